@@ -1,0 +1,3 @@
+"""Police performance figures with their definition, uncertainty and exclusions."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,245 @@
+"""One wording for every bad input: the argument, the rule, the value, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any, NoReturn
+
+import numpy as np
+
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.typing import FloatArray, IntArray
+
+__all__ = [
+    "as_array",
+    "choice",
+    "confidence_level",
+    "counts",
+    "finite",
+    "is_number",
+    "known",
+    "listing",
+    "names",
+    "nonnegative",
+    "number",
+    "same_index",
+    "same_length",
+    "text",
+    "whole",
+]
+
+_INT64 = np.iinfo(np.int64)
+_MOST_LISTED = 12
+
+
+def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
+    """Write values as a list for an error message: quoted, comma separated, cut after `most`."""
+    shown = [repr(v) if isinstance(v, str) else str(v) for v in values]
+    if len(shown) > most:
+        shown = [*shown[:most], f"and {len(shown) - most} more"]
+    return ", ".join(shown) if shown else "none"
+
+
+def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:
+    """Refuse a `value` that is not among `options`, and list them."""
+    options = list(options)
+    if not isinstance(value, str | int) or value not in options:
+        msg = f"{name} must be one of {listing(options, most=40)}; got {value!r}.{' ' + hint if hint else ''}"
+        raise UnknownNameError(msg)
+
+
+def choice(value: object, name: str, options: Sequence[str]) -> None:
+    """Refuse an option, given as text, that does not exist."""
+    if not isinstance(value, str):
+        msg = f"{name} must be one of {listing(options)}; got {value!r}."
+        raise InvalidTypeError(msg)
+    known(value, name, options)
+
+
+def text(value: object, name: str, *, empty: bool = False) -> str:
+    """Return `value` if it is text, and not blank unless `empty`."""
+    if not isinstance(value, str):
+        msg = f"{name} must be text; got {value!r} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    if not empty and not value.strip():
+        msg = f"{name} must not be empty."
+        raise InvalidInputError(msg)
+    return value
+
+
+def names(value: object, name: str) -> tuple[str, ...]:
+    """Return one name or several as a tuple of distinct names."""
+    if isinstance(value, str):
+        value = (value,)
+    if not isinstance(value, Sequence) or isinstance(value, bytes):
+        msg = f"{name} must be a name or a sequence of names; got {value!r} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    found = tuple(text(v, f"{name}[{i}]") for i, v in enumerate(value))
+    twice = sorted({v for v in found if found.count(v) > 1})
+    if twice:
+        msg = f"{name} must hold distinct names; got {listing(twice)} more than once."
+        raise InvalidInputError(msg)
+    return found
+
+
+def is_number(value: object) -> bool:
+    """Tell a single number (Python, numpy or Decimal) from an array, a text or a flag."""
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
+
+
+def number(
+    value: object,
+    name: str,
+    *,
+    low: float = -np.inf,
+    above: float = -np.inf,
+    infinite: bool = False,
+) -> float:
+    """Return a single number as a float: finite unless `infinite`, >= `low`, > `above`."""
+    if not is_number(value):
+        msg = f"{name} must be a number; got {value!r} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    try:
+        found = float(value)  # type: ignore[arg-type]  # is_number() has just said so
+    except OverflowError:
+        found = np.inf
+    if np.isnan(found) or (np.isinf(found) and not infinite):
+        msg = f"{name} must be a finite number; got {value}."
+        raise InvalidInputError(msg)
+    if found < low:
+        msg = f"{name} must be >= {low:g}; got {value}."
+        raise InvalidInputError(msg)
+    if found <= above:
+        msg = f"{name} must be > {above:g}; got {value}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def confidence_level(value: object) -> float:
+    """Return a level strictly between 0 and 1; 95 gets a hint."""
+    level = number(value, "confidence_level")
+    if not 0 < level < 1:
+        hint = f" Did you mean {level / 100:g}?" if 1 < level < 100 else ""
+        msg = f"confidence_level must lie strictly between 0 and 1; got {value}.{hint}"
+        raise InvalidInputError(msg)
+    return level
+
+
+def as_array(values: object, name: str) -> np.ndarray[Any, Any]:
+    """Return numbers as an array of a numeric dtype; flags, text, dates and objects are refused."""
+    if isinstance(values, str | bytes | Mapping | set | frozenset) or values is None:
+        msg = f"{name} must hold numbers; got {values!r} ({type(values).__name__})."
+        raise InvalidTypeError(msg)
+    try:
+        found = np.asarray(values)
+    except (ValueError, TypeError) as error:
+        msg = f"{name} must be a column of numbers; got {type(values).__name__} of uneven parts."
+        raise InvalidTypeError(msg) from error
+    if found.dtype.kind == "O":
+        found = _from_objects(found, name)
+    if found.size == 0 and found.dtype.kind not in "iuf":
+        found = found.astype(np.float64)
+    if found.dtype.kind not in "iuf":
+        msg = f"{name} must hold numbers; got dtype {found.dtype}."
+        raise InvalidTypeError(msg)
+    return found
+
+
+def _from_objects(values: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, Any]:
+    """Turn Python ints beyond 64 bits, Decimals and missing marks into numbers, or say which is none."""
+    flat = values.ravel().tolist()
+    for at, value in enumerate(flat):
+        if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+            _bad(name, "not be missing", value, at, len(flat), InvalidInputError)
+        if not is_number(value):
+            _bad(name, "hold numbers", value, at, len(flat), InvalidTypeError)
+    if all(isinstance(v, int | np.integer) for v in flat):
+        if any(not _INT64.min <= v <= _INT64.max for v in flat):
+            at = next(i for i, v in enumerate(flat) if not _INT64.min <= v <= _INT64.max)
+            _bad(name, "fit in 64 bits", flat[at], at, len(flat), InvalidInputError)
+        return np.asarray(flat, dtype=np.int64).reshape(values.shape)
+    return np.asarray([float(v) for v in flat]).reshape(values.shape)
+
+
+def _bad(name: str, rule: str, value: object, at: int, size: int, kind: type[Exception]) -> NoReturn:
+    place = f" at {name}[{at}]" if size > 1 else ""
+    msg = f"{name} must {rule}; got {value!r}{place}."
+    raise kind(msg)
+
+
+def _refuse(bad: np.ndarray[Any, Any], values: np.ndarray[Any, Any], name: str, rule: str) -> None:
+    if not bad.any():
+        return
+    at = tuple(int(i) for i in np.argwhere(bad)[0])
+    place = f" at {name}[{', '.join(map(str, at))}]" if at else ""
+    many = f" ({int(bad.sum())} of {values.size} values are bad)" if values.size > 1 else ""
+    msg = f"{name} must {rule}; got {values[at]}{place}{many}."
+    raise InvalidInputError(msg)
+
+
+def finite(values: object, name: str) -> FloatArray:
+    """Return finite numbers as float64."""
+    found = as_array(values, name)
+    if found.dtype.kind == "f":
+        _refuse(~np.isfinite(found), found, name, "hold finite numbers")
+    return found.astype(np.float64)
+
+
+def nonnegative(values: object, name: str) -> FloatArray:
+    """Return finite numbers >= 0 as float64."""
+    found = as_array(values, name)
+    _refuse(~np.isfinite(found) | (found < 0), found, name, "hold finite numbers >= 0")
+    return found.astype(np.float64)
+
+
+def whole(values: object, name: str) -> IntArray:
+    """Return whole numbers of either sign as int64; the cells of a tally may be corrections."""
+    found = as_array(values, name)
+    if found.dtype.kind == "f":
+        _refuse(~np.isfinite(found) | (found != np.floor(found)), found, name, "hold whole numbers")
+        _refuse(np.abs(found) >= 2.0**63, found, name, "fit in 64 bits")
+    elif found.dtype.kind == "u":
+        _refuse(found > np.uint64(_INT64.max), found, name, "fit in 64 bits")
+    return found.astype(np.int64)
+
+
+def counts(values: object, name: str) -> IntArray:
+    """Return whole numbers >= 0 as int64."""
+    found = as_array(values, name)
+    if found.dtype.kind == "f":
+        _refuse(
+            ~np.isfinite(found) | (found < 0) | (found != np.floor(found)),
+            found,
+            name,
+            "hold whole numbers >= 0",
+        )
+    _refuse(found < 0, found, name, "hold whole numbers >= 0")
+    return whole(found, name)
+
+
+def same_length(columns: Mapping[str, Any]) -> None:
+    """Refuse columns whose lengths differ, naming each."""
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"{name} has {n}" for name, n in lengths.items())
+        msg = f"columns must have one length; {shown}."
+        raise InvalidInputError(msg)
+
+
+def same_index(columns: Mapping[str, object]) -> None:
+    """Refuse pandas Series whose indexes differ: arithmetic by position would pair the wrong rows."""
+    first: tuple[str, Any] | None = None
+    for name, column in columns.items():
+        index = getattr(column, "index", None)
+        if index is None or callable(index) or not hasattr(index, "equals"):
+            continue
+        if first is None:
+            first = (name, index)
+        elif not first[1].equals(index):
+            msg = (
+                f"{first[0]} and {name} must have the same index; align them first, "
+                f"for example {name}.reindex({first[0]}.index), or pass .to_numpy() of each."
+            )
+            raise InvalidInputError(msg)

@@ -1,0 +1,81 @@
+"""Public type aliases: what the functions accept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+
+    from policemetrics.exposure import Exposure
+    from policemetrics.periods import Period
+    from policemetrics.tally import Tally
+
+__all__ = [
+    "Basis",
+    "Between",
+    "ByLabel",
+    "Column",
+    "Columns",
+    "Counts",
+    "Divisor",
+    "Every",
+    "FloatArray",
+    "HarmMethod",
+    "IntArray",
+    "Label",
+    "Labels",
+    "Names",
+    "Number",
+    "Numbers",
+    "OutOf",
+    "Percentile",
+    "RateMethod",
+    "RatioMethod",
+    "Versus",
+]
+
+
+@runtime_checkable
+class Column(Protocol):
+    """A column of a table: pandas, polars, pyarrow or numpy; ``__len__`` keeps numpy scalars out."""
+
+    def __array__(self) -> NDArray[Any]: ...
+    def __len__(self) -> int: ...
+
+
+Label: TypeAlias = str | int
+Number: TypeAlias = int | float | Decimal | np.integer[Any] | np.floating[Any]
+Numbers: TypeAlias = Sequence[Number] | Column
+Labels: TypeAlias = Sequence[Label] | Column
+Names: TypeAlias = str | Sequence[str]
+Columns: TypeAlias = Names | Mapping[str, str]
+Counts: TypeAlias = "Tally | IntoFrame"
+Between: TypeAlias = "tuple[str | Period, str | Period]"
+ByLabel: TypeAlias = Mapping[Any, float]
+Divisor: TypeAlias = "Number | ByLabel | Exposure | Tally"
+Versus: TypeAlias = Literal["year_before", "previous"]
+Every: TypeAlias = Literal["month", "quarter", "calendar_year", "financial_year"]
+Basis: TypeAlias = Literal["recorded", "closed"]
+OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]
+RateMethod: TypeAlias = Literal["exact", "byar", "phe"]
+RatioMethod: TypeAlias = Literal["score", "exact", "midp"]
+HarmMethod: TypeAlias = Literal["dobson", "dobson-byar", "normal"]
+Percentile: TypeAlias = Literal[
+    "linear",
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "median_unbiased",
+    "normal_unbiased",
+]
+IntArray: TypeAlias = NDArray[np.int64]
+FloatArray: TypeAlias = NDArray[np.float64]
