@@ -1,0 +1,126 @@
+"""How figures are written: numbers, signs, durations, and tables in text and HTML.
+
+Headlines round half away from zero, as published figures do; Python's own `round` goes to
+the even neighbour.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+__all__ = [
+    "FORMATS",
+    "count",
+    "duration",
+    "fixed",
+    "html_table",
+    "percent",
+    "plain",
+    "signed",
+    "text_table",
+]
+
+MINUS = "\N{MINUS SIGN}"
+UNDEFINED = "n/a"
+_UNIT_SECONDS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def fixed(value: float, digits: int = 0) -> str:
+    """Write a number with `digits` decimals, rounded half away from zero, thousands apart."""
+    if math.isnan(value):
+        return UNDEFINED
+    if math.isinf(value):
+        return "infinity" if value > 0 else f"{MINUS}infinity"
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{MINUS if rounded < 0 else ''}{abs(rounded):,}"
+
+
+def count(value: float) -> str:
+    """Write a count: whole where it is whole, otherwise with one decimal."""
+    return fixed(value, 0 if math.isinf(value) or float(value).is_integer() else 1)
+
+
+def plain(value: float) -> str:
+    """Write a number with about four figures, so that small rates keep their digits."""
+    if value == 0 or not math.isfinite(value):
+        return fixed(value)
+    return fixed(value, max(0, min(12, 3 - math.floor(math.log10(abs(value))))) if abs(value) < 1000 else 0)
+
+
+def signed(value: float, digits: int = 1, unit: str = "") -> str:
+    """Write a change with its sign: "+5.6%", "−10.3%"; a rounded zero has none."""
+    written = fixed(value, digits)
+    if math.isnan(value):
+        return written
+    rises = not written.startswith(MINUS) and any(c not in "0.," for c in written)
+    return f"{'+' if rises else ''}{written}{unit}"
+
+
+def percent(value: float, digits: int = 1) -> str:
+    """Write a share as a percentage: 0.0793 as "7.9%"."""
+    return fixed(value * 100, digits) + ("" if math.isnan(value) else "%")
+
+
+def duration(value: float) -> str:
+    """Write seconds as "2 min 14 s"; under a minute with one decimal where there is one."""
+    if not math.isfinite(value):
+        return fixed(value)
+    if abs(value) < 59.95:
+        written = fixed(value, 1)
+        return f"{written.removesuffix('.0')} s"
+    left = int(Decimal(repr(abs(float(value)))).quantize(Decimal(1), ROUND_HALF_UP))
+    parts = []
+    for size, unit in _UNIT_SECONDS:
+        amount, left = divmod(left, size)
+        if amount:
+            parts.append(f"{amount} {unit}")
+    # Beyond an hour the seconds are noise; beyond a day the minutes are.
+    return (MINUS if value < 0 else "") + " ".join(parts[:2])
+
+
+def _p_value(value: float) -> str:
+    return "< 0.001" if value < 0.001 else fixed(value, 3)
+
+
+FORMATS: dict[str, Callable[[float], str]] = {
+    "count": count,
+    "change": lambda v: signed(v, 0 if math.isinf(v) or float(v).is_integer() else 1),
+    "percent": lambda v: signed(v, 1, "%"),
+    "points": lambda v: signed(v, 2),
+    "share": lambda v: percent(v, 2),
+    "rate": lambda v: fixed(v, 2) if abs(v) >= 1 else plain(v),
+    "seconds": duration,
+    "p": _p_value,
+    "number": plain,
+}
+
+
+def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> str:
+    """Lay out a table in plain text; the first `left` columns are aligned left."""
+    widths = [max(len(row[i]) for row in (headers, *rows)) for i in range(len(headers))]
+    lines = []
+    for row in (headers, ["-" * w for w in widths], *rows):
+        cells = [
+            c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def html_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, left: int, caption: str = "") -> str:
+    """Lay out a table in HTML, with scopes and a caption; everything is escaped."""
+    head = "".join(f'<th scope="col">{html.escape(h)}</th>' for h in headers)
+    body = []
+    for row in rows:
+        cells = [
+            f'<th scope="row" style="text-align:left">{html.escape(c)}</th>'
+            if i < left
+            else f'<td style="text-align:right">{html.escape(c)}</td>'
+            for i, c in enumerate(row)
+        ]
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"

@@ -1,0 +1,333 @@
+"""What a metric reads off a tally: its groups, the sides of a comparison, supply and exclusions.
+
+A side is the part of a tally that lies in one period. A figure is available where its side was
+supplied in full, and a comparison only where both sides had the same suppliers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks
+from policemetrics._cells import Cells
+from policemetrics._labels import MISSING
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.periods import Period, as_period, check_pair, read_labels
+from policemetrics.tally import DROPPED, NOT_SUPPLIED, REASON, Tally
+from policemetrics.typing import IntArray
+from policemetrics.values import ExclusionTable, label_array
+
+__all__ = [
+    "Reasons",
+    "Side",
+    "both_periods",
+    "exclusion_table",
+    "groups_of",
+    "keys_of",
+    "matched",
+    "no_reasons",
+    "pairs_of_periods",
+    "refuse_negative",
+    "refuse_one_sided",
+    "refuse_unsupplied",
+    "totals",
+    "unexplained",
+]
+
+Reasons: TypeAlias = NDArray[np.object_]
+
+_MOST_NAMED: Final = 5
+_NOT_LIKE_FOR_LIKE: Final = "not like for like"
+
+
+@attrs.frozen
+class Side:
+    """The part of a tally in one period; a side without a period is the whole tally.
+
+    The labels of its period dimension are months after its start, so that those of two sides meet.
+    `parts` names what must have been supplied, by that offset.
+    """
+
+    tally: Tally
+    period: str = ""
+    when: Period | None = None
+    parts: Mapping[int, str] = attrs.field(factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The period as it is written; empty for the whole tally."""
+        return self.when.label if self.when else ""
+
+    def proof(self, by: tuple[str, ...]) -> Cells:
+        """Return the keys that were supplied: the coverage, else the cells themselves."""
+        dims = (self.period,) if self.period else ()
+        supplied = self.tally.supplied
+        if supplied is None:
+            return self.tally.cells.keys((*by, *dims))
+        if self.period and self.period not in supplied.dims:
+            # Coverage that says nothing of time proves no period: the cells must.
+            return self.tally.cells.keys((*(d for d in supplied.dims if d in self.tally.dims), *dims))
+        return supplied
+
+
+# ---- sides ------------------------------------------------------------------------------
+
+
+def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
+    """Take the two sides of `between`, which must be comparable periods, the earlier first."""
+    read = _read(tally, period)
+    if isinstance(between, str | Period) or not isinstance(between, Sequence) or len(between) != 2:
+        msg = f"between must be a pair (earlier, later), as in ('2022/23', '2023/24'); got {between!r}."
+        raise InvalidTypeError(msg)
+    # A label of the column itself is read as the column is: "2009-10" among months is a month.
+    earlier, later = (read[b] if b in read else as_period(b, f"between[{i}]") for i, b in enumerate(between))
+    check_pair(earlier, later)
+    return _side(tally, period, earlier, read), _side(tally, period, later, read)
+
+
+def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side, Side]]:
+    """Take every period with the one a year before it, or just before it."""
+    _checks.choice(versus, "versus", ("year_before", "previous"))
+    read = _read(tally, period)
+    pairs = []
+    for later in sorted(set(read.values())):
+        if versus == "year_before" and later.months > 12:
+            msg = f"versus='year_before' needs periods of at most a year; {period!r} has {later.label}."
+            raise InvalidInputError(msg)
+        earlier = later.shift(-12) if versus == "year_before" else later.previous()
+        pairs.append((_side(tally, period, earlier, read), _side(tally, period, later, read)))
+    return pairs
+
+
+def _read(tally: Tally, period: str) -> dict[Any, Period]:
+    tally.need(period)
+    known = tally.known_labels(period)
+    return dict(zip(known, read_labels(known, period), strict=True))
+
+
+def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period]) -> Side:
+    """Take the part of a tally in one period: its own label, or the shorter periods that make it up."""
+    parts = {label: 0 for label, p in read.items() if p == wanted}
+    named = {0: wanted.label}
+    if not parts:
+        within = {label: p for label, p in read.items() if wanted.contains(p)}
+        parts, named = _tiles(wanted, within, period)
+    kept = tally.narrowed({period: label_array(parts)})
+    return Side(kept.relabelled(period, parts.__getitem__), period, wanted, named)
+
+
+def _tiles(
+    wanted: Period, within: Mapping[Any, Period], period: str
+) -> tuple[dict[Any, int], dict[int, str]]:
+    """Lay shorter periods of one length end to end; what is absent is still named as needed."""
+    lengths = {p.months for p in within.values()}
+    if not lengths:
+        return {}, {0: wanted.label}
+    length = lengths.pop()
+    first = Period.month(wanted.start.year, wanted.start.month)
+    named = {
+        m: Period(first.shift(m).start, first.shift(m + length - 1).end).label
+        for m in range(0, wanted.months - length + 1, length)
+    }
+    offsets = {first.shift(m).start: m for m in named}
+    if lengths or wanted.months % length or any(p.start not in offsets for p in within.values()):
+        there = _checks.listing(p.label for p in within.values())
+        msg = f"{period!r} must hold {wanted.label} itself, or periods of one length that make it up; within it there are {there}."
+        raise InvalidInputError(msg)
+    return {label: offsets[p.start] for label, p in within.items()}, named
+
+
+def matched(old: Side, new: Side, by: tuple[str, ...]) -> tuple[Side, Side]:
+    """Keep on both sides only what comes from suppliers of both; the rest goes to the ledger."""
+    paired = _paired(old, new, by)
+    common = paired.select(paired.counts == 3).keys()
+    old.tally.need(*common.dims)
+    return _only(old, common), _only(new, common)
+
+
+def _only(side: Side, common: Cells) -> Side:
+    tally = side.tally
+    mask = tally.cells.within(common)
+    ledger = tally.ledger
+    left = tally.cells.select(~mask)
+    if len(left):
+        added = left.extend(REASON, _NOT_LIKE_FOR_LIKE)
+        ledger = added if ledger is None else ledger.union(added)
+    supplied = None if tally.supplied is None else common
+    return attrs.evolve(
+        side, tally=attrs.evolve(tally, cells=tally.cells.select(mask), supplied=supplied, ledger=ledger)
+    )
+
+
+def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
+    """Count each supplier 1 for the old side, 2 for the new one, and so 3 for both."""
+    theirs = new.proof(by)
+    return old.proof(by).union(attrs.evolve(theirs, counts=2 * theirs.counts))
+
+
+# ---- groups -----------------------------------------------------------------------------
+
+
+def groups_of(sides: Sequence[Side], by: tuple[str, ...]) -> Cells:
+    """Return every group that was counted, covered or excluded, as cells over `by`."""
+    if not by:
+        return Cells.single()
+    found = []
+    for side in sides:
+        tally = side.tally
+        tally.need(*by)
+        found.append(tally.cells.keys(by))
+        if tally.supplied is not None and set(by) <= set(tally.supplied.dims):
+            found.append(tally.supplied.keys(by))
+        if tally.ledger is not None:
+            found.append(_of_groups(tally.ledger, by).keys(by))
+    return reduce(Cells.union, found).keys()
+
+
+def _of_groups(ledger: Cells, by: tuple[str, ...]) -> Cells:
+    """Leave out of a ledger what was dropped by the group's own label: the caller took that group away."""
+
+    def stays(reason: str) -> bool:
+        return not (reason.startswith(DROPPED) and set(reason.removeprefix(DROPPED).split(" and ")) & set(by))
+
+    return ledger.select(ledger.where_label(REASON, stays))
+
+
+def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
+    """Return the label of each group, by dimension."""
+    return {d: groups.column(d) for d in groups.dims}
+
+
+def totals(side: Side, groups: Cells) -> IntArray:
+    """Add up a side by group; a group without cells has 0."""
+    summed = side.tally.sum_to(*groups.dims).cells
+    counts = np.zeros(len(groups), dtype=np.int64)
+    counts[summed.positions(groups, groups.dims)] = summed.counts
+    return counts
+
+
+# ---- reasons ----------------------------------------------------------------------------
+
+
+def no_reasons(rows: int) -> Reasons:
+    """Start with no reason for any row."""
+    return np.full(rows, None, dtype=object)
+
+
+def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
+    """Tell which rows have no reason: their figures are available."""
+    return np.array([reason is None for reason in reasons.tolist()], dtype=bool)
+
+
+def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side) -> None:
+    """Say, for each group without a reason yet, why this side of it is not available."""
+    _refuse_marked(reasons, groups, side)
+    proof = side.proof(groups.dims)
+    shared = tuple(d for d in groups.dims if d in proof.dims)
+    parts = proof.keys((*shared, side.period) if side.period else shared)
+    supplied = parts.project(shared)
+    at = groups.positions(supplied, shared)
+    found = np.append(supplied.counts, 0)[at]
+    for i in np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist():
+        reasons[i] = _excluded_entirely(side, groups, i) or _no_rows(side, groups, i, parts, shared)
+
+
+def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
+    """Pass on what the caller said of cells that a source wrote but nobody supplied."""
+    ledger = side.tally.ledger
+    if ledger is None:
+        return
+    marked = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED)))
+    marked = marked.project((*groups.dims, REASON))
+    why = marked.column(REASON)
+    for row, at in enumerate(marked.positions(groups, groups.dims).tolist()):
+        if at >= 0 and reasons[at] is None:
+            reasons[at] = f"not available: {why[row].removeprefix(NOT_SUPPLIED)}"
+
+
+def _no_rows(side: Side, groups: Cells, at: int, parts: Cells, shared: tuple[str, ...]) -> str:
+    labels = [str(column[at]) for column in keys_of(groups).values()]
+    if side.period:
+        mine = parts.select(parts.positions(_one(groups, at), shared) >= 0)
+        there = set(mine.label(side.period).tolist())
+        lacking = [label for offset, label in side.parts.items() if offset not in there]
+        labels.append(_named(lacking) if there else side.label)
+    return f"not available: no rows{' for ' if labels else ''}{', '.join(labels)}"
+
+
+def _excluded_entirely(side: Side, groups: Cells, at: int) -> str | None:
+    """Say so where a group has rows, but every one of them was excluded."""
+    if side.tally.ledger is None or not groups.dims:
+        return None
+    ledger = _of_groups(side.tally.ledger, groups.dims)
+    mine = ledger.select(ledger.positions(_one(groups, at), groups.dims) >= 0).project([REASON]).to_dict()
+    why = ", ".join(f"{r} {n:,}" for r, n in zip(mine[REASON], mine["count"], strict=True))
+    return f"not available: all {side.tally.unit} were excluded ({why})" if why else None
+
+
+def _one(groups: Cells, at: int) -> Cells:
+    return groups.select(np.arange(len(groups)) == at)
+
+
+def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> None:
+    """Say, for each group without a reason yet, which suppliers only one of the two periods has."""
+    paired = _paired(old, new, groups.dims)
+    one_sided = paired.select(paired.counts != 3)
+    shared = tuple(d for d in groups.dims if d in one_sided.dims)
+    suppliers = [d for d in one_sided.dims if d not in shared and (d != old.period or len(new.parts) > 1)]
+    if not len(one_sided) or not suppliers:
+        return
+    names = []
+    for dim in suppliers:
+        names.append(
+            [str(new.parts.get(v, v) if dim == old.period else v) for v in one_sided.column(dim).tolist()]
+        )
+    grouped = one_sided.project(shared)
+    named: dict[int, dict[str, None]] = {}
+    for row, at in enumerate(one_sided.positions(grouped, shared).tolist()):
+        named.setdefault(at, {})[" ".join(column[row] for column in names)] = None
+    for i, at in enumerate(groups.positions(grouped, shared).tolist()):
+        if at >= 0 and reasons[i] is None:
+            reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {_named(list(named[at]))}"
+
+
+def refuse_negative(reasons: Reasons, counted: IntArray, label: str) -> None:
+    """Say, for each group without a reason yet, that its total is below zero: a metric needs a count."""
+    where = f" in {label}" if label else ""
+    for at in np.flatnonzero((counted < 0) & unexplained(reasons)).tolist():
+        reasons[at] = (
+            f"not available: a total of {counted[at]:,}{where}, below zero: corrections outweigh what was recorded"
+        )
+
+
+def _named(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
+    return ", ".join(labels[:_MOST_NAMED]) + more
+
+
+# ---- exclusions -------------------------------------------------------------------------
+
+
+def exclusion_table(
+    groups: Cells, sides: Sequence[Side], counted: IntArray, whole: Tally | None = None
+) -> ExclusionTable:
+    """Gather what each group left out, by reason; rows of `whole` without a period belong to every comparison."""
+    ledgers = [side.tally.ledger for side in sides]
+    if whole is not None and whole.ledger is not None:
+        ledgers.append(whole.ledger.select(whole.ledger.match({sides[0].period: label_array([MISSING])})))
+    by = groups.dims
+    rows = [_of_groups(v, by).project((*by, REASON)) for v in ledgers if v is not None and len(v)]
+    unit = sides[0].tally.unit
+    if not rows:
+        return ExclusionTable(unit, counted, (), np.zeros((len(groups), 0), dtype=np.int64))
+    merged = reduce(Cells.union, rows)
+    counts = np.zeros((len(groups), len(merged.label(REASON))), dtype=np.int64)
+    at = merged.positions(groups, by)
+    counts[at[at >= 0], merged.code(REASON)[at >= 0]] = merged.counts[at >= 0]
+    return ExclusionTable(unit, counted, tuple(merged.label(REASON).tolist()), counts)

@@ -1,0 +1,333 @@
+"""Small real tables, bundled for examples and tests.
+
+Each function returns a `Dataset`: its columns, and with them the source, licence, vintage and
+what must be known before the figures are used. ``to_dict()`` is what pandas and polars take.
+Definitions (offences, outcome types, weights) are in `policemetrics.definitions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import TypeAlias
+
+import attrs
+import numpy as np
+
+from policemetrics.definitions import _tables
+from policemetrics.typing import IntArray
+
+__all__ = [
+    "Dataset",
+    "lfb_first_pump_2009",
+    "nhs_999_calls",
+    "west_midlands_annual",
+    "west_midlands_offences",
+    "west_midlands_outcomes",
+    "west_midlands_population",
+]
+
+_DataColumn: TypeAlias = "IntArray | tuple[str, ...]"
+
+_DASHBOARD = "by way of SGilr/oocd-dashboard on GitHub"
+
+
+def _as_lists(columns: Mapping[str, _DataColumn]) -> dict[str, list[object]]:
+    return {
+        name: column.tolist() if isinstance(column, np.ndarray) else list(column)
+        for name, column in columns.items()
+    }
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Dataset:
+    """A small table with its source.
+
+    Attributes
+    ----------
+    name, title : str
+        Name of the function that returns it, and what it holds.
+    publisher, source, licence, vintage : str
+        Who published the figures, where they were read, under which licence, and when.
+    notes : str
+        Definitions and known faults.
+    not_supplied : tuple of str
+        Rows left out because the source has no figures for them: missing, not zero.
+    columns : mapping of str to array or tuple of str
+        Whole numbers as read-only arrays, text as tuples; read-only.
+
+    Examples
+    --------
+    >>> annual = west_midlands_annual()
+    >>> annual
+    <Dataset west_midlands_annual: 4 rows of period, crimes, positive_closed, positive_recorded>
+    >>> int(annual.columns["crimes"][1] - annual.columns["crimes"][0])
+    -37778
+    """
+
+    name: str
+    title: str
+    publisher: str
+    source: str
+    licence: str = "Open Government Licence v3.0"
+    vintage: str
+    notes: str
+    not_supplied: tuple[str, ...] = ()
+    _columns: dict[str, _DataColumn] = attrs.field(alias="columns", eq=_as_lists, hash=False)
+
+    @property
+    def columns(self) -> Mapping[str, _DataColumn]:
+        """The columns by name, in the order of the table."""
+        return MappingProxyType(self._columns)
+
+    def to_dict(self) -> dict[str, list[object]]:
+        """Return the columns as lists of plain values, for ``pandas.DataFrame`` or ``polars.DataFrame``.
+
+        Returns
+        -------
+        dict of str to list
+            Fresh lists of `str` and `int`; changing them does not change the dataset.
+        """
+        return _as_lists(self._columns)
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.name}: {len(self)} rows of {', '.join(self._columns)}>"
+
+    def __str__(self) -> str:
+        missing = f"\nNot supplied: {'; '.join(self.not_supplied)}." if self.not_supplied else ""
+        return (
+            f"{self.title}\n{len(self)} rows of {', '.join(self._columns)}\n"
+            f"Source: {self.publisher}, {self.source}. {self.licence}.\n"
+            f"Vintage: {self.vintage}.\n{self.notes}{missing}"
+        )
+
+
+def _columns(rows: list[dict[str, str]], *, numbers: tuple[str, ...]) -> dict[str, _DataColumn]:
+    """Turn rows into columns; which are numbers is said, never guessed, since codes are text."""
+    found: dict[str, _DataColumn] = {name: tuple(row[name] for row in rows) for name in rows[0]}
+    for name in numbers:
+        column = np.array(found[name]).astype(np.int64)
+        column.flags.writeable = False
+        found[name] = column
+    return found
+
+
+@cache
+def west_midlands_annual() -> Dataset:
+    """Return recorded crime and positive outcomes of West Midlands Police, 2022/23 to 2025/26.
+
+    Returns
+    -------
+    Dataset
+        Columns `period` (financial year), `crimes`, `positive_closed` (positive outcomes given
+        in the year, whenever the crime was recorded) and `positive_recorded` (given so far to
+        crimes recorded in the year).
+
+    Notes
+    -----
+    "Positive" is the set "positive-dashboard": types 1, 2, 3, 6, 7, 8 and 22.
+
+    Examples
+    --------
+    >>> columns = west_midlands_annual().columns
+    >>> [f"{100 * p / c:.2f}" for p, c in zip(columns["positive_closed"], columns["crimes"])]
+    ['5.51', '7.93', '12.21', '15.66']
+    """
+    rows = _tables.rows("data", "west_midlands_annual.csv")
+    return Dataset(
+        name="west_midlands_annual",
+        title="West Midlands Police: recorded crime and positive outcomes by financial year",
+        publisher="Home Office",
+        source=f"police recorded crime and outcomes open data tables, {_DASHBOARD}",
+        vintage="latest revision published for the year ending March 2026",
+        notes=(
+            "Positive outcomes are types 1, 2, 3, 6, 7, 8 and 22, which is not a Home Office definition. "
+            "Excludes fraud recorded centrally. The recorded basis still grows for recent years. "
+            "The counting of stalking and harassment beside another crime changed in spring 2023, "
+            "so 2022/23 and 2023/24 do not count quite the same. Crimes are not victims."
+        ),
+        columns=_columns(rows, numbers=("crimes", "positive_closed", "positive_recorded")),
+    )
+
+
+@cache
+def west_midlands_offences() -> Dataset:
+    """Return recorded crime of West Midlands Police by quarter and offence, 2017/18 and 2019/20.
+
+    Returns
+    -------
+    Dataset
+        Columns `period` (financial year), `quarter` (1 is April to June), `offence_code`
+        (text) and `offences`.
+
+    Examples
+    --------
+    >>> offences = west_midlands_offences()
+    >>> len(offences), int(offences.columns["offences"].sum())
+    (1044, 494222)
+    """
+    rows = _tables.rows("data", "west_midlands_offences.csv")
+    return Dataset(
+        name="west_midlands_offences",
+        title="West Midlands Police: recorded crime by quarter and offence",
+        publisher="Home Office",
+        source=(
+            "police recorded crime open data tables, police force areas, by way of "
+            "M-O-P-D/crime_sim_toolkit and M-O-P-D/Police-Supply-Demand on GitHub"
+        ),
+        vintage="2017/18 as published for the year ending March 2018, 2019/20 as of October 2020",
+        notes=(
+            "Excludes fraud. Homicide is one code in 2017/18 (1/4.1/4.10/4.2), its four rows a quarter "
+            "added up, and four codes in 2019/20. Zeros are kept: a figure was supplied. "
+            "For groups use policemetrics.definitions.offences(): the subgroups printed in 2017/18 put "
+            "unlawful driving under violence with injury."
+        ),
+        columns=_columns(rows, numbers=("quarter", "offences")),
+    )
+
+
+@cache
+def west_midlands_outcomes() -> Dataset:
+    """Return outcomes of crimes, West Midlands Police, by type and basis, 2014/15 and 2022/23 to 2025/26.
+
+    Returns
+    -------
+    Dataset
+        Columns `period` (financial year), `basis` ("closed" or "recorded"), `outcome` (type;
+        "other" is the rest of all outcomes assigned) and `outcomes`.
+
+    Notes
+    -----
+    The two bases count the same outcomes twice: never add them up.
+
+    Examples
+    --------
+    >>> sorted(set(west_midlands_outcomes().columns["outcome"]))
+    ['1', '2', '22', '3', '6', '7', '8', 'other']
+    """
+    rows = _tables.rows("data", "west_midlands_outcomes.csv")
+    return Dataset(
+        name="west_midlands_outcomes",
+        title="West Midlands Police: outcomes of crimes by type and basis",
+        publisher="Home Office",
+        source=f"outcomes open data tables, {_DASHBOARD}",
+        vintage="latest revision published for the year ending March 2026",
+        notes=(
+            "closed: outcomes given in the year, whenever the crime was recorded. recorded: outcomes given "
+            "so far to crimes recorded in the year, which still grows for recent years. Never add the two. "
+            "'other' is every other type, taken into consideration (type 4) among them, without crimes not "
+            "yet assigned an outcome, which are not given. "
+            "Type 22 was voluntary from April 2019 and compulsory from April 2021."
+        ),
+        columns=_columns(rows, numbers=("outcomes",)),
+    )
+
+
+@cache
+def west_midlands_population() -> Dataset:
+    """Return residents of the West Midlands police force area, mid-2016 and mid-2018, unrounded.
+
+    Returns
+    -------
+    Dataset
+        Columns `period` (the financial year whose rates ONS divides by it), `mid_year` and
+        `residents`.
+
+    Examples
+    --------
+    >>> west_midlands_population().to_dict()
+    {'period': ['2017/18', '2019/20'], 'mid_year': [2016, 2018], 'residents': [2870551, 2916458]}
+    """
+    rows = _tables.rows("data", "west_midlands_population.csv")
+    return Dataset(
+        name="west_midlands_population",
+        title="West Midlands police force area: residents at mid-year",
+        publisher="Office for National Statistics",
+        source="mid-year population estimates, by way of LeonardoCastro/BritishDrugDynamics on GitHub",
+        vintage="before the rebasing after Census 2021",
+        notes=(
+            "The police force area, not the larger region of the same name. ONS rates divide by the "
+            "estimate of the middle of the year two calendar years before the financial year's end."
+        ),
+        columns=_columns(rows, numbers=("mid_year", "residents")),
+    )
+
+
+@cache
+def nhs_999_calls() -> Dataset:
+    """Return 999 calls answered by English ambulance trusts, September 2017 and April 2026.
+
+    Returns
+    -------
+    Dataset
+        Columns `period` (month), `trust_code`, `trust`, `calls` (answered), `total_seconds`
+        (to answer them all) and `mean_seconds` (as printed, whole seconds). `not_supplied` names
+        the trusts that gave no figures.
+
+    Notes
+    -----
+    A case where the mean of means misleads: in September 2017 one trust of four answered a
+    third of the calls, slowly.
+
+    Examples
+    --------
+    >>> calls = nhs_999_calls()
+    >>> september = [p == "2017-09" for p in calls.columns["period"]]
+    >>> seconds, answered = calls.columns["total_seconds"][september], calls.columns["calls"][september]
+    >>> round(float(seconds.sum() / answered.sum()), 2), round(float((seconds / answered).mean()), 2)
+    (21.65, 17.18)
+    >>> len(calls.not_supplied)
+    7
+    """
+    rows = _tables.rows("data", "nhs_999_calls.csv")
+    supplied = [row for row in rows if row["calls"]]
+    return Dataset(
+        name="nhs_999_calls",
+        title="NHS ambulance trusts: 999 calls answered and seconds to answer",
+        publisher="NHS England",
+        source="Ambulance Systems Indicators, items A1 to A3, by way of artemchumakk/sixminutes on GitHub",
+        vintage="September 2017 and April 2026",
+        notes=(
+            "Ambulance calls, not police calls. England, the sum of the trusts, is left out. "
+            "Percentiles are not given: they do not combine."
+        ),
+        not_supplied=tuple(f"{row['trust']}, {row['period']}" for row in rows if not row["calls"]),
+        columns=_columns(supplied, numbers=("calls", "total_seconds", "mean_seconds")),
+    )
+
+
+@cache
+def lfb_first_pump_2009() -> Dataset:
+    """Return attendance times of the first fire engine at London dwelling fires, 2009.
+
+    Returns
+    -------
+    Dataset
+        Columns `seconds` (whole seconds from mobilisation to arrival) and `calls` (fires
+        attended in that time): counts by value, from which any percentile follows exactly.
+
+    Examples
+    --------
+    >>> columns = lfb_first_pump_2009().columns
+    >>> seconds, calls = columns["seconds"], columns["calls"]
+    >>> int(calls.sum()), round(float(seconds @ calls / calls.sum()), 2)
+    (6708, 319.73)
+    """
+    rows = _tables.rows("data", "lfb_first_pump_2009.csv")
+    return Dataset(
+        name="lfb_first_pump_2009",
+        title="London Fire Brigade: attendance time of the first pump at dwelling fires",
+        publisher="London Fire Brigade",
+        source="incident records, London Datastore, by way of the R package spatsurv",
+        vintage="2009",
+        notes=(
+            "The clock runs from mobilisation to arrival, not from the call. Only fires with a first pump; "
+            "nothing over 1,200 seconds was published, so the tail is cut. "
+            "20 calls took exactly 360 seconds: at most six minutes and under six minutes differ."
+        ),
+        columns=_columns(rows, numbers=("seconds", "calls")),
+    )

@@ -1,0 +1,282 @@
+"""The bundled definitions: offences, harm weights, outcome types and outcome sets.
+
+Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
+source, licence, vintage and known faults of every table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+import attrs
+
+from policemetrics.definitions import _tables
+
+__all__ = [
+    "HarmWeightsRecord",
+    "Offence",
+    "OutcomeSetRecord",
+    "OutcomeType",
+    "harm_weight_editions",
+    "offences",
+    "outcome_sets",
+    "outcome_types",
+]
+
+_FOLDER = "definitions"
+
+
+@attrs.frozen(kw_only=True)
+class Offence:
+    """One offence of the Home Office recorded-crime classification.
+
+    Attributes
+    ----------
+    code : str
+        Always text: 4.1 and 4.10 are different offences.
+    name, subgroup, group : str
+        As in the recorded crime tables for 2019/20, or 2017/18 where the code ended.
+    """
+
+    code: str
+    name: str
+    subgroup: str
+    group: str
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeType:
+    """One type of the crime outcomes framework.
+
+    Attributes
+    ----------
+    code : str
+        The Home Office code, or "other" where a table gives only the remainder.
+    name, group : str
+        The type and the Home Office group it belongs to.
+    parent : str
+        The type this one is an "of which" of, and must not be added to; empty for the rest.
+    valid_from, valid_to : datetime.date or None
+        First and last day of use; None where it has not ended or no date was found.
+    is_outcome : bool
+        False for type 0, crimes not yet assigned an outcome.
+    note : str
+        What to know before using it.
+    """
+
+    code: str
+    name: str
+    group: str
+    parent: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    is_outcome: bool = True
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeSetRecord:
+    """A named set of outcome types, and who uses it.
+
+    Attributes
+    ----------
+    name : str
+        The name it is asked for by.
+    types : tuple of str
+        Codes of the outcome types in it.
+    origin, description : str
+        Where the set comes from, and what it holds in words.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    origin: str
+    description: str
+
+
+@attrs.frozen(kw_only=True)
+class HarmWeightsRecord:
+    """One edition of a set of harm weights; the weights themselves are read when asked for.
+
+    Attributes
+    ----------
+    name, version : str
+        Together the key of the edition.
+    unit : str
+        Unit of one weight, "days" of sentence.
+    title, publisher, source, licence, vintage : str
+        What it is, who published it, where, under which licence, and when it was read.
+    file : str
+        The table in this folder.
+    outside : tuple of str
+        Offence codes that the scheme leaves out on purpose.
+    caveat : str
+        A known fault that must travel with the scores.
+    """
+
+    name: str
+    version: str
+    unit: str
+    title: str
+    publisher: str
+    source: str
+    licence: str
+    vintage: str
+    file: str
+    outside: tuple[str, ...]
+    caveat: str
+
+    def weights(self) -> Mapping[str, float]:
+        """Return the weight of one crime by offence code, in `unit`, in the order of the file."""
+        return _weights(self.file)
+
+    def groups(self) -> Mapping[str, str]:
+        """Return the scheme's own group by offence code."""
+        return _groups(self.file)
+
+
+@cache
+def _weights(file: str) -> Mapping[str, float]:
+    rows = _tables.rows(_FOLDER, file)
+    return MappingProxyType({row["offence_code"]: float(row["weight"]) for row in rows})
+
+
+@cache
+def _groups(file: str) -> Mapping[str, str]:
+    return MappingProxyType({row["offence_code"]: row["group"] for row in _tables.rows(_FOLDER, file)})
+
+
+@cache
+def offences() -> Mapping[str, Offence]:
+    """Return the offences of the recorded crime tables, by code.
+
+    Returns
+    -------
+    mapping of str to Offence
+        Read-only. The codes that occur in 2017/18 or 2019/20, fraud included.
+
+    Notes
+    -----
+    One classification for both years. The tables of 2017/18 themselves put five codes of
+    unlawful driving (37.1, 4.4, 4.6, 4.8, 4.9) under "Violence with injury"; grouping by the
+    subgroup printed in each year would show a fall in one subgroup and a rise from nothing in
+    another. Homicide is one code in 2017/18 (1/4.1/4.10/4.2) and four in 2019/20, all of the
+    subgroup "Homicide".
+
+    Examples
+    --------
+    >>> offences()["4.10"].name
+    'Corporate manslaughter'
+    >>> offences()["4.4"].subgroup
+    'Death or serious injury - unlawful driving'
+    """
+    return MappingProxyType(
+        {
+            row["offence_code"]: Offence(
+                code=row["offence_code"], name=row["offence"], subgroup=row["subgroup"], group=row["group"]
+            )
+            for row in _tables.rows(_FOLDER, "offences.csv")
+        }
+    )
+
+
+@cache
+def outcome_types() -> Mapping[str, OutcomeType]:
+    """Return the types of the crime outcomes framework, by code.
+
+    Returns
+    -------
+    mapping of str to OutcomeType
+        Read-only. Types 0 to 22, the "of which" types 1A, 2A and 3A, and "other" for the
+        remainder of a table that gives some types and the total assigned.
+
+    Examples
+    --------
+    >>> outcome_types()["8"].name
+    'Community resolution'
+    >>> outcome_types()["1A"].parent
+    '1'
+    >>> outcome_types()["22"].valid_from
+    datetime.date(2019, 4, 1)
+    """
+    return MappingProxyType(
+        {
+            row["code"]: OutcomeType(
+                code=row["code"],
+                name=row["name"],
+                group=row["group"],
+                parent=row["parent"],
+                valid_from=_date(row["valid_from"]),
+                valid_to=_date(row["valid_to"]),
+                is_outcome=row["is_outcome"] == "yes",
+                note=row["note"],
+            )
+            for row in _tables.rows(_FOLDER, "outcome_types.csv")
+        }
+    )
+
+
+def _date(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+@cache
+def outcome_sets() -> Mapping[str, OutcomeSetRecord]:
+    """Return the named sets of outcome types that are in use, by name.
+
+    Returns
+    -------
+    mapping of str to OutcomeSetRecord
+        Read-only. None of them is an official list of "positive" outcomes: there is none.
+
+    Examples
+    --------
+    >>> list(outcome_sets())  # doctest: +NORMALIZE_WHITESPACE
+    ['charged', 'out-of-court', 'positive-dashboard', 'solved-surrey', 'solved-national',
+     'sanction-detection']
+    >>> outcome_sets()["solved-surrey"].types
+    ('1', '2', '3', '4', '8')
+    """
+    return MappingProxyType(
+        {
+            row["name"]: OutcomeSetRecord(
+                name=row["name"],
+                types=tuple(row["types"].split()),
+                origin=row["origin"],
+                description=row["description"],
+            )
+            for row in _tables.rows(_FOLDER, "outcome_sets.csv")
+        }
+    )
+
+
+@cache
+def harm_weight_editions() -> Mapping[tuple[str, str], HarmWeightsRecord]:
+    """Return the bundled editions of harm weights, by name and version.
+
+    Returns
+    -------
+    mapping of (str, str) to HarmWeightsRecord
+        Read-only. Weights are not loaded until ``weights()`` is called.
+
+    Examples
+    --------
+    >>> css = harm_weight_editions()["ons-css", "2020"]
+    >>> css.unit, css.outside
+    ('days', ('AF', 'CIFAS', 'FFA UK', 'UK Finance'))
+    >>> round(css.weights()["34B"], 3)  # robbery of personal property
+    799.629
+    """
+    editions = json.loads(_tables.text(_FOLDER, "harm_weights.json"))
+    return MappingProxyType(
+        {
+            (edition["name"], edition["version"]): HarmWeightsRecord(
+                **{**edition, "outside": tuple(edition["outside"])}
+            )
+            for edition in editions
+        }
+    )

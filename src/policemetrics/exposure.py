@@ -1,0 +1,225 @@
+"""`Exposure`: residents, households or officers, joined by label; and the join of any divisor.
+
+A denominator of this kind is an estimate at a reference date. It adds up over areas, never over
+time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from policemetrics import _checks
+from policemetrics._cells import Cells
+from policemetrics._grouping import Reasons, Side, keys_of, totals, unexplained
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.frames import read_columns
+from policemetrics.periods import Period, read_labels
+from policemetrics.tally import Tally
+from policemetrics.typing import ByLabel, Columns, Divisor, FloatArray, Names
+from policemetrics.values import label_array
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+__all__ = ["Exposure", "divide"]
+
+
+@attrs.frozen(init=False, eq=False, repr=False)
+class Exposure:
+    """What a rate is per: residents, households, officers, by area, with a reference date.
+
+    Parameters
+    ----------
+    values : mapping of label to float
+        The size of each area, > 0; keyed by label, or by tuple of labels in the order of `by`.
+    by : str or sequence of str
+        The dimensions of the keys. With the period among them, each period has its own figure.
+    name : str
+        What is counted, in the plural: ``"residents"``.
+    date : str
+        The reference date in words: ``"mid-2022"``; for several periods, which estimate each takes.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are no values, or one is not a finite number > 0, or a key has not one label for
+        each dimension.
+
+    Examples
+    --------
+    >>> residents = Exposure({"Kent": 1_860_000, "Essex": 1_850_000}, by="force", name="residents", date="mid-2019")
+    >>> residents
+    Exposure of 2 by force: residents, mid-2019
+    """
+
+    by: tuple[str, ...]
+    name: str
+    date: str
+    # The inner form: each cell counts the position of its value, so that the join is the tally's own.
+    keys: Cells
+    values: FloatArray
+
+    def __init__(self, values: ByLabel, *, by: Names, name: str, date: str) -> None:
+        dims = _checks.names(by, "by")
+        if not isinstance(values, Mapping):
+            msg = f"values must be a mapping of label to number; got {type(values).__name__}."
+            raise InvalidTypeError(msg)
+        if not dims or not values:
+            msg = "an exposure needs at least one dimension in by= and one value."
+            raise InvalidInputError(msg)
+        keys = [k if isinstance(k, tuple) else (k,) for k in values]
+        for key in keys:
+            if len(key) != len(dims):
+                msg = f"values must be keyed by one label for each of {_checks.listing(dims)}; got the key {key!r}."
+                raise InvalidInputError(msg)
+        sizes = [_checks.number(v, f"values[{k!r}]", above=0) for k, v in values.items()]
+        columns = {d: [k[i] for k in keys] for i, d in enumerate(dims)}
+        index = Tally.from_columns(columns, range(len(keys)))
+        if index.excluded is not None:
+            msg = f"values must be keyed by labels; a key in {_checks.listing(dims)} is missing."
+            raise InvalidInputError(msg)
+        self.__attrs_init__(  # type: ignore[attr-defined]  # made by attrs for init=False
+            dims, _checks.text(name, "name"), _checks.text(date, "date"), index.cells, np.array(sizes)
+        )
+
+    @classmethod
+    def from_frame(
+        cls, frame: IntoDataFrame, /, *, by: Columns, value: str, name: str, date: str
+    ) -> Exposure:
+        """Make an exposure of a data frame with one row an area.
+
+        Parameters
+        ----------
+        frame : data frame
+            Any that narwhals reads: pandas, polars, pyarrow, DuckDB and others.
+        by : str, sequence of str or mapping of dimension to column
+            The columns that hold the labels.
+        value : str
+            The column that holds the sizes.
+        name, date : str
+            As for `Exposure`.
+
+        Returns
+        -------
+        Exposure
+            One size an area.
+
+        Raises
+        ------
+        InvalidInputError
+            If a key occurs twice: sizes would have to be added, which only the caller can allow.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"force": ["Kent", "Essex"], "mid_2019": [1_860_000, 1_850_000]})
+        >>> Exposure.from_frame(frame, by="force", value="mid_2019", name="residents", date="mid-2019")
+        Exposure of 2 by force: residents, mid-2019
+        """
+        dims, columns = read_columns(frame, by, value)
+        keys = list(zip(*(columns[d] for d in dims), strict=True))
+        twice = sorted({str(k) for k in keys if keys.count(k) > 1}) if len(set(keys)) < len(keys) else []
+        if twice:
+            msg = f"frame must have one row for each {_checks.listing(dims)}; more than one for {_checks.listing(twice)}."
+            raise InvalidInputError(msg)
+        return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Exposure):
+            return NotImplemented
+        return (self.name, self.date, self._as_dict()) == (other.name, other.date, other._as_dict())
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def _as_dict(self) -> dict[tuple[Any, ...], float]:
+        labels = zip(*(self.keys.column(d).tolist() for d in sorted(self.by)), strict=True)
+        return dict(zip(labels, self.values[self.keys.counts].tolist(), strict=True))
+
+    def __repr__(self) -> str:
+        return f"Exposure of {len(self)} by {', '.join(self.by)}: {self.name}, {self.date}"
+
+    def in_period(self, period: str, wanted: Period) -> Exposure:
+        """Keep the figures of one period, without its dimension."""
+        known = self.keys.label(period).tolist()
+        same = [v for v, p in zip(known, read_labels(known, period), strict=True) if p == wanted]
+        kept = self.keys.select(self.keys.match({period: label_array(same)}))
+        rest = tuple(d for d in self.by if d != period)
+        found = object.__new__(Exposure)
+        found.__attrs_init__(rest, self.name, self.date, kept.project(rest), self.values)  # type: ignore[attr-defined]
+        return found
+
+
+def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
+    """Find the divisor of each group; a group that has none gets nan and its reason.
+
+    A number serves every group. A mapping is keyed by the group's labels. An `Exposure` is joined
+    by label at the finest level it shares with the tally, then added over areas. A tally is added
+    up to the groups.
+    """
+    if isinstance(divisor, Tally):
+        divisor.need(*groups.dims)
+        found = totals(Side(divisor), groups).astype(float)
+        return _usable(found, groups, reasons, "no divisor")
+    if isinstance(divisor, Mapping):
+        if not groups.dims:
+            msg = "a mapping of divisors is keyed by the labels of by=; give by=, or a number."
+            raise InvalidInputError(msg)
+        divisor = Exposure(divisor, by=groups.dims, name="divisor", date="not stated")
+    if isinstance(divisor, Exposure):
+        return _joined(divisor, groups, side, reasons)
+    return np.full(len(groups), _checks.number(divisor, "exposure", above=0))
+
+
+def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
+    if side.when is not None and side.period in exposure.by:
+        exposure = exposure.in_period(side.period, side.when)
+    areas = _areas(exposure, groups, side)
+    at = areas.positions(exposure.keys, exposure.by)
+    shared = tuple(d for d in groups.dims if d in areas.dims)
+    grouped = areas.project(shared)
+    to = areas.positions(grouped, shared)
+    sums = np.zeros(len(grouped) + 1)
+    sums[-1] = np.nan  # for a group that no area belongs to
+    np.add.at(sums, to, np.append(exposure.values, np.nan)[np.where(at >= 0, exposure.keys.counts[at], -1)])
+    columns = keys_of(areas)
+    lacking = {
+        to[i]: ", ".join(str(columns[d][i]) for d in exposure.by)
+        for i in np.flatnonzero(at < 0)[::-1].tolist()
+    }
+    place = groups.positions(grouped, shared)
+    for g in np.flatnonzero(np.isin(place, list(lacking)) & unexplained(reasons)).tolist():
+        named = lacking[place[g]] or side.label
+        reasons[g] = f"not available: no {exposure.name}{' for ' if named else ''}{named}"
+    return _usable(sums[place], groups, reasons, f"no {exposure.name}")
+
+
+def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
+    """Return which areas belong to which group: its own labels, else those that supplied it."""
+    if set(exposure.by) <= set(groups.dims):
+        return groups
+    dims = tuple(dict.fromkeys((*groups.dims, *exposure.by)))
+    for relation in (side.tally.supplied, side.tally.cells):
+        if relation is not None and set(exposure.by) <= set(relation.dims):
+            return relation.keys(d for d in dims if d in relation.dims)
+    msg = (
+        f"{exposure.name} are given by {_checks.listing(exposure.by)}, which the tally does not keep; "
+        f"it has {_checks.listing(side.tally.dims)}."
+    )
+    raise UnknownNameError(msg)
+
+
+def _usable(found: FloatArray, groups: Cells, reasons: Reasons, what: str) -> FloatArray:
+    """Give every group without a usable divisor its reason."""
+    bad = ~(found > 0)
+    columns = keys_of(groups)
+    for i in np.flatnonzero(bad & unexplained(reasons)).tolist():
+        named = ", ".join(str(c[i]) for c in columns.values())
+        reasons[i] = f"not available: {what}{' for ' if named else ''}{named}"
+    return np.where(bad, np.nan, found)

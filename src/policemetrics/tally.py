@@ -1,0 +1,734 @@
+"""`Tally`: exact counts by key, with what proves supply and what was left out.
+
+Every metric is a function of a tally. Tallies of two halves add up to the tally of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import attrs
+import numpy as np
+
+from policemetrics import _checks, _display, _labels
+from policemetrics._cells import Cells
+from policemetrics._labels import MEASURED, MICROSECONDS, MISSING, LabelArray
+from policemetrics.errors import (
+    IncompatibleTalliesError,
+    InvalidInputError,
+    InvalidTypeError,
+    UnknownNameError,
+)
+from policemetrics.periods import Period, read_labels
+from policemetrics.typing import IntArray, Label, Labels, Names
+from policemetrics.values import arrow_stream, label_array, optional
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["DROPPED", "NOT_SUPPLIED", "REASON", "Tally"]
+
+REASON: Final = "reason"
+DROPPED: Final = "dropped: "
+NOT_SUPPLIED: Final = "not supplied: "
+_MOST_CELLS_SHOWN: Final = 20
+
+
+@attrs.frozen(eq=False, repr=False)
+class Tally:
+    """Counts by key: whole numbers, exact, immutable, and mergeable with ``+``.
+
+    Make one with `tally` from a data frame or with `from_columns` from plain columns. A cell that
+    stands, even with 0, is evidence that data were supplied; cells may be negative, since
+    corrections are. Labels are text or whole numbers, except in the dimension ``seconds``, which
+    holds measured times and reads as float seconds.
+
+    Attributes
+    ----------
+    dims : tuple of str
+        The dimensions of the key.
+    coverage : Tally or None
+        The keys that are known to be supplied, over the dimensions that prove it. Inside it an
+        absent cell is 0; outside it a figure is not available. None: the cells are the evidence.
+    excluded : Tally or None
+        The ledger: what was left out, by the same dimensions and ``reason``.
+    overlapping : frozenset of str
+        Dimensions whose labels overlap and must not be added up.
+    unit : str
+        What is counted: ``"rows"``, the name of the column that ``count=`` adds up, or ``"counts"``.
+
+    Examples
+    --------
+    >>> t = Tally.from_columns({"force": ["Kent", "Kent", "Essex"], "year": [2023, 2024, 2024]}, [7, 5, 3])
+    >>> t.total, t.labels("force")
+    (15, ('Essex', 'Kent'))
+    >>> t.sum_to("force").to_dict()
+    {'force': ['Essex', 'Kent'], 'count': [3, 12]}
+    """
+
+    # The inner forms, for the package's own use: relations over their own dimensions.
+    cells: Cells
+    supplied: Cells | None = None
+    ledger: Cells | None = None
+    overlapping: frozenset[str] = frozenset()
+    unit: str = "counts"
+
+    # ---- making -------------------------------------------------------------------------
+
+    @classmethod
+    def from_columns(
+        cls,
+        columns: Mapping[str, Labels],
+        counts: Iterable[int],
+        *,
+        coverage: Names | None = None,
+        overlapping: Names = (),
+        unit: str = "counts",
+    ) -> Tally:
+        """Make a tally of plain columns: lists, arrays, or the columns of any data frame.
+
+        Parameters
+        ----------
+        columns : mapping of str to sequence of str or int
+            The label of each cell, by dimension; all of one length. Keys that occur more than once
+            add up. A row without a label goes to the ledger as ``"missing <dimension>"``. The
+            dimension ``seconds`` takes numbers, in seconds.
+        counts : iterable of int
+            The count of each cell, of the same length; 0 and negative corrections are kept.
+        coverage : str or sequence of str, optional
+            The dimensions whose keys, wherever they occur, prove that data were supplied.
+        overlapping : str or sequence of str, optional
+            Dimensions whose labels overlap, so that they must not be added up.
+        unit : str, optional
+            What is counted. Default is ``"counts"``.
+
+        Returns
+        -------
+        Tally
+            The counts by key.
+
+        Raises
+        ------
+        InvalidInputError
+            If lengths differ, a count is not whole, or a sum does not fit in 64 bits.
+        InvalidTypeError
+            If a label is neither text nor a whole number: codes read as floats, for example.
+
+        Examples
+        --------
+        >>> Tally.from_columns({"offence": ["4.1", "4.10", "4.1"]}, [2, 1, 3]).to_dict()
+        {'offence': ['4.1', '4.10'], 'count': [5, 1]}
+        """
+        if not isinstance(columns, Mapping):
+            msg = f"columns must be a mapping of dimension to labels; got {type(columns).__name__}."
+            raise InvalidTypeError(msg)
+        dims = _checks.names(tuple(columns), "columns")
+        if REASON in dims:
+            msg = f"{REASON!r} is the ledger's own dimension; give yours another name."
+            raise InvalidInputError(msg)
+        if isinstance(counts, str | Mapping) or not isinstance(counts, Iterable):
+            msg = f"counts must be a column of whole numbers; got {counts!r} ({type(counts).__name__})."
+            raise InvalidTypeError(msg)
+        whole = _checks.whole(counts if hasattr(counts, "__array__") else list(counts), "counts")
+        _checks.same_index({**columns, "counts": counts})
+        coded = {d: _labels.encode(columns[d], d) for d in dims}
+        _checks.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts": whole})
+        cells, ledger = _split_missing(dims, list(coded.values()), whole)
+        found = cls(
+            cells,
+            ledger=ledger,
+            overlapping=frozenset(_within(overlapping, "overlapping", dims)),
+            unit=_checks.text(unit, "unit"),
+        )
+        return found if coverage is None else found._with_coverage(_within(coverage, "coverage", dims))
+
+    def _with_coverage(self, dims: tuple[str, ...]) -> Tally:
+        """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one."""
+        supplied = self.cells.keys(dims)
+        if self.ledger is not None:
+            named = self.ledger.keys(dims)
+            for dim in dims:
+                named = named.select(named.where_label(dim, lambda label: label != MISSING))
+            supplied = supplied.union(named).keys()
+        return attrs.evolve(self, supplied=supplied)
+
+    # ---- reading ------------------------------------------------------------------------
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """The dimensions of the key."""
+        return self.cells.dims
+
+    @property
+    def coverage(self) -> Tally | None:
+        """The keys that are known to be supplied, each counted once; None where the cells are the evidence."""
+        return None if self.supplied is None else Tally(self.supplied, unit="supplied")
+
+    @property
+    def excluded(self) -> Tally | None:
+        """What was left out, by the same dimensions and ``reason``; None where nothing was."""
+        return None if self.ledger is None else Tally(self.ledger, unit=self.unit)
+
+    @property
+    def total(self) -> int:
+        """Sum of all counts."""
+        return self.cells.total
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def labels(self, dim: str) -> tuple[Any, ...]:
+        """Return the distinct labels of a dimension, sorted.
+
+        Parameters
+        ----------
+        dim : str
+            A dimension of the tally.
+
+        Returns
+        -------
+        tuple of str or int
+            The labels of the cells; float seconds for the dimension ``seconds``.
+
+        Raises
+        ------
+        UnknownNameError
+            If the tally has no such dimension.
+        """
+        self.need(dim)
+        found = self.cells.label(dim)
+        return tuple((found / MICROSECONDS if dim == MEASURED else found).tolist())
+
+    def need(self, *dims: str) -> None:
+        """Refuse dimensions that the tally does not have, and list those it has.
+
+        Parameters
+        ----------
+        *dims : str
+            Names of dimensions.
+
+        Raises
+        ------
+        UnknownNameError
+            If one of them is not there.
+        """
+        for dim in dims:
+            if dim not in self.dims:
+                gone = self.supplied is not None and dim in self.supplied.dims
+                why = "has summed away the dimension" if gone else "has no dimension"
+                msg = f"the tally {why} {dim!r}; it has {_checks.listing(self.dims)}."
+                raise UnknownNameError(msg)
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return the cells as columns: the label of each dimension, then ``count``.
+
+        Returns
+        -------
+        dict of str to list
+            One list a column, in the order of the keys.
+        """
+        return self.cells.to_dict()
+
+    def to_arrow(self) -> pa.Table:
+        """Return the cells as an Arrow table: the dimensions, then ``count``.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row a cell.
+
+        Raises
+        ------
+        MissingDependencyError
+            If pyarrow is not installed.
+        """
+        table: pa.Table = optional("pyarrow", "Tally.to_arrow").table(self.to_dict())
+        return table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Hand the cells over by the Arrow PyCapsule protocol."""
+        return arrow_stream(self, requested_schema)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return (
+            self.cells.equals(other.cells)
+            and _equal(self.supplied, other.supplied)
+            and _equal(self.ledger, other.ledger)
+            and self.overlapping == other.overlapping
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def __repr__(self) -> str:
+        return f"{_display.text_table(*self._shown(), left=len(self.dims))}\n[{self._footer()}]"
+
+    def _repr_html_(self) -> str:
+        return _display.html_table(*self._shown(), left=len(self.dims), caption=self._footer())
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        head = self.cells.select(np.arange(len(self)) < _MOST_CELLS_SHOWN).to_dict()
+        rows = [[*map(str, row[:-1]), _display.count(row[-1])] for row in zip(*head.values(), strict=True)]
+        return list(head), rows
+
+    def _footer(self) -> str:
+        parts = [f"Tally of {_display.count(self.total)} {self.unit} in {_display.count(len(self))} cells"]
+        if len(self) > _MOST_CELLS_SHOWN:
+            parts[0] += f", the first {_MOST_CELLS_SHOWN} shown"
+        if self.supplied is not None:
+            parts.append(f"supply proved by {', '.join(self.supplied.dims)}")
+        if self.overlapping:
+            parts.append(f"overlapping {', '.join(sorted(self.overlapping))}")
+        if self.ledger is not None:
+            reasons = self.ledger.project([REASON]).to_dict()
+            named = zip(reasons[REASON], reasons["count"], strict=True)
+            parts.append("excluded " + ", ".join(f"{r} {_display.count(n)}" for r, n in named))
+        return "; ".join(parts)
+
+    # ---- adding -------------------------------------------------------------------------
+
+    def __add__(self, other: Tally) -> Tally:
+        """Merge two tallies of the same dimensions: counts, coverage and ledger add up."""
+        if not isinstance(other, Tally):
+            return NotImplemented
+        if set(self.dims) != set(other.dims):
+            msg = (
+                f"tallies must have the same dimensions to be added; got {_checks.listing(self.dims)} "
+                f"and {_checks.listing(other.dims)}; use sum_to() first."
+            )
+            raise IncompatibleTalliesError(msg)
+        for dim in self.dims:
+            _refuse_mixture(dim, self.cells.label(dim), other.cells.label(dim))
+        return Tally(
+            self.cells.union(other.cells),
+            self._joint_coverage(other),
+            _merged(self.ledger, other.ledger),
+            self.overlapping | other.overlapping,
+            self.unit if self.unit == other.unit else "counts",
+        )
+
+    def __radd__(self, other: Literal[0]) -> Tally:
+        """Let ``sum(tallies)`` start from 0."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+    def _joint_coverage(self, other: Tally) -> Cells | None:
+        mine, theirs = self.supplied, other.supplied
+        if mine is None and theirs is None:
+            return None
+        if mine is None or theirs is None or set(mine.dims) != set(theirs.dims):
+            shown = [_checks.listing(c.dims) if c is not None else "none" for c in (mine, theirs)]
+            msg = f"tallies must state coverage over the same dimensions to be added; got {shown[0]} and {shown[1]}."
+            raise IncompatibleTalliesError(msg)
+        return mine.union(theirs).keys()
+
+    def sum_to(self, *dims: str) -> Tally:
+        """Add up to fewer dimensions; coverage is kept whole, the ledger is added up alike.
+
+        Parameters
+        ----------
+        *dims : str
+            The dimensions to keep, in the order wanted; none for the total alone.
+
+        Returns
+        -------
+        Tally
+            Counts by the kept dimensions.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such dimension.
+        InvalidInputError
+            If that would add labels that overlap.
+        """
+        kept = _checks.names(dims, "dims")
+        self.need(*kept)
+        for dim in sorted(self.overlapping - set(kept)):
+            if len(self.cells.label(dim)) > 1:
+                msg = (
+                    f"the labels of {dim!r} overlap and do not add up ({_checks.listing(self.labels(dim), most=5)}); "
+                    f"keep {dim!r} in by=, or choose one with where({dim}=…)."
+                )
+                raise InvalidInputError(msg)
+        return Tally(
+            self.cells.project(kept),
+            self.supplied,
+            None if self.ledger is None else self.ledger.project((*kept, REASON)),
+            self.overlapping & set(kept),
+            self.unit,
+        )
+
+    # ---- choosing -----------------------------------------------------------------------
+
+    def where(self, **labels: Any) -> Tally:
+        """Keep the cells with these labels; coverage and ledger are narrowed alike.
+
+        Parameters
+        ----------
+        **labels : str, int or iterable of them
+            Label or labels by dimension; a cell must match in all of them.
+
+        Returns
+        -------
+        Tally
+            The chosen part. Together with `drop` of the same labels it is the whole.
+
+        Raises
+        ------
+        UnknownNameError
+            If a dimension or a label does not occur; what there is gets listed.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"force": ["Kent", "Essex"]}, [7, 3])
+        >>> t.where(force="Kent").total
+        7
+        """
+        return self.narrowed(self._wanted(labels))
+
+    def narrowed(self, wanted: Mapping[str, LabelArray]) -> Tally:
+        """Keep what has these labels in cells, coverage and ledger; unlike `where` without checks."""
+        return attrs.evolve(
+            self,
+            cells=self.cells.select(self.cells.match(wanted)),
+            supplied=_narrowed(self.supplied, wanted),
+            ledger=_filled(_narrowed(self.ledger, wanted)),
+        )
+
+    def drop(self, **labels: Any) -> Tally:
+        """Leave out the cells with these labels, and say so in the ledger.
+
+        Parameters
+        ----------
+        **labels : str, int or iterable of them
+            Label or labels by dimension; a cell is dropped where it matches in all of them.
+
+        Returns
+        -------
+        Tally
+            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``.
+
+        Raises
+        ------
+        UnknownNameError
+            If a dimension or a label does not occur; what there is gets listed.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"force": ["Kent", "Action Fraud"]}, [7, 3]).drop(force="Action Fraud")
+        >>> t.total, t.excluded.to_dict()["reason"]
+        (7, ['dropped: force'])
+        """
+        wanted = self._wanted(labels)
+        return self.set_aside(wanted, DROPPED + " and ".join(wanted))
+
+    def not_supplied(self, reason: str, /, **labels: Any) -> Tally:
+        """Mark cells that a source wrote as figures, often 0, although nothing valid was supplied.
+
+        Parameters
+        ----------
+        reason : str
+            Why they are no figures; every figure that would need them says it.
+        **labels : str, int or iterable of them
+            Label or labels by dimension; a cell is marked where it matches in all of them.
+
+        Returns
+        -------
+        Tally
+            The tally without these cells; they stand in `excluded` as ``"not supplied: <reason>"``,
+            and a figure that would need them is not available, for that reason.
+
+        Raises
+        ------
+        UnknownNameError
+            If a dimension or a label does not occur.
+        InvalidInputError
+            If no cell has these labels.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"force": ["Kent", "Cumbria"]}, [7, 0])
+        >>> t.not_supplied("nothing sent in 2014/15", force="Cumbria").labels("force")
+        ('Kent',)
+        """
+        wanted = self._wanted(labels)
+        _checks.text(reason, "reason")
+        if not self.cells.match(wanted).any():
+            msg = f"not_supplied must match a cell; none has {labels}. What is absent is not available without it."
+            raise InvalidInputError(msg)
+        return self.set_aside(wanted, NOT_SUPPLIED + reason)
+
+    def _wanted(self, labels: Mapping[str, Any]) -> dict[str, LabelArray]:
+        """Check the labels asked for against all that the tally knows of."""
+        if not labels:
+            msg = "name at least one dimension with its label or labels, as in force='Kent'."
+            raise InvalidInputError(msg)
+        self.need(*labels)
+        return {dim: self._labels_asked(dim, asked) for dim, asked in labels.items()}
+
+    def _labels_asked(self, dim: str, asked: Any) -> LabelArray:
+        single = isinstance(asked, str | Period) or not isinstance(asked, Iterable)
+        listed = [asked] if single else list(asked)
+        if dim == MEASURED:
+            return _labels.microseconds(listed, dim)
+        known = self.known_labels(dim)
+        found: list[Any] = []
+        for value in listed:
+            if isinstance(value, Period):
+                same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
+                found += same or [value.label]
+            else:
+                found.append(value.item() if isinstance(value, np.generic) else value)
+        for value in found:
+            _checks.known(value, dim, known)
+        return label_array(found)
+
+    def known_labels(self, dim: str) -> list[Any]:
+        """Every label of a dimension, in cells, coverage or ledger; a missing one is none.
+
+        Parameters
+        ----------
+        dim : str
+            A dimension of the tally.
+
+        Returns
+        -------
+        list of str or int
+            Distinct labels.
+        """
+        relations = [r for r in (self.cells, self.supplied, self.ledger) if r is not None and dim in r.dims]
+        return list(dict.fromkeys(v for r in relations for v in r.label(dim).tolist() if v != MISSING))
+
+    def set_aside(self, wanted: Mapping[str, LabelArray], reason: str) -> Tally:
+        """Move cells to the ledger for a reason; what is dropped takes with it what was excluded before."""
+        mask = self.cells.match(wanted)
+        moved, ledger, supplied = self.cells.select(mask), self.ledger, self.supplied
+        if ledger is not None and reason.startswith(DROPPED):
+            there = ledger.match(wanted)
+            moved, ledger = moved.union(ledger.select(there).project(self.dims)), ledger.select(~there)
+        if supplied is not None and set(wanted) <= set(supplied.dims):
+            supplied = supplied.select(~supplied.match(wanted))
+        added = moved.extend(REASON, reason) if len(moved) else None
+        return attrs.evolve(
+            self, cells=self.cells.select(~mask), supplied=supplied, ledger=_merged(_filled(ledger), added)
+        )
+
+    # ---- changing labels ----------------------------------------------------------------
+
+    def relabel(
+        self,
+        dim: str,
+        mapping: Mapping[Any, Label],
+        *,
+        others: Literal["keep", "refuse"] = "keep",
+    ) -> Tally:
+        """Rename or merge the labels of a dimension, in coverage and ledger too.
+
+        Parameters
+        ----------
+        dim : str
+            A dimension of the tally.
+        mapping : mapping of label to label
+            New label by old label. Several old labels with one new label add up.
+        others : {"keep", "refuse"}, optional
+            What happens to labels that are not in `mapping`. Default is ``"keep"``.
+
+        Returns
+        -------
+        Tally
+            The same counts by the new labels.
+
+        Raises
+        ------
+        UnknownNameError
+            If a key of `mapping` matches no label, or `others` refuses one.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"force": ["Devon and Cornwall", "Kent"]}, [7, 3])
+        >>> t.relabel("force", {"Devon and Cornwall": "Devon & Cornwall"}).labels("force")
+        ('Devon & Cornwall', 'Kent')
+        """
+        self.need(dim)
+        _checks.choice(others, "others", ("keep", "refuse"))
+        if not isinstance(mapping, Mapping):
+            msg = f"mapping must be a mapping of old label to new label; got {type(mapping).__name__}."
+            raise InvalidTypeError(msg)
+        if dim == MEASURED:
+            msg = f"{MEASURED!r} holds measured times, which have no labels to rename."
+            raise InvalidInputError(msg)
+        known = self.known_labels(dim)
+        for key in mapping:
+            _checks.known(key, f"mapping key for {dim!r}", known)
+        left = [v for v in known if v not in mapping]
+        if others == "refuse" and left:
+            msg = f"mapping must name every label of {dim!r}; it lacks {_checks.listing(left, most=40)}."
+            raise UnknownNameError(msg)
+        _, codes = _labels.encode(
+            [*mapping.values(), *left], dim
+        )  # refuses what is no label, and a mix of kinds
+        if (codes < 0).any():
+            msg = f"mapping must give a label for each key; got none for one of {dim!r}."
+            raise InvalidInputError(msg)
+        return self.relabelled(dim, lambda label: mapping.get(label, label))
+
+    def relabelled(self, dim: str, new: Callable[[Any], Any]) -> Tally:
+        """Apply a change of labels to cells, coverage and ledger; unlike `relabel` without checks."""
+        supplied = self.supplied
+        if supplied is not None and dim in supplied.dims:
+            supplied = supplied.relabel(dim, new).keys()
+        ledger = None if self.ledger is None else self.ledger.relabel(dim, new)
+        return attrs.evolve(self, cells=self.cells.relabel(dim, new), supplied=supplied, ledger=ledger)
+
+    def rolling(self, months: int, *, period: str = "period") -> Tally:
+        """Add up every window of so many months; the windows overlap, so they no longer add.
+
+        Parameters
+        ----------
+        months : int
+            Length of a window: 12 for "year ending".
+        period : str, optional
+            The dimension that holds the months. Default is ``"period"``.
+
+        Returns
+        -------
+        Tally
+            Counts by window, labelled by its period, with `period` among the overlapping
+            dimensions. A window stands only where all its months were supplied.
+
+        Raises
+        ------
+        InvalidInputError
+            If the labels are not single months, or there are fewer than `months` of them.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"period": ["2024-01", "2024-02", "2024-03"]}, [1, 2, 4])
+        >>> t.rolling(2).to_dict()
+        {'period': ['2024-01 to 2024-02', '2024-02 to 2024-03'], 'count': [3, 6]}
+        """
+        self.need(period)
+        if not isinstance(months, int) or isinstance(months, bool) or months < 1:
+            msg = f"months must be a whole number >= 1; got {months!r}."
+            raise InvalidInputError(msg)
+        known = self.known_labels(period)
+        read = dict(zip(known, read_labels(known, period), strict=True))
+        longer = [v for v, p in read.items() if p.months != 1]
+        if longer:
+            msg = f"{period!r} must hold single months to be rolled; got {_checks.listing(longer)}."
+            raise InvalidInputError(msg)
+        roll = _Roll(period, months, {label: _month_number(p) for label, p in read.items()})
+        if not roll.windows:
+            msg = f"months must be at most the number of months there are; got {months} of {len(read)}."
+            raise InvalidInputError(msg)
+        proof = self.supplied
+        if proof is None:
+            proof = self.cells.keys()
+        elif period not in proof.dims:
+            # Coverage that says nothing of time proves no month: the cells must.
+            proof = self.cells.keys((*(d for d in proof.dims if d in self.dims), period))
+        whole = roll.cells(proof)
+        whole = whole.select(whole.counts == months).keys()
+        rolled = roll.cells(self.cells)
+        return attrs.evolve(
+            self,
+            cells=rolled.select(rolled.within(whole)),
+            supplied=None if self.supplied is None else whole,
+            ledger=None if self.ledger is None else _filled(roll.cells(self.ledger)),
+            overlapping=self.overlapping | {period},
+        )
+
+
+@attrs.frozen
+class _Roll:
+    """Windows of months, each labelled by its period."""
+
+    period: str
+    months: int
+    numbers: Mapping[Any, int]
+
+    @property
+    def windows(self) -> dict[int, str]:
+        """The label of each window, by the number of its last month."""
+        numbers = self.numbers.values()
+        found = {}
+        for last in range(min(numbers) + self.months - 1, max(numbers) + 1) if numbers else ():
+            first = last - self.months + 1
+            opening = Period.month(first // 12, first % 12 + 1)
+            closing = Period.month(last // 12, last % 12 + 1)
+            found[last] = Period(opening.start, closing.end).label
+        return found
+
+    def cells(self, cells: Cells) -> Cells:
+        """Count every cell once for each window that its month lies in."""
+        windows = sorted(self.windows.items(), key=lambda pair: pair[1])
+        last = np.array([number for number, _ in windows], dtype=np.int64)
+        number = [self.numbers.get(v, -(10**6)) for v in cells.label(self.period).tolist()]
+        month = np.array(number, dtype=np.int64)
+        inside = (month[:, None] <= last) & (last < month[:, None] + self.months)
+        rows, which = np.nonzero(inside[cells.code(self.period)])
+        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
+
+
+def _month_number(period: Period) -> int:
+    return period.start.year * 12 + period.start.month - 1
+
+
+def _within(value: Names, name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
+    found = _checks.names(value, name)
+    for dim in found:
+        _checks.known(dim, name, dims)
+    return found
+
+
+def _refuse_mixture(dim: str, first: LabelArray, second: LabelArray) -> None:
+    if len(first) and len(second) and first.dtype.kind != second.dtype.kind:
+        msg = f"tallies must hold one kind of label in {dim!r} to be added; got text and whole numbers."
+        raise IncompatibleTalliesError(msg)
+
+
+def _equal(first: Cells | None, second: Cells | None) -> bool:
+    return first is second or (first is not None and second is not None and first.equals(second))
+
+
+def _merged(first: Cells | None, second: Cells | None) -> Cells | None:
+    """Add two ledgers, either of which may not be there."""
+    if first is None or second is None:
+        return first if second is None else second
+    return first.union(second)
+
+
+def _filled(ledger: Cells | None) -> Cells | None:
+    """Return a ledger only where it says something."""
+    return ledger if ledger is not None and len(ledger) else None
+
+
+def _narrowed(relation: Cells | None, wanted: Mapping[str, LabelArray]) -> Cells | None:
+    """Keep of a coverage or a ledger what agrees with the labels over its own dimensions."""
+    if relation is None:
+        return None
+    return relation.select(relation.match({d: v for d, v in wanted.items() if d in relation.dims}))
+
+
+def _split_missing(
+    dims: tuple[str, ...], coded: list[tuple[LabelArray, IntArray]], counts: IntArray
+) -> tuple[Cells, Cells | None]:
+    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
+    labels, codes = [v for v, _ in coded], [c for _, c in coded]
+    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
+    bad = lacking.any(axis=0)
+    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
+    if not bad.any():
+        return cells, None
+    filled = []
+    for found, code in coded:
+        merged, to_merged, missing = _labels.union(found, label_array([MISSING]))
+        filled.append((merged, np.append(to_merged, missing)[code[bad]]))  # code -1 takes the last
+    reasons = label_array(sorted(f"missing {d}" for d in dims))
+    reason = _labels.find(reasons, label_array(f"missing {d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    ledger = Cells.of(
+        (*dims, REASON), [*(v for v, _ in filled), reasons], [*(c for _, c in filled), reason], counts[bad]
+    )
+    return cells, ledger

@@ -1,0 +1,307 @@
+"""The bundled definitions, against the published figures and the data they come from."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import importlib.util
+import math
+import pickle
+import re
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import attrs
+import pytest
+
+from policemetrics.definitions import (
+    harm_weight_editions,
+    offences,
+    outcome_sets,
+    outcome_types,
+)
+
+PACKAGE = files("policemetrics")
+TABLES = sorted(
+    f"{folder}/{file.name}"
+    for folder in ("data", "definitions")
+    for file in (PACKAGE / folder).iterdir()
+    if file.name.endswith((".csv", ".json"))
+)
+FRAUD = {"AF", "CIFAS", "FFA UK", "UK Finance"}
+
+
+def read(path):
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def css():
+    return harm_weight_editions()["ons-css", "2020"]
+
+
+class TestFiles:
+    def test_checksums(self):
+        """The licence file names every bundled table with its checksum."""
+        licence = (PACKAGE / "definitions" / "LICENCE.md").read_text(encoding="utf-8")
+        found = dict(re.findall(r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", licence, re.MULTILINE))
+        assert found == {
+            name: hashlib.sha256(PACKAGE.joinpath(name).read_bytes()).hexdigest() for name in TABLES
+        }
+
+    @pytest.mark.parametrize("name", TABLES)
+    def test_source(self, name):
+        """The licence file has a heading for every table."""
+        licence = (PACKAGE / "definitions" / "LICENCE.md").read_text(encoding="utf-8")
+        headings = [line for line in licence.splitlines() if line.startswith("### ")]
+        assert sum(f"`{name}`" in line for line in headings) == 1
+
+    def test_attribution(self):
+        """The statement the licence asks for is there, word for word."""
+        licence = (PACKAGE / "definitions" / "LICENCE.md").read_text(encoding="utf-8")
+        statement = "Contains public sector information licensed under the Open Government Licence v3.0."
+        assert statement in licence
+
+    @pytest.mark.parametrize("name", TABLES)
+    def test_small(self, name):
+        """No bundled table is larger than 200 kB."""
+        assert len(PACKAGE.joinpath(name).read_bytes()) < 200_000
+
+    def test_remade(self, shared_data, tmp_path):
+        """The script makes the bundled tables again, byte for byte."""
+        script = Path(__file__).resolve().parents[1] / "tools" / "make_tables.py"
+        if not script.exists():
+            pytest.skip("tools/make_tables.py is in the repository only")
+        spec = importlib.util.spec_from_file_location("make_tables", script)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        module.make(shared_data, tmp_path)
+        made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.csv"))
+        by_hand = {
+            "definitions/harm_weights.json",
+            "definitions/outcome_sets.csv",
+            "definitions/outcome_types.csv",
+        }
+        assert set(made) == set(TABLES) - by_hand
+        for name in made:
+            assert (tmp_path / name).read_bytes() == PACKAGE.joinpath(name).read_bytes(), name
+
+
+@pytest.mark.parametrize("read_table", [harm_weight_editions, offences, outcome_sets, outcome_types])
+class TestTables:
+    def test_read_only(self, read_table):
+        """Neither the mapping nor its records can be changed."""
+        table = read_table()
+        key = next(iter(table))
+        with pytest.raises(TypeError):
+            table[key] = None
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            table[key].name = "changed"
+
+    def test_read_once(self, read_table):
+        """A second call reads nothing."""
+        assert read_table() is read_table()
+
+    def test_records_pickle(self, read_table):
+        """Records survive a trip to another process."""
+        records = list(read_table().values())
+        assert pickle.loads(pickle.dumps(records)) == records
+
+    def test_text_is_clean(self, read_table):
+        """No text has blanks at its ends, or doubled."""
+        for record in read_table().values():
+            for value in attrs.asdict(record).values():
+                if isinstance(value, str):
+                    assert value == " ".join(value.split())
+
+
+class TestOffences:
+    def test_codes_are_text(self):
+        """4.1 and 4.10 are different offences."""
+        assert offences()["4.1"].name == "Manslaughter"
+        assert offences()["4.10"].name == "Corporate manslaughter"
+
+    def test_keyed_by_code(self):
+        """Each record stands under its own code, and has all its names."""
+        assert all(code == o.code for code, o in offences().items())
+        assert all(o.name and o.subgroup and o.group for o in offences().values())
+
+    def test_ten_groups(self):
+        """Nine groups of recorded crime, and fraud."""
+        groups = {o.group for o in offences().values()}
+        assert len(groups) == 10
+        assert {o.code for o in offences().values() if o.group == "Fraud offences"} == FRAUD
+
+    def test_every_recorded_code(self, shared_data):
+        """Every code of the two years is there, named as in the later year that has it."""
+        found = {}
+        for year in ("2017_18", "2019_20"):
+            for r in read(shared_data / "recorded_crime" / f"prc_pfa_{year}.csv.gz"):
+                found[r["offence_code"]] = (
+                    r["offence_description"],
+                    r["offence_subgroup"],
+                    r["offence_group"],
+                )
+        ours = {code: (o.name, o.subgroup, o.group) for code, o in offences().items()}
+        assert ours == found
+        assert len(ours) == 138
+
+    def test_unlawful_driving(self):
+        """One classification for both years: the five codes that moved are together."""
+        moved = {c for c, o in offences().items() if o.subgroup.startswith("Death or serious injury")}
+        assert moved == {"37.1", "4.4", "4.6", "4.8", "4.9"}
+
+
+class TestHarmWeights:
+    def test_positive_and_finite(self, css):
+        """Every weight is a number of days above zero."""
+        assert all(math.isfinite(w) and w > 0 for w in css.weights().values())
+
+    @pytest.mark.parametrize(
+        ("code", "days"),
+        [
+            ("1", 7973.393),
+            ("2", 4654.298),
+            ("34A", 799.629),
+            ("92E", 1.7706),
+        ],
+    )
+    def test_known(self, css, code, days):
+        """Homicide, attempted murder, robbery and cannabis carry the weights named in the source notes."""
+        assert css.weights()[code] == pytest.approx(days, abs=5e-4)
+
+    def test_covers_all_but_fraud(self, css):
+        """Every offence has a weight, or is outside the score on purpose."""
+        assert set(css.weights()) | set(css.outside) == set(offences())
+        assert not set(css.weights()) & set(css.outside)
+        assert set(css.outside) == FRAUD
+
+    def test_one_line_one_weight(self, css):
+        """The five codes of homicide are one line of the list."""
+        assert len({css.weights()[c] for c in ("1", "1/4.1/4.10/4.2", "4.1", "4.10", "4.2")}) == 1
+
+    def test_groups(self, css):
+        """Six groups, for every code that has a weight."""
+        assert list(css.groups()) == list(css.weights())
+        assert set(css.groups().values()) == {
+            "Criminal damage and arson",
+            "Other crimes against society",
+            "Robbery",
+            "Sexual offences",
+            "Theft offences",
+            "Violence against the person",
+        }
+
+    def test_read_only(self, css):
+        """Weights and groups cannot be changed."""
+        with pytest.raises(TypeError):
+            css.weights()["1"] = 0.0
+        with pytest.raises(TypeError):
+            css.groups()["1"] = ""
+
+    def test_caveat(self, css):
+        """The known fault travels with the edition."""
+        assert "21" in css.caveat
+        assert css.unit == "days"
+
+    def test_source(self, css, shared_data):
+        """Weights are the source's to the last digit it printed."""
+        for r in read(shared_data / "css" / "css_weights.csv"):
+            digits = len(r["weight"].partition(".")[2])
+            ours = css.weights()[r["offence_code"]]
+            assert ours == pytest.approx(float(r["weight"]), abs=10.0**-digits, rel=1e-15)
+
+    @pytest.mark.parametrize(
+        ("group", "published"),
+        [
+            ("Criminal damage and arson", 0.34189214883519514),
+            ("Other crimes against society", 1.2100239657120646),
+            ("Robbery", 1.9964526043234154),
+            ("Theft offences", 5.881039605267259),
+            ("Violence against the person", 5.8501046611958945),
+        ],
+    )
+    def test_published_score(self, css, shared_data, group, published):
+        """Five groups of Greater Manchester 2017/18 agree with the score ONS published."""
+        weights, groups = css.weights(), css.groups()
+        days = sum(
+            weights[r["offence_code"]] * int(r["offences"])
+            for r in read(shared_data / "recorded_crime" / "prc_pfa_2017_18.csv.gz")
+            if r["force_name"] == "Greater Manchester" and groups.get(r["offence_code"]) == group
+        )
+        assert days / 2_780_844 == pytest.approx(published, rel=1e-13)
+
+    def test_known_fault(self, css, shared_data):
+        """Sexual offences come out 1.1% under the published score, as the caveat says."""
+        weights, groups = css.weights(), css.groups()
+        days = sum(
+            weights[r["offence_code"]] * int(r["offences"])
+            for r in read(shared_data / "recorded_crime" / "prc_pfa_2017_18.csv.gz")
+            if r["force_name"] == "Greater Manchester" and groups.get(r["offence_code"]) == "Sexual offences"
+        )
+        assert days / 2_780_844 / 5.506295315618093 - 1 == pytest.approx(-0.0110, abs=5e-5)
+
+
+class TestOutcomeTypes:
+    def test_codes(self):
+        """0 to 22, three "of which" types, and the remainder."""
+        assert set(outcome_types()) == {*map(str, range(23)), "1A", "2A", "3A", "other"}
+        assert all(code == t.code for code, t in outcome_types().items())
+
+    def test_of_which(self):
+        """The "of which" types lie inside 1, 2 and 3, and in the same group."""
+        types = outcome_types()
+        assert {c: t.parent for c, t in types.items() if t.parent} == {"1A": "1", "2A": "2", "3A": "3"}
+        assert all(t.group == types[t.parent].group for t in types.values() if t.parent)
+
+    def test_not_yet_assigned(self):
+        """Type 0 alone is no outcome."""
+        assert [c for c, t in outcome_types().items() if not t.is_outcome] == ["0"]
+
+    def test_dates(self):
+        """Types 20 to 22 came later than the framework; none has ended."""
+        found = {c: t.valid_from for c, t in outcome_types().items() if t.valid_from}
+        assert found == {"20": date(2015, 4, 1), "21": date(2016, 1, 1), "22": date(2019, 4, 1)}
+        assert not any(t.valid_to for t in outcome_types().values())
+
+    def test_home_office_groups(self):
+        """The groups whose members the Home Office tables confirm."""
+        members = {}
+        for code, found in outcome_types().items():
+            if not found.parent:
+                members.setdefault(found.group, []).append(code)
+        assert members["Out-of-court (formal)"] == ["2", "3", "6"]
+        assert members["Out-of-court (informal)"] == ["7", "8"]
+        assert members["Taken into consideration"] == ["4"]
+        assert members["Diversionary, educational or intervention activity"] == ["22"]
+
+
+class TestOutcomeSets:
+    @pytest.mark.parametrize("found", outcome_sets().values(), ids=outcome_sets())
+    def test_known_types(self, found):
+        """Every type of a set exists, is an outcome, and is not counted twice."""
+        types = outcome_types()
+        assert len(set(found.types)) == len(found.types)
+        assert all(types[t].is_outcome and not types[t].parent and t != "other" for t in found.types)
+
+    @pytest.mark.parametrize("found", outcome_sets().values(), ids=outcome_sets())
+    def test_says_whose(self, found):
+        """Every set says who uses it and what it holds."""
+        assert found.origin
+        assert found.description
+
+    def test_out_of_court_is_two_groups(self):
+        """The set is the two Home Office groups, without type 22."""
+        groups = {"Out-of-court (formal)", "Out-of-court (informal)"}
+        members = [c for c, t in outcome_types().items() if t.group in groups and not t.parent]
+        assert sorted(outcome_sets()["out-of-court"].types) == sorted(members)
+
+    def test_positive(self):
+        """Positive is charged, out of court and type 22."""
+        sets = outcome_sets()
+        whole = {*sets["charged"].types, *sets["out-of-court"].types, "22"}
+        assert set(sets["positive-dashboard"].types) == whole
