@@ -4,7 +4,8 @@ Counts in, defensible figures out: change in recorded crime, harm, positive outc
 response times. Every metric is a function of counts by key, a `Tally`, or of a data frame.
 """
 
-from policemetrics.counts import Rate, RateChange, Share, rate, rate_change, share
+from policemetrics.change import RateChange, rate_change
+from policemetrics.counts import Rate, Share, rate, share
 from policemetrics.errors import PoliceMetricsError, PoliceMetricsWarning
 from policemetrics.exposure import Exposure
 from policemetrics.frames import tally

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
@@ -24,6 +25,7 @@ __all__ = [
     "names",
     "nonnegative",
     "number",
+    "positive",
     "same_index",
     "same_length",
     "text",
@@ -46,7 +48,9 @@ def known(value: object, name: str, options: Iterable[object], *, hint: str = ""
     """Refuse a `value` that is not among `options`, and list them."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
-        msg = f"{name} must be one of {listing(options, most=40)}; got {value!r}.{' ' + hint if hint else ''}"
+        near = difflib.get_close_matches(str(value), [str(v) for v in options], n=1)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        msg = f"{name} must be one of {listing(options, most=60)}; got {value!r}.{meant}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 
 
@@ -172,6 +176,10 @@ def _bad(name: str, rule: str, value: object, at: int, size: int, kind: type[Exc
 def _refuse(bad: np.ndarray[Any, Any], values: np.ndarray[Any, Any], name: str, rule: str) -> None:
     if not bad.any():
         return
+    if not values.ndim:
+        rule = rule.replace("hold finite numbers", "be a finite number").replace(
+            "hold whole numbers", "be a whole number"
+        )
     at = tuple(int(i) for i in np.argwhere(bad)[0])
     place = f" at {name}[{', '.join(map(str, at))}]" if at else ""
     many = f" ({int(bad.sum())} of {values.size} values are bad)" if values.size > 1 else ""
@@ -191,6 +199,13 @@ def nonnegative(values: object, name: str) -> FloatArray:
     """Return finite numbers >= 0 as float64."""
     found = as_array(values, name)
     _refuse(~np.isfinite(found) | (found < 0), found, name, "hold finite numbers >= 0")
+    return found.astype(np.float64)
+
+
+def positive(values: object, name: str) -> FloatArray:
+    """Return finite numbers > 0 as float64: divisors."""
+    found = as_array(values, name)
+    _refuse(~np.isfinite(found) | (found <= 0), found, name, "hold finite numbers > 0")
     return found.astype(np.float64)
 
 

@@ -17,8 +17,10 @@ __all__ = [
     "duration",
     "fixed",
     "html_table",
+    "limits",
     "percent",
     "plain",
+    "rate",
     "signed",
     "text_table",
 ]
@@ -50,6 +52,11 @@ def plain(value: float) -> str:
     return fixed(value, max(0, min(12, 3 - math.floor(math.log10(abs(value))))) if abs(value) < 1000 else 0)
 
 
+def rate(value: float) -> str:
+    """Write a rate in a sentence: with one decimal from 1 up, with four figures below."""
+    return fixed(value, 1) if value >= 1 else plain(value)
+
+
 def signed(value: float, digits: int = 1, unit: str = "") -> str:
     """Write a change with its sign: "+5.6%", "−10.3%"; a rounded zero has none."""
     written = fixed(value, digits)
@@ -57,6 +64,11 @@ def signed(value: float, digits: int = 1, unit: str = "") -> str:
         return written
     rises = not written.startswith(MINUS) and any(c not in "0.," for c in written)
     return f"{'+' if rises else ''}{written}{unit}"
+
+
+def limits(low: str, high: str, *, unbounded: bool) -> str:
+    """Write an interval; one without an upper limit says so."""
+    return f"{low} or more" if unbounded else f"{low} to {high}"
 
 
 def percent(value: float, digits: int = 1) -> str:

@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _checks, _display
 from policemetrics._cells import Cells
 from policemetrics._labels import MISSING
 from policemetrics.errors import InvalidInputError, InvalidTypeError
@@ -252,7 +252,7 @@ def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
 
 
 def _no_rows(side: Side, groups: Cells, at: int, parts: Cells, shared: tuple[str, ...]) -> str:
-    labels = [str(column[at]) for column in keys_of(groups).values()]
+    labels = [_said(dim, column.item(at)) for dim, column in keys_of(groups).items()]
     if side.period:
         mine = parts.select(parts.positions(_one(groups, at), shared) >= 0)
         there = set(mine.label(side.period).tolist())
@@ -280,14 +280,14 @@ def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> N
     paired = _paired(old, new, groups.dims)
     one_sided = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in one_sided.dims)
-    suppliers = [d for d in one_sided.dims if d not in shared and (d != old.period or len(new.parts) > 1)]
-    if not len(one_sided) or not suppliers:
+    # The month of a period tells suppliers apart only where a period has several parts.
+    told = [d for d in one_sided.dims if d != old.period or len(new.parts) > 1]
+    if not len(one_sided) or set(told) <= set(shared):
         return
-    names = []
-    for dim in suppliers:
-        names.append(
-            [str(new.parts.get(v, v) if dim == old.period else v) for v in one_sided.column(dim).tolist()]
-        )
+    names = [
+        [str(new.parts.get(v, v) if dim == old.period else v) for v in one_sided.column(dim).tolist()]
+        for dim in told
+    ]
     grouped = one_sided.project(shared)
     named: dict[int, dict[str, None]] = {}
     for row, at in enumerate(one_sided.positions(grouped, shared).tolist()):
@@ -302,8 +302,12 @@ def refuse_negative(reasons: Reasons, counted: IntArray, label: str) -> None:
     where = f" in {label}" if label else ""
     for at in np.flatnonzero((counted < 0) & unexplained(reasons)).tolist():
         reasons[at] = (
-            f"not available: a total of {counted[at]:,}{where}, below zero: corrections outweigh what was recorded"
+            f"not available: a total of {_display.count(counted[at])}{where}, below zero: corrections outweigh what was recorded"
         )
+
+
+def _said(dim: str, label: Any) -> str:
+    return label if isinstance(label, str) else f"{dim} {label}"
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -2,14 +2,16 @@
 
 Counts, exposures and estimates may be single numbers, sequences, numpy arrays of any shape or columns of a
 table. They broadcast against each other, and the two limits have the shape that results (numpy scalars for
-single numbers). Nothing here knows what is being counted. Every method is defined at zero.
+single numbers). Nothing here knows what is being counted.
 
-The intervals are two-sided and equal-tailed. Those for counts take the events to be independent; events that
-come in clusters make them too narrow.
+Every interval is two-sided and leaves out (1 - `confidence_level`) / 2 on each side. Every method is defined
+at zero. Intervals for counts take the events to be independent: where they come in clusters, as repeat
+victims do, the limits are too narrow.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from statistics import NormalDist
@@ -40,16 +42,17 @@ __all__ = [
 _Values: TypeAlias = Number | Numbers
 _Limits: TypeAlias = tuple[FloatArray, FloatArray]
 
-_RATIO_METHODS = ("score", "exact", "midp")
 _EXACT_BELOW = 10  # events; PHE's switch from the exact interval to Byar's
-_FEW = 256  # below this many values, finding the distinct ones costs more than it saves
+_PART = 16384  # values
+_FEW = 256  # up to so many values, finding the distinct ones costs more than it saves
 _NEWTON_STEPS = 30  # five do at 50% and above; more are for odd levels, or where rounding hides the end
 _CLOSE = 1e-11  # relative error of a tail probability that counts as none
+_CLOSE_KEYS = 4  # a table may have so many places for each value
 
 
 def garwood(x: _Values, confidence_level: float = 0.95) -> _Limits:
     r"""
-    Exact interval of Garwood for the mean of a Poisson count.
+    Give the exact (Garwood) interval for the mean of a Poisson count.
 
     Parameters
     ----------
@@ -61,23 +64,21 @@ def garwood(x: _Values, confidence_level: float = 0.95) -> _Limits:
     Returns
     -------
     low, high : ndarray of float64
-        Limits, in events; divide by the exposure for those of a rate. `low` is 0 where `x` is 0.
+        Limits, in events; divide by an exposure for those of a rate. `low` is 0 where `x` is 0.
 
     Raises
     ------
-    InvalidInputError
-        If a value is negative or not finite, or the level is not between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If `x` holds anything but finite numbers >= 0, or the level is not between 0 and 1.
 
     Notes
     -----
-    With :math:`\alpha` = 1 - `confidence_level` the limits are quantiles of gamma distributions [1]_,
+    The limits are quantiles of gamma distributions [1]_. With :math:`\alpha` = 1 - `confidence_level`,
 
-    .. math:: L = \Gamma^{-1}_{\alpha/2}(x), \qquad U = \Gamma^{-1}_{1-\alpha/2}(x + 1),
+    .. math::
 
-    or :math:`\chi^2_{\alpha/2}(2x)/2` and :math:`\chi^2_{1-\alpha/2}(2x+2)/2`. They cover the mean at least
-    as often as the level says.
+        L = \Gamma^{-1}_{\alpha/2}(x) = \tfrac12 \chi^2_{\alpha/2}(2x), \qquad
+        U = \Gamma^{-1}_{1-\alpha/2}(x+1) = \tfrac12 \chi^2_{1-\alpha/2}(2x+2).
 
     References
     ----------
@@ -95,7 +96,7 @@ def garwood(x: _Values, confidence_level: float = 0.95) -> _Limits:
 
 def byar(x: _Values, confidence_level: float = 0.95) -> _Limits:
     r"""
-    Byar's approximation to the exact interval for the mean of a Poisson count.
+    Give Byar's approximation to the exact interval for the mean of a Poisson count.
 
     Parameters
     ----------
@@ -107,25 +108,23 @@ def byar(x: _Values, confidence_level: float = 0.95) -> _Limits:
     Returns
     -------
     low, high : ndarray of float64
-        Limits, in events. `low` is 0 where `x` is 0, and where the formula falls below 0.
+        Limits, in events. `low` is 0 where `x` is 0, and where the formula would fall below 0.
 
     Raises
     ------
-    InvalidInputError
-        If a value is negative or not finite, or the level is not between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If `x` holds anything but finite numbers >= 0, or the level is not between 0 and 1.
 
     Notes
     -----
-    With the normal quantile z the limits [1]_, as English public-health practice uses them, are
+    With the normal quantile z, and as English public-health practice has it [1]_,
 
     .. math::
 
         L = x \left(1 - \frac{1}{9x} - \frac{z}{3\sqrt{x}}\right)^3, \qquad
         U = (x+1) \left(1 - \frac{1}{9(x+1)} + \frac{z}{3\sqrt{x+1}}\right)^3.
 
-    Another formula of the same name takes x + 1/2 on both sides and is narrower.
+    Another formula of the same name takes x + 1/2 on both sides; its interval is narrower.
 
     References
     ----------
@@ -139,19 +138,12 @@ def byar(x: _Values, confidence_level: float = 0.95) -> _Limits:
     ([4.787, 50.163], [18.391, 82.849])
     """
     (events,) = _columns(_checks.nonnegative, x=x)
-    z = _z(confidence_level)
-    # A base of minus infinity, at or near no events, is cut at 0 like any other below it.
-    with np.errstate(divide="ignore", over="ignore"):
-        root = 3 * np.sqrt(events)
-        base = np.maximum(1 - (z + 1 / root) / root, 0)
-    above = events + 1
-    root = 3 * np.sqrt(above)
-    return events * base**3, above * (1 + (z - 1 / root) / root) ** 3
+    return _in_parts(partial(_byar, z=_z(confidence_level)), events)
 
 
 def phe(x: _Values, confidence_level: float = 0.95) -> _Limits:
     """
-    Interval of English public-health practice for a count: exact under 10 events, Byar's from 10.
+    Give the interval of English public-health practice for a count: exact under 10, Byar's from 10.
 
     Parameters
     ----------
@@ -167,10 +159,8 @@ def phe(x: _Values, confidence_level: float = 0.95) -> _Limits:
 
     Raises
     ------
-    InvalidInputError
-        If a value is negative or not finite, or the level is not between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If `x` holds anything but finite numbers >= 0, or the level is not between 0 and 1.
 
     See Also
     --------
@@ -178,8 +168,8 @@ def phe(x: _Values, confidence_level: float = 0.95) -> _Limits:
 
     Notes
     -----
-    As in the R package PHEindicatormethods. The limits jump a little from 9 to 10 events, where the method
-    changes.
+    As in the R package PHEindicatormethods. The limits jump a little where the method changes: from 9 to 10
+    the lower one may gain or lose some hundredths.
 
     Examples
     --------
@@ -197,7 +187,7 @@ def phe(x: _Values, confidence_level: float = 0.95) -> _Limits:
 
 def wilson(x: _Values, n: _Values, confidence_level: float = 0.95) -> _Limits:
     r"""
-    Wilson's score interval for a proportion, without continuity correction.
+    Give Wilson's score interval for a proportion, without continuity correction.
 
     Parameters
     ----------
@@ -211,15 +201,13 @@ def wilson(x: _Values, n: _Values, confidence_level: float = 0.95) -> _Limits:
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions within 0 and 1, with x / n between them. They are 0 and 1 where `n` is 0.
+        Limits, as fractions within 0 and 1, with x / n between them; 0 and 1 where `n` is 0.
 
     Raises
     ------
-    InvalidInputError
-        If a value is negative or not finite, `x` exceeds `n`, shapes do not broadcast, or the level is not
-        between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If the counts are anything but finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast,
+        or the level is not between 0 and 1.
 
     Notes
     -----
@@ -240,12 +228,12 @@ def wilson(x: _Values, n: _Values, confidence_level: float = 0.95) -> _Limits:
     """
     count, size = _columns(_checks.nonnegative, x=x, n=n)
     _require(count <= size, "x must not exceed n", x=count, n=size)
-    return _wilson(count, size, _z(confidence_level))
+    return _in_parts(partial(_wilson, z=_z(confidence_level)), count, size)
 
 
 def clopper_pearson(x: _Values, n: _Values, confidence_level: float = 0.95) -> _Limits:
     r"""
-    Exact interval of Clopper and Pearson for a proportion.
+    Give the exact (Clopper-Pearson) interval for a proportion.
 
     Parameters
     ----------
@@ -263,19 +251,15 @@ def clopper_pearson(x: _Values, n: _Values, confidence_level: float = 0.95) -> _
 
     Raises
     ------
-    InvalidInputError
-        If a value is negative or not finite, `x` exceeds `n`, shapes do not broadcast, or the level is not
-        between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If the counts are anything but finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast,
+        or the level is not between 0 and 1.
 
     Notes
     -----
-    With :math:`\alpha` = 1 - `confidence_level` the limits are quantiles of beta distributions [1]_,
+    The limits are quantiles of beta distributions [1]_. With :math:`\alpha` = 1 - `confidence_level`,
 
     .. math:: L = B^{-1}_{\alpha/2}(x,\; n - x + 1), \qquad U = B^{-1}_{1-\alpha/2}(x + 1,\; n - x).
-
-    They cover the proportion at least as often as the level says.
 
     References
     ----------
@@ -295,7 +279,7 @@ def clopper_pearson(x: _Values, n: _Values, confidence_level: float = 0.95) -> _
 
 def newcombe(x1: _Values, n1: _Values, x2: _Values, n2: _Values, confidence_level: float = 0.95) -> _Limits:
     """
-    Newcombe's interval for a difference of two independent proportions, x1 / n1 - x2 / n2.
+    Give Newcombe's interval for a difference of two independent proportions, x1 / n1 - x2 / n2.
 
     Parameters
     ----------
@@ -309,16 +293,14 @@ def newcombe(x1: _Values, n1: _Values, x2: _Values, n2: _Values, confidence_leve
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions within -1 and 1 (times 100 gives percentage points). They are -1 and 1 where
-        either proportion is out of none.
+        Limits, as fractions within -1 and 1 (times 100 they are percentage points); -1 and 1 where either
+        proportion is out of none.
 
     Raises
     ------
-    InvalidInputError
-        If a value is negative or not finite, a count exceeds its total, shapes do not broadcast, or the
-        level is not between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If the counts are anything but finite numbers >= 0, one exceeds its total, their shapes do not
+        broadcast, or the level is not between 0 and 1.
 
     See Also
     --------
@@ -326,8 +308,8 @@ def newcombe(x1: _Values, n1: _Values, x2: _Values, n2: _Values, confidence_leve
 
     Notes
     -----
-    Method 10 of [1]_: the two Wilson intervals, squared and added. Not for two shares of one total or for
-    the same cases seen twice, which are not independent.
+    Method 10 of [1]_: the two Wilson intervals, squared and added. It is not for two parts of one total,
+    nor for the same cases seen twice: these are not independent.
 
     References
     ----------
@@ -343,12 +325,7 @@ def newcombe(x1: _Values, n1: _Values, x2: _Values, n2: _Values, confidence_leve
     count1, size1, count2, size2 = _columns(_checks.nonnegative, x1=x1, n1=n1, x2=x2, n2=n2)
     _require(count1 <= size1, "x1 must not exceed n1", x1=count1, n1=size1)
     _require(count2 <= size2, "x2 must not exceed n2", x2=count2, n2=size2)
-    z = _z(confidence_level)
-    with np.errstate(invalid="ignore"):
-        first, second = count1 / size1, count2 / size2
-    low, high = _square_and_add(first, *_wilson(count1, size1, z), second, *_wilson(count2, size2, z))
-    # The difference is nan where a total is 0; fmax and fmin then leave the bound itself.
-    return np.fmax(low, -1), np.fmin(high, 1)
+    return _in_parts(partial(_newcombe, z=_z(confidence_level)), count1, size1, count2, size2)
 
 
 def square_and_add(
@@ -360,15 +337,15 @@ def square_and_add(
     high2: _Values,
 ) -> _Limits:
     r"""
-    Interval for a difference, estimate1 - estimate2, from the intervals of two independent estimates.
+    Give an interval for a difference, estimate1 - estimate2, from those of two independent estimates.
 
     Parameters
     ----------
     estimate1, estimate2 : number or array_like
         The two estimates, in one unit.
     low1, high1, low2, high2 : number or array_like
-        Their limits, all at one confidence level, which is then the level of the result. A limit may be
-        infinite; what is made from a nan is nan.
+        Their limits, all at one confidence level, which is then the level of the result. They may be
+        infinite. What is made from a nan is nan.
 
     Returns
     -------
@@ -377,10 +354,8 @@ def square_and_add(
 
     Raises
     ------
-    InvalidInputError
-        If an estimate lies outside its own limits, or shapes do not broadcast.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If anything is not a number, an estimate lies outside its own limits, or shapes do not broadcast.
 
     Notes
     -----
@@ -405,13 +380,9 @@ def square_and_add(
     e1, l1, u1, e2, l2, u2 = _columns(
         _floats, estimate1=estimate1, low1=low1, high1=high1, estimate2=estimate2, low2=low2, high2=high2
     )
-    rule = "{0} must not lie outside its limits {1} and {2}"
-    _require(
-        ~((e1 < l1) | (e1 > u1)), rule.format("estimate1", "low1", "high1"), estimate1=e1, low1=l1, high1=u1
-    )
-    _require(
-        ~((e2 < l2) | (e2 > u2)), rule.format("estimate2", "low2", "high2"), estimate2=e2, low2=l2, high2=u2
-    )
+    rule = "an estimate must not lie outside its own limits"
+    _require(~((e1 < l1) | (e1 > u1)), rule, estimate1=e1, low1=l1, high1=u1)
+    _require(~((e2 < l2) | (e2 > u2)), rule, estimate2=e2, low2=l2, high2=u2)
     return _square_and_add(e1, l1, u1, e2, l2, u2)
 
 
@@ -426,22 +397,22 @@ def rate_ratio(
     dispersion: float = 1.0,
 ) -> _Limits:
     r"""
-    Interval for a ratio of two Poisson rates, (x1 / e1) / (x2 / e2).
+    Give an interval for a ratio of two Poisson rates, (x1 / e1) / (x2 / e2).
 
     Parameters
     ----------
     x1, x2 : number or array_like
         Events counted, >= 0. Fractions are allowed.
     e1, e2 : number or array_like, optional
-        Their exposures, > 0, in one unit: days, residents. Default is 1, for a ratio of the counts.
+        Their exposures, > 0, in one unit: days, say, or residents. Default is 1, for the ratio of the counts.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
     method : {"score", "exact", "midp"}, optional
-        ``"score"`` inverts the normal test, ``"exact"`` the binomial one, ``"midp"`` the binomial one that
-        counts the result itself by half. Default is ``"score"``.
+        ``"score"`` inverts the normal test, ``"exact"`` the binomial one, ``"midp"`` the binomial one in
+        which the result itself counts by half. Default is ``"score"``.
     dispersion : float, optional
-        Variance of the counts over their mean, > 0; the score interval is widened by its square root (or
-        narrowed, under 1). Default is 1, as for Poisson counts.
+        Variance of the counts over their mean, > 0; the score method multiplies its standard error by the
+        square root. Default is 1, as for Poisson counts.
 
     Returns
     -------
@@ -450,11 +421,10 @@ def rate_ratio(
 
     Raises
     ------
-    InvalidInputError
-        If a count is negative or not finite, an exposure is not above 0, shapes do not broadcast, a
-        `dispersion` is given to another method than the score, or the level is not between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If the counts are anything but finite numbers >= 0, an exposure is not above 0, shapes do not
+        broadcast, a dispersion comes with another method than the score, or the level is not between 0
+        and 1.
     UnknownNameError
         If there is no such method.
 
@@ -464,11 +434,11 @@ def rate_ratio(
 
     Notes
     -----
-    Given their sum, the first of two Poisson counts is binomial [1]_, with the odds
-    :math:`\theta e_1 / e_2` at a ratio of :math:`\theta`. The limits are those of the binomial proportion,
-    turned into odds, times e2 / e1: of Wilson's interval (score), of Clopper and Pearson's (exact), and
-    those at which the mid-P probability of each tail is half of 1 - `confidence_level` [2]_ (mid-P).
-    Exchanging the two counts, with their exposures, turns the limits upside down.
+    Given their sum, the first of two Poisson counts is binomial, with odds of :math:`\theta e_1 / e_2` where
+    the ratio is :math:`\theta` [1]_. The limits are those of this proportion, turned into odds, times
+    e2 / e1: Wilson's (score), Clopper and Pearson's (exact), or those at which the mid-P probability of a
+    tail is half of 1 - `confidence_level` (mid-P) [2]_. Exchange the two counts and their exposures, and the
+    limits are turned upside down.
 
     References
     ----------
@@ -488,13 +458,15 @@ def rate_ratio(
     """
     a, b, exposure1, exposure2 = _rates(x1, x2, e1, e2)
     inflation = _inflation(dispersion, method)
-    scale = exposure2 / exposure1
     if method == "score":
-        margin = _z(confidence_level) * inflation
-        odds, odds_against = _score_odds(a, b, margin), _score_odds(b, a, margin)
+        kernel = partial(_both_odds, _score_odds, _z(confidence_level) * inflation)
+        odds, odds_against = _in_parts(kernel, a, b)
     else:
-        kernel = _exact_odds if method == "exact" else _midp_odds
-        odds, odds_against = _distinct(partial(_both_odds, kernel, tail=_tail(confidence_level)), a, b)
+        kernel = partial(
+            _both_odds, _exact_odds if method == "exact" else _midp_odds, _tail(confidence_level)
+        )
+        odds, odds_against = _distinct(kernel, a, b)
+    scale = exposure2 / exposure1
     with np.errstate(divide="ignore"):
         return odds * scale, scale / odds_against
 
@@ -509,18 +481,18 @@ def rate_ratio_p_value(
     dispersion: float = 1.0,
 ) -> FloatArray:
     r"""
-    Two-sided p-value of the hypothesis that two Poisson rates are equal.
+    Give the two-sided p-value of the hypothesis that two Poisson rates are equal.
 
     Parameters
     ----------
     x1, x2 : number or array_like
         Events counted, >= 0. Fractions are allowed.
     e1, e2 : number or array_like, optional
-        Their exposures, > 0, in one unit. Default is 1, which tests the counts.
+        Their exposures, > 0, in one unit. Default is 1, which compares the counts.
     method : {"score", "exact", "midp"}, optional
         As for `rate_ratio`. Default is ``"score"``.
     dispersion : float, optional
-        Variance of the counts over their mean, > 0; for the score test only. Default is 1.
+        As for `rate_ratio`. Default is 1.
 
     Returns
     -------
@@ -529,23 +501,24 @@ def rate_ratio_p_value(
 
     Raises
     ------
-    InvalidInputError
-        If a count is negative or not finite, an exposure is not above 0, shapes do not broadcast, or a
-        `dispersion` is given to another method than the score.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If the counts are anything but finite numbers >= 0, an exposure is not above 0, shapes do not
+        broadcast, or a dispersion comes with another method than the score.
     UnknownNameError
         If there is no such method.
 
+    See Also
+    --------
+    rate_ratio : the interval that goes with each method.
+
     Notes
     -----
-    Of one family with `rate_ratio`: the p-value is below :math:`\alpha` exactly where the interval of the
-    same method at the level :math:`1 - \alpha` leaves out 1. Given n = x1 + x2, and with
-    :math:`\pi = e_1 / (e_1 + e_2)`, the score test refers
-    :math:`(x_1 - n\pi) / \sqrt{\phi n \pi (1 - \pi)}` to the normal distribution, :math:`\phi` being the
-    dispersion; the exact test doubles the smaller tail of the binomial distribution, and mid-P that tail
-    less half the probability of the result. Other exact tests add up the results that are no likelier than
-    the one seen; their p-values can contradict these intervals.
+    The p-value is below :math:`\alpha` exactly where the interval of `rate_ratio`, by the same method at the
+    level :math:`1 - \alpha`, leaves out 1. With n = x1 + x2 and :math:`\pi = e_1 / (e_1 + e_2)` the score test
+    refers :math:`(x_1 - n\pi) / \sqrt{\phi n \pi (1 - \pi)}` to the normal distribution, where :math:`\phi`
+    is the dispersion. The exact test doubles the smaller tail of the binomial distribution; mid-P doubles
+    that tail less half the probability of the result. Other exact tests add up all results that are no
+    likelier than the one seen: their p-values can contradict any such interval.
 
     Examples
     --------
@@ -554,17 +527,14 @@ def rate_ratio_p_value(
     >>> f"{rate_ratio_p_value(5, 15, method='exact'):.4f}"
     '0.0414'
     """
-    from scipy.special import erfc
-
     a, b, exposure1, exposure2 = _rates(x1, x2, e1, e2)
     inflation = _inflation(dispersion, method)
     if method == "score":
-        odds = exposure1 / exposure2
-        deviation = np.sqrt((a + b) * odds) * inflation
-        return erfc(np.abs(a - b * odds) / np.where(deviation > 0, deviation, 1) / np.sqrt(2))
-    p, q = exposure1 / (exposure1 + exposure2), exposure2 / (exposure1 + exposure2)
+        return _score_p_value(a, b, exposure1 / exposure2, inflation)
     tail = _exact_tail if method == "exact" else _midp_tail
-    return np.minimum(2 * np.minimum(tail(a, b, p, q), tail(b, a, q, p)), 1)
+    p, q = exposure1 / (exposure1 + exposure2), exposure2 / (exposure1 + exposure2)
+    found: FloatArray = np.minimum(2 * np.minimum(tail(a, b, p, q), tail(b, a, q, p)), 1)
+    return found
 
 
 def dobson(
@@ -576,16 +546,16 @@ def dobson(
     limits: Literal["garwood", "byar"] = "garwood",
 ) -> _Limits:
     r"""
-    Dobson's interval for a weighted sum of Poisson counts.
+    Give Dobson's interval for a weighted sum of Poisson counts.
 
     Parameters
     ----------
     score : number or array_like
-        The weighted sum, S = sum of w x, with weights w >= 0.
+        The weighted sum S of counts, with weights >= 0.
     variance : number or array_like
-        Its variance, V = sum of w² x.
+        Its variance V: the counts summed with the squares of the weights.
     count : number or array_like
-        Events counted, N = sum of x. Where it is 0 the other two must be 0.
+        Events counted, N: the plain sum. Where it is 0 the other two must be 0.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
     limits : {"garwood", "byar"}, optional
@@ -594,26 +564,22 @@ def dobson(
     Returns
     -------
     low, high : ndarray of float64
-        Limits, in the unit of `score`. `low` is never below 0. Where `count` is 0 they are 0 and nan: how
-        high the sum might be depends on which weight the unseen events would have had.
+        Limits, in the unit of `score`. `low` is cut at 0. Where `count` is 0 they are 0 and nan: how high
+        the sum might be depends on the weight that the next event would have, which nothing here tells.
 
     Raises
     ------
-    InvalidInputError
-        If a value is negative or not finite, a score has no count, shapes do not broadcast, or the level is
-        not between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If anything but finite numbers >= 0 is given, a score has no count, shapes do not broadcast, or the
+        level is not between 0 and 1.
     UnknownNameError
         If there are no such limits.
 
     Notes
     -----
-    The limits of the count are moved and scaled [1]_,
+    The limits of the count, :math:`L_N` and :math:`U_N`, are moved and scaled [1]_:
 
     .. math:: S + \sqrt{V / N}\,(L_N - N), \qquad S + \sqrt{V / N}\,(U_N - N).
-
-    With equal weights these are the weight times the limits of the count.
 
     References
     ----------
@@ -622,11 +588,11 @@ def dobson(
 
     Examples
     --------
-    Ten events of weight 3 and one of weight 100:
+    Ten events of weight 3 have three times the limits of ten events:
 
-    >>> low, high = dobson(130, 10 * 3**2 + 100**2, 11)
-    >>> f"{low:.1f} to {high:.1f}"
-    '0.0 to 393.1'
+    >>> low, high = dobson(30, 90, 10)
+    >>> f"{low:.2f} to {high:.2f}"
+    '14.39 to 55.17'
     """
     total, spread, events = _columns(_checks.nonnegative, score=score, variance=variance, count=count)
     _require(
@@ -640,36 +606,35 @@ def dobson(
     low, high = (garwood if limits == "garwood" else byar)(events, confidence_level)
     with np.errstate(invalid="ignore"):
         scale = np.sqrt(spread / events)
-    # The scale is nan where nothing was counted; fmax then leaves the lower limit of 0.
+    # The scale is nan where nothing was counted; fmax then leaves 0.
     return np.fmax(total + scale * (low - events), 0), total + scale * (high - events)
 
 
 def weighted_normal(score: _Values, variance: _Values, confidence_level: float = 0.95) -> _Limits:
     r"""
-    Normal interval for a sum whose variance is known: S ± z √V.
+    Give the normal interval for a sum whose variance is known, S ± z √V.
 
     Parameters
     ----------
     score : number or array_like
         The sum, of either sign.
     variance : number or array_like
-        Its variance, >= 0; that of a weighted sum of Poisson counts is the sum of w² x.
+        Its variance, >= 0; for a weighted sum of Poisson counts, the counts summed with the squares of the
+        weights.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     low, high : ndarray of float64
-        Limits, in the unit of `score`. They may pass 0: the interval knows no bounds, and is too narrow
-        when a few heavy events carry most of the variance.
+        Limits, in the unit of `score`. They may pass 0: this interval knows no bounds, and it is too narrow
+        above where a few heavy events carry most of the variance.
 
     Raises
     ------
-    InvalidInputError
-        If a value is not finite, a variance is negative, shapes do not broadcast, or the level is not
-        between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If anything but finite numbers is given, a variance is negative, shapes do not broadcast, or the
+        level is not between 0 and 1.
 
     See Also
     --------
@@ -689,7 +654,7 @@ def weighted_normal(score: _Values, variance: _Values, confidence_level: float =
 
 def student_t(mean: _Values, variance: _Values, n: _Values, confidence_level: float = 0.95) -> _Limits:
     r"""
-    Student's t interval for a mean.
+    Give Student's t interval for a mean.
 
     Parameters
     ----------
@@ -698,7 +663,7 @@ def student_t(mean: _Values, variance: _Values, n: _Values, confidence_level: fl
     variance : number or array_like
         Their sample variance, with the divisor n - 1.
     n : number or array_like
-        How many values, a whole number.
+        How many values, a whole number >= 0.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -709,18 +674,16 @@ def student_t(mean: _Values, variance: _Values, n: _Values, confidence_level: fl
 
     Raises
     ------
-    InvalidInputError
-        If `n` is not a whole number >= 0, a mean or variance of two values or more is not finite, a
-        variance is negative, shapes do not broadcast, or the level is not between 0 and 1.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If `n` holds anything but whole numbers >= 0, the mean of two values or more is not finite, their
+        variance neither, or negative, shapes do not broadcast, or the level is not between 0 and 1.
 
     Notes
     -----
     .. math:: \bar x \pm t_{n-1,\,1-\alpha/2} \sqrt{s^2 / n}
 
-    It takes the values to be independent, and their mean to be near normal: with few and skewed values, as
-    times are, it is too narrow on the long side.
+    The values must be independent, and many enough for their mean to be near normal: from a few skewed
+    values, as times are, the interval reaches too far on the short side and not far enough on the long one.
 
     Examples
     --------
@@ -730,27 +693,26 @@ def student_t(mean: _Values, variance: _Values, n: _Values, confidence_level: fl
     """
     centre, spread, size = _columns(_floats, mean=mean, variance=variance, n=n)
     _checks.counts(size, "n")
-    finite = np.isfinite(centre) & np.isfinite(spread) & (spread >= 0)
     _require(
-        (size < 2) | finite,
+        (size < 2) | (np.isfinite(centre) & np.isfinite(spread) & (spread >= 0)),
         "mean and variance must be finite, and variance >= 0, where n is 2 or more",
         mean=centre,
         variance=spread,
         n=size,
     )
-    (quantile,) = _distinct(partial(_student_quantile, tail=_tail(confidence_level)), size)
-    margin = quantile * np.sqrt(np.where(size < 2, np.nan, spread) / np.maximum(size, 1))
-    return centre - margin, centre + margin
+    below, above = _distinct(partial(_student, tail=_tail(confidence_level)), size)
+    error = np.sqrt(np.where(size < 2, np.nan, spread) / np.maximum(size, 1))
+    return centre + below * error, centre + above * error
 
 
 def order_statistics(n: _Values, q: _Values, confidence_level: float = 0.95) -> tuple[IntArray, IntArray]:
     r"""
-    Which of n sorted values bound a quantile: an interval that takes no shape for granted.
+    Tell which of n sorted values bound a quantile: an interval that takes no shape for granted.
 
     Parameters
     ----------
     n : number or array_like
-        How many values, a whole number.
+        How many values, a whole number >= 0.
     q : number or array_like
         The quantile, strictly between 0 and 1: 0.5 for the median.
     confidence_level : float, optional
@@ -764,16 +726,14 @@ def order_statistics(n: _Values, q: _Values, confidence_level: float = 0.95) -> 
 
     Raises
     ------
-    InvalidInputError
-        If `n` is not a whole number >= 0, `q` or the level is not between 0 and 1, or shapes do not
-        broadcast.
-    InvalidTypeError
-        If the values are not numbers.
+    InvalidInputError, InvalidTypeError
+        If `n` holds anything but whole numbers >= 0, `q` or the level is not between 0 and 1, or shapes do
+        not broadcast.
 
     Notes
     -----
-    The number B of values below the quantile is binomial with n and q [1]_. `low_rank` is the largest l with
-    :math:`P(B < l) \le \alpha/2`, `high_rank` the smallest u with :math:`P(B \ge u) \le \alpha/2`.
+    The number B of values below the quantile is binomial, with n and q [1]_. `low_rank` is the largest l
+    with :math:`P(B < l) \le \alpha/2`, `high_rank` the smallest u with :math:`P(B \ge u) \le \alpha/2`.
 
     References
     ----------
@@ -781,7 +741,7 @@ def order_statistics(n: _Values, q: _Values, confidence_level: float = 0.95) -> 
 
     Examples
     --------
-    Of ten values, the second and the ninth bound the median; the 90th percentile has no upper limit:
+    Of ten values the second and the ninth bound the median; the 90th percentile has no upper limit:
 
     >>> low_rank, high_rank = order_statistics(10, [0.5, 0.9])
     >>> low_rank.tolist(), high_rank.tolist()
@@ -790,10 +750,12 @@ def order_statistics(n: _Values, q: _Values, confidence_level: float = 0.95) -> 
     size, quantile = _columns(_floats, n=n, q=q)
     _checks.counts(size, "n")
     _require((quantile > 0) & (quantile < 1), "q must lie strictly between 0 and 1", q=quantile)
-    low, high = _distinct(
-        partial(_ranks, tail=_tail(confidence_level), z=_z(confidence_level)), size, quantile
-    )
+    kernel = partial(_ranks, tail=_tail(confidence_level), z=_z(confidence_level))
+    low, high = _distinct(kernel, size, quantile)
     return low.astype(np.int64), high.astype(np.int64)
+
+
+# ---- input, levels, distinct rows -------------------------------------------------------
 
 
 def _columns(check: Callable[[object, str], FloatArray], **columns: object) -> list[FloatArray]:
@@ -828,20 +790,20 @@ def _require(holds: Any, rule: str, **columns: FloatArray) -> None:
 
 def _rates(x1: object, x2: object, e1: object, e2: object) -> list[FloatArray]:
     """Read two counts and their exposures."""
-    a, b, exposure1, exposure2 = _columns(_checks.nonnegative, x1=x1, x2=x2, e1=e1, e2=e2)
-    _require(exposure1 > 0, "e1 must be > 0", e1=exposure1)
-    _require(exposure2 > 0, "e2 must be > 0", e2=exposure2)
-    return [a, b, exposure1, exposure2]
+    found = _columns(_checks.nonnegative, x1=x1, x2=x2, e1=e1, e2=e2)
+    _require(found[2] > 0, "e1 must be > 0", e1=found[2])
+    _require(found[3] > 0, "e2 must be > 0", e2=found[3])
+    return found
 
 
 def _inflation(dispersion: float, method: str) -> float:
     """Return what multiplies the standard error; only the score method has one."""
-    _checks.choice(method, "method", _RATIO_METHODS)
+    _checks.choice(method, "method", ("score", "exact", "midp"))
     found = _checks.number(dispersion, "dispersion", above=0)
     if found != 1 and method != "score":
-        msg = f"dispersion must be 1 with method {method!r}; got {dispersion}. Use method 'score' to widen."
+        msg = f"dispersion must be 1 with method {method!r}; got {dispersion}. Only 'score' can be widened."
         raise InvalidInputError(msg)
-    return found**0.5
+    return math.sqrt(found)
 
 
 def _tail(confidence_level: float) -> float:
@@ -850,75 +812,103 @@ def _tail(confidence_level: float) -> float:
 
 
 def _z(confidence_level: float) -> float:
-    """Return the normal quantile, taken in the lower tail, where nothing rounds to 1."""
+    """Return the normal quantile, from the lower tail, where no level rounds to 1."""
     return -NormalDist().inv_cdf(_tail(confidence_level))
 
 
-def _distinct(kernel: Callable[..., tuple[Any, ...]], *columns: FloatArray) -> Any:
-    """Call a dear kernel once for each distinct row, and spread what it returns."""
+def _in_parts(kernel: Callable[..., _Limits], *columns: FloatArray) -> _Limits:
+    """Call a cheap kernel on parts that stay in the processor's cache: twice as fast as on the whole."""
     rows = np.broadcast_arrays(*columns)
-    shape = rows[0].shape
+    shape, size = rows[0].shape, rows[0].size
+    if size <= _PART:
+        return kernel(*columns)
     flat = [row.ravel() for row in rows]
-    if flat[0].size <= _FEW:
-        return tuple(found.reshape(shape)[()] for found in kernel(*flat))
-    key = _codes(flat[0])
-    for column in flat[1:]:
-        key = key << 32 | _codes(column)
-    distinct, inverse = np.unique(key, return_inverse=True)
-    which = np.empty(distinct.size, dtype=np.int64)
-    which[inverse] = np.arange(key.size)
-    return tuple(found[inverse].reshape(shape) for found in kernel(*(column[which] for column in flat)))
+    low, high = np.empty(size), np.empty(size)
+    for start in range(0, size, _PART):
+        part = slice(start, start + _PART)
+        low[part], high[part] = kernel(*(column[part] for column in flat))
+    return low.reshape(shape), high.reshape(shape)
+
+
+def _distinct(kernel: Callable[..., _Limits], *columns: FloatArray) -> _Limits:
+    """Call a dear kernel on flat arrays, once for each distinct row, and spread what it returns."""
+    rows = np.broadcast_arrays(*columns)
+    flat = [row.ravel() for row in rows]
+    spread: Any = slice(None)
+    if flat[0].size > _FEW:
+        spread = _codes(flat[0])
+        for codes in map(_codes, flat[1:]):
+            spread = _dense(spread * (codes.max() + 1) + codes)
+        which = np.empty(spread.max() + 1, dtype=np.int64)
+        which[spread] = np.arange(spread.size)
+        flat = [column[which] for column in flat]
+    low, high = kernel(*flat)
+    shape = rows[0].shape
+    return low[spread].reshape(shape)[()], high[spread].reshape(shape)[()]
 
 
 def _codes(column: FloatArray) -> IntArray:
-    """Return whole numbers below 2^31 that tell the values of a column apart."""
+    """Number the distinct values of a column from 0."""
     if column.max() < 2**31 and (column == np.floor(column)).all():
-        return column.astype(np.int64)
+        return _dense(column.astype(np.int64))
     return np.unique(column, return_inverse=True)[1]
+
+
+def _dense(keys: IntArray) -> IntArray:
+    """Number the distinct keys, >= 0, from 0: by a table where they lie close, else by sorting."""
+    most = int(keys.max())
+    if most > _CLOSE_KEYS * keys.size:
+        return np.unique(keys, return_inverse=True)[1]
+    seen = np.zeros(most + 1, dtype=np.int64)
+    seen[keys] = 1
+    return (np.cumsum(seen) - 1)[keys]
+
+
+# ---- counts and proportions -------------------------------------------------------------
 
 
 def _garwood(x: FloatArray, *, tail: float) -> _Limits:
     from scipy.special import gammainccinv, gammaincinv
 
-    return np.where(x > 0, gammaincinv(x, tail), 0.0), gammainccinv(x + 1, tail)
+    low = np.asarray(gammaincinv(x, tail), dtype=np.float64)
+    high = np.asarray(gammainccinv(x + 1, tail), dtype=np.float64)
+    low[x == 0] = 0
+    return low, high
 
 
-def _wilson(x: FloatArray, n: FloatArray, z: float) -> _Limits:
-    # Out of none every term with p is nan; fmin and fmax then leave the bounds, 0 and 1.
+def _byar(x: FloatArray, *, z: float) -> _Limits:
+    # At no events the base is minus infinity, and is cut at 0 like any other below it.
+    with np.errstate(divide="ignore", over="ignore"):
+        root = 3 * np.sqrt(x)
+        base = np.maximum(1 - (z + 1 / root) / root, 0)
+    root = 3 * np.sqrt(x + 1)
+    return x * base**3, (x + 1) * (1 + (z - 1 / root) / root) ** 3
+
+
+def _wilson(x: FloatArray, n: FloatArray, *, z: float) -> _Limits:
+    # Out of none p is nan, and so is what has p in it; fmin and fmax then leave the bounds, 0 and 1.
     with np.errstate(divide="ignore", invalid="ignore"):
         p = x / n
-        centre = (x + z**2 / 2) / (n + z**2)
-        margin = z * np.sqrt(x * (1 - p) + z**2 / 4) / (n + z**2)
-    # The estimate bounds its own limits, which rounding would let pass it at 0 and at 1.
+        weight = 1 / (n + z**2)
+        centre = (x + z**2 / 2) * weight
+        margin = np.sqrt(x * (1 - p) + z**2 / 4) * (z * weight)
+    # p is a bound too: at 0 and at n rounding would let a limit pass it.
     return np.fmin(np.fmax(centre - margin, 0), p), np.fmax(np.fmin(centre + margin, 1), p)
 
 
-def _beta_quantile(a: FloatArray, b: FloatArray, tail: float, *, upper: bool = False) -> FloatArray:
-    """Return the point that leaves `tail` of a beta distribution below it, or above it."""
-    from scipy.special import betainccinv, betaincinv
-
-    # Boost, in scipy 1.17.1, is wrong, up to tenfold and more, where one parameter is exactly 1000 and the
-    # other beyond 2e5. Just off that value it is right, and so little off moves no digit that is shown.
-    off = 1 + 1e-13
-    return (betainccinv if upper else betaincinv)(a * off, b * off, tail)
-
-
-def _beta_cdf(a: FloatArray, b: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
-    """Return the beta distribution function at p = 1 - q; the mass is all at 0 if a = 0, at 1 if b = 0."""
-    from scipy.special import betainc, betaincc
-
-    a, b, p, q = np.broadcast_arrays(a, b, p, q)
-    found = np.where(a == 0, 1.0, 0.0)
-    inside = (a > 0) & (b > 0)
-    # From the smaller of p and q, which has kept its digits.
-    betainc(a, b, p, out=found, where=inside & (p <= q))
-    betaincc(b, a, q, out=found, where=inside & (p > q))
-    return found
-
-
 def _clopper_pearson(x: FloatArray, n: FloatArray, *, tail: float) -> _Limits:
-    low = np.where(x > 0, _beta_quantile(x, n - x + 1, tail), 0.0)
-    return low, np.where(x < n, _beta_quantile(x + 1, n - x, tail, upper=True), 1.0)
+    low = _beta_quantile(x, n - x + 1, tail)
+    high = _beta_quantile(x + 1, n - x, tail, upper=True)
+    low[x == 0], high[x == n] = 0, 1
+    return low, high
+
+
+def _newcombe(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, *, z: float) -> _Limits:
+    with np.errstate(invalid="ignore"):
+        p1, p2 = x1 / n1, x2 / n2
+    low, high = _square_and_add(p1, *_wilson(x1, n1, z=z), p2, *_wilson(x2, n2, z=z))
+    # A proportion out of none is nan, and so is the difference; fmax and fmin then leave the bound.
+    return np.fmax(low, -1), np.fmin(high, 1)
 
 
 def _square_and_add(
@@ -936,19 +926,41 @@ def _square_and_add(
         return difference - below, difference + above
 
 
-# Of the events of a pair, x1 of x1 + x2 are of the first kind. The lower limit of a ratio of rates comes from
-# that of the odds of this binomial proportion; the upper limit is the same with the two exchanged, turned
-# upside down.
+def _beta_quantile(a: FloatArray, b: FloatArray, tail: float, *, upper: bool = False) -> FloatArray:
+    """Return the point that leaves `tail` of a beta distribution below it, or above it."""
+    from scipy.special import betainccinv, betaincinv
+
+    # In scipy 1.17.1 these are far out (twofold, tenfold) where one parameter is exactly 1000 and the other
+    # beyond 2e5. Just off that value they are right, and so little off moves no digit that matters.
+    off = 1 + 1e-13
+    return np.asarray((betainccinv if upper else betaincinv)(a * off, b * off, tail), dtype=np.float64)
+
+
+def _beta_cdf(a: FloatArray, b: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
+    """Return the beta distribution function at p = 1 - q; the mass is all at 0 if a = 0, at 1 if b = 0."""
+    from scipy.special import betainc, betaincc
+
+    a, b, p, q = np.broadcast_arrays(a, b, p, q)
+    found = np.where(a == 0, 1.0, 0.0)
+    inside = (a > 0) & (b > 0)
+    # Near 1 p has lost the digits that q has kept, at some cost: betaincc is slower.
+    betainc(a, b, p, out=found, where=inside & (p <= 0.9))
+    betaincc(b, a, q, out=found, where=inside & (p > 0.9))
+    return found
+
+
+# ---- ratios -----------------------------------------------------------------------------
+# Of a pair's events x1 of x1 + x2 are of the first kind. The lower limit of the ratio comes from that of the
+# odds of this binomial proportion; the upper limit is the same with the two exchanged, turned upside down.
 
 
 def _both_odds(
     kernel: Callable[[FloatArray, FloatArray, float], FloatArray],
+    bound: float,
     x1: FloatArray,
     x2: FloatArray,
-    *,
-    tail: float,
 ) -> _Limits:
-    return kernel(x1, x2, tail), kernel(x2, x1, tail)
+    return kernel(x1, x2, bound), kernel(x2, x1, bound)
 
 
 def _score_odds(x1: FloatArray, x2: FloatArray, margin: float) -> FloatArray:
@@ -960,7 +972,8 @@ def _score_odds(x1: FloatArray, x2: FloatArray, margin: float) -> FloatArray:
 
 def _exact_odds(x1: FloatArray, x2: FloatArray, tail: float) -> FloatArray:
     """Return the odds at which x1 or more of the first kind have the probability `tail`."""
-    p = np.where(x1 > 0, _beta_quantile(x1, x2 + 1, tail), 0.0)
+    p = _beta_quantile(x1, x2 + 1, tail)
+    p[x1 == 0] = 0
     q = 1 - p
     # Near 1 the difference has lost its digits, so q is found for itself.
     near = p > 0.9
@@ -972,7 +985,7 @@ def _midp_odds(x1: FloatArray, x2: FloatArray, tail: float) -> FloatArray:
     """Return the odds at which the mid-P probability of x1 or more of the first kind is `tail`.
 
     Newton's method on the logarithms of both, from the exact limit. That lies below the solution, and the
-    tail is log-concave in the log of the odds, so the steps never pass it.
+    tail is log-concave in the log of the odds, so no step passes it.
     """
     odds = _exact_odds(x1, x2, tail)
     at = np.flatnonzero(odds)
@@ -990,8 +1003,16 @@ def _midp_odds(x1: FloatArray, x2: FloatArray, tail: float) -> FloatArray:
     return odds
 
 
+def _score_p_value(x1: FloatArray, x2: FloatArray, odds: FloatArray, inflation: float) -> FloatArray:
+    from scipy.special import erfc
+
+    deviation = np.sqrt((x1 + x2) * odds) * inflation
+    found: FloatArray = erfc(np.abs(x1 - x2 * odds) / np.where(deviation > 0, deviation, 1) / math.sqrt(2))
+    return found
+
+
 def _exact_tail(x1: FloatArray, x2: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
-    """Return the probability of x1 or more of the first kind out of x1 + x2."""
+    """Return the probability of x1 or more of the first kind."""
     return _beta_cdf(x1, x2 + 1, p, q)
 
 
@@ -1000,14 +1021,18 @@ def _midp_tail(x1: FloatArray, x2: FloatArray, p: FloatArray, q: FloatArray) -> 
     return (_beta_cdf(x1, x2 + 1, p, q) + _beta_cdf(x1 + 1, x2, p, q)) / 2
 
 
-def _student_quantile(n: FloatArray, *, tail: float) -> tuple[FloatArray]:
+# ---- means and quantiles ----------------------------------------------------------------
+
+
+def _student(n: FloatArray, *, tail: float) -> _Limits:
     from scipy.special import stdtrit
 
-    return (-stdtrit(np.maximum(n - 1, 1), tail),)
+    quantile = np.asarray(stdtrit(np.maximum(n - 1, 1), tail), dtype=np.float64)
+    return quantile, -quantile
 
 
 def _ranks(n: FloatArray, q: FloatArray, *, tail: float, z: float) -> _Limits:
-    """Return the lower rank, and the upper one, which is the lower one counted from the other end."""
+    """Return the lower rank, and the upper one: the lower one of the same values counted down."""
     p = 1 - q
     return _low_rank(n, q, p, tail, z), n + 1 - _low_rank(n, p, q, tail, z)
 
@@ -1015,13 +1040,13 @@ def _ranks(n: FloatArray, q: FloatArray, *, tail: float, z: float) -> _Limits:
 def _low_rank(n: FloatArray, q: FloatArray, p: FloatArray, tail: float, z: float) -> FloatArray:
     """Return the largest l with P(B < l) <= tail, B binomial with n and q = 1 - p; 0 if there is none.
 
-    The normal quantile, with its correction for skewness, is right or next to right; from there the steps
-    double until they pass the rank, then halve.
+    The normal quantile, corrected for skewness, is right or next to right; from there the steps double
+    until they pass the rank, then halve.
     """
-    deviation = np.sqrt(n * q * p)
-    guess = np.floor(n * q - z * deviation + (z**2 - 1) * (p - q) / 6 + 0.5)
-    low, high = np.zeros_like(n), n + 1  # low always holds, high never does
+    skew = (z**2 - 1) * (p - q) / 6
+    guess = np.floor(n * q - z * np.sqrt(n * q * p) + skew + 0.5)
     rank, step = np.clip(guess, 1, np.maximum(n, 1)), 1.0
+    low, high = np.zeros_like(n), n + 1  # low always holds, high never does
     at = np.flatnonzero(n)
     while at.size:
         r = rank[at]

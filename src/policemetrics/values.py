@@ -686,7 +686,9 @@ class Results(Generic[FigureT_co]):
                 low = self._values[name][i]
                 if name.endswith("_low"):
                     high = self._values[name.removesuffix("_low") + "_high"][i]
-                    row.append("" if math.isnan(low) and math.isnan(high) else f"{form(low)} to {form(high)}")
+                    undefined = math.isnan(low) or math.isnan(high)
+                    written = _display.limits(form(low), form(high), unbounded=math.isinf(high))
+                    row.append("" if undefined else written)
                 else:
                     row.append(form(low))
             rows.append([*row, _display.count(self._excluded[i]), self._reason[i] or ""])

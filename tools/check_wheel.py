@@ -1,0 +1,39 @@
+"""Check the built wheel: its contents, and what an import of it loads in a bare environment."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from importlib.resources import files
+
+NEEDED = (
+    "py.typed",
+    "definitions/LICENCE.md",
+    "definitions/outcome_types.csv",
+    "data/west_midlands_annual.csv",
+)
+HEAVY = ("scipy", "narwhals", "pandas", "polars", "pyarrow", "duckdb", "hypothesis")
+
+
+def main(wheel: str) -> int:
+    held = zipfile.ZipFile(wheel).namelist()
+    missing = [name for name in NEEDED if f"policemetrics/{name}" not in held]
+    stray = [n for n in held if not n.startswith(("policemetrics/", "policemetrics-")) or n.endswith(".pyc")]
+    if missing or stray:
+        print(f"the wheel lacks {missing} and holds {stray}")
+        return 1
+    import policemetrics as pm
+
+    loaded = [name for name in HEAVY if name in sys.modules]
+    if loaded:
+        print(f"import policemetrics loads {loaded}")
+        return 1
+    package = files("policemetrics")
+    figures = sorted(p.name for p in (package / "data").iterdir() if p.name.endswith(".csv"))
+    print(f"policemetrics {pm.__version__}: {len(held)} files, figures {', '.join(figures)}")
+    print(pm.rate_change(365_882, 328_104))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))
