@@ -848,14 +848,14 @@ def _distinct(kernel: Callable[..., _Limits], *columns: FloatArray) -> _Limits:
 
 
 def _codes(column: FloatArray) -> IntArray:
-    """Number the distinct values of a column from 0."""
+    """Give each distinct value of a column a number, from 0."""
     if column.max() < 2**31 and (column == np.floor(column)).all():
         return _dense(column.astype(np.int64))
     return np.unique(column, return_inverse=True)[1]
 
 
 def _dense(keys: IntArray) -> IntArray:
-    """Number the distinct keys, >= 0, from 0: by a table where they lie close, else by sorting."""
+    """Give each distinct key, >= 0, a number from 0: by a table where they lie close, else by sorting."""
     most = int(keys.max())
     if most > _CLOSE_KEYS * keys.size:
         return np.unique(keys, return_inverse=True)[1]
