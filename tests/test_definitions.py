@@ -206,6 +206,8 @@ class TestHarmWeights:
     def test_caveat(self, css):
         """The known fault travels with the edition."""
         assert "21" in css.caveat
+        assert css.caveat_codes == ("21",)
+        assert set(css.caveat_codes) <= set(css.weights())
         assert css.unit == "days"
 
     def test_source(self, css, shared_data):

@@ -81,7 +81,7 @@ def _crime() -> Section:
         f"Recorded crime, {_YEARS[0]} to {_YEARS[1]}",
         [
             str(change),
-            f"Per day the fall is {_display.signed(daily.percent_change, 2, '%')}: {_YEARS[1]} had 366 days.",
+            f"Per day it is {_display.signed(daily.percent_change, 2, '%')}: {_YEARS[1]} had 366 days.",
             "These are crimes, not victims: one person may suffer several, and some crimes have no victim.",
             (
                 "In spring 2023 the counting of stalking and harassment beside another crime changed, "
@@ -161,7 +161,7 @@ def _harm() -> Section:
     weights = harm_weights("ons-css", version="2020")
     people = datasets.west_midlands_population().to_dict()
     residents = Exposure(
-        dict(zip(people["period"], people["residents"], strict=True)),  # type: ignore[arg-type]  # whole numbers
+        dict(zip(people["period"], people["residents"], strict=True)),
         by="period",
         name="residents",
         date="mid-year two years before the end of the year",
@@ -206,7 +206,7 @@ def _outcomes() -> Section:
             basis=basis,
             out_of="crimes",
             crimes=crimes,
-            by="period",  # type: ignore[arg-type]  # a choice of Basis
+            by="period",
         )
         old, new = (rates.at(period=year) for year in _YEARS)
         change = outcome_rate_change(old, new)
@@ -299,7 +299,7 @@ def _section(
     headers: Sequence[str] = (),
     rows: Iterable[tuple[str, ...]] = (),
 ) -> Section:
-    source = f"{data.source}. {data.licence}"
+    source = f"{data.publisher}, {data.source}. {data.licence}"
     return Section(title, tuple(sentences), source, data.vintage, definition, tuple(headers), tuple(rows))
 
 
@@ -324,12 +324,12 @@ def as_text(sections: Sequence[Section]) -> str:
     for section in sections:
         lines += ["", section.title, "-" * len(section.title)]
         for sentence in section.sentences:
-            lines += textwrap.wrap(sentence, _WIDTH, initial_indent="* ", subsequent_indent="  ")
+            lines += textwrap.wrap(sentence, _WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
         if section.rows:
             lines += ["", _display.text_table(section.headers, section.rows, left=1), ""]
         for name, value in section.origin:
             lines += textwrap.wrap(
-                f"{name}: {value.rstrip('.')}.", _WIDTH, initial_indent="  ", subsequent_indent="    "
+                f"{name}: {value.rstrip('.')}.", _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
             )
     return "\n".join(lines)
 

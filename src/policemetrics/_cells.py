@@ -33,6 +33,14 @@ class Cells:
     codes: tuple[IntArray, ...]
     counts: IntArray
 
+    def __attrs_post_init__(self) -> None:
+        for array in (self.counts, *self.labels, *self.codes):
+            array.setflags(write=False)
+
+    def __reduce__(self) -> tuple[type[Cells], tuple[Any, ...]]:
+        # numpy forgets that an array was read-only; making the cells anew does not.
+        return Cells, (self.dims, self.labels, self.codes, self.counts)
+
     @classmethod
     def of(
         cls,
@@ -55,8 +63,6 @@ class Cells:
             starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
             counts = _exact_sums(counts[order], starts)
             tidy_codes = [c[order][starts] for c in tidy_codes]
-        for array in (counts, *tidy_labels, *tidy_codes):
-            array.setflags(write=False)
         return cls(dims, tuple(tidy_labels), tuple(tidy_codes), counts)
 
     @classmethod
@@ -84,8 +90,17 @@ class Cells:
 
     def column(self, dim: str) -> NDArray[Any]:
         """Return the label of each cell in a dimension; measured times as float seconds."""
+        return self.shown(dim)[self.code(dim)]
+
+    def shown(self, dim: str) -> LabelArray:
+        """Return the distinct labels of a dimension as they read outside: times as float seconds."""
         labels = self.label(dim)
-        return (labels / MICROSECONDS if dim == MEASURED else labels)[self.code(dim)]
+        if dim != MEASURED:
+            return labels
+        if labels.dtype.kind == "i":
+            return labels / MICROSECONDS
+        # A ledger has text beside the times, where one is missing.
+        return label_array(v if isinstance(v, str) else v / MICROSECONDS for v in labels.tolist())
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the columns as lists, then ``count``."""
@@ -209,8 +224,6 @@ def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArra
 
 def _exact_sums(counts: IntArray, starts: IntArray) -> IntArray:
     """Add up runs of counts; a sum beyond 64 bits is an error, never a wrap."""
-    if not len(starts):
-        return np.zeros(0, dtype=np.int64)
     sums = np.add.reduceat(counts, starts)
     if np.add.reduceat(np.abs(counts.astype(np.float64)), starts).max() < _SAFE:
         return sums

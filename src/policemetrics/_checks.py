@@ -19,6 +19,7 @@ __all__ = [
     "confidence_level",
     "counts",
     "finite",
+    "flag",
     "is_number",
     "known",
     "listing",
@@ -28,12 +29,14 @@ __all__ = [
     "positive",
     "same_index",
     "same_length",
+    "shown",
     "text",
     "whole",
 ]
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
+_MOST_SHOWN = 80
 
 
 def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
@@ -44,28 +47,43 @@ def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
     return ", ".join(shown) if shown else "none"
 
 
+def shown(value: object) -> str:
+    """Write a refused value on one line, cut short: a table would bury the message."""
+    whole = repr(value)
+    cut = whole.split("\n")[0][:_MOST_SHOWN]
+    return whole if cut == whole else f"{cut.rstrip()}…"
+
+
 def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:
     """Refuse a `value` that is not among `options`, and list them."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
         near = difflib.get_close_matches(str(value), [str(v) for v in options], n=1)
         meant = f" Did you mean {near[0]!r}?" if near else ""
-        msg = f"{name} must be one of {listing(options, most=60)}; got {value!r}.{meant}{' ' + hint if hint else ''}"
+        msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{meant}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 
 
 def choice(value: object, name: str, options: Sequence[str]) -> None:
     """Refuse an option, given as text, that does not exist."""
     if not isinstance(value, str):
-        msg = f"{name} must be one of {listing(options)}; got {value!r}."
+        msg = f"{name} must be one of {listing(options)}; got {shown(value)}."
         raise InvalidTypeError(msg)
     known(value, name, options)
+
+
+def flag(value: object, name: str) -> bool:
+    """Return True or False; nothing else, since any text would count as true."""
+    if not isinstance(value, bool | np.bool_):
+        msg = f"{name} must be True or False; got {shown(value)} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    return bool(value)
 
 
 def text(value: object, name: str, *, empty: bool = False) -> str:
     """Return `value` if it is text, and not blank unless `empty`."""
     if not isinstance(value, str):
-        msg = f"{name} must be text; got {value!r} ({type(value).__name__})."
+        msg = f"{name} must be text; got {shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
     if not empty and not value.strip():
         msg = f"{name} must not be empty."
@@ -78,7 +96,7 @@ def names(value: object, name: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = (value,)
     if not isinstance(value, Sequence) or isinstance(value, bytes):
-        msg = f"{name} must be a name or a sequence of names; got {value!r} ({type(value).__name__})."
+        msg = f"{name} must be a name or a sequence of names; got {shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
     found = tuple(text(v, f"{name}[{i}]") for i, v in enumerate(value))
     twice = sorted({v for v in found if found.count(v) > 1})
@@ -98,27 +116,34 @@ def number(
     name: str,
     *,
     low: float = -np.inf,
-    above: float = -np.inf,
+    above: float | None = None,
     infinite: bool = False,
 ) -> float:
     """Return a single number as a float: finite unless `infinite`, >= `low`, > `above`."""
     if not is_number(value):
-        msg = f"{name} must be a number; got {value!r} ({type(value).__name__})."
+        msg = f"{name} must be a number; got {shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
-    try:
-        found = float(value)  # type: ignore[arg-type]  # is_number() has just said so
-    except OverflowError:
-        found = np.inf
+    found = _float(value)
     if np.isnan(found) or (np.isinf(found) and not infinite):
         msg = f"{name} must be a finite number; got {value}."
         raise InvalidInputError(msg)
     if found < low:
         msg = f"{name} must be >= {low:g}; got {value}."
         raise InvalidInputError(msg)
-    if found <= above:
+    if above is not None and found <= above:
         msg = f"{name} must be > {above:g}; got {value}."
         raise InvalidInputError(msg)
     return found
+
+
+def _float(value: Any) -> float:
+    """Turn a number of any type into a float; one too large is infinite, a signalling nan is nan."""
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf
+    except ValueError:
+        return np.nan
 
 
 def confidence_level(value: object) -> float:
@@ -134,7 +159,15 @@ def confidence_level(value: object) -> float:
 def as_array(values: object, name: str) -> np.ndarray[Any, Any]:
     """Return numbers as an array of a numeric dtype; flags, text, dates and objects are refused."""
     if isinstance(values, str | bytes | Mapping | set | frozenset) or values is None:
-        msg = f"{name} must hold numbers; got {values!r} ({type(values).__name__})."
+        msg = f"{name} must hold numbers; got {shown(values)} ({type(values).__name__})."
+        raise InvalidTypeError(msg)
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        # numpy would hand over what lies under the mask.
+        msg = f"{name} must not be missing; some of it is masked."
+        raise InvalidInputError(msg)
+    if isinstance(values, list | tuple) and not {bool, np.bool_}.isdisjoint(map(type, values)):
+        # Among numbers numpy would take a flag for 0 or 1.
+        msg = f"{name} must hold numbers; got a flag (bool)."
         raise InvalidTypeError(msg)
     try:
         found = np.asarray(values)
@@ -164,12 +197,12 @@ def _from_objects(values: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, An
             at = next(i for i, v in enumerate(flat) if not _INT64.min <= v <= _INT64.max)
             _bad(name, "fit in 64 bits", flat[at], at, len(flat), InvalidInputError)
         return np.asarray(flat, dtype=np.int64).reshape(values.shape)
-    return np.asarray([float(v) for v in flat]).reshape(values.shape)
+    return np.asarray([_float(v) for v in flat]).reshape(values.shape)
 
 
 def _bad(name: str, rule: str, value: object, at: int, size: int, kind: type[Exception]) -> NoReturn:
     place = f" at {name}[{at}]" if size > 1 else ""
-    msg = f"{name} must {rule}; got {value!r}{place}."
+    msg = f"{name} must {rule}; got {shown(value)}{place}."
     raise kind(msg)
 
 

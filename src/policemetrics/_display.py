@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 __all__ = [
     "FORMATS",
@@ -28,16 +28,27 @@ __all__ = [
 MINUS = "\N{MINUS SIGN}"
 UNDEFINED = "n/a"
 _UNIT_SECONDS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+# Wide enough for any float, and not the caller's own context, which may round or raise.
+_EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 
 
 def fixed(value: float, digits: int = 0) -> str:
     """Write a number with `digits` decimals, rounded half away from zero, thousands apart."""
+    return _written(value, digits)
+
+
+def _written(value: float, digits: int, *, shift: int = 0) -> str:
+    """Write a number whose point is first moved by `shift`, in decimal so that a tie remains one."""
     if math.isnan(value):
         return UNDEFINED
     if math.isinf(value):
         return "infinity" if value > 0 else f"{MINUS}infinity"
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return f"{MINUS if rounded < 0 else ''}{abs(rounded):,}"
+    rounded = _rounded(Decimal(repr(float(value))).scaleb(shift, _EXACT), digits)
+    return f"{MINUS if rounded < 0 else ''}{rounded.copy_abs():,f}"
+
+
+def _rounded(value: Decimal, digits: int = 0) -> Decimal:
+    return value.quantize(Decimal((0, (1,), -digits)), context=_EXACT)
 
 
 def count(value: float) -> str:
@@ -73,7 +84,7 @@ def limits(low: str, high: str, *, unbounded: bool) -> str:
 
 def percent(value: float, digits: int = 1) -> str:
     """Write a share as a percentage: 0.0793 as "7.9%"."""
-    return fixed(value * 100, digits) + ("" if math.isnan(value) else "%")
+    return _written(value, digits, shift=2) + ("" if math.isnan(value) else "%")
 
 
 def duration(value: float) -> str:
@@ -83,14 +94,15 @@ def duration(value: float) -> str:
     if abs(value) < 59.95:
         written = fixed(value, 1)
         return f"{written.removesuffix('.0')} s"
-    left = int(Decimal(repr(abs(float(value)))).quantize(Decimal(1), ROUND_HALF_UP))
+    # Beyond an hour the seconds are noise; beyond a day the minutes are.
+    step = 1 if abs(value) < 3_600 else 60 if abs(value) < 86_400 else 3_600
+    left = int(_rounded(Decimal(repr(abs(float(value)) / step)))) * step
     parts = []
     for size, unit in _UNIT_SECONDS:
         amount, left = divmod(left, size)
         if amount:
             parts.append(f"{amount} {unit}")
-    # Beyond an hour the seconds are noise; beyond a day the minutes are.
-    return (MINUS if value < 0 else "") + " ".join(parts[:2])
+    return (MINUS if value < 0 else "") + " ".join(parts)
 
 
 def _p_value(value: float) -> str:

@@ -5,7 +5,7 @@ The names of the arguments decide, never the type of a number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ def one_data(value: Any, name: str) -> Any:
 
 
 def refuse_options(**options: Any) -> None:
-    """Refuse what has no meaning for plain numbers, or for a table."""
+    """Refuse what has no meaning for plain numbers, or for a table; None stands for what was not given."""
     given = [name for name, value in options.items() if value is not None]
     if given:
         what = "a tally or frame with periods" if "labels" in given else "plain numbers"
@@ -44,7 +44,7 @@ def exposure_pair(exposure: Any) -> dict[str, Any]:
     if exposure is None:
         return {}
     if isinstance(exposure, str) or not isinstance(exposure, Sequence) or len(exposure) != 2:
-        msg = f"exposure must be a pair (before, after); got {exposure!r}."
+        msg = f"exposure must be a pair (before, after); got {_checks.shown(exposure)}."
         raise InvalidTypeError(msg)
     return {"exposure[0]": exposure[0], "exposure[1]": exposure[1]}
 
@@ -59,19 +59,27 @@ def as_columns(labels: Any, given: dict[str, Any]) -> tuple[dict[str, NDArray[An
                     if hasattr(value, "__len__") and not isinstance(value, str)
                     else ""
                 )
-                msg = f"{name} must be a number; got {value!r} ({type(value).__name__}){hint}."
+                msg = f"{name} must be a number; got {_checks.shown(value)} ({type(value).__name__}){hint}."
                 raise InvalidTypeError(msg)
         return {}, list(given.values()), True
+    if isinstance(labels, set | frozenset | Mapping):
+        msg = f"labels must be a column of labels in the order of the numbers; got a {type(labels).__name__}."
+        raise InvalidTypeError(msg)
     found, codes = _labels.encode(labels, "labels")
     if (codes < 0).any():
         msg = f"labels must not be missing; got none at labels[{int(np.argmax(codes < 0))}]."
         raise InvalidInputError(msg)
-    several = {n: v for n, v in given.items() if not _checks.is_number(v)}
-    for name, value in several.items():
-        if not hasattr(value, "__len__") or isinstance(value, str):
-            msg = f"{name} must be a number or a column of numbers; got {value!r} ({type(value).__name__})."
-            raise InvalidTypeError(msg)
+    several = {n: _column(v, n) for n, v in given.items() if not _checks.is_number(v)}
     _checks.same_length({"labels": codes} | several)
-    _checks.same_index({"labels": labels} | several)
-    columns = [several.get(n, [v] * len(codes) if n not in several else None) for n, v in given.items()]
+    _checks.same_index({"labels": labels} | {n: given[n] for n in several})
+    columns = [several[n] if n in several else [v] * len(codes) for n, v in given.items()]
     return {"label": found[codes]}, columns, False
+
+
+def _column(value: Any, name: str) -> NDArray[Any]:
+    """Return a column of numbers as an array; what has no length would be read only once."""
+    found = _checks.as_array(value, name) if hasattr(value, "__len__") else np.empty((), dtype=object)
+    if found.ndim != 1:
+        msg = f"{name} must be a number or a column of numbers; got {_checks.shown(value)} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    return found

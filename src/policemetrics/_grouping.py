@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from policemetrics import _checks, _display
 from policemetrics._cells import Cells
 from policemetrics._labels import MISSING
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, read_labels
 from policemetrics.tally import DROPPED, NOT_SUPPLIED, REASON, Tally
-from policemetrics.typing import IntArray
+from policemetrics.typing import FloatArray, IntArray
 from policemetrics.values import ExclusionTable, label_array
 
 __all__ = [
     "Reasons",
     "Side",
+    "added",
     "both_periods",
     "exclusion_table",
     "groups_of",
@@ -51,13 +52,15 @@ class Side:
     """The part of a tally in one period; a side without a period is the whole tally.
 
     The labels of its period dimension are months after its start, so that those of two sides meet.
-    `parts` names what must have been supplied, by that offset.
+    `parts` names what must have been supplied, by that offset. `common` is what both sides of a
+    matched comparison have, where the rest was left out.
     """
 
     tally: Tally
     period: str = ""
     when: Period | None = None
     parts: Mapping[int, str] = attrs.field(factory=dict)
+    common: Cells | None = None
 
     @property
     def label(self) -> str:
@@ -107,6 +110,9 @@ def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side,
 
 def _read(tally: Tally, period: str) -> dict[Any, Period]:
     tally.need(period)
+    if tally.ledger is not None:
+        # A label that was dropped, "Total" say, need not be a period.
+        tally = attrs.evolve(tally, ledger=_of_groups(tally.ledger, (period,)))
     known = tally.known_labels(period)
     return dict(zip(known, read_labels(known, period), strict=True))
 
@@ -160,9 +166,8 @@ def _only(side: Side, common: Cells) -> Side:
         added = left.extend(REASON, _NOT_LIKE_FOR_LIKE)
         ledger = added if ledger is None else ledger.union(added)
     supplied = None if tally.supplied is None else common
-    return attrs.evolve(
-        side, tally=attrs.evolve(tally, cells=tally.cells.select(mask), supplied=supplied, ledger=ledger)
-    )
+    kept = attrs.evolve(tally, cells=tally.cells.select(mask), supplied=supplied, ledger=ledger)
+    return attrs.evolve(side, tally=kept, common=common)
 
 
 def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
@@ -174,11 +179,12 @@ def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
 # ---- groups -----------------------------------------------------------------------------
 
 
-def groups_of(sides: Sequence[Side], by: tuple[str, ...]) -> Cells:
-    """Return every group that was counted, covered or excluded, as cells over `by`."""
+def groups_of(sides: Sequence[Side], by: tuple[str, ...], whole: Tally | None = None) -> Cells:
+    """Return every group that was counted, covered or excluded, as cells over `by`; `whole` as in `exclusion_table`."""
     if not by:
         return Cells.single()
-    found = []
+    undated = _undated(sides, whole)
+    found = [] if undated is None else [undated.keys(by)]
     for side in sides:
         tally = side.tally
         tally.need(*by)
@@ -205,11 +211,23 @@ def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
 
 
 def totals(side: Side, groups: Cells) -> IntArray:
-    """Add up a side by group; a group without cells has 0."""
+    """Add up a side by group; a group without cells has 0, and cells of no group are left out."""
     summed = side.tally.sum_to(*groups.dims).cells
+    at = summed.positions(groups, groups.dims)
     counts = np.zeros(len(groups), dtype=np.int64)
-    counts[summed.positions(groups, groups.dims)] = summed.counts
+    counts[at[at >= 0]] = summed.counts[at >= 0]
     return counts
+
+
+def added(old: IntArray, new: IntArray) -> IntArray:
+    """Add the counts of two sides; a sum beyond 64 bits is an error, never a wrap."""
+    both = old + new
+    wrapped = ((old ^ both) & (new ^ both)) < 0  # the sum has the sign of neither
+    if wrapped.any():
+        at = int(np.argmax(wrapped))
+        msg = f"counts must add up within 64 bits; got a sum of {int(old[at]) + int(new[at])}."
+        raise CountOverflowError(msg)
+    return both
 
 
 # ---- reasons ----------------------------------------------------------------------------
@@ -234,8 +252,17 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side) -> None:
     supplied = parts.project(shared)
     at = groups.positions(supplied, shared)
     found = np.append(supplied.counts, 0)[at]
-    for i in np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist():
-        reasons[i] = _excluded_entirely(side, groups, i) or _no_rows(side, groups, i, parts, shared)
+    lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
+    if not lacking:
+        return
+    excluded = _excluded_entirely(side, groups)
+    absent = _absent_parts(side, parts, supplied, shared)
+    labels = [(dim, column.tolist()) for dim, column in keys_of(groups).items()]
+    for i in lacking:
+        named = [_said(dim, column[i]) for dim, column in labels]
+        named += [absent.get(int(at[i]), side.label)] if side.period else []
+        none = f"not available: no rows{' for ' if named else ''}{', '.join(named)}"
+        reasons[i] = excluded.get(i, none)
 
 
 def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
@@ -244,6 +271,10 @@ def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
     if ledger is None:
         return
     marked = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED)))
+    if side.common is not None:
+        # A supplier of one period only has been left out of both, unless the group has no other.
+        of_group = [d for d in groups.dims if d in side.common.dims]
+        marked = marked.select(marked.within(side.common) | (marked.positions(side.common, of_group) < 0))
     marked = marked.project((*groups.dims, REASON))
     why = marked.column(REASON)
     for row, at in enumerate(marked.positions(groups, groups.dims).tolist()):
@@ -251,28 +282,38 @@ def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
             reasons[at] = f"not available: {why[row].removeprefix(NOT_SUPPLIED)}"
 
 
-def _no_rows(side: Side, groups: Cells, at: int, parts: Cells, shared: tuple[str, ...]) -> str:
-    labels = [_said(dim, column.item(at)) for dim, column in keys_of(groups).items()]
-    if side.period:
-        mine = parts.select(parts.positions(_one(groups, at), shared) >= 0)
-        there = set(mine.label(side.period).tolist())
-        lacking = [label for offset, label in side.parts.items() if offset not in there]
-        labels.append(_named(lacking) if there else side.label)
-    return f"not available: no rows{' for ' if labels else ''}{', '.join(labels)}"
+def _absent_parts(side: Side, parts: Cells, supplied: Cells, shared: tuple[str, ...]) -> dict[int, str]:
+    """Name, for each supplied key that has only some parts of the period, those it lacks."""
+    if not side.period:
+        return {}
+    at = parts.positions(supplied, shared)
+    partly = np.flatnonzero(supplied.counts[at] < len(side.parts))
+    there: dict[int, set[int]] = {}
+    for key, offset in zip(at[partly].tolist(), parts.column(side.period)[partly].tolist(), strict=True):
+        there.setdefault(key, set()).add(offset)
+    return {
+        key: _named([label for offset, label in side.parts.items() if offset not in has])
+        for key, has in there.items()
+    }
 
 
-def _excluded_entirely(side: Side, groups: Cells, at: int) -> str | None:
-    """Say so where a group has rows, but every one of them was excluded."""
-    if side.tally.ledger is None or not groups.dims:
-        return None
-    ledger = _of_groups(side.tally.ledger, groups.dims)
-    mine = ledger.select(ledger.positions(_one(groups, at), groups.dims) >= 0).project([REASON]).to_dict()
-    why = ", ".join(f"{r} {n:,}" for r, n in zip(mine[REASON], mine["count"], strict=True))
-    return f"not available: all {side.tally.unit} were excluded ({why})" if why else None
-
-
-def _one(groups: Cells, at: int) -> Cells:
-    return groups.select(np.arange(len(groups)) == at)
+def _excluded_entirely(side: Side, groups: Cells) -> dict[int, str]:
+    """Say so for each group that has rows, but every one of them was excluded."""
+    if side.tally.ledger is None:
+        return {}
+    ledger = _of_groups(side.tally.ledger, groups.dims).project((*groups.dims, REASON))
+    counted = np.zeros(len(groups) + 1, dtype=bool)
+    counted[side.tally.cells.positions(groups, groups.dims)] = True
+    counted[-1] = True  # for rows of no group
+    at = ledger.positions(groups, groups.dims)
+    rows = np.flatnonzero(~counted[at])
+    why: dict[int, list[str]] = {}
+    for group, reason, n in zip(
+        at[rows].tolist(), ledger.column(REASON)[rows].tolist(), ledger.counts[rows].tolist(), strict=True
+    ):
+        why.setdefault(group, []).append(f"{reason} {n:,}")
+    unit = side.tally.unit
+    return {group: f"not available: all {unit} were excluded ({', '.join(v)})" for group, v in why.items()}
 
 
 def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> None:
@@ -297,7 +338,7 @@ def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> N
             reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {_named(list(named[at]))}"
 
 
-def refuse_negative(reasons: Reasons, counted: IntArray, label: str) -> None:
+def refuse_negative(reasons: Reasons, counted: IntArray | FloatArray, label: str) -> None:
     """Say, for each group without a reason yet, that its total is below zero: a metric needs a count."""
     where = f" in {label}" if label else ""
     for at in np.flatnonzero((counted < 0) & unexplained(reasons)).tolist():
@@ -322,9 +363,7 @@ def exclusion_table(
     groups: Cells, sides: Sequence[Side], counted: IntArray, whole: Tally | None = None
 ) -> ExclusionTable:
     """Gather what each group left out, by reason; rows of `whole` without a period belong to every comparison."""
-    ledgers = [side.tally.ledger for side in sides]
-    if whole is not None and whole.ledger is not None:
-        ledgers.append(whole.ledger.select(whole.ledger.match({sides[0].period: label_array([MISSING])})))
+    ledgers = [*(side.tally.ledger for side in sides), _undated(sides, whole)]
     by = groups.dims
     rows = [_of_groups(v, by).project((*by, REASON)) for v in ledgers if v is not None and len(v)]
     unit = sides[0].tally.unit
@@ -335,3 +374,10 @@ def exclusion_table(
     at = merged.positions(groups, by)
     counts[at[at >= 0], merged.code(REASON)[at >= 0]] = merged.counts[at >= 0]
     return ExclusionTable(unit, counted, tuple(merged.label(REASON).tolist()), counts)
+
+
+def _undated(sides: Sequence[Side], whole: Tally | None) -> Cells | None:
+    """Return what of `whole` was left out without a period, which no side holds."""
+    if whole is None or whole.ledger is None:
+        return None
+    return whole.ledger.select(whole.ledger.match({sides[0].period: label_array([MISSING])}))

@@ -6,7 +6,7 @@ Labels are int64 where they are whole numbers and Python text otherwise.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -25,8 +25,10 @@ __all__ = [
     "LabelArray",
     "encode",
     "find",
+    "is_missing",
     "label_array",
     "microseconds",
+    "plain",
     "union",
 ]
 
@@ -39,6 +41,8 @@ MEASURED: Final = "seconds"
 """The dimension that holds measurements: whole microseconds inside, float seconds outside."""
 
 MICROSECONDS: Final = 1_000_000
+
+_DATES: Final = "a column of dates goes to date=, or name the periods as text"
 
 
 def _in_order(labels: Iterable[Any]) -> list[Any]:
@@ -58,53 +62,91 @@ def microseconds(values: Any, name: str) -> IntArray:
     return scaled.astype(np.int64)
 
 
+def is_missing(value: Any) -> bool:
+    """Tell a mark of absence: None, nan, and those of pandas."""
+    if isinstance(value, float | np.floating):
+        return bool(np.isnan(value))
+    return value is None or type(value).__name__ in {"NAType", "NaTType"}
+
+
+def plain(label: Any) -> Any:
+    """Turn numpy scalars and enumerations into Python's own text and numbers, which is what leaves the library."""
+    if isinstance(label, str):
+        return str.__str__(label)
+    return int(label) if isinstance(label, int | np.integer) and not isinstance(label, bool) else label
+
+
 def encode(values: Any, name: str) -> tuple[LabelArray, IntArray]:
     """Turn a column of labels into sorted distinct labels and codes; a missing label gets code -1."""
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes | Mapping | set | frozenset) or not isinstance(values, Iterable):
         msg = f"{name} must be a column of labels; got {values!r} ({type(values).__name__})."
         raise InvalidTypeError(msg)
-    array = np.asarray(values) if hasattr(values, "__array__") else None
+    # A masked array would lose its mask as an array; a list of it has None there.
+    array = np.asarray(values) if hasattr(values, "__array__") and not np.ma.isMA(values) else None
     if array is not None and array.ndim != 1:
         msg = f"{name} must be a column of labels; got an array of shape {array.shape}."
         raise InvalidInputError(msg)
+    if name == MEASURED:
+        return _encode_measured(_listed(values) if array is None else array)
+    if array is not None and array.dtype.kind in "mM":
+        # As a list, nanoseconds would come out as whole numbers.
+        hint = _DATES if array.dtype.kind == "M" else "turn it into text first"
+        msg = f"{name} must hold labels, text or whole numbers; got dtype {array.dtype}; {hint}."
+        raise InvalidTypeError(msg)
     if array is not None and array.dtype.kind in "iu":
         found, codes = np.unique(_checks.whole(array, name), return_inverse=True)
         return found, codes.astype(np.int64)
-    listed: list[Any] = array.tolist() if array is not None else list(values)
-    if name == MEASURED:
-        return _encode_measured(listed)
+    listed = _listed(values if array is None or array.dtype.kind == "f" else array)
     kinds = set(map(type, listed))
-    missing = {v for v in kinds if v is type(None) or v.__name__ in {"NAType", "NaTType"}}
-    if float in kinds and all(v != v for v in listed if type(v) is float):  # noqa: PLR0124  # nan marks a missing text
-        missing.add(float)
-    _refuse_kinds(kinds - missing, listed, name)
-    labels = _in_order({v for v in listed if type(v) not in missing})
+    sound = kinds & {str, int}
+    if kinds == sound:
+        there = [True] * len(listed)
+    else:
+        there = [type(v) in sound or not is_missing(v) for v in listed]
+    known = [v for v, t in zip(listed, there, strict=True) if t]
+    _refuse_kinds(set(map(type, known)), listed, name)
+    labels = _in_order(set(map(plain, known)))
+    if labels and isinstance(labels[0], int) and not -(2**63) <= labels[0] <= labels[-1] < 2**63:
+        msg = f"{name} must hold whole numbers that fit in 64 bits; got {max(labels, key=abs)}: read the column as text."
+        raise InvalidInputError(msg)
     code = {v: i for i, v in enumerate(labels)}
     codes = np.fromiter(
-        (code.get(v, -1) if type(v) not in missing else -1 for v in listed), np.int64, len(listed)
+        (code[v] if t else -1 for v, t in zip(listed, there, strict=True)), np.int64, len(listed)
     )
-    return label_array(_plain(v) for v in labels), codes
+    return label_array(labels), codes
 
 
-def _encode_measured(listed: Sequence[Any]) -> tuple[LabelArray, IntArray]:
-    there = np.array([v is not None and v == v for v in listed], dtype=bool)  # noqa: PLR0124  # nan is missing
-    known = [v for v, t in zip(listed, there, strict=True) if t]
+def _listed(values: Any) -> list[Any]:
+    """Turn a column into Python values; polars and pyarrow then keep whole numbers whole beside a gap."""
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(values, method):
+            found: list[Any] = getattr(values, method)()
+            return found
+    return list(values)
+
+
+def _encode_measured(values: Any) -> tuple[LabelArray, IntArray]:
+    """Encode seconds, given as numbers or as an array of durations."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "m":
+        values = values / np.timedelta64(1, "s")
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        there = ~np.isnan(values)
+        known = values[there]
+    else:
+        listed: list[Any] = _listed(values)
+        there = np.array([not is_missing(v) for v in listed], dtype=bool)
+        known = np.array([v for v, t in zip(listed, there.tolist(), strict=True) if t], dtype=object)
     found, inverse = np.unique(microseconds(known, MEASURED), return_inverse=True)
-    codes = np.full(len(listed), -1, dtype=np.int64)
+    codes = np.full(len(there), -1, dtype=np.int64)
     codes[there] = inverse
     return found, codes
-
-
-def _plain(label: Any) -> Any:
-    """Turn numpy scalars into Python's own, which is what leaves the library."""
-    return str(label) if isinstance(label, str) else int(label)
 
 
 def _refuse_kinds(kinds: set[type], listed: Sequence[Any], name: str) -> None:
     """Refuse labels that are neither text nor whole numbers, or are both."""
     bad = [k for k in kinds if issubclass(k, bool | np.bool_) or not issubclass(k, str | int | np.integer)]
     if bad:
-        at = next(i for i, v in enumerate(listed) if type(v) in bad)
+        at = next(i for i, v in enumerate(listed) if type(v) in bad and not is_missing(v))
         value = listed[at]
         hint = "turn it into text first"
         if isinstance(value, float | np.floating | Decimal):
@@ -113,7 +155,7 @@ def _refuse_kinds(kinds: set[type], listed: Sequence[Any], name: str) -> None:
                 f"(in pandas dtype={{{name!r}: str}}, in polars schema_overrides={{{name!r}: pl.String}})"
             )
         elif isinstance(value, dt.date):
-            hint = "a column of dates goes to date=, or name the periods as text"
+            hint = _DATES
         msg = (
             f"{name} must hold labels, text or whole numbers; got {value!r} ({type(value).__name__}) "
             f"at {name}[{at}]; {hint}."

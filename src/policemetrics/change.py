@@ -18,6 +18,7 @@ from policemetrics._given import as_columns, exposure_pair, one_count, one_data,
 from policemetrics._grouping import (
     Reasons,
     Side,
+    added,
     both_periods,
     exclusion_table,
     groups_of,
@@ -349,8 +350,17 @@ def rate_change(
         _checks.confidence_level(confidence_level),
     )
     _checks.choice(method, "method", ("score", "exact", "midp"))
+    _checks.flag(per_day, "per_day")
     if new is not None:
-        refuse_options(between=between, versus=versus, by=by, count=count, per_day=per_day or None)
+        refuse_options(
+            between=between,
+            versus=versus,
+            by=by,
+            count=count,
+            period=None if period == "period" else period,
+            per_day=per_day or None,
+            like_for_like=None if like_for_like == "require" else like_for_like,
+        )
         exposures = exposure_pair(exposure)
         keys, columns, single = as_columns(labels, {"old": old, "new": new} | exposures)
         before, after = (
@@ -367,7 +377,7 @@ def rate_change(
         raise InvalidTypeError(msg)
     refuse_options(labels=labels)
     kept = () if by is None else _checks.names(by, "by")
-    if period in kept:
+    if _checks.text(period, "period") in kept:
         msg = f"by must not name the period dimension {period!r}: it is what is compared; use versus= for a row a period."
         raise InvalidInputError(msg)
     if exposure is not None and not isinstance(exposure, Exposure):
@@ -423,7 +433,8 @@ class _Changes:
         if exposures:
             percent_change = ((new / sizes[1]) / (base / sizes[0]) - 1) * 100
         else:
-            percent_change = (new - old) / base * 100
+            # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
+            percent_change = 100.0 * (new - old) / base
         nothing = there & (old == 0)
         withheld = there & (old > 0) & (old < self.minimum_base)
         reasons[nothing] = "not applicable: nothing was recorded before"
@@ -472,7 +483,7 @@ class _Comparison:
         """Compare two periods."""
         if self.like_for_like == "match":
             old, new = matched(old, new, self.by)
-        groups = groups_of([old, new], self.by)
+        groups = groups_of([old, new], self.by, self.data)
         before, after = no_reasons(len(groups)), no_reasons(len(groups))
         refuse_unsupplied(before, groups, old)
         refuse_unsupplied(after, groups, new)
@@ -484,7 +495,7 @@ class _Comparison:
         for total, side in zip(counted, (old, new), strict=True):
             refuse_negative(reasons, total, side.label)
         exposures, audit = self._exposures(groups, old, new, reasons)
-        excluded = exclusion_table(groups, [old, new], counted[0] + counted[1], self.data)
+        excluded = exclusion_table(groups, [old, new], added(*counted), self.data)
         audit["between"] = (old.label, new.label)
         return self.settings.table(
             keys_of(groups), counted, exposures, reasons, audit, shown=shown, exclusions=excluded

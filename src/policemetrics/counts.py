@@ -170,7 +170,7 @@ def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -
     Calls answered in time, of all answered:
 
     >>> print(share(241_038, 281_336))
-    241,038 of 281,336 is 85.68% (95% interval 85.55% to 85.80%).
+    241,038 of 281,336 is 85.68% (95% interval 85.55% to 85.81%).
     """
     level = _checks.confidence_level(confidence_level)
     part, whole = one_count(count, "count"), one_count(out_of, "out_of")
@@ -305,7 +305,10 @@ def rate(
     Recorded crime was 79.5 per 1,000 (95% interval 79.0 to 80.0): 87,456 for 1,100,000.
     """
     settings = _Rates(
-        _checks.number(per, "per", above=0), method, subject, _checks.confidence_level(confidence_level)
+        _checks.number(per, "per", above=0),
+        method,
+        _checks.text(subject, "subject"),
+        _checks.confidence_level(confidence_level),
     )
     _checks.choice(method, "method", tuple(_POISSON))
     if labels is not None or _checks.is_number(events):
@@ -363,12 +366,15 @@ class _Rates:
         counted = np.where(there, events, 0)
         sizes = np.where(there, exposure, np.nan)
         low, high = _POISSON[self.method](counted, self.level)
+        with np.errstate(over="ignore"):  # per almost nothing, a rate has no upper bound
+            # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
+            found, least, most = (v * self.per / sizes for v in (counted, low, high))
         columns = {
             "events": np.where(known, events, np.nan).astype(float),
             "exposure": exposure,
-            "rate": counted / sizes * self.per,
-            "rate_low": low / sizes * self.per,
-            "rate_high": high / sizes * self.per,
+            "rate": found,
+            "rate_low": least,
+            "rate_high": most,
         }
         audit = {
             "per": self.per,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -77,11 +77,11 @@ class Dataset:
     _columns: dict[str, _DataColumn] = attrs.field(alias="columns", eq=_as_lists, hash=False)
 
     @property
-    def columns(self) -> Mapping[str, _DataColumn]:
+    def columns(self) -> Mapping[str, Any]:
         """The columns by name, in the order of the table."""
         return MappingProxyType(self._columns)
 
-    def to_dict(self) -> dict[str, list[object]]:
+    def to_dict(self) -> dict[str, list[Any]]:
         """Return the columns as lists of plain values, for ``pandas.DataFrame`` or ``polars.DataFrame``.
 
         Returns

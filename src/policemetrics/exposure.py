@@ -7,7 +7,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import numpy as np
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
 __all__ = ["Exposure", "divide"]
+
+_PERIOD: Final = "period"
+_NEEDS: Final = "an exposure needs at least one dimension in by= and one value."
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
@@ -69,8 +72,7 @@ class Exposure:
             msg = f"values must be a mapping of label to number; got {type(values).__name__}."
             raise InvalidTypeError(msg)
         if not dims or not values:
-            msg = "an exposure needs at least one dimension in by= and one value."
-            raise InvalidInputError(msg)
+            raise InvalidInputError(_NEEDS)
         keys = [k if isinstance(k, tuple) else (k,) for k in values]
         for key in keys:
             if len(key) != len(dims):
@@ -82,7 +84,10 @@ class Exposure:
         if index.excluded is not None:
             msg = f"values must be keyed by labels; a key in {_checks.listing(dims)} is missing."
             raise InvalidInputError(msg)
-        self.__attrs_init__(  # type: ignore[attr-defined]  # made by attrs for init=False
+        if len(index) < len(keys):
+            msg = f"values must have one key for each {_checks.listing(dims)}; some keys name the same."
+            raise InvalidInputError(msg)
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
             dims, _checks.text(name, "name"), _checks.text(date, "date"), index.cells, np.array(sizes)
         )
 
@@ -121,11 +126,18 @@ class Exposure:
         Exposure of 2 by force: residents, mid-2019
         """
         dims, columns = read_columns(frame, by, value)
-        keys = list(zip(*(columns[d] for d in dims), strict=True))
-        twice = sorted({str(k) for k in keys if keys.count(k) > 1}) if len(set(keys)) < len(keys) else []
-        if twice:
-            msg = f"frame must have one row for each {_checks.listing(dims)}; more than one for {_checks.listing(twice)}."
+        if not dims:
+            raise InvalidInputError(_NEEDS)
+        rows = Tally.from_columns({d: columns[d] for d in dims}, [1] * len(columns[value]))
+        if rows.excluded is not None:
+            msg = f"frame must have a label for each {_checks.listing(dims)}; {rows.excluded.total} rows lack one."
             raise InvalidInputError(msg)
+        twice = rows.cells.select(rows.cells.counts > 1)
+        if len(twice):
+            named = [", ".join(map(str, key)) for key in zip(*(twice.column(d) for d in dims), strict=True)]
+            msg = f"frame must have one row for each {_checks.listing(dims)}; more than one for {_checks.listing(named)}."
+            raise InvalidInputError(msg)
+        keys = zip(*(columns[d] for d in dims), strict=True)
         return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
 
     def __len__(self) -> int:
@@ -151,8 +163,13 @@ class Exposure:
         same = [v for v, p in zip(known, read_labels(known, period), strict=True) if p == wanted]
         kept = self.keys.select(self.keys.match({period: label_array(same)}))
         rest = tuple(d for d in self.by if d != period)
+        if len(kept.keys(rest)) < len(kept):
+            msg = f"{self.name} must have one figure for {wanted.label}; {period!r} spells it {_checks.listing(same)}."
+            raise InvalidInputError(msg)
         found = object.__new__(Exposure)
-        found.__attrs_init__(rest, self.name, self.date, kept.project(rest), self.values)  # type: ignore[attr-defined]
+        found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
+            rest, self.name, self.date, kept.project(rest), self.values
+        )
         return found
 
 
@@ -178,16 +195,24 @@ def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> Flo
 
 
 def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
-    if side.when is not None and side.period in exposure.by:
+    dated = side.when is not None and side.period in exposure.by
+    if side.when is not None and dated:
         exposure = exposure.in_period(side.period, side.when)
     areas = _areas(exposure, groups, side)
+    if _PERIOD in exposure.by and _PERIOD not in groups.dims and len(areas.label(_PERIOD)) > 1:
+        msg = (
+            f"{exposure.name} are given by {_PERIOD!r} and add up over areas, never over time; keep {_PERIOD!r} "
+            f"in by=, or choose one with where({_PERIOD}=…)."
+        )
+        raise InvalidInputError(msg)
     at = areas.positions(exposure.keys, exposure.by)
     shared = tuple(d for d in groups.dims if d in areas.dims)
     grouped = areas.project(shared)
     to = areas.positions(grouped, shared)
     sums = np.zeros(len(grouped) + 1)
     sums[-1] = np.nan  # for a group that no area belongs to
-    np.add.at(sums, to, np.append(exposure.values, np.nan)[np.where(at >= 0, exposure.keys.counts[at], -1)])
+    position = np.append(exposure.keys.counts, -1)[at]
+    np.add.at(sums, to, np.append(exposure.values, np.nan)[position])
     columns = keys_of(areas)
     lacking = {
         to[i]: ", ".join(str(columns[d][i]) for d in exposure.by)
@@ -195,7 +220,7 @@ def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> 
     }
     place = groups.positions(grouped, shared)
     for g in np.flatnonzero(np.isin(place, list(lacking)) & unexplained(reasons)).tolist():
-        named = lacking[place[g]] or side.label
+        named = ", ".join(v for v in (lacking[place[g]], side.label * dated) if v)
         reasons[g] = f"not available: no {exposure.name}{' for ' if named else ''}{named}"
     return _usable(sums[place], groups, reasons, f"no {exposure.name}")
 
@@ -205,14 +230,33 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
     if set(exposure.by) <= set(groups.dims):
         return groups
     dims = tuple(dict.fromkeys((*groups.dims, *exposure.by)))
-    for relation in (side.tally.supplied, side.tally.cells):
-        if relation is not None and set(exposure.by) <= set(relation.dims):
-            return relation.keys(d for d in dims if d in relation.dims)
+    cells, supplied = side.tally.cells, side.tally.supplied
+    if supplied is not None and set(exposure.by) <= set(supplied.dims):
+        for dim in groups.dims:
+            if dim not in supplied.dims and _lies_inside(cells, exposure.by, dim):
+                msg = (
+                    f"each {' and '.join(exposure.by)} has one {dim} only, but coverage does not say which: name {dim!r} "
+                    f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give their number."
+                )
+                raise InvalidInputError(msg)
+        return supplied.keys(d for d in dims if d in supplied.dims)
+    if set(exposure.by) <= set(cells.dims):
+        # Inside coverage an absent cell is 0, and its area still counts, unless areas lie inside the groups.
+        return cells.keys(
+            d for d in dims if supplied is None or d in exposure.by or _lies_inside(cells, exposure.by, d)
+        )
     msg = (
         f"{exposure.name} are given by {_checks.listing(exposure.by)}, which the tally does not keep; "
         f"it has {_checks.listing(side.tally.dims)}."
     )
     raise UnknownNameError(msg)
+
+
+def _lies_inside(cells: Cells, areas: tuple[str, ...], dim: str) -> bool:
+    """Tell whether a dimension divides the areas, as regions do: each has one label of several."""
+    if not {dim, *areas} <= set(cells.dims):
+        return False
+    return len(cells.label(dim)) > 1 and len(cells.keys((*areas, dim))) == len(cells.keys(areas))
 
 
 def _usable(found: FloatArray, groups: Cells, reasons: Reasons, what: str) -> FloatArray:

@@ -6,7 +6,7 @@ as plain Python labels and 64-bit counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,20 +14,21 @@ import attrs
 
 from policemetrics import _checks
 from policemetrics._cells import Cells
-from policemetrics._labels import MEASURED
+from policemetrics._labels import MEASURED, is_missing
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period
-from policemetrics.tally import NOT_SUPPLIED, REASON, Tally
+from policemetrics.tally import COUNT, NOT_SUPPLIED, REASON, Tally
 from policemetrics.typing import Columns, Every, Names
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame, IntoFrame
 
-__all__ = ["as_tally", "read_columns", "tally"]
+__all__ = ["as_tally", "read_columns", "tally", "text_columns"]
 
 _EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
 _PERIOD: Final = "period"
-_INT64_MAX: Final = 2**63 - 1
+_HALF: Final = 2**32
+_LIMIT: Final = 2**63
 
 
 def tally(
@@ -54,7 +55,8 @@ def tally(
         numbers; the dimension ``seconds`` takes a column of seconds. Default is no dimension.
     count : str, optional
         The column of counts to add up: whole numbers, corrections below zero included. A row
-        without a count makes its cell "not supplied". Default is to count rows.
+        without a count marks its cell as "not supplied" in the ledger, and every figure that
+        would need the cell says so. Default is to count rows.
     date : str, optional
         A column of dates or datetimes, cut into periods as the dimension ``period``, which then
         proves supply. Datetimes with a zone are read in `timezone`; those without as they stand.
@@ -99,23 +101,27 @@ def tally(
         _column(column, f"by[{dim!r}]", schema)
     keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
     select = [
-        _label(nw.col(column), dim, column, schema[column]).alias(keys[dim]) for dim, column in dims.items()
+        _label(lazy, nw.col(column), dim, column, schema[column]).alias(keys[dim])
+        for dim, column in dims.items()
     ]
     if date is not None:
         if _PERIOD in dims:
             msg = "date= makes the dimension 'period'; by= must not name another one."
             raise InvalidInputError(msg)
-        day = _local(nw.col(_column(date, "date", schema)), date, schema[date], timezone)
-        select += [day.dt.year().cast(nw.Int64).alias("y"), day.dt.month().cast(nw.Int64).alias("m")]
+        day = _local(lazy, _column(date, "date", schema), schema[date], timezone)
+        select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
     _checks.choice(every, "every", _EVERY)
+    parts = {}
     if count is not None:
-        select += _counted(nw.col(_column(count, "count", schema)), count, schema[count])
+        parts = _counted(nw.col(_column(count, "count", schema)), count, schema[count])
+        select += [part.alias(name) for name, part in parts.items()]
     grouping = [*keys.values(), *(["y", "m"] if date is not None else [])]
-    sums = [nw.len().alias("n")] if count is None else [nw.col("c", "size", "part", "lacking").sum()]
-    cells = _aggregated(lazy, select, grouping, sums)
-    columns = {dim: cells[keys[dim]] for dim in dims}
+    # Arrow fails on an unsigned count past 63 bits before anything can be added up.
+    failure = CountOverflowError if count is not None and schema[count] == nw.UInt64 else InvalidInputError
+    cells = _aggregated(lazy, select, grouping, list(parts), failure)
+    columns = {dim: _labels_of(cells[keys[dim]], schema[column]) for dim, column in dims.items()}
     if date is not None:
-        columns[_PERIOD] = _periods(cells["y"], cells["m"], every)
+        columns[_PERIOD] = _periods(cells["y"], cells["m"], every, date)
     proof = _checks.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
@@ -147,13 +153,26 @@ def read_columns(
     schema = dict(lazy.collect_schema())
     dims = _dimensions(by)
     wanted = [
-        _label(nw.col(_column(c, f"by[{d!r}]", schema)), d, c, schema[c]).alias(f"k{i}")
+        _label(lazy, nw.col(_column(c, f"by[{d!r}]", schema)), d, c, schema[c]).alias(f"k{i}")
         for i, (d, c) in enumerate(dims.items())
     ]
     wanted.append(nw.col(_column(value, "value", schema)).alias("v"))
+    if value in dims:
+        msg = f"by must not name the dimension {value!r}: that is the column of values; give it another name."
+        raise InvalidInputError(msg)
     found = lazy.select(*wanted).collect()
-    columns = {d: found.get_column(f"k{i}").to_list() for i, d in enumerate(dims)}
+    columns = {
+        d: _labels_of(found.get_column(f"k{i}").to_list(), schema[c]) for i, (d, c) in enumerate(dims.items())
+    }
     return tuple(dims), columns | {value: found.get_column("v").to_list()}
+
+
+def text_columns(frame: Any) -> list[str]:
+    """Name the columns of a data frame that hold text, categories among them."""
+    import narwhals.stable.v2 as nw
+
+    text = (nw.String, nw.Categorical, nw.Enum)
+    return [name for name, dtype in _lazy(frame).collect_schema().items() if dtype in text]
 
 
 def _lazy(frame: Any) -> Any:
@@ -161,6 +180,9 @@ def _lazy(frame: Any) -> Any:
 
     try:
         found = nw.from_native(frame)
+    except nw.exceptions.DuplicateError as error:
+        msg = f"data must have distinct names of columns; {' '.join(str(error).split())}"
+        raise InvalidInputError(msg) from error
     except TypeError as error:
         msg = (
             "data must be a Tally or a data frame (pandas, polars, pyarrow, DuckDB, …); plain columns go "
@@ -177,9 +199,10 @@ def _dimensions(by: Columns) -> dict[str, str]:
         found = {d: _checks.text(by[d], f"by[{d!r}]") for d in dims}
     else:
         found = {d: d for d in _checks.names(by, "by")}
-    if REASON in found:
-        msg = f"{REASON!r} is the ledger's own dimension; rename it, as in by={{'cause': {found[REASON]!r}}}."
-        raise InvalidInputError(msg)
+    for dim, whose in ((REASON, "the ledger's own dimension"), (COUNT, "the column of the counts")):
+        if dim in found:
+            msg = f"by must not name {dim!r}, which is {whose}; rename it, as in by={{'cause': {found[dim]!r}}}."
+            raise InvalidInputError(msg)
     return found
 
 
@@ -189,20 +212,19 @@ def _column(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
     return str(name)
 
 
-def _label(column: Any, dim: str, name: str, dtype: Any) -> Any:
+def _label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
     """Prepare a column of labels, or refuse its type before the engine sees it."""
     import narwhals.stable.v2 as nw
 
     if dim == MEASURED:
         if dtype == nw.Duration:
-            return column.dt.total_microseconds().cast(nw.Float64) / 1_000_000
+            return _seconds(column, pandas=lazy.implementation.is_pandas_like())
         if dtype.is_numeric():
             return column.cast(nw.Float64)
         msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}."
         raise InvalidTypeError(msg)
-    if dtype in {nw.Categorical, nw.Enum}:
-        return column.cast(nw.String)
-    if dtype.is_integer() or dtype in {nw.String, nw.Object, nw.Unknown}:
+    # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
+    if dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown):
         return column
     hint = "turn it into text first"
     if dtype.is_float() or dtype.is_decimal():
@@ -211,21 +233,53 @@ def _label(column: Any, dim: str, name: str, dtype: Any) -> Any:
             f"missing: read the column as text (in pandas dtype={{{name!r}: str}}, in polars "
             f"schema_overrides={{{name!r}: pl.String}})"
         )
-    elif dtype.is_temporal():
+    elif dtype == nw.Duration:
+        hint = f"durations are the dimension {MEASURED!r}, as in by={{{MEASURED!r}: {name!r}}}"
+    elif dtype in (nw.Date, nw.Datetime):
         hint = f"give date={name!r} to cut it into periods"
     msg = f"by: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
 
 
-def _local(column: Any, name: str, dtype: Any, timezone: str) -> Any:
+def _seconds(column: Any, *, pandas: bool) -> Any:
+    """Turn durations into seconds as floats, exact to the microsecond."""
+    import narwhals.stable.v2 as nw
+
+    micro = column.dt.total_microseconds().cast(nw.Float64) / 1_000_000
+    if not pandas:
+        return micro
+    # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. Nanoseconds
+    # leave room for that, up to the 292 years that 64 bits hold.
+    nano = column.dt.total_nanoseconds().cast(nw.Float64) / 1_000_000_000
+    return nw.when(micro.abs() < 9e9).then(nano).otherwise(micro)
+
+
+def _labels_of(values: list[Any], dtype: Any) -> list[Any]:
+    """Bring whole numbers home as Python's own: an engine may hand over decimals."""
+    if not dtype.is_integer():
+        return values
+    return [None if is_missing(v) else int(v) for v in values]
+
+
+def _local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
     """Read a column of dates on the clocks of `timezone`."""
     import narwhals.stable.v2 as nw
 
     _zone(timezone)
-    if dtype == nw.Date:
+    column = nw.col(name)
+    if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
         return column
     if dtype == nw.Datetime:
-        return column if dtype.time_zone is None else column.dt.convert_time_zone(timezone)
+        local = column.dt.convert_time_zone(timezone)
+        try:
+            lazy.select(local)
+        except NotImplementedError as error:
+            msg = (
+                f"date: this engine reads the column {name!r} only on the clocks of its session, {dtype.time_zone}; set "
+                f"those to {timezone} first (in DuckDB SET TimeZone = '{timezone}'), or give timezone={dtype.time_zone!r}."
+            )
+            raise InvalidInputError(msg) from error
+        return local
     hint = f"parse it first, as in pd.to_datetime(frame[{name!r}]), or name a column of period labels in by="
     msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
@@ -241,59 +295,71 @@ def _zone(name: str) -> None:
         raise InvalidInputError(msg) from error
 
 
-def _counted(column: Any, name: str, dtype: Any) -> list[Any]:
-    """Prepare a column of counts: the count, its size, what it has behind the point, whether it lacks.
+def _counted(column: Any, name: str, dtype: Any) -> dict[str, Any]:
+    """Prepare a column of counts: its halves, and whether it is missing, not whole, or beyond 64 bits.
 
-    Engines differ in what an integer sum does past 64 bits: the sum of sizes, as floats, tells.
+    Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
+    Sums of halves do not get there.
     """
     import narwhals.stable.v2 as nw
 
     if not (dtype.is_numeric() or dtype.is_decimal()):
         msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first."
         raise InvalidTypeError(msg)
-    whole = column
-    part = nw.lit(0.0)
-    number = column.cast(nw.Float64)
-    if not dtype.is_integer():
+    missing, flags = column.is_null(), {}
+    if dtype in {nw.UInt64, nw.Int128, nw.UInt128}:
+        number = column
+    elif dtype.is_integer():
+        number = column.cast(nw.Int64)
+    else:
         # pandas keeps whole numbers with a gap as floats.
-        number = nw.when(number.is_nan()).then(None).otherwise(number) if dtype.is_float() else number
-        part = (number - number.floor()).abs()
-        whole = number.floor().cast(nw.Int64)
-    elif dtype != nw.UInt64:
-        whole = column.cast(nw.Int64)
-    return [
-        whole.alias("c"),
-        number.abs().alias("size"),
-        part.alias("part"),
-        number.is_null().cast(nw.Int64).alias("lacking"),
-    ]
+        size = column.cast(nw.Float64)
+        missing = missing | size.is_nan() if dtype.is_float() else missing
+        size = nw.when(missing).then(nw.lit(0.0)).otherwise(size)
+        split, beyond = size != size.floor(), size.abs() >= float(_LIMIT)
+        number = nw.when(missing | split | beyond).then(nw.lit(0)).otherwise(column).cast(nw.Int64)
+        flags = {"split": split.cast(nw.Int64), "beyond": beyond.cast(nw.Int64)}
+    high = number // _HALF
+    return {"high": high, "low": number - high * _HALF, "missing": missing.cast(nw.Int64)} | flags
 
 
-def _aggregated(lazy: Any, select: list[Any], grouping: list[str], sums: list[Any]) -> dict[str, list[Any]]:
+def _aggregated(
+    lazy: Any, select: list[Any], grouping: list[str], sums: Sequence[str], failure: type[InvalidInputError]
+) -> dict[str, list[Any]]:
     """Run the one query, and bring its small result home as Python values."""
     import narwhals.stable.v2 as nw
 
-    if not select:
-        total = lazy.select(nw.len().alias("n")).collect()
-    elif grouping:
-        total = lazy.select(*select).group_by(*grouping).agg(*sums).collect()
-    else:
-        total = lazy.select(*select).select(*sums).collect()
-    return {name: total.get_column(name).to_list() for name in total.columns}
+    wanted = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
+    try:
+        if grouping:
+            total = lazy.select(*select).group_by(*grouping).agg(*wanted).collect()
+        else:
+            total = (lazy.select(*select) if select else lazy).select(*wanted).collect()
+    except (TypeError, ValueError) as error:
+        kind = InvalidTypeError if isinstance(error, TypeError) else failure
+        msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
+        raise kind(msg) from error
+    cells = {name: total.get_column(name).to_list() for name in total.columns}
+    # No rows are no evidence: without a dimension, too, they make no cell.
+    return cells if any(cells["n"]) else {name: [] for name in cells}
 
 
-def _periods(years: list[Any], months: list[Any], every: Every) -> list[str | None]:
-    make = {
+def _periods(years: list[Any], months: list[Any], every: Every, name: str) -> list[str | None]:
+    make: Callable[[int, int], Period] = {
         "month": Period.month,
         "quarter": lambda y, m: Period.quarter(y, (m + 2) // 3),
         "calendar_year": lambda y, _: Period.calendar_year(y),
         "financial_year": lambda y, m: Period.financial_year(y - (m < 4)),
     }[every]
-    labels: dict[tuple[Any, Any], str | None] = {}
-    for key in set(zip(years, months, strict=True)):
-        there = all(v is not None and v == v for v in key)  # noqa: PLR0124  # nan is missing
-        labels[key] = make(int(key[0]), int(key[1])).label if there else None
-    return [labels[key] for key in zip(years, months, strict=True)]
+    labels: dict[tuple[int, int] | None, str | None] = {None: None}
+    listed = [None if is_missing(y) else (int(y), int(m)) for y, m in zip(years, months, strict=True)]
+    for key in {v for v in listed if v}:
+        try:
+            labels[key] = make(*key).label
+        except InvalidInputError as error:
+            msg = f"date: column {name!r} holds a date of the year {key[0]}: {error}"
+            raise InvalidInputError(msg) from None
+    return [labels[key] for key in listed]
 
 
 def _summed(
@@ -303,24 +369,32 @@ def _summed(
     coverage: tuple[str, ...] | None,
     overlapping: Names,
 ) -> Tally:
-    """Check the sums of a count column, and set aside the cells in which one is missing."""
-    sizes = [v or 0.0 for v in cells["size"]]
-    if any(v and v > 0 for v in cells["part"]):
-        at = next(i for i, v in enumerate(cells["part"]) if v and v > 0)
-        where = {d: c[at] for d, c in columns.items()}
-        msg = (
-            f"count: column {count!r} must hold whole numbers; some are not, at {where or 'the whole frame'}."
-        )
-        raise InvalidInputError(msg)
-    if any(v > _INT64_MAX for v in sizes):
-        msg = f"count: column {count!r} must add up within 64 bits; got a sum of {max(sizes):.4g}."
-        raise CountOverflowError(msg)
-    counts = [int(v or 0) for v in cells["c"]]
-    lacking = [bool(v) for v in cells["lacking"]]
-    found = _part(columns, counts, [not v for v in lacking], coverage, overlapping, count)
-    if not any(lacking):
+    """Check the sums of a count column; a cell stands on the rows that have a count, and is marked if one has none."""
+    none = [0] * len(cells["n"])
+    high, low, missing, split, beyond = (
+        [0 if is_missing(v) else int(v) for v in cells.get(part, none)]
+        for part in ("high", "low", "missing", "split", "beyond")
+    )
+    counts = [h * _HALF + w for h, w in zip(high, low, strict=True)]
+
+    def where(at: int) -> str:
+        return ", ".join(f"{d} {c[at]}" for d, c in columns.items()) or "the whole frame"
+
+    for at, total in enumerate(counts):
+        if split[at]:
+            msg = f"count: column {count!r} must hold whole numbers; got {split[at]} that are not in {where(at)}."
+            raise InvalidInputError(msg)
+        if beyond[at]:
+            msg = f"count: column {count!r} must hold finite numbers within 64 bits; got {beyond[at]} that are not in {where(at)}."
+            raise CountOverflowError(msg)
+        if not -_LIMIT <= total < _LIMIT:
+            msg = f"count: column {count!r} must add up within 64 bits; got a sum of {total} in {where(at)}."
+            raise CountOverflowError(msg)
+    standing = [n > m for n, m in zip(map(int, cells["n"]), missing, strict=True)]
+    found = _part(columns, counts, standing, coverage, overlapping, count)
+    if not any(missing):
         return found
-    gaps = _part(columns, counts, lacking, None, overlapping, count)
+    gaps = _part(columns, [0] * len(counts), [m > 0 for m in missing], None, overlapping, count)
     marked = gaps.cells.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
     ledger = reduce(Cells.union, [v for v in (found.ledger, gaps.ledger) if v is not None], marked)
     return attrs.evolve(found, ledger=ledger)

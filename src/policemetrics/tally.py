@@ -13,7 +13,7 @@ import numpy as np
 
 from policemetrics import _checks, _display, _labels
 from policemetrics._cells import Cells
-from policemetrics._labels import MEASURED, MICROSECONDS, MISSING, LabelArray
+from policemetrics._labels import MEASURED, MISSING, LabelArray
 from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["DROPPED", "NOT_SUPPLIED", "REASON", "Tally"]
 
 REASON: Final = "reason"
+COUNT: Final = "count"
 DROPPED: Final = "dropped: "
 NOT_SUPPLIED: Final = "not supplied: "
 _MOST_CELLS_SHOWN: Final = 20
@@ -124,16 +125,14 @@ class Tally:
             msg = f"columns must be a mapping of dimension to labels; got {type(columns).__name__}."
             raise InvalidTypeError(msg)
         dims = _checks.names(tuple(columns), "columns")
-        if REASON in dims:
-            msg = f"{REASON!r} is the ledger's own dimension; give yours another name."
-            raise InvalidInputError(msg)
-        if isinstance(counts, str | Mapping) or not isinstance(counts, Iterable):
-            msg = f"counts must be a column of whole numbers; got {counts!r} ({type(counts).__name__})."
-            raise InvalidTypeError(msg)
-        whole = _checks.whole(counts if hasattr(counts, "__array__") else list(counts), "counts")
-        _checks.same_index({**columns, "counts": counts})
+        for dim, whose in ((REASON, "the ledger's own dimension"), (COUNT, "the column of the counts")):
+            if dim in dims:
+                msg = f"columns must not name {dim!r}, which is {whose}; give yours another name."
+                raise InvalidInputError(msg)
+        whole = _whole(counts)
+        _checks.same_index({**columns, "counts=": counts})
         coded = {d: _labels.encode(columns[d], d) for d in dims}
-        _checks.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts": whole})
+        _checks.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
         cells, ledger = _split_missing(dims, list(coded.values()), whole)
         found = cls(
             cells,
@@ -197,8 +196,7 @@ class Tally:
             If the tally has no such dimension.
         """
         self.need(dim)
-        found = self.cells.label(dim)
-        return tuple((found / MICROSECONDS if dim == MEASURED else found).tolist())
+        return tuple(self.cells.shown(dim).tolist())
 
     def need(self, *dims: str) -> None:
         """Refuse dimensions that the tally does not have, and list those it has.
@@ -236,14 +234,24 @@ class Tally:
         Returns
         -------
         pyarrow.Table
-            One row a cell.
+            One row a cell: text, 64-bit integers, and for seconds floats. In a ledger a label that is
+            missing is null.
 
         Raises
         ------
         MissingDependencyError
             If pyarrow is not installed.
         """
-        table: pa.Table = optional("pyarrow", "Tally.to_arrow").table(self.to_dict())
+        arrow = optional("pyarrow", "Tally.to_arrow")
+        columns = self.to_dict()
+        types = {COUNT: arrow.int64()}
+        for dim in self.dims:
+            if REASON in self.dims:
+                columns[dim] = [None if v == MISSING else v for v in columns[dim]]
+            whole = _kinds(self.cells.label(dim)) == {int}
+            types[dim] = arrow.float64() if dim == MEASURED else arrow.int64() if whole else arrow.string()
+        arrays = [arrow.array(values, types[name]) for name, values in columns.items()]
+        table: pa.Table = arrow.Table.from_arrays(arrays, names=list(columns))
         return table
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -362,7 +370,7 @@ class Tally:
 
     # ---- choosing -----------------------------------------------------------------------
 
-    def where(self, **labels: Any) -> Tally:
+    def where(self, /, **labels: Any) -> Tally:
         """Keep the cells with these labels; coverage and ledger are narrowed alike.
 
         Parameters
@@ -397,7 +405,7 @@ class Tally:
             ledger=_filled(_narrowed(self.ledger, wanted)),
         )
 
-    def drop(self, **labels: Any) -> Tally:
+    def drop(self, /, **labels: Any) -> Tally:
         """Leave out the cells with these labels, and say so in the ledger.
 
         Parameters
@@ -469,19 +477,27 @@ class Tally:
         return {dim: self._labels_asked(dim, asked) for dim, asked in labels.items()}
 
     def _labels_asked(self, dim: str, asked: Any) -> LabelArray:
-        single = isinstance(asked, str | Period) or not isinstance(asked, Iterable)
-        listed = [asked] if single else list(asked)
-        if dim == MEASURED:
-            return _labels.microseconds(listed, dim)
+        several = isinstance(asked, Iterable) and not isinstance(asked, str | bytes | Period)
+        listed: list[Any] = list(asked) if several else [asked]
         known = self.known_labels(dim)
+        if dim == MEASURED:
+            stamps = _labels.microseconds(listed, dim)
+            for value, stamp in zip(listed, stamps.tolist(), strict=True):
+                if stamp not in known:
+                    msg = f"{dim} must be among the times that occur; got {value}."
+                    raise UnknownNameError(msg)
+            return stamps
         found: list[Any] = []
         for value in listed:
             if isinstance(value, Period):
                 same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
                 found += same or [value.label]
             else:
-                found.append(value.item() if isinstance(value, np.generic) else value)
+                found.append(_labels.plain(value))
         for value in found:
+            if isinstance(value, bool):
+                msg = f"{dim} must be a label, text or a whole number; got {value}."
+                raise InvalidTypeError(msg)
             _checks.known(value, dim, known)
         return label_array(found)
 
@@ -499,10 +515,14 @@ class Tally:
             Distinct labels.
         """
         relations = [r for r in (self.cells, self.supplied, self.ledger) if r is not None and dim in r.dims]
-        return list(dict.fromkeys(v for r in relations for v in r.label(dim).tolist() if v != MISSING))
+        labels = (v for r in relations for v in r.label(dim).tolist() if v != MISSING or r is not self.ledger)
+        return list(dict.fromkeys(labels))
 
     def set_aside(self, wanted: Mapping[str, LabelArray], reason: str) -> Tally:
         """Move cells to the ledger for a reason; what is dropped takes with it what was excluded before."""
+        if REASON in self.dims:
+            msg = "a ledger has no ledger of its own; choose from what was excluded with where()."
+            raise InvalidInputError(msg)
         mask = self.cells.match(wanted)
         moved, ledger, supplied = self.cells.select(mask), self.ledger, self.supplied
         if ledger is not None and reason.startswith(DROPPED):
@@ -544,6 +564,8 @@ class Tally:
         ------
         UnknownNameError
             If a key of `mapping` matches no label, or `others` refuses one.
+        InvalidInputError
+            If a label is neither text nor a whole number, or cells of labels that overlap would add up.
 
         Examples
         --------
@@ -560,6 +582,7 @@ class Tally:
             msg = f"{MEASURED!r} holds measured times, which have no labels to rename."
             raise InvalidInputError(msg)
         known = self.known_labels(dim)
+        mapping = {_labels.plain(old): _labels.plain(new) for old, new in mapping.items()}
         for key in mapping:
             _checks.known(key, f"mapping key for {dim!r}", known)
         left = [v for v in known if v not in mapping]
@@ -572,7 +595,11 @@ class Tally:
         if (codes < 0).any():
             msg = f"mapping must give a label for each key; got none for one of {dim!r}."
             raise InvalidInputError(msg)
-        return self.relabelled(dim, lambda label: mapping.get(label, label))
+        found = self.relabelled(dim, lambda label: mapping.get(label, label))
+        if dim in self.overlapping and len(found) < len(self):
+            msg = f"the labels of {dim!r} overlap and do not add up; mapping must not merge cells of them."
+            raise InvalidInputError(msg)
+        return found
 
     def relabelled(self, dim: str, new: Callable[[Any], Any]) -> Tally:
         """Apply a change of labels to cells, coverage and ledger; unlike `relabel` without checks."""
@@ -596,7 +623,8 @@ class Tally:
         -------
         Tally
             Counts by window, labelled by its period, with `period` among the overlapping
-            dimensions. A window stands only where all its months were supplied.
+            dimensions. A window stands only where all its months were supplied; the others are in
+            the ledger.
 
         Raises
         ------
@@ -619,24 +647,36 @@ class Tally:
         if longer:
             msg = f"{period!r} must hold single months to be rolled; got {_checks.listing(longer)}."
             raise InvalidInputError(msg)
-        roll = _Roll(period, months, {label: _month_number(p) for label, p in read.items()})
+        spelt = self.relabelled(period, lambda label: read[label].label if label in read else label)
+        roll = _Roll(period, months, {p.label: _month_number(p) for p in read.values()})
         if not roll.windows:
-            msg = f"months must be at most the number of months there are; got {months} of {len(read)}."
+            msg = (
+                f"months must be at most the number of months there are; got {months} of {len(roll.numbers)}."
+            )
             raise InvalidInputError(msg)
-        proof = self.supplied
+        proof = spelt.supplied
         if proof is None:
-            proof = self.cells.keys()
+            proof = spelt.cells.keys()
         elif period not in proof.dims:
             # Coverage that says nothing of time proves no month: the cells must.
-            proof = self.cells.keys((*(d for d in proof.dims if d in self.dims), period))
+            proof = spelt.cells.keys((*(d for d in proof.dims if d in self.dims), period))
         whole = roll.cells(proof)
         whole = whole.select(whole.counts == months).keys()
-        rolled = roll.cells(self.cells)
+        rolled = roll.cells(spelt.cells)
+        complete = rolled.within(whole)
+        # Where cells are the only evidence, a sum over windows of which some are missing would be too small.
+        reason = f"not all {months} months supplied"
+        if spelt.supplied is None:
+            reason = f"{NOT_SUPPLIED}not all {months} months have a cell; state coverage=, or use sum_to() before rolling()"
+        ledger = rolled.select(~complete).extend(REASON, reason)
+        if spelt.ledger is not None:
+            undated = spelt.ledger.select(spelt.ledger.match({period: label_array([MISSING])}))
+            ledger = roll.cells(spelt.ledger).union(undated).union(ledger)
         return attrs.evolve(
-            self,
-            cells=rolled.select(rolled.within(whole)),
-            supplied=None if self.supplied is None else whole,
-            ledger=None if self.ledger is None else _filled(roll.cells(self.ledger)),
+            spelt,
+            cells=rolled.select(complete),
+            supplied=None if spelt.supplied is None else whole,
+            ledger=_filled(ledger),
             overlapping=self.overlapping | {period},
         )
 
@@ -683,8 +723,27 @@ def _within(value: Names, name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
+def _whole(counts: Any) -> IntArray:
+    """Return a column of counts as int64."""
+    if isinstance(counts, str | bytes | Mapping | set | frozenset) or not isinstance(counts, Iterable):
+        msg = f"counts must be a column of whole numbers; got {counts!r} ({type(counts).__name__})."
+        raise InvalidTypeError(msg)
+    # A masked array would lose its mask as an array; a list of it has None there.
+    listed = counts.tolist() if np.ma.isMA(counts) else counts
+    found = _checks.whole(listed if hasattr(listed, "__array__") else list(listed), "counts")
+    if found.ndim != 1:
+        msg = f"counts must be a column of whole numbers; got an array of shape {found.shape}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def _kinds(labels: LabelArray) -> set[type]:
+    """Return the kinds of label there are, apart from the mark of a missing one."""
+    return {int} if labels.dtype.kind == "i" else {type(v) for v in labels.tolist() if v != MISSING}
+
+
 def _refuse_mixture(dim: str, first: LabelArray, second: LabelArray) -> None:
-    if len(first) and len(second) and first.dtype.kind != second.dtype.kind:
+    if len(_kinds(first) | _kinds(second)) > 1:
         msg = f"tallies must hold one kind of label in {dim!r} to be added; got text and whole numbers."
         raise IncompatibleTalliesError(msg)
 

@@ -24,7 +24,7 @@ from policemetrics.errors import (
     OutOfRangeError,
     UnknownNameError,
 )
-from policemetrics.typing import IntArray, Label
+from policemetrics.typing import Column, IntArray, Label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,22 +34,50 @@ if TYPE_CHECKING:
 __all__ = ["Exclusions", "Figure", "Interval", "Results"]
 
 _MOST_ROWS_SHOWN: Final = 60
+_AUDIT: Final = "audit_"
+
+
+def _read_only(*_: Any, **__: Any) -> Any:
+    msg = "a figure cannot be changed; its labels and reasons are read-only."
+    raise InvalidTypeError(msg)
 
 
 class _Frozen(dict[Any, Any]):
     """A read-only dict that pickles; the labels of a figure and its reasons are kept in one."""
 
-    def _refuse(self, *_: object, **__: object) -> Any:
-        msg = "a figure cannot be changed; its labels and reasons are read-only."
-        raise InvalidTypeError(msg)
-
-    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse
+    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _read_only
 
     def __reduce__(self) -> tuple[type[_Frozen], tuple[dict[Any, Any]]]:
         return _Frozen, (dict(self),)
 
     def __hash__(self) -> int:  # type: ignore[override]  # read-only, so hashable
         return hash(frozenset(self.items()))
+
+
+def _frozen(value: object) -> _Frozen:
+    if not isinstance(value, Mapping):
+        msg = f"group and reasons must be mappings; got {_checks.shown(value)} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    return _Frozen(value)
+
+
+def _comparable(value: Any) -> Any:
+    """Stand for a value that may be nan by something that equals itself."""
+    return "nan" if isinstance(value, float) and math.isnan(value) else value
+
+
+def _limit(value: object, name: str) -> float:
+    """Return a number as a float; infinity and nan are limits too."""
+    undefined = isinstance(value, float) and math.isnan(value)
+    return math.nan if undefined else _checks.number(value, name, infinite=True)
+
+
+def _low(value: object) -> float:
+    return _limit(value, "low")
+
+
+def _high(value: object) -> float:
+    return _limit(value, "high")
 
 
 @attrs.frozen
@@ -72,13 +100,19 @@ class Interval:
     True
     """
 
-    low: float = attrs.field(converter=float)
-    high: float = attrs.field(converter=float)
-    confidence_level: float
+    low: float = attrs.field(converter=_low, eq=_comparable)
+    high: float = attrs.field(converter=_high, eq=_comparable)
+    confidence_level: float = attrs.field(converter=_checks.confidence_level)
     method: str
 
+    def __attrs_post_init__(self) -> None:
+        _checks.text(self.method, "method")
+        if self.low > self.high:
+            msg = f"low must be at most high; got {self.low} and {self.high}."
+            raise InvalidInputError(msg)
+
     def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
+        return self.low <= _limit(value, "value") <= self.high
 
 
 @attrs.frozen
@@ -103,7 +137,17 @@ class Exclusions:
     unit: str
     counted: int
     excluded: int
-    reasons: Mapping[str, int] = attrs.field(converter=_Frozen)
+    reasons: Mapping[str, int] = attrs.field(converter=_frozen)
+
+    def __attrs_post_init__(self) -> None:
+        _checks.text(self.unit, "unit")
+        for name, value in {"counted": self.counted, "excluded": self.excluded, **self.reasons}.items():
+            if not isinstance(value, int):
+                msg = f"{name} must be a whole number; got {_checks.shown(value)} ({type(value).__name__})."
+                raise InvalidTypeError(msg)
+        if sum(self.reasons.values()) != self.excluded:
+            msg = f"reasons must add up to excluded; got {sum(self.reasons.values())} and {self.excluded}."
+            raise InvalidInputError(msg)
 
     def __str__(self) -> str:
         why = ", ".join(f"{reason} {_display.count(n)}" for reason, n in self.reasons.items())
@@ -135,7 +179,7 @@ class Figure:
         What the caller said must travel with the figure.
     """
 
-    group: Mapping[str, Label] = attrs.field(factory=dict, converter=_Frozen)
+    group: Mapping[str, Label] = attrs.field(factory=dict, converter=_frozen)
     reason: str | None = None
     exclusions: Exclusions | None = None
     caveat: str = ""
@@ -171,10 +215,10 @@ class Figure:
 
     def _key(self) -> tuple[object, ...]:
         """Every field, with nan as a value that equals itself."""
-        values = (getattr(self, f.name) for f in attrs.fields(type(self)))
-        return tuple("nan" if isinstance(v, float) and math.isnan(v) else v for v in values)
+        return tuple(_comparable(getattr(self, f.name)) for f in attrs.fields(type(self)))
 
 
+FigureT = TypeVar("FigureT", bound=Figure)
 FigureT_co = TypeVar("FigureT_co", bound=Figure, covariant=True)
 
 
@@ -243,11 +287,22 @@ class Results(Generic[FigureT_co]):
     _caveat: str = ""
 
     def __attrs_post_init__(self) -> None:
+        taken = [d for d in self._keys if d in {*self._values, "reason", "excluded"}]
+        if taken:
+            msg = (
+                f"by must not name {_checks.listing(taken)}: the table has a column of that name. Rename the "
+                f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
+            )
+            raise InvalidInputError(msg)
         for array in (*self._keys.values(), *self._values.values(), self._reason):
             array.setflags(write=False)
 
-    @classmethod
-    def of(cls, figures: Sequence[FigureT_co]) -> Results[FigureT_co]:
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By way of the constructor, since a copied or unpickled array can be written to again.
+        return type(self), tuple(getattr(self, f.name) for f in attrs.fields(type(self)))
+
+    @staticmethod
+    def of(figures: Sequence[FigureT]) -> Results[FigureT]:
         """Make a table of figures of one kind with the same dimensions, in the order given.
 
         Parameters
@@ -271,7 +326,11 @@ class Results(Generic[FigureT_co]):
         >>> len(Results.of([pm.share(1, 4), pm.share(2, 4)]))
         2
         """
-        if len({(type(f), tuple(f.group)) for f in figures}) != 1:
+        figures = list(figures) if isinstance(figures, Iterable) else []
+        if (
+            not all(isinstance(f, Figure) for f in figures)
+            or len({(type(f), tuple(f.group)) for f in figures}) != 1
+        ):
             msg = "figures must be one or more of one kind, grouped by the same dimensions."
             raise InvalidInputError(msg)
         kind = type(figures[0])
@@ -289,7 +348,7 @@ class Results(Generic[FigureT_co]):
                     dtype=np.int64,
                 ).reshape(len(figures), len(reasons)),
             )
-        return cls(
+        return Results(
             kind,
             {d: label_array(f.group[d] for f in figures) for d in dims},
             {
@@ -297,15 +356,13 @@ class Results(Generic[FigureT_co]):
                 for c in _column_fields(kind)
             },
             _objects([f.reason for f in figures]),
-            {a.name: _objects([getattr(f, a.name) for f in figures]) for a in _audit_fields(kind)},
+            {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in _audit_fields(kind)},
             exclusions,
             "; ".join(dict.fromkeys(f.caveat for f in figures if f.caveat)),
         )
 
-    @classmethod
-    def stack(
-        cls, tables: Sequence[Results[FigureT_co]], labels: Mapping[str, Sequence[Label]]
-    ) -> Results[FigureT_co]:
+    @staticmethod
+    def stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
         """Put tables of one kind below one another, with a label for each as a last dimension."""
         first = tables[0]
         lengths = [len(t) for t in tables]
@@ -329,7 +386,7 @@ class Results(Generic[FigureT_co]):
             for k, v in first._audit.items()
             if not isinstance(v, np.ndarray) and all(_same(t._audit[k], v) for t in tables)
         }
-        return cls(
+        return Results(
             first.kind,
             keys,
             {name: np.concatenate([t._values[name] for t in tables]) for name in first._values},
@@ -358,7 +415,7 @@ class Results(Generic[FigureT_co]):
         return (self._row(i) for i in range(len(self)))
 
     def _row(self, at: int) -> FigureT_co:
-        audit = {k: v[at] if isinstance(v, np.ndarray) else v for k, v in self._audit.items()}
+        audit = {k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()}
         return self.kind(
             group={d: k.item(at) for d, k in self._keys.items()},
             reason=self._reason[at],
@@ -371,21 +428,23 @@ class Results(Generic[FigureT_co]):
     @overload
     def __getitem__(self, key: str) -> NDArray[Any]: ...
     @overload
-    def __getitem__(self, key: int) -> FigureT_co: ...
+    def __getitem__(self, key: int | np.integer[Any]) -> FigureT_co: ...
     @overload
-    def __getitem__(self, key: slice | NDArray[Any] | Sequence[bool]) -> Results[FigureT_co]: ...
+    def __getitem__(self, key: slice | Sequence[bool] | Sequence[int] | Column) -> Results[FigureT_co]: ...
     def __getitem__(self, key: Any) -> Any:
         """Return a column by name, a figure by position, or a part of the table by slice or mask."""
         if isinstance(key, str):
             return self._column(key)
         if isinstance(key, int | np.integer) and not isinstance(key, bool):
-            if not -len(self) <= key < len(self):
-                msg = f"row must lie between {-len(self)} and {len(self) - 1}; got {key}."
-                raise OutOfRangeError(msg)
+            self._refuse_beyond(int(key), int(key))
             return self._row(int(key) % len(self))
-        if isinstance(key, slice):
-            return self._take(np.arange(len(self))[key])
-        index = np.asarray(key)
+        try:
+            if isinstance(key, slice):
+                return self._take(np.arange(len(self))[key])
+            index = np.asarray(key)
+        except (TypeError, ValueError) as error:
+            msg = f"a part of the table is taken by a slice of whole numbers, by positions or by a mask; got {_checks.shown(key)}."
+            raise InvalidTypeError(msg) from error
         if index.size == 0:
             index = index.astype(np.int64)
         if (
@@ -399,18 +458,28 @@ class Results(Generic[FigureT_co]):
             )
             raise InvalidTypeError(msg)
         rows = np.flatnonzero(index) if index.dtype.kind == "b" else index
-        if rows.size and not -len(self) <= rows.min() <= rows.max() < len(self):
-            msg = f"rows must lie between {-len(self)} and {len(self) - 1}; got {_extremes(rows)}."
-            raise OutOfRangeError(msg)
+        if rows.size:
+            self._refuse_beyond(int(rows.min()), int(rows.max()))
         return self._take(rows)
 
-    def _column(self, name: str) -> NDArray[Any]:
+    def _refuse_beyond(self, first: int, last: int) -> None:
+        """Refuse positions that the table does not have."""
+        if not -len(self) <= first <= last < len(self):
+            there = (
+                f"lie between {-len(self)} and {len(self) - 1}" if len(self) else "exist; the table has none"
+            )
+            msg = f"rows must {there}; got {first if first == last else f'{first} to {last}'}."
+            raise OutOfRangeError(msg)
+
+    def _column(self, name: Any) -> NDArray[Any]:
         if name == "reason":
             return self._reason
         if name == "excluded":
             return self._excluded
-        if name not in self._keys and name not in self._values:
-            msg = f"no column {name!r}; the columns are {_checks.listing(self.columns, most=60)}."
+        if not isinstance(name, str) or name not in {*self._keys, *self._values}:
+            msg = (
+                f"no column {_checks.shown(name)}; the columns are {_checks.listing(self.columns, most=60)}."
+            )
             raise UnknownNameError(msg)
         return self._keys[name] if name in self._keys else self._values[name]
 
@@ -454,18 +523,18 @@ class Results(Generic[FigureT_co]):
         mask = np.ones(len(self), dtype=bool)
         for dim, label in labels.items():
             _checks.known(dim, "dimension", self._keys)
+            if not isinstance(label, str) and not _checks.is_number(label):
+                msg = f"{dim} must be one label, text or a whole number; got {_checks.shown(label)} ({type(label).__name__})."
+                raise InvalidTypeError(msg)
             found = self._keys[dim] == label
             if not np.any(found):
-                msg = f"no row with {dim}={label!r}; {dim} has {_checks.listing(dict.fromkeys(self._keys[dim]), most=60)}."
+                msg = f"no row with {dim}={label!r}; {dim} has {_checks.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
                 raise UnknownNameError(msg)
             mask &= found
         where = np.flatnonzero(mask)
         if len(where) != 1:
-            more = (
-                f"; name also {_checks.listing(d for d in self._keys if d not in labels)}"
-                if len(where)
-                else ""
-            )
+            others = [d for d in self._keys if d not in labels]
+            more = f"; name also {_checks.listing(others)}" if len(where) and others else ""
             kind = InvalidInputError if len(where) else UnknownNameError
             msg = f"labels must match one row; {len(where)} rows match {labels}{more}."
             raise kind(msg)
@@ -498,6 +567,7 @@ class Results(Generic[FigureT_co]):
         'B'
         """
         values = self._column(column)
+        _checks.flag(descending, "descending")
         if values.dtype.kind == "O":
             order = {
                 v: i for i, v in enumerate(sorted({v for v in values if v is not None}, key=_label_order))
@@ -543,15 +613,16 @@ class Results(Generic[FigureT_co]):
             table[name] = [None if math.isnan(v) else v for v in values.tolist()]
         table["reason"] = self._reason.tolist()
         table["excluded"] = self._excluded.tolist()
-        if audit:
-            table |= self._audit_columns()
+        if _checks.flag(audit, "audit"):
+            # A dimension may have the name of an input: "unit" or "method", say.
+            table |= {f"{_AUDIT if k in table else ''}{k}": v for k, v in self._audit_columns().items()}
         return table
 
     def _audit_columns(self) -> dict[str, list[Any]]:
         table: dict[str, list[Any]] = {}
         for name, value in self._audit.items():
             values = value.tolist() if isinstance(value, np.ndarray) else [value] * len(self)
-            table[name] = [_audit_cell(v) for v in values]
+            table[name] = [_audit_cell(v, " to " if name == "between" else ", ") for v in values]
         rows = [self._exclusions.row(i) for i in range(len(self))] if self._exclusions else []
         table["caveat"] = [self._caveat] * len(self)
         table["unit"] = [r.unit for r in rows] or [None] * len(self)
@@ -561,18 +632,19 @@ class Results(Generic[FigureT_co]):
         ] or [None] * len(self)
         return table
 
-    def _schema(self, table: Mapping[str, list[Any]]) -> dict[str, str]:
+    def _typed(self, table: Mapping[str, list[Any]]) -> list[tuple[str, str]]:
         """Name the type of each column: it follows from the kind of figure, never from the values."""
-        types = {k: "int" if v.dtype.kind == "i" else "text" for k, v in self._keys.items()}
-        types |= dict.fromkeys(self._values, "float")
-        types |= {"reason": "text", "excluded": "int", "caveat": "text", "unit": "text", "counted": "int"}
-        annotations = {f.name: str(f.type) for f in attrs.fields(self.kind)}
-        for name in table:
-            if name not in types:
-                types[name] = (
-                    annotations.get(name, "text") if annotations.get(name) in {"float", "bool"} else "text"
-                )
-        return types
+        declared = {f.name: str(f.type) for f in attrs.fields(self.kind)} | {"counted": "int or None"}
+
+        def kind(column: str) -> str:
+            if column in self._keys:
+                return {"i": "int", "f": "float"}.get(self._keys[column].dtype.kind, "str")
+            if column == "excluded":
+                return "int"
+            found = declared.get(column.removeprefix(_AUDIT), "str")
+            return found if found in {"float", "bool", "int or None"} else "str"
+
+        return [(column, kind(column)) for column in table]
 
     def to_pandas(self, *, audit: bool = False) -> pd.DataFrame:
         """Return the table as a pandas data frame; undefined is missing.
@@ -594,14 +666,11 @@ class Results(Generic[FigureT_co]):
         """
         pandas = optional("pandas", "Results.to_pandas")
         text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
-        names = {"text": text, "int": "int64", "float": "float64", "bool": "bool"}
+        names = {"str": text, "int": "int64", "int or None": "Int64", "float": "float64", "bool": "bool"}
         table = self.to_dict(audit=audit)
-        types = self._schema(table)
-        data = {}
-        for column, values in table.items():
-            nullable = types[column] == "int" and None in values
-            data[column] = pandas.Series(values, dtype="Int64" if nullable else names[types[column]])
-        frame: pd.DataFrame = pandas.DataFrame(data)
+        frame: pd.DataFrame = pandas.DataFrame(
+            {c: pandas.Series(table[c], dtype=names[t]) for c, t in self._typed(table)}
+        )
         return frame
 
     def to_polars(self, *, audit: bool = False) -> pl.DataFrame:
@@ -623,7 +692,8 @@ class Results(Generic[FigureT_co]):
             If polars is not installed.
         """
         polars = optional("polars", "Results.to_polars")
-        names = {"text": polars.String, "int": polars.Int64, "float": polars.Float64, "bool": polars.Boolean}
+        names = {"str": polars.String, "float": polars.Float64, "bool": polars.Boolean}
+        names |= {"int": polars.Int64, "int or None": polars.Int64}
         table = self.to_dict(audit=audit)
         frame: pl.DataFrame = polars.DataFrame(table, schema={c: names[t] for c, t in self._typed(table)})
         return frame
@@ -647,18 +717,10 @@ class Results(Generic[FigureT_co]):
             If pyarrow is not installed.
         """
         arrow = optional("pyarrow", "Results.to_arrow")
-        names = {
-            "text": arrow.string(),
-            "int": arrow.int64(),
-            "float": arrow.float64(),
-            "bool": arrow.bool_(),
-        }
+        names = {"str": arrow.string(), "float": arrow.float64(), "bool": arrow.bool_()}
+        names |= {"int": arrow.int64(), "int or None": arrow.int64()}
         table = self.to_dict(audit=audit)
         return arrow.table(table, schema=arrow.schema([(c, names[t]) for c, t in self._typed(table)]))
-
-    def _typed(self, table: Mapping[str, list[Any]]) -> list[tuple[str, str]]:
-        types = self._schema(table)
-        return [(column, types[column]) for column in table]
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Hand the table over by the Arrow PyCapsule protocol: polars, pyarrow and DuckDB read it."""
@@ -723,9 +785,12 @@ class Results(Generic[FigureT_co]):
 
 
 def _same(one: Any, other: Any) -> bool:
-    return bool(one == other) or (
-        isinstance(one, float) and isinstance(other, float) and math.isnan(one) and math.isnan(other)
-    )
+    return bool(_comparable(one) == _comparable(other))
+
+
+def _one_or_all(values: Sequence[Any]) -> Any:
+    """Keep what is the same in every row once."""
+    return values[0] if all(_same(v, values[0]) for v in values) else _objects(values)
 
 
 def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
@@ -757,9 +822,9 @@ def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
     return array
 
 
-def _audit_cell(value: Any) -> Any:
+def _audit_cell(value: Any, separator: str) -> Any:
     if isinstance(value, tuple):
-        return " to ".join(map(str, value)) if any(value) else None
+        return separator.join(map(str, value)) if any(value) else None
     if isinstance(value, float) and math.isnan(value):
         return None
     return value
@@ -767,10 +832,6 @@ def _audit_cell(value: Any) -> Any:
 
 def _label_order(label: Any) -> tuple[bool, Any]:
     return isinstance(label, str), label
-
-
-def _extremes(rows: NDArray[Any]) -> str:
-    return f"{rows.min()} to {rows.max()}"
 
 
 def arrow_stream(table: Any, requested_schema: object) -> object:

@@ -116,6 +116,8 @@ class HarmWeightsRecord:
         Offence codes that the scheme leaves out on purpose.
     caveat : str
         A known fault that must travel with the scores.
+    caveat_codes : tuple of str
+        Offence codes that the caveat is about; empty where it is about all.
     """
 
     name: str
@@ -129,6 +131,7 @@ class HarmWeightsRecord:
     file: str
     outside: tuple[str, ...]
     caveat: str
+    caveat_codes: tuple[str, ...]
 
     def weights(self) -> Mapping[str, float]:
         """Return the weight of one crime by offence code, in `unit`, in the order of the file."""
@@ -275,7 +278,7 @@ def harm_weight_editions() -> Mapping[tuple[str, str], HarmWeightsRecord]:
     return MappingProxyType(
         {
             (edition["name"], edition["version"]): HarmWeightsRecord(
-                **{**edition, "outside": tuple(edition["outside"])}
+                **{**edition, **{name: tuple(edition[name]) for name in ("outside", "caveat_codes")}}
             )
             for edition in editions
         }

@@ -1,0 +1,383 @@
+"""The change in harm between two periods, its interval, and what it is made of."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+import attrs
+import numpy as np
+
+from policemetrics import _checks
+from policemetrics._display import fixed, limits, plain, signed
+from policemetrics._grouping import added, keys_of
+from policemetrics.decomposition import symmetric_split
+from policemetrics.errors import InvalidInputError
+from policemetrics.exposure import Exposure
+from policemetrics.harm._scoring import (
+    METHODS,
+    Pair,
+    check_exposure,
+    check_weights,
+    exposure_names,
+    sizes_of,
+)
+from policemetrics.harm.weights import HarmWeights
+from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
+from policemetrics.values import Figure, Interval, Results, shown_as
+
+__all__ = ["HarmChange", "harm_change"]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class HarmChange(Figure):
+    """A change in harm from one period to another, and what it is made of.
+
+    Attributes
+    ----------
+    old, new : float
+        The two scores, in `harm_unit`.
+    change : float
+        `new` less `old`.
+    percent_change, percent_change_low, percent_change_high : float
+        Change of the score in per cent, and its interval. Not a number where there was no harm before.
+        Where there are no crimes after, the lower limit is −100 and the upper is not known.
+    from_population : float
+        Part of `change` that comes from more or fewer people (or what else the exposure counts); 0 without
+        an exposure.
+    from_volume : float
+        Part from more or fewer crimes; with an exposure, crimes per head.
+    from_mix : float
+        Part from the mix of offences: whether crimes were more or less serious.
+    from_weights : float
+        Part from other weights; 0 unless two editions are compared on purpose. The four parts add up to
+        `change`.
+    crimes_old, crimes_new : float
+        How many crimes were weighted.
+    per_crime_change : float
+        Change of the mean harm of a crime, in per cent. Harm may fall while this rises.
+    between : tuple of str
+        The two periods, the earlier first.
+    weights, harm_unit : str
+        The edition of the weights, or both editions; and their unit.
+    old_exposure, new_exposure : float
+        The exposure of each period; not a number without one.
+    exposure_name, exposure_date : str
+        What the exposure counts, and which estimate it is.
+    method, confidence_level : str, float
+        How the interval was made.
+    """
+
+    old: float = attrs.field(metadata=shown_as("count"))
+    new: float = attrs.field(metadata=shown_as("count"))
+    change: float = attrs.field(metadata=shown_as("change"))
+    percent_change: float = attrs.field(metadata=shown_as("percent"))
+    percent_change_low: float = attrs.field(metadata=shown_as("percent"))
+    percent_change_high: float = attrs.field(metadata=shown_as("percent"))
+    from_population: float = attrs.field(metadata=shown_as("change"))
+    from_volume: float = attrs.field(metadata=shown_as("change"))
+    from_mix: float = attrs.field(metadata=shown_as("change"))
+    from_weights: float = attrs.field(metadata=shown_as("change"))
+    crimes_old: float = attrs.field(converter=float)
+    crimes_new: float = attrs.field(converter=float)
+    per_crime_change: float = attrs.field(converter=float)
+    between: tuple[str, str]
+    weights: str
+    harm_unit: str
+    old_exposure: float = attrs.field(default=float("nan"), converter=float)
+    new_exposure: float = attrs.field(default=float("nan"), converter=float)
+    exposure_name: str = ""
+    exposure_date: str = ""
+    method: str
+    confidence_level: float
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of `percent_change`."""
+        return Interval(self.percent_change_low, self.percent_change_high, self.confidence_level, self.method)
+
+    def _sentence(self) -> str:
+        name = f"Harm ({self.weights})"
+        if np.isnan(self.change):
+            return f"{name}: change {self.reason}."
+        earlier, later = named_periods(self.between)
+        path = f", from {plain(self.old)} {self.harm_unit} in {earlier} to {plain(self.new)} in {later}"
+        if np.isnan(self.percent_change):
+            verb = "rose" if self.change > 0 else "did not change"
+            return f"{name} {verb}{path}; percentage {self.reason}."
+        low, high = (signed(v, 1, "%") for v in (self.percent_change_low, self.percent_change_high))
+        within = limits(low, high, unbounded=not np.isfinite(self.percent_change_high))
+        moved = (
+            f"{name} {_moved(self.percent_change)} ({self.confidence_level * 100:g}% interval {within}){path}"
+        )
+        if np.isnan(self.per_crime_change):
+            return f"{moved}."
+        return f"{moved}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
+
+    @property
+    def _crimes(self) -> str:
+        if self.crimes_old == self.crimes_new:
+            return "as many crimes"
+        change = (self.crimes_new / self.crimes_old - 1) * 100
+        return f"{fixed(abs(change), 1)}% {'more' if change > 0 else 'fewer'} crimes"
+
+
+def _moved(percent_change: float) -> str:
+    if percent_change == 0:
+        return "did not change"
+    verb = "rose" if percent_change > 0 else "fell"
+    if abs(percent_change) < 0.05:  # what one decimal cannot show
+        return f"{verb} by less than 0.1%"
+    return f"{verb} by {fixed(abs(percent_change), 1)}%"
+
+
+def named_periods(between: tuple[str, str]) -> list[str]:
+    """Name two periods as they stand in a sentence."""
+    return [f"{'the ' if label.startswith('year') else ''}{label}" for label in between]
+
+
+@overload
+def harm_change(
+    data: Counts,
+    weights: HarmWeights,
+    /,
+    *,
+    between: Between,
+    by: None = None,
+    offence: str = "offence",
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    weights_new: HarmWeights | None = None,
+    method: HarmMethod = "dobson",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> HarmChange: ...
+@overload
+def harm_change(
+    data: Counts,
+    weights: HarmWeights,
+    /,
+    *,
+    between: Between,
+    by: Names,
+    offence: str = "offence",
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    weights_new: HarmWeights | None = None,
+    method: HarmMethod = "dobson",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[HarmChange]: ...
+def harm_change(
+    data: Any,
+    weights: HarmWeights,
+    /,
+    *,
+    between: Between,
+    by: Names | None = None,
+    offence: str = "offence",
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    weights_new: HarmWeights | None = None,
+    method: HarmMethod = "dobson",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> HarmChange | Results[HarmChange]:
+    r"""Change in harm between two periods, with an interval, split into what it is made of.
+
+    Parameters
+    ----------
+    data : Tally or data frame
+        Crimes by offence code and period.
+    weights : HarmWeights
+        The harm of one crime of each offence, for both periods.
+    between : tuple of str or Period
+        The two periods, (earlier, later): of one length, without overlap. Where the tally holds shorter
+        periods, quarters say, those that make up each are added.
+    by : str or sequence of str, optional
+        The dimensions to keep; gives a table.
+    offence, period : str, optional
+        The dimensions, or columns, of offence codes and periods. Defaults are ``"offence"`` and
+        ``"period"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    exposure : Exposure, optional
+        Residents, say, with the period among its dimensions where each has its own estimate: splits off the
+        part of the change that comes from their number. Default is none.
+    weights_new : HarmWeights, optional
+        Other weights, of the same unit, for the later period: only to see what a new edition does. Crimes of
+        codes outside either set are excluded. Default is to weigh both periods alike.
+    method : {"dobson", "dobson-byar", "normal"}, optional
+        The interval of each period's score, as for `harm_score`; that of the percentage is made from both.
+        Default is ``"dobson"``.
+    caveat : str, optional
+        What must travel with the figure: a break in recording, say. Default is none.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    HarmChange or Results of HarmChange
+        A table if there is `by`; otherwise one figure. What was not supplied, or not supplied alike, is not
+        available, and says why.
+
+    Raises
+    ------
+    UnknownNameError
+        If an offence of either period has no weight and is not outside them: all such are listed.
+    InvalidInputError
+        If the periods are reversed, equal, unequal in length or overlap, or the two sets of weights have
+        different units.
+    InvalidTypeError
+        If codes are numbers, or `weights` is not a `HarmWeights`.
+
+    Notes
+    -----
+    The score is population × crimes per head × mean harm of a crime. How much each has added is found by Das
+    Gupta's symmetric split [1]_, which treats all factors alike and adds up. Where one period has no crimes,
+    its mix is taken as that of the other, so that all of the change comes from the number.
+
+    The interval of the ratio :math:`R = S_1 / S_0` recovers the variance of each score from its own limits
+    l, u [2]_. With :math:`a = 1 - l_1/S_1`, :math:`b = u_0/S_0 - 1`, :math:`c = u_1/S_1 - 1` and
+    :math:`d = 1 - l_0/S_0`,
+
+    .. math::
+
+        L = R\,\frac{1 - a^2}{1 + \sqrt{a^2 + b^2 - a^2 b^2}}, \qquad
+        U = R\,\frac{1 + \sqrt{c^2 + d^2 - c^2 d^2}}{1 - d^2}.
+
+    It holds the estimate, and that of the way back is its reciprocal. The two periods are taken to be
+    independent.
+
+    References
+    ----------
+    .. [1] Das Gupta, P. (1993). Standardization and Decomposition of Rates: A User's Manual. Current
+       Population Reports P23-186, U.S. Bureau of the Census.
+    .. [2] Donner, A. and Zou, G. Y. (2012). Closed-form confidence intervals for functions of the normal mean
+       and standard deviation. Statistical Methods in Medical Research, 21(4), 347-359.
+
+    Examples
+    --------
+    A tenth fewer crimes, and yet harm hardly fell, since what is left is more serious:
+
+    >>> from policemetrics import HarmWeights, Tally
+    >>> own = HarmWeights({"theft": 10, "robbery": 800}, name="own", version="1")
+    >>> crimes = Tally.from_columns(
+    ...     {"period": ["2022/23", "2022/23", "2023/24", "2023/24"], "offence": ["theft", "robbery"] * 2},
+    ...     [9000, 1000, 8000, 1000],
+    ... )
+    >>> change = harm_change(crimes, own, between=("2022/23", "2023/24"))
+    >>> print(change)
+    Harm (own 1) fell by 1.1% (95% interval −8.7% to +7.1%), from 890,000 days in 2022/23 to 880,000 in 2023/24; on 10.0% fewer crimes, harm per crime rose by 9.9%.
+    >>> round(change.from_volume), round(change.from_mix)
+    (-93389, 83389)
+    """
+    editions = [weights] if weights_new is None else [weights, weights_new]
+    for edition, name in zip(editions, ("weights", "weights_new"), strict=False):
+        check_weights(edition, name)
+    if len({edition.unit for edition in editions}) > 1:
+        msg = f"weights and weights_new must have one unit; got {_checks.listing(e.unit for e in editions)}."
+        raise InvalidInputError(msg)
+    _checks.choice(method, "method", METHODS)
+    level = _checks.confidence_level(confidence_level)
+    _checks.text(caveat, "caveat", empty=True)
+    check_exposure(exposure)
+    kept = () if by is None else _checks.names(by, "by")
+    pair = Pair.of(data, kept, editions, between, offence, period, count)
+    there, reasons = pair.there, pair.reasons
+    before, after = pair.scored[0][0], pair.scored[1][-1]
+    old, new = (np.where(there, side.score, 0) for side in (before, after))
+    ratio, low, high = _ratio(
+        old, new, before.limits(there, method, level), after.limits(there, method, level)
+    )
+    reasons[there & (old == 0)] = "not applicable: there was no harm before"
+    reasons[there & (old == 0) & (new == 0)] = "not applicable: there was no harm in either period"
+    sizes = np.array([sizes_of(exposure, pair.groups, side, reasons) for side in pair.sides])
+    parts, harm_per_crime = _parts(pair, None if exposure is None else sizes)
+    columns = {
+        "old": np.where(pair.shown[0], before.score, np.nan),
+        "new": np.where(pair.shown[1], after.score, np.nan),
+        "change": np.where(there, new - old, np.nan),
+        "percent_change": (ratio - 1) * 100,
+        "percent_change_low": (low - 1) * 100,
+        "percent_change_high": (high - 1) * 100,
+    }
+    names = ("from_population", "from_volume", "from_mix", "from_weights")
+    columns |= dict(zip(names, parts, strict=True))
+    audit = {
+        "crimes_old": np.where(there, before.crimes, np.nan),
+        "crimes_new": np.where(there, after.crimes, np.nan),
+        "per_crime_change": harm_per_crime,
+        "between": pair.between,
+        "weights": " to ".join(dict.fromkeys(e.edition for e in editions)),
+        "harm_unit": weights.unit,
+        "old_exposure": sizes[0],
+        "new_exposure": sizes[1],
+        **exposure_names(exposure),
+        "method": method,
+        "confidence_level": level,
+    }
+    of_weights = (found.caveat for scored in zip(*pair.scored, strict=True) for found in scored)
+    caveats = dict.fromkeys(c.rstrip(".") for c in (caveat, *of_weights) if c)
+    excluded = pair.excluded(pair.groups, added(before.crimes, after.crimes))
+    table = Results(HarmChange, keys_of(pair.groups), columns, reasons, audit, excluded, ". ".join(caveats))
+    return table[0] if by is None else table
+
+
+def _parts(pair: Pair, sizes: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Share the change out: population, volume, mix, weights; and the change of harm per crime, in per cent."""
+    scores = np.where(pair.there, [[found.score for found in side] for side in pair.scored], 0)
+    crimes = pair.crimes
+    severity = per_crime(scores, crimes[:, np.newaxis])
+    known = pair.there if sizes is None else pair.there & np.isfinite(sizes).all(axis=0)
+    people = np.ones(crimes.shape) if sizes is None else np.where(known, sizes, 1.0)
+    corners = people[:, None, None, None] * (crimes / people)[:, None, None] * severity
+    # What cannot differ is no factor: its part is 0, to the bit.
+    factors = [sizes is not None, True, True, scores.shape[1] > 1]
+    chosen = corners[tuple(slice(None) if factor else 0 for factor in factors)]
+    parts = np.zeros((4, len(pair.groups)))
+    parts[factors] = share_out(chosen, scores[0, 0], scores[1, -1])
+    parts[:, ~known] = np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = (severity[1, -1] / severity[0, 0] - 1) * 100
+    return parts, np.where((crimes > 0).all(axis=0) & (severity[0, 0] > 0), change, np.nan)
+
+
+def per_crime(scores: FloatArray, crimes: IntArray) -> FloatArray:
+    """Divide scores by crimes, old and new; a period without crimes is taken to have the mix of the other."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = scores / crimes
+    found = np.nan_to_num(np.where(crimes == 0, found[::-1], found))
+    # One mix, scored on two numbers of crimes, differs by rounding alone.
+    same = np.abs(found[1] - found[0]) <= 1e-13 * found[0]
+    found[1, same] = found[0, same]
+    return found
+
+
+def share_out(corners: FloatArray, old: FloatArray, new: FloatArray) -> FloatArray:
+    """Share out the change from old to new; what the corners have lost of it by rounding goes to the largest part."""
+    parts = symmetric_split(corners, factors=corners.ndim - 1)
+    parts[np.abs(parts).argmax(axis=0), np.arange(len(old))] += (new - old) - parts.sum(axis=0)
+    return parts
+
+
+def _ratio(
+    old: FloatArray,
+    new: FloatArray,
+    old_limits: tuple[FloatArray, FloatArray],
+    new_limits: tuple[FloatArray, FloatArray],
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return new / old and limits recovered from those of each; nan where there was nothing before."""
+    base = np.where(old > 0, old, np.nan)
+    later = np.where(new > 0, new, np.nan)
+    ratio = new / base
+    a, b = 1 - new_limits[0] / later, old_limits[1] / base - 1
+    c, d = new_limits[1] / later - 1, 1 - old_limits[0] / base
+    with np.errstate(divide="ignore"):  # the old score may be 0: no ratio is too high
+        low = ratio * (1 - a**2) / (1 + np.sqrt(a**2 + b**2 * (1 - a**2)))
+        high = ratio * (1 + np.sqrt(d**2 + c**2 * (1 - d**2))) / (1 - d**2)
+    # A score of 0 has the upper limit 0, its crimes being without weight, or none, there being no crimes.
+    none = (new == 0) & ~np.isnan(ratio)
+    return ratio, np.where(none, 0, low), np.where(none, new_limits[1], high)

@@ -1,0 +1,358 @@
+"""The harm of one crime by offence: named, versioned sets of weights, bundled or the caller's own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from policemetrics import _checks, definitions
+from policemetrics._display import plain
+from policemetrics._labels import is_missing
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.frames import read_columns
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+__all__ = ["HarmWeights", "harm_weights"]
+
+# Beyond these the square of a weight, times a count, would leave the range of a float.
+_LIGHTEST, _HEAVIEST = 1e-100, 1e100
+READ_AS_TEXT: Final = (
+    "codes such as 4.1 and 4.10 would be one number: read them as text "
+    "(in pandas dtype={column: str}, in polars schema_overrides={column: pl.String})"
+)
+
+
+@attrs.frozen(init=False, repr=False)
+class HarmWeights(Mapping[str, float]):
+    """The harm of one crime by offence code: a named, versioned set of weights; a read-only mapping.
+
+    Parameters
+    ----------
+    weights : mapping of str to float
+        The weight of one crime, >= 0, by offence code as text.
+    name, version : str
+        What the set is called, and which edition it is; both appear beside every figure.
+    unit : str, optional
+        Unit of one weight, in the plural. Default is ``"days"``.
+    source : str, optional
+        Where the weights come from. Default is none.
+    outside : iterable of str, optional
+        Codes that the set leaves out on purpose. Crimes of these are counted as excluded; a code that
+        is neither weighted nor outside is an error. Default is none.
+    licence : str, optional
+        Under which the weights may be used. Default is none.
+    caveat : str, optional
+        A known fault of the set, which travels with the figures. Default is none.
+    caveat_codes : iterable of str, optional
+        Codes that the caveat is about: it travels only with figures that weigh crimes of one of them.
+        Default is none, and the caveat travels with every figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are no weights, one is negative, not finite or absurdly small or large, a code is blank
+        or both weighted and outside, the caveat is about a code without a weight, or the name or version
+        is empty.
+    InvalidTypeError
+        If a code is not text, or a weight not a number.
+
+    Examples
+    --------
+    >>> own = HarmWeights({"46": 12, "34B": 800}, name="own", version="2024")
+    >>> own
+    HarmWeights own 2024: 2 offences, in days, checksum 2ddf14f5f083808a
+    >>> own["34B"]
+    800.0
+    """
+
+    name: str
+    version: str
+    unit: str
+    source: str
+    licence: str
+    caveat: str
+    caveat_codes: frozenset[str]
+    outside: frozenset[str]
+    _weights: dict[str, float] = attrs.field(hash=False)
+
+    def __init__(
+        self,
+        weights: Mapping[str, float],
+        *,
+        name: str,
+        version: str,
+        unit: str = "days",
+        source: str = "",
+        outside: Iterable[str] = (),
+        licence: str = "",
+        caveat: str = "",
+        caveat_codes: Iterable[str] = (),
+    ) -> None:
+        if not isinstance(weights, Mapping):
+            msg = f"weights must be a mapping of offence code to number; got {type(weights).__name__}."
+            raise InvalidTypeError(msg)
+        if not weights:
+            msg = "weights must hold at least one offence; got none."
+            raise InvalidInputError(msg)
+        found = {_code(code, "weights"): _weight(value, code) for code, value in weights.items()}
+        left_out, concerned = _codes(outside, "outside"), _codes(caveat_codes, "caveat_codes")
+        both = sorted(left_out & found.keys())
+        if both:
+            msg = f"outside must not name codes that have a weight; got {_checks.listing(both)}."
+            raise InvalidInputError(msg)
+        unweighted = sorted(concerned - found.keys())
+        if unweighted:
+            msg = f"caveat_codes must name codes that have a weight; got {_checks.listing(unweighted)}."
+            raise InvalidInputError(msg)
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
+            _checks.text(name, "name"),
+            _checks.text(version, "version"),
+            _checks.text(unit, "unit"),
+            _checks.text(source, "source", empty=True),
+            _checks.text(licence, "licence", empty=True),
+            _checks.text(caveat, "caveat", empty=True),
+            concerned,
+            left_out,
+            found,
+        )
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: IntoDataFrame,
+        /,
+        *,
+        offence: str,
+        weight: str,
+        name: str,
+        version: str,
+        unit: str = "days",
+        source: str = "",
+        outside: Iterable[str] = (),
+        licence: str = "",
+        caveat: str = "",
+        caveat_codes: Iterable[str] = (),
+    ) -> HarmWeights:
+        """Make weights of a data frame with one row an offence: a workbook read with pandas or polars, say.
+
+        Parameters
+        ----------
+        frame : data frame
+            Any that narwhals reads: pandas, polars, pyarrow, DuckDB and others.
+        offence : str
+            The column of offence codes, as text. A code may stand in several rows if its weight is the
+            same in all of them.
+        weight : str
+            The column of weights.
+        name, version, unit, source : str
+            As for `HarmWeights`.
+        outside : iterable of str, optional
+            As for `HarmWeights`.
+        licence, caveat : str, optional
+            As for `HarmWeights`.
+        caveat_codes : iterable of str, optional
+            As for `HarmWeights`.
+
+        Returns
+        -------
+        HarmWeights
+            One weight a code.
+
+        Raises
+        ------
+        InvalidInputError
+            If a row has no code or no weight, or a code occurs with different weights, which are never
+            averaged.
+        InvalidTypeError
+            If the codes are not text.
+        UnknownNameError
+            If there is no such column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"code": ["46", "34B"], "harm": [12, 800]})
+        >>> HarmWeights.from_frame(frame, offence="code", weight="harm", name="own", version="2024")["46"]
+        12.0
+        """
+        _, columns = read_columns(frame, {"offence": offence}, weight)
+        codes, values = columns["offence"], columns[weight]
+        _refuse_missing(codes, values, offence, weight)
+        found: dict[str, float] = {}
+        differing: dict[str, list[float]] = {}
+        for code, value in zip(codes, values, strict=True):
+            number = _weight(value, code)
+            known = found.setdefault(_code(code, f"offence: column {offence!r}"), number)
+            if known != number:
+                differing.setdefault(code, [known]).append(number)
+        if differing:
+            named = "; ".join(
+                f"{c!r}: {', '.join(map(plain, dict.fromkeys(v)))}" for c, v in differing.items()
+            )
+            msg = (
+                f"weight: column {weight!r} must hold one weight for each code, since a mean would be a weight "
+                f"that no offence has; got {named}. Keep the row that is meant."
+            )
+            raise InvalidInputError(msg)
+        return cls(
+            found,
+            name=name,
+            version=version,
+            unit=unit,
+            source=source,
+            outside=outside,
+            licence=licence,
+            caveat=caveat,
+            caveat_codes=caveat_codes,
+        )
+
+    @property
+    def edition(self) -> str:
+        """Name and version, as figures cite them: "ons-css 2020"."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def checksum(self) -> str:
+        """The first 16 hex digits of the sha256 over all sorted lines "code=weight", whatever the set is called."""
+        # A zero loses its sign, so that equal weights have one checksum.
+        lines = sorted("=".join((code, repr(weight + 0.0))) for code, weight in self.items())
+        return sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()[:16]
+
+    def __getitem__(self, offence: str) -> float:
+        try:
+            return self._weights[offence]
+        except (KeyError, TypeError):
+            near = nearest(str(offence), self)
+            hint = f" The nearest are {_checks.listing(near)}." if near else ""
+            msg = f"{self.edition} has no weight for the offence {offence!r}.{hint}"
+            raise UnknownNameError(msg) from None
+
+    def __contains__(self, offence: object) -> bool:
+        return isinstance(offence, str) and offence in self._weights
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._weights)
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+    def __repr__(self) -> str:
+        outside = f", {len(self.outside)} outside" if self.outside else ""
+        offences = f"{len(self)} offence{'s' if len(self) > 1 else ''}{outside}"
+        return f"HarmWeights {self.edition}: {offences}, in {self.unit}, checksum {self.checksum}"
+
+    def __str__(self) -> str:
+        parts = {
+            "Outside": ", ".join(sorted(self.outside)),
+            "Source": self.source,
+            "Licence": self.licence,
+            "Caveat": self.caveat,
+        }
+        return "\n".join([repr(self), *(f"{k}: {v.rstrip('.')}." for k, v in parts.items() if v)])
+
+
+def harm_weights(name: str, *, version: str) -> HarmWeights:
+    """Return a bundled set of harm weights.
+
+    Parameters
+    ----------
+    name : str
+        Name of the set: ``"ons-css"``, the Crime Severity Score of the Office for National Statistics.
+    version : str
+        Its edition. There is no default: scores of two editions do not compare.
+
+    Returns
+    -------
+    HarmWeights
+        The weights with their source, licence and caveat.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such set or edition; those there are get listed.
+
+    Examples
+    --------
+    >>> css = harm_weights("ons-css", version="2020")
+    >>> css
+    HarmWeights ons-css 2020: 134 offences, 4 outside, in days, checksum cf93137e9580314d
+    >>> round(css["46"], 3)  # shoplifting
+    11.856
+    """
+    editions = definitions.harm_weight_editions()
+    key = (_checks.text(name, "name"), _checks.text(version, "version"))
+    if key not in editions:
+        known = "; ".join(f"harm_weights({n!r}, version={v!r})" for n, v in editions)
+        msg = f"there are no bundled weights {name!r} of version {version!r}; there are {known}. For your own make a HarmWeights."
+        raise UnknownNameError(msg)
+    return _edition(*key)
+
+
+@cache
+def _edition(name: str, version: str) -> HarmWeights:
+    record = definitions.harm_weight_editions()[name, version]
+    return HarmWeights(
+        record.weights(),
+        name=name,
+        version=version,
+        unit=record.unit,
+        source=f"{record.publisher}, {record.source}, {record.vintage}",
+        outside=record.outside,
+        licence=record.licence,
+        caveat=record.caveat,
+        caveat_codes=record.caveat_codes,
+    )
+
+
+def _code(value: object, name: str) -> str:
+    """Return an offence code, or say how codes are read as text."""
+    if _checks.is_number(value):
+        msg = f"{name} must have codes as text; got the number {value}: {READ_AS_TEXT}."
+        raise InvalidTypeError(msg)
+    return _checks.text(value, f"{name}: an offence code")
+
+
+def _weight(value: object, code: object) -> float:
+    name = f"weights[{code!r}]"
+    found = _checks.number(value, name, low=0)
+    if found and not _LIGHTEST <= found <= _HEAVIEST:
+        msg = f"{name} must be 0, or lie between {_LIGHTEST:g} and {_HEAVIEST:g}; got {value}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def _codes(values: object, name: str) -> frozenset[str]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        msg = f"{name} must be several codes, as in {name}=['AF']; got {values!r}."
+        raise InvalidTypeError(msg)
+    return frozenset(_code(code, name) for code in values)
+
+
+def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, weight: str) -> None:
+    """Refuse rows without a code or without a weight, and name them."""
+    without_code = [str(i) for i, code in enumerate(codes) if is_missing(code)]
+    if without_code:
+        msg = (
+            f"offence: column {offence!r} must have a code in every row; it lacks one in {len(without_code)} of "
+            f"{len(codes)}, at {', '.join(without_code[:5])}. Leave those rows out first."
+        )
+        raise InvalidInputError(msg)
+    unweighted = [code for code, value in zip(codes, values, strict=True) if is_missing(value)]
+    if unweighted:
+        msg = (
+            f"weight: column {weight!r} must have a weight for every code; it lacks that of "
+            f"{_checks.listing(unweighted)}. Leave those rows out, and name the codes in outside=."
+        )
+        raise InvalidInputError(msg)
+
+
+def nearest(offence: str, weights: HarmWeights) -> list[str]:
+    """Find the codes of a set that are spelt most like one that it lacks."""
+    return difflib.get_close_matches(offence, weights, n=2)

@@ -1,0 +1,146 @@
+"""What the interval kernels share: columns of numbers in, distinct values worked out once, beta functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from policemetrics import _checks
+from policemetrics.errors import InvalidInputError
+from policemetrics.typing import FloatArray, IntArray, Number, Numbers
+
+__all__ = [
+    "CLOSE",
+    "Limits",
+    "Values",
+    "as_columns",
+    "as_floats",
+    "beta_cdf",
+    "beta_quantile",
+    "distinct",
+    "in_parts",
+    "require",
+    "tail_of",
+    "z_of",
+]
+
+Values: TypeAlias = Number | Numbers
+Limits: TypeAlias = tuple[FloatArray, FloatArray]
+_PART = 16384  # values
+_FEW = 256  # up to so many values, finding the distinct ones costs more than it saves
+CLOSE = 1e-11  # relative error of a tail probability that counts as none
+_CLOSE_KEYS = 4  # a table may have so many places for each value
+
+
+def as_columns(check: Callable[[object, str], FloatArray], **columns: object) -> list[FloatArray]:
+    """Read columns by one rule, and refuse those that do not broadcast."""
+    _checks.same_index(columns)
+    arrays = {name: check(values, name) for name, values in columns.items()}
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError as error:
+        shapes = ", ".join(f"{name} has {array.shape}" for name, array in arrays.items())
+        msg = f"shapes must broadcast against each other; {shapes}."
+        raise InvalidInputError(msg) from error
+    return list(arrays.values())
+
+
+def as_floats(values: object, name: str) -> FloatArray:
+    """Read numbers, nan and infinity among them."""
+    return _checks.as_array(values, name).astype(np.float64)
+
+
+def require(holds: Any, rule: str, **columns: FloatArray) -> None:
+    """Refuse the first place where a rule does not hold, and show the values there."""
+    if np.all(holds):
+        return
+    bad = ~np.asarray(holds)
+    at = tuple(int(i) for i in np.argwhere(bad)[0])
+    shown = ", ".join(f"{name} = {np.broadcast_to(v, bad.shape)[at]:.15g}" for name, v in columns.items())
+    place = f" at [{', '.join(map(str, at))}] ({int(bad.sum())} of {bad.size} are bad)" if at else ""
+    msg = f"{rule}; got {shown}{place}."
+    raise InvalidInputError(msg)
+
+
+def tail_of(confidence_level: float) -> float:
+    """Return the probability left out on each side."""
+    return (1 - _checks.confidence_level(confidence_level)) / 2
+
+
+def z_of(confidence_level: float) -> float:
+    """Return the normal quantile, from the lower tail, where no level rounds to 1."""
+    return -NormalDist().inv_cdf(tail_of(confidence_level))
+
+
+def in_parts(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
+    """Call a cheap kernel on parts that stay in the processor's cache: twice as fast as on the whole."""
+    rows = np.broadcast_arrays(*columns)
+    shape, size = rows[0].shape, rows[0].size
+    if size <= _PART:
+        return kernel(*columns)
+    flat = [row.ravel() for row in rows]
+    low, high = np.empty(size), np.empty(size)
+    for start in range(0, size, _PART):
+        part = slice(start, start + _PART)
+        low[part], high[part] = kernel(*(column[part] for column in flat))
+    return low.reshape(shape), high.reshape(shape)
+
+
+def distinct(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
+    """Call a dear kernel on flat arrays, once for each distinct row, and spread what it returns."""
+    rows = np.broadcast_arrays(*columns)
+    flat = [row.ravel() for row in rows]
+    spread: Any = slice(None)
+    if flat[0].size > _FEW:
+        spread = _codes(flat[0])
+        for codes in map(_codes, flat[1:]):
+            spread = _dense(spread * (codes.max() + 1) + codes)
+        which = np.empty(spread.max() + 1, dtype=np.int64)
+        which[spread] = np.arange(spread.size)
+        flat = [column[which] for column in flat]
+    low, high = kernel(*flat)
+    shape = rows[0].shape
+    return low[spread].reshape(shape)[()], high[spread].reshape(shape)[()]
+
+
+def _codes(column: FloatArray) -> IntArray:
+    """Give each distinct value of a column a number, from 0."""
+    if column.max() < 2**31 and (column == np.floor(column)).all():
+        return _dense(column.astype(np.int64))
+    return np.unique(column, return_inverse=True)[1]
+
+
+def _dense(keys: IntArray) -> IntArray:
+    """Give each distinct key, >= 0, a number from 0: by a table where they lie close, else by sorting."""
+    most = int(keys.max())
+    if most > _CLOSE_KEYS * keys.size:
+        return np.unique(keys, return_inverse=True)[1]
+    seen = np.zeros(most + 1, dtype=np.int64)
+    seen[keys] = 1
+    return (np.cumsum(seen) - 1)[keys]
+
+
+def beta_quantile(a: FloatArray, b: FloatArray, tail: float, *, upper: bool = False) -> FloatArray:
+    """Return the point that leaves `tail` of a beta distribution below it, or above it."""
+    from scipy.special import betainccinv, betaincinv
+
+    # In scipy 1.17.1 these are far out (twofold, tenfold) where one parameter is exactly 1000 and the other
+    # beyond 2e5. Just off that value they are right, and so little off moves no digit that matters.
+    off = 1 + 1e-13
+    return np.asarray((betainccinv if upper else betaincinv)(a * off, b * off, tail), dtype=np.float64)
+
+
+def beta_cdf(a: FloatArray, b: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
+    """Return the beta distribution function at p = 1 - q; the mass is all at 0 if a = 0, at 1 if b = 0."""
+    from scipy.special import betainc, betaincc
+
+    a, b, p, q = np.broadcast_arrays(a, b, p, q)
+    found = np.where(a == 0, 1.0, 0.0)
+    inside = (a > 0) & (b > 0)
+    # Near 1 p has lost the digits that q has kept, at some cost: betaincc is slower.
+    betainc(a, b, p, out=found, where=inside & (p <= 0.9))
+    betaincc(b, a, q, out=found, where=inside & (p > 0.9))
+    return found

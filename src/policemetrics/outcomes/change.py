@@ -1,0 +1,386 @@
+"""The change in a positive outcome rate, in percentage points and in per cent."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks, intervals
+from policemetrics._display import fixed, percent, signed
+from policemetrics._grouping import (
+    Reasons,
+    added,
+    both_periods,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    no_reasons,
+    refuse_one_sided,
+    totals,
+    unexplained,
+)
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.outcomes._counting import (
+    Counted,
+    Crimes,
+    Definition,
+    adopt,
+    check_crimes,
+    kept_dims,
+    read,
+    require_dims,
+    said,
+)
+from policemetrics.outcomes.rate import OutcomeRate
+from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.periods import check_pair, read_labels
+from policemetrics.tally import Tally
+from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
+from policemetrics.values import ExclusionTable, Figure, Interval, Results, label_array, shown_as
+
+__all__ = ["OutcomeRateChange", "outcome_rate_change"]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class OutcomeRateChange(Figure):
+    """A change in a positive outcome rate, in percentage points and in per cent.
+
+    Attributes
+    ----------
+    old, new : float
+        The two rates, as fractions.
+    points, points_low, points_high : float
+        `new` less `old` in percentage points (+2.42), and its interval.
+    percent_change : float
+        The same change in per cent of `old` (+44.0); not a number where `old` is 0.
+    between : tuple of str
+        The two periods, the earlier first; empty where they are not known.
+    outcomes, outcome_types : str, tuple of str
+        The set of positive outcomes.
+    basis, out_of : str
+        Which outcomes, out of what.
+    old_positive, old_denominator, new_positive, new_denominator : float
+        What the two rates were made of.
+    method, confidence_level : str, float
+        How the intervals of the two rates were made, which the points' interval comes from.
+    """
+
+    old: float = attrs.field(metadata=shown_as("share"))
+    new: float = attrs.field(metadata=shown_as("share"))
+    points: float = attrs.field(metadata=shown_as("points"))
+    points_low: float = attrs.field(metadata=shown_as("points"))
+    points_high: float = attrs.field(metadata=shown_as("points"))
+    percent_change: float = attrs.field(metadata=shown_as("percent"))
+    between: tuple[str, str] = ("", "")
+    outcomes: str
+    outcome_types: tuple[str, ...]
+    basis: Basis
+    out_of: OutOf
+    old_positive: float = attrs.field(converter=float)
+    old_denominator: float = attrs.field(converter=float)
+    new_positive: float = attrs.field(converter=float)
+    new_denominator: float = attrs.field(converter=float)
+    method: str
+    confidence_level: float
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of `points`."""
+        return Interval(self.points_low, self.points_high, self.confidence_level, self.method)
+
+    def _sentence(self) -> str:
+        subject = f"The positive outcome rate ({said(self.outcomes, self.basis, self.out_of)})"
+        if np.isnan(self.points):
+            return f"{subject}: change {self.reason}."
+        old, new = percent(self.old, 2), percent(self.new, 2)
+        earlier, later = (
+            f" in {'the ' if b.startswith('year') else ''}{b}" if b else "" for b in self.between
+        )
+        interval = (
+            f"({self.confidence_level * 100:g}% interval "
+            f"{signed(self.points_low, 2)} to {signed(self.points_high, 2)})"
+        )
+        if self.points == 0:
+            stayed = f"{old}{earlier} and{later}" if earlier else f"{old} before and after"
+            return f"{subject} did not change {interval}: {stayed}."
+        moved = f"{'rose' if self.points > 0 else 'fell'} by {_size(self.points, 2)} percentage points"
+        path = f"from {old}{earlier} to {new}{later}"
+        if np.isnan(self.percent_change):
+            return f"{subject} {moved} {interval}, {path}; percentage {self.reason}."
+        relative = f"{_size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
+        return f"{subject} {moved} {interval}, {path}, which is {relative}."
+
+
+def _size(change: float, digits: int) -> str:
+    """Write the size of a change so that a small one does not read as none."""
+    least = 10.0**-digits
+    return fixed(abs(change), digits) if abs(change) >= least / 2 else f"less than {fixed(least, digits)}"
+
+
+@overload
+def outcome_rate_change(
+    data: Counts,
+    /,
+    *,
+    between: Between,
+    positive: str | OutcomeSet,
+    basis: Basis,
+    out_of: OutOf,
+    crimes: Tally | None = None,
+    by: None = None,
+    outcome: str = "outcome",
+    period: str = "period",
+    count: str | None = None,
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> OutcomeRateChange: ...
+@overload
+def outcome_rate_change(
+    data: Counts,
+    /,
+    *,
+    between: Between,
+    positive: str | OutcomeSet,
+    basis: Basis,
+    out_of: OutOf,
+    crimes: Tally | None = None,
+    by: Names,
+    outcome: str = "outcome",
+    period: str = "period",
+    count: str | None = None,
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[OutcomeRateChange]: ...
+@overload
+def outcome_rate_change(
+    old: OutcomeRate, new: OutcomeRate, /, *, caveat: str = "", confidence_level: float = 0.95
+) -> OutcomeRateChange: ...
+def outcome_rate_change(
+    old: Any,
+    new: Any = None,
+    /,
+    *,
+    between: Any = None,
+    positive: Any = None,
+    basis: Any = None,
+    out_of: Any = None,
+    crimes: Any = None,
+    by: Names | None = None,
+    outcome: str = "outcome",
+    period: str = "period",
+    count: str | None = None,
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> OutcomeRateChange | Results[OutcomeRateChange]:
+    """Change in a positive outcome rate, in percentage points and in per cent.
+
+    Give two rates; or a tally or data frame with `between`.
+
+    Parameters
+    ----------
+    old, new : OutcomeRate
+        The rates before and after, of one set, basis and denominator. A tally or data frame of
+        outcomes takes the place of `old`, and `new` is left out.
+    between : tuple of str or Period, optional
+        The two periods, (earlier, later): of one length, without overlap. Where the tally holds
+        shorter periods, months say, those that make up each are added.
+    positive, basis, out_of : optional
+        As for `positive_outcome_rate`; they must be given with a tally or frame.
+    crimes : Tally, optional
+        Crimes recorded, with the same period dimension, for ``out_of="crimes"``.
+    by : str or sequence of str, optional
+        The dimensions to keep; gives a table.
+    outcome, period : str, optional
+        The dimensions that hold the type and the period. Default is ``"outcome"``, ``"period"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    caveat : str, optional
+        What must travel with the figure: a change of definition, say.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    OutcomeRateChange or Results of OutcomeRateChange
+        A table if there is `by`; otherwise one figure. What was not supplied, or not supplied alike,
+        is not available, and says why.
+
+    Raises
+    ------
+    InvalidInputError
+        If the two rates differ in set, basis or denominator, or are of two groups; or the periods are
+        reversed, equal, unequal in length or overlap. What `positive_outcome_rate` refuses is refused.
+    InvalidTypeError
+        If the two rates are no `OutcomeRate`, or `between`, `positive`, `basis` or `out_of` is missing.
+    UnknownNameError
+        If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
+
+    See Also
+    --------
+    positive_outcome_rate : the rates themselves.
+
+    Notes
+    -----
+    The interval of the points squares and adds the distances of the two rates from their own limits:
+    for proportions this is Newcombe's; for the closed basis out of crimes the limits are those of a
+    ratio of counts [1]_. It takes the two periods to be independent.
+
+    References
+    ----------
+    .. [1] Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a
+       general approach. Statistics in Medicine, 27(10), 1693-1702.
+
+    Examples
+    --------
+    >>> from policemetrics.outcomes import positive_outcome_rate
+    >>> asked = {"positive": "positive-dashboard", "basis": "closed", "out_of": "crimes"}
+    >>> change = outcome_rate_change(
+    ...     positive_outcome_rate(20_158, 365_882, **asked), positive_outcome_rate(26_029, 328_104, **asked)
+    ... )
+    >>> print(change)
+    The positive outcome rate (positive-dashboard, closed basis, out of crimes recorded) rose by 2.42 \
+percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 44.0% higher.
+    """
+    caveat = _checks.text(caveat, "caveat", empty=True)
+    if isinstance(old, OutcomeRate) or new is not None:
+        _refuse_asked(
+            between=between, positive=positive, basis=basis, out_of=out_of, crimes=crimes, by=by, count=count
+        )
+        return _of_figures(old, new, caveat, confidence_level)
+    if between is None:
+        msg = "between must be given with a tally or frame: between=(earlier, later); or give two OutcomeRate figures."
+        raise InvalidTypeError(msg)
+    definition = Definition.of(positive, basis, out_of, confidence_level)
+    kept = kept_dims(by, outcome, _checks.text(period, "period"))
+    tally, counter = read(old, (*kept, period), outcome, count, definition)
+    check_crimes(crimes, counter)
+    if crimes is not None and not isinstance(crimes, Tally):
+        msg = f"crimes must be a Tally with the dimension {period!r} where two periods are compared; got {type(crimes).__name__}."
+        raise InvalidTypeError(msg)
+    sides = both_periods(tally, between, period)
+    groups = groups_of(sides, kept)
+    before, after, unlike = (no_reasons(len(groups)) for _ in range(3))
+    recorded: tuple[Crimes, Crimes] = (None, None)
+    if crimes is not None:
+        require_dims(crimes, (*kept, period))
+        recorded = old_crimes, new_crimes = both_periods(crimes, between, period)
+        refuse_one_sided(unlike, groups, old_crimes, new_crimes)
+    counted = (
+        counter.count(groups, sides[0], recorded[0], before),
+        counter.count(groups, sides[1], recorded[1], after),
+    )
+    reasons = np.where(unexplained(before), after, before)
+    refuse_one_sided(reasons, groups, *sides)
+    adopt(reasons, unlike, lambda why: f"{why} (of the crimes)")
+    whole = added(*(totals(side, groups) for side in sides))
+    table = _change_table(
+        definition,
+        keys_of(groups),
+        counted,
+        (unexplained(before), unexplained(after)),
+        reasons,
+        between=(sides[0].label, sides[1].label),
+        exclusions=exclusion_table(groups, sides, whole, tally),
+        caveat=caveat,
+    )
+    return table[0] if by is None else table
+
+
+def _refuse_asked(**options: Any) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        msg = f"{_checks.listing(f'{n}=' for n in given)} cannot go with two figures, which carry their own definition; leave it out."
+        raise InvalidInputError(msg)
+
+
+def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> OutcomeRateChange:
+    """Compare two figures; their limits are made again, so that both are at the level asked for."""
+    for name, figure in (("old", old), ("new", new)):
+        if not isinstance(figure, OutcomeRate):
+            msg = f"{name} must be an OutcomeRate, as positive_outcome_rate returns it; got {type(figure).__name__}."
+            raise InvalidTypeError(msg)
+    _refuse_unlike_figures(old, new)
+    group, between = _compared(old, new)
+    positive = OutcomeSet(old.outcome_types, name=old.outcomes)
+    definition = Definition.of(positive, old.basis, old.out_of, confidence_level)
+    counted = [Counted(np.array([f.positive]), np.array([f.denominator]), np.zeros(1)) for f in (old, new)]
+    there = [np.array([not np.isnan(f.rate)]) for f in (old, new)]
+    reasons = no_reasons(1)
+    reasons[0] = new.reason if there[0][0] else old.reason
+    caveats = dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c)
+    return _change_table(
+        definition,
+        {d: label_array([v]) for d, v in group.items()},
+        (counted[0], counted[1]),
+        (there[0], there[1]),
+        reasons,
+        between=between,
+        caveat="; ".join(caveats),
+    )[0]
+
+
+def _refuse_unlike_figures(old: OutcomeRate, new: OutcomeRate) -> None:
+    """Refuse two rates that are not of one definition, and name both."""
+    for what, of in (
+        ("basis", lambda f: f.basis),
+        ("denominator", lambda f: f.out_of),
+        ("set of positive outcomes", lambda f: f"{f.outcomes}: {', '.join(f.outcome_types)}"),
+    ):
+        if of(old) != of(new):
+            msg = f"old and new must have one {what}; got {of(old)!r} and {of(new)!r}: these are different rates, not a change."
+            raise InvalidInputError(msg)
+
+
+def _compared(old: OutcomeRate, new: OutcomeRate) -> tuple[dict[str, Label], tuple[str, str]]:
+    """Return what two figures have in common, and the two periods where they are rows of a table by period."""
+    common = [d for d in old.group if d in new.group]
+    group = {d: old.group[d] for d in common if old.group[d] == new.group[d]}
+    differing = [d for d in common if d not in group]
+    if not differing:
+        return group, ("", "")
+    msg = f"old and new must be of one group in two periods; got {dict(old.group)} and {dict(new.group)}."
+    if len(differing) > 1:
+        raise InvalidInputError(msg)
+    try:
+        earlier, later = read_labels([old.group[differing[0]], new.group[differing[0]]], differing[0])
+    except InvalidInputError as error:
+        raise InvalidInputError(msg) from error
+    check_pair(earlier, later, "old and new")
+    return group, (earlier.label, later.label)
+
+
+def _change_table(
+    definition: Definition,
+    keys: dict[str, NDArray[Any]],
+    counted: tuple[Counted, Counted],
+    shown: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    reasons: Reasons,
+    *,
+    between: tuple[str, str],
+    caveat: str,
+    exclusions: ExclusionTable | None = None,
+) -> Results[OutcomeRateChange]:
+    """Work out every row; `shown` tells which rates may stand where the change may not."""
+    reasons = reasons.copy()
+    there = unexplained(reasons) & shown[0] & shown[1]
+    (old, old_low, old_high), (new, new_low, new_high) = map(definition.rates, counted, shown)
+    low, high = intervals.square_and_add(new, new_low, new_high, old, old_low, old_high)
+    from_nothing = there & (old == 0)
+    reasons[from_nothing] = "not applicable: the rate was 0 before"
+    base = np.where(old > 0, old, np.nan)
+    columns = {
+        "old": old,
+        "new": new,
+        "points": np.where(there, 100 * (new - old), np.nan),
+        "points_low": np.where(there, 100 * low, np.nan),
+        "points_high": np.where(there, 100 * high, np.nan),
+        "percent_change": np.where(there, 100 * (new / base - 1), np.nan),
+    }
+    audit = definition.audit | {"between": between}
+    for name, side, visible in zip(("old", "new"), counted, shown, strict=True):
+        audit[f"{name}_positive"] = np.where(visible, side.positive, np.nan)
+        audit[f"{name}_denominator"] = np.where(visible, side.denominator, np.nan)
+    return Results(OutcomeRateChange, keys, columns, reasons, audit, exclusions, caveat)

@@ -1,0 +1,319 @@
+"""Positive outcomes as a fraction of crimes or of outcomes."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks
+from policemetrics._display import count as written
+from policemetrics._display import percent
+from policemetrics._given import one_count, refuse_options
+from policemetrics._grouping import (
+    Reasons,
+    Side,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    no_reasons,
+    totals,
+    unexplained,
+)
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.outcomes._counting import (
+    NOUNS,
+    Counted,
+    Definition,
+    as_crimes,
+    check_crimes,
+    kept_dims,
+    read,
+    said,
+)
+from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
+from policemetrics.values import ExclusionTable, Figure, Interval, Results, shown_as
+
+__all__ = ["OutcomeRate", "positive_outcome_rate"]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class OutcomeRate(Figure):
+    """Positive outcomes as a fraction of crimes or of outcomes.
+
+    Attributes
+    ----------
+    positive : float
+        Outcomes whose type is in the set.
+    denominator : float
+        What they are out of.
+    rate, rate_low, rate_high : float
+        The fraction (0.0793 for 7.93%) and its interval. On the closed basis out of crimes it is a
+        ratio of two flows, which may pass 1; otherwise a proportion.
+    not_yet_assigned : float
+        Crimes without an outcome yet (type 0); not a number where the data do not say.
+    outcomes : str
+        Name of the set of positive outcomes.
+    outcome_types : tuple of str
+        The types in it.
+    basis, out_of, as_at : str
+        Which outcomes, out of what, and the date of the extract where it was given.
+    method, confidence_level : str, float
+        How the interval was made: ``"wilson"`` or ``"rate ratio score"``.
+    """
+
+    positive: float = attrs.field(metadata=shown_as("count"))
+    denominator: float = attrs.field(metadata=shown_as("count"))
+    rate: float = attrs.field(metadata=shown_as("share"))
+    rate_low: float = attrs.field(metadata=shown_as("share"))
+    rate_high: float = attrs.field(metadata=shown_as("share"))
+    not_yet_assigned: float = attrs.field(metadata=shown_as("count"))
+    outcomes: str
+    outcome_types: tuple[str, ...]
+    basis: Basis
+    out_of: OutOf
+    as_at: str = ""
+    method: str
+    confidence_level: float
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of `rate`."""
+        return Interval(self.rate_low, self.rate_high, self.confidence_level, self.method)
+
+    def _sentence(self) -> str:
+        if np.isnan(self.rate):
+            return f"Positive outcomes ({said(self.outcomes, self.basis, self.out_of)}): {self.reason}."
+        rate, positive, whole = percent(self.rate, 2), written(self.positive), written(self.denominator)
+        if self.out_of == "outcomes":
+            stated = f"{rate} of outcomes were positive"
+            given = {
+                "closed": "outcomes given in the period, whenever the crime was recorded",
+                "recorded": "outcomes given so far to crimes recorded in the period",
+            }[self.basis]
+            made_of = f"{positive} of {whole} {given}"
+        elif self.basis == "closed":
+            # Not "of crimes had": the outcomes belong to crimes of any period, and may outnumber these.
+            stated = f"Positive outcomes were {rate} of crimes recorded"
+            made_of = (
+                f"{positive} outcomes given in the period, whenever the crime was recorded, "
+                f"out of {whole} crimes recorded in it"
+            )
+        elif self.out_of == "crimes":
+            stated = f"{rate} of crimes recorded have so far had a positive outcome"
+            made_of = f"{positive} of {whole} crimes recorded in the period"
+        else:
+            stated = f"{rate} of crimes with an outcome have so far had a positive one"
+            made_of = f"{positive} of {whole} crimes recorded in the period that have an outcome"
+        limits = f"{percent(self.rate_low, 2)} to {percent(self.rate_high, 2)}"
+        dated = f", as at {self.as_at}" if self.as_at else ""
+        return (
+            f"{stated} ({self.outcomes}, {self.basis} basis: {made_of}{dated}; "
+            f"{self.confidence_level * 100:g}% interval {limits}{self._waiting}."
+        )
+
+    @property
+    def _waiting(self) -> str:
+        """Close the bracket with the share still open, which only a cohort has."""
+        if self.basis == "closed" or np.isnan(self.not_yet_assigned):
+            return ")"
+        whole = self.denominator + (0 if self.out_of == "crimes" else self.not_yet_assigned)
+        return f"; {percent(self.not_yet_assigned / whole)} of the crimes not yet assigned an outcome)"
+
+
+@overload
+def positive_outcome_rate(
+    positive_outcomes: Number,
+    denominator: Number,
+    /,
+    *,
+    positive: str | OutcomeSet,
+    basis: Basis,
+    out_of: OutOf,
+    as_at: str = "",
+    confidence_level: float = 0.95,
+) -> OutcomeRate: ...
+@overload
+def positive_outcome_rate(
+    data: Counts,
+    /,
+    *,
+    positive: str | OutcomeSet,
+    basis: Basis,
+    out_of: OutOf,
+    crimes: Divisor | None = None,
+    by: None = None,
+    outcome: str = "outcome",
+    count: str | None = None,
+    as_at: str = "",
+    confidence_level: float = 0.95,
+) -> OutcomeRate: ...
+@overload
+def positive_outcome_rate(
+    data: Counts,
+    /,
+    *,
+    positive: str | OutcomeSet,
+    basis: Basis,
+    out_of: OutOf,
+    crimes: Divisor | None = None,
+    by: Names,
+    outcome: str = "outcome",
+    count: str | None = None,
+    as_at: str = "",
+    confidence_level: float = 0.95,
+) -> Results[OutcomeRate]: ...
+def positive_outcome_rate(
+    data: Any,
+    denominator: Any = None,
+    /,
+    *,
+    positive: Any = None,
+    basis: Any = None,
+    out_of: Any = None,
+    crimes: Any = None,
+    by: Names | None = None,
+    outcome: str = "outcome",
+    count: str | None = None,
+    as_at: str = "",
+    confidence_level: float = 0.95,
+) -> OutcomeRate | Results[OutcomeRate]:
+    """Positive outcomes out of crimes or of outcomes, with an interval.
+
+    "Positive", the basis and the denominator must each be named: in one year the same force has
+    several true rates, and no convention is official.
+
+    Parameters
+    ----------
+    data : int, Tally or data frame
+        Outcomes with their type in the dimension `outcome`; or the number of positive outcomes, a
+        whole number >= 0.
+    denominator : int, optional
+        What a number of positive outcomes is out of: a whole number >= 0. Not with a table.
+    positive : str or OutcomeSet
+        What counts as positive: the name of a bundled set, or a set of your own.
+    basis : {"recorded", "closed"}
+        Outcomes given so far to the crimes recorded in the period; or outcomes given in the period,
+        whenever the crime was recorded.
+    out_of : {"crimes", "crimes_with_outcome", "outcomes"}
+        Out of all crimes recorded in the period; of those that have an outcome (recorded basis
+        only); or of all outcomes given.
+    crimes : float, mapping, Exposure or Tally, optional
+        Crimes recorded, for ``out_of="crimes"``. On the closed basis they must be given; on the
+        recorded basis the default is to count the rows, which must then include type 0.
+    by : str or sequence of str, optional
+        The dimensions to keep; gives a table.
+    outcome : str, optional
+        The dimension that holds the type: codes as text, or whole numbers. Default is ``"outcome"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    as_at : str, optional
+        The date of the extract in words; a cohort's rate grows with it.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    OutcomeRate or Results of OutcomeRate
+        A table if there is `by`; otherwise one figure. What was not supplied, or is out of nothing,
+        is not available, and says why.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `positive`, `basis` or `out_of` is left out: the choices get listed, with their meaning.
+    UnknownNameError
+        If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
+    InvalidInputError
+        If `crimes` is missing or has no use, more outcomes are positive than there are, the rows are
+        of another basis, a part (type 1A) comes without its whole, or the set has a type that the
+        table gives only within "other".
+
+    See Also
+    --------
+    outcome_rate_change : the change from one period to another.
+
+    Notes
+    -----
+    Type 0, not yet assigned, is no outcome. Types 1A, 2A and 3A lie inside 1, 2 and 3: they are not
+    counted again, and stand among the exclusions.
+
+    Where the positive outcomes are a part of the denominator the interval is Wilson's score interval
+    for a proportion. On the closed basis out of crimes they are not: outcomes given in the period
+    belong to crimes of any period, and may outnumber those recorded in it. There it is the score
+    interval for the ratio of two Poisson counts, and nothing is cut at 100%.
+
+    Examples
+    --------
+    >>> rate = positive_outcome_rate(20_158, 365_882, positive="positive-dashboard", basis="closed", out_of="crimes")
+    >>> round(rate.rate, 4), rate.method
+    (0.0551, 'rate ratio score')
+
+    All crimes recorded in the period, one row a type; type 0 has no outcome yet:
+
+    >>> import policemetrics as pm
+    >>> crimes = pm.Tally.from_columns({"outcome": ["0", "1", "8", "18"]}, [80, 55, 25, 840])
+    >>> print(positive_outcome_rate(crimes, positive="positive-dashboard", basis="recorded", out_of="crimes"))
+    8.00% of crimes recorded have so far had a positive outcome (positive-dashboard, recorded basis: 80 of 1,000 \
+crimes recorded in the period; 95% interval 6.47% to 9.85%; 8.0% of the crimes not yet assigned an outcome).
+    """
+    definition = Definition.of(positive, basis, out_of, confidence_level)
+    audit = {"as_at": _checks.text(as_at, "as_at", empty=True)}
+    if _checks.is_number(data):
+        refuse_options(crimes=crimes, by=by, count=count)
+        counted, reasons = _of_numbers(definition, data, denominator)
+        return _rate_table(definition, {}, counted, reasons, audit)[0]
+    if denominator is not None:
+        msg = "denominator goes with a number of positive outcomes; for a tally or frame give crimes= with out_of='crimes'."
+        raise InvalidInputError(msg)
+    kept = kept_dims(by, outcome)
+    tally, counter = read(data, kept, outcome, count, definition)
+    check_crimes(crimes, counter)
+    side = Side(tally)
+    groups = groups_of([side], kept)
+    reasons = no_reasons(len(groups))
+    counted = counter.count(groups, side, as_crimes(crimes, kept, tally), reasons)
+    excluded = exclusion_table(groups, [side], totals(side, groups))
+    table = _rate_table(definition, keys_of(groups), counted, reasons, audit, excluded)
+    return table[0] if by is None else table
+
+
+def _of_numbers(definition: Definition, positive: Any, denominator: Any) -> tuple[Counted, Reasons]:
+    """Check two plain numbers; more than all is an error here, since nothing is absent."""
+    if denominator is None:
+        msg = f"denominator must be given with a number of positive outcomes: the number of {NOUNS[definition.out_of]}."
+        raise InvalidTypeError(msg)
+    part, whole = one_count(positive, "positive_outcomes"), one_count(denominator, "denominator")
+    if part > whole and not definition.is_ratio:
+        msg = (
+            f"positive_outcomes must be at most denominator, which they are part of; got {part} of {whole}. "
+            "Only basis='closed' with out_of='crimes' may pass 100%."
+        )
+        raise InvalidInputError(msg)
+    counted = Counted(np.array([float(part)]), np.array([float(whole)]), np.array([np.nan]))
+    reasons = no_reasons(1)
+    definition.refuse_impossible(counted, reasons, "")
+    return counted, reasons
+
+
+def _rate_table(
+    definition: Definition,
+    keys: dict[str, NDArray[Any]],
+    counted: Counted,
+    reasons: Reasons,
+    audit: dict[str, Any],
+    exclusions: ExclusionTable | None = None,
+) -> Results[OutcomeRate]:
+    rate, low, high = definition.rates(counted, unexplained(reasons))
+    columns = {
+        "positive": counted.positive,
+        "denominator": counted.denominator,
+        "rate": rate,
+        "rate_low": low,
+        "rate_high": high,
+        "not_yet_assigned": counted.waiting,
+    }
+    return Results(OutcomeRate, keys, columns, reasons, definition.audit | audit, exclusions)

@@ -1,0 +1,345 @@
+"""`Cells`: the canonical form, exact sums, and joins by key, against plain dictionaries."""
+
+import copy
+import pickle
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from strategies import FORCES, OFFENCES, YEARS, rows
+
+from policemetrics._cells import Cells
+from policemetrics._labels import encode, find, is_missing, label_array, microseconds, plain, union
+from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+
+MAX = 2**63 - 1
+DIMS = ("force", "year")
+FOUND = rows(*DIMS, gaps=False)
+
+
+def cells_of(found, dims=DIMS):
+    coded = [encode([row[i] for row in found], d) for i, d in enumerate(dims)]
+    counts = np.array([row[-1] for row in found], dtype=np.int64)
+    return Cells.of(tuple(dims), [v for v, _ in coded], [c for _, c in coded], counts)
+
+
+def model(found, places=(0, 1)):
+    """Add up rows in a dictionary: the oracle."""
+    sums = Counter()
+    for row in found:
+        sums[tuple(row[i] for i in places)] += row[-1]
+    return dict(sums)
+
+
+def as_dict(cells):
+    """Read cells back, refusing a key that stands twice."""
+    found = list(zip(*(cells.column(d).tolist() for d in cells.dims), cells.counts.tolist(), strict=True))
+    assert len({row[:-1] for row in found}) == len(found)
+    return {row[:-1]: row[-1] for row in found}
+
+
+def check_canonical(cells):
+    """Labels distinct, sorted and all used; keys sorted and distinct; arrays read-only."""
+    keys = list(zip(*(c.tolist() for c in cells.codes), strict=True))
+    assert keys == sorted(set(keys))
+    for label, code in zip(cells.labels, cells.codes, strict=True):
+        listed = label.tolist()
+        assert listed == sorted(set(listed), key=lambda v: (isinstance(v, str), v))
+        assert set(code.tolist()) == set(range(len(listed)))
+    assert cells.counts.dtype == np.int64
+    assert not any(a.flags.writeable for a in (cells.counts, *cells.labels, *cells.codes))
+
+
+class TestCanonicalForm:
+    @given(FOUND)
+    def test_adds_up_by_key(self, found):
+        """What comes out is what a dictionary adds up, in canonical form; zero and negative sums stay."""
+        cells = cells_of(found)
+        check_canonical(cells)
+        assert as_dict(cells) == model(found)
+
+    @given(FOUND, st.randoms(use_true_random=False))
+    def test_order_of_rows_does_not_matter(self, found, random):
+        shuffled = random.sample(found, len(found))
+        assert cells_of(shuffled).equals(cells_of(found))
+
+    @given(FOUND, FOUND)
+    def test_every_operation_keeps_it(self, one, two):
+        a, b = cells_of(one), cells_of(two)
+        for found in (
+            a.union(b),
+            a.project(["year"]),
+            a.project(["year", "force"]),
+            a.project([]),
+            a.keys(),
+            a.keys(["force"]),
+            a.select(a.counts > 0),
+            a.relabel("force", lambda v: v[:1]),
+            a.relabel("year", lambda v: -v),
+            a.extend("reason", "why"),
+            Cells.single(),
+        ):
+            check_canonical(found)
+
+    def test_unused_labels_go(self):
+        cells = Cells.of(("a",), [label_array(["x", "y", "z"])], [np.array([2, 0])], np.array([1, 2]))
+        assert cells.label("a").tolist() == ["x", "z"]
+        assert cells.to_dict() == {"a": ["x", "z"], "count": [2, 1]}
+
+    def test_many_wide_dimensions(self):
+        """Seventy distinct labels in eleven dimensions are more keys than 64 bits can number."""
+        size, dims = 70, tuple("abcdefghijk")
+        rng = np.random.default_rng(7)
+        codes = [rng.permutation(size) for _ in dims]
+        codes = [np.concatenate((c, c[:5])) for c in codes]  # the first five keys occur twice
+        labels = [np.arange(size)] * len(dims)
+        cells = Cells.of(dims, labels, codes, np.ones(size + 5, dtype=np.int64))
+        check_canonical(cells)
+        assert len(cells) == size
+        assert sorted(cells.counts.tolist()) == [1] * 65 + [2] * 5
+        # The joins pack keys likewise.
+        assert cells.positions(cells, dims).tolist() == list(range(size))
+        assert cells.union(cells).counts.sum() == 2 * (size + 5)
+
+    def test_no_dimension(self):
+        cells = Cells.of((), [], [], np.array([2, 3]))
+        assert (len(cells), cells.total, cells.to_dict()) == (1, 5, {"count": [5]})
+        assert len(Cells.of((), [], [], np.array([], dtype=np.int64))) == 0
+        assert Cells.single().to_dict() == {"count": [1]}
+
+
+class TestFrozen:
+    def test_arrays_are_read_only(self):
+        cells = cells_of([("Kent", 2023, 5)])
+        for array in (cells.counts, *cells.labels, *cells.codes, cells.keys().counts, Cells.single().counts):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 1
+
+    @pytest.mark.parametrize(
+        "clone",
+        [lambda c: pickle.loads(pickle.dumps(c)), copy.copy, copy.deepcopy],
+        ids=["pickle", "copy", "deep"],
+    )
+    def test_a_copy_is_equal_and_read_only(self, clone):
+        """numpy forgets the flag when it pickles; the cells don't."""
+        cells = cells_of([("Kent", 2023, 5), ("Essex", 2024, 0)])
+        again = clone(cells)
+        assert again.equals(cells)
+        check_canonical(again)
+
+
+class TestEquals:
+    @given(FOUND)
+    def test_whatever_the_order_of_dimensions(self, found):
+        cells = cells_of(found)
+        assert cells.equals(cells.project(["year", "force"]))
+
+    @given(FOUND, FOUND)
+    def test_as_the_model(self, one, two):
+        assert cells_of(one).equals(cells_of(two)) == (model(one) == model(two))
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            [("Kent", 2023, 6)],
+            [("Kent", 2024, 5)],
+            [("Essex", 2023, 5)],
+            [("Kent", 2023, 5), ("Kent", 2024, 0)],
+            [],
+        ],
+        ids=["count", "year", "force", "a standing zero", "nothing"],
+    )
+    def test_differs(self, other):
+        assert not cells_of([("Kent", 2023, 5)]).equals(cells_of(other))
+
+    def test_other_dimensions_differ(self):
+        assert not cells_of([("Kent", 2023, 5)]).equals(cells_of([("Kent", 2023, 5)], ("force", "month")))
+
+
+class TestExactSums:
+    @pytest.mark.parametrize(
+        ("counts", "total"),
+        [
+            ([MAX], MAX),
+            ([MAX - 1, 1], MAX),
+            ([-MAX, -1], -MAX - 1),
+            ([MAX, MAX, -MAX], MAX),
+            ([2**62, 2**61, 2**61 - 1], MAX),
+            ([2**53, 1, 1, 1], 2**53 + 3),
+        ],
+    )
+    def test_up_to_the_limit(self, counts, total):
+        """Floats would lose the last digits; nothing is lost, and what passes through more than fits is right."""
+        cells = cells_of([("Kent", 2023, n) for n in counts])
+        assert cells.counts.tolist() == [total]
+        assert cells.total == total
+
+    @pytest.mark.parametrize("counts", [[MAX, 1], [2**62, 2**62], [-MAX, -2], [2**61] * 4])
+    def test_beyond_is_an_error(self, counts):
+        """A wrap would give a negative number of crimes."""
+        with pytest.raises(CountOverflowError, match=rf"within 64 bits; got a sum of {sum(counts)}"):
+            cells_of([("Kent", 2023, n) for n in counts])
+
+    def test_one_group_beyond_among_many(self):
+        with pytest.raises(OverflowError, match=str(2**63)):
+            cells_of([("Essex", 2023, 1), ("Kent", 2023, MAX), ("Kent", 2024, 3), ("Kent", 2023, 1)])
+
+    def test_a_total_has_no_limit(self):
+        """The total is a Python number, so cells that fit are always added up."""
+        cells = cells_of([(force, 2023, MAX) for force in FORCES])
+        assert cells.total == 3 * MAX
+        with pytest.raises(CountOverflowError):
+            cells.project(["year"])
+
+    @given(st.lists(st.integers(-(2**63), MAX), max_size=6))
+    @example([2**62, -(2**62), 2**62])
+    def test_as_python_adds(self, counts):
+        total = sum(counts)
+        found = [("Kent", 2023, n) for n in counts]
+        if -(2**63) <= total <= MAX:
+            assert cells_of(found).total == total
+        else:
+            with pytest.raises(CountOverflowError):
+                cells_of(found)
+
+
+class TestAlgebra:
+    @given(FOUND, FOUND)
+    def test_union(self, one, two):
+        assert as_dict(cells_of(one).union(cells_of(two))) == model([*one, *two])
+
+    @given(FOUND, FOUND)
+    def test_union_in_another_order_of_dimensions(self, one, two):
+        both = cells_of(one).union(cells_of(two).project(["year", "force"]))
+        assert as_dict(both) == model([*one, *two])
+
+    @given(FOUND)
+    def test_project(self, found):
+        cells = cells_of(found)
+        assert as_dict(cells.project(["year"])) == model(found, [1])
+        assert as_dict(cells.project(["year", "force"])) == model(found, [1, 0])
+        assert cells.project(DIMS) is cells
+
+    @given(FOUND)
+    def test_keys(self, found):
+        assert as_dict(cells_of(found).keys(["force"])) == dict.fromkeys(model(found, [0]), 1)
+
+    @given(FOUND, st.sampled_from(FORCES), st.sampled_from(YEARS))
+    def test_match(self, found, force, year):
+        """A label that does not occur matches nothing."""
+        cells = cells_of(found)
+        wanted = {"force": label_array([force, "Nowhere"]), "year": label_array([year, 1066])}
+        kept = {k: n for k, n in model(found).items() if k == (force, year)}
+        assert as_dict(cells.select(cells.match(wanted))) == kept
+
+    @given(FOUND)
+    def test_where_label(self, found):
+        cells = cells_of(found)
+        kept = {k: n for k, n in model(found).items() if k[1] > 2023}
+        assert as_dict(cells.select(cells.where_label("year", lambda v: v > 2023))) == kept
+
+    @given(FOUND, FOUND)
+    def test_positions(self, one, two):
+        """Each cell finds its key in the other cells, or -1; the first, if only a part of the key is compared."""
+        a, b = cells_of(one), cells_of(two)
+        there = list(as_dict(b))
+        assert a.positions(b, DIMS).tolist() == [there.index(k) if k in there else -1 for k in as_dict(a)]
+        forces = [k[0] for k in there]
+        assert a.positions(b, ["force"]).tolist() == [
+            forces.index(k[0]) if k[0] in forces else -1 for k in as_dict(a)
+        ]
+
+    @given(FOUND, FOUND)
+    def test_within(self, one, two):
+        """Only the dimensions that both have are compared."""
+        a, b = cells_of(one), cells_of(two).project(["force"])
+        assert a.within(b).tolist() == [(k[0],) in as_dict(b) for k in as_dict(a)]
+        assert cells_of(one).within(Cells.single()).all()
+
+    def test_recode_repeats_rows(self):
+        """A cell may count in several windows."""
+        cells = cells_of([("Kent", 2023, 5), ("Kent", 2024, 7)])
+        rolled = cells.recode("year", label_array(["old", "span"]), np.array([0, 1, 1]), np.array([0, 0, 1]))
+        assert as_dict(rolled) == {("Kent", "old"): 5, ("Kent", "span"): 12}
+
+    def test_relabel_merges(self):
+        cells = cells_of([("Kent", 2023, 5), ("Essex", 2023, 7)])
+        assert as_dict(cells.relabel("force", lambda _: "all")) == {("all", 2023): 12}
+
+    def test_relabel_to_another_kind(self):
+        assert cells_of([("Kent", 2023, 5)]).relabel("force", len).to_dict() == {
+            "force": [4],
+            "year": [2023],
+            "count": [5],
+        }
+
+
+class TestLabels:
+    def test_text_and_numbers_are_two_kinds(self):
+        """ "10" comes before "9" as text, after it as a number."""
+        assert encode(["9", "10"], "code")[0].tolist() == ["10", "9"]
+        assert encode([9, 10], "code")[0].tolist() == [9, 10]
+
+    @given(st.lists(st.text(max_size=3)), st.lists(st.text(max_size=3)))
+    def test_find_and_union_of_text(self, one, two):
+        a, b = encode(one, "x")[0], encode(two, "x")[0]
+        merged, to_a, to_b = union(a, b)
+        assert merged.tolist() == sorted({*one, *two})
+        assert [merged[i] for i in to_a] == a.tolist()
+        assert [merged[i] for i in to_b] == b.tolist()
+        assert find(a, b).tolist() == [a.tolist().index(v) if v in a.tolist() else -1 for v in b.tolist()]
+
+    @given(st.lists(st.integers(-5, 5)), st.lists(st.integers(-5, 5)))
+    def test_find_and_union_of_numbers(self, one, two):
+        a, b = encode(one, "x")[0], encode(two, "x")[0]
+        assert union(a, b)[0].tolist() == sorted({*one, *two})
+        assert find(a, b).tolist() == [a.tolist().index(v) if v in a.tolist() else -1 for v in b.tolist()]
+
+    @given(st.lists(st.text(max_size=2) | st.none()) | st.lists(st.integers(-(2**63), MAX) | st.none()))
+    def test_encode_gives_back(self, values):
+        found, codes = encode(values, "x")
+        assert [found.tolist()[i] if i >= 0 else None for i in codes] == values
+
+    def test_nul_and_long_text_stay_whole(self):
+        """A numpy text array would cut both."""
+        values = ["a", "a\0", "a" * 500]
+        assert encode(values, "x")[0].tolist() == values
+
+    @pytest.mark.parametrize(
+        "value", [None, float("nan"), np.float64("nan"), np.float32("nan"), np.datetime64("NaT").item()]
+    )
+    def test_missing(self, value):
+        assert is_missing(value)
+
+    @pytest.mark.parametrize("value", ["", 0, 0.0, "nan", "None", float("inf"), False, "(missing)"])
+    def test_not_missing(self, value):
+        assert not is_missing(value)
+
+    @pytest.mark.parametrize("value", [np.str_("x"), np.int8(3), "x", 3])
+    def test_plain(self, value):
+        assert type(plain(value)) in (str, int)
+        assert plain(value) == value
+
+    def test_plain_leaves_flags_alone(self):
+        """A flag is no whole number; who reads the label refuses it."""
+        assert plain(True) is True
+
+    def test_seconds_are_whole_microseconds(self):
+        assert microseconds([0.1, 2, 1e-6, -1.5], "seconds").tolist() == [100_000, 2_000_000, 1, -1_500_000]
+
+    @pytest.mark.parametrize("value", [1e13, -1e13])
+    def test_seconds_have_a_limit(self, value):
+        with pytest.raises(
+            InvalidInputError, match=r"below 292,000 years; got .*10000000000000.0 at seconds\[1\]"
+        ):
+            microseconds([1, value], "seconds")
+
+    @pytest.mark.parametrize("value", [float("inf"), float("nan"), "5"])
+    def test_seconds_are_finite_numbers(self, value):
+        with pytest.raises((InvalidInputError, InvalidTypeError), match="seconds must hold"):
+            microseconds([value], "seconds")
+
+    def test_offence_codes_stay_apart(self):
+        assert encode(OFFENCES, "offence")[0].tolist() == ["105A", "4.1", "4.10"]

@@ -1,0 +1,424 @@
+"""The public surface as a whole: bad input to every function, what an import costs, and that all is documented."""
+
+import datetime as dt
+import inspect
+import re
+import subprocess
+import sys
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import policemetrics as pm
+from policemetrics import Exclusions, Exposure, Interval, Period, PoliceMetricsError, Results, Tally
+
+NAN, INF = float("nan"), float("inf")
+YEARS = ("2022/23", "2023/24")
+COLUMNS = {
+    "force": ["Kent", "Kent", "Essex", "Essex"],
+    "period": [*YEARS, *YEARS],
+    "offence": ["66", "66", "8L", "8L"],
+    "outcome": ["1", "1", "18", "18"],
+    "seconds": [30.0, 45.5, 60.0, 10.0],
+    "n": [5, 6, 7, 8],
+    "mean": [30.0, 45.5, 60.0, 10.0],
+    "code": [4.1, 4.1, 4.1, 4.1],
+    "day": [dt.datetime(2023, 5, d) for d in range(1, 5)],  # noqa: DTZ001  # as a file has it
+}
+FRAME = pd.DataFrame(COLUMNS)
+LABELS = ["force", "period", "offence", "outcome"]
+CRIMES = Tally.from_columns({d: COLUMNS[d] for d in LABELS}, COLUMNS["n"])
+RESIDENTS = Exposure({"Kent": 1_800, "Essex": 1_200}, by="force", name="residents", date="mid-2019")
+WEIGHTS = pm.harm_weights("ons-css", version="2020")
+OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
+
+# One good call of every public function with a data frame, and one with plain numbers where it takes them.
+GOOD = {
+    "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
+    "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
+    "harm_score": (pm.harm_score, (FRAME, WEIGHTS), {"by": "force", "count": "n"}),
+    "harm_weights": (pm.harm_weights, ("ons-css",), {"version": "2020"}),
+    "outcome_rate_change": (
+        pm.outcome_rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"} | OUTCOMES,
+    ),
+    "outcome_set": (pm.outcome_set, ("charged",), {}),
+    "pool_means": (pm.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
+    "pool_means of numbers": (pm.pool_means, ([30, 45], [5, 6]), {}),
+    "positive_outcome_rate": (pm.positive_outcome_rate, (FRAME,), {"by": "force", "count": "n"} | OUTCOMES),
+    "rate": (pm.rate, (FRAME, 100), {"by": "force", "count": "n"}),
+    "rate of numbers": (pm.rate, (5, 100), {}),
+    "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
+    "rate_change": (pm.rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"}),
+    "rate_change of numbers": (pm.rate_change, (5, 6), {"exposure": (1, 2)}),
+    "rate_change of columns": (pm.rate_change, ([5, 6], [7, 8]), {"labels": ["a", "b"]}),
+    "share": (pm.share, (1, 4), {}),
+    "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
+    "summarise_times of numbers": (pm.summarise_times, ([30, 45.5],), {"target": 60}),
+    "tally": (pm.tally, (FRAME, ["force"]), {"count": "n"}),
+}  # fmt: skip
+
+# What no argument of that name may be, whatever the function.
+BAD = {
+    "confidence_level": [95, 0, 1, -0.5, 1.5, "0.95", None, NAN, INF, True, [0.95], Decimal("sNaN")],
+    "method": [None, 5, "nope", ["exact"], b"exact"],
+    "by": [5, "nope", ["force", "force"], ["force", "nope"], [3], "", b"force", FRAME],
+    "count": [5, "nope", "force", b"n", ["n"]],
+    "between": [
+        "2022/23", ("2022/23",), (*YEARS, "2024/25"), YEARS[::-1], ("2022/23", "2022/23"), ("2022/23", "rubbish"),
+        ("2022/23", "2023-Q3"), ("2022/23", "year ending June 2023"), (1, 2), (None, None), 5, set(YEARS),
+    ],
+    "caveat": [None, 5, b"x", ["x"]],
+    "subject": [None, 5, "", b"x"],
+    "offence": [None, 5, "nope", b"offence"],
+    "outcome": [None, 5, "nope", b"outcome"],
+    "period": [None, 5, "nope", b"period"],
+    "seconds": [None, 5, "nope", b"seconds"],
+    "mean": [5, "nope", "force", b"mean"],
+    "weights": [None, "ons-css", 5, {"66": 1.0}, {}],
+    "weights_new": ["ons-css", 5, {"66": 1.0}],
+    "version": [None, 2020, "1066", "", b"2020"],
+    "name": [None, 5, "nope", "", b"x"],
+    "positive": [None, 5, "nope", [], b"charged", ["99"], "1"],
+    "basis": [None, 5, "nope", b"closed"],
+    "out_of": [None, 5, "nope", b"crimes"],
+    "per": [0, -1, NAN, INF, "1000", None, True],
+    "per_day": ["no", 1, None],
+    "like_for_like": [None, 5, "nope"],
+    "dispersion": [0, -1, NAN, INF, "2", None, True],
+    "minimum_base": [-1, 2.5, NAN, INF, "50", None, True, 2**64],
+    "versus": [5, "nope", ("previous",)],
+    "inclusive": ["no", 1, None],
+    "invalid": [None, 5, "nope"],
+    "missed": [5, "nope", [3]],
+    "target": [-1, NAN, INF, "60", True, [60], {"Kent": -1}, {"Kent": "x"}],
+    "percentile_method": [None, 5, "nope"],
+    "rounded_to": [0, -1, NAN, INF, "1", True],
+    "date": [5, "nope", "force", "n", b"x"],
+    "every": [None, 5, "nope"],
+    "timezone": [None, 5, "nope", "Mars/Base", b"x"],
+    "coverage": [5, "nope", ["force", "force"], b"force"],
+    "overlapping": [None, 5, "nope", ["force", "force"], b"force"],
+    "as_at": [None, 5, b"x"],
+}  # fmt: skip
+
+# Some arguments only mean something beside, or instead of, another one.
+BESIDE = {
+    ("rate_change", "versus"): {"between": None},
+    ("tally", "every"): {"date": None},
+    ("tally", "timezone"): {"date": "day"},
+}
+# What reads the columns of a small table has its own words for them.
+ALSO = {("pool_means", "count"): ("value",), ("pool_means", "mean"): ("seconds",)}
+NO_DATA = [None, "crimes.csv", b"crimes", object(), pd.Series([1, 2]), iter([1]), print, Tally, {1, 2}]
+NO_COUNT = [
+    -1,
+    1.5,
+    NAN,
+    INF,
+    "5",
+    None,
+    True,
+    5j,
+    2**64,
+    [5],
+    Decimal("sNaN"),
+    np.datetime64("2024-01-01"),
+    pd.NA,
+    pd.NaT,
+]
+NO_SIZE = [0, -1, NAN, -INF, INF, "5", None, True, 5j, 10**400, Decimal("sNaN"), pd.NA]
+NO_COLUMN = [
+    [5, -1], [5, 1.5], [5, NAN], [5, INF], [5, None], [5, "6"], [5, True], [5], [5, 6, 7], [[5, 6], [7, 8]], [[5], [6, 7]],
+    "56", {"a": 5, "b": 6}, {5, 6}, iter([5, 6]), [2**64, 5], np.ones((2, 2)), np.ma.array([5, 6], mask=[0, 1]),
+    pd.Series(["5", "6"]), pl.Series([5, None]), pa.array([5, None]), pd.Series([5, 6], dtype="datetime64[ns]"), object(),
+]  # fmt: skip
+
+
+def refused(call, *named):
+    """An error of the family, that names an argument: never another error, and never an answer."""
+    with pytest.raises(PoliceMetricsError) as caught:
+        call()
+    message = str(caught.value)
+    assert len(message) < 4000, "a table does not belong in a message"
+    assert any(re.search(rf"\b{name}\b", message) for name in named), message
+
+
+def cases():
+    for title, (function, args, options) in GOOD.items():
+        signature = inspect.signature(function)
+        for name, values in BAD.items():
+            takes_frame = args and args[0] is FRAME
+            if name not in signature.parameters or (
+                not takes_frame and name not in {"confidence_level", *options}
+            ):
+                continue
+            for value in values:
+                bound = signature.bind(*args, **options)
+                bound.arguments |= BESIDE.get((title, name), {}) | {name: value}
+                yield pytest.param(function, bound, name, id=f"{title}, {name}={str(value)[:30]!r}")
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("title", GOOD)
+    def test_the_good_calls_are_good(self, title):
+        function, args, options = GOOD[title]
+        function(*args, **options)
+
+    def test_every_function_is_in_the_table(self):
+        public = {n for n in pm.__all__ if inspect.isfunction(getattr(pm, n))}
+        assert public == {title.partition(" of ")[0] for title in GOOD}
+
+    def test_every_argument_is_in_the_table(self):
+        """An argument that is added without a row here fails this."""
+        elsewhere = {  # below, for they differ from function to function
+            "data", "old", "new", "events", "exposure", "labels", "count", "out_of", "means", "counts", "frame",
+            "denominator", "crimes", "of",
+        }  # fmt: skip
+        for function, _, _ in GOOD.values():
+            assert set(inspect.signature(function).parameters) <= elsewhere | set(BAD), function.__name__
+
+    @pytest.mark.parametrize(("function", "bound", "name"), list(cases()))
+    def test_each_argument(self, function, bound, name):
+        refused(lambda: function(*bound.args, **bound.kwargs), *ALSO.get((function.__name__, name), ()), name)
+
+    @pytest.mark.parametrize("data", NO_DATA, ids=lambda v: type(v).__name__)
+    @pytest.mark.parametrize("title", [t for t, (_, args, _) in GOOD.items() if args[0] is FRAME])
+    def test_what_is_no_table(self, title, data):
+        function, args, options = GOOD[title]
+        first = ("data", "frame", "events", "old", "means", "labels", "seconds", "by")
+        refused(lambda: function(data, *args[1:], **options), *first)
+
+    @pytest.mark.parametrize(
+        "engine", [pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.table], ids=lambda e: e.__name__
+    )
+    @pytest.mark.parametrize(
+        "title", [t for t, (_, args, o) in GOOD.items() if args[0] is FRAME and "by" in o]
+    )
+    def test_columns_of_the_wrong_kind(self, title, engine):
+        """Codes read as floats; a column that is not there, with those that are."""
+        function, args, options = GOOD[title]
+        frame = engine(COLUMNS)
+        with pytest.raises(PoliceMetricsError, match=r"by: column 'code' must hold labels.* 4\.1 and 4\.10"):
+            function(frame, *args[1:], **options | {"by": "code"})
+        with pytest.raises(
+            PoliceMetricsError, match=r"by\['nope'\]: column must be one of 'force', 'period'"
+        ):
+            function(frame, *args[1:], **options | {"by": "nope"})
+        with pytest.raises(PoliceMetricsError, match=r"(count|value): column .*'force'"):
+            function(frame, *args[1:], **options | {"count": "nope"})
+
+    @pytest.mark.parametrize("title", [t for t, (_, args, _) in GOOD.items() if args[0] is FRAME])
+    def test_empty_frames(self, title):
+        """No rows: no error, and no figure out of thin air."""
+        function, args, options = GOOD[title]
+        empty = pl.DataFrame(COLUMNS).clear()
+        found = function(empty, *args[1:], **options)
+        assert len(found) == 0
+        if title not in {"tally", "pool_means"}:  # a mean of a frame is always by group
+            single = function(empty, *args[1:], **{k: v for k, v in options.items() if k != "by"})
+            for figure in single if isinstance(single, Results) else [single]:
+                assert figure.reason.startswith("not available")
+
+    @pytest.mark.parametrize("value", NO_COUNT, ids=str)
+    def test_single_counts(self, value):
+        refused(
+            lambda: pm.rate(value, 100),
+            "events",
+            "data",
+        )
+        refused(lambda: pm.rate_change(value, 5), "old")
+        refused(lambda: pm.rate_change(5, value), "new", "between")
+        refused(lambda: pm.share(value, 5), "count")
+        refused(lambda: pm.share(5, value), "out_of")
+
+    @pytest.mark.parametrize("value", NO_SIZE, ids=lambda v: str(v)[:20])
+    def test_single_sizes(self, value):
+        refused(lambda: pm.rate(5, value), "exposure")
+        refused(lambda: pm.rate(CRIMES, value, by="force"), "exposure")
+        refused(lambda: pm.rate(CRIMES, {"Kent": value, "Essex": 1}, by="force"), "values")
+        refused(lambda: pm.rate_change(5, 6, exposure=(value, 1)), "exposure")
+        refused(lambda: pm.rate_change(5, 6, exposure=(1, value)), "exposure")
+        refused(lambda: Exposure({"Kent": value}, by="force", name="residents", date="mid-2019"), "values")
+
+    @pytest.mark.parametrize("value", NO_COLUMN, ids=lambda v: str(v)[:30])
+    def test_columns(self, value):
+        labels = ["a", "b"]
+        refused(lambda: pm.rate(value, 10, labels=labels), "events", "labels")
+        refused(lambda: pm.rate_change(value, [1, 2], labels=labels), "old", "labels")
+        refused(lambda: pm.rate_change([1, 2], value, labels=labels), "new", "labels")
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            [0, 1],
+            [1, -1],
+            [1, NAN],
+            [1, INF],
+            [1, None],
+            [1, "2"],
+            [1],
+            [1, 2, 3],
+            {"a": 1, "b": 2},
+            "12",
+            iter([1, 2]),
+        ],
+        ids=str,
+    )
+    def test_columns_of_sizes(self, value):
+        refused(lambda: pm.rate([1, 2], value, labels=["a", "b"]), "exposure")
+        refused(lambda: pm.rate_change([1, 2], 3, labels=["a", "b"], exposure=(value, 1)), "exposure")
+
+    @pytest.mark.parametrize(
+        "labels",
+        ["ab", b"ab", 5, ["a"], ["a", None], [1.5, 2.5], ["a", 1], [["a"], ["b"]], {"a", "b"}, {"a": 1, "b": 2}, [True, False],
+         np.ones((2, 2), dtype=int), pd.Series(["a", "b"], index=[7, 8]), pd.to_datetime(["2024-01-01", "2024-01-02"])],
+        ids=lambda v: str(v)[:30],
+    )  # fmt: skip
+    def test_labels(self, labels):
+        events = pd.Series([1, 2])
+        refused(lambda: pm.rate(events, 10, labels=labels), "labels")
+        refused(lambda: pm.rate_change(events, events, labels=labels), "labels")
+
+    def test_series_with_different_indexes(self):
+        """Arithmetic by position would pair the wrong forces."""
+        one, other = pd.Series([1, 2], index=["Kent", "Essex"]), pd.Series([3, 4], index=["Essex", "Kent"])
+        labels = ["Kent", "Essex"]
+        refused(lambda: pm.rate_change(one, other, labels=labels), "old", "new")
+        refused(lambda: pm.rate(one, other, labels=labels), "events", "exposure")
+        refused(lambda: pm.rate_change(one, 5, exposure=(one, other), labels=labels), "exposure")
+        refused(
+            lambda: Tally.from_columns({"force": pd.Series(["a", "b"])}, pd.Series([1, 2], index=[1, 0])),
+            "counts",
+        )
+
+    def test_sums_past_64_bits(self):
+        big = {
+            "force": ["Kent", "Kent"],
+            "period": ["2022/23"] * 2,
+            "offence": ["66"] * 2,
+            "outcome": ["1"] * 2,
+        }
+        refused(lambda: Tally.from_columns(big, [2**62, 2**62]), "counts")
+        for engine in (pd.DataFrame, pl.DataFrame, pa.table):
+            frame = engine(big | {"n": [2**62, 2**62]})
+            for title in ("rate", "rate_change", "tally", "harm_score", "positive_outcome_rate"):
+                function, args, options = GOOD[title]
+                refused(lambda f=function, a=args, o=options, d=frame: f(d, *a[1:], **o), "counts", "count")
+        apart = Tally.from_columns({"force": ["Kent", "Essex"], "period": YEARS}, [2**62, 2**62])
+        refused(lambda: pm.rate(apart, 10), "counts")
+        refused(lambda: pm.rate_change(apart, between=YEARS), "counts")
+
+    def test_numerator_above_denominator(self):
+        refused(lambda: pm.share(5, 4), "count")
+
+    @pytest.mark.parametrize(
+        ("call", "named"),
+        [
+            (lambda: Interval(2, 1, 0.95, "score"), "low"),
+            (lambda: Interval("1", 2, 0.95, "score"), "low"),
+            (lambda: Interval(1, 2, 95, "score"), "confidence_level"),
+            (lambda: Exclusions("rows", 1, 2, {"a": 1}), "reasons"),
+            (lambda: Results.of([]), "figures"),
+            (lambda: Results.of(5), "figures"),
+            (lambda: Exposure({}, by="force", name="residents", date="mid-2019"), "exposure"),
+            (lambda: Exposure([1], by="force", name="residents", date="mid-2019"), "values"),
+            (lambda: Exposure({"Kent": 1}, by=5, name="residents", date="mid-2019"), "by"),
+            (lambda: Exposure({"Kent": 1}, by=["a", "b"], name="residents", date="mid-2019"), "values"),
+            (lambda: Exposure({"Kent": 1}, by="force", name="", date="mid-2019"), "name"),
+            (lambda: Exposure({"Kent": 1}, by="force", name="residents", date=None), "date"),
+            (lambda: Exposure({None: 1}, by="force", name="residents", date="mid-2019"), "values"),
+            (lambda: Exposure({4.1: 1}, by="force", name="residents", date="mid-2019"), "force"),
+            (lambda: Exposure.from_frame(FRAME, by="force", value="n", name="residents", date="d"), "frame"),
+            (lambda: Exposure.from_frame(FRAME, by="nope", value="n", name="residents", date="d"), "by"),
+            (
+                lambda: Exposure.from_frame(FRAME, by="force", value="nope", name="residents", date="d"),
+                "value",
+            ),
+            (lambda: Period.parse("rubbish"), "label"),
+            (lambda: Period.parse(5), "label"),
+            (lambda: Period.month(2024, 13), "month"),
+            (lambda: Period.financial_year("2024"), "first"),
+            (lambda: Period.quarter(2024, 5), "quarter"),
+            (lambda: Tally.from_columns([1], [1]), "columns"),
+            (lambda: Tally.from_columns({"force": ["a"]}, 5), "counts"),
+            (lambda: Tally.from_columns({"force": ["a"]}, [1.5]), "counts"),
+            (lambda: Tally.from_columns({"force": ["a"]}, [NAN]), "counts"),
+            (lambda: Tally.from_columns({"force": ["a"]}, [1, 2]), "counts"),
+            (lambda: Tally.from_columns({"force": ["a"]}, [2**64]), "counts"),
+            (lambda: Tally.from_columns({"code": [4.1]}, [1]), "code"),
+            (lambda: Tally.from_columns({"force": "a"}, [1]), "force"),
+            (lambda: Tally.from_columns({"force": ["a"]}, [1], coverage="nope"), "coverage"),
+            (lambda: Tally.from_columns({"force": ["a"]}, [1], overlapping="nope"), "overlapping"),
+            (lambda: Tally.from_columns({"force": ["a"]}, [1], unit=5), "unit"),
+            (lambda: CRIMES.where(force="nope"), "force"),
+            (lambda: CRIMES.where(nope="x"), "nope"),
+            (CRIMES.drop, "dimension"),
+            (lambda: CRIMES.drop(force=4.1), "force"),
+            (lambda: CRIMES.sum_to("nope"), "nope"),
+            (lambda: CRIMES.sum_to(5), "dims"),
+            (lambda: CRIMES.labels("nope"), "nope"),
+            (lambda: CRIMES.relabel("force", {"nope": "x"}), "mapping"),
+            (lambda: CRIMES.relabel("force", ["Kent"]), "mapping"),
+            (lambda: CRIMES.relabel("force", {}, others="nope"), "others"),
+            (lambda: CRIMES.rolling(0), "months"),
+            (lambda: CRIMES.not_supplied("", force="Kent"), "reason"),
+            (lambda: CRIMES.not_supplied("lost", force="nope"), "force"),
+            (lambda: CRIMES + CRIMES.sum_to("force"), "dimensions"),
+        ],
+    )
+    def test_classes(self, call, named):
+        refused(call, named)
+
+    def test_errors_are_also_the_builtin_a_caller_would_catch(self):
+        with pytest.raises(ValueError, match="count must be at most"):
+            pm.share(5, 4)
+        with pytest.raises(TypeError, match="count must be a number"):
+            pm.share("5", 4)
+        with pytest.raises(KeyError, match="no column"):
+            pm.rate([1], 10, labels=["a"])["nope"]
+        with pytest.raises(IndexError, match="rows must lie"):
+            pm.rate([1], 10, labels=["a"])[1]
+        with pytest.raises(OverflowError, match="64 bits"):
+            pm.rate(Tally.from_columns({"force": ["a", "b"]}, [2**62, 2**62]), 10)
+
+
+class TestSurface:
+    def test_names_are_sorted_and_there(self):
+        assert list(pm.__all__) == sorted(pm.__all__)
+        for name in pm.__all__:
+            assert getattr(pm, name).__doc__.strip()
+
+    def test_every_public_method_is_documented(self):
+        for name in pm.__all__:
+            item = getattr(pm, name)
+            if inspect.isclass(item):
+                for method, member in vars(item).items():
+                    if not method.startswith("_") and (
+                        callable(member) or isinstance(member, property | classmethod)
+                    ):
+                        assert inspect.getdoc(getattr(item, method)), f"{name}.{method}"
+
+    def test_every_module_lists_its_names(self):
+        for name in pm.__all__:
+            item = getattr(pm, name)
+            if inspect.ismodule(item):
+                assert item.__all__ == sorted(item.__all__), name
+                assert all(getattr(item, n).__doc__ for n in item.__all__)
+
+    def test_import_leaves_the_heavy_packages_alone(self):
+        """In a process of its own, since this one has imported them all."""
+        script = (
+            "import sys, policemetrics as pm\n"
+            "pm.Tally.from_columns({'force': ['Kent']}, [5])\n"
+            "heavy = ('scipy', 'narwhals', 'pandas', 'polars', 'pyarrow', 'duckdb', 'matplotlib', 'hypothesis')\n"
+            "print([n for n in heavy if n in sys.modules])"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  # our own script
+        assert done.stdout.strip() == "[]"
+
+    def test_version(self):
+        assert re.fullmatch(r"\d+\.\d+\.\d+", pm.__version__)

@@ -1,0 +1,267 @@
+"""What the public surface looks like to a type checker: never run, checked by mypy --strict and pyright.
+
+Every overload stands here with its exact result, so that a change of a signature fails. What an analyst may hold
+is meant: plain numbers, numpy scalars, elements and columns of pandas and polars, and whole frames. Each section
+is a function that nobody calls; its arguments are what is at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, assert_type
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+from duckdb import DuckDBPyRelation
+from numpy.typing import NDArray
+
+import policemetrics as pm
+from policemetrics import (
+    Exclusions,
+    Exposure,
+    Figure,
+    Interval,
+    Period,
+    Rate,
+    RateChange,
+    Results,
+    Share,
+    Tally,
+)
+
+YEARS = ("2022/23", "2023/24")
+
+
+def tallies(
+    pandas_rows: pd.DataFrame,
+    polars_rows: pl.DataFrame,
+    lazy_rows: pl.LazyFrame,
+    arrow_rows: pa.Table,
+    duck_rows: DuckDBPyRelation,
+    counts: NDArray[np.int64],
+    forces: list[str],
+) -> None:
+    assert_type(pm.tally(pandas_rows), Tally)
+    assert_type(pm.tally(polars_rows, "force"), Tally)
+    assert_type(pm.tally(lazy_rows, ["force", "period"], count="n"), Tally)
+    assert_type(pm.tally(arrow_rows, by={"force": "force_name"}, count="n", coverage=["force"]), Tally)
+    assert_type(pm.tally(duck_rows, by=("force", "period"), overlapping="force"), Tally)
+    assert_type(pm.tally(pandas_rows, date="day", every="financial_year", timezone="Europe/London"), Tally)
+
+    crimes = Tally.from_columns({"force": ["Kent", "Essex"], "period": [2023, 2024]}, [5, 6])
+    assert_type(crimes, Tally)
+    assert_type(Tally.from_columns({"force": pandas_rows["force"]}, pandas_rows["n"]), Tally)
+    assert_type(Tally.from_columns({"force": polars_rows["force"]}, polars_rows["n"], coverage="f"), Tally)
+    assert_type(Tally.from_columns({"force": forces}, counts, unit="crimes"), Tally)
+
+    assert_type(crimes.dims, tuple[str, ...])
+    assert_type(crimes.total, int)
+    assert_type(len(crimes), int)
+    assert_type(crimes.overlapping, frozenset[str])
+    assert_type(crimes.unit, str)
+    assert_type(crimes.coverage, Tally | None)
+    assert_type(crimes.excluded, Tally | None)
+    assert_type(crimes.labels("force"), tuple[Any, ...])
+    assert_type(crimes + crimes, Tally)
+    assert_type(crimes.sum_to(), Tally)
+    assert_type(crimes.sum_to("force", "period"), Tally)
+    assert_type(crimes.where(force="Kent", period=[2023, 2024]), Tally)
+    assert_type(crimes.where(force=pandas_rows["force"], period=np.int64(2023)), Tally)
+    assert_type(crimes.drop(force=["Kent"]), Tally)
+    assert_type(crimes.relabel("force", {"Kent": "Kent Police"}, others="refuse"), Tally)
+    assert_type(crimes.rolling(12, period="period"), Tally)
+    assert_type(crimes.not_supplied("nothing sent", force="Kent"), Tally)
+    assert_type(crimes.to_dict(), dict[str, list[Any]])
+    assert_type(crimes == crimes.where(force="Kent"), bool)
+
+
+def periods_and_exposures(pandas_rows: pd.DataFrame, polars_rows: pl.DataFrame) -> None:
+    year = Period.parse("2023/24")
+    assert_type(year, Period)
+    assert_type(Period.parse("2009-10", kind="month"), Period)
+    assert_type(Period.financial_year(2023).previous(), Period)
+    assert_type(year.label, str)
+    assert_type(year.days, int)
+    assert_type(year.months, int)
+    assert_type(year.overlaps("2022/23"), bool)
+    assert_type(year < Period.year_ending(2024, 6), bool)
+
+    assert_type(Exposure({"Kent": 1_860_000, "Essex": 0.5}, by="force", name="residents", date="d"), Exposure)
+    assert_type(Exposure({("Kent", 2023): 1.0}, by=["force", "year"], name="residents", date="d"), Exposure)
+    assert_type(Exposure.from_frame(pandas_rows, by="force", value="n", name="residents", date="d"), Exposure)
+    assert_type(Exposure.from_frame(polars_rows, by={"f": "f"}, value="n", name="r", date="d"), Exposure)
+
+
+def shares(series: pd.Series[int], column: pl.Series) -> None:
+    assert_type(pm.share(1, 4), Share)
+    assert_type(pm.share(np.int64(1), np.float64(4), confidence_level=0.9), Share)
+    assert_type(pm.share(series.sum(), Decimal(4)), Share)
+    assert_type(pm.share(column[0], column[1]), Share)
+    assert_type(pm.share(1, 4).share, float)
+    assert_type(pm.share(1, 4).interval, Interval)
+
+
+def rates(
+    crimes: Tally,
+    residents: Exposure,
+    pandas_rows: pd.DataFrame,
+    polars_rows: pl.DataFrame,
+    lazy_rows: pl.LazyFrame,
+    arrow_rows: pa.Table,
+    duck_rows: DuckDBPyRelation,
+    series: pd.Series[int],
+    column: pl.Series,
+    array: NDArray[np.int64],
+) -> None:
+    assert_type(pm.rate(5, 100), Rate)
+    assert_type(pm.rate(np.int64(5), np.float32(100.5)), Rate)
+    assert_type(pm.rate(array[0], Decimal(100)), Rate)
+    assert_type(pm.rate(column[0], 100, per=100_000, method="phe"), Rate)
+    assert_type(pm.rate(events=5, exposure=100), Rate)
+    assert_type(pm.rate(pandas_rows, 100, count="n"), Rate)
+    assert_type(pm.rate(polars_rows, residents, by=None), Rate)
+    assert_type(pm.rate(crimes, residents), Rate)
+    assert_type(pm.rate(crimes, crimes, by=None), Rate)
+    assert_type(pm.rate(crimes, 100, by="force"), Results[Rate])
+    assert_type(pm.rate(crimes, {"Kent": 100, "Essex": 200.5}, by=["force"]), Results[Rate])
+    assert_type(pm.rate(lazy_rows, residents, by="force", count="n"), Results[Rate])
+    assert_type(pm.rate(arrow_rows, crimes, by=("force", "period")), Results[Rate])
+    assert_type(pm.rate(duck_rows, 100, by="force", method="byar", subject="Burglary"), Results[Rate])
+    assert_type(pm.rate([5, 6], 100, labels=["a", "b"]), Results[Rate])
+    assert_type(pm.rate([5, 6], [100, 200.5], labels=(1, 2)), Results[Rate])
+    assert_type(pm.rate(series, column, labels=pandas_rows["force"]), Results[Rate])
+    assert_type(pm.rate(array, array, labels=array), Results[Rate])
+
+    rate = pm.rate(5, 100)
+    assert_type(rate.events, float)
+    assert_type(rate.rate_low, float)
+    assert_type(rate.interval, Interval)
+    assert_type(rate.interval.low, float)
+    assert_type(rate.interval.method, str)
+    assert_type(3.5 in rate.interval, bool)
+    assert_type(rate.group, Mapping[str, str | int])
+    assert_type(rate.reason, str | None)
+    assert_type(rate.exclusions, Exclusions | None)
+    assert_type(rate.caveat, str)
+    assert_type(str(rate), str)
+
+
+def rate_changes(
+    crimes: Tally,
+    residents: Exposure,
+    pandas_rows: pd.DataFrame,
+    polars_rows: pl.DataFrame,
+    lazy_rows: pl.LazyFrame,
+    arrow_rows: pa.Table,
+    duck_rows: DuckDBPyRelation,
+    series: pd.Series[int],
+    column: pl.Series,
+) -> None:
+    assert_type(pm.rate_change(5, 6), RateChange)
+    assert_type(pm.rate_change(np.int64(5), np.uint8(6), exposure=(365, 366)), RateChange)
+    assert_type(pm.rate_change(column[0], column[1], method="midp"), RateChange)
+    assert_type(pm.rate_change(series.sum(), 6, minimum_base=50, caveat="a break"), RateChange)
+    assert_type(pm.rate_change(old=5, new=6, dispersion=1.5), RateChange)
+    assert_type(pm.rate_change([5, 6], [7, 8], labels=["a", "b"]), Results[RateChange])
+    assert_type(pm.rate_change(series, series, labels=series.index), Results[RateChange])
+    assert_type(pm.rate_change(column, 6, labels=column, exposure=(1, [2, 3])), Results[RateChange])
+    assert_type(pm.rate_change(crimes, between=("2022/23", "2023/24")), RateChange)
+    assert_type(pm.rate_change(crimes, between=(Period.month(2023, 1), "2023-02"), per_day=True), RateChange)
+    assert_type(pm.rate_change(pandas_rows, between=YEARS, count="n", like_for_like="match"), RateChange)
+    assert_type(pm.rate_change(polars_rows, between=YEARS, by=None, exposure=residents), RateChange)
+    assert_type(pm.rate_change(crimes, between=YEARS, by="force"), Results[RateChange])
+    assert_type(pm.rate_change(lazy_rows, between=YEARS, by=["force"], count="n"), Results[RateChange])
+    assert_type(pm.rate_change(arrow_rows, between=YEARS, by="force", period="year"), Results[RateChange])
+    assert_type(pm.rate_change(duck_rows, between=YEARS, by="force", subject="Theft"), Results[RateChange])
+    assert_type(pm.rate_change(crimes, versus="year_before"), Results[RateChange])
+    assert_type(pm.rate_change(pandas_rows, versus="previous", by="force", count="n"), Results[RateChange])
+
+    change = pm.rate_change(5, 6)
+    assert_type(change.percent_change, float)
+    assert_type(change.p_value, float)
+    assert_type(change.between, tuple[str, str])
+    assert_type(change.interval, Interval)
+
+
+def tables(
+    changes: Results[RateChange], change: RateChange, pandas_rows: pd.DataFrame, polars_rows: pl.DataFrame
+) -> None:
+    assert_type(changes.columns, tuple[str, ...])
+    assert_type(len(changes), int)
+    assert_type(iter(changes), Iterator[RateChange])
+    assert_type(list(changes), list[RateChange])
+    assert_type([row.percent_change for row in changes], list[float])
+
+    assert_type(changes[0], RateChange)
+    assert_type(changes[-1], RateChange)
+    assert_type(changes[np.int64(0)], RateChange)
+    assert_type(changes[np.argmax(changes["change"])], RateChange)
+    assert_type(changes["percent_change"], NDArray[Any])
+    assert_type(changes[:5], Results[RateChange])
+    assert_type(changes[::-1], Results[RateChange])
+    assert_type(changes[changes["percent_change"] > 5], Results[RateChange])
+    assert_type(changes[np.array([True, False])], Results[RateChange])
+    assert_type(changes[[True, False]], Results[RateChange])
+    assert_type(changes[[0, 1]], Results[RateChange])
+    assert_type(changes[pandas_rows["n"] > 5], Results[RateChange])
+    assert_type(changes[polars_rows["n"] > 5], Results[RateChange])
+
+    assert_type(changes.at(force="Kent"), RateChange)
+    assert_type(changes.at(force="Kent", year=2024).interval.low, float)
+    assert_type(changes.sort("percent_change"), Results[RateChange])
+    assert_type(changes.sort("percent_change", descending=True)[:5][0], RateChange)
+    assert_type(changes.to_dict(), dict[str, list[Any]])
+    assert_type(changes.to_pandas(audit=True), pd.DataFrame)
+    assert_type(changes.to_polars(), pl.DataFrame)
+    assert_type(pl.DataFrame(changes), pl.DataFrame)  # by the Arrow capsule
+    assert_type(changes == changes[:5], bool)
+    assert_type(Results.of([change, change]), Results[RateChange])
+    assert_type(Results.of(list(changes)), Results[RateChange])
+    assert_type(sentences(changes), list[str])
+
+
+def sentences(table: Results[Figure]) -> list[str]:
+    """Take a table of any figures."""
+    return [str(figure) for figure in table]
+
+
+def report(data: Tally | pd.DataFrame | pl.LazyFrame, forces: Sequence[str]) -> Results[RateChange]:
+    """Take what an analyst may hold, and hand over a table."""
+    table = pm.rate_change(data, between=YEARS, by="force")
+    return table[[force in forces for force in table["force"]]]
+
+
+# ---- harm, outcomes, times --------------------------------------------------------------
+# A function each, like those above.
+
+
+def notebook(files: list[str]) -> None:
+    rows = pd.concat(pd.read_csv(f, dtype={"offence_code": str}) for f in files)
+    crimes = pm.tally(
+        rows,
+        count="offences",
+        coverage=["force", "period", "quarter"],
+        by={
+            "force": "force_name",
+            "period": "financial_year",
+            "quarter": "financial_quarter",
+            "offence": "offence_code",
+        },
+    )
+    crimes = crimes.relabel("force", {"Avon and Somerset": "Avon & Somerset"})
+    crimes = crimes.drop(force=["Action Fraud", "CIFAS", "UK Finance", "Financial Fraud Action UK"])
+    assert_type(str(pm.rate_change(crimes, between=("2017/18", "2019/20"))), str)
+    change = pm.rate_change(crimes, between=("2017/18", "2019/20"), by="force")
+    assert_type(change.sort("percent_change", descending=True)[:5], Results[RateChange])
+    assert_type(change.at(force="West Midlands").percent_change, float)
+    assert_type(change.to_polars().filter(pl.col("percent_change") > 5), pl.DataFrame)
+
+    residents = Exposure.from_frame(
+        pd.read_csv("population.csv"), by="force", value="mid_2018", name="residents", date="mid-2018"
+    )
+    for figure in pm.rate(crimes.where(period="2019/20"), residents, by="force"):
+        assert_type(figure.rate, float)
+        assert_type(figure.exclusions.excluded if figure.exclusions else 0, int)
