@@ -386,8 +386,8 @@ class TestSentences:
                     between=("year ending June 2022", "year ending June 2023"),
                 ),
                 (
-                    "Recorded crime rose by 10 (+10.0%, 95% interval −16.0% to +44.1%), from 100 in the year ending 2022-06 to "
-                    "110 in the year ending 2023-06."
+                    "Recorded crime rose by 10 (+10.0%, 95% interval −16.0% to +44.1%), from 100 in the year ending June 2022 to "
+                    "110 in the year ending June 2023."
                 ),
             ),
         ],

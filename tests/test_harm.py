@@ -678,7 +678,7 @@ class TestHarmChange:
         ends = ("year ending 2023-06", "year ending 2024-06")
         crimes = Tally.from_columns({"period": ends, "offence": ["theft"] * 2}, [5, 6])
         sentence = str(harm_change(crimes, self.WEIGHTS, between=ends))
-        assert "in the year ending 2023-06 to 60.00 in the year ending 2024-06" in sentence
+        assert "in the year ending June 2023 to 60.00 in the year ending June 2024" in sentence
 
     def test_not_supplied(self):
         crimes = Tally.from_columns(

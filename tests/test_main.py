@@ -6,6 +6,7 @@ import sys
 from html.parser import HTMLParser
 
 import pytest
+
 from policemetrics.__main__ import as_html, as_text, main, scorecard
 
 
@@ -77,7 +78,7 @@ class _Page(HTMLParser):
         self.open, self.seen = [], []
 
     def handle_starttag(self, tag, attrs):
-        if tag not in {"meta"}:
+        if tag != "meta":
             self.open.append(tag)
         self.seen.append((tag, dict(attrs)))
 
@@ -129,6 +130,9 @@ def test_terminal_without_a_true_minus(monkeypatch):
 def test_as_a_module():
     """``python -m policemetrics`` works in a process of its own, with warnings as errors."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "policemetrics", "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-W", "error", "-m", "policemetrics", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "--html FILE" in done.stdout

@@ -33,8 +33,8 @@ from policemetrics.outcomes import (
     outcome_set,
     positive_outcome_rate,
 )
+from policemetrics.results import Results
 from policemetrics.tally import Tally
-from policemetrics.values import Results
 
 DASHBOARD = "positive-dashboard"
 CLOSED = {"positive": DASHBOARD, "basis": "closed", "out_of": "crimes"}

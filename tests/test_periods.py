@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
-from policemetrics.periods import Period, as_period, check_pair, read_labels
+from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 
 # The oracle of every table is a pair of days, written by hand.
 FY_2023 = (date(2023, 4, 1), date(2024, 3, 31))
@@ -568,3 +568,19 @@ def test_ten_thousand_labels_are_read_in_a_blink():
     began = time.perf_counter()
     assert len(read_labels(labels, "period")) == 10_080
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("2023/24", "2023/24"),
+        ("2024", "2024"),
+        ("2024-Q1", "2024-Q1"),
+        ("2009-10", "October 2009"),
+        ("year ending 2024-06", "the year ending June 2024"),
+        ("2023-01 to 2023-06", "January 2023 to June 2023"),
+    ],
+)
+def test_in_words(label, words):
+    """Months are named in a sentence, and a rolling year has its article."""
+    assert in_words(label) == words

@@ -26,10 +26,10 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import tally
+from policemetrics.results import Results
 from policemetrics.tally import Tally
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
 from policemetrics.typing import Percentile
-from policemetrics.values import Results
 
 TEN = [2, 3, 4, 5, 6, 7, 8, 9, 12, 31]
 POINTS = ("median", "p90", "p95", "p99")

@@ -27,7 +27,7 @@ from policemetrics.errors import (
     PoliceMetricsError,
     UnknownNameError,
 )
-from policemetrics.values import ExclusionTable, label_array
+from policemetrics.results import ExclusionTable, label_array
 
 NAN, INF = float("nan"), float("inf")
 NASTY = "<script>alert('x')</script> & \"co\""

@@ -29,9 +29,10 @@ from policemetrics.outcomes import (
     positive_outcome_rate,
 )
 from policemetrics.periods import Period
+from policemetrics.results import Results
 from policemetrics.tally import Tally
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
-from policemetrics.values import Exclusions, Figure, Interval, Results
+from policemetrics.values import Exclusions, Figure, Interval
 
 __version__ = "0.1.0"
 

@@ -324,12 +324,18 @@ def as_text(sections: Sequence[Section]) -> str:
     for section in sections:
         lines += ["", section.title, "-" * len(section.title)]
         for sentence in section.sentences:
-            lines += textwrap.wrap(sentence, _WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
+            lines += textwrap.wrap(
+                sentence, _WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False
+            )
         if section.rows:
             lines += ["", _display.text_table(section.headers, section.rows, left=1), ""]
         for name, value in section.origin:
             lines += textwrap.wrap(
-                f"{name}: {value.rstrip('.')}.", _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+                f"{name}: {value.rstrip('.')}.",
+                _WIDTH,
+                initial_indent="  ",
+                subsequent_indent="    ",
+                break_on_hyphens=False,
             )
     return "\n".join(lines)
 

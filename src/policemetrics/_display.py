@@ -53,6 +53,8 @@ def _rounded(value: Decimal, digits: int = 0) -> Decimal:
 
 def count(value: float) -> str:
     """Write a count: whole where it is whole, otherwise with one decimal."""
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", MINUS)  # exact, whatever its size
     return fixed(value, 0 if math.isinf(value) or float(value).is_integer() else 1)
 
 

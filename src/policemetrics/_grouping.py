@@ -19,9 +19,9 @@ from policemetrics._cells import Cells
 from policemetrics._labels import MISSING
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, read_labels
+from policemetrics.results import ExclusionTable, label_array
 from policemetrics.tally import DROPPED, NOT_SUPPLIED, REASON, Tally
 from policemetrics.typing import FloatArray, IntArray
-from policemetrics.values import ExclusionTable, label_array
 
 __all__ = [
     "Reasons",
@@ -304,7 +304,6 @@ def _excluded_entirely(side: Side, groups: Cells) -> dict[int, str]:
     ledger = _of_groups(side.tally.ledger, groups.dims).project((*groups.dims, REASON))
     counted = np.zeros(len(groups) + 1, dtype=bool)
     counted[side.tally.cells.positions(groups, groups.dims)] = True
-    counted[-1] = True  # for rows of no group
     at = ledger.positions(groups, groups.dims)
     rows = np.flatnonzero(~counted[at])
     why: dict[int, list[str]] = {}

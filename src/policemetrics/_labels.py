@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from policemetrics import _checks
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.results import label_array
 from policemetrics.typing import IntArray
-from policemetrics.values import label_array
 
 __all__ = [
     "MEASURED",
@@ -99,20 +99,18 @@ def encode(values: Any, name: str) -> tuple[LabelArray, IntArray]:
     listed = _listed(values if array is None or array.dtype.kind == "f" else array)
     kinds = set(map(type, listed))
     sound = kinds & {str, int}
-    if kinds == sound:
-        there = [True] * len(listed)
-    else:
-        there = [type(v) in sound or not is_missing(v) for v in listed]
-    known = [v for v, t in zip(listed, there, strict=True) if t]
+    there = np.ones(len(listed), dtype=bool)
+    if kinds != sound:
+        there[:] = [type(v) in sound or not is_missing(v) for v in listed]
+    known = listed if there.all() else [v for v, t in zip(listed, there.tolist(), strict=True) if t]
     _refuse_kinds(set(map(type, known)), listed, name)
-    labels = _in_order(set(map(plain, known)))
+    labels = _in_order(map(plain, set(known)))
     if labels and isinstance(labels[0], int) and not -(2**63) <= labels[0] <= labels[-1] < 2**63:
         msg = f"{name} must hold whole numbers that fit in 64 bits; got {max(labels, key=abs)}: read the column as text."
         raise InvalidInputError(msg)
     code = {v: i for i, v in enumerate(labels)}
-    codes = np.fromiter(
-        (code[v] if t else -1 for v, t in zip(listed, there, strict=True)), np.int64, len(listed)
-    )
+    codes = np.full(len(listed), -1, dtype=np.int64)
+    codes[there] = np.fromiter(map(code.__getitem__, known), np.int64, len(known))
     return label_array(labels), codes
 
 

@@ -35,6 +35,8 @@ from policemetrics._grouping import (
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
+from policemetrics.periods import in_words
+from policemetrics.results import Results
 from policemetrics.tally import Tally
 from policemetrics.typing import (
     Between,
@@ -48,7 +50,7 @@ from policemetrics.typing import (
     RatioMethod,
     Versus,
 )
-from policemetrics.values import Figure, Interval, Results, shown_as
+from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["RateChange", "rate_change"]
 
@@ -146,9 +148,7 @@ class RateChange(Figure):
 
     @property
     def _when(self) -> tuple[str, str]:
-        earlier, later = (
-            f" in {'the ' if b.startswith('year') else ''}{b}" if b else "" for b in self.between
-        )
+        earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
         return earlier, later
 
     @property

@@ -29,6 +29,7 @@ from policemetrics._grouping import (
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
+from policemetrics.results import Results
 from policemetrics.typing import (
     Column,
     Counts,
@@ -40,7 +41,7 @@ from policemetrics.typing import (
     Numbers,
     RateMethod,
 )
-from policemetrics.values import Figure, Interval, Results, shown_as
+from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["Rate", "Share", "rate", "share"]
 

@@ -18,9 +18,9 @@ from policemetrics._grouping import Reasons, Side, keys_of, totals, unexplained
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
+from policemetrics.results import label_array
 from policemetrics.tally import Tally
 from policemetrics.typing import ByLabel, Columns, Divisor, FloatArray, Names
-from policemetrics.values import label_array
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame

@@ -63,7 +63,8 @@ def tally(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         Length of the periods that `date` is cut into. Default is ``"month"``.
     timezone : str, optional
-        Where the days begin. Default is ``"Europe/London"``.
+        Where the days begin; in DuckDB that must be the zone of the session (``SET TimeZone``).
+        Default is ``"Europe/London"``.
     coverage : str or sequence of str, optional
         The dimensions whose keys, wherever they occur, prove that data were supplied, so that an
         absent cell is 0 there: force and period, say.

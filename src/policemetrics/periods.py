@@ -16,7 +16,7 @@ from policemetrics import _checks
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.typing import Every, Label
 
-__all__ = ["Period", "as_period", "check_pair", "read_labels"]
+__all__ = ["Period", "as_period", "check_pair", "in_words", "read_labels"]
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _MONTHS = (
@@ -285,6 +285,12 @@ def check_pair(earlier: Period, later: Period, name: str = "between") -> None:
 
 
 # ---- whole months -----------------------------------------------------------------------
+
+
+def in_words(label: str) -> str:
+    """Write a canonical label as it stands in a sentence: months by name, a rolling year with its article."""
+    named = re.sub(r"(\d{4})-(\d\d)(?!\d)", lambda m: f"{_MONTHS[int(m[2]) - 1]} {m[1]}", label)
+    return f"the {named}" if named.startswith("year") else named
 
 
 def _month(year: int, month: int, name: str = "year") -> int:

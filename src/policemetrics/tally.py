@@ -13,6 +13,7 @@ import numpy as np
 
 from policemetrics import _checks, _display, _labels
 from policemetrics._cells import Cells
+from policemetrics._export import arrow_stream, optional
 from policemetrics._labels import MEASURED, MISSING, LabelArray
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -21,8 +22,8 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.periods import Period, read_labels
+from policemetrics.results import label_array
 from policemetrics.typing import IntArray, Label, Labels, Names
-from policemetrics.values import arrow_stream, label_array, optional
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,7 +95,7 @@ class Tally:
         columns : mapping of str to sequence of str or int
             The label of each cell, by dimension; all of one length. Keys that occur more than once
             add up. A row without a label goes to the ledger as ``"missing <dimension>"``. The
-            dimension ``seconds`` takes numbers, in seconds.
+            dimension ``seconds`` takes numbers, in seconds, or a column of durations.
         counts : iterable of int
             The count of each cell, of the same length; 0 and negative corrections are kept.
         coverage : str or sequence of str, optional

@@ -1,40 +1,35 @@
-"""What every answer is made of: `Interval`, `Exclusions`, `Figure` and the table `Results`.
-
-A `Figure` is one row of a `Results`; its attributes are the table's columns. The table holds
-arrays and makes its value objects only when they are asked for.
-"""
+"""What every answer is made of: `Figure`, the base of all value objects, with `Interval` and `Exclusions`."""
 
 from __future__ import annotations
 
 import html
-import importlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _checks, _display
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
-    MissingDependencyError,
-    OutOfRangeError,
-    UnknownNameError,
 )
-from policemetrics.typing import Column, IntArray, Label
+from policemetrics.typing import Label
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
-
-__all__ = ["Exclusions", "Figure", "Interval", "Results"]
-
-_MOST_ROWS_SHOWN: Final = 60
-_AUDIT: Final = "audit_"
+__all__ = [
+    "Exclusions",
+    "Figure",
+    "FigureT",
+    "FigureT_co",
+    "Interval",
+    "audit_fields",
+    "column_fields",
+    "comparable",
+    "screen_cell",
+    "screen_columns",
+    "shown_as",
+    "uncapitalised",
+]
 
 
 def _read_only(*_: Any, **__: Any) -> Any:
@@ -61,7 +56,7 @@ def _frozen(value: object) -> _Frozen:
     return _Frozen(value)
 
 
-def _comparable(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     """Stand for a value that may be nan by something that equals itself."""
     return "nan" if isinstance(value, float) and math.isnan(value) else value
 
@@ -100,8 +95,8 @@ class Interval:
     True
     """
 
-    low: float = attrs.field(converter=_low, eq=_comparable)
-    high: float = attrs.field(converter=_high, eq=_comparable)
+    low: float = attrs.field(converter=_low, eq=comparable)
+    high: float = attrs.field(converter=_high, eq=comparable)
     confidence_level: float = attrs.field(converter=_checks.confidence_level)
     method: str
 
@@ -197,12 +192,18 @@ class Figure:
 
     def __repr__(self) -> str:
         names = ["group"] if self.group else []
-        names += [f.name for f in _column_fields(type(self))]
+        names += [f.name for f in column_fields(type(self))]
         names += ["reason"] if self.reason else []
         return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in names)})"
 
     def _repr_html_(self) -> str:
-        table = Results.of([self])._repr_html_()
+        columns = screen_columns(type(self), getattr(self, "confidence_level", None))
+        headers = [*self.group, *(heading for heading, _, _ in columns)]
+        row = [
+            *map(str, self.group.values()),
+            *(screen_cell(n, f, self.__getattribute__) for _, n, f in columns),
+        ]
+        table = _display.html_table(headers, [row], left=len(self.group), caption=type(self).__name__)
         return f"{table}<p>{html.escape(str(self))}</p>"
 
     def __eq__(self, other: object) -> bool:
@@ -215,7 +216,7 @@ class Figure:
 
     def _key(self) -> tuple[object, ...]:
         """Every field, with nan as a value that equals itself."""
-        return tuple(_comparable(getattr(self, f.name)) for f in attrs.fields(type(self)))
+        return tuple(comparable(getattr(self, f.name)) for f in attrs.fields(type(self)))
 
 
 FigureT = TypeVar("FigureT", bound=Figure)
@@ -227,631 +228,33 @@ def uncapitalised(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
 
 
-def _column_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+def column_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+    """List the fields of a figure that are columns of its table."""
     return [f for f in attrs.fields(kind) if "column" in f.metadata]
 
 
-def _audit_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+def audit_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+    """List the fields of a figure that say what it was made of."""
     base = {f.name for f in attrs.fields(Figure)}
     return [f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base]
 
 
-@attrs.frozen(eq=False)
-class ExclusionTable:
-    """The exclusions of every row: `counted` (rows,) and `counts` (rows, reasons), int64."""
-
-    unit: str
-    counted: IntArray
-    reasons: tuple[str, ...]
-    counts: IntArray
-
-    def take(self, index: NDArray[Any]) -> ExclusionTable:
-        return attrs.evolve(self, counted=self.counted[index], counts=self.counts[index])
-
-    def row(self, at: int) -> Exclusions:
-        named = {r: int(n) for r, n in zip(self.reasons, self.counts[at], strict=True) if n}
-        return Exclusions(self.unit, int(self.counted[at]), sum(named.values()), named)
-
-
-@attrs.frozen(eq=False, repr=False)
-class Results(Generic[FigureT_co]):
-    """A table of figures: one row a group, one column an attribute.
-
-    It holds arrays, makes value objects when asked, and hands over to a data frame for the rest.
-    Tables are made by the functions of the package, not by hand. Two equal tables compare equal,
-    undefined values included. What is undefined is ``nan`` with a `reason` here and null in every
-    export.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        The group's dimensions, then the attributes of the value object, then ``"reason"`` and
-        ``"excluded"``.
-
-    Examples
-    --------
-    >>> import policemetrics as pm
-    >>> change = pm.rate_change([54721, 182336], [53036, 204010], labels=["Cumbria", "Kent"])
-    >>> change.at(label="Kent").change
-    21674.0
-    >>> change["percent_change"].round(1).tolist()
-    [-3.1, 11.9]
-    """
-
-    kind: type[FigureT_co]
-    _keys: Mapping[str, NDArray[Any]]
-    _values: Mapping[str, NDArray[np.float64]]
-    _reason: NDArray[np.object_]
-    _audit: Mapping[str, Any] = attrs.field(factory=dict)
-    _exclusions: ExclusionTable | None = None
-    _caveat: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        taken = [d for d in self._keys if d in {*self._values, "reason", "excluded"}]
-        if taken:
-            msg = (
-                f"by must not name {_checks.listing(taken)}: the table has a column of that name. Rename the "
-                f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
-            )
-            raise InvalidInputError(msg)
-        for array in (*self._keys.values(), *self._values.values(), self._reason):
-            array.setflags(write=False)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # By way of the constructor, since a copied or unpickled array can be written to again.
-        return type(self), tuple(getattr(self, f.name) for f in attrs.fields(type(self)))
-
-    @staticmethod
-    def of(figures: Sequence[FigureT]) -> Results[FigureT]:
-        """Make a table of figures of one kind with the same dimensions, in the order given.
-
-        Parameters
-        ----------
-        figures : sequence of Figure
-            At least one; all of one class, with the same group dimensions.
-
-        Returns
-        -------
-        Results
-            One row a figure. Exclusions are not carried over where the units differ.
-
-        Raises
-        ------
-        InvalidInputError
-            If there are none, or they are of different kinds or dimensions.
-
-        Examples
-        --------
-        >>> import policemetrics as pm
-        >>> len(Results.of([pm.share(1, 4), pm.share(2, 4)]))
-        2
-        """
-        figures = list(figures) if isinstance(figures, Iterable) else []
-        if (
-            not all(isinstance(f, Figure) for f in figures)
-            or len({(type(f), tuple(f.group)) for f in figures}) != 1
-        ):
-            msg = "figures must be one or more of one kind, grouped by the same dimensions."
-            raise InvalidInputError(msg)
-        kind = type(figures[0])
-        dims = tuple(figures[0].group)
-        reasons = dict.fromkeys(r for f in figures if f.exclusions for r in f.exclusions.reasons)
-        units = {f.exclusions.unit if f.exclusions else None for f in figures}
-        exclusions = None
-        if None not in units and len(units) == 1:
-            exclusions = ExclusionTable(
-                str(units.pop()),
-                np.array([f.exclusions.counted for f in figures if f.exclusions], dtype=np.int64),
-                tuple(reasons),
-                np.array(
-                    [[f.exclusions.reasons.get(r, 0) for r in reasons] for f in figures if f.exclusions],
-                    dtype=np.int64,
-                ).reshape(len(figures), len(reasons)),
-            )
-        return Results(
-            kind,
-            {d: label_array(f.group[d] for f in figures) for d in dims},
-            {
-                c.name: np.array([getattr(f, c.name) for f in figures], dtype=float)
-                for c in _column_fields(kind)
-            },
-            _objects([f.reason for f in figures]),
-            {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in _audit_fields(kind)},
-            exclusions,
-            "; ".join(dict.fromkeys(f.caveat for f in figures if f.caveat)),
-        )
-
-    @staticmethod
-    def stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
-        """Put tables of one kind below one another, with a label for each as a last dimension."""
-        first = tables[0]
-        lengths = [len(t) for t in tables]
-
-        def column(parts: Sequence[Any]) -> NDArray[Any]:
-            whole = [
-                p if isinstance(p, np.ndarray) else _objects([p] * n)
-                for p, n in zip(parts, lengths, strict=True)
-            ]
-            return np.concatenate(whole)
-
-        keys = {d: np.concatenate([t._keys[d] for t in tables]) for d in first._keys}
-        keys |= {
-            d: label_array(v for v, n in zip(own, lengths, strict=True) for _ in range(n))
-            for d, own in labels.items()
-        }
-        audit = {name: column([t._audit[name] for t in tables]) for name in first._audit}
-        # What is the same for all tables stays one value.
-        audit |= {
-            k: v
-            for k, v in first._audit.items()
-            if not isinstance(v, np.ndarray) and all(_same(t._audit[k], v) for t in tables)
-        }
-        return Results(
-            first.kind,
-            keys,
-            {name: np.concatenate([t._values[name] for t in tables]) for name in first._values},
-            np.concatenate([t._reason for t in tables]),
-            audit,
-            _stacked([t._exclusions for t in tables]),
-            first._caveat,
-        )
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
-        return (*self._keys, *self._values, "reason", "excluded")
-
-    @property
-    def _excluded(self) -> IntArray:
-        if self._exclusions is None:
-            return np.zeros(len(self), dtype=np.int64)
-        total: IntArray = self._exclusions.counts.sum(axis=1, dtype=np.int64)
-        return total
-
-    def __len__(self) -> int:
-        return len(self._reason)
-
-    def __iter__(self) -> Iterator[FigureT_co]:
-        return (self._row(i) for i in range(len(self)))
-
-    def _row(self, at: int) -> FigureT_co:
-        audit = {k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()}
-        return self.kind(
-            group={d: k.item(at) for d, k in self._keys.items()},
-            reason=self._reason[at],
-            exclusions=self._exclusions.row(at) if self._exclusions else None,
-            caveat=self._caveat,
-            **{c: float(v[at]) for c, v in self._values.items()},
-            **audit,
-        )
-
-    @overload
-    def __getitem__(self, key: str) -> NDArray[Any]: ...
-    @overload
-    def __getitem__(self, key: int | np.integer[Any]) -> FigureT_co: ...
-    @overload
-    def __getitem__(self, key: slice | Sequence[bool] | Sequence[int] | Column) -> Results[FigureT_co]: ...
-    def __getitem__(self, key: Any) -> Any:
-        """Return a column by name, a figure by position, or a part of the table by slice or mask."""
-        if isinstance(key, str):
-            return self._column(key)
-        if isinstance(key, int | np.integer) and not isinstance(key, bool):
-            self._refuse_beyond(int(key), int(key))
-            return self._row(int(key) % len(self))
-        try:
-            if isinstance(key, slice):
-                return self._take(np.arange(len(self))[key])
-            index = np.asarray(key)
-        except (TypeError, ValueError) as error:
-            msg = f"a part of the table is taken by a slice of whole numbers, by positions or by a mask; got {_checks.shown(key)}."
-            raise InvalidTypeError(msg) from error
-        if index.size == 0:
-            index = index.astype(np.int64)
-        if (
-            index.ndim != 1
-            or index.dtype.kind not in "biu"
-            or (index.dtype.kind == "b") > (len(index) == len(self))
-        ):
-            msg = (
-                f"a part of the table is taken by a slice, by positions or by a mask of {len(self)} "
-                f"booleans; got {type(key).__name__} of {index.dtype} with shape {index.shape}."
-            )
-            raise InvalidTypeError(msg)
-        rows = np.flatnonzero(index) if index.dtype.kind == "b" else index
-        if rows.size:
-            self._refuse_beyond(int(rows.min()), int(rows.max()))
-        return self._take(rows)
-
-    def _refuse_beyond(self, first: int, last: int) -> None:
-        """Refuse positions that the table does not have."""
-        if not -len(self) <= first <= last < len(self):
-            there = (
-                f"lie between {-len(self)} and {len(self) - 1}" if len(self) else "exist; the table has none"
-            )
-            msg = f"rows must {there}; got {first if first == last else f'{first} to {last}'}."
-            raise OutOfRangeError(msg)
-
-    def _column(self, name: Any) -> NDArray[Any]:
-        if name == "reason":
-            return self._reason
-        if name == "excluded":
-            return self._excluded
-        if not isinstance(name, str) or name not in {*self._keys, *self._values}:
-            msg = (
-                f"no column {_checks.shown(name)}; the columns are {_checks.listing(self.columns, most=60)}."
-            )
-            raise UnknownNameError(msg)
-        return self._keys[name] if name in self._keys else self._values[name]
-
-    def _take(self, index: NDArray[Any]) -> Results[FigureT_co]:
-        return attrs.evolve(
-            self,
-            keys={k: v[index] for k, v in self._keys.items()},
-            values={k: v[index] for k, v in self._values.items()},
-            reason=self._reason[index],
-            audit={k: v[index] if isinstance(v, np.ndarray) else v for k, v in self._audit.items()},
-            exclusions=self._exclusions.take(index) if self._exclusions else None,
-        )
-
-    def at(self, **labels: Label) -> FigureT_co:
-        """Return the one figure with these labels.
-
-        Parameters
-        ----------
-        **labels : str or int
-            A label for each dimension that is needed to tell the row.
-
-        Returns
-        -------
-        Figure
-            The row as a value object.
-
-        Raises
-        ------
-        UnknownNameError
-            If a dimension or a label is not in the table; those there are get listed.
-        InvalidInputError
-            If several rows match.
-
-        Examples
-        --------
-        >>> import policemetrics as pm
-        >>> shares = pm.rate([9, 10], [41000, 52000], labels=["A", "B"])
-        >>> shares.at(label="B").events
-        10.0
-        """
-        mask = np.ones(len(self), dtype=bool)
-        for dim, label in labels.items():
-            _checks.known(dim, "dimension", self._keys)
-            if not isinstance(label, str) and not _checks.is_number(label):
-                msg = f"{dim} must be one label, text or a whole number; got {_checks.shown(label)} ({type(label).__name__})."
-                raise InvalidTypeError(msg)
-            found = self._keys[dim] == label
-            if not np.any(found):
-                msg = f"no row with {dim}={label!r}; {dim} has {_checks.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
-                raise UnknownNameError(msg)
-            mask &= found
-        where = np.flatnonzero(mask)
-        if len(where) != 1:
-            others = [d for d in self._keys if d not in labels]
-            more = f"; name also {_checks.listing(others)}" if len(where) and others else ""
-            kind = InvalidInputError if len(where) else UnknownNameError
-            msg = f"labels must match one row; {len(where)} rows match {labels}{more}."
-            raise kind(msg)
-        return self._row(int(where[0]))
-
-    def sort(self, column: str, *, descending: bool = False) -> Results[FigureT_co]:
-        """Return the table in the order of a column; what is not available comes last.
-
-        Parameters
-        ----------
-        column : str
-            Name of a column.
-        descending : bool, optional
-            Whether the largest come first. Default is False. Equal values keep their order.
-
-        Returns
-        -------
-        Results
-            The same rows in another order.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such column.
-
-        Examples
-        --------
-        >>> import policemetrics as pm
-        >>> pm.rate([5, 9], [100, 90], labels=["A", "B"]).sort("rate", descending=True)[0].group["label"]
-        'B'
-        """
-        values = self._column(column)
-        _checks.flag(descending, "descending")
-        if values.dtype.kind == "O":
-            order = {
-                v: i for i, v in enumerate(sorted({v for v in values if v is not None}, key=_label_order))
-            }
-            values = np.array([order.get(v, np.nan) for v in values], dtype=float)
-        missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
-        return self._take(np.lexsort((-values if descending else values, missing)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Results):
-            return NotImplemented
-        if self.kind is not other.kind or self.columns != other.columns or len(self) != len(other):
-            return False
-        mine, theirs = self.to_dict(audit=True), other.to_dict(audit=True)
-        return mine == theirs
-
-    __hash__ = None  # type: ignore[assignment]  # holds arrays
-
-    # ---- handing over -------------------------------------------------------------------
-
-    def to_dict(self, *, audit: bool = False) -> dict[str, list[Any]]:
-        """Return the columns as lists; undefined is None.
-
-        Parameters
-        ----------
-        audit : bool, optional
-            Whether to add what the figure was made of: method, level, definition, caveat, what was
-            counted, and the exclusions by reason. Default is False.
-
-        Returns
-        -------
-        dict of str to list
-            One list a column, all of one length.
-
-        Examples
-        --------
-        >>> import policemetrics as pm
-        >>> pm.rate_change([0], [5], labels=["A"]).to_dict()["percent_change"]
-        [None]
-        """
-        table: dict[str, list[Any]] = {k: v.tolist() for k, v in self._keys.items()}
-        for name, values in self._values.items():
-            table[name] = [None if math.isnan(v) else v for v in values.tolist()]
-        table["reason"] = self._reason.tolist()
-        table["excluded"] = self._excluded.tolist()
-        if _checks.flag(audit, "audit"):
-            # A dimension may have the name of an input: "unit" or "method", say.
-            table |= {f"{_AUDIT if k in table else ''}{k}": v for k, v in self._audit_columns().items()}
-        return table
-
-    def _audit_columns(self) -> dict[str, list[Any]]:
-        table: dict[str, list[Any]] = {}
-        for name, value in self._audit.items():
-            values = value.tolist() if isinstance(value, np.ndarray) else [value] * len(self)
-            table[name] = [_audit_cell(v, " to " if name == "between" else ", ") for v in values]
-        rows = [self._exclusions.row(i) for i in range(len(self))] if self._exclusions else []
-        table["caveat"] = [self._caveat] * len(self)
-        table["unit"] = [r.unit for r in rows] or [None] * len(self)
-        table["counted"] = [r.counted for r in rows] or [None] * len(self)
-        table["excluded_reasons"] = [
-            "; ".join(f"{k}: {n}" for k, n in r.reasons.items()) or None for r in rows
-        ] or [None] * len(self)
-        return table
-
-    def _typed(self, table: Mapping[str, list[Any]]) -> list[tuple[str, str]]:
-        """Name the type of each column: it follows from the kind of figure, never from the values."""
-        declared = {f.name: str(f.type) for f in attrs.fields(self.kind)} | {"counted": "int or None"}
-
-        def kind(column: str) -> str:
-            if column in self._keys:
-                return {"i": "int", "f": "float"}.get(self._keys[column].dtype.kind, "str")
-            if column == "excluded":
-                return "int"
-            found = declared.get(column.removeprefix(_AUDIT), "str")
-            return found if found in {"float", "bool", "int or None"} else "str"
-
-        return [(column, kind(column)) for column in table]
-
-    def to_pandas(self, *, audit: bool = False) -> pd.DataFrame:
-        """Return the table as a pandas data frame; undefined is missing.
-
-        Parameters
-        ----------
-        audit : bool, optional
-            Whether to add what the figures were made of. Default is False.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a figure.
-
-        Raises
-        ------
-        MissingDependencyError
-            If pandas is not installed.
-        """
-        pandas = optional("pandas", "Results.to_pandas")
-        text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
-        names = {"str": text, "int": "int64", "int or None": "Int64", "float": "float64", "bool": "bool"}
-        table = self.to_dict(audit=audit)
-        frame: pd.DataFrame = pandas.DataFrame(
-            {c: pandas.Series(table[c], dtype=names[t]) for c, t in self._typed(table)}
-        )
-        return frame
-
-    def to_polars(self, *, audit: bool = False) -> pl.DataFrame:
-        """Return the table as a polars data frame; undefined is null.
-
-        Parameters
-        ----------
-        audit : bool, optional
-            Whether to add what the figures were made of. Default is False.
-
-        Returns
-        -------
-        polars.DataFrame
-            One row a figure.
-
-        Raises
-        ------
-        MissingDependencyError
-            If polars is not installed.
-        """
-        polars = optional("polars", "Results.to_polars")
-        names = {"str": polars.String, "float": polars.Float64, "bool": polars.Boolean}
-        names |= {"int": polars.Int64, "int or None": polars.Int64}
-        table = self.to_dict(audit=audit)
-        frame: pl.DataFrame = polars.DataFrame(table, schema={c: names[t] for c, t in self._typed(table)})
-        return frame
-
-    def to_arrow(self, *, audit: bool = False) -> pa.Table:
-        """Return the table as an Arrow table; undefined is null.
-
-        Parameters
-        ----------
-        audit : bool, optional
-            Whether to add what the figures were made of. Default is False.
-
-        Returns
-        -------
-        pyarrow.Table
-            One row a figure.
-
-        Raises
-        ------
-        MissingDependencyError
-            If pyarrow is not installed.
-        """
-        arrow = optional("pyarrow", "Results.to_arrow")
-        names = {"str": arrow.string(), "float": arrow.float64(), "bool": arrow.bool_()}
-        names |= {"int": arrow.int64(), "int or None": arrow.int64()}
-        table = self.to_dict(audit=audit)
-        return arrow.table(table, schema=arrow.schema([(c, names[t]) for c, t in self._typed(table)]))
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the table over by the Arrow PyCapsule protocol: polars, pyarrow and DuckDB read it."""
-        return arrow_stream(self, requested_schema)
-
-    # ---- showing ------------------------------------------------------------------------
-
-    def _cells(self) -> tuple[list[str], list[list[str]]]:
-        """Headers and rows as text: an estimate, then its interval in one column."""
-        fields = {f.name: f for f in _column_fields(self.kind) if f.metadata["shown"]}
-        level = self._audit.get("confidence_level")
-        interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
-        headers = list(self._keys)
-        picked = []
-        for name, field in fields.items():
-            if name.endswith("_high"):
-                continue
-            headers.append(interval if name.endswith("_low") else name)
-            picked.append((name, _display.FORMATS[field.metadata["column"]]))
-        headers += ["excluded", "reason"]
-        rows = []
-        for i in range(min(len(self), _MOST_ROWS_SHOWN)):
-            row = [str(k[i]) for k in self._keys.values()]
-            for name, form in picked:
-                low = self._values[name][i]
-                if name.endswith("_low"):
-                    high = self._values[name.removesuffix("_low") + "_high"][i]
-                    undefined = math.isnan(low) or math.isnan(high)
-                    written = _display.limits(form(low), form(high), unbounded=math.isinf(high))
-                    row.append("" if undefined else written)
-                else:
-                    row.append(form(low))
-            rows.append([*row, _display.count(self._excluded[i]), self._reason[i] or ""])
-        # A column that says nothing in any row only takes room.
-        keep = [
-            i
-            for i, h in enumerate(headers)
-            if h not in {"reason", "excluded"} or any(r[i] not in {"", "0"} for r in rows)
-        ]
-        return [headers[i] for i in keep], [[r[i] for i in keep] for r in rows]
-
-    def _footer(self) -> str:
-        rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
-        cut = f", the first {_MOST_ROWS_SHOWN} shown" if len(self) > _MOST_ROWS_SHOWN else ""
-        excluded = ""
-        if self._exclusions and self._excluded.any():
-            total = self._exclusions.counts.sum(axis=0)
-            why = ", ".join(
-                f"{r} {_display.count(n)}" for r, n in zip(self._exclusions.reasons, total, strict=True) if n
-            )
-            excluded = f"; excluded {self._exclusions.unit}: {why}"
-        caveat = f"; caveat: {self._caveat}" if self._caveat else ""
-        return f"{self.kind.__name__}, {rows}{cut}{excluded}{caveat}"
-
-    def __repr__(self) -> str:
-        headers, rows = self._cells()
-        return f"{_display.text_table(headers, rows, left=len(self._keys))}\n[{self._footer()}]"
-
-    def _repr_html_(self) -> str:
-        headers, rows = self._cells()
-        return _display.html_table(headers, rows, left=len(self._keys), caption=self._footer())
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(_comparable(one) == _comparable(other))
-
-
-def _one_or_all(values: Sequence[Any]) -> Any:
-    """Keep what is the same in every row once."""
-    return values[0] if all(_same(v, values[0]) for v in values) else _objects(values)
-
-
-def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
-    """Put exclusions below one another, over the reasons of all."""
-    known = [t for t in tables if t is not None]
-    if len(known) < len(tables):
-        return None
-    reasons = list(dict.fromkeys(r for t in known for r in t.reasons))
-    counts = [np.zeros((len(t.counted), len(reasons)), dtype=np.int64) for t in known]
-    for part, table in zip(counts, known, strict=True):
-        part[:, [reasons.index(r) for r in table.reasons]] = table.counts
-    return ExclusionTable(
-        known[0].unit, np.concatenate([t.counted for t in known]), tuple(reasons), np.concatenate(counts)
-    )
-
-
-def label_array(labels: Iterable[Any]) -> NDArray[Any]:
-    """Return labels as an array: int64 where all are whole numbers, else Python objects."""
-    listed = list(labels)
-    if listed and all(isinstance(v, int) for v in listed):
-        return np.array(listed, dtype=np.int64)
-    return _objects(listed)
-
-
-def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
-    """Keep Python labels as they are: a text array would cut, an int array would leak numpy scalars."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = list(values)
-    return array
-
-
-def _audit_cell(value: Any, separator: str) -> Any:
-    if isinstance(value, tuple):
-        return separator.join(map(str, value)) if any(value) else None
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value
-
-
-def _label_order(label: Any) -> tuple[bool, Any]:
-    return isinstance(label, str), label
-
-
-def arrow_stream(table: Any, requested_schema: object) -> object:
-    """Hand over `table` by the Arrow C stream, through whichever of pyarrow and polars is installed."""
-    try:
-        return table.to_arrow().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError:
-        if not hasattr(table, "to_polars"):
-            raise
-    try:
-        return table.to_polars().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError as error:
-        msg = 'handing a table over by Arrow needs pyarrow or polars; install "policemetrics[pyarrow]".'
-        raise MissingDependencyError(msg) from error
-
-
-def optional(module: str, user: str) -> Any:
-    """Import an optional package, or say which extra installs it."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        msg = f'{user} needs {module}; install "policemetrics[{module}]".'
-        raise MissingDependencyError(msg) from error
+def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
+    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits."""
+    interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
+    return [
+        (interval if f.name.endswith("_low") else f.name, f.name, _display.FORMATS[f.metadata["column"]])
+        for f in column_fields(kind)
+        if f.metadata["shown"] and not f.name.endswith("_high")
+    ]
+
+
+def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str], float]) -> str:
+    """Write one cell on screen: a number, or both limits of an interval."""
+    low = value_of(name)
+    if not name.endswith("_low"):
+        return form(low)
+    high = value_of(name.removesuffix("_low") + "_high")
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return _display.limits(form(low), form(high), unbounded=math.isinf(high))

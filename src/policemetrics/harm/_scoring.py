@@ -33,9 +33,9 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNam
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.harm.weights import READ_AS_TEXT, HarmWeights, nearest
+from policemetrics.results import ExclusionTable, label_array
 from policemetrics.tally import Tally
 from policemetrics.typing import Between, FloatArray, HarmMethod, IntArray
-from policemetrics.values import ExclusionTable, label_array
 
 __all__ = [
     "METHODS",

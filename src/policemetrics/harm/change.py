@@ -22,8 +22,10 @@ from policemetrics.harm._scoring import (
     sizes_of,
 )
 from policemetrics.harm.weights import HarmWeights
+from policemetrics.periods import in_words
+from policemetrics.results import Results
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
-from policemetrics.values import Figure, Interval, Results, shown_as
+from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["HarmChange", "harm_change"]
 
@@ -99,7 +101,7 @@ class HarmChange(Figure):
         name = f"Harm ({self.weights})"
         if np.isnan(self.change):
             return f"{name}: change {self.reason}."
-        earlier, later = named_periods(self.between)
+        earlier, later = map(in_words, self.between)
         path = f", from {plain(self.old)} {self.harm_unit} in {earlier} to {plain(self.new)} in {later}"
         if np.isnan(self.percent_change):
             verb = "rose" if self.change > 0 else "did not change"
@@ -128,11 +130,6 @@ def _moved(percent_change: float) -> str:
     if abs(percent_change) < 0.05:  # what one decimal cannot show
         return f"{verb} by less than 0.1%"
     return f"{verb} by {fixed(abs(percent_change), 1)}%"
-
-
-def named_periods(between: tuple[str, str]) -> list[str]:
-    """Name two periods as they stand in a sentence."""
-    return [f"{'the ' if label.startswith('year') else ''}{label}" for label in between]
 
 
 @overload

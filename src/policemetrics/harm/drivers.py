@@ -11,10 +11,12 @@ from policemetrics._display import percent, plain
 from policemetrics._grouping import added, groups_of, keys_of
 from policemetrics.errors import InvalidInputError
 from policemetrics.harm._scoring import Pair, Scored, check_weights
-from policemetrics.harm.change import named_periods, per_crime, share_out
+from policemetrics.harm.change import per_crime, share_out
 from policemetrics.harm.weights import HarmWeights
+from policemetrics.periods import in_words
+from policemetrics.results import Results
 from policemetrics.typing import Between, Counts, Names
-from policemetrics.values import Figure, Results, shown_as
+from policemetrics.values import Figure, shown_as
 
 __all__ = ["HarmDriver", "harm_drivers"]
 
@@ -57,7 +59,7 @@ class HarmDriver(Figure):
         name = f"Contribution to the change in harm ({self.weights})"
         if np.isnan(self.change):
             return f"{name}: {self.reason}."
-        earlier, later = named_periods(self.between)
+        earlier, later = map(in_words, self.between)
         share = (
             "" if np.isnan(self.share_of_change) else f", {percent(self.share_of_change)} of the whole change"
         )

@@ -25,9 +25,10 @@ from policemetrics.harm._scoring import (
     weigh,
 )
 from policemetrics.harm.weights import HarmWeights
+from policemetrics.results import Results
 from policemetrics.tally import Tally
 from policemetrics.typing import Counts, HarmMethod, Names
-from policemetrics.values import Figure, Interval, Results, shown_as
+from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["HarmScore", "harm_score"]
 

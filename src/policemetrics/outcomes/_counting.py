@@ -28,9 +28,9 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNam
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally, text_columns
 from policemetrics.outcomes.sets import REST, OutcomeSet, bundled, known_types, one_of
+from policemetrics.results import label_array
 from policemetrics.tally import NOT_SUPPLIED, REASON, Tally
 from policemetrics.typing import Basis, FloatArray, Names, OutOf
-from policemetrics.values import label_array
 
 __all__ = [
     "NOUNS",

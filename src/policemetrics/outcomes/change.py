@@ -36,10 +36,11 @@ from policemetrics.outcomes._counting import (
 )
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet
-from policemetrics.periods import check_pair, read_labels
+from policemetrics.periods import check_pair, in_words, read_labels
+from policemetrics.results import ExclusionTable, Results, label_array
 from policemetrics.tally import Tally
 from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
-from policemetrics.values import ExclusionTable, Figure, Interval, Results, label_array, shown_as
+from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["OutcomeRateChange", "outcome_rate_change"]
 
@@ -96,9 +97,7 @@ class OutcomeRateChange(Figure):
         if np.isnan(self.points):
             return f"{subject}: change {self.reason}."
         old, new = percent(self.old, 2), percent(self.new, 2)
-        earlier, later = (
-            f" in {'the ' if b.startswith('year') else ''}{b}" if b else "" for b in self.between
-        )
+        earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
         interval = (
             f"({self.confidence_level * 100:g}% interval "
             f"{signed(self.points_low, 2)} to {signed(self.points_high, 2)})"

@@ -34,8 +34,9 @@ from policemetrics.outcomes._counting import (
     said,
 )
 from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.results import ExclusionTable, Results
 from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
-from policemetrics.values import ExclusionTable, Figure, Interval, Results, shown_as
+from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["OutcomeRate", "positive_outcome_rate"]
 

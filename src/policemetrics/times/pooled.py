@@ -27,10 +27,11 @@ from policemetrics._grouping import (
 from policemetrics._labels import MEASURED, encode
 from policemetrics.errors import InvalidTypeError
 from policemetrics.frames import read_columns
+from policemetrics.results import ExclusionTable, Results
 from policemetrics.tally import Tally
 from policemetrics.times._shared import is_column, limits, numbers, seconds_field
 from policemetrics.typing import FloatArray, IntArray, Names, Numbers
-from policemetrics.values import ExclusionTable, Figure, Results, shown_as
+from policemetrics.values import Figure, shown_as
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame

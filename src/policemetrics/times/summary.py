@@ -30,6 +30,7 @@ from policemetrics._labels import MEASURED, microseconds
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally, tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs
+from policemetrics.results import ExclusionTable, Results
 from policemetrics.tally import Tally
 from policemetrics.times._shared import (
     LONGEST,
@@ -44,7 +45,7 @@ from policemetrics.times._shared import (
 )
 from policemetrics.times._statistics import averages, shares_within
 from policemetrics.typing import Counts, FloatArray, IntArray, Names, Numbers, Percentile
-from policemetrics.values import ExclusionTable, Figure, Interval, Results, shown_as
+from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["TimeSummary", "summarise_times"]
 
