@@ -224,7 +224,7 @@ class TestFromFrame:
             ({"code": [4.1, 4.2], "days": [12, 13]}, InvalidTypeError, "4.1 and 4.10 would be one number"),
             ({"code": ["46"], "days": ["twelve"]}, InvalidTypeError, r"weights\['46'\] must be a number"),
             ({"code": ["46"], "days": [-1]}, InvalidInputError, "must be >= 0"),
-            ({"kode": ["46"], "days": [1]}, UnknownNameError, r"by\['offence'\]: column .* 'kode'"),
+            ({"kode": ["46"], "days": [1]}, UnknownNameError, r"offence: column .* 'kode'"),
             ({"code": ["46"], "weeks": [1]}, UnknownNameError, "'weeks'"),
             ({"code": pd.Series([], dtype=str), "days": pd.Series([], dtype=float)}, InvalidInputError, "at"),
         ],

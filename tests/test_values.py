@@ -217,6 +217,11 @@ class TestFigure:
         assert html.count("<table>") == 1
         assert "&lt;script&gt;" in html.split("<p>")[1]
 
+    def test_html_of_what_is_not_available(self):
+        html = pm.share(0, 0)._repr_html_()
+        assert "nan" not in html
+        assert html.endswith("<p>0 of 0: not available: a share of nothing.</p>")
+
     def test_sentence_begins_with_its_group(self):
         both = Tally.from_columns({"force": ["Kent"], "grade": [1]}, [5])
         figure = pm.rate(both, 1000, by=["force", "grade"], subject="999 calls")[0]

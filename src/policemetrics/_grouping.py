@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from itertools import permutations
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -197,12 +198,9 @@ def groups_of(sides: Sequence[Side], by: tuple[str, ...], whole: Tally | None = 
 
 
 def _of_groups(ledger: Cells, by: tuple[str, ...]) -> Cells:
-    """Leave out of a ledger what was dropped by the group's own label: the caller took that group away."""
-
-    def stays(reason: str) -> bool:
-        return not (reason.startswith(DROPPED) and set(reason.removeprefix(DROPPED).split(" and ")) & set(by))
-
-    return ledger.select(ledger.where_label(REASON, stays))
+    """Leave out of a ledger what was dropped by the group's own labels: the caller took that group away."""
+    own = {DROPPED + " and ".join(dims) for n in range(1, len(by) + 1) for dims in permutations(by, n)}
+    return ledger.select(ledger.where_label(REASON, lambda reason: reason not in own))
 
 
 def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
@@ -243,8 +241,14 @@ def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
     return np.array([reason is None for reason in reasons.tolist()], dtype=bool)
 
 
-def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side) -> None:
-    """Say, for each group without a reason yet, why this side of it is not available."""
+def refuse_unsupplied(
+    reasons: Reasons, groups: Cells, side: Side, *, none_is_zero: bool = False
+) -> None:
+    """Say, for each group without a reason yet, why this side of it is not available.
+
+    Coverage may prove that rows came in although each of them lacks a label: their number is then
+    unknown, unless `none_is_zero`, as where the label is the measurement itself.
+    """
     _refuse_marked(reasons, groups, side)
     proof = side.proof(groups.dims)
     shared = tuple(d for d in groups.dims if d in proof.dims)
@@ -252,17 +256,19 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side) -> None:
     supplied = parts.project(shared)
     at = groups.positions(supplied, shared)
     found = np.append(supplied.counts, 0)[at]
-    lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
-    if not lacking:
-        return
     excluded = _excluded_entirely(side, groups)
-    absent = _absent_parts(side, parts, supplied, shared)
+    for i, why in excluded.items():
+        unlabelled = not none_is_zero and any(r.startswith("missing ") for r in why)
+        if reasons[i] is None and (found[i] == 0 or unlabelled):
+            listed = ", ".join(f"{r} {_display.count(n)}" for r, n in why.items())
+            reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
+    lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
+    absent = _absent_parts(side, parts, supplied, shared) if lacking else {}
     labels = [(dim, column.tolist()) for dim, column in keys_of(groups).items()]
     for i in lacking:
         named = [_said(dim, column[i]) for dim, column in labels]
         named += [absent.get(int(at[i]), side.label)] if side.period else []
-        none = f"not available: no rows{' for ' if named else ''}{', '.join(named)}"
-        reasons[i] = excluded.get(i, none)
+        reasons[i] = f"not available: no rows{' for ' if named else ''}{', '.join(named)}"
 
 
 def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
@@ -297,22 +303,20 @@ def _absent_parts(side: Side, parts: Cells, supplied: Cells, shared: tuple[str, 
     }
 
 
-def _excluded_entirely(side: Side, groups: Cells) -> dict[int, str]:
-    """Say so for each group that has rows, but every one of them was excluded."""
+def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
+    """Give, for each group whose every row was excluded, how much each reason left out."""
     if side.tally.ledger is None:
         return {}
     ledger = _of_groups(side.tally.ledger, groups.dims).project((*groups.dims, REASON))
-    counted = np.zeros(len(groups) + 1, dtype=bool)
+    counted = np.zeros(len(groups), dtype=bool)
     counted[side.tally.cells.positions(groups, groups.dims)] = True
     at = ledger.positions(groups, groups.dims)
-    rows = np.flatnonzero(~counted[at])
-    why: dict[int, list[str]] = {}
-    for group, reason, n in zip(
-        at[rows].tolist(), ledger.column(REASON)[rows].tolist(), ledger.counts[rows].tolist(), strict=True
-    ):
-        why.setdefault(group, []).append(f"{reason} {n:,}")
-    unit = side.tally.unit
-    return {group: f"not available: all {unit} were excluded ({', '.join(v)})" for group, v in why.items()}
+    rows = (at >= 0) & ~counted[at]
+    why: dict[int, dict[str, int]] = {}
+    columns = at[rows].tolist(), ledger.column(REASON)[rows].tolist(), ledger.counts[rows].tolist()
+    for group, reason, n in zip(*columns, strict=True):
+        why.setdefault(group, {})[reason] = n
+    return why
 
 
 def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from policemetrics import _checks
 from policemetrics._cells import Cells
-from policemetrics._grouping import Reasons, Side, keys_of, totals, unexplained
+from policemetrics._grouping import Reasons, Side, keys_of, no_reasons, refuse_unsupplied, totals, unexplained
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
@@ -158,7 +158,20 @@ class Exposure:
         return f"Exposure of {len(self)} by {', '.join(self.by)}: {self.name}, {self.date}"
 
     def in_period(self, period: str, wanted: Period) -> Exposure:
-        """Keep the figures of one period, without its dimension."""
+        """Keep the figures of one period, without its dimension.
+
+        Parameters
+        ----------
+        period : str
+            The dimension that holds the periods.
+        wanted : Period
+            The one to keep.
+
+        Returns
+        -------
+        Exposure
+            The sizes by the other dimensions.
+        """
         known = self.keys.label(period).tolist()
         same = [v for v, p in zip(known, read_labels(known, period), strict=True) if p == wanted]
         kept = self.keys.select(self.keys.match({period: label_array(same)}))
@@ -182,6 +195,10 @@ def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> Flo
     """
     if isinstance(divisor, Tally):
         divisor.need(*groups.dims)
+        own = no_reasons(len(groups))
+        refuse_unsupplied(own, groups, Side(divisor))
+        for i in np.flatnonzero(unexplained(reasons) & ~unexplained(own)).tolist():
+            reasons[i] = f"not available: of the divisor, {own[i].removeprefix('not available: ')}"
         found = totals(Side(divisor), groups).astype(float)
         return _usable(found, groups, reasons, "no divisor")
     if isinstance(divisor, Mapping):

@@ -145,21 +145,26 @@ def as_tally(
 
 
 def read_columns(
-    frame: IntoDataFrame, by: Columns, value: str
+    frame: IntoDataFrame, by: Columns, value: str, *, by_name: str = "by", value_name: str = "value"
 ) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
-    """Read a small table whole: the labels by dimension, and one column of values."""
+    """Read a small table whole: the labels by dimension, and one column of values.
+
+    The names are those of the caller's arguments, for the errors.
+    """
     import narwhals.stable.v2 as nw
 
     lazy = _lazy(frame)
     schema = dict(lazy.collect_schema())
     dims = _dimensions(by)
+    # The one measured dimension is an argument of its own; the labels are in a mapping.
+    arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
     wanted = [
-        _label(lazy, nw.col(_column(c, f"by[{d!r}]", schema)), d, c, schema[c]).alias(f"k{i}")
+        _label(lazy, nw.col(_column(c, arguments[d], schema)), d, c, schema[c]).alias(f"k{i}")
         for i, (d, c) in enumerate(dims.items())
     ]
-    wanted.append(nw.col(_column(value, "value", schema)).alias("v"))
+    wanted.append(nw.col(_column(value, value_name, schema)).alias("v"))
     if value in dims:
-        msg = f"by must not name the dimension {value!r}: that is the column of values; give it another name."
+        msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
         raise InvalidInputError(msg)
     found = lazy.select(*wanted).collect()
     columns = {

@@ -168,7 +168,20 @@ class Results(Generic[FigureT_co]):
 
     @staticmethod
     def stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
-        """Put tables of one kind below one another, with a label for each as a last dimension."""
+        """Put tables of one kind below one another, with a label for each as a last dimension.
+
+        Parameters
+        ----------
+        tables : sequence of Results
+            At least one; all of one kind, with the same dimensions.
+        labels : mapping of str to sequence of label
+            The label of each table, by the name of the new dimension.
+
+        Returns
+        -------
+        Results
+            All their rows.
+        """
         first = tables[0]
         lengths = [len(t) for t in tables]
 

@@ -318,7 +318,7 @@ class Tally:
             self.unit if self.unit == other.unit else "counts",
         )
 
-    def __radd__(self, other: Literal[0]) -> Tally:
+    def __radd__(self, other: int) -> Tally:
         """Let ``sum(tallies)`` start from 0."""
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
@@ -398,7 +398,18 @@ class Tally:
         return self.narrowed(self._wanted(labels))
 
     def narrowed(self, wanted: Mapping[str, LabelArray]) -> Tally:
-        """Keep what has these labels in cells, coverage and ledger; unlike `where` without checks."""
+        """Keep what has these labels in cells, coverage and ledger; unlike `where` without checks.
+
+        Parameters
+        ----------
+        wanted : mapping of str to array
+            Labels by dimension; those that do not occur are passed over.
+
+        Returns
+        -------
+        Tally
+            The chosen part.
+        """
         return attrs.evolve(
             self,
             cells=self.cells.select(self.cells.match(wanted)),
@@ -520,7 +531,20 @@ class Tally:
         return list(dict.fromkeys(labels))
 
     def set_aside(self, wanted: Mapping[str, LabelArray], reason: str) -> Tally:
-        """Move cells to the ledger for a reason; what is dropped takes with it what was excluded before."""
+        """Move cells to the ledger for a reason; what is dropped takes with it what was excluded before.
+
+        Parameters
+        ----------
+        wanted : mapping of str to array
+            Labels by dimension; a cell is moved where it matches in all of them.
+        reason : str
+            What the ledger says.
+
+        Returns
+        -------
+        Tally
+            The rest.
+        """
         if REASON in self.dims:
             msg = "a ledger has no ledger of its own; choose from what was excluded with where()."
             raise InvalidInputError(msg)
@@ -603,7 +627,20 @@ class Tally:
         return found
 
     def relabelled(self, dim: str, new: Callable[[Any], Any]) -> Tally:
-        """Apply a change of labels to cells, coverage and ledger; unlike `relabel` without checks."""
+        """Apply a change of labels to cells, coverage and ledger; unlike `relabel` without checks.
+
+        Parameters
+        ----------
+        dim : str
+            A dimension of the tally.
+        new : callable
+            Gives the new label of an old one.
+
+        Returns
+        -------
+        Tally
+            The same counts by the new labels.
+        """
         supplied = self.supplied
         if supplied is not None and dim in supplied.dims:
             supplied = supplied.relabel(dim, new).keys()

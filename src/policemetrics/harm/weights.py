@@ -182,7 +182,7 @@ class HarmWeights(Mapping[str, float]):
         >>> HarmWeights.from_frame(frame, offence="code", weight="harm", name="own", version="2024")["46"]
         12.0
         """
-        _, columns = read_columns(frame, {"offence": offence}, weight)
+        _, columns = read_columns(frame, {"offence": offence}, weight, by_name="offence", value_name="weight")
         codes, values = columns["offence"], columns[weight]
         _refuse_missing(codes, values, offence, weight)
         found: dict[str, float] = {}

@@ -145,7 +145,8 @@ def pool_means(
 def _pooled_frame(frame: Any, mean: str, count: str, by: tuple[str, ...], step: float) -> Results[PooledMean]:
     # Read as the measured dimension, the means may be durations, and come with their row's count.
     _checks.names((*by, MEASURED, count), "by and count")
-    _, read = read_columns(frame, {d: d for d in by} | {MEASURED: _checks.text(mean, "mean")}, count)
+    wanted = {d: d for d in by} | {MEASURED: _checks.text(mean, "mean")}
+    _, read = read_columns(frame, wanted, count, by_name="mean", value_name="count")
     means, weights = _checks.nonnegative(read[MEASURED], mean), _checks.counts(read[count], count)
     counted = Tally.from_columns({d: read[d] for d in by}, weights, unit=count)
     side = Side(counted)

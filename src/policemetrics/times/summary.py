@@ -347,7 +347,7 @@ class _Summaries:
         missed = self._missed(excluded, data.dims)
         reasons = no_reasons(len(groups))
         # With every group proved, only what the caller marked as not supplied is refused here.
-        refuse_unsupplied(reasons, groups, Side(attrs.evolve(summed, supplied=groups)))
+        refuse_unsupplied(reasons, groups, Side(attrs.evolve(summed, supplied=groups)), none_is_zero=True)
         refuse_corrections(reasons, cells, times, group)
         refuse_negative(reasons, missed, "")
         known = unexplained(reasons)
