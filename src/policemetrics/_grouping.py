@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from policemetrics import _checks, _display
 from policemetrics._cells import Cells
 from policemetrics._labels import MISSING
+from policemetrics._ledger import DROPPED, NOT_SUPPLIED, REASON
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, read_labels
 from policemetrics.results import ExclusionTable, label_array
-from policemetrics.tally import DROPPED, NOT_SUPPLIED, REASON, Tally
+from policemetrics.tally import Tally
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = [
@@ -241,9 +242,7 @@ def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
     return np.array([reason is None for reason in reasons.tolist()], dtype=bool)
 
 
-def refuse_unsupplied(
-    reasons: Reasons, groups: Cells, side: Side, *, none_is_zero: bool = False
-) -> None:
+def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_zero: bool = False) -> None:
     """Say, for each group without a reason yet, why this side of it is not available.
 
     Coverage may prove that rows came in although each of them lacks a label: their number is then

@@ -15,9 +15,10 @@ import attrs
 from policemetrics import _checks
 from policemetrics._cells import Cells
 from policemetrics._labels import MEASURED, is_missing
+from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period
-from policemetrics.tally import COUNT, NOT_SUPPLIED, REASON, Tally
+from policemetrics.tally import COUNT, Tally
 from policemetrics.typing import Columns, Every, Names
 
 if TYPE_CHECKING:

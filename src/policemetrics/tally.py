@@ -15,6 +15,8 @@ from policemetrics import _checks, _display, _labels
 from policemetrics._cells import Cells
 from policemetrics._export import arrow_stream, optional
 from policemetrics._labels import MEASURED, MISSING, LabelArray
+from policemetrics._ledger import DROPPED, NOT_SUPPLIED, REASON, filled, merged, narrowed, split_missing
+from policemetrics._rolling import Windows
 from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
@@ -28,12 +30,9 @@ from policemetrics.typing import IntArray, Label, Labels, Names
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DROPPED", "NOT_SUPPLIED", "REASON", "Tally"]
+__all__ = ["COUNT", "Tally"]
 
-REASON: Final = "reason"
 COUNT: Final = "count"
-DROPPED: Final = "dropped: "
-NOT_SUPPLIED: Final = "not supplied: "
 _MOST_CELLS_SHOWN: Final = 20
 
 
@@ -134,7 +133,7 @@ class Tally:
         _checks.same_index({**columns, "counts=": counts})
         coded = {d: _labels.encode(columns[d], d) for d in dims}
         _checks.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
-        cells, ledger = _split_missing(dims, list(coded.values()), whole)
+        cells, ledger = split_missing(dims, list(coded.values()), whole)
         found = cls(
             cells,
             ledger=ledger,
@@ -313,7 +312,7 @@ class Tally:
         return Tally(
             self.cells.union(other.cells),
             self._joint_coverage(other),
-            _merged(self.ledger, other.ledger),
+            merged(self.ledger, other.ledger),
             self.overlapping | other.overlapping,
             self.unit if self.unit == other.unit else "counts",
         )
@@ -413,8 +412,8 @@ class Tally:
         return attrs.evolve(
             self,
             cells=self.cells.select(self.cells.match(wanted)),
-            supplied=_narrowed(self.supplied, wanted),
-            ledger=_filled(_narrowed(self.ledger, wanted)),
+            supplied=narrowed(self.supplied, wanted),
+            ledger=filled(narrowed(self.ledger, wanted)),
         )
 
     def drop(self, /, **labels: Any) -> Tally:
@@ -557,7 +556,7 @@ class Tally:
             supplied = supplied.select(~supplied.match(wanted))
         added = moved.extend(REASON, reason) if len(moved) else None
         return attrs.evolve(
-            self, cells=self.cells.select(~mask), supplied=supplied, ledger=_merged(_filled(ledger), added)
+            self, cells=self.cells.select(~mask), supplied=supplied, ledger=merged(filled(ledger), added)
         )
 
     # ---- changing labels ----------------------------------------------------------------
@@ -686,72 +685,12 @@ class Tally:
             msg = f"{period!r} must hold single months to be rolled; got {_checks.listing(longer)}."
             raise InvalidInputError(msg)
         spelt = self.relabelled(period, lambda label: read[label].label if label in read else label)
-        roll = _Roll(period, months, {p.label: _month_number(p) for p in read.values()})
-        if not roll.windows:
-            msg = (
-                f"months must be at most the number of months there are; got {months} of {len(roll.numbers)}."
-            )
+        windows = Windows.of(period, months, {p.label: p for p in read.values()})
+        if not windows.labels:
+            msg = f"months must be at most the number of months there are; got {months} of {len(windows.numbers)}."
             raise InvalidInputError(msg)
-        proof = spelt.supplied
-        if proof is None:
-            proof = spelt.cells.keys()
-        elif period not in proof.dims:
-            # Coverage that says nothing of time proves no month: the cells must.
-            proof = spelt.cells.keys((*(d for d in proof.dims if d in self.dims), period))
-        whole = roll.cells(proof)
-        whole = whole.select(whole.counts == months).keys()
-        rolled = roll.cells(spelt.cells)
-        complete = rolled.within(whole)
-        # Where cells are the only evidence, a sum over windows of which some are missing would be too small.
-        reason = f"not all {months} months supplied"
-        if spelt.supplied is None:
-            reason = f"{NOT_SUPPLIED}not all {months} months have a cell; state coverage=, or use sum_to() before rolling()"
-        ledger = rolled.select(~complete).extend(REASON, reason)
-        if spelt.ledger is not None:
-            undated = spelt.ledger.select(spelt.ledger.match({period: label_array([MISSING])}))
-            ledger = roll.cells(spelt.ledger).union(undated).union(ledger)
-        return attrs.evolve(
-            spelt,
-            cells=rolled.select(complete),
-            supplied=None if spelt.supplied is None else whole,
-            ledger=_filled(ledger),
-            overlapping=self.overlapping | {period},
-        )
-
-
-@attrs.frozen
-class _Roll:
-    """Windows of months, each labelled by its period."""
-
-    period: str
-    months: int
-    numbers: Mapping[Any, int]
-
-    @property
-    def windows(self) -> dict[int, str]:
-        """The label of each window, by the number of its last month."""
-        numbers = self.numbers.values()
-        found = {}
-        for last in range(min(numbers) + self.months - 1, max(numbers) + 1) if numbers else ():
-            first = last - self.months + 1
-            opening = Period.month(first // 12, first % 12 + 1)
-            closing = Period.month(last // 12, last % 12 + 1)
-            found[last] = Period(opening.start, closing.end).label
-        return found
-
-    def cells(self, cells: Cells) -> Cells:
-        """Count every cell once for each window that its month lies in."""
-        windows = sorted(self.windows.items(), key=lambda pair: pair[1])
-        last = np.array([number for number, _ in windows], dtype=np.int64)
-        number = [self.numbers.get(v, -(10**6)) for v in cells.label(self.period).tolist()]
-        month = np.array(number, dtype=np.int64)
-        inside = (month[:, None] <= last) & (last < month[:, None] + self.months)
-        rows, which = np.nonzero(inside[cells.code(self.period)])
-        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
-
-
-def _month_number(period: Period) -> int:
-    return period.start.year * 12 + period.start.month - 1
+        cells, supplied, ledger = windows.roll(spelt.cells, spelt.supplied, spelt.ledger)
+        return Tally(cells, supplied, ledger, self.overlapping | {period}, self.unit)
 
 
 def _within(value: Names, name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
@@ -788,44 +727,3 @@ def _refuse_mixture(dim: str, first: LabelArray, second: LabelArray) -> None:
 
 def _equal(first: Cells | None, second: Cells | None) -> bool:
     return first is second or (first is not None and second is not None and first.equals(second))
-
-
-def _merged(first: Cells | None, second: Cells | None) -> Cells | None:
-    """Add two ledgers, either of which may not be there."""
-    if first is None or second is None:
-        return first if second is None else second
-    return first.union(second)
-
-
-def _filled(ledger: Cells | None) -> Cells | None:
-    """Return a ledger only where it says something."""
-    return ledger if ledger is not None and len(ledger) else None
-
-
-def _narrowed(relation: Cells | None, wanted: Mapping[str, LabelArray]) -> Cells | None:
-    """Keep of a coverage or a ledger what agrees with the labels over its own dimensions."""
-    if relation is None:
-        return None
-    return relation.select(relation.match({d: v for d, v in wanted.items() if d in relation.dims}))
-
-
-def _split_missing(
-    dims: tuple[str, ...], coded: list[tuple[LabelArray, IntArray]], counts: IntArray
-) -> tuple[Cells, Cells | None]:
-    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
-    labels, codes = [v for v, _ in coded], [c for _, c in coded]
-    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
-    bad = lacking.any(axis=0)
-    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
-    if not bad.any():
-        return cells, None
-    filled = []
-    for found, code in coded:
-        merged, to_merged, missing = _labels.union(found, label_array([MISSING]))
-        filled.append((merged, np.append(to_merged, missing)[code[bad]]))  # code -1 takes the last
-    reasons = label_array(sorted(f"missing {d}" for d in dims))
-    reason = _labels.find(reasons, label_array(f"missing {d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
-    ledger = Cells.of(
-        (*dims, REASON), [*(v for v, _ in filled), reasons], [*(c for _, c in filled), reason], counts[bad]
-    )
-    return cells, ledger

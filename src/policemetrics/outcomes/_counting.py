@@ -23,13 +23,14 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
+from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics.definitions import outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally, text_columns
 from policemetrics.outcomes.sets import REST, OutcomeSet, bundled, known_types, one_of
 from policemetrics.results import label_array
-from policemetrics.tally import NOT_SUPPLIED, REASON, Tally
+from policemetrics.tally import Tally
 from policemetrics.typing import Basis, FloatArray, Names, OutOf
 
 __all__ = [

@@ -1,0 +1,61 @@
+"""The ledger: cells that were left out, with one more dimension, the reason; and how relations go along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from policemetrics import _labels
+from policemetrics._cells import Cells
+from policemetrics._labels import MISSING, LabelArray
+from policemetrics.results import label_array
+from policemetrics.typing import IntArray
+
+__all__ = ["DROPPED", "NOT_SUPPLIED", "REASON", "filled", "merged", "narrowed", "split_missing"]
+
+REASON: Final = "reason"
+DROPPED: Final = "dropped: "
+NOT_SUPPLIED: Final = "not supplied: "
+
+
+def merged(first: Cells | None, second: Cells | None) -> Cells | None:
+    """Add two ledgers, either of which may not be there."""
+    if first is None or second is None:
+        return first if second is None else second
+    return first.union(second)
+
+
+def filled(ledger: Cells | None) -> Cells | None:
+    """Return a ledger only where it says something."""
+    return ledger if ledger is not None and len(ledger) else None
+
+
+def narrowed(relation: Cells | None, wanted: Mapping[str, LabelArray]) -> Cells | None:
+    """Keep of a coverage or a ledger what agrees with the labels over its own dimensions."""
+    if relation is None:
+        return None
+    return relation.select(relation.match({d: v for d, v in wanted.items() if d in relation.dims}))
+
+
+def split_missing(
+    dims: tuple[str, ...], coded: list[tuple[LabelArray, IntArray]], counts: IntArray
+) -> tuple[Cells, Cells | None]:
+    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
+    labels, codes = [v for v, _ in coded], [c for _, c in coded]
+    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
+    bad = lacking.any(axis=0)
+    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
+    if not bad.any():
+        return cells, None
+    columns = []
+    for found, code in coded:
+        merged, to_merged, missing = _labels.union(found, label_array([MISSING]))
+        columns.append((merged, np.append(to_merged, missing)[code[bad]]))  # code -1 takes the last
+    reasons = label_array(sorted(f"missing {d}" for d in dims))
+    reason = _labels.find(reasons, label_array(f"missing {d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    ledger = Cells.of(
+        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
+    )
+    return cells, ledger
