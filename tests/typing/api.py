@@ -23,13 +23,22 @@ from policemetrics import (
     Exclusions,
     Exposure,
     Figure,
+    HarmChange,
+    HarmDriver,
+    HarmScore,
+    HarmWeights,
     Interval,
+    OutcomeRate,
+    OutcomeRateChange,
+    OutcomeSet,
     Period,
+    PooledMean,
     Rate,
     RateChange,
     Results,
     Share,
     Tally,
+    TimeSummary,
 )
 
 YEARS = ("2022/23", "2023/24")
@@ -234,8 +243,65 @@ def report(data: Tally | pd.DataFrame | pl.LazyFrame, forces: Sequence[str]) -> 
     return table[[force in forces for force in table["force"]]]
 
 
-# ---- harm, outcomes, times --------------------------------------------------------------
-# A function each, like those above.
+def harm(crimes: Tally, rows: pd.DataFrame, residents: Exposure) -> None:
+    css = pm.harm_weights("ons-css", version="2020")
+    assert_type(css, HarmWeights)
+    assert_type(css["46"], float)
+    own = HarmWeights({"46": 11.9, "34B": 799.6}, name="own", version="1", outside=["AF"])
+    assert_type(
+        HarmWeights.from_frame(rows, offence="code", weight="days", name="own", version="1"), HarmWeights
+    )
+    assert_type(pm.harm_score({"46": 100}, own), HarmScore)
+    assert_type(pm.harm_score(crimes, css), HarmScore)
+    assert_type(pm.harm_score(rows, css, count="offences", exposure=residents), HarmScore)
+    assert_type(pm.harm_score(crimes, css, by="force"), Results[HarmScore])
+    assert_type(pm.harm_change(crimes, css, between=YEARS), HarmChange)
+    assert_type(pm.harm_change(rows, css, between=YEARS, by=["force"]), Results[HarmChange])
+    assert_type(pm.harm_drivers(crimes, css, between=YEARS), Results[HarmDriver])
+    assert_type(pm.harm_change(crimes, css, between=YEARS).interval, Interval)
+
+
+def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Series[int]) -> None:
+    own = OutcomeSet(["1", "2"], name="own")
+    rate = pm.positive_outcome_rate(
+        20_158, 365_882, positive="positive-dashboard", basis="closed", out_of="crimes"
+    )
+    assert_type(rate, OutcomeRate)
+    assert_type(
+        pm.positive_outcome_rate(
+            series.iloc[0], series.sum(), positive=own, basis="recorded", out_of="outcomes"
+        ),
+        OutcomeRate,
+    )
+    assert_type(
+        pm.positive_outcome_rate(results, positive=own, basis="closed", out_of="crimes", crimes=crimes),
+        OutcomeRate,
+    )
+    assert_type(
+        pm.positive_outcome_rate(rows, positive=own, basis="recorded", out_of="crimes", by="force"),
+        Results[OutcomeRate],
+    )
+    assert_type(pm.outcome_rate_change(rate, rate), OutcomeRateChange)
+    assert_type(
+        pm.outcome_rate_change(results, between=YEARS, positive=own, basis="recorded", out_of="outcomes"),
+        OutcomeRateChange,
+    )
+    assert_type(
+        pm.outcome_rate_change(
+            results, between=YEARS, positive=own, basis="recorded", out_of="outcomes", by=["force"]
+        ),
+        Results[OutcomeRateChange],
+    )
+
+
+def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDArray[np.float64]) -> None:
+    assert_type(pm.summarise_times([30, 15, 45.5], target=60), TimeSummary)
+    assert_type(pm.summarise_times(series), TimeSummary)
+    assert_type(pm.summarise_times(array, percentile_method="weibull"), TimeSummary)
+    assert_type(pm.summarise_times(waits, target=10, inclusive=True), TimeSummary)
+    assert_type(pm.summarise_times(rows, by="grade", target={"1": 900, "2": 3600}), Results[TimeSummary])
+    assert_type(pm.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
+    assert_type(pm.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])
 
 
 def notebook(files: list[str]) -> None:
