@@ -736,7 +736,7 @@ class TestLikeForLike:
         assert rate_change(crimes, between=YEARS).reason == "not like for like: supplied for one only: Essex"
         matched = rate_change(crimes, between=YEARS, like_for_like="match")
         assert (matched.old, matched.new) == (10, 8)
-        assert str(matched.exclusions) == "18 counts counted, 5 excluded (not like for like 5)"
+        assert str(matched.exclusions) == "18 counted, 5 excluded (not like for like 5)"
 
     def test_coverage_that_says_nothing_of_time_proves_no_period(self):
         columns = {"force": ["Kent", "Kent", "Essex"], "period": [*YEARS, "2023/24"]}
@@ -1046,3 +1046,53 @@ class TestBadInput:
             UnknownNameError, match="count: column must be one of 'year', 'n'; got 'offences'"
         ):
             rate_change(frame, between=YEARS, period="year", count="offences")
+
+
+class TestWithoutCoverage:
+    """Cells are then their own evidence, and a total over suppliers that differ says so."""
+
+    def test_caveat_names_what_one_period_lacks(self):
+        crimes = Tally.from_columns(
+            {"force": ["Kent", "Kent", "Essex"], "period": [*YEARS, "2022/23"]}, [100, 120, 50]
+        )
+        total = rate_change(crimes, between=YEARS)
+        assert total.change == -30
+        assert total.caveat == "no coverage was stated, and only one of the periods has cells of Essex"
+        own = rate_change(crimes, between=YEARS, caveat="counted anew")
+        assert own.caveat.startswith("counted anew; no coverage")
+        assert rate_change(crimes, between=YEARS, by="force").at(force="Kent").caveat == ""
+
+    def test_no_caveat_where_all_is_there(self):
+        columns = {"force": ["Kent", "Kent", "Essex", "Essex"], "period": [*YEARS, *YEARS]}
+        assert rate_change(Tally.from_columns(columns, [1, 2, 3, 4]), between=YEARS).caveat == ""
+        stated = Tally.from_columns(
+            {"force": ["Kent", "Kent", "Essex"], "period": [*YEARS, "2022/23"]}, [1, 2, 3], coverage="period"
+        )
+        assert rate_change(stated, between=YEARS).caveat == ""
+
+
+def test_match_with_months_leaves_the_month_out_of_both():
+    """Eleven months that both years have are compared with each other, in the total and by force."""
+    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
+    crimes = Tally.from_columns(
+        {"force": ["A"] * 24 + ["B"] * 24, "period": months * 2},
+        [10] * 24 + [20] * 24,
+        coverage=["force", "period"],
+    ).not_supplied("a new system", force="A", period="2023-02")
+    total = rate_change(crimes, between=("2022", "2023"), like_for_like="match")
+    assert (total.old, total.new) == (350, 350)
+    by_force = rate_change(crimes, between=("2022", "2023"), like_for_like="match", by="force")
+    assert [(f.old, f.new) for f in by_force] == [(110, 110), (240, 240)]
+
+
+def test_dispersion_never_narrows():
+    """Counts cannot be surer than Poisson here: dispersion below 1 is refused."""
+    with pytest.raises(InvalidInputError, match="dispersion must be >= 1"):
+        rate_change(1000, 1200, dispersion=0.2)
+
+
+def test_between_and_versus_together():
+    """Two ways to name the periods at once are refused, and the message says so."""
+    crimes = Tally.from_columns({"period": list(YEARS)}, [1, 2])
+    with pytest.raises(InvalidTypeError, match="not both"):
+        rate_change(crimes, between=YEARS, versus="previous")

@@ -552,3 +552,33 @@ class TestBadInput:
         with pytest.raises(InvalidInputError, match="the labels of 'offence' overlap"):
             rate(crimes, 10)
         assert rate(crimes, 10, by="offence").at(offence="Total").events == 9
+
+
+class TestTallyAsDivisor:
+    """A tally divides only what it covers."""
+
+    CRIMES = Tally.from_columns(
+        {"force": ["A", "A", "B", "B"], "period": ["2022/23", "2023/24"] * 2}, [100, 120, 50, 40]
+    )
+
+    def test_other_areas(self):
+        found = rate(self.CRIMES, self.CRIMES.where(force="A"))
+        assert (
+            found.reason == "not like for like: the counts and their divisor differ in force, only one has B"
+        )
+
+    def test_other_periods(self):
+        by_force = rate(self.CRIMES, self.CRIMES.where(period="2023/24"), by="force")
+        assert set(by_force["reason"]) == {
+            "not like for like: the counts and their divisor differ in period, only one has 2022/23"
+        }
+
+    def test_the_same(self):
+        assert rate(self.CRIMES, self.CRIMES, per=1).rate == 1
+        assert rate(self.CRIMES, self.CRIMES.sum_to("period"), per=1).rate == 1
+
+    def test_what_was_not_supplied(self):
+        gaps = self.CRIMES.not_supplied("nothing sent", force="B", period="2023/24")
+        by_force = rate(self.CRIMES, gaps, by="force")
+        assert by_force.at(force="B").reason == "not available: of the divisor, nothing sent"
+        assert by_force.at(force="A").reason is None

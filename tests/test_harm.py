@@ -310,9 +310,9 @@ class TestPublished:
         assert manchester.crimes == 339818
         assert manchester.score == pytest.approx(20.725092056671954 * 2780844, rel=1e-12)
         fraud = scores.at(force_name="CIFAS")
-        assert (fraud.score, fraud.crimes) == (0, 0)
+        assert np.isnan(fraud.score)
         assert fraud.exclusions.reasons == {"outside the weights: ons-css 2020": 276997}
-        assert "0 days: no crimes were counted, 276,997 excluded." in str(fraud)
+        assert "all offences were excluded (outside the weights: ons-css 2020 276,997)" in str(fraud)
 
     def test_two_homicides_and_a_thousand_shopliftings(self):
         """Hand arithmetic on the weights as printed."""

@@ -726,3 +726,16 @@ class TestShowing:
 
     def test_rate_is_exported_from_the_top(self):
         assert isinstance(pm.rate([1], 10, labels=["a"])[0], Rate)
+
+
+def test_inputs_read_as_columns():
+    """What the figures were made of is not among the columns, but can be read like one."""
+    table = pm.rate_change([1, 2], [3, 4], labels=["a", "b"])
+    assert "method" not in table.columns
+    assert table["method"].tolist() == ["score", "score"]
+
+
+def test_a_bare_number_is_named_by_its_dimension():
+    """A grade or a code does not look like the number of a list."""
+    assert str(pm.rate_change([1], [3], labels=["1"])[0]).startswith("label 1: recorded crime rose by 2")
+    assert str(pm.rate_change([1], [3], labels=["34B"])[0]).startswith("34B: recorded crime")

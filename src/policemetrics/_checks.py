@@ -58,8 +58,11 @@ def known(value: object, name: str, options: Iterable[object], *, hint: str = ""
     """Refuse a `value` that is not among `options`, and list them."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
-        near = difflib.get_close_matches(str(value), [str(v) for v in options], n=1)
-        meant = f" Did you mean {near[0]!r}?" if near else ""
+        spelt = {str(v): v for v in options}
+        near = difflib.get_close_matches(str(value), spelt, n=1)
+        meant = f" Did you mean {spelt[near[0]]!r}?" if near else ""
+        if near and near[0] == str(value):
+            meant = f" Did you mean the {'text' if isinstance(spelt[near[0]], str) else 'number'} {spelt[near[0]]!r}?"
         msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{meant}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 

@@ -35,9 +35,11 @@ __all__ = [
     "keys_of",
     "matched",
     "no_reasons",
+    "one_sided_cells",
     "pairs_of_periods",
     "refuse_negative",
     "refuse_one_sided",
+    "refuse_unmatched",
     "refuse_unsupplied",
     "totals",
     "unexplained",
@@ -169,7 +171,8 @@ def _only(side: Side, common: Cells) -> Side:
         ledger = added if ledger is None else ledger.union(added)
     supplied = None if tally.supplied is None else common
     kept = attrs.evolve(tally, cells=tally.cells.select(mask), supplied=supplied, ledger=ledger)
-    return attrs.evolve(side, tally=kept, common=common)
+    # What one period lacks has been left out of both: no part is still wanted.
+    return attrs.evolve(side, tally=kept, common=common, parts={})
 
 
 def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
@@ -245,8 +248,8 @@ def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
 def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_zero: bool = False) -> None:
     """Say, for each group without a reason yet, why this side of it is not available.
 
-    Coverage may prove that rows came in although each of them lacks a label: their number is then
-    unknown, unless `none_is_zero`, as where the label is the measurement itself.
+    Coverage may prove that rows came in although every one of them was excluded, as where each lacks
+    a label: their number is then unknown, unless `none_is_zero` or the caller dropped them.
     """
     _refuse_marked(reasons, groups, side)
     proof = side.proof(groups.dims)
@@ -257,8 +260,10 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_ze
     found = np.append(supplied.counts, 0)[at]
     excluded = _excluded_entirely(side, groups)
     for i, why in excluded.items():
-        unlabelled = not none_is_zero and any(r.startswith("missing ") for r in why)
-        if reasons[i] is None and (found[i] == 0 or unlabelled):
+        unknown = not none_is_zero and any(
+            n and not r.startswith((DROPPED, _NOT_LIKE_FOR_LIKE)) for r, n in why.items()
+        )
+        if reasons[i] is None and (found[i] == 0 or unknown):
             listed = ", ".join(f"{r} {_display.count(n)}" for r, n in why.items())
             reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
     lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
@@ -338,6 +343,54 @@ def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> N
     for i, at in enumerate(groups.positions(grouped, shared).tolist()):
         if at >= 0 and reasons[i] is None:
             reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {_named(list(named[at]))}"
+
+
+def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, what: str) -> None:
+    """Say, for each group without a reason yet, in which labels a tally and its divisor differ.
+
+    They are compared over each dimension that both know and that is added up: the areas, the periods.
+    """
+    for dim in dict.fromkeys((*side.tally.dims, *(side.tally.supplied.dims if side.tally.supplied else ()))):
+        mine, theirs = _knows(side.tally, dim), _knows(other.tally, dim)
+        if (
+            mine is None
+            or theirs is None
+            or dim in groups.dims
+            or (dim == side.period and side.parts != other.parts)
+        ):
+            continue
+        shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
+        both = theirs.keys((*shared, dim))
+        paired = mine.keys((*shared, dim)).union(attrs.evolve(both, counts=2 * both.counts))
+        one_sided = paired.select(paired.counts != 3)
+        grouped = one_sided.project(shared)
+        named: dict[int, list[str]] = {}
+        for at, label in zip(
+            one_sided.positions(grouped, shared).tolist(), one_sided.column(dim).tolist(), strict=True
+        ):
+            named.setdefault(at, []).append(
+                str(side.parts.get(label, label) if dim == side.period else label)
+            )
+        for i, at in enumerate(groups.positions(grouped, shared).tolist()):
+            if at >= 0 and reasons[i] is None:
+                reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {_named(named[at])}"
+
+
+def _knows(tally: Tally, dim: str) -> Cells | None:
+    """Return what tells which labels of a dimension were supplied: the coverage, else the cells."""
+    if tally.supplied is not None and dim in tally.supplied.dims:
+        return tally.supplied
+    return tally.cells if dim in tally.dims else None
+
+
+def one_sided_cells(old: Side, new: Side, dims: tuple[str, ...]) -> str:
+    """Name the labels over `dims` of which only one of two sides has cells."""
+    theirs = new.tally.cells.keys(dims)
+    paired = old.tally.cells.keys(dims).union(attrs.evolve(theirs, counts=2 * theirs.counts))
+    found = paired.select(paired.counts != 3)
+    return _named(
+        [" ".join(map(str, key)) for key in zip(*(found.column(d).tolist() for d in dims), strict=True)]
+    )
 
 
 def refuse_negative(reasons: Reasons, counted: IntArray | FloatArray, label: str) -> None:

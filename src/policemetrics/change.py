@@ -25,6 +25,7 @@ from policemetrics._grouping import (
     keys_of,
     matched,
     no_reasons,
+    one_sided_cells,
     pairs_of_periods,
     refuse_negative,
     refuse_one_sided,
@@ -303,7 +304,7 @@ def rate_change(
         Wilson's score interval on `new` of both, turned into odds; the exact conditional one; or its
         mid-P version. Default is ``"score"``.
     dispersion : float, optional
-        Variance over mean of the counts, > 0: widens the score interval. Default is 1, Poisson.
+        Variance over mean of the counts, >= 1: widens the score interval. Default is 1, Poisson.
     minimum_base : int, optional
         Withhold the percentage where `old` is below it; 50 is the practice of ONS. Default is 0.
     caveat : str, optional
@@ -343,7 +344,7 @@ def rate_change(
     """
     settings = _Changes(
         method,
-        _checks.number(dispersion, "dispersion", above=0),
+        _checks.number(dispersion, "dispersion", low=1),
         one_count(minimum_base, "minimum_base"),
         _checks.text(caveat, "caveat", empty=True),
         _checks.text(subject, "subject"),
@@ -370,10 +371,11 @@ def rate_change(
         result = settings.table(keys, (before, after), sizes, no_reasons(len(before)), {})
         return result[0] if single else result
     if (between is None) == (versus is None):
+        both = "not both" if between is not None else "for example"
         msg = (
             "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: "
-            "give between=(earlier, later) or versus='year_before'."
-        )
+            f"give between=(earlier, later) or versus='year_before', {both}."
+        ).replace(", for example", "")
         raise InvalidTypeError(msg)
     refuse_options(labels=labels)
     kept = () if by is None else _checks.names(by, "by")
@@ -497,9 +499,19 @@ class _Comparison:
         exposures, audit = self._exposures(groups, old, new, reasons)
         excluded = exclusion_table(groups, [old, new], added(*counted), self.data)
         audit["between"] = (old.label, new.label)
-        return self.settings.table(
+        return self._with_caveat(old, new).table(
             keys_of(groups), counted, exposures, reasons, audit, shown=shown, exclusions=excluded
         )
+
+    def _with_caveat(self, old: Side, new: Side) -> _Changes:
+        """Add the caveat that, without coverage, cells of one period only may be missing ones of the other."""
+        rest = tuple(d for d in self.data.dims if d not in (*self.by, old.period))
+        both = len(old.tally.cells) and len(new.tally.cells)
+        named = one_sided_cells(old, new, rest) if rest and both and self.data.supplied is None else ""
+        if not named:
+            return self.settings
+        caveat = f"no coverage was stated, and only one of the periods has cells of {named}"
+        return attrs.evolve(self.settings, caveat="; ".join(filter(None, (self.settings.caveat, caveat))))
 
     def _exposures(
         self, groups: Cells, old: Side, new: Side, reasons: Reasons

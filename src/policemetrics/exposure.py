@@ -14,7 +14,16 @@ import numpy as np
 
 from policemetrics import _checks
 from policemetrics._cells import Cells
-from policemetrics._grouping import Reasons, Side, keys_of, no_reasons, refuse_unsupplied, totals, unexplained
+from policemetrics._grouping import (
+    Reasons,
+    Side,
+    keys_of,
+    no_reasons,
+    refuse_unmatched,
+    refuse_unsupplied,
+    totals,
+    unexplained,
+)
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
@@ -199,6 +208,7 @@ def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> Flo
         refuse_unsupplied(own, groups, Side(divisor))
         for i in np.flatnonzero(unexplained(reasons) & ~unexplained(own)).tolist():
             reasons[i] = f"not available: of the divisor, {own[i].removeprefix('not available: ')}"
+        refuse_unmatched(reasons, groups, side, Side(divisor), "the counts and their divisor")
         found = totals(Side(divisor), groups).astype(float)
         return _usable(found, groups, reasons, "no divisor")
     if isinstance(divisor, Mapping):

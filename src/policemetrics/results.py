@@ -294,6 +294,11 @@ class Results(Generic[FigureT_co]):
             return self._reason
         if name == "excluded":
             return self._excluded
+        if (
+            isinstance(name, str) and name in self._audit
+        ):  # what the figures were made of can be read as a column too
+            value = self._audit[name]
+            return value if isinstance(value, np.ndarray) else _objects([value] * len(self))
         if not isinstance(name, str) or name not in {*self._keys, *self._values}:
             msg = (
                 f"no column {_checks.shown(name)}; the columns are {_checks.listing(self.columns, most=60)}."

@@ -147,7 +147,10 @@ class Exclusions:
     def __str__(self) -> str:
         why = ", ".join(f"{reason} {_display.count(n)}" for reason, n in self.reasons.items())
         detail = f" ({why})" if why else ""
-        return f"{_display.count(self.counted)} {self.unit} counted, {_display.count(self.excluded)} excluded{detail}"
+        unit = "" if self.unit == "counts" else f" {self.unit}"
+        return (
+            f"{_display.count(self.counted)}{unit} counted, {_display.count(self.excluded)} excluded{detail}"
+        )
 
 
 def shown_as(kind: str, *, shown: bool = True) -> dict[str, Any]:
@@ -186,7 +189,7 @@ class Figure:
     def __str__(self) -> str:
         sentence = self._sentence()
         if self.group:
-            named = ", ".join(v if isinstance(v, str) else f"{d} {v}" for d, v in self.group.items())
+            named = ", ".join(_said(d, v) for d, v in self.group.items())
             sentence = f"{named}: {uncapitalised(sentence)}"
         return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
 
@@ -221,6 +224,11 @@ class Figure:
 
 FigureT = TypeVar("FigureT", bound=Figure)
 FigureT_co = TypeVar("FigureT_co", bound=Figure, covariant=True)
+
+
+def _said(dim: str, label: Label) -> str:
+    """Name a label; a bare number or code needs its dimension: "grade 1"."""
+    return label if isinstance(label, str) and any(map(str.isalpha, label)) else f"{dim} {label}"
 
 
 def uncapitalised(sentence: str) -> str:

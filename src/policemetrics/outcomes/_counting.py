@@ -19,6 +19,7 @@ from policemetrics._grouping import (
     no_reasons,
     refuse_negative,
     refuse_one_sided,
+    refuse_unmatched,
     refuse_unsupplied,
     totals,
     unexplained,
@@ -367,9 +368,10 @@ def _divisors(crimes: float | Side | Exposure, groups: Cells, side: Side, reason
 
 
 def _refuse_unlike(reasons: Reasons, groups: Cells, side: Side, crimes: Side) -> None:
-    """Say which suppliers only the outcomes or only the crimes have, where both say who supplied."""
+    """Say which suppliers only the outcomes or only the crimes have; without coverage, by each dimension alone."""
     mine, theirs = side.tally.supplied, crimes.tally.supplied
     if mine is None or theirs is None:
+        refuse_unmatched(reasons, groups, side, crimes, "outcomes and crimes")
         return
     common = [d for d in mine.dims if d in theirs.dims]
     if len(side.parts) != len(crimes.parts):  # months on one side, a year on the other
