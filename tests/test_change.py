@@ -362,7 +362,7 @@ class TestSentences:
                 )[0],
                 (
                     "Kent: recorded crime per 1,000 residents fell by 20.0% (95% interval −37.0% to +1.6%), from 83.3 in "
-                    "2022/23 (150 for 1,800 residents) to 66.7 in 2023/24 (120 for 1,800 residents)."
+                    "2022/23 (150 for 1,800 residents) to 66.7 in 2023/24 (120 for 1,800 residents); mid-2019."
                 ),
             ),
             (
@@ -371,7 +371,7 @@ class TestSentences:
                 ),
                 (
                     "Recorded crime per 1,000 residents × days fell by 20.2% (95% interval −37.2% to +1.4%), from 0.2283 in "
-                    "2022/23 (150 for 657,000 residents × days) to 0.1821 in 2023/24 (120 for 658,800 residents × days)."
+                    "2022/23 (150 for 657,000 residents × days) to 0.1821 in 2023/24 (120 for 658,800 residents × days); mid-2019."
                 ),
             ),
             (
@@ -800,6 +800,34 @@ class TestPeriods:
         crimes = Tally.from_columns({"period": ["2022/23", "2023/24", "2023/24 Q1"]}, [7, 10, 8])
         assert rate_change(crimes, between=YEARS).new == 10
 
+    def test_a_year_of_one_force_beside_the_quarters_of_another(self):
+        """Neither may be left out without a word."""
+        quarters = [f"{year} Q{q}" for year in YEARS for q in (1, 2, 3, 4)]
+        crimes = Tally.from_columns(
+            {"force": ["A"] * 2 + ["B"] * 8, "period": [*YEARS, *quarters]},
+            [100, 110, *[50] * 4, *[100] * 4],
+            coverage=["force", "period"],
+        )
+        with pytest.raises(InvalidInputError, match="for others only shorter periods inside it"):
+            rate_change(crimes, between=YEARS)
+        assert rate_change(crimes.where(force="B"), between=YEARS).change == 200
+
+    def test_cells_dropped_from_one_period(self):
+        """A drop never makes a zero."""
+        columns = {
+            "force": ["A", "A", "B", "B"],
+            "period": [*YEARS, *YEARS],
+            "offence": ["x"] * 4,
+        }
+        crimes = Tally.from_columns(columns, [5, 5, 6, 6], coverage=["force", "period"])
+        by_force = rate_change(
+            crimes.drop(force="A", period="2023/24", offence="x"), between=YEARS, by="force"
+        )
+        assert np.isnan(by_force.at(force="A").change)
+        assert by_force.at(force="B").change == 0
+        total = rate_change(crimes.drop(force="A", period="2023/24", offence="x"), between=YEARS)
+        assert total.reason == "not like for like: cells of one of the two periods were dropped"
+
     def test_parts_of_two_lengths(self):
         crimes = Tally.from_columns({"period": ["2022/23", "2023/24 Q1", "2023-07"]}, [7, 10, 8])
         with pytest.raises(
@@ -1083,6 +1111,19 @@ def test_match_with_months_leaves_the_month_out_of_both():
     assert (total.old, total.new) == (350, 350)
     by_force = rate_change(crimes, between=("2022", "2023"), like_for_like="match", by="force")
     assert [(f.old, f.new) for f in by_force] == [(110, 110), (240, 240)]
+
+
+def test_match_needs_coverage_and_whole_years_per_day():
+    """Without coverage nobody is known to supply; per day needs every day."""
+    bare = Tally.from_columns({"force": ["A", "B", "A"], "period": ["2022", "2022", "2023"]}, [1, 2, 3])
+    with pytest.raises(InvalidInputError, match="state coverage="):
+        rate_change(bare, between=("2022", "2023"), like_for_like="match")
+    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
+    crimes = Tally.from_columns(
+        {"force": ["A"] * 23, "period": months[:-1]}, [10] * 23, coverage=["force", "period"]
+    )
+    found = rate_change(crimes, between=("2022", "2023"), like_for_like="match", per_day=True)
+    assert found.reason == "not available: no rows for 2022-12"
 
 
 def test_dispersion_never_narrows():

@@ -358,3 +358,11 @@ class TestColumns:
         """A list has a method, and a range an attribute, that are no index of a table."""
         with pytest.raises(PoliceMetricsError, match="old and new"):
             _checks.same_index({"old": pd.Series([1]), "list": [1], "new": pd.Series([1], index=["a"])})
+
+
+def test_whole_numbers_of_several_types_stay_exact():
+    """Decimals and mixed lists lose no digit beyond 2**53."""
+    assert _checks.whole([Decimal(2**53 + 1)], "x").tolist() == [2**53 + 1]
+    assert _checks.whole([np.uint64(2**60 + 1), np.int64(1)], "x").tolist() == [2**60 + 1, 1]
+    assert _checks.whole([2**53 + 1, 1.0], "x").tolist() == [2**53 + 1, 1]
+    assert _checks.finite([1, 2.5], "x").tolist() == [1.0, 2.5]

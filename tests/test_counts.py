@@ -582,3 +582,19 @@ class TestTallyAsDivisor:
         by_force = rate(self.CRIMES, gaps, by="force")
         assert by_force.at(force="B").reason == "not available: of the divisor, nothing sent"
         assert by_force.at(force="A").reason is None
+
+
+@pytest.mark.parametrize(
+    ("periods", "words"),
+    [
+        (["2023/24"], " in 2023/24 ("),
+        (["2023-04", "2023-05"], " in April 2023 to May 2023 ("),
+        (["2017/18", "2019/20"], " in 2017/18 and 2019/20 ("),
+        ([f"20{y}-01" for y in range(10, 20)], " in 10 periods from January 2010 to January 2019 ("),
+        (["one", "two"], " per 1,000 ("),
+    ],
+)
+def test_sentence_names_the_periods(periods, words):
+    """Which years a rate adds up is said with it."""
+    crimes = Tally.from_columns({"period": periods}, [100] * len(periods))
+    assert words in str(rate(crimes, 1000))

@@ -465,3 +465,25 @@ class TestOtherDivisors:
         empty = self.TALLY.where(force=[])
         assert len(rate(empty, PEOPLE, by="force")) == 0
         assert rate(empty, PEOPLE).reason == "not available: no rows"
+
+
+class TestTime:
+    """Residents are never added over time, whatever the dimension is called."""
+
+    def test_years_by_another_name(self):
+        residents = Exposure(
+            {("A", "2022"): 1000, ("A", "2023"): 1000},
+            by=["force", "year"],
+            name="residents",
+            date="mid-year",
+        )
+        crimes = Tally.from_columns({"force": ["A", "A"], "year": ["2022", "2023"]}, [100, 100])
+        with pytest.raises(InvalidInputError, match="never over time; keep 'year'"):
+            rate(crimes, residents, by="force")
+        assert rate(crimes, residents, by=["force", "year"])["rate"].tolist() == [100, 100]
+
+    def test_a_frame_is_counted_by_what_joins(self):
+        residents = Exposure({"A": 1000, "B": 3000}, by="force", name="residents", date="mid-2022")
+        rows = pd.DataFrame({"force": ["A", "A", "B"]})
+        assert rate(rows, residents).rate == 0.75
+        assert not residents.values.flags.writeable  # noqa: PD011  # not a data frame

@@ -396,7 +396,7 @@ class TestTable:
         assert found[1].missed == "missing seconds"
         assert str(found[0]) == (
             "a: mean 2 s (95% interval 0 s to 14.7 s), median 2 s, 90th percentile 2.8 s, of 2; 33.33% of 3, with 1 "
-            "missed, within 2 s (95% interval 6.15% to 79.23%), counted as under the target."
+            "missed, within 2 s (95% interval 6.15% to 79.23%), counted as under the target. Left out: missing seconds 1."
         )
         assert str(found[1]).startswith(
             "b: times: not available: all rows were excluded (missing seconds 1); 0.00% of 1, with 1 missed, within 2 s"

@@ -5,19 +5,18 @@ from __future__ import annotations
 import sys
 import zipfile
 from importlib.resources import files
+from pathlib import Path
 
-NEEDED = (
-    "py.typed",
-    "definitions/LICENCE.md",
-    "definitions/outcome_types.csv",
-    "data/west_midlands_annual.csv",
-)
+SOURCE = Path(__file__).parents[1] / "src"
 HEAVY = ("scipy", "narwhals", "pandas", "polars", "pyarrow", "duckdb", "hypothesis")
 
 
 def main(wheel: str) -> int:
     held = zipfile.ZipFile(wheel).namelist()
-    missing = [name for name in NEEDED if f"policemetrics/{name}" not in held]
+    needed = [
+        p.relative_to(SOURCE).as_posix() for p in SOURCE.rglob("*") if p.is_file() and p.suffix != ".pyc"
+    ]
+    missing = [name for name in needed if name not in held]
     stray = [n for n in held if not n.startswith(("policemetrics/", "policemetrics-")) or n.endswith(".pyc")]
     if missing or stray:
         print(f"the wheel lacks {missing} and holds {stray}")

@@ -178,7 +178,7 @@ def _harm() -> Section:
                 f"from the number of crimes and {_display.signed(change.from_mix, 0)} from their mix."
             ),
             (
-                f"Per resident the score is {first.per_head:.2f} in {_DETAIL[0]} and {last.per_head:.2f} in {_DETAIL[1]}; "
+                f"Per resident (ONS, mid-2016 and mid-2018) the score is {first.per_head:.2f} in {_DETAIL[0]} and {last.per_head:.2f} in {_DETAIL[1]}; "
                 f"per crime {first.per_crime:.1f} and {last.per_crime:.1f} days."
             ),
         ],
@@ -261,7 +261,7 @@ def _answering() -> Section:
                 f"From the means as printed, in whole seconds, it can be told to lie between {rounded.rounding_low:.1f} "
                 f"and {rounded.rounding_high:.1f} s."
             ),
-            "Police 999 calls are not published call by call, so the item's 5 seconds cannot be checked.",
+            "Police 999 calls are not published call by call, so a commissioner's 5 seconds cannot be checked.",
         ],
         data,
         "seconds from the call reaching the trust to its answer; answered calls only.",
@@ -284,7 +284,7 @@ def _attendance() -> Section:
                 f"Within six minutes: {_display.percent(at_most.share_within, 2)} took at most 360 s, "
                 f"{_display.percent(under.share_within, 2)} took less; the bound must be said."
             ),
-            "Police attendance is not published incident by incident, so the item's 11 and 39 minutes cannot be checked.",
+            "Police attendance is not published incident by incident, so a commissioner's 11 and 39 minutes cannot be checked.",
         ],
         data,
         "from mobilisation to the first pump's arrival, not from the call; percentiles by linear interpolation.",

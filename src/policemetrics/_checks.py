@@ -173,7 +173,9 @@ def as_array(values: object, name: str) -> np.ndarray[Any, Any]:
         msg = f"{name} must hold numbers; got a flag (bool)."
         raise InvalidTypeError(msg)
     try:
-        found = np.asarray(values)
+        # numpy turns whole numbers of several types into floats, which lose the last digits of large ones.
+        mixed = isinstance(values, list | tuple) and len(set(map(type, values))) > 1
+        found = np.array(values, dtype=object) if mixed else np.asarray(values)
     except (ValueError, TypeError) as error:
         msg = f"{name} must be a column of numbers; got {type(values).__name__} of uneven parts."
         raise InvalidTypeError(msg) from error
@@ -195,6 +197,11 @@ def _from_objects(values: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, An
             _bad(name, "not be missing", value, at, len(flat), InvalidInputError)
         if not is_number(value):
             _bad(name, "hold numbers", value, at, len(flat), InvalidTypeError)
+    flat = [
+        int(v) if isinstance(v, Decimal) and v.is_finite() and v == v.to_integral_value() else v for v in flat
+    ]
+    if any(isinstance(v, int | np.integer) for v in flat):
+        flat = [int(v) if isinstance(v, float | np.floating) and v.is_integer() else v for v in flat]
     if all(isinstance(v, int | np.integer) for v in flat):
         if any(not _INT64.min <= v <= _INT64.max for v in flat):
             at = next(i for i, v in enumerate(flat) if not _INT64.min <= v <= _INT64.max)

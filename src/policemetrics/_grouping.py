@@ -6,9 +6,10 @@ supplied in full, and a comparison only where both sides had the same suppliers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import reduce
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -20,7 +21,7 @@ from policemetrics._cells import Cells
 from policemetrics._labels import MISSING
 from policemetrics._ledger import DROPPED, NOT_SUPPLIED, REASON
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
-from policemetrics.periods import Period, as_period, check_pair, read_labels
+from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, label_array
 from policemetrics.tally import Tally
 from policemetrics.typing import FloatArray, IntArray
@@ -41,6 +42,7 @@ __all__ = [
     "refuse_one_sided",
     "refuse_unmatched",
     "refuse_unsupplied",
+    "spanned",
     "totals",
     "unexplained",
 ]
@@ -125,11 +127,27 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
     """Take the part of a tally in one period: its own label, or the shorter periods that make it up."""
     parts = {label: 0 for label, p in read.items() if p == wanted}
     named = {0: wanted.label}
+    within = {label: p for label, p in read.items() if wanted.contains(p) and p != wanted}
     if not parts:
-        within = {label: p for label, p in read.items() if wanted.contains(p)}
         parts, named = _tiles(wanted, within, period)
+    elif within and period not in tally.overlapping and _finer_only(tally, period, parts, within):
+        msg = (
+            f"{period!r} holds {wanted.label} for some, and for others only shorter periods inside it, "
+            f"{_checks.listing(within, most=5)}: choose one kind with where()."
+        )
+        raise InvalidInputError(msg)
     kept = tally.narrowed({period: label_array(parts)})
     return Side(kept.relabelled(period, parts.__getitem__), period, wanted, named)
+
+
+def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[Any]) -> bool:
+    """Tell whether some key has cells of the shorter periods, but none of the period itself."""
+    rest = [d for d in tally.dims if d != period]
+    finer, whole = (
+        tally.cells.select(tally.cells.match({period: label_array(labels)})).keys(rest)
+        for labels in (within, own)
+    )
+    return not finer.within(whole).all()
 
 
 def _tiles(
@@ -151,6 +169,24 @@ def _tiles(
         msg = f"{period!r} must hold {wanted.label} itself, or periods of one length that make it up; within it there are {there}."
         raise InvalidInputError(msg)
     return {label: offsets[p.start] for label, p in within.items()}, named
+
+
+def spanned(tally: Tally, by: tuple[str, ...], period: str = "period") -> str:
+    """Say which periods a figure adds up, as in a sentence; nothing where the tally knows none or keeps them apart."""
+    if period not in tally.dims or period in by:
+        return ""
+    try:
+        periods = sorted(set(read_labels(tally.cells.label(period).tolist(), period)))
+    except InvalidInputError:  # labels such as quarter numbers name no time of their own
+        return ""
+    if not periods:
+        return ""
+    if all(one.end + timedelta(days=1) == other.start for one, other in pairwise(periods)):
+        return in_words(Period(periods[0].start, periods[-1].end).label)
+    named = [in_words(p.label) for p in periods]
+    if len(named) > _MOST_NAMED:
+        return f"{len(named)} periods from {named[0]} to {named[-1]}"
+    return f"{', '.join(named[:-1])} and {named[-1]}"
 
 
 def matched(old: Side, new: Side, by: tuple[str, ...]) -> tuple[Side, Side]:
@@ -249,7 +285,7 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_ze
     """Say, for each group without a reason yet, why this side of it is not available.
 
     Coverage may prove that rows came in although every one of them was excluded, as where each lacks
-    a label: their number is then unknown, unless `none_is_zero` or the caller dropped them.
+    a label: their number is then unknown, unless `none_is_zero`.
     """
     _refuse_marked(reasons, groups, side)
     proof = side.proof(groups.dims)
@@ -260,9 +296,7 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_ze
     found = np.append(supplied.counts, 0)[at]
     excluded = _excluded_entirely(side, groups)
     for i, why in excluded.items():
-        unknown = not none_is_zero and any(
-            n and not r.startswith((DROPPED, _NOT_LIKE_FOR_LIKE)) for r, n in why.items()
-        )
+        unknown = not none_is_zero and any(n and not r.startswith(_NOT_LIKE_FOR_LIKE) for r, n in why.items())
         if reasons[i] is None and (found[i] == 0 or unknown):
             listed = ", ".join(f"{r} {_display.count(n)}" for r, n in why.items())
             reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
@@ -311,9 +345,10 @@ def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
     """Give, for each group whose every row was excluded, how much each reason left out."""
     if side.tally.ledger is None:
         return {}
-    ledger = _of_groups(side.tally.ledger, groups.dims).project((*groups.dims, REASON))
+    ledger = side.tally.ledger.project((*groups.dims, REASON))
     counted = np.zeros(len(groups), dtype=bool)
-    counted[side.tally.cells.positions(groups, groups.dims)] = True
+    held = side.tally.cells.positions(groups, groups.dims)
+    counted[held[held >= 0]] = True
     at = ledger.positions(groups, groups.dims)
     rows = (at >= 0) & ~counted[at]
     why: dict[int, dict[str, int]] = {}
@@ -325,6 +360,7 @@ def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
 
 def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> None:
     """Say, for each group without a reason yet, which suppliers only one of the two periods has."""
+    _refuse_dropped(reasons, groups, old, new)
     paired = _paired(old, new, groups.dims)
     one_sided = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in one_sided.dims)
@@ -343,6 +379,27 @@ def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> N
     for i, at in enumerate(groups.positions(grouped, shared).tolist()):
         if at >= 0 and reasons[i] is None:
             reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {_named(list(named[at]))}"
+
+
+def _refuse_dropped(reasons: Reasons, groups: Cells, old: Side, new: Side) -> None:
+    """Say of which groups the caller dropped cells of one of the two periods only."""
+    held = []
+    for side in (old, new):
+        dropped = np.zeros(len(groups), dtype=bool)
+        if side.tally.ledger is not None:
+            by_period = side.tally.ledger.select(
+                side.tally.ledger.where_label(REASON, _names_period(side.period))
+            )
+            at = by_period.positions(groups, groups.dims)
+            dropped[at[at >= 0]] = True
+        held.append(dropped)
+    for i in np.flatnonzero((held[0] != held[1]) & unexplained(reasons)).tolist():
+        reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: cells of one of the two periods were dropped"
+
+
+def _names_period(period: str) -> Callable[[str], bool]:
+    """Recognise the reason of a drop that named the period with other dimensions."""
+    return lambda reason: reason.startswith(DROPPED) and period in reason.removeprefix(DROPPED).split(" and ")
 
 
 def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, what: str) -> None:
@@ -420,7 +477,7 @@ def exclusion_table(
     """Gather what each group left out, by reason; rows of `whole` without a period belong to every comparison."""
     ledgers = [*(side.tally.ledger for side in sides), _undated(sides, whole)]
     by = groups.dims
-    rows = [_of_groups(v, by).project((*by, REASON)) for v in ledgers if v is not None and len(v)]
+    rows = [v.project((*by, REASON)) for v in ledgers if v is not None and len(v)]
     unit = sides[0].tally.unit
     if not rows:
         return ExclusionTable(unit, counted, (), np.zeros((len(groups), 0), dtype=np.int64))

@@ -126,7 +126,8 @@ class RateChange(Figure):
                 (self.new, self.new_exposure, self._when[1]),
             )
         ]
-        path = f", from {sides[0]} to {sides[1]}"
+        dated = f"; {self.exposure_date}" if self.exposure_date else ""
+        path = f", from {sides[0]} to {sides[1]}{dated}"
         if np.isnan(self.percent_change):
             return (
                 f"{self.subject} per {per}{path.replace(', from', ' went from')}; percentage {self.reason}."
@@ -484,7 +485,13 @@ class _Comparison:
     def one(self, old: Side, new: Side) -> Results[RateChange]:
         """Compare two periods."""
         if self.like_for_like == "match":
+            if self.data.supplied is None:
+                msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
+                raise InvalidInputError(msg)
+            parts = old.parts, new.parts
             old, new = matched(old, new, self.by)
+            if self.per_day:  # days are those of the whole period, so all of it must be there
+                old, new = (attrs.evolve(s, parts=p) for s, p in zip((old, new), parts, strict=True))
         groups = groups_of([old, new], self.by, self.data)
         before, after = no_reasons(len(groups)), no_reasons(len(groups))
         refuse_unsupplied(before, groups, old)

@@ -23,6 +23,7 @@ from policemetrics._grouping import (
     no_reasons,
     refuse_negative,
     refuse_unsupplied,
+    spanned,
     totals,
     unexplained,
 )
@@ -30,6 +31,7 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.results import Results
+from policemetrics.tally import Tally
 from policemetrics.typing import (
     Column,
     Counts,
@@ -64,6 +66,8 @@ class Rate(Figure):
         How the interval was made.
     exposure_name, exposure_date : str
         What the exposure counts, and its reference date, where they are known.
+    when : str
+        The period or periods added up, where the counts say.
     subject : str
         What the events are, for the sentence.
     """
@@ -78,6 +82,7 @@ class Rate(Figure):
     confidence_level: float
     exposure_name: str = ""
     exposure_date: str = ""
+    when: str = ""
     subject: str = "Recorded crime"
 
     @property
@@ -90,8 +95,9 @@ class Rate(Figure):
             return f"{self.subject} per {written(self.per)}: {self.reason}."
         dated = f", {self.exposure_date}" if self.exposure_date else ""
         name = f" {self.exposure_name}" if self.exposure_name else ""
+        when = f" in {self.when}" if self.when else ""
         return (
-            f"{self.subject} was {as_rate(self.rate)} per {written(self.per)}{name} ({self.confidence_level * 100:g}% interval "
+            f"{self.subject} was {as_rate(self.rate)} per {written(self.per)}{name}{when} ({self.confidence_level * 100:g}% interval "
             f"{as_rate(self.rate_low)} to {as_rate(self.rate_high)}): {written(self.events)} for {written(self.exposure)}{name}{dated}."
         )
 
@@ -322,7 +328,9 @@ def rate(
         )
         return result[0] if single else result
     kept = () if by is None else _checks.names(by, "by")
-    data = as_tally(one_data(events, "events"), by=kept, count=count)
+    # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
+    joined = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
+    data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *joined))), count=count)
     side = Side(data)
     groups = groups_of([side], kept)
     reasons = no_reasons(len(groups))
@@ -334,7 +342,14 @@ def rate(
     named = exposure if isinstance(exposure, Exposure) else None
     excluded = exclusion_table(groups, [side], counted)
     table = settings.table(
-        keys_of(groups), counted, divisors, reasons, known, named=named, exclusions=excluded
+        keys_of(groups),
+        counted,
+        divisors,
+        reasons,
+        known,
+        named=named,
+        when=spanned(data, kept),
+        exclusions=excluded,
     )
     return table[0] if by is None else table
 
@@ -360,6 +375,7 @@ class _Rates:
         known: NDArray[np.bool_],
         *,
         named: Exposure | None = None,
+        when: str = "",
         exclusions: Any = None,
     ) -> Results[Rate]:
         """Work out every row; `known` tells which counts may stand where the rate may not."""
@@ -383,6 +399,7 @@ class _Rates:
             "confidence_level": self.level,
             "exposure_name": named.name if named else "",
             "exposure_date": named.date if named else "",
+            "when": when,
             "subject": self.subject,
         }
         return Results(Rate, keys, columns, reasons, audit, exclusions)

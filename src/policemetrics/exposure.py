@@ -24,6 +24,7 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
+from policemetrics._labels import LabelArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Exposure", "divide"]
 
-_PERIOD: Final = "period"
+
 _NEEDS: Final = "an exposure needs at least one dimension in by= and one value."
 
 
@@ -97,7 +98,7 @@ class Exposure:
             msg = f"values must have one key for each {_checks.listing(dims)}; some keys name the same."
             raise InvalidInputError(msg)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            dims, _checks.text(name, "name"), _checks.text(date, "date"), index.cells, np.array(sizes)
+            dims, _checks.text(name, "name"), _checks.text(date, "date"), index.cells, _read_only(sizes)
         )
 
     @classmethod
@@ -195,6 +196,12 @@ class Exposure:
         return found
 
 
+def _read_only(sizes: list[float]) -> FloatArray:
+    array = np.array(sizes)
+    array.setflags(write=False)
+    return array
+
+
 def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
     """Find the divisor of each group; a group that has none gets nan and its reason.
 
@@ -226,12 +233,13 @@ def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> 
     if side.when is not None and dated:
         exposure = exposure.in_period(side.period, side.when)
     areas = _areas(exposure, groups, side)
-    if _PERIOD in exposure.by and _PERIOD not in groups.dims and len(areas.label(_PERIOD)) > 1:
-        msg = (
-            f"{exposure.name} are given by {_PERIOD!r} and add up over areas, never over time; keep {_PERIOD!r} "
-            f"in by=, or choose one with where({_PERIOD}=…)."
-        )
-        raise InvalidInputError(msg)
+    for dim in exposure.by:
+        if dim not in groups.dims and len(areas.label(dim)) > 1 and _is_time(areas.label(dim)):
+            msg = (
+                f"{exposure.name} are given by {dim!r} and add up over areas, never over time; keep {dim!r} "
+                f"in by=, or choose one with where({dim}=…)."
+            )
+            raise InvalidInputError(msg)
     at = areas.positions(exposure.keys, exposure.by)
     shared = tuple(d for d in groups.dims if d in areas.dims)
     grouped = areas.project(shared)
@@ -277,6 +285,15 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
         f"it has {_checks.listing(side.tally.dims)}."
     )
     raise UnknownNameError(msg)
+
+
+def _is_time(labels: LabelArray) -> bool:
+    """Tell whether labels are those of periods, whatever the dimension is called."""
+    try:
+        read_labels(labels.tolist(), "period")
+    except InvalidInputError:
+        return False
+    return True
 
 
 def _lies_inside(cells: Cells, areas: tuple[str, ...], dim: str) -> bool:

@@ -60,7 +60,9 @@ def tally(
         would need the cell says so. Default is to count rows.
     date : str, optional
         A column of dates or datetimes, cut into periods as the dimension ``period``, which then
-        proves supply. Datetimes with a zone are read in `timezone`; those without as they stand.
+        proves supply: a period with one row counts as supplied in full, by all. Name the suppliers
+        in `coverage` too where one may be missing, and leave out a period that is not over.
+        Datetimes with a zone are read in `timezone`; those without as they stand.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         Length of the periods that `date` is cut into. Default is ``"month"``.
     timezone : str, optional
@@ -121,6 +123,7 @@ def tally(
     # Arrow fails on an unsigned count past 63 bits before anything can be added up.
     failure = CountOverflowError if count is not None and schema[count] == nw.UInt64 else InvalidInputError
     cells = _aggregated(lazy, select, grouping, list(parts), failure)
+    _refuse_lost_rows(frame, cells["n"])
     columns = {dim: _labels_of(cells[keys[dim]], schema[column]) for dim, column in dims.items()}
     if date is not None:
         columns[_PERIOD] = _periods(cells["y"], cells["m"], every, date)
@@ -349,6 +352,19 @@ def _aggregated(
     cells = {name: total.get_column(name).to_list() for name in total.columns}
     # No rows are no evidence: without a dimension, too, they make no cell.
     return cells if any(cells["n"]) else {name: [] for name in cells}
+
+
+def _refuse_lost_rows(frame: Any, counted: list[Any]) -> None:
+    """Hold the engine to rows in = rows counted, wherever a frame in memory knows its length."""
+    import narwhals.stable.v2 as nw
+
+    found = nw.from_native(frame)
+    if isinstance(found, nw.DataFrame) and len(found) != sum(map(int, counted)):
+        msg = (
+            f"data must keep all rows in a group-by; its engine counted {sum(map(int, counted))} of {len(found)}, "
+            "which some do where a category is missing: turn the columns of by= into text first."
+        )
+        raise InvalidInputError(msg)
 
 
 def _periods(years: list[Any], months: list[Any], every: Every, name: str) -> list[str | None]:

@@ -316,7 +316,7 @@ class Results(Generic[FigureT_co]):
             exclusions=self._exclusions.take(index) if self._exclusions else None,
         )
 
-    def at(self, **labels: Label) -> FigureT_co:
+    def at(self, /, **labels: Label) -> FigureT_co:
         """Return the one figure with these labels.
 
         Parameters

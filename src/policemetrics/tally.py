@@ -25,7 +25,7 @@ from policemetrics.errors import (
 )
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
-from policemetrics.typing import IntArray, Label, Labels, Names
+from policemetrics.typing import Column, IntArray, Label, Labels, Names, Number, Numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,8 +80,8 @@ class Tally:
     @classmethod
     def from_columns(
         cls,
-        columns: Mapping[str, Labels],
-        counts: Iterable[int],
+        columns: Mapping[str, Labels | Numbers],
+        counts: Iterable[Number] | Column,
         *,
         coverage: Names | None = None,
         overlapping: Names = (),
@@ -498,6 +498,7 @@ class Tally:
                     msg = f"{dim} must be among the times that occur; got {value}."
                     raise UnknownNameError(msg)
             return stamps
+        there = set(known)
         found: list[Any] = []
         for value in listed:
             if isinstance(value, Period):
@@ -509,7 +510,8 @@ class Tally:
             if isinstance(value, bool):
                 msg = f"{dim} must be a label, text or a whole number; got {value}."
                 raise InvalidTypeError(msg)
-            _checks.known(value, dim, known)
+            if not isinstance(value, str | int) or value not in there:
+                _checks.known(value, dim, known)
         return label_array(found)
 
     def known_labels(self, dim: str) -> list[Any]:
@@ -607,7 +609,8 @@ class Tally:
             raise InvalidInputError(msg)
         known = self.known_labels(dim)
         mapping = {_labels.plain(old): _labels.plain(new) for old, new in mapping.items()}
-        for key in mapping:
+        there = set(known)
+        for key in (k for k in mapping if k not in there):
             _checks.known(key, f"mapping key for {dim!r}", known)
         left = [v for v in known if v not in mapping]
         if others == "refuse" and left:
@@ -675,7 +678,7 @@ class Tally:
         {'period': ['2024-01 to 2024-02', '2024-02 to 2024-03'], 'count': [3, 6]}
         """
         self.need(period)
-        if not isinstance(months, int) or isinstance(months, bool) or months < 1:
+        if not isinstance(months, int | np.integer) or isinstance(months, bool) or months < 1:
             msg = f"months must be a whole number >= 1; got {months!r}."
             raise InvalidInputError(msg)
         known = self.known_labels(period)

@@ -145,12 +145,14 @@ class Exclusions:
             raise InvalidInputError(msg)
 
     def __str__(self) -> str:
-        why = ", ".join(f"{reason} {_display.count(n)}" for reason, n in self.reasons.items())
-        detail = f" ({why})" if why else ""
         unit = "" if self.unit == "counts" else f" {self.unit}"
-        return (
-            f"{_display.count(self.counted)}{unit} counted, {_display.count(self.excluded)} excluded{detail}"
-        )
+        left_out = f" ({self.left_out})" if self.reasons else ""
+        return f"{_display.count(self.counted)}{unit} counted, {_display.count(self.excluded)} excluded{left_out}"
+
+    @property
+    def left_out(self) -> str:
+        """How much each reason left out, in words."""
+        return ", ".join(f"{reason} {_display.count(n)}" for reason, n in self.reasons.items())
 
 
 def shown_as(kind: str, *, shown: bool = True) -> dict[str, Any]:
@@ -191,6 +193,8 @@ class Figure:
         if self.group:
             named = ", ".join(_said(d, v) for d, v in self.group.items())
             sentence = f"{named}: {uncapitalised(sentence)}"
+        if self.exclusions is not None and self.exclusions.excluded:
+            sentence = f"{sentence} Left out: {self.exclusions.left_out}."
         return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
 
     def __repr__(self) -> str:

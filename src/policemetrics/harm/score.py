@@ -11,7 +11,7 @@ import numpy as np
 from policemetrics import _checks
 from policemetrics._display import count as written
 from policemetrics._display import percent, plain
-from policemetrics._grouping import Side, exclusion_table, groups_of, keys_of, unexplained
+from policemetrics._grouping import Side, exclusion_table, groups_of, keys_of, spanned, unexplained
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure
 from policemetrics.harm._scoring import (
@@ -58,6 +58,8 @@ class HarmScore(Figure):
         The edition of the weights, and their unit.
     exposure : float
         What `per_head` divides by; not a number without one.
+    when : str
+        The period or periods added up, where the counts say.
     exposure_name, exposure_date : str
         What the exposure counts, and its reference date.
     method, confidence_level : str, float
@@ -77,6 +79,7 @@ class HarmScore(Figure):
     exposure: float = attrs.field(default=float("nan"), converter=float)
     exposure_name: str = ""
     exposure_date: str = ""
+    when: str = ""
     method: str
     confidence_level: float
 
@@ -89,7 +92,8 @@ class HarmScore(Figure):
         name = f"Harm ({self.weights})"
         if np.isnan(self.score):
             return f"{name}: {self.reason}."
-        amount = f"{name} was {plain(self.score)} {self.harm_unit}"
+        when = f" in {self.when}" if self.when else ""
+        amount = f"{name} was {plain(self.score)} {self.harm_unit}{when}"
         if not self.crimes:
             excluded = self.exclusions.excluded if self.exclusions else 0
             return f"{amount}: no crimes were counted{f', {written(excluded)} excluded' if excluded else ''}."
@@ -242,6 +246,7 @@ def harm_score(
         "harm_unit": weights.unit,
         "exposure": sizes,
         **exposure_names(exposure),
+        "when": spanned(side.tally, kept),
         "method": method,
         "confidence_level": level,
     }

@@ -19,6 +19,7 @@ from policemetrics._grouping import (
     groups_of,
     keys_of,
     no_reasons,
+    spanned,
     totals,
     unexplained,
 )
@@ -60,6 +61,8 @@ class OutcomeRate(Figure):
         Name of the set of positive outcomes.
     outcome_types : tuple of str
         The types in it.
+    when : str
+        The period or periods added up, where the counts say.
     basis, out_of, as_at : str
         Which outcomes, out of what, and the date of the extract where it was given.
     method, confidence_level : str, float
@@ -77,6 +80,7 @@ class OutcomeRate(Figure):
     basis: Basis
     out_of: OutOf
     as_at: str = ""
+    when: str = ""
     method: str
     confidence_level: float
 
@@ -109,6 +113,8 @@ class OutcomeRate(Figure):
         else:
             stated = f"{rate} of crimes with an outcome have so far had a positive one"
             made_of = f"{positive} of {whole} crimes recorded in the period that have an outcome"
+        if self.when:
+            made_of = made_of.replace("in the period", f"in {self.when}")
         limits = f"{percent(self.rate_low, 2)} to {percent(self.rate_high, 2)}"
         dated = f", as at {self.as_at}" if self.as_at else ""
         return (
@@ -278,6 +284,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; 8.0% of the crimes n
     reasons = no_reasons(len(groups))
     counted = counter.count(groups, side, as_crimes(crimes, kept, tally), reasons)
     excluded = exclusion_table(groups, [side], totals(side, groups))
+    audit["when"] = spanned(tally, kept)
     table = _rate_table(definition, keys_of(groups), counted, reasons, audit, excluded)
     return table[0] if by is None else table
 
