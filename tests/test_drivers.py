@@ -74,6 +74,11 @@ class TestByHand:
             "the whole rose, and has no percentage: not applicable: nothing was recorded before."
         )
 
+    def test_nothing_in_either_period(self):
+        row = drivers({"a": 0}, {"a": 0})[0]
+        assert (row.change, row.reason) == (0, "not applicable: nothing was recorded before")
+        assert "the whole did not change, and has no percentage" in str(row)
+
     def test_corrections_below_zero(self):
         """A category may be negative; a whole may not."""
         row = drivers({"a": 10, "b": -1}, {"a": 8, "b": 0}).at(group="b")
