@@ -18,10 +18,13 @@ import pytest
 
 from policemetrics.definitions import (
     harm_weight_editions,
+    joined_offence_codes,
+    offence_code_variants,
     offences,
     outcome_sets,
     outcome_types,
 )
+from policemetrics.errors import InvalidTypeError, UnknownNameError
 
 PACKAGE = files("policemetrics")
 TABLES = sorted(
@@ -91,7 +94,9 @@ class TestFiles:
             assert (tmp_path / name).read_bytes() == PACKAGE.joinpath(name).read_bytes(), name
 
 
-@pytest.mark.parametrize("read_table", [harm_weight_editions, offences, outcome_sets, outcome_types])
+@pytest.mark.parametrize(
+    "read_table", [harm_weight_editions, offence_code_variants, offences, outcome_sets, outcome_types]
+)
 class TestTables:
     def test_read_only(self, read_table):
         """Neither the mapping nor its records can be changed."""
@@ -154,6 +159,62 @@ class TestOffences:
         """One classification for both years: the five codes that moved are together."""
         moved = {c for c, o in offences().items() if o.subgroup.startswith("Death or serious injury")}
         assert moved == {"37.1", "4.4", "4.6", "4.8", "4.9"}
+
+
+class TestOffenceCodeVariants:
+    def test_homicide(self):
+        """One code in 2017/18, four in 2019/20: the years that the files themselves have."""
+        homicide = {c: v for c, v in offence_code_variants().items() if v.scope == "recorded crime"}
+        assert set(homicide) == {"1", "4.1", "4.10", "4.2"}
+        for variant in homicide.values():
+            assert variant.joined == "1/4.1/4.10/4.2"
+            assert (variant.years, variant.joined_years) == (("2019/20",), ("2017/18",))
+
+    def test_never_both_in_one_year(self, shared_data):
+        """A code and the one it is joined under are never counted in the same year."""
+        for year in ("2017_18", "2019_20"):
+            codes = {
+                r["offence_code"] for r in read(shared_data / "recorded_crime" / f"prc_pfa_{year}.csv.gz")
+            }
+            written = year.replace("_", "/")
+            for code, found in offence_code_variants().items():
+                assert (code in codes) == (written in found.years)
+                assert (found.joined in codes) == (written in found.joined_years)
+                assert found.scope != "recorded crime" or not {code, found.joined} <= codes
+
+    def test_lines_of_the_list_of_weights(self, css):
+        """Two codes stand under another code's line, whose weight is theirs."""
+        lines = {c: v.joined for c, v in offence_code_variants().items() if v.scope == "ons-css 2020"}
+        assert lines == {"28A": "28C", "30A": "30C"}
+        assert all(css.weights()[code] == css.weights()[line] for code, line in lines.items())
+
+    def test_every_code_is_an_offence(self):
+        """Codes on both sides occur in the recorded crime tables; none is joined twice over."""
+        for code, found in offence_code_variants().items():
+            assert {code, found.joined} <= set(offences())
+            assert found.joined not in offence_code_variants()
+            assert found.note
+            assert found.source
+
+    def test_joined(self):
+        """Only codes that occur, so that the mapping relabels a tally as it is."""
+        assert joined_offence_codes(["46", "4.1", "28A"]) == {"4.1": "1/4.1/4.10/4.2"}
+        assert joined_offence_codes(["46", "4.1", "28A"], scope="ons-css 2020") == {"28A": "28C"}
+        assert joined_offence_codes(["46", "1/4.1/4.10/4.2"]) == {}
+        assert joined_offence_codes([]) == {}
+
+    @pytest.mark.parametrize(
+        ("codes", "scope", "error", "match"),
+        [
+            ("4.1", "recorded crime", InvalidTypeError, "codes must be several codes"),
+            (4.1, "recorded crime", InvalidTypeError, "codes must be several codes"),
+            (["4.1"], "nope", UnknownNameError, "scope must be one of 'recorded crime', 'ons-css 2020'"),
+            (["4.1"], None, InvalidTypeError, "scope must be one of"),
+        ],
+    )
+    def test_bad_input(self, codes, scope, error, match):
+        with pytest.raises(error, match=match):
+            joined_offence_codes(codes, scope=scope)
 
 
 class TestHarmWeights:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "policemetrics"
 FORCE = "West Midlands"
+CSS_EDITION = "ons-css 2020"
 
 # The Crime Severity Score keeps four recorded-crime groups as one.
 CSS_GROUPS = {
@@ -95,6 +96,33 @@ def harm_weights(data: Path, package: Path) -> None:
         package / "definitions" / "harm_weights_ons_css_2020.csv",
         ("offence_code", "offence", "group", "weight"),
         rows,
+    )
+
+
+def offence_code_variants(data: Path, package: Path) -> None:
+    reference = {r["offence_code"]: r for r in read(data / "recorded_crime" / "offence_reference.csv")}
+    years = {code: r["in_years"].replace("|", " ") for code, r in reference.items()}
+    rows = []
+    for joined in (code for code in reference if "/" in code):
+        note = (
+            f"{reference[joined]['offence_description']}: one code in the earlier year, several in the later"
+        )
+        source = "Home Office, police recorded crime open data tables"
+        rows += [
+            (part, joined, "recorded crime", years[part], years[joined], note, source)
+            for part in sorted(joined.split("/"))
+        ]
+    for r in read(data / "css" / "css_weights.csv"):
+        code, joined = r["offence_code"], r["css_code"]
+        # The line of homicide has a code of its own spelling, and is joined above.
+        if code != joined and joined in reference:
+            note = f"One line of the list of weights: {r['css_offence']}"
+            source = "ONS, Crime Severity Score data tool, sheet List of weights"
+            rows.append((code, joined, CSS_EDITION, years[code], years[joined], note, source))
+    write(
+        package / "definitions" / "offence_code_variants.csv",
+        ("offence_code", "joined", "scope", "years", "joined_years", "note", "source"),
+        sorted(rows, key=lambda row: (row[2] == CSS_EDITION, row[0])),
     )
 
 
@@ -182,6 +210,7 @@ def make(data: Path, package: Path) -> None:
     """Write every table that can be made from `data`."""
     for table in (
         offences,
+        offence_code_variants,
         harm_weights,
         west_midlands_offences,
         west_midlands_outcomes,

@@ -7,16 +7,22 @@ response times. Every metric is a function of counts by key, a `Tally`, or of a 
 from policemetrics import datasets, decomposition, definitions, errors, intervals
 from policemetrics.change import RateChange, rate_change
 from policemetrics.counts import Rate, Share, rate, share
+from policemetrics.drivers import ChangeDriver, change_drivers
 from policemetrics.errors import PoliceMetricsError, PoliceMetricsWarning
 from policemetrics.exposure import Exposure
 from policemetrics.frames import tally
 from policemetrics.harm import (
     HarmChange,
     HarmDriver,
+    HarmIndex,
+    HarmPerCrimeChange,
     HarmScore,
     HarmWeights,
+    WeightMatch,
     harm_change,
     harm_drivers,
+    harm_index,
+    harm_per_crime_change,
     harm_score,
     harm_weights,
 )
@@ -37,11 +43,14 @@ from policemetrics.values import Exclusions, Figure, Interval
 __version__ = "0.1.0"
 
 __all__ = [
+    "ChangeDriver",
     "Exclusions",
     "Exposure",
     "Figure",
     "HarmChange",
     "HarmDriver",
+    "HarmIndex",
+    "HarmPerCrimeChange",
     "HarmScore",
     "HarmWeights",
     "Interval",
@@ -58,12 +67,16 @@ __all__ = [
     "Share",
     "Tally",
     "TimeSummary",
+    "WeightMatch",
+    "change_drivers",
     "datasets",
     "decomposition",
     "definitions",
     "errors",
     "harm_change",
     "harm_drivers",
+    "harm_index",
+    "harm_per_crime_change",
     "harm_score",
     "harm_weights",
     "intervals",

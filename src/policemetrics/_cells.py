@@ -7,6 +7,7 @@ error, never a wrap. What the counts mean is not known here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ __all__ = ["Cells"]
 
 _INT64: Final = np.iinfo(np.int64)
 _SAFE: Final = 2.0**62
+_DENSE: Final = 4  # keys so close together are looked up in a table, which beats a search
 
 
 @attrs.frozen(eq=False)
@@ -54,15 +56,18 @@ class Cells:
         for label, code in zip(labels, codes, strict=True):
             used = np.zeros(len(label), dtype=bool)
             used[code] = True
-            tidy_labels.append(label[used])
-            tidy_codes.append((np.cumsum(used) - 1)[code])
+            # The same array where nothing changes, so that equal labels are known without a look.
+            tidy_labels.append(label if used.all() else label[used])
+            tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
         key = _pack(tidy_codes, [len(v) for v in tidy_labels], len(counts))
         if len(key) and not (key[1:] > key[:-1]).all():
-            order = np.argsort(key, kind="stable")
-            key = key[order]
+            if not (key[1:] >= key[:-1]).all():
+                order = np.argsort(key, kind="stable")
+                key, counts = key[order], counts[order]
+                tidy_codes = [c[order] for c in tidy_codes]
             starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-            counts = _exact_sums(counts[order], starts)
-            tidy_codes = [c[order][starts] for c in tidy_codes]
+            counts = _exact_sums(counts, starts)
+            tidy_codes = [c[starts] for c in tidy_codes]
         return cls(dims, tuple(tidy_labels), tuple(tidy_codes), counts)
 
     @classmethod
@@ -201,6 +206,11 @@ class Cells:
             sizes.append(len(other.label(dim)))
         key = _pack(codes, sizes, len(self) + len(other))
         wanted, among = key[: len(self)], key[len(self) :]
+        span = math.prod(sizes)
+        if span <= _DENSE * len(key):
+            first = np.full(span, -1, dtype=np.int64)
+            first[among[::-1]] = np.arange(len(among))[::-1]
+            return np.where(there, first[wanted], -1)
         order = np.argsort(among, kind="stable")
         at = np.minimum(np.searchsorted(among[order], wanted), len(order) - 1)
         return np.where(there & (among[order][at] == wanted), order[at], -1)
@@ -225,6 +235,8 @@ def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArra
 def _exact_sums(counts: IntArray, starts: IntArray) -> IntArray:
     """Add up runs of counts; a sum beyond 64 bits is an error, never a wrap."""
     sums = np.add.reduceat(counts, starts)
+    if max(float(counts.max()), -float(counts.min())) * len(counts) < _SAFE:
+        return sums
     if np.add.reduceat(np.abs(counts.astype(np.float64)), starts).max() < _SAFE:
         return sums
     ends = [*starts[1:].tolist(), len(counts)]

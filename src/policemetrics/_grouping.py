@@ -30,6 +30,7 @@ __all__ = [
     "Reasons",
     "Side",
     "added",
+    "base_and_periods",
     "both_periods",
     "exclusion_table",
     "groups_of",
@@ -112,6 +113,17 @@ def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side,
         earlier = later.shift(-12) if versus == "year_before" else later.previous()
         pairs.append((_side(tally, period, earlier, read), _side(tally, period, later, read)))
     return pairs
+
+
+def base_and_periods(tally: Tally, base: Any, period: str) -> tuple[Side, list[Side]]:
+    """Take one period, and every period there is to be compared with it, itself among them, in order."""
+    read = _read(tally, period)
+    wanted = read[base] if isinstance(base, str) and base in read else as_period(base, "base")
+    found = sorted({wanted, *read.values()})
+    for other in found:
+        if other != wanted:
+            check_pair(min(wanted, other), max(wanted, other), f"base and the periods of {period!r}")
+    return _side(tally, period, wanted, read), [_side(tally, period, other, read) for other in found]
 
 
 def _read(tally: Tally, period: str) -> dict[Any, Period]:

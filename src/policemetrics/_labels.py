@@ -179,6 +179,8 @@ def union(first: LabelArray, second: LabelArray) -> tuple[LabelArray, IntArray, 
 
 def find(among: LabelArray, wanted: LabelArray) -> IntArray:
     """Return the position of each wanted label in a sorted label array; -1 where there is none."""
+    if among is wanted:
+        return np.arange(len(among), dtype=np.int64)
     if among.dtype.kind == wanted.dtype.kind == "i":
         if not len(among):
             return np.full(len(wanted), -1, dtype=np.int64)

@@ -20,11 +20,14 @@ from numpy.typing import NDArray
 
 import policemetrics as pm
 from policemetrics import (
+    ChangeDriver,
     Exclusions,
     Exposure,
     Figure,
     HarmChange,
     HarmDriver,
+    HarmIndex,
+    HarmPerCrimeChange,
     HarmScore,
     HarmWeights,
     Interval,
@@ -39,6 +42,7 @@ from policemetrics import (
     Share,
     Tally,
     TimeSummary,
+    WeightMatch,
 )
 
 YEARS = ("2022/23", "2023/24")
@@ -259,6 +263,19 @@ def harm(crimes: Tally, rows: pd.DataFrame, residents: Exposure) -> None:
     assert_type(pm.harm_change(rows, css, between=YEARS, by=["force"]), Results[HarmChange])
     assert_type(pm.harm_drivers(crimes, css, between=YEARS), Results[HarmDriver])
     assert_type(pm.harm_change(crimes, css, between=YEARS).interval, Interval)
+    assert_type(pm.harm_index(crimes, css, base="2022/23"), Results[HarmIndex])
+    assert_type(pm.harm_index(rows, css, base=Period.financial_year(2022), by="force"), Results[HarmIndex])
+    assert_type(pm.harm_index(crimes, css, base="2022/23")[0].interval, Interval)
+    assert_type(pm.harm_per_crime_change(crime=-10, harm=-5, rounded_to=1), HarmPerCrimeChange)
+    assert_type(pm.harm_per_crime_change(crime=-10.5, harm=3.5).percent_change, float)
+    assert_type(css.match(crimes), WeightMatch)
+    assert_type(css.match({"46": 100}), WeightMatch)
+    assert_type(css.match(["46", "34B"]).unmatched, tuple[str, ...])
+    assert_type(css.match(rows["offence"]).share_without_weight, float)
+    joined = pm.definitions.joined_offence_codes(crimes.labels("offence"))
+    assert_type(crimes.relabel("offence", joined), Tally)
+    assert_type(pm.change_drivers(crimes, between=YEARS, of="offence"), Results[ChangeDriver])
+    assert_type(pm.change_drivers(rows, between=YEARS, of="group", by="force")[0].points, float)
 
 
 def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Series[int]) -> None:

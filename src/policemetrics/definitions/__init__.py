@@ -1,4 +1,4 @@
-"""The bundled definitions: offences, harm weights, outcome types and outcome sets.
+"""The bundled definitions: offences and variants of their codes, harm weights, outcome types and sets.
 
 Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
 source, licence, vintage and known faults of every table.
@@ -7,21 +7,26 @@ source, licence, vintage and known faults of every table.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
 
 import attrs
 
+from policemetrics import _checks
 from policemetrics.definitions import _tables
+from policemetrics.errors import InvalidTypeError
 
 __all__ = [
     "HarmWeightsRecord",
     "Offence",
+    "OffenceCodeVariant",
     "OutcomeSetRecord",
     "OutcomeType",
     "harm_weight_editions",
+    "joined_offence_codes",
+    "offence_code_variants",
     "offences",
     "outcome_sets",
     "outcome_types",
@@ -46,6 +51,34 @@ class Offence:
     name: str
     subgroup: str
     group: str
+
+
+@attrs.frozen(kw_only=True)
+class OffenceCodeVariant:
+    """One offence code that a published table joins with others.
+
+    Attributes
+    ----------
+    code : str
+        The code that stands alone.
+    joined : str
+        The code that it is joined under. A joined code cannot be split again, so that years meet there.
+    scope : str
+        ``"recorded crime"`` where the published counts join them, so that the two codes are the same crimes;
+        or the edition of weights, ``"ons-css 2020"``, whose list gives them one line.
+    years, joined_years : tuple of str
+        Years of the bundled tables in which the code occurs, and the joined one.
+    note, source : str
+        What is joined, and the table that does it.
+    """
+
+    code: str
+    joined: str
+    scope: str
+    years: tuple[str, ...]
+    joined_years: tuple[str, ...]
+    note: str
+    source: str
 
 
 @attrs.frozen(kw_only=True)
@@ -185,6 +218,91 @@ def offences() -> Mapping[str, Offence]:
             for row in _tables.rows(_FOLDER, "offences.csv")
         }
     )
+
+
+@cache
+def offence_code_variants() -> Mapping[str, OffenceCodeVariant]:
+    """Return the offence codes that a published table joins with others, by code.
+
+    Returns
+    -------
+    mapping of str to OffenceCodeVariant
+        Read-only. Only what the bundled tables themselves document; nothing is guessed.
+
+    See Also
+    --------
+    joined_offence_codes : the same as a mapping for `Tally.relabel`.
+
+    Notes
+    -----
+    Homicide is one code in the recorded crime of 2017/18 and four in that of 2019/20. The ONS list of
+    weights has one line for 28A and 28C and one for 30A and 30C; counts keep these apart, and scores do not
+    need them joined. The expired burglary codes 28A to 28D (dwellings) are not joined with 28E to 28H
+    (residential, which holds sheds and garages too): no table says that they are the same.
+
+    Examples
+    --------
+    >>> variant = offence_code_variants()["4.1"]
+    >>> variant.joined, variant.years, variant.joined_years
+    ('1/4.1/4.10/4.2', ('2019/20',), ('2017/18',))
+    """
+    return MappingProxyType(
+        {
+            row["offence_code"]: OffenceCodeVariant(
+                code=row["offence_code"],
+                joined=row["joined"],
+                scope=row["scope"],
+                years=tuple(row["years"].split()),
+                joined_years=tuple(row["joined_years"].split()),
+                note=row["note"],
+                source=row["source"],
+            )
+            for row in _tables.rows(_FOLDER, "offence_code_variants.csv")
+        }
+    )
+
+
+def joined_offence_codes(codes: Iterable[str], *, scope: str = "recorded crime") -> dict[str, str]:
+    """Return the joined code of each code that has one: a mapping for `Tally.relabel`.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        The codes that occur, as `Tally.labels` gives them.
+    scope : str, optional
+        Which joins: ``"recorded crime"``, those of the published counts, or the edition of weights whose
+        list joins them, ``"ons-css 2020"``. Default is ``"recorded crime"``.
+
+    Returns
+    -------
+    dict of str to str
+        The joined code by code, for those of `codes` that have one; empty where none has.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `codes` is not several codes.
+    UnknownNameError
+        If there is no such scope.
+
+    Examples
+    --------
+    Homicide of two years under one code:
+
+    >>> from policemetrics import Tally
+    >>> crimes = Tally.from_columns(
+    ...     {"period": ["2017/18", "2019/20", "2019/20"], "offence": ["1/4.1/4.10/4.2", "1", "4.1"]}, [41, 40, 11]
+    ... )
+    >>> crimes.relabel("offence", joined_offence_codes(crimes.labels("offence"))).to_dict()["count"]
+    [41, 51]
+    """
+    variants = offence_code_variants().values()
+    _checks.choice(scope, "scope", list(dict.fromkeys(v.scope for v in variants)))
+    if isinstance(codes, str | bytes) or not isinstance(codes, Iterable):
+        msg = f"codes must be several codes, as Tally.labels gives them; got {_checks.shown(codes)}."
+        raise InvalidTypeError(msg)
+    joined = {v.code: v.joined for v in variants if v.scope == scope}
+    return {code: joined[code] for code in codes if isinstance(code, str) and code in joined}
 
 
 @cache

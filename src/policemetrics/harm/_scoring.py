@@ -6,14 +6,13 @@ The checks of what `harm_score`, `harm_change` and `harm_drivers` were given sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final, NoReturn, get_args
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, definitions, intervals
+from policemetrics import _checks, intervals
 from policemetrics._cells import Cells
 from policemetrics._display import plain
 from policemetrics._grouping import (
@@ -32,7 +31,8 @@ from policemetrics._grouping import (
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
-from policemetrics.harm.weights import READ_AS_TEXT, HarmWeights, nearest
+from policemetrics.harm._codes import READ_AS_TEXT, is_category, nearest
+from policemetrics.harm.weights import HarmWeights
 from policemetrics.results import ExclusionTable, label_array
 from policemetrics.tally import Tally
 from policemetrics.typing import Between, FloatArray, HarmMethod, IntArray
@@ -42,6 +42,7 @@ __all__ = [
     "Pair",
     "Scored",
     "check_exposure",
+    "check_period",
     "check_weights",
     "exposure_names",
     "read",
@@ -52,27 +53,6 @@ __all__ = [
 
 METHODS: Final[tuple[str, ...]] = get_args(HarmMethod)
 _MOST_NEIGHBOURS: Final = 3
-# The categories of the street-level data and of the bulletins that are not in the offence table.
-_STREET_CATEGORIES: Final = frozenset(
-    {
-        "anti social behaviour",
-        "bicycle theft",
-        "burglary",
-        "criminal damage and arson",
-        "drugs",
-        "other crime",
-        "other theft",
-        "possession of weapons",
-        "public order",
-        "robbery",
-        "shoplifting",
-        "theft from the person",
-        "vehicle crime",
-        "vehicle offences",
-        "violence and sexual offences",
-        "violent crime",
-    }
-)
 
 
 # ---- sides ------------------------------------------------------------------------------
@@ -217,19 +197,29 @@ class Pair:
         of: tuple[str, ...] = (),
     ) -> Pair:
         """Read two periods, with the dimensions of `of` beside those of `by`."""
-        if _checks.text(period, "period") in {*by, _checks.text(offence, "offence")}:
-            msg = f"period must name another dimension than by= and offence=, since it is what is compared; got {period!r}."
-            raise InvalidInputError(msg)
+        check_period(period, by, offence)
         tally = read(data, editions, by, offence, count, of=of, period=(period,))
-        old, new = both_periods(tally, between, period)
-        refuse_unknown([old, new], offence, editions)
-        groups = groups_of([old, new], by)
+        sides = both_periods(tally, between, period)
+        refuse_unknown(sides, offence, editions)
+        return cls.of_sides(tally, sides, groups_of(sides, by), editions, offence)
+
+    @classmethod
+    def of_sides(
+        cls,
+        tally: Tally,
+        sides: tuple[Side, Side],
+        groups: Cells,
+        editions: Sequence[HarmWeights],
+        offence: str,
+    ) -> Pair:
+        """Weigh two sides of a tally that was read, and say which groups compare."""
+        old, new = sides
         before, why_not_before = weigh(old, groups, offence, editions)
         after, why_not_after = weigh(new, groups, offence, editions)
         shown = unexplained(why_not_before), unexplained(why_not_after)
         reasons = np.where(shown[0], why_not_after, why_not_before)
         refuse_one_sided(reasons, groups, old, new)
-        return cls(tally, (old, new), groups, (before, after), shown, reasons, unexplained(reasons))
+        return cls(tally, sides, groups, (before, after), shown, reasons, unexplained(reasons))
 
     @property
     def between(self) -> tuple[str, str]:
@@ -273,6 +263,13 @@ def check_weights(value: object, name: str) -> None:
         raise InvalidTypeError(msg)
 
 
+def check_period(period: str, by: tuple[str, ...], offence: str) -> None:
+    """Refuse a period dimension that has another role too."""
+    if _checks.text(period, "period") in {*by, _checks.text(offence, "offence")}:
+        msg = f"period must name another dimension than by= and offence=, since it is what is compared; got {period!r}."
+        raise InvalidInputError(msg)
+
+
 def check_exposure(value: object) -> None:
     """Refuse a bare number: a score per head must say whose heads."""
     if value is not None and not isinstance(value, Exposure):
@@ -294,7 +291,7 @@ def refuse_unknown(sides: Sequence[Side], offence: str, editions: Sequence[HarmW
 
 
 def _raise_unknown(unknown: Sequence[str], offence: str, weights: HarmWeights) -> NoReturn:
-    categories = [v for v in unknown if _bare(v) in _categories()]
+    categories = [v for v in unknown if is_category(v)]
     near = {v: nearest(v, weights) for v in unknown if v not in categories}
     hints = [f"{v!r}: {_checks.listing(found)}" for v, found in near.items() if found][:_MOST_NEIGHBOURS]
     msg = f"{offence} must hold codes that {weights.edition} has a weight for; it has none for {_checks.listing(unknown, most=len(unknown))}."
@@ -308,16 +305,3 @@ def _raise_unknown(unknown: Sequence[str], offence: str, weights: HarmWeights) -
         )
     msg += " Relabel or drop them, or name them in outside= of the weights, but do not guess a weight."
     raise UnknownNameError(msg)
-
-
-def _bare(name: str) -> str:
-    return name.casefold().replace("-", " ").strip()
-
-
-@cache
-def _categories() -> frozenset[str]:
-    """Return the names, bare, of what holds many offences."""
-    known = definitions.offences().values()
-    return _STREET_CATEGORIES | {
-        _bare(name) for offence in known for name in (offence.group, offence.subgroup)
-    }

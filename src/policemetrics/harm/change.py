@@ -27,7 +27,7 @@ from policemetrics.results import Results
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
 from policemetrics.values import Figure, Interval, shown_as
 
-__all__ = ["HarmChange", "harm_change"]
+__all__ = ["HarmChange", "harm_change", "per_crime", "score_ratio", "share_out"]
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -286,7 +286,7 @@ def harm_change(
     there, reasons = pair.there, pair.reasons
     before, after = pair.scored[0][0], pair.scored[1][-1]
     old, new = (np.where(there, side.score, 0) for side in (before, after))
-    ratio, low, high = _ratio(
+    ratio, low, high = score_ratio(
         old, new, before.limits(there, method, level), after.limits(there, method, level)
     )
     reasons[there & (old == 0)] = "not applicable: there was no harm before"
@@ -360,7 +360,7 @@ def share_out(corners: FloatArray, old: FloatArray, new: FloatArray) -> FloatArr
     return parts
 
 
-def _ratio(
+def score_ratio(
     old: FloatArray,
     new: FloatArray,
     old_limits: tuple[FloatArray, FloatArray],

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,18 +14,19 @@ from policemetrics._display import plain
 from policemetrics._labels import is_missing
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
+from policemetrics.harm._codes import READ_AS_TEXT, nearest
+from policemetrics.harm.matching import WeightMatch, match_offences
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
+
+    from policemetrics.tally import Tally
+    from policemetrics.typing import Labels
 
 __all__ = ["HarmWeights", "harm_weights"]
 
 # Beyond these the square of a weight, times a count, would leave the range of a float.
 _LIGHTEST, _HEAVIEST = 1e-100, 1e100
-READ_AS_TEXT: Final = (
-    "codes such as 4.1 and 4.10 would be one number: read them as text "
-    "(in pandas dtype={column: str}, in polars schema_overrides={column: pl.String})"
-)
 
 
 @attrs.frozen(init=False, repr=False)
@@ -213,6 +213,42 @@ class HarmWeights(Mapping[str, float]):
             caveat_codes=caveat_codes,
         )
 
+    def match(
+        self, offences: Labels | Mapping[str, int] | Tally, /, *, offence: str = "offence"
+    ) -> WeightMatch:
+        """Report how the codes of some data meet the weights, before any score.
+
+        Parameters
+        ----------
+        offences : sequence of str, mapping of str to int, or Tally
+            The codes of the data; with the number of crimes of each, the report gives their share without
+            a weight.
+        offence : str, optional
+            For a tally: the dimension of offence codes. Default is ``"offence"``.
+
+        Returns
+        -------
+        WeightMatch
+            Codes on both sides, on one side only, and codes that name the same crimes.
+
+        Raises
+        ------
+        InvalidInputError
+            If a code is missing, or a count is not whole.
+        InvalidTypeError
+            If codes are numbers, or `offences` is not one of the three.
+        UnknownNameError
+            If the tally has no such dimension.
+
+        Examples
+        --------
+        >>> css = harm_weights("ons-css", version="2020")
+        >>> found = css.match({"46": 900, "AF": 60, "Burglary": 40})
+        >>> found.unmatched, found.outside, found.share_without_weight
+        (('Burglary',), ('AF',), 0.1)
+        """
+        return match_offences(self, offences, offence)
+
     @property
     def edition(self) -> str:
         """Name and version, as figures cite them: "ons-css 2020"."""
@@ -351,8 +387,3 @@ def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, w
             f"{_checks.listing(unweighted)}. Leave those rows out, and name the codes in outside=."
         )
         raise InvalidInputError(msg)
-
-
-def nearest(offence: str, weights: HarmWeights) -> list[str]:
-    """Find the codes of a set that are spelt most like one that it lacks."""
-    return difflib.get_close_matches(offence, weights, n=2)

@@ -1,0 +1,142 @@
+"""What two published percentages, of crime and of harm, say of the harm of a crime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+
+from policemetrics import _checks
+from policemetrics._display import fixed, plain, signed
+from policemetrics.errors import InvalidInputError
+from policemetrics.values import Figure, shown_as
+
+__all__ = ["HarmPerCrimeChange", "harm_per_crime_change"]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class HarmPerCrimeChange(Figure):
+    """The change in the mean harm of a crime that two published percentages imply.
+
+    Attributes
+    ----------
+    crime, harm : float
+        The published changes in the number of crimes and in their harm, in per cent.
+    percent_change : float
+        Change in harm per crime, in per cent.
+    rounding_low, rounding_high : float
+        Where that can lie if both percentages were rounded; not a number where that was not said. They are
+        no confidence interval.
+    rounded_to : float
+        The step to which the percentages were rounded; not a number where that was not said.
+    """
+
+    crime: float = attrs.field(metadata=shown_as("percent"))
+    harm: float = attrs.field(metadata=shown_as("percent"))
+    percent_change: float = attrs.field(metadata=shown_as("percent"))
+    rounding_low: float = attrs.field(metadata=shown_as("percent", shown=False))
+    rounding_high: float = attrs.field(metadata=shown_as("percent", shown=False))
+    rounded_to: float
+
+    def _sentence(self) -> str:
+        headline = f"Crime {_moved(self.crime)} and harm {_moved(self.harm)}"
+        exact = np.isnan(self.rounded_to)
+        low, high = (self.percent_change,) * 2 if exact else (self.rounding_low, self.rounding_high)
+        estimate, *both = (signed(v, 1, "%") for v in (self.percent_change, low, high))
+        between = "" if exact else f", between {both[0]} and {both[1]} as far as the rounding tells"
+        if low == high == 0:
+            return f"{headline}: harm moved as crime did, so harm per crime did not change."
+        if low <= 0 <= high:
+            return f"{headline}: the rounding leaves open whether harm per crime rose or fell ({estimate}{between})."
+        amount = (
+            f"{fixed(abs(self.percent_change), 1)}%" if abs(self.percent_change) >= 0.05 else "less than 0.1%"
+        )
+        verb = "rose" if low > 0 else "fell"
+        return f"{headline}: {self._compared}harm per crime {verb} by {amount}{between}."
+
+    @property
+    def _compared(self) -> str:
+        """Say which moved more, where both moved one way: of two falls the smaller leaves more harm in a crime."""
+        if self.crime * self.harm <= 0:
+            return ""
+        more = "more" if abs(self.harm) > abs(self.crime) else "less"
+        return f"harm {'fell' if self.harm < 0 else 'rose'} {more} than crime, so "
+
+
+def _moved(percent: float) -> str:
+    if percent == 0:
+        return "did not change"
+    written = plain(abs(percent))
+    digits = written.rstrip("0").rstrip(".") if "." in written else written
+    return f"{'rose' if percent > 0 else 'fell'} by {digits}%"
+
+
+def harm_per_crime_change(
+    *, crime: float, harm: float, rounded_to: float | None = None
+) -> HarmPerCrimeChange:
+    """Change in the mean harm of a crime, from published changes of crime and of harm alone.
+
+    Parameters
+    ----------
+    crime : float
+        Change in the number of crimes, in per cent, > −100: −10 for a fall by a tenth.
+    harm : float
+        Change in their harm over the same two periods, in per cent, > −100.
+    rounded_to : float, optional
+        The step to which both were rounded: 1 for whole per cent. It gives the limits between which the
+        result must lie. Default is none.
+
+    Returns
+    -------
+    HarmPerCrimeChange
+        The change of harm per crime, in per cent, and how far the rounding leaves it open.
+
+    Raises
+    ------
+    InvalidInputError
+        If a change is −100% or less, or could be but for the rounding, or is no multiple of `rounded_to`.
+    InvalidTypeError
+        If one of them is not a number.
+
+    See Also
+    --------
+    harm_change : The same from counts, with an interval and with what made the change.
+
+    Notes
+    -----
+    Harm per crime is multiplied by :math:`(1 + h/100) / (1 + c/100)`. It is least where harm was rounded up
+    and crime down by half a step, and most the other way round. That harm fell less than crime does
+    not mean that there was more harm: fewer crimes were left, and each weighed more.
+
+    Examples
+    --------
+    >>> print(harm_per_crime_change(crime=-10, harm=-5, rounded_to=1))
+    Crime fell by 10% and harm fell by 5%: harm fell less than crime, so harm per crime rose by 5.6%, between +4.4% and +6.7% as far as the rounding tells.
+    """
+    given = {"crime": crime, "harm": harm}
+    found = {name: _checks.number(value, name, above=-100) for name, value in given.items()}
+    step = np.nan if rounded_to is None else _checks.number(rounded_to, "rounded_to", above=0)
+    if rounded_to is not None:
+        _check_rounding(found, step)
+    c, h = found["crime"], found["harm"]
+    # As a difference first, so that equal changes give 0 to the bit.
+    return HarmPerCrimeChange(
+        crime=c,
+        harm=h,
+        percent_change=100 * (h - c) / (100 + c),
+        rounding_low=100 * (h - c - step) / (100 + c + step / 2),
+        rounding_high=100 * (h - c + step) / (100 + c - step / 2),
+        rounded_to=step,
+    )
+
+
+def _check_rounding(changes: Mapping[str, float], step: float) -> None:
+    """Refuse what was not rounded so, and what a fall to nothing may have been rounded to."""
+    for name, value in changes.items():
+        if abs(value / step - round(value / step)) > 1e-6:
+            msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+            raise InvalidInputError(msg)
+        if value - step / 2 <= -100:
+            msg = f"{name} must be > -100 however it was rounded; got {value:g}, rounded to {step:g}."
+            raise InvalidInputError(msg)
