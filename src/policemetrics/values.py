@@ -232,7 +232,7 @@ FigureT_co = TypeVar("FigureT_co", bound=Figure, covariant=True)
 
 def _said(dim: str, label: Label) -> str:
     """Name a label; a bare number or code needs its dimension: "grade 1"."""
-    return label if isinstance(label, str) and any(map(str.isalpha, label)) else f"{dim} {label}"
+    return label if isinstance(label, str) and not label.isdigit() else f"{dim} {label}"
 
 
 def uncapitalised(sentence: str) -> str:
