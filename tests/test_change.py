@@ -1137,3 +1137,11 @@ def test_between_and_versus_together():
     crimes = Tally.from_columns({"period": list(YEARS)}, [1, 2])
     with pytest.raises(InvalidTypeError, match="not both"):
         rate_change(crimes, between=YEARS, versus="previous")
+
+
+def test_dropped_dimension_whose_name_joins_two():
+    """A dimension called "drugs and alcohol" is one dimension."""
+    crimes = Tally.from_columns(
+        {"drugs and alcohol": ["yes", "yes", "no", "no"], "period": [*YEARS, *YEARS]}, [1, 2, 3, 4]
+    ).drop(**{"drugs and alcohol": "yes"})
+    assert rate_change(crimes, between=YEARS, by="drugs and alcohol")["drugs and alcohol"].tolist() == ["no"]

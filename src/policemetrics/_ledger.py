@@ -13,7 +13,16 @@ from policemetrics._labels import MISSING, LabelArray
 from policemetrics.results import label_array
 from policemetrics.typing import IntArray
 
-__all__ = ["DROPPED", "NOT_SUPPLIED", "REASON", "filled", "merged", "narrowed", "split_missing"]
+__all__ = [
+    "DROPPED",
+    "NOT_SUPPLIED",
+    "REASON",
+    "filled",
+    "merged",
+    "narrowed",
+    "split_missing",
+    "without_own_drops",
+]
 
 REASON: Final = "reason"
 DROPPED: Final = "dropped: "
@@ -59,3 +68,25 @@ def split_missing(
         (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
     )
     return cells, ledger
+
+
+def without_own_drops(ledger: Cells, by: tuple[str, ...]) -> Cells:
+    """Leave out of a ledger what was dropped by the group's own labels: the caller took that group away."""
+    return ledger.select(
+        ledger.where_label(
+            REASON,
+            lambda reason: not (reason.startswith(DROPPED) and _joins(reason.removeprefix(DROPPED), by)),
+        )
+    )
+
+
+def _joins(text: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a text is some of the names joined by "and", which may itself stand in a name."""
+    return any(
+        text == name
+        or (
+            text.startswith(f"{name} and ")
+            and _joins(text.removeprefix(f"{name} and "), names[:i] + names[i + 1 :])
+        )
+        for i, name in enumerate(names)
+    )

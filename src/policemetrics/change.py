@@ -17,22 +17,20 @@ from policemetrics._display import rate as as_rate
 from policemetrics._given import as_columns, exposure_pair, one_count, one_data, refuse_options
 from policemetrics._grouping import (
     Reasons,
-    Side,
     added,
-    both_periods,
     exclusion_table,
     groups_of,
     keys_of,
     matched,
     no_reasons,
     one_sided_cells,
-    pairs_of_periods,
     refuse_negative,
     refuse_one_sided,
     refuse_unsupplied,
     totals,
     unexplained,
 )
+from policemetrics._sides import Side, both_periods, pairs_of_periods
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally

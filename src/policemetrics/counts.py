@@ -16,17 +16,16 @@ from policemetrics._display import rate as as_rate
 from policemetrics._given import as_columns, one_count, one_data, refuse_options
 from policemetrics._grouping import (
     Reasons,
-    Side,
     exclusion_table,
     groups_of,
     keys_of,
     no_reasons,
     refuse_negative,
     refuse_unsupplied,
-    spanned,
     totals,
     unexplained,
 )
+from policemetrics._sides import Side, spanned
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally

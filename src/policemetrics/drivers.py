@@ -13,7 +13,6 @@ from policemetrics._display import percent, signed
 from policemetrics._given import one_data
 from policemetrics._grouping import (
     added,
-    both_periods,
     exclusion_table,
     groups_of,
     keys_of,
@@ -24,6 +23,7 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
+from policemetrics._sides import both_periods
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
 from policemetrics.periods import in_words

@@ -16,7 +16,6 @@ from policemetrics import _checks
 from policemetrics._cells import Cells
 from policemetrics._grouping import (
     Reasons,
-    Side,
     keys_of,
     no_reasons,
     refuse_unmatched,
@@ -25,6 +24,7 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._labels import LabelArray
+from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels

@@ -17,8 +17,6 @@ from policemetrics._cells import Cells
 from policemetrics._display import plain
 from policemetrics._grouping import (
     Reasons,
-    Side,
-    both_periods,
     exclusion_table,
     groups_of,
     no_reasons,
@@ -28,6 +26,7 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
+from policemetrics._sides import Side, both_periods
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally

@@ -10,7 +10,8 @@ import numpy as np
 from policemetrics import _checks
 from policemetrics._display import count as written
 from policemetrics._display import fixed, limits, plain
-from policemetrics._grouping import base_and_periods, exclusion_table, groups_of, keys_of
+from policemetrics._grouping import exclusion_table, groups_of, keys_of
+from policemetrics._sides import base_and_periods
 from policemetrics.exposure import Exposure
 from policemetrics.harm._scoring import (
     METHODS,

@@ -11,7 +11,8 @@ import numpy as np
 from policemetrics import _checks
 from policemetrics._display import count as written
 from policemetrics._display import percent, plain
-from policemetrics._grouping import Side, exclusion_table, groups_of, keys_of, spanned, unexplained
+from policemetrics._grouping import exclusion_table, groups_of, keys_of, unexplained
+from policemetrics._sides import Side, spanned
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure
 from policemetrics.harm._scoring import (

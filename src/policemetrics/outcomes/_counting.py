@@ -15,7 +15,6 @@ from policemetrics._display import count as written
 from policemetrics._given import one_count
 from policemetrics._grouping import (
     Reasons,
-    Side,
     no_reasons,
     refuse_negative,
     refuse_one_sided,
@@ -25,6 +24,7 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._ledger import NOT_SUPPLIED, REASON
+from policemetrics._sides import Side
 from policemetrics.definitions import outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide

@@ -13,7 +13,6 @@ from policemetrics._display import fixed, percent, signed
 from policemetrics._grouping import (
     Reasons,
     added,
-    both_periods,
     exclusion_table,
     groups_of,
     keys_of,
@@ -22,6 +21,7 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
+from policemetrics._sides import both_periods
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._counting import (
     Counted,

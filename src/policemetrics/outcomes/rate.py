@@ -14,15 +14,14 @@ from policemetrics._display import percent
 from policemetrics._given import one_count, refuse_options
 from policemetrics._grouping import (
     Reasons,
-    Side,
     exclusion_table,
     groups_of,
     keys_of,
     no_reasons,
-    spanned,
     totals,
     unexplained,
 )
+from policemetrics._sides import Side, spanned
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._counting import (
     NOUNS,

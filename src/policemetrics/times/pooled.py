@@ -15,7 +15,6 @@ from policemetrics._display import duration
 from policemetrics._given import refuse_options
 from policemetrics._grouping import (
     Reasons,
-    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -25,6 +24,7 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._labels import MEASURED, encode
+from policemetrics._sides import Side
 from policemetrics.errors import InvalidTypeError
 from policemetrics.frames import read_columns
 from policemetrics.results import ExclusionTable, Results

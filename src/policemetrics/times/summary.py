@@ -16,7 +16,6 @@ from policemetrics._display import duration, percent
 from policemetrics._given import refuse_options
 from policemetrics._grouping import (
     Reasons,
-    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -27,6 +26,7 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._labels import MEASURED, microseconds
+from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally, tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs
