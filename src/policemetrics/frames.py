@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from policemetrics import _checks
 from policemetrics._cells import Cells
@@ -19,7 +22,7 @@ from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period
 from policemetrics.tally import COUNT, Tally
-from policemetrics.typing import Columns, Every, Names
+from policemetrics.typing import Columns, Every, IntArray, Names
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame, IntoFrame
@@ -30,6 +33,7 @@ _EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
 _PERIOD: Final = "period"
 _HALF: Final = 2**32
 _LIMIT: Final = 2**63
+_WIDE: Final = 2**62
 
 
 def tally(
@@ -395,29 +399,34 @@ def _summed(
     """Check the sums of a count column; a cell stands on the rows that have a count, and is marked if one has none."""
     none = [0] * len(cells["n"])
     high, low, missing, split, beyond = (
-        [0 if is_missing(v) else int(v) for v in cells.get(part, none)]
-        for part in ("high", "low", "missing", "split", "beyond")
+        _whole(cells.get(part, none)) for part in ("high", "low", "missing", "split", "beyond")
     )
-    counts = [h * _HALF + w for h, w in zip(high, low, strict=True)]
+    # The halves were added apart; what the lower one carries goes up, and the sum fits if the upper then does.
+    upper, lower = high + low // _HALF, low % _HALF
 
-    def where(at: int) -> str:
-        return ", ".join(f"{d} {c[at]}" for d, c in columns.items()) or "the whole frame"
+    def where(bad: NDArray[np.bool_]) -> tuple[int, str]:
+        at = int(np.argmax(bad))
+        return at, ", ".join(f"{d} {c[at]}" for d, c in columns.items()) or "the whole frame"
 
-    for at, total in enumerate(counts):
-        if split[at]:
-            msg = f"count: column {count!r} must hold whole numbers; got {split[at]} that are not in {where(at)}."
-            raise InvalidInputError(msg)
-        if beyond[at]:
-            msg = f"count: column {count!r} must hold finite numbers within 64 bits; got {beyond[at]} that are not in {where(at)}."
-            raise CountOverflowError(msg)
-        if not -_LIMIT <= total < _LIMIT:
-            msg = f"count: column {count!r} must add up within 64 bits; got a sum of {total} in {where(at)}."
-            raise CountOverflowError(msg)
-    standing = [n > m for n, m in zip(map(int, cells["n"]), missing, strict=True)]
-    found = _part(columns, counts, standing, coverage, overlapping, count)
-    if not any(missing):
+    if split.any():
+        at, place = where(split > 0)
+        msg = f"count: column {count!r} must hold whole numbers; got {split[at]} that are not in {place}."
+        raise InvalidInputError(msg)
+    if beyond.any():
+        at, place = where(beyond > 0)
+        msg = f"count: column {count!r} must hold finite numbers within 64 bits; got {beyond[at]} that are not in {place}."
+        raise CountOverflowError(msg)
+    over = (upper < -_HALF // 2) | (upper >= _HALF // 2)
+    if over.any():
+        at, place = where(over)
+        total = int(cells["high"][at]) * _HALF + int(cells["low"][at])
+        msg = f"count: column {count!r} must add up within 64 bits; got a sum of {total} in {place}."
+        raise CountOverflowError(msg)
+    counts = upper * _HALF + lower
+    found = _part(columns, counts, _whole(cells["n"]) > missing, coverage, overlapping, count)
+    if not missing.any():
         return found
-    gaps = _part(columns, [0] * len(counts), [m > 0 for m in missing], None, overlapping, count)
+    gaps = _part(columns, np.zeros_like(counts), missing > 0, None, overlapping, count)
     marked = gaps.cells.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
     ledger = reduce(Cells.union, [v for v in (found.ledger, gaps.ledger) if v is not None], marked)
     return attrs.evolve(found, ledger=ledger)
@@ -425,12 +434,23 @@ def _summed(
 
 def _part(
     columns: dict[str, list[Any]],
-    counts: list[int],
-    chosen: list[bool],
+    counts: IntArray,
+    chosen: NDArray[np.bool_],
     coverage: tuple[str, ...] | None,
     overlapping: Names,
     count: str,
 ) -> Tally:
-    kept = {d: [v for v, there in zip(c, chosen, strict=True) if there] for d, c in columns.items()}
-    numbers = [v for v, there in zip(counts, chosen, strict=True) if there]
-    return Tally.from_columns(kept, numbers, coverage=coverage, overlapping=overlapping, unit=count)
+    kept = columns if chosen.all() else {d: list(compress(c, chosen.tolist())) for d, c in columns.items()}
+    return Tally.from_columns(kept, counts[chosen], coverage=coverage, overlapping=overlapping, unit=count)
+
+
+def _whole(values: list[Any]) -> IntArray:
+    """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
+
+    What is wider still stays far beyond any limit.
+    """
+    found = np.asarray(values)
+    if found.dtype.kind == "i":
+        return found.astype(np.int64)
+    known = (0 if is_missing(v) else int(v) for v in values)
+    return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(values))
