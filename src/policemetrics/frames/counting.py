@@ -1,12 +1,8 @@
-"""The only module that reads data frames: whatever the engine, it groups and counts there.
-
-One ``GROUP BY … COUNT`` is all that is asked of an engine; what comes back is small, and leaves
-as plain Python labels and 64-bit counts.
-"""
+"""Rows of a frame, or a column of counts, by key: the engine groups and counts, in one query."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
@@ -17,17 +13,18 @@ from numpy.typing import NDArray
 
 from policemetrics import _checks
 from policemetrics._cells import Cells
-from policemetrics._labels import MEASURED, is_missing
+from policemetrics._labels import is_missing
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.frames._reading import column_named, dimensions, label, labels_of, opened, zone
 from policemetrics.periods import Period
-from policemetrics.tally import COUNT, Tally
+from policemetrics.tally import Tally
 from policemetrics.typing import Columns, Every, IntArray, Names
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame, IntoFrame
+    from narwhals.typing import IntoFrame
 
-__all__ = ["as_tally", "read_columns", "tally", "text_columns"]
+__all__ = ["as_tally", "tally"]
 
 _EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
 _PERIOD: Final = "period"
@@ -102,33 +99,33 @@ def tally(
     """
     import narwhals.stable.v2 as nw
 
-    lazy = _lazy(frame)
+    lazy = opened(frame)
     schema = dict(lazy.collect_schema())
-    dims = _dimensions(by)
+    dims = dimensions(by)
     for dim, column in dims.items():
-        _column(column, f"by[{dim!r}]", schema)
+        column_named(column, f"by[{dim!r}]", schema)
     keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
     select = [
-        _label(lazy, nw.col(column), dim, column, schema[column]).alias(keys[dim])
+        label(lazy, nw.col(column), dim, column, schema[column]).alias(keys[dim])
         for dim, column in dims.items()
     ]
     if date is not None:
         if _PERIOD in dims:
             msg = "date= makes the dimension 'period'; by= must not name another one."
             raise InvalidInputError(msg)
-        day = _local(lazy, _column(date, "date", schema), schema[date], timezone)
+        day = _local(lazy, column_named(date, "date", schema), schema[date], timezone)
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
     _checks.choice(every, "every", _EVERY)
     parts = {}
     if count is not None:
-        parts = _counted(nw.col(_column(count, "count", schema)), count, schema[count])
+        parts = _counted(nw.col(column_named(count, "count", schema)), count, schema[count])
         select += [part.alias(name) for name, part in parts.items()]
     grouping = [*keys.values(), *(["y", "m"] if date is not None else [])]
     # Arrow fails on an unsigned count past 63 bits before anything can be added up.
     failure = CountOverflowError if count is not None and schema[count] == nw.UInt64 else InvalidInputError
     cells = _aggregated(lazy, select, grouping, list(parts), failure)
     _refuse_lost_rows(frame, cells["n"])
-    columns = {dim: _labels_of(cells[keys[dim]], schema[column]) for dim, column in dims.items()}
+    columns = {dim: labels_of(cells[keys[dim]], schema[column]) for dim, column in dims.items()}
     if date is not None:
         columns[_PERIOD] = _periods(cells["y"], cells["m"], every, date)
     proof = _checks.names(coverage, "coverage") if coverage is not None else None
@@ -152,134 +149,11 @@ def as_tally(
     return tally(data, by=by, count=count, coverage=coverage)
 
 
-def read_columns(
-    frame: IntoDataFrame, by: Columns, value: str, *, by_name: str = "by", value_name: str = "value"
-) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
-    """Read a small table whole: the labels by dimension, and one column of values.
-
-    The names are those of the caller's arguments, for the errors.
-    """
-    import narwhals.stable.v2 as nw
-
-    lazy = _lazy(frame)
-    schema = dict(lazy.collect_schema())
-    dims = _dimensions(by)
-    # The one measured dimension is an argument of its own; the labels are in a mapping.
-    arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
-    wanted = [
-        _label(lazy, nw.col(_column(c, arguments[d], schema)), d, c, schema[c]).alias(f"k{i}")
-        for i, (d, c) in enumerate(dims.items())
-    ]
-    wanted.append(nw.col(_column(value, value_name, schema)).alias("v"))
-    if value in dims:
-        msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
-        raise InvalidInputError(msg)
-    found = lazy.select(*wanted).collect()
-    columns = {
-        d: _labels_of(found.get_column(f"k{i}").to_list(), schema[c]) for i, (d, c) in enumerate(dims.items())
-    }
-    return tuple(dims), columns | {value: found.get_column("v").to_list()}
-
-
-def text_columns(frame: Any) -> list[str]:
-    """Name the columns of a data frame that hold text, categories among them."""
-    import narwhals.stable.v2 as nw
-
-    text = (nw.String, nw.Categorical, nw.Enum)
-    return [name for name, dtype in _lazy(frame).collect_schema().items() if dtype in text]
-
-
-def _lazy(frame: Any) -> Any:
-    import narwhals.stable.v2 as nw
-
-    try:
-        found = nw.from_native(frame)
-    except nw.exceptions.DuplicateError as error:
-        msg = f"data must have distinct names of columns; {' '.join(str(error).split())}"
-        raise InvalidInputError(msg) from error
-    except TypeError as error:
-        msg = (
-            "data must be a Tally or a data frame (pandas, polars, pyarrow, DuckDB, …); plain columns go "
-            f"through Tally.from_columns; got {type(frame).__name__}."
-        )
-        raise InvalidTypeError(msg) from error
-    return found.lazy()
-
-
-def _dimensions(by: Columns) -> dict[str, str]:
-    """Return the column of each dimension."""
-    if isinstance(by, Mapping):
-        dims = _checks.names(tuple(by), "by")
-        found = {d: _checks.text(by[d], f"by[{d!r}]") for d in dims}
-    else:
-        found = {d: d for d in _checks.names(by, "by")}
-    for dim, whose in ((REASON, "the ledger's own dimension"), (COUNT, "the column of the counts")):
-        if dim in found:
-            msg = f"by must not name {dim!r}, which is {whose}; rename it, as in by={{'cause': {found[dim]!r}}}."
-            raise InvalidInputError(msg)
-    return found
-
-
-def _column(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
-    _checks.text(name, argument)
-    _checks.known(name, f"{argument}: column", schema)
-    return str(name)
-
-
-def _label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
-    """Prepare a column of labels, or refuse its type before the engine sees it."""
-    import narwhals.stable.v2 as nw
-
-    if dim == MEASURED:
-        if dtype == nw.Duration:
-            return _seconds(column, pandas=lazy.implementation.is_pandas_like())
-        if dtype.is_numeric():
-            return column.cast(nw.Float64)
-        msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}."
-        raise InvalidTypeError(msg)
-    # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
-    if dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown):
-        return column
-    hint = "turn it into text first"
-    if dtype.is_float() or dtype.is_decimal():
-        hint = (
-            "codes such as 4.1 and 4.10 would be one number, and whole numbers become decimal where one is "
-            f"missing: read the column as text (in pandas dtype={{{name!r}: str}}, in polars "
-            f"schema_overrides={{{name!r}: pl.String}})"
-        )
-    elif dtype == nw.Duration:
-        hint = f"durations are the dimension {MEASURED!r}, as in by={{{MEASURED!r}: {name!r}}}"
-    elif dtype in (nw.Date, nw.Datetime):
-        hint = f"give date={name!r} to cut it into periods"
-    msg = f"by: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
-    raise InvalidTypeError(msg)
-
-
-def _seconds(column: Any, *, pandas: bool) -> Any:
-    """Turn durations into seconds as floats, exact to the microsecond."""
-    import narwhals.stable.v2 as nw
-
-    micro = column.dt.total_microseconds().cast(nw.Float64) / 1_000_000
-    if not pandas:
-        return micro
-    # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. Nanoseconds
-    # leave room for that, up to the 292 years that 64 bits hold.
-    nano = column.dt.total_nanoseconds().cast(nw.Float64) / 1_000_000_000
-    return nw.when(micro.abs() < 9e9).then(nano).otherwise(micro)
-
-
-def _labels_of(values: list[Any], dtype: Any) -> list[Any]:
-    """Bring whole numbers home as Python's own: an engine may hand over decimals."""
-    if not dtype.is_integer():
-        return values
-    return [None if is_missing(v) else int(v) for v in values]
-
-
 def _local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
     """Read a column of dates on the clocks of `timezone`."""
     import narwhals.stable.v2 as nw
 
-    _zone(timezone)
+    zone(timezone)
     column = nw.col(name)
     if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
         return column
@@ -297,16 +171,6 @@ def _local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
     hint = f"parse it first, as in pd.to_datetime(frame[{name!r}]), or name a column of period labels in by="
     msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
-
-
-def _zone(name: str) -> None:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(_checks.text(name, "timezone"))
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"timezone must be a name of the zone database, such as 'Europe/London'; got {name!r}."
-        raise InvalidInputError(msg) from error
 
 
 def _counted(column: Any, name: str, dtype: Any) -> dict[str, Any]:

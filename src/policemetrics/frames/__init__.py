@@ -1,0 +1,10 @@
+"""The only package that reads data frames: whatever the engine, it groups and counts there.
+
+One ``GROUP BY … COUNT`` is all that is asked of an engine; what comes back is small, and leaves
+as plain Python labels and 64-bit counts.
+"""
+
+from policemetrics.frames.columns import read_columns, text_columns
+from policemetrics.frames.counting import as_tally, tally
+
+__all__ = ["as_tally", "read_columns", "tally", "text_columns"]

@@ -1,0 +1,52 @@
+"""Small tables read whole: columns of labels and of values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from policemetrics._labels import MEASURED
+from policemetrics.errors import InvalidInputError
+from policemetrics.frames._reading import column_named, dimensions, label, labels_of, opened
+from policemetrics.typing import Columns
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+__all__ = ["read_columns", "text_columns"]
+
+
+def read_columns(
+    frame: IntoDataFrame, by: Columns, value: str, *, by_name: str = "by", value_name: str = "value"
+) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
+    """Read a small table whole: the labels by dimension, and one column of values.
+
+    The names are those of the caller's arguments, for the errors.
+    """
+    import narwhals.stable.v2 as nw
+
+    lazy = opened(frame)
+    schema = dict(lazy.collect_schema())
+    dims = dimensions(by)
+    # The one measured dimension is an argument of its own; the labels are in a mapping.
+    arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
+    wanted = [
+        label(lazy, nw.col(column_named(c, arguments[d], schema)), d, c, schema[c]).alias(f"k{i}")
+        for i, (d, c) in enumerate(dims.items())
+    ]
+    wanted.append(nw.col(column_named(value, value_name, schema)).alias("v"))
+    if value in dims:
+        msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
+        raise InvalidInputError(msg)
+    found = lazy.select(*wanted).collect()
+    columns = {
+        d: labels_of(found.get_column(f"k{i}").to_list(), schema[c]) for i, (d, c) in enumerate(dims.items())
+    }
+    return tuple(dims), columns | {value: found.get_column("v").to_list()}
+
+
+def text_columns(frame: Any) -> list[str]:
+    """Name the columns of a data frame that hold text, categories among them."""
+    import narwhals.stable.v2 as nw
+
+    text = (nw.String, nw.Categorical, nw.Enum)
+    return [name for name, dtype in opened(frame).collect_schema().items() if dtype in text]
