@@ -59,16 +59,27 @@ class Cells:
             # The same array where nothing changes, so that equal labels are known without a look.
             tidy_labels.append(label if used.all() else label[used])
             tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
-        key = _pack(tidy_codes, [len(v) for v in tidy_labels], len(counts))
+        return cls._merged(dims, tuple(tidy_labels), tidy_codes, counts)
+
+    @classmethod
+    def _merged(
+        cls,
+        dims: tuple[str, ...],
+        labels: tuple[LabelArray, ...],
+        codes: Sequence[IntArray],
+        counts: IntArray,
+    ) -> Cells:
+        """Sort cells whose labels are all used, and add up those that share a key."""
+        key = _pack(codes, [len(v) for v in labels], len(counts))
         if len(key) and not (key[1:] > key[:-1]).all():
             if not (key[1:] >= key[:-1]).all():
                 order = np.argsort(key, kind="stable")
                 key, counts = key[order], counts[order]
-                tidy_codes = [c[order] for c in tidy_codes]
+                codes = [c[order] for c in codes]
             starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
             counts = _exact_sums(counts, starts)
-            tidy_codes = [c[starts] for c in tidy_codes]
-        return cls(dims, tuple(tidy_labels), tuple(tidy_codes), counts)
+            codes = [c[starts] for c in codes]
+        return cls(dims, labels, tuple(codes), counts)
 
     @classmethod
     def single(cls) -> Cells:
@@ -129,12 +140,40 @@ class Cells:
         dims = tuple(dims)
         if dims == self.dims:
             return self
-        return Cells.of(dims, map(self.label, dims), map(self.code, dims), self.counts)
+        labels, codes = tuple(map(self.label, dims)), [self.code(d) for d in dims]
+        if not len(self) or not self._lead(dims):
+            return Cells._merged(dims, labels, codes, self.counts)
+        starts = self.starts(dims)
+        return Cells(dims, labels, tuple(c[starts] for c in codes), _exact_sums(self.counts, starts))
 
     def keys(self, dims: Iterable[str] | None = None) -> Cells:
         """Return the distinct keys over some dimensions, each counted once."""
-        kept = self if dims is None else self.project(dims)
-        return attrs.evolve(kept, counts=np.ones(len(kept), dtype=np.int64))
+        dims = self.dims if dims is None else tuple(dims)
+        labels = tuple(map(self.label, dims))
+        if len(dims) == 1:
+            codes: tuple[IntArray, ...] = (np.arange(len(labels[0])),)  # every label is used
+        elif self._lead(dims):
+            starts = self.starts(dims)
+            codes = tuple(self.code(d)[starts] for d in dims)
+        else:
+            codes = self.project(dims).codes
+        size = len(codes[0]) if dims else min(len(self), 1)
+        return Cells(dims, labels, codes, np.ones(size, dtype=np.int64))
+
+    def _lead(self, dims: tuple[str, ...]) -> bool:
+        """Tell whether these dimensions come first, in this order: the cells are then sorted by them."""
+        return dims == self.dims[: len(dims)]
+
+    def starts(self, dims: tuple[str, ...]) -> IntArray:
+        """Find where each key begins, over dimensions that come first."""
+        keys = math.prod(len(v) for v in self.labels[: len(dims)])
+        each = math.prod(len(v) for v in self.labels[len(dims) :])
+        if keys * each == len(self):  # every label of one with every label of the other
+            return np.arange(0, len(self), max(each, 1))
+        new = np.arange(len(self)) == 0
+        for code in self.codes[: len(dims)]:
+            new[1:] |= code[1:] != code[:-1]
+        return np.flatnonzero(new)
 
     def select(self, mask: NDArray[np.bool_]) -> Cells:
         """Keep the cells where `mask` is true."""
@@ -197,6 +236,12 @@ class Cells:
         """Find, for each cell, the first cell of `other` with the same labels over `dims`; -1: none."""
         if not len(other):
             return np.full(len(self), -1, dtype=np.int64)
+        if len(dims) == 1:
+            (dim,) = dims
+            first = np.zeros(len(other.label(dim)) + 1, dtype=np.int64)
+            first[other.code(dim)[::-1]] = np.arange(len(other))[::-1]
+            first[-1] = -1  # where find() put what does not occur
+            return first[find(other.label(dim), self.label(dim))][self.code(dim)]
         there = np.ones(len(self), dtype=bool)
         codes, sizes = [], []
         for dim in dims:

@@ -130,7 +130,8 @@ def no_reasons(rows: int) -> Reasons:
 
 def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
     """Tell which rows have no reason: their figures are available."""
-    return np.array([reason is None for reason in reasons.tolist()], dtype=bool)
+    found: NDArray[np.bool_] = np.asarray(reasons == np.full(1, None)).astype(bool)
+    return found
 
 
 def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_zero: bool = False) -> None:

@@ -170,6 +170,9 @@ def _refuse_kinds(kinds: set[type], listed: Sequence[Any], name: str) -> None:
 
 def union(first: LabelArray, second: LabelArray) -> tuple[LabelArray, IntArray, IntArray]:
     """Merge two label arrays; return the merged one and the new code of each old label."""
+    if _same(first, second):
+        same = np.arange(len(first))
+        return first, same, same
     if first.dtype.kind == second.dtype.kind == "i":
         merged = np.union1d(first, second)
     else:
@@ -179,8 +182,8 @@ def union(first: LabelArray, second: LabelArray) -> tuple[LabelArray, IntArray, 
 
 def find(among: LabelArray, wanted: LabelArray) -> IntArray:
     """Return the position of each wanted label in a sorted label array; -1 where there is none."""
-    if among is wanted:
-        return np.arange(len(among), dtype=np.int64)
+    if _same(among, wanted):
+        return np.arange(len(among))
     if among.dtype.kind == wanted.dtype.kind == "i":
         if not len(among):
             return np.full(len(wanted), -1, dtype=np.int64)
@@ -188,3 +191,10 @@ def find(among: LabelArray, wanted: LabelArray) -> IntArray:
         return np.where(among[at] == wanted, at, -1).astype(np.int64)
     code = {v: i for i, v in enumerate(among.tolist())}
     return np.fromiter((code.get(v, -1) for v in wanted.tolist()), np.int64, len(wanted))
+
+
+def _same(first: LabelArray, second: LabelArray) -> bool:
+    """Tell whether two label arrays hold the same, as those of one tally mostly do."""
+    return first is second or (
+        first.dtype == second.dtype and len(first) == len(second) and bool((first == second).all())
+    )

@@ -6,6 +6,7 @@ The checks of what `harm_score`, `harm_change` and `harm_drivers` were given sta
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final, NoReturn, get_args
 
 import attrs
@@ -52,6 +53,7 @@ __all__ = [
 
 METHODS: Final[tuple[str, ...]] = get_args(HarmMethod)
 _MOST_NEIGHBOURS: Final = 3
+_AT_ONCE: Final = 2**15  # cells
 
 
 # ---- sides ------------------------------------------------------------------------------
@@ -90,14 +92,13 @@ def _distinct(*dims: str) -> tuple[str, ...]:
 
 @attrs.frozen
 class Scored:
-    """One side, weighted: the sums of each group, and the cells that they come from."""
+    """One side, weighted: the sums of each group, and the offence that carries most of the variance."""
 
     crimes: IntArray
     score: FloatArray
     variance: FloatArray
-    spread: FloatArray  # of each cell
-    group: IntArray
-    offence: NDArray[Any]
+    dominant_offence: NDArray[Any]
+    dominant_share: FloatArray  # of the variance
     caveat: str  # of the weights, where it matters
 
     @classmethod
@@ -105,19 +106,25 @@ class Scored:
         """Weigh a side by group; weights are looked up once for each distinct code."""
         summed = side.tally.sum_to(*_distinct(*groups.dims, offence))
         cells = summed.cells
-        label, code = cells.label(offence), cells.code(offence)
-        weight = np.array([weights[v] for v in label.tolist()], dtype=np.float64)[code]
-        group = cells.positions(groups, groups.dims)
-        spread = weight**2 * np.abs(cells.counts)
-        concerned = cells.where_label(offence, weights.caveat_codes.__contains__)
-        matters = not weights.caveat_codes or cells.counts[concerned].any()
+        label = cells.label(offence)
+        weight = np.array([weights[v] for v in label.tolist()], dtype=np.float64)
+        table = _Weighted.of(cells, groups.dims, offence, weight)
+        at = cells.keys(groups.dims).positions(groups, groups.dims)
+
+        def by_group(found: NDArray[Any], none: Any = 0) -> NDArray[Any]:
+            whole = np.full(len(groups), none, dtype=found.dtype)
+            whole[at] = found
+            return whole
+
+        concerned = np.array([v in weights.caveat_codes for v in label.tolist()], dtype=bool)
+        matters = not weights.caveat_codes or cells.counts[concerned[cells.code(offence)]].any()
+        variance = by_group(table.variance)
         return cls(
             totals(Side(summed), groups),
-            _sums(group, weight * cells.counts, len(groups)),
-            _sums(group, spread, len(groups)),
-            spread,
-            group,
-            label[code],
+            by_group(table.score),
+            variance,
+            by_group(np.where(table.peak > 0, label[table.largest], ""), ""),
+            by_group(table.peak) / np.where(variance > 0, variance, np.nan),
             weights.caveat if matters else "",
         )
 
@@ -144,18 +151,43 @@ class Scored:
             )
         return np.where(there, low, np.nan), np.where(there, high, np.nan)
 
-    def dominant(self) -> tuple[NDArray[Any], FloatArray]:
-        """Find the offence with the largest part of each variance, and its share."""
-        peak = np.zeros(len(self.score))
-        np.maximum.at(peak, self.group, self.spread)
-        largest = np.flatnonzero((self.spread > 0) & (self.spread == peak[self.group]))[::-1]
-        named = np.full(len(self.score), "", dtype=object)
-        named[self.group[largest]] = self.offence[largest]  # backwards, so that the first of equals stays
-        return named, peak / np.where(self.variance > 0, self.variance, np.nan)
 
+@attrs.frozen
+class _Weighted:
+    """What is added up of each key that has cells."""
 
-def _sums(group: IntArray, values: FloatArray, groups: int) -> FloatArray:
-    return np.bincount(group, values, groups).astype(np.float64)
+    score: FloatArray
+    variance: FloatArray
+    peak: FloatArray  # the largest part of the variance
+    largest: IntArray  # the code of the offence whose part that is, the first of equals
+
+    @classmethod
+    def of(cls, cells: Cells, dims: tuple[str, ...], offence: str, weight: FloatArray) -> _Weighted:
+        """Weigh cells that are sorted by key, some keys at a time so that they stay in the cache."""
+        starts = np.append(cells.starts(dims), len(cells))
+        score, variance, peak = np.empty((3, len(starts) - 1))
+        found = cls(score, variance, peak, np.empty(len(starts) - 1, dtype=np.int64))
+        edges = np.searchsorted(starts, np.arange(0, len(cells), _AT_ONCE)).tolist()
+        for first, last in pairwise([*dict.fromkeys(edges), len(starts) - 1]):
+            found._add(
+                cells.counts, cells.code(offence), weight, starts[first : last + 1], slice(first, last)
+            )
+        return found
+
+    def _add(
+        self, counts: IntArray, code: IntArray, weight: FloatArray, bounds: IntArray, keys: slice
+    ) -> None:
+        cells, starts = slice(bounds[0], bounds[-1]), bounds[:-1] - bounds[0]
+        code = code[cells]
+        each = weight.take(code)
+        harm = each * counts[cells]
+        spread = np.abs(harm * each)
+        self.score[keys] = np.add.reduceat(harm, starts)
+        self.variance[keys] = np.add.reduceat(spread, starts)
+        self.peak[keys] = peak = np.maximum.reduceat(spread, starts)
+        hits = np.flatnonzero(spread == np.repeat(peak, np.diff(bounds)))[::-1]
+        # Backwards, so that the first of equals stays.
+        self.largest[keys][np.searchsorted(starts, hits, side="right") - 1] = code[hits]
 
 
 def weigh(

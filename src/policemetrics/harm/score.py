@@ -231,7 +231,6 @@ def harm_score(
     sizes = sizes_of(exposure, groups, side, reasons)
     low, high = scored.limits(there, method, level)
     score, crimes = (np.where(there, v, np.nan) for v in (scored.score, scored.crimes))
-    dominant, share = scored.dominant()
     columns = {
         "score": score,
         "score_low": low,
@@ -239,10 +238,10 @@ def harm_score(
         "crimes": crimes,
         "per_crime": score / np.where(crimes > 0, crimes, np.nan),
         "per_head": score / sizes,
-        "dominant_share": np.where(there, share, np.nan),
+        "dominant_share": np.where(there, scored.dominant_share, np.nan),
     }
     audit = {
-        "dominant_offence": np.where(there, dominant, ""),
+        "dominant_offence": np.where(there, scored.dominant_offence, ""),
         "weights": weights.edition,
         "harm_unit": weights.unit,
         "exposure": sizes,
