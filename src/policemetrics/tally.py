@@ -133,7 +133,36 @@ class Tally:
         _checks.same_index({**columns, "counts=": counts})
         coded = {d: _labels.encode(columns[d], d) for d in dims}
         _checks.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
-        cells, ledger = split_missing(dims, list(coded.values()), whole)
+        return cls.from_codes(coded, whole, coverage=coverage, overlapping=overlapping, unit=unit)
+
+    @classmethod
+    def from_codes(
+        cls,
+        coded: Mapping[str, tuple[LabelArray, IntArray]],
+        counts: IntArray,
+        *,
+        coverage: Names | None = None,
+        overlapping: Names = (),
+        unit: str = "counts",
+    ) -> Tally:
+        """Make a tally of columns that are encoded already; unlike `from_columns` without checks of them.
+
+        Parameters
+        ----------
+        coded : mapping of str to tuple of array and array
+            By dimension: distinct sorted labels, and the code (rows,) of each row among them; -1 for none.
+        counts : ndarray of int64, (rows,)
+            The count of each row.
+        coverage, overlapping, unit
+            As for `from_columns`.
+
+        Returns
+        -------
+        Tally
+            The counts by key.
+        """
+        dims = tuple(coded)
+        cells, ledger = split_missing(dims, list(coded.values()), counts)
         found = cls(
             cells,
             ledger=ledger,

@@ -29,7 +29,7 @@ def opened(frame: Any) -> Any:
             f"through Tally.from_columns; got {type(frame).__name__}."
         )
         raise InvalidTypeError(msg) from error
-    return found.lazy()
+    return found
 
 
 def dimensions(by: Columns) -> dict[str, str]:
@@ -60,7 +60,7 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
         if dtype == nw.Duration:
             return _seconds(column, pandas=lazy.implementation.is_pandas_like())
         if dtype.is_numeric():
-            return column.cast(nw.Float64)
+            return column.cast(nw.Float64) if dtype.is_decimal() else column
         msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}."
         raise InvalidTypeError(msg)
     # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.

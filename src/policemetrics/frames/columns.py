@@ -24,7 +24,7 @@ def read_columns(
     """
     import narwhals.stable.v2 as nw
 
-    lazy = opened(frame)
+    lazy = opened(frame).lazy()
     schema = dict(lazy.collect_schema())
     dims = dimensions(by)
     # The one measured dimension is an argument of its own; the labels are in a mapping.
@@ -49,4 +49,4 @@ def text_columns(frame: Any) -> list[str]:
     import narwhals.stable.v2 as nw
 
     text = (nw.String, nw.Categorical, nw.Enum)
-    return [name for name, dtype in opened(frame).collect_schema().items() if dtype in text]
+    return [name for name, dtype in opened(frame).lazy().collect_schema().items() if dtype in text]

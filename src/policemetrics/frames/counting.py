@@ -1,23 +1,25 @@
-"""Rows of a frame, or a column of counts, by key: the engine groups and counts, in one query."""
+"""Rows of a frame, or a column of counts, by key.
+
+A frame in memory is counted here, by its codes. An engine groups and counts by itself, in one query,
+and only the small result comes home.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import reduce
-from itertools import compress
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _checks
-from policemetrics._cells import Cells
-from policemetrics._labels import is_missing
-from policemetrics._ledger import NOT_SUPPLIED, REASON
+from policemetrics._labels import LabelArray
+from policemetrics._packed import count_rows
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
-from policemetrics.frames._reading import column_named, dimensions, label, labels_of, opened, zone
-from policemetrics.periods import Period
+from policemetrics.frames._dates import EVERY, local, periods
+from policemetrics.frames._encoding import encoded
+from policemetrics.frames._reading import column_named, dimensions, label, opened
+from policemetrics.frames._sums import Sums, halves, numbers_of, whole
 from policemetrics.tally import Tally
 from policemetrics.typing import Columns, Every, IntArray, Names
 
@@ -26,11 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_tally", "tally"]
 
-_EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
 _PERIOD: Final = "period"
-_HALF: Final = 2**32
-_LIMIT: Final = 2**63
-_WIDE: Final = 2**62
 
 
 def tally(
@@ -99,41 +97,36 @@ def tally(
     """
     import narwhals.stable.v2 as nw
 
-    lazy = opened(frame)
-    schema = dict(lazy.collect_schema())
+    data = opened(frame)
+    schema = dict(data.collect_schema())
     dims = dimensions(by)
     for dim, column in dims.items():
         column_named(column, f"by[{dim!r}]", schema)
     keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
     select = [
-        label(lazy, nw.col(column), dim, column, schema[column]).alias(keys[dim])
+        label(data, nw.col(column), dim, column, schema[column]).alias(keys[dim])
         for dim, column in dims.items()
     ]
     if date is not None:
         if _PERIOD in dims:
             msg = "date= makes the dimension 'period'; by= must not name another one."
             raise InvalidInputError(msg)
-        day = _local(lazy, column_named(date, "date", schema), schema[date], timezone)
+        day = local(data, column_named(date, "date", schema), schema[date], timezone)
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
-    _checks.choice(every, "every", _EVERY)
-    parts = {}
+        keys |= {"y": "y", "m": "m"}
+    _checks.choice(every, "every", EVERY)
     if count is not None:
-        parts = _counted(nw.col(column_named(count, "count", schema)), count, schema[count])
-        select += [part.alias(name) for name, part in parts.items()]
-    grouping = [*keys.values(), *(["y", "m"] if date is not None else [])]
-    # Arrow fails on an unsigned count past 63 bits before anything can be added up.
-    failure = CountOverflowError if count is not None and schema[count] == nw.UInt64 else InvalidInputError
-    cells = _aggregated(lazy, select, grouping, list(parts), failure)
-    _refuse_lost_rows(frame, cells["n"])
-    columns = {dim: labels_of(cells[keys[dim]], schema[column]) for dim, column in dims.items()}
+        column_named(count, "count", schema)
+    found = _in_memory if _is_near(data, dims.values(), count, schema) else _in_engine
+    coded, n, sums = found(data, select, keys, count, schema)
     if date is not None:
-        columns[_PERIOD] = _periods(cells["y"], cells["m"], every, date)
+        coded[_PERIOD] = periods(coded.pop("y"), coded.pop("m"), every, date)
     proof = _checks.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
-    if count is None:
-        return Tally.from_columns(columns, cells["n"], coverage=proof, overlapping=overlapping, unit="rows")
-    return _summed(columns, cells, count, proof, overlapping)
+    if sums is None:
+        return Tally.from_codes(coded, n, coverage=proof, overlapping=overlapping, unit="rows")
+    return sums.tally(coded, n, proof, overlapping)
 
 
 def as_tally(
@@ -149,172 +142,73 @@ def as_tally(
     return tally(data, by=by, count=count, coverage=coverage)
 
 
-def _local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
-    """Read a column of dates on the clocks of `timezone`."""
+_Counted: TypeAlias = tuple[dict[str, tuple[LabelArray, IntArray]], IntArray, Sums | None]
+"""Labels and codes (keys,) of each column, the number of rows of each key, and what was added up."""
+
+
+def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:
+    """Tell whether rows are best counted here: in memory, unless polars can take text faster than it gives codes."""
     import narwhals.stable.v2 as nw
 
-    zone(timezone)
-    column = nw.col(name)
-    if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
-        return column
-    if dtype == nw.Datetime:
-        local = column.dt.convert_time_zone(timezone)
-        try:
-            lazy.select(local)
-        except NotImplementedError as error:
-            msg = (
-                f"date: this engine reads the column {name!r} only on the clocks of its session, {dtype.time_zone}; set "
-                f"those to {timezone} first (in DuckDB SET TimeZone = '{timezone}'), or give timezone={dtype.time_zone!r}."
-            )
-            raise InvalidInputError(msg) from error
-        return local
-    hint = f"parse it first, as in pd.to_datetime(frame[{name!r}]), or name a column of period labels in by="
-    msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
-    raise InvalidTypeError(msg)
+    if not isinstance(data, nw.DataFrame) or (count is not None and schema[count] in {nw.Int128, nw.UInt128}):
+        return False
+    return not (data.implementation.is_polars() and any(schema[c] == nw.String for c in columns))
 
 
-def _counted(column: Any, name: str, dtype: Any) -> dict[str, Any]:
-    """Prepare a column of counts: its halves, and whether it is missing, not whole, or beyond 64 bits.
+def _in_memory(
+    data: Any, select: Sequence[Any], keys: Mapping[str, str], count: str | None, schema: Mapping[str, Any]
+) -> _Counted:
+    """Count rows by their codes."""
+    table = data.select(*select) if select else data
+    columns = [encoded(table.get_column(key), dim) for dim, key in keys.items()]
+    numbers = {} if count is None else _numbers(data, count, schema[count])
+    found = count_rows([c.codes for c in columns], len(data), numbers)
+    named = (c.named(values) for c, values in zip(columns, found.values, strict=True))
+    coded = dict(zip(keys, named, strict=True))
+    if count is None:
+        return coded, found.n, None
+    high, low = found.sums["number"]
+    flags = {name: low for name, (_, low) in found.sums.items()}  # of which no sum has an upper half
+    return coded, found.n, Sums.of(count, flags | {"high": high, "low": low})
 
-    Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
-    Sums of halves do not get there.
-    """
+
+def _numbers(data: Any, count: str, dtype: Any) -> dict[str, NDArray[Any]]:
+    """Return the counts of rows in memory, and the flags of those that are no counts."""
     import narwhals.stable.v2 as nw
 
-    if not (dtype.is_numeric() or dtype.is_decimal()):
-        msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first."
-        raise InvalidTypeError(msg)
-    missing, flags = column.is_null(), {}
-    if dtype in {nw.UInt64, nw.Int128, nw.UInt128}:
-        number = column
-    elif dtype.is_integer():
-        number = column.cast(nw.Int64)
-    else:
-        # pandas keeps whole numbers with a gap as floats.
-        size = column.cast(nw.Float64)
-        missing = missing | size.is_nan() if dtype.is_float() else missing
-        size = nw.when(missing).then(nw.lit(0.0)).otherwise(size)
-        split, beyond = size != size.floor(), size.abs() >= float(_LIMIT)
-        number = nw.when(missing | split | beyond).then(nw.lit(0)).otherwise(column).cast(nw.Int64)
-        flags = {"split": split.cast(nw.Int64), "beyond": beyond.cast(nw.Int64)}
-    high = number // _HALF
-    return {"high": high, "low": number - high * _HALF, "missing": missing.cast(nw.Int64)} | flags
+    parts = numbers_of(nw.col(count), count, dtype)
+    column = data.get_column(count)
+    if dtype.is_integer() and not column.null_count():
+        return {"number": column.to_numpy()}
+    table = data.select(**parts)
+    return {name: table.get_column(name).fill_null(0).to_numpy() for name in parts}
 
 
-def _aggregated(
-    lazy: Any, select: list[Any], grouping: list[str], sums: Sequence[str], failure: type[InvalidInputError]
-) -> dict[str, list[Any]]:
-    """Run the one query, and bring its small result home as Python values."""
+def _in_engine(
+    data: Any, select: Sequence[Any], keys: Mapping[str, str], count: str | None, schema: Mapping[str, Any]
+) -> _Counted:
+    """Let the engine count, in one query, and bring its small result home."""
     import narwhals.stable.v2 as nw
 
-    wanted = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
+    sums = {} if count is None else halves(numbers_of(nw.col(count), count, schema[count]))
+    wanted = [*select, *(part.alias(name) for name, part in sums.items())]
+    added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
+    lazy = data.lazy()
     try:
-        if grouping:
-            total = lazy.select(*select).group_by(*grouping).agg(*wanted).collect()
-        else:
-            total = (lazy.select(*select) if select else lazy).select(*wanted).collect()
+        lazy = lazy.select(*wanted) if wanted else lazy
+        table = (lazy.group_by(*keys.values()).agg(*added) if keys else lazy.select(*added)).collect()
     except (TypeError, ValueError) as error:
-        kind = InvalidTypeError if isinstance(error, TypeError) else failure
+        kind = InvalidTypeError if isinstance(error, TypeError) else InvalidInputError
+        if count is not None and schema[count] == nw.UInt64:
+            # Arrow fails on an unsigned count past 63 bits before anything can be added up.
+            kind = CountOverflowError
         msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
         raise kind(msg) from error
-    cells = {name: total.get_column(name).to_list() for name in total.columns}
-    # No rows are no evidence: without a dimension, too, they make no cell.
-    return cells if any(cells["n"]) else {name: [] for name in cells}
-
-
-def _refuse_lost_rows(frame: Any, counted: list[Any]) -> None:
-    """Hold the engine to rows in = rows counted, wherever a frame in memory knows its length."""
-    import narwhals.stable.v2 as nw
-
-    found = nw.from_native(frame)
-    if isinstance(found, nw.DataFrame) and len(found) != sum(map(int, counted)):
-        msg = (
-            f"data must keep all rows in a group-by; its engine counted {sum(map(int, counted))} of {len(found)}, "
-            "which some do where a category is missing: turn the columns of by= into text first."
-        )
-        raise InvalidInputError(msg)
-
-
-def _periods(years: list[Any], months: list[Any], every: Every, name: str) -> list[str | None]:
-    make: Callable[[int, int], Period] = {
-        "month": Period.month,
-        "quarter": lambda y, m: Period.quarter(y, (m + 2) // 3),
-        "calendar_year": lambda y, _: Period.calendar_year(y),
-        "financial_year": lambda y, m: Period.financial_year(y - (m < 4)),
-    }[every]
-    labels: dict[tuple[int, int] | None, str | None] = {None: None}
-    listed = [None if is_missing(y) else (int(y), int(m)) for y, m in zip(years, months, strict=True)]
-    for key in {v for v in listed if v}:
-        try:
-            labels[key] = make(*key).label
-        except InvalidInputError as error:
-            msg = f"date: column {name!r} holds a date of the year {key[0]}: {error}"
-            raise InvalidInputError(msg) from None
-    return [labels[key] for key in listed]
-
-
-def _summed(
-    columns: dict[str, list[Any]],
-    cells: dict[str, list[Any]],
-    count: str,
-    coverage: tuple[str, ...] | None,
-    overlapping: Names,
-) -> Tally:
-    """Check the sums of a count column; a cell stands on the rows that have a count, and is marked if one has none."""
-    none = [0] * len(cells["n"])
-    high, low, missing, split, beyond = (
-        _whole(cells.get(part, none)) for part in ("high", "low", "missing", "split", "beyond")
-    )
-    # The halves were added apart; what the lower one carries goes up, and the sum fits if the upper then does.
-    upper, lower = high + low // _HALF, low % _HALF
-
-    def where(bad: NDArray[np.bool_]) -> tuple[int, str]:
-        at = int(np.argmax(bad))
-        return at, ", ".join(f"{d} {c[at]}" for d, c in columns.items()) or "the whole frame"
-
-    if split.any():
-        at, place = where(split > 0)
-        msg = f"count: column {count!r} must hold whole numbers; got {split[at]} that are not in {place}."
-        raise InvalidInputError(msg)
-    if beyond.any():
-        at, place = where(beyond > 0)
-        msg = f"count: column {count!r} must hold finite numbers within 64 bits; got {beyond[at]} that are not in {place}."
-        raise CountOverflowError(msg)
-    over = (upper < -_HALF // 2) | (upper >= _HALF // 2)
-    if over.any():
-        at, place = where(over)
-        total = int(cells["high"][at]) * _HALF + int(cells["low"][at])
-        msg = f"count: column {count!r} must add up within 64 bits; got a sum of {total} in {place}."
-        raise CountOverflowError(msg)
-    counts = upper * _HALF + lower
-    found = _part(columns, counts, _whole(cells["n"]) > missing, coverage, overlapping, count)
-    if not missing.any():
-        return found
-    gaps = _part(columns, np.zeros_like(counts), missing > 0, None, overlapping, count)
-    marked = gaps.cells.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
-    ledger = reduce(Cells.union, [v for v in (found.ledger, gaps.ledger) if v is not None], marked)
-    return attrs.evolve(found, ledger=ledger)
-
-
-def _part(
-    columns: dict[str, list[Any]],
-    counts: IntArray,
-    chosen: NDArray[np.bool_],
-    coverage: tuple[str, ...] | None,
-    overlapping: Names,
-    count: str,
-) -> Tally:
-    kept = columns if chosen.all() else {d: list(compress(c, chosen.tolist())) for d, c in columns.items()}
-    return Tally.from_columns(kept, counts[chosen], coverage=coverage, overlapping=overlapping, unit=count)
-
-
-def _whole(values: list[Any]) -> IntArray:
-    """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
-
-    What is wider still stays far beyond any limit.
-    """
-    found = np.asarray(values)
-    if found.dtype.kind == "i":
-        return found.astype(np.int64)
-    known = (0 if is_missing(v) else int(v) for v in values)
-    return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(values))
+    n = whole(table.get_column("n"))
+    if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
+        table, n = table.head(0), n[:0]
+    columns = {dim: encoded(table.get_column(key), dim) for dim, key in keys.items()}
+    coded = {dim: c.named(c.codes.astype(np.int64)) for dim, c in columns.items()}
+    if count is None:
+        return coded, n, None
+    return coded, n, Sums.of(count, {name: whole(table.get_column(name)) for name in sums})

@@ -1,0 +1,171 @@
+"""From a column in memory to whole numbers, one a row, and the label of each.
+
+Text is encoded by the frame's own means, which know how it is stored; whole numbers are their own
+code. narwhals has no way to the codes of categories, so the frames differ here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks, _labels
+from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray
+from policemetrics._packed import distinct_of
+from policemetrics.typing import IntArray
+
+__all__ = ["Coded", "encoded"]
+
+_Whole = NDArray[np.integer[Any]]
+
+
+_AT_ONCE: Final = 2**17  # rows
+
+
+@attrs.frozen(eq=False)
+class Coded:
+    """A column of whole numbers (rows,), `gap` where there is no label; and what labels some of them have."""
+
+    codes: _Whole
+    labels: Callable[[IntArray], tuple[LabelArray, IntArray]]
+    gap: int | None = None
+
+    def named(self, codes: IntArray) -> tuple[LabelArray, IntArray]:
+        """Return the distinct labels of some codes, sorted, and the place of each code's among them; -1 for none."""
+        distinct, at = distinct_of(codes)
+        there = distinct != self.gap if self.gap is not None else np.ones(len(distinct), dtype=bool)
+        labels, places = self.labels(distinct[there])
+        place = np.full(len(distinct), -1, dtype=np.int64)
+        place[there] = places
+        return labels, place[at]
+
+
+def encoded(column: Any, dim: str) -> Coded:
+    """Encode a narwhals series of labels: text, categories or whole numbers, or of measured seconds."""
+    import narwhals.stable.v2 as nw
+
+    if dim == MEASURED:
+        return _of_seconds(column)
+    if column.dtype.is_integer() and column.dtype not in (nw.Int128, nw.UInt128):
+        return _of_integers(column, dim)
+    if column.dtype.is_float():  # pandas has the year of a date as one, where another is missing
+        return _of_integers(column, dim)
+    native, implementation = column.to_native(), column.implementation
+    text = column.dtype in (nw.String, nw.Categorical, nw.Enum)
+    if implementation.is_polars() and text:
+        return _of_polars(native, column.__native_namespace__(), dim)
+    if implementation.is_pyarrow() and text:
+        return _of_arrow(native, dim)
+    if implementation.is_pandas() and hasattr(native, "cat"):
+        return _of_listed(native.cat.codes.to_numpy(), native.cat.categories.tolist(), dim)
+    if implementation.is_pandas() and text and native.dtype != object:
+        codes, distinct = column.__native_namespace__().factorize(native)
+        return _of_listed(codes, distinct.tolist(), dim)
+    listed = column.to_list()
+    if column.dtype.is_decimal():  # as engines hand over wide whole numbers
+        listed = [None if v is None else int(v) for v in listed]
+    labels, codes = _labels.encode(listed, dim)
+    return Coded(codes, lambda some: _used(labels, some), gap=-1)
+
+
+def _used(labels: LabelArray, some: IntArray) -> tuple[LabelArray, IntArray]:
+    """Choose some of labels that are sorted already, by ascending code."""
+    return labels[some], np.arange(len(some))
+
+
+def _of_listed(codes: _Whole, labels: Sequence[Any], dim: str) -> Coded:
+    """Take codes into a list of labels, in any order; -1 for none."""
+    return Coded(codes, lambda some: _labels.encode([labels[i] for i in some.tolist()], dim), gap=-1)
+
+
+def _of_integers(column: Any, dim: str) -> Coded:
+    """Take whole numbers as their own codes; where there is none, one beyond them all."""
+    missing = column.is_null().to_numpy() if column.null_count() else None
+    found = column.to_numpy() if missing is None else column.drop_nulls().to_numpy()
+    if found.dtype.kind == "f" or found.dtype == np.uint64:
+        found = _checks.whole(found, dim)
+    gap = None
+    if missing is not None:
+        gap = int(found.max(initial=0)) + 1
+        known, found = found, np.full(len(column), gap, dtype=np.int64)
+        found[~missing] = known
+    return Coded(found, lambda some: _labels.encode(some, dim), gap)
+
+
+def _of_polars(native: Any, polars: Any, dim: str) -> Coded:
+    category = native if native.dtype != polars.String else native.cast(polars.Categorical)
+    physical, gap = category.to_physical(), None
+    if category.null_count():
+        gap = 2**32  # beyond any code
+        physical = physical.cast(polars.Int64).fill_null(gap)
+    codes = physical.to_numpy()
+
+    def labels(some: IntArray) -> tuple[LabelArray, IntArray]:
+        return _labels.encode(category.gather(_examples(codes, some)).cast(polars.String).to_list(), dim)
+
+    return Coded(codes, labels, gap)
+
+
+def _examples(codes: _Whole, wanted: IntArray) -> IntArray:
+    """Find a row for each of some codes that occur; mostly the first rows have them all."""
+    place = np.full(int(wanted.max(initial=-1)) + 2, -1, dtype=np.int64)
+    for first in range(0, len(codes), _AT_ONCE):
+        some = np.minimum(codes[first : first + _AT_ONCE], len(place) - 1)
+        place[some] = np.arange(first, first + len(some))
+        if (place[wanted] >= 0).all():
+            break
+    return place[wanted]
+
+
+def _of_arrow(native: Any, dim: str) -> Coded:
+    import pyarrow as pa
+
+    coded = native if pa.types.is_dictionary(native.type) else native.dictionary_encode()
+    parts = coded.unify_dictionaries().chunks
+    if not parts:
+        return _of_listed(np.zeros(0, dtype=np.int64), [], dim)
+    codes = [_filled(part.indices) for part in parts]
+    return _of_listed(
+        codes[0] if len(codes) == 1 else np.concatenate(codes), parts[0].dictionary.to_pylist(), dim
+    )
+
+
+def _filled(indices: Any) -> _Whole:
+    """Return the places in a dictionary; -1 for none."""
+    signed = indices.cast("int64").fill_null(-1) if indices.null_count else indices
+    found: _Whole = signed.to_numpy()
+    return found
+
+
+def _of_seconds(column: Any) -> Coded:
+    """Encode seconds as whole microseconds, or as whole seconds where all of them are."""
+    found = column.to_numpy()
+    if found.dtype.kind not in "iuf":
+        found = column.cast(_float64()).to_numpy()
+    gap = None
+    there = np.ones(len(found), dtype=bool)
+    if found.dtype.kind == "f" and np.isnan(found).any():
+        there = ~np.isnan(found)
+    known = found if there.all() else found[there]
+    unit, whole = 1, None
+    if known.dtype.kind in "iu" or (known == np.floor(known)).all():
+        _labels.microseconds([known.min(initial=0), known.max(initial=0)], MEASURED)
+        unit, whole = MICROSECONDS, known.astype(np.int64)
+    else:
+        whole = _labels.microseconds(known, MEASURED)
+    codes = whole
+    if not there.all():
+        gap = int(whole.max(initial=0)) + 1
+        codes = np.full(len(found), gap, dtype=np.int64)
+        codes[there] = whole
+    return Coded(codes, lambda some: (some * unit, np.arange(len(some))), gap)
+
+
+def _float64() -> Any:
+    import narwhals.stable.v2 as nw
+
+    return nw.Float64
