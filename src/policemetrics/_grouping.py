@@ -156,9 +156,10 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_ze
     lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
     absent = _absent_parts(side, parts, supplied, shared) if lacking else {}
     labels = [(dim, column.tolist()) for dim, column in keys_of(groups).items()]
+    whole = side.label
     for i in lacking:
         named = [_said(dim, column[i]) for dim, column in labels]
-        named += [absent.get(int(at[i]), side.label)] if side.period else []
+        named += [absent.get(int(at[i]), whole)] if side.period else []
         reasons[i] = f"not available: no rows{' for ' if named else ''}{', '.join(named)}"
 
 

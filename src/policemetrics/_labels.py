@@ -47,7 +47,10 @@ _DATES: Final = "a column of dates goes to date=, or name the periods as text"
 
 def _in_order(labels: Iterable[Any]) -> list[Any]:
     """Whole numbers before text: only a ledger holds both, where a label is missing."""
-    return sorted(labels, key=lambda v: (isinstance(v, str), v))
+    listed = list(labels)
+    text = [v for v in listed if isinstance(v, str)]
+    numbers = [v for v in listed if not isinstance(v, str)] if len(text) < len(listed) else []
+    return [*sorted(numbers), *sorted(text)]
 
 
 def microseconds(values: Any, name: str) -> IntArray:
