@@ -35,7 +35,10 @@ def numbers_of(column: Any, name: str, dtype: Any) -> dict[str, Any]:
         raise InvalidTypeError(msg)
     missing = column.is_null()
     if dtype.is_integer():
-        number = column if dtype in {nw.UInt64, nw.Int128, nw.UInt128} else column.cast(nw.Int64)
+        # Dask can neither cast nor add up where some are missing.
+        number = nw.when(missing).then(nw.lit(0)).otherwise(column)
+        if dtype not in {nw.UInt64, nw.Int128, nw.UInt128}:
+            number = number.cast(nw.Int64)
         return {"number": number, "missing": missing.cast(nw.Int64)}
     # pandas keeps whole numbers with a gap as floats.
     size = column.cast(nw.Float64)
