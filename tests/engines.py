@@ -1,0 +1,131 @@
+"""Every engine that frames come from: how to make one of an Arrow table, and what to do where it is not installed.
+
+``POLICEMETRICS_ENGINES`` names engines that must be there; one of them that is not fails. The others
+skip, with the reason.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import warnings
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+REQUIRED = set(filter(None, os.environ.get("POLICEMETRICS_ENGINES", "").split(",")))
+
+
+@cache
+def duck() -> Any:
+    """One DuckDB, on the clocks of London."""
+    found = duckdb.connect()
+    found.execute("SET TimeZone = 'Europe/London'")
+    return found
+
+
+@cache
+def spark() -> Any:
+    """One Spark of two threads, on the clocks of UTC: Spark reads a stamp's parts on those of its session."""
+    from pyspark.sql import SparkSession
+
+    return spark_session(SparkSession.builder.master("local[2]"))
+
+
+def spark_session(builder: Any) -> Any:
+    """Start Spark without a web page, on this machine alone."""
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.log.level": "ERROR",
+    }
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+@cache
+def ibis_duckdb() -> Any:
+    import ibis
+
+    return ibis.duckdb.connect()
+
+
+@cache
+def sqlframe_session() -> Any:
+    from sqlframe.duckdb import DuckDBSession
+
+    return DuckDBSession(conn=duckdb.connect())
+
+
+def _dask(table: pa.Table) -> Any:
+    import dask.dataframe as dd
+
+    return dd.from_pandas(table.to_pandas(types_mapper=pd.ArrowDtype), npartitions=3)
+
+
+def _spark(table: pa.Table) -> Any:
+    found = spark().createDataFrame(table)
+    # As Arrow hands them over, stamps without a zone would be read on the clocks of the session.
+    stamps = [name for name, kind in found.dtypes if kind == "timestamp" and table.schema.field(name).type.tz is None]
+    return found.withColumns({name: found[name].cast("timestamp_ntz") for name in stamps})
+
+
+def _sqlframe(table: pa.Table) -> Any:
+    connection = sqlframe_session()._conn
+    name = f"t{abs(hash(table.schema.to_string() + str(table.num_rows))) % 10**9}"
+    connection.register("arrow_source", table)
+    connection.execute(f"create or replace table {name} as select * from arrow_source")
+    return sqlframe_session().table(name)
+
+
+def _ibis(table: pa.Table) -> Any:
+    return ibis_duckdb().create_table(f"t{len(ibis_duckdb().list_tables())}", table)
+
+
+MAKERS: dict[str, Callable[[pa.Table], Any]] = {
+    "pandas": lambda table: table.to_pandas(),
+    "pandas-arrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+    "polars": pl.from_arrow,
+    "polars-lazy": lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(),
+    "pyarrow": lambda table: table,
+    "duckdb": lambda table: duck().from_arrow(table),
+    "dask": _dask,
+    "spark": _spark,
+    "sqlframe": _sqlframe,
+    "ibis": _ibis,
+}
+
+_PACKAGES = {"dask": "dask.dataframe", "spark": "pyspark", "sqlframe": "sqlframe", "ibis": "ibis"}
+
+
+def require(engine: str) -> None:
+    """Skip a test where an engine is not installed, with the reason; fail where it was asked for."""
+    lacks = ""
+    package = _PACKAGES.get(engine, "")
+    if package and importlib.util.find_spec(package.split(".", maxsplit=1)[0]) is None:
+        lacks = f"{package} is not installed; pip install 'policemetrics[{engine}]'"
+    elif engine == "spark" and shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        lacks = "Spark needs Java, and there is none; install a Java 17 runtime"
+    if lacks and engine in REQUIRED:
+        pytest.fail(f"{engine} must be tested here: {lacks}")
+    if lacks:
+        pytest.skip(lacks)
+
+
+def frame_of(engine: str, table: pa.Table) -> Any:
+    """Make a frame of an engine; what the engines themselves announce is not ours to mend."""
+    require(engine)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return MAKERS[engine](table)

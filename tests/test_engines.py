@@ -1,0 +1,111 @@
+"""Every public metric on every engine: the same digits, to the last bit."""
+
+import inspect
+import warnings
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from engines import MAKERS, frame_of, require
+
+import policemetrics as pm
+
+ROWS = 400
+CSS = pm.harm_weights("ons-css", version="2020")
+CODES = ["1", "4.1", "28E", "30C", "34B", "8N"]
+POPULATION = pm.Exposure(
+    {"Kent": 1_875_893, "Essex": 1_856_100, "Surrey": 1_205_600},
+    by="force",
+    name="residents",
+    date="mid-2020",
+)
+
+
+def _table():
+    """Make one table of every kind of column that a metric reads, with gaps."""
+    random = np.random.default_rng(11)
+
+    def pick(values, gaps=0.0):
+        found = random.choice(np.array(values, dtype=object), ROWS)
+        return [None if gap else v for v, gap in zip(found, random.random(ROWS) < gaps, strict=True)]
+
+    seconds = np.round(random.lognormal(6, 1, ROWS), 3)
+    return pa.table(
+        {
+            "force": pick(["Kent", "Essex", "Surrey"], gaps=0.02),
+            "year": pa.array(pick([2023, 2024]), pa.int32()),
+            "period": pick(["2022/23", "2023/24"]),
+            "offence": pick(CODES),
+            "outcome": pick(["0", "1", "1A", "8", "18"]),
+            "n": pa.array(random.integers(0, 9, ROWS)),
+            "gaps": pa.array(pick([1, 2, -1], gaps=0.1), pa.int64()),
+            "seconds": pa.array([None if r < 0.05 else s for s, r in zip(seconds, random.random(ROWS), strict=True)]),
+            "waited": pa.array(random.integers(0, 90, ROWS).astype(np.int16)),
+            "mean": pa.array(np.round(random.lognormal(3, 1, ROWS), 1)),
+            "day": pa.array(
+                np.datetime64("2023-03-20T12:00:00", "us")
+                + (random.random(ROWS) * 400 * 86_400e6).astype("timedelta64[us]")
+            ),
+        }
+    )
+
+
+TABLE = _table()
+BETWEEN = ("2022/23", "2023/24")
+POSITIVE = {"positive": "positive-dashboard", "basis": "recorded", "out_of": "crimes"}
+
+CALLS = {
+    "tally": [
+        lambda f: pm.tally(f, by=["force", "year", "offence"]),
+        lambda f: pm.tally(f),
+        lambda f: pm.tally(f, by="force", count="gaps", coverage="force"),
+        lambda f: pm.tally(f, by=["force", "outcome"], date="day", every="quarter"),
+        lambda f: pm.tally(f, by=["force", "seconds"]),
+        lambda f: pm.tally(f, by={"seconds": "waited", "force": "force"}, count="n"),
+    ],
+    "rate": [
+        lambda f: pm.rate(f, POPULATION, by="force", count="n"),
+        lambda f: pm.rate(f, 4_937_593, count="n", method="phe"),
+    ],
+    "rate_change": [
+        lambda f: pm.rate_change(f, between=BETWEEN, by=["force", "offence"]),
+        lambda f: pm.rate_change(f, versus="previous", by="force", count="n"),
+    ],
+    "change_drivers": [lambda f: pm.change_drivers(f, between=BETWEEN, of="offence", by="force")],
+    "harm_score": [lambda f: pm.harm_score(f, CSS, by="force", count="n", exposure=POPULATION)],
+    "harm_change": [lambda f: pm.harm_change(f, CSS, between=BETWEEN, by="force")],
+    "harm_drivers": [lambda f: pm.harm_drivers(f, CSS, between=BETWEEN, by="force")],
+    "harm_index": [lambda f: pm.harm_index(f, CSS, base="2022/23", by="force")],
+    "positive_outcome_rate": [lambda f: pm.positive_outcome_rate(f, by=["force", "period"], **POSITIVE)],
+    "outcome_rate_change": [lambda f: pm.outcome_rate_change(f, between=BETWEEN, by="force", **POSITIVE)],
+    "summarise_times": [
+        lambda f: pm.summarise_times(f, by="force", target=900, missed="missing seconds"),
+        lambda f: pm.summarise_times(f, by="period", seconds="waited", count="n", target=10),
+    ],
+    "pool_means": [lambda f: pm.pool_means(f, mean="mean", count="n", by="force", rounded_to=0.1)],
+}
+
+
+@pytest.fixture(params=[name for name in MAKERS if name != "pyarrow"])
+def other(request):
+    """Name an engine, beside the one that is the measure."""
+    require(request.param)
+    return request.param
+
+
+def test_every_metric_is_here():
+    """A metric that reads a frame must be asked of every engine."""
+    functions = {n: getattr(pm, n) for n in pm.__all__ if inspect.isfunction(getattr(pm, n))}
+    assert {n for n, f in functions.items() if "by" in inspect.signature(f).parameters} == set(CALLS)
+
+
+@pytest.mark.parametrize(
+    ("name", "at"), [(n, i) for n, calls in CALLS.items() for i in range(len(calls))], ids=str
+)
+def test_same_digits(other, name, at):
+    call = CALLS[name][at]
+    with warnings.catch_warnings():
+        # Dask and Spark announce their own futures.
+        warnings.simplefilter("ignore", FutureWarning)
+        found = call(frame_of(other, TABLE))
+    assert found == call(TABLE)
