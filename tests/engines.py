@@ -77,15 +77,20 @@ def _dask(table: pa.Table) -> Any:
 def _spark(table: pa.Table) -> Any:
     found = spark().createDataFrame(table)
     # As Arrow hands them over, stamps without a zone would be read on the clocks of the session.
-    stamps = [name for name, kind in found.dtypes if kind == "timestamp" and table.schema.field(name).type.tz is None]
+    stamps = [
+        name
+        for name, kind in found.dtypes
+        if kind == "timestamp" and table.schema.field(name).type.tz is None
+    ]
     return found.withColumns({name: found[name].cast("timestamp_ntz") for name in stamps})
 
 
 def _sqlframe(table: pa.Table) -> Any:
     connection = sqlframe_session()._conn
-    name = f"t{abs(hash(table.schema.to_string() + str(table.num_rows))) % 10**9}"
-    connection.register("arrow_source", table)
-    connection.execute(f"create or replace table {name} as select * from arrow_source")
+    connection.register("source", table)
+    # A table of its own, since the name is free again for the next one.
+    name = f"t{len(connection.execute('show tables').fetchall())}"
+    connection.table("source").create(name)
     return sqlframe_session().table(name)
 
 
