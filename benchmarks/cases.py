@@ -1,0 +1,436 @@
+"""Every goal of speed: what is ours, what it is held against, and the ratio that is aimed at.
+
+The references are what a careful user would write without this package: raw numpy, the engine's own
+GROUP BY or quantiles, statsmodels. Each `build` checks first that both give the same figures.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any, Final
+
+import attrs
+import duckdb
+import numpy as np
+import polars as pl
+import scipy.special
+from numpy.typing import NDArray
+from statsmodels.stats import proportion, rates
+
+import policemetrics as pm
+from benchmarks.harness import Call, Case
+
+__all__ = ["CASES", "FACTS", "Fact"]
+
+AREAS, MONTHS, OFFENCES, GRADES = 43, 24, 150, 3
+Z: Final = NormalDist().inv_cdf(0.975)
+MEGABYTE: Final = 2**20
+
+
+@attrs.frozen
+class Fact:
+    """What does not depend on time: `look` gives what was found, and what it must not pass."""
+
+    id: str
+    what: str
+    look: Callable[[], tuple[float, float]]
+
+
+# ---- rows -------------------------------------------------------------------------------
+
+
+def crimes(rows: int) -> dict[str, NDArray[Any]]:
+    """Rows of area, month and offence; offences are very unequally common."""
+    random = np.random.default_rng(1)
+    offence = np.minimum(random.zipf(1.3, rows), OFFENCES) - 1
+    return {
+        "area": random.integers(0, AREAS, rows).astype(np.int16),
+        "month": random.integers(0, MONTHS, rows).astype(np.int16),
+        "offence": offence.astype(np.int16),
+    }
+
+
+def calls(rows: int) -> dict[str, NDArray[Any]]:
+    """Rows of area, month, grade and seconds to answer; the median is 3 seconds, the longest an hour."""
+    random = np.random.default_rng(2)
+    return {
+        "area": random.integers(0, AREAS, rows).astype(np.int16),
+        "month": random.integers(0, MONTHS, rows).astype(np.int16),
+        "grade": random.integers(0, GRADES, rows).astype(np.int16),
+        "seconds": np.minimum(random.lognormal(np.log(3), 1, rows), 3600).astype(np.int32),
+    }
+
+
+def texts(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Put text in the place of codes."""
+    return {
+        name: np.array([f"{name} {i:03}" for i in range(int(codes.max()) + 1)], dtype=object)[codes]
+        for name, codes in columns.items()
+    }
+
+
+KEYS = ["area", "month", "offence"]
+SQL = "select area, month, offence, count(*) as n from frame group by all order by all"
+
+
+def _check(tally: pm.Tally, expected: NDArray[Any]) -> None:
+    np.testing.assert_array_equal(tally.cells.counts, expected)
+
+
+def counting_by_bincount(rows: int) -> tuple[Call, Call]:
+    """Ours has the key to make; the reference has it ready."""
+    columns = crimes(rows)
+    frame = pl.DataFrame(columns)
+    key = (columns["area"].astype(np.int64) * MONTHS + columns["month"]) * OFFENCES + columns["offence"]
+    expected = np.bincount(key)
+    _check(pm.tally(frame, by=KEYS), expected[expected > 0])
+    return lambda: pm.tally(frame, by=KEYS), lambda: np.bincount(key)
+
+
+def counting_by_one_expression(rows: int) -> tuple[Call, Call]:
+    """The reference makes its key in one expression, with temporaries as long as the rows."""
+    columns = crimes(rows)
+    area, month, offence = columns.values()
+    frame = pl.DataFrame(columns)
+
+    def reference() -> NDArray[Any]:
+        return np.bincount((area.astype(np.int64) * MONTHS + month) * OFFENCES + offence)
+
+    return lambda: pm.tally(frame, by=KEYS), reference
+
+
+def counting_codes_by_polars(rows: int) -> tuple[Call, Call]:
+    frame = pl.DataFrame(crimes(rows))
+    query = frame.lazy().group_by(KEYS).len()
+    _check(pm.tally(frame, by=KEYS), query.collect().sort(KEYS)["len"].to_numpy())
+    return lambda: pm.tally(frame, by=KEYS), query.collect
+
+
+def counting_codes_by_duckdb(rows: int) -> tuple[Call, Call]:
+    """Count the same arrays, which DuckDB reads where they lie."""
+    data = pl.DataFrame(crimes(rows))
+    connection = duckdb.connect()
+    connection.register("frame", data.to_arrow())
+    _check(pm.tally(data, by=KEYS), connection.sql(SQL).to_arrow_table()["n"].to_numpy())
+    return lambda: pm.tally(data, by=KEYS), lambda: connection.sql(SQL).to_arrow_table()
+
+
+def counting_categories_by_polars(rows: int) -> tuple[Call, Call]:
+    frame = pl.DataFrame(texts(crimes(rows))).with_columns(pl.all().cast(pl.Categorical))
+    query = frame.lazy().group_by(KEYS).len()
+    return lambda: pm.tally(frame, by=KEYS), query.collect
+
+
+def counting_texts_by_polars(rows: int) -> tuple[Call, Call]:
+    frame = pl.DataFrame(texts(crimes(rows)))
+    query = frame.lazy().group_by(KEYS).len()
+    ours = pm.tally(frame, by=KEYS).to_dict()
+    theirs = query.collect().sort(KEYS)
+    assert ours["count"] == theirs["len"].to_list()
+    assert ours["offence"] == theirs["offence"].to_list()
+    return lambda: pm.tally(frame, by=KEYS), query.collect
+
+
+def counting_texts_by_pandas(rows: int) -> tuple[Call, Call]:
+    frame = pl.DataFrame(texts(crimes(rows))).to_pandas()
+    return lambda: pm.tally(frame, by=KEYS), lambda: frame.groupby(KEYS).size()
+
+
+def counting_lazily(rows: int) -> tuple[Call, Call]:
+    frame = pl.DataFrame(crimes(rows)).lazy()
+    query = frame.group_by(KEYS).len()
+    return lambda: pm.tally(frame, by=KEYS), query.collect
+
+
+def counting_in_duckdb(rows: int) -> tuple[Call, Call]:
+    connection = duckdb.connect()
+    connection.register("source", pl.DataFrame(crimes(rows)).to_arrow())
+    connection.execute("create table frame as from source")
+    relation = connection.table("frame")
+    return lambda: pm.tally(relation, by=KEYS), lambda: connection.sql(SQL).to_arrow_table()
+
+
+# ---- times ------------------------------------------------------------------------------
+
+BY = ["area", "month", "grade"]
+TARGET = 10
+DIRECT = (
+    pl.col("seconds").mean().alias("mean"),
+    pl.col("seconds").quantile(0.5, "linear").alias("median"),
+    pl.col("seconds").quantile(0.9, "linear").alias("p90"),
+    (pl.col("seconds") < TARGET).mean().alias("share"),
+)
+DIRECT_SQL = (
+    "select area, month, grade, avg(seconds), quantile_cont(seconds, [0.5, 0.9]), "
+    f"avg((seconds < {TARGET})::int) from times group by all"
+)
+
+
+def times_by_sorting(rows: int) -> tuple[Call, Call]:
+    """All of a summary, with intervals, from rows; the reference only sorts as many numbers."""
+    frame = pl.DataFrame(calls(rows))
+    random = np.random.default_rng(3).integers(0, 2**32, rows, dtype=np.uint32)
+    return lambda: pm.summarise_times(frame, by=BY, target=TARGET), lambda: np.sort(random)
+
+
+def times_by_polars(rows: int) -> tuple[Call, Call]:
+    """The reference has mean, median, p90 and share, without intervals."""
+    frame = pl.DataFrame(calls(rows))
+    query = frame.lazy().group_by(BY).agg(DIRECT)
+    ours, theirs = pm.summarise_times(frame, by=BY, target=TARGET), query.collect().sort(BY)
+    for mine, name in (("mean", "mean"), ("median", "median"), ("p90", "p90"), ("share_within", "share")):
+        np.testing.assert_allclose(ours[mine], theirs[name].to_numpy(), rtol=1e-12)
+    return lambda: pm.summarise_times(frame, by=BY, target=TARGET), query.collect
+
+
+def times_by_duckdb(rows: int) -> tuple[Call, Call]:
+    frame = pl.DataFrame(calls(rows))
+    connection = duckdb.connect()
+    connection.register("source", frame.to_arrow())
+    connection.execute("create table times as from source")
+    return (
+        lambda: pm.summarise_times(frame, by=BY, target=TARGET),
+        lambda: connection.sql(DIRECT_SQL).to_arrow_table(),
+    )
+
+
+def times_from_a_tally(rows: int) -> tuple[Call, Call]:
+    """From counts by second, beside the same from rows."""
+    frame = pl.DataFrame(calls(rows))
+    tally = pm.tally(frame, by=[*BY, "seconds"])
+    assert pm.summarise_times(tally, by=BY) == pm.summarise_times(frame, by=BY)
+    return (
+        lambda: pm.summarise_times(tally, by=BY, target=TARGET),
+        lambda: pm.summarise_times(frame, by=BY, target=TARGET),
+    )
+
+
+# ---- metrics ----------------------------------------------------------------------------
+
+GROUPS: Final = AREAS * MONTHS * GRADES
+
+
+def _harm() -> tuple[pm.Tally, pm.HarmWeights, NDArray[np.int64], NDArray[np.float64]]:
+    random = np.random.default_rng(4)
+    counts = random.poisson(random.lognormal(2, 1.5, OFFENCES), (GROUPS, OFFENCES))
+    weight = random.lognormal(4, 1.5, OFFENCES)
+    codes = np.array([f"c{i:03}" for i in range(OFFENCES)], dtype=object)
+    areas = np.array([f"a{i:04}" for i in range(GROUPS)], dtype=object)
+    columns = {"area": np.repeat(areas, OFFENCES), "offence": np.tile(codes, GROUPS)}
+    tally = pm.Tally.from_columns(columns, counts.ravel(), coverage=["area"])
+    weights = pm.HarmWeights(dict(zip(codes.tolist(), weight.tolist(), strict=True)), name="own", version="1")
+    return tally, weights, counts, weight
+
+
+def harm(_: int) -> tuple[Call, Call]:
+    """A table with intervals, reasons and exclusions; the reference is a product of ready arrays."""
+    tally, weights, counts, weight = _harm()
+    np.testing.assert_allclose(
+        pm.harm_score(tally, weights, by="area")["score"], counts.astype(float) @ weight, rtol=1e-12
+    )
+    return lambda: pm.harm_score(tally, weights, by="area"), lambda: counts.astype(float) @ weight
+
+
+def every_metric(_: int) -> tuple[Call, Call]:
+    """Harm, change with an exact interval, positive outcomes and times of 3,096 groups, from tallies."""
+    crimes_by_group, weights, *_ = _harm()
+    random = np.random.default_rng(5)
+    areas = np.array([f"a{i:04}" for i in range(GROUPS)], dtype=object)
+    periods = np.array(["2022/23", "2023/24"], dtype=object)
+    change = pm.Tally.from_columns(
+        {"area": np.repeat(areas, 2), "period": np.tile(periods, GROUPS)}, random.poisson(300, 2 * GROUPS)
+    )
+    outcome = np.array(["0", "1", "8", "18"], dtype=object)
+    outcomes = pm.Tally.from_columns(
+        {"area": np.repeat(areas, 4), "outcome": np.tile(outcome, GROUPS)}, random.poisson(90, 4 * GROUPS)
+    )
+    times = pm.tally(pl.DataFrame(calls(1_000_000)), by=[*BY, "seconds"])
+    numbers = random.integers(0, 2**32, 1_000_000, dtype=np.uint32)
+
+    def ours() -> None:
+        pm.harm_score(crimes_by_group, weights, by="area")
+        pm.rate_change(change, between=("2022/23", "2023/24"), by="area", method="exact")
+        pm.positive_outcome_rate(outcomes, positive="charged", basis="recorded", out_of="crimes", by="area")
+        pm.summarise_times(times, by=BY, target=TARGET)
+
+    return ours, lambda: np.sort(numbers)
+
+
+# ---- intervals --------------------------------------------------------------------------
+
+
+def _shares(groups: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    random = np.random.default_rng(6)
+    whole = random.integers(1, 5000, groups)
+    return random.binomial(whole, 0.1), whole
+
+
+def _wald(x: NDArray[Any], n: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    share = x / n
+    margin = Z * np.sqrt(share * (1 - share) / n)
+    return share - margin, share + margin
+
+
+def wilson_by_wald(groups: int) -> tuple[Call, Call]:
+    x, n = _shares(groups)
+    return lambda: pm.intervals.wilson(x, n), lambda: _wald(x, n)
+
+
+def wilson_by_statsmodels(groups: int) -> tuple[Call, Call]:
+    x, n = _shares(groups)
+    np.testing.assert_allclose(
+        pm.intervals.wilson(x, n), proportion.proportion_confint(x, n, method="wilson"), rtol=1e-9, atol=1e-15
+    )
+    return lambda: pm.intervals.wilson(x, n), lambda: proportion.proportion_confint(x, n, method="wilson")
+
+
+def newcombe_by_statsmodels(groups: int) -> tuple[Call, Call]:
+    (x, n), (y, m) = _shares(groups), _shares(groups)
+    m = m + 7
+    return (
+        lambda: pm.intervals.newcombe(x, n, y, m),
+        lambda: proportion.confint_proportions_2indep(x, n, y, m, method="newcomb"),
+    )
+
+
+def byar_by_wald(groups: int) -> tuple[Call, Call]:
+    x, n = _shares(groups)
+    return lambda: pm.intervals.byar(x), lambda: _wald(x, n)
+
+
+def poisson_by_statsmodels(groups: int) -> tuple[Call, Call]:
+    x, _ = _shares(groups)
+    np.testing.assert_allclose(
+        pm.intervals.garwood(x)[1], rates.confint_poisson(x, 1, method="exact-c")[1], rtol=1e-9
+    )
+    return lambda: pm.intervals.garwood(x), lambda: rates.confint_poisson(x, 1, method="exact-c")
+
+
+def clopper_pearson_by_scipy(groups: int) -> tuple[Call, Call]:
+    x, n = _shares(groups)
+    x, n = x.astype(float), n.astype(float)
+
+    def bare() -> tuple[Any, Any]:
+        with np.errstate(all="ignore"):
+            return scipy.special.betaincinv(x, n - x + 1, 0.025), scipy.special.betainccinv(
+                x + 1, n - x, 0.025
+            )
+
+    return lambda: pm.intervals.clopper_pearson(x, n), bare
+
+
+# ---- objects and imports ----------------------------------------------------------------
+
+
+def table_by_objects(groups: int) -> tuple[Call, Call]:
+    """One table of many groups; the reference makes a hundredth of them one by one, so the goal is 1."""
+    random = np.random.default_rng(7)
+    old, new = random.poisson(300, groups), random.poisson(300, groups)
+    labels = np.arange(groups)
+    few = [(int(a), int(b)) for a, b in zip(old[: groups // 100], new[: groups // 100], strict=True)]
+    return (
+        lambda: pm.rate_change(old, new, labels=labels),
+        lambda: [pm.rate_change(a, b) for a, b in few],
+    )
+
+
+def _process(code: str) -> Call:
+    return lambda: subprocess.run([sys.executable, "-c", code], check=True)  # our own line
+
+
+def importing(_: int) -> tuple[Call, Call]:
+    return _process("import policemetrics"), _process("import numpy")
+
+
+def modules_at_import() -> tuple[float, float]:
+    """Count the heavy packages that an import brings in."""
+    heavy = ("scipy", "narwhals", "pandas", "polars", "pyarrow", "duckdb", "matplotlib", "hypothesis")
+    script = f"import sys, policemetrics; print(sum(n in sys.modules for n in {heavy}))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )  # our own script
+    return float(done.stdout), 0
+
+
+def memory_of_a_tally() -> tuple[float, float]:
+    """Measure the peak in mebibytes of counting four million rows, beside tally and 8 MiB."""
+    frame = pl.DataFrame(crimes(4_000_000))
+    pm.tally(frame, by=KEYS)
+    tracemalloc.start()
+    found = pm.tally(frame, by=KEYS)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    own = found.cells.counts.nbytes + sum(codes.nbytes for codes in found.cells.codes)
+    return peak / MEGABYTE, own / MEGABYTE + 8
+
+
+def fixed_cost() -> tuple[float, float]:
+    """Measure the milliseconds that a tally of ten rows takes, more than the engine's own query."""
+    frame = pl.DataFrame(texts(crimes(10))).lazy()
+    pm.tally(frame, by=KEYS)
+
+    def took(call: Call) -> float:
+        start = time.perf_counter()
+        for _ in range(20):
+            call()
+        return (time.perf_counter() - start) / 20 * 1e3
+
+    ours, theirs = (
+        min(took(call) for _ in range(7))
+        for call in (lambda: pm.tally(frame, by=KEYS), frame.group_by(KEYS).len().collect)
+    )
+    return ours - theirs, 5
+
+
+FACTS = [
+    Fact("E2", "heavy packages in sys.modules after the import", modules_at_import),
+    Fact("P1", "MiB at the peak of counting 4,000,000 rows; at most the tally and 8", memory_of_a_tally),
+    Fact("T4", "ms of fixed cost beside the engine's own query", fixed_cost),
+]
+
+_ROWS = (1_000_000, 10_000_000)
+_MANY = (100_000, 1_000_000)
+
+CASES = [
+    Case("T1", "count rows by 3 codes / np.bincount of a ready key", 1.8, counting_by_bincount, _ROWS, 1.6),
+    Case(
+        "T2",
+        "count rows by 3 codes / the same in one numpy expression",
+        0.8,
+        counting_by_one_expression,
+        (10_000_000,),
+        1.5,
+    ),
+    Case("T3", "count rows by 3 codes / polars lazy", 0.5, counting_codes_by_polars, _ROWS),
+    Case("T3", "count rows by 3 codes / DuckDB over Arrow", 0.5, counting_codes_by_duckdb, _ROWS),
+    Case("T3", "count rows by 3 categories / polars lazy", 0.5, counting_categories_by_polars, _ROWS),
+    Case("T4", "count rows by 3 texts in polars / its own", 1.15, counting_texts_by_polars, _ROWS, 1.5),
+    Case("T4", "count rows by 3 texts in pandas / its own", 1.15, counting_texts_by_pandas, _ROWS),
+    Case("T4", "count a lazy polars frame / its own", 1.15, counting_lazily, _ROWS, 1.5),
+    Case("T4", "count a DuckDB table / its own", 1.15, counting_in_duckdb, _ROWS, 1.5),
+    Case(
+        "M1", "four metrics of 3,096 groups from tallies / np.sort of 1,000,000", 4, every_metric, (GROUPS,)
+    ),
+    Case("M2", "harm score with interval, 3,096 groups by 150 offences / H @ w", 4, harm, (GROUPS,)),
+    Case(
+        "B1", "summary of times with intervals from rows / np.sort of as many", 1.7, times_by_sorting, _ROWS
+    ),
+    Case("B2", "summary of times with intervals from rows / polars without", 0.35, times_by_polars, _ROWS),
+    Case("B2", "summary of times with intervals from rows / DuckDB without", 0.25, times_by_duckdb, _ROWS),
+    Case(
+        "B3", "summary of times from counts by second / from rows", 0.1, times_from_a_tally, (10_000_000,), 2
+    ),
+    Case("C1", "Wilson / two lines of Wald", 2.0, wilson_by_wald, _MANY),
+    Case("C1", "Wilson / statsmodels", 0.6, wilson_by_statsmodels, _MANY),
+    Case("C2", "Newcombe / statsmodels", 0.8, newcombe_by_statsmodels, _MANY),
+    Case("C2", "Byar / two lines of Wald", 3.2, byar_by_wald, _MANY),
+    Case("C3", "exact Poisson / statsmodels", 0.1, poisson_by_statsmodels, _MANY),
+    Case("C4", "Clopper-Pearson / its two bare special functions", 1.1, clopper_pearson_by_scipy, _MANY),
+    Case("D1", "one table / a hundredth of its figures one by one", 1, table_by_objects, _MANY),
+    Case("E1", "import policemetrics / import numpy, a process each", 1.5, importing, (1,)),
+]

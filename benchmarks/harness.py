@@ -1,0 +1,105 @@
+"""Ours and the reference in turn, in one process: the median of paired ratios.
+
+Absolute times belong to the machine they were taken on, so none is ever compared with another run's.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+__all__ = ["Case", "Measured", "measure"]
+
+Call: TypeAlias = Callable[[], Any]
+
+_SECONDS: Final = 4.0  # for one look
+_PAIRS: Final = (5, 31)  # at least, and at most; odd, so that the median is one of them
+_SHORTEST: Final = 2e-3  # a call that takes less is repeated
+
+
+@attrs.frozen
+class Case:
+    """One goal: ours must take at most `goal` times as long as the reference.
+
+    `build` makes both for a size, and checks that they agree; `air` is what noise may add in CI.
+    """
+
+    id: str
+    what: str
+    goal: float
+    build: Callable[[int], tuple[Call, Call]]
+    sizes: tuple[int, ...] = (1_000_000,)
+    air: float = 1.25
+
+
+@attrs.frozen
+class Measured:
+    """What was measured of a case at one size; times in seconds."""
+
+    id: str
+    what: str
+    size: int
+    goal: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    pairs: int
+    ours: float
+    reference: float
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is met as it stands."""
+        return self.ratio <= self.goal
+
+
+def measure(case: Case, size: int) -> Measured:
+    """Measure a case, and look again, longer, before it is said to be over its goal."""
+    ours, reference = case.build(size)
+    found = _look(case, size, ours, reference, _SECONDS)
+    return found if found.met else _look(case, size, ours, reference, 3 * _SECONDS)
+
+
+def _look(case: Case, size: int, ours: Call, reference: Call, budget: float) -> Measured:
+    repeats = [max(1, round(_SHORTEST / max(_seconds(call, 1), 1e-9))) for call in (ours, reference)]
+    pairs = list(_pairs(ours, reference, repeats, budget))
+    ratios = [a / b for a, b in pairs]
+    return Measured(
+        case.id,
+        case.what,
+        size,
+        case.goal,
+        statistics.median(ratios),
+        min(ratios),
+        max(ratios),
+        len(pairs),
+        *(statistics.median(side) for side in zip(*pairs, strict=True)),
+    )
+
+
+def _pairs(ours: Call, reference: Call, repeats: list[int], budget: float) -> Iterator[tuple[float, float]]:
+    """Take the time of both, each first in turn, an odd number of times."""
+    end = time.perf_counter() + budget
+    for i in range(_PAIRS[1]):
+        if i >= _PAIRS[0] and i % 2 and time.perf_counter() > end:
+            return
+        gc.collect()
+        if i % 2:
+            b = _seconds(reference, repeats[1])
+            a = _seconds(ours, repeats[0])
+        else:
+            a = _seconds(ours, repeats[0])
+            b = _seconds(reference, repeats[1])
+        yield a, b
+
+
+def _seconds(call: Call, times: int) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        call()
+    return (time.perf_counter() - start) / times
