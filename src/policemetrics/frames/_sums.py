@@ -140,7 +140,8 @@ def whole(column: Any) -> IntArray:
     """
     import narwhals.stable.v2 as nw
 
-    if column.dtype.is_signed_integer() and column.dtype != nw.Int128 and not column.null_count():
+    narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
+    if narrow and not column.null_count():
         return np.asarray(column.to_numpy(), dtype=np.int64)
     known = (0 if is_missing(v) else int(v) for v in column.to_list())
     return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))
