@@ -146,22 +146,22 @@ def _of_seconds(column: Any) -> Coded:
     found = column.to_numpy()
     if found.dtype.kind not in "iuf":
         found = column.cast(_float64()).to_numpy()
-    gap = None
-    there = np.ones(len(found), dtype=bool)
-    if found.dtype.kind == "f" and np.isnan(found).any():
-        there = ~np.isnan(found)
-    known = found if there.all() else found[there]
-    unit, whole = 1, None
-    if known.dtype.kind in "iu" or (known == np.floor(known)).all():
-        _labels.microseconds([known.min(initial=0), known.max(initial=0)], MEASURED)
-        unit, whole = MICROSECONDS, known.astype(np.int64)
+    missing = np.isnan(found) if found.dtype.kind == "f" else np.zeros(0, dtype=bool)
+    known = found[~missing] if missing.any() else found
+    whole = known.dtype.kind in "iu" or bool((known == np.floor(known)).all())
+    unit = MICROSECONDS if whole else 1
+    if whole:
+        _labels.microseconds(
+            [known.min(initial=0), known.max(initial=0)], MEASURED
+        )  # refuses what is too long
+        codes = known if known.dtype.kind == "i" else known.astype(np.int64)
     else:
-        whole = _labels.microseconds(known, MEASURED)
-    codes = whole
-    if not there.all():
-        gap = int(whole.max(initial=0)) + 1
-        codes = np.full(len(found), gap, dtype=np.int64)
-        codes[there] = whole
+        codes = _labels.microseconds(known, MEASURED)
+    gap = None
+    if missing.any():
+        gap = int(codes.max(initial=0)) + 1
+        some, codes = codes, np.full(len(found), gap, dtype=np.int64)
+        codes[~missing] = some
     return Coded(codes, lambda some: (some * unit, np.arange(len(some))), gap)
 
 
