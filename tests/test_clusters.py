@@ -32,7 +32,7 @@ def test_programs_of_the_page(engine, where, tmp_path):
     script, data = tmp_path / "program.py", tmp_path / "crimes.parquet"
     script.write_text(program[1], encoding="utf-8")
     ROWS.write_parquet(data)
-    done = subprocess.run(  # the page's own program
+    done = subprocess.run(  # noqa: S603  # the page's own program
         [sys.executable, "-W", "ignore", script, *where, data], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
