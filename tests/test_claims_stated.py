@@ -1,10 +1,12 @@
 """`stated`: what a published figure could mean, word by word; and that no text gives a foreign error."""
 
 import contextlib
+import doctest
 import math
 import pickle
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -481,6 +483,46 @@ PARTS = st.one_of(
     NUMBERS, st.sampled_from(SAID), st.sampled_from([*"+-−–/:.,%½ \n\x00é", "1/2", "2:14", "m", "£", "not"])
 )
 FIGURES = st.sampled_from(["{}", "{}%", "{} points", "{} s", "{} minutes", "{} million"])
+
+
+class TestPage:
+    """docs/methods/claims.md: its examples run, and its tables say what the code does."""
+
+    PAGE = Path(__file__).parents[1] / "docs" / "methods" / "claims.md"
+
+    def test_examples_run(self):
+        found = doctest.testfile(str(self.PAGE), module_relative=False, encoding="utf-8")
+        assert found.attempted > 15
+        assert found.failed == 0
+
+    def test_every_word_is_in_the_table(self):
+        lines = self.PAGE.read_text(encoding="utf-8").splitlines()
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+        table = {cells[0]: cells for cells in rows if len(cells) == 4}
+        for word in claim_words().words.values():
+            _, also, means, _ = table[word.word]
+            assert set(filter(None, also.split(", "))) <= set(word.also)
+            said = str(stated(f"{word.word} 20%".removeprefix("plain ")).range)
+            shown = {"exactly 20%": "20%", "at least 19.5%": "19.5% or more"}.get(said, said)
+            assert means == shown, word.word
+
+    @pytest.mark.parametrize(
+        ("text", "means"),
+        [
+            ("10.3%", "10.25% to 10.35%"),
+            ("328,104", "328,103.5 to 328,104.5"),
+            ("35,000", "34,500 to 35,500"),
+            ("30,000", "29,500 to 30,500"),
+            ("2 minutes 14 seconds", "2 min 13.5 s to 2 min 14.5 s"),
+            ("11 minutes", "10 min 30 s to 11 min 30 s"),
+            ("a quarter", "22.5% to 27.5%"),
+            ("halved", "−52.5% to −47.5%"),
+            ("5% to 6%", "4.5% to 6.5%"),
+        ],
+    )
+    def test_plain_figures(self, text, means):
+        assert f"| {text} | {means} |" in self.PAGE.read_text(encoding="utf-8")
+        assert str(stated(text).range) == means
 
 
 class TestLaws:

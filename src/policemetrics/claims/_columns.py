@@ -18,7 +18,7 @@ from policemetrics.outcomes import OutcomeRate, OutcomeRateChange
 from policemetrics.times import PooledMean, TimeSummary
 from policemetrics.values import Figure, column_fields
 
-__all__ = ["Column", "columns_of", "counted", "headline", "unit_of"]
+__all__ = ["Column", "columns_of", "counted", "headline", "spoken", "unit_of"]
 
 # What a claim without more words is about, by kind of figure; of any other kind the caller names the column.
 _HEADLINES: Final[Mapping[type[Figure], tuple[str, ...]]] = {
@@ -70,11 +70,6 @@ class Column:
     high: Fraction
 
     @property
-    def spoken(self) -> str:
-        """The name in a sentence."""
-        return _SPOKEN.get(self.name, self.name.replace("_", " "))
-
-    @property
     def size(self) -> Column:
         """The same without its sign."""
         ends = sorted((abs(self.low), abs(self.high)))
@@ -87,7 +82,12 @@ class Column:
         gaps = [abs(abs(self.value) - e) for e in ends if abs(self.value) != e]
         digits = next((d for d in range(2, 6) if all(gap >= Fraction(1, 10**d) for gap in gaps)), 6)
         whole = self.value.denominator == 1
-        return f"the {self.spoken} is {say(self.value, self.unit, None if whole else digits)}"
+        return f"the {spoken(self.name)} is {say(self.value, self.unit, None if whole else digits)}"
+
+
+def spoken(name: str) -> str:
+    """Write the name of a column in a sentence."""
+    return _SPOKEN.get(name, name.replace("_", " "))
 
 
 def headline(figure: Figure) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 import attrs
 
 from policemetrics import _checks
-from policemetrics.claims._columns import Column, columns_of, counted, headline, unit_of
+from policemetrics.claims._columns import Column, columns_of, counted, headline, spoken, unit_of
 from policemetrics.claims._words import family_of
 from policemetrics.claims.ranges import Range, Unit, say
 from policemetrics.claims.statements import Stated, stated
@@ -175,7 +175,7 @@ class _Check:
         if len(columns) < len(names):
             reason = (
                 self.figure.reason
-                or f"not available: no {', no '.join(n for n in names if found[n] is None)}"
+                or f"not available: no {', no '.join(spoken(n) for n in names if found[n] is None)}"
             )
             return self._cannot_tell("not available", f"the figure is {reason}.", names)
         rest = [c for n, c in found.items() if n not in names and c is not None and self._fits(n)]
@@ -243,7 +243,7 @@ class _Check:
             return (
                 ""
                 if said in held
-                else f"the claim is a {said}, and the figure's {' and '.join(names)} is none."
+                else f"the claim is a {said}, and the figure's {' and '.join(map(spoken, names))} is none."
             )
         if self.named or len(held) != 1:
             return ""

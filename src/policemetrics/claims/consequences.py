@@ -81,7 +81,7 @@ class Implied:
         if not rest:
             return f"{said} can all be true."
         found = "; ".join(_IN_WORDS.get(n, f"{n} of {{}}").format(_rounded(self.ranges[n])) for n in rest)
-        return f"{said} together imply {found}."
+        return f"{said} {'together imply' if len(self.given) > 1 else 'implies'} {found}."
 
 
 def implied_change(
@@ -340,9 +340,9 @@ def _and(said: Sequence[str]) -> str:
 
 def _rounded(span: Range) -> str:
     """Write an implied range, whose ends were never printed, with decimals enough to tell the one from the other."""
-    ends = [abs(end) for end in (span.exact_low, span.exact_high) if end is not None]
-    wide = (
-        span.exact_high - span.exact_low if span.exact_low is not None and span.exact_high is not None else 1
-    )
-    least = 0 if span.unit == "number" and max(ends, default=0) >= 100 else 1
+    ends = [end for end in (span.exact_low, span.exact_high) if end is not None]
+    if all(end.denominator == 1 for end in ends):
+        return span.written()
+    least = 0 if span.unit == "number" and max(map(abs, ends)) >= 100 else 1
+    wide = max(ends) - min(ends) or 1
     return span.written(next((d for d in range(least, 6) if wide * 10**d >= 1), least))
