@@ -82,7 +82,8 @@ def read(text: str) -> Reading:
         for kind in ("direction", "level", "word", "counts", "out of", "statistic")
     }
     quantities = _quantities([item for item in items if item[0] in _LETTERS], text)
-    direction, signs = said["direction"], [q.direction for q in quantities if q.direction]
+    direction: Direction = said["direction"]
+    signs: list[Direction] = [q.direction for q in quantities if q.direction]
     if direction and signs:
         _refuse(text, "it says twice which way it went; write one of them.")
     if said["level"] and (direction or signs):
@@ -127,6 +128,8 @@ def _spelt_alike(text: str) -> str:
     plain = text.lower().translate(_SPELT)
     plain = " ".join(plain.split()).rstrip(" .;!")
     plain = re.sub(r"(?<=[a-z])-(?=[a-z])|(?<=[0-9])-(?=[a-z])|,(?= )", " ", plain)
+    plain = re.sub(r"(?<=[a-z])\.", "", plain)
+    plain = re.sub(r"(?<=[0-9%])\+", " or more", plain).replace("~", "around ")
     # Between two figures a hyphen is no minus.
     return re.sub(r"(?<=[0-9%]) ?- ?(?=[0-9])", " to ", plain)
 
@@ -235,11 +238,11 @@ def _quantity(items: list[Phrase], text: str) -> Quantity:
     if shape == "NX":
         number = _number(values[0], text)
         return _multiple(number.value - 1, number.step)
-    why = (
-        "it holds more than one figure; state each by itself."
-        if shape.count("N") > 1
-        else "there is no figure in it."
-    )
+    why = "there is no figure in it."
+    if shape.count("N") > 1:
+        why = "it holds more than one figure; state each by itself."
+    elif set(shape) & set("NFV"):
+        why = "the words beside the figure do not make sense with it."
     _refuse(text, why, forms=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any, Final, Literal, TypeAlias
@@ -32,20 +32,20 @@ _ONES = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_DOWN = (
-    "down", "down by", "fell", "fell by", "fall", "fall of", "fallen", "fallen by", "drop", "drop of", "dropped",
-    "dropped by", "decrease", "decrease of", "decreased", "decreased by", "decline", "decline of", "declined",
-    "declined by", "reduction", "reduction of", "reduced by", "cut", "cut of", "cut by", "fewer", "less", "lower",
-    "faster", "quicker", "shorter", "minus",
-)  # fmt: skip
-_UP = (
-    "up", "up by", "rose", "rose by", "rise", "rise of", "risen", "risen by", "increase", "increase of", "increased",
-    "increased by", "grew", "grew by", "growth", "growth of", "more", "higher", "slower", "longer", "plus",
-)  # fmt: skip
-_LEVEL = (
-    "fell to", "down to", "dropped to", "reduced to", "cut to", "rose to", "increased to", "grew to", "stands at",
-    "stood at",
-)  # fmt: skip
+# Each way: what a figure did ("fell", "fell by", and "fell to", which is no change but a level), what it was ("a fall of",
+# "a fall in crime of"), and how it compares.
+_WAYS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]] = {
+    "down": (
+        ("down", "fell", "fallen", "dropped", "decreased", "declined", "reduced", "cut"),
+        ("fall", "drop", "decrease", "decline", "reduction", "cut"),
+        ("fewer", "less", "lower", "faster", "quicker", "shorter", "minus"),
+    ),
+    "up": (
+        ("up", "rose", "risen", "increased", "grew", "grown"),
+        ("rise", "increase", "growth"),
+        ("more", "higher", "slower", "longer", "plus"),
+    ),
+}
 _TIMES = {
     1: ("s", "sec", "secs", "second", "seconds"),
     60: ("min", "mins", "minute", "minutes"),
@@ -68,78 +68,68 @@ _FRACTIONS = {
 # By how much of what there was before.
 _MULTIPLES = {
     Fraction(-1, 2): ("halved", "halving"),
-    Fraction(1): ("doubled", "doubling", "twice as many", "twice as much", "twice as high", "twice as long"),
+    Fraction(1): (
+        "doubled",
+        "doubling",
+        "double",
+        "twice as many",
+        "twice as much",
+        "twice as high",
+        "twice as long",
+    ),
     Fraction(2): ("trebled", "tripled", "trebling", "tripling"),
     Fraction(3): ("quadrupled",),
 }
 _ADJECTIVES = ("", "all ", "recorded ", "all recorded ", "police recorded ", "the ")
 
 
-def _said() -> Iterator[tuple[str, Phrase]]:
-    """List every phrase that is understood, with what it says."""
+def _said() -> Iterator[tuple[Kind, Any, Iterable[str]]]:
+    """List what can be said, with the phrases that say it; a later one replaces an earlier one."""
     for n, word in enumerate(_ONES):
-        yield word, ("number", n)
+        yield "number", n, [word]
     for n, tens in enumerate(_TENS, start=2):
-        yield tens, ("number", 10 * n)
+        yield "number", 10 * n, [tens]
         for one in range(1, 10):
-            yield f"{tens} {_ONES[one]}", ("number", 10 * n + one)
+            yield "number", 10 * n + one, [f"{tens} {_ONES[one]}"]
     worth: Mapping[Kind, Mapping[Any, tuple[str, ...]]] = {
         "time": _TIMES, "multiplier": _MULTIPLIERS, "fraction": _FRACTIONS, "multiple": _MULTIPLES,
     }  # fmt: skip
     for kind, table in worth.items():
         for value, words in table.items():
-            for word in words:
-                yield word, (kind, value)
-    for direction, words in (("down", _DOWN), ("up", _UP)):
-        for word in words:
-            yield word, ("direction", direction)
-    for word in _LEVEL:
-        yield word, ("level", True)
+            yield kind, value, words
+    yield "times as", None, (f"times as {size}" for size in ("many", "much", "high", "long"))
+    per_cent = ("%", "per cent", "percent", "pc", "pct")
+    yield "per cent", None, per_cent
+    yield "points", None, ("point", "points", "percentage point", "percentage points", "pp", "ppt", "ppts")
+    yield "points", None, (f"{word} {points}" for word in per_cent for points in ("point", "points"))
+    for direction, (verbs, nouns, comparatives) in _WAYS.items():
+        yield "direction", direction, (*verbs, *nouns, *comparatives)
+        yield "direction", direction, (f"{verb} by" for verb in verbs)
+        yield "direction", direction, (f"{noun} {of}" for noun in nouns for of in ("of", "in"))
+        yield "level", True, (f"{verb} to" for verb in verbs)
+    yield "level", True, ("stands at", "stood at")
+    # After the ways, since "up to 10%" is a limit and no level.
     for entry in claim_words().words.values():
-        for word in (entry.word, *entry.also) if entry.word != "plain" else ():
-            yield word, ("word", entry.word)
+        yield "word", entry.word, (*entry.also, *([entry.word] if entry.word != "plain" else []))
     for family, nouns in _FAMILIES.items():
-        for noun in nouns:
-            for adjective in _ADJECTIVES:
-                yield f"{adjective}{noun}", ("counts", family)
-                yield f"of {adjective}{noun}", ("out of", family)
-    yield from ((f"times as {size}", ("times as", None)) for size in ("many", "much", "high", "long"))
-    yield from ((word, ("per cent", None)) for word in ("%", "per cent", "percent", "pc", "pct"))
-    for word in ("point", "points", "percentage point", "percentage points", "pp", "ppt", "ppts"):
-        yield word, ("points", None)
-    for word in (
-        "per cent point",
-        "per cent points",
-        "percent point",
-        "percent points",
-        "% point",
-        "% points",
-    ):
-        yield word, ("points", None)
-    for statistic, words in (
-        ("mean", ("mean", "mean of")),
-        ("median", ("median", "median of")),
-        ("average", ("average", "on average", "average of")),
-    ):
-        for word in words:
-            yield word, ("statistic", statistic)
-    for word in ("in", "in every", "out of", "out of every"):
-        yield word, ("in", None)
-    yield from (
-        ("m", ("m", 60)),
-        ("between", ("between", None)),
-        ("and", ("and", None)),
-        ("to", ("to", None)),
-    )
-    yield from (
-        (word, ("filler", None)) for word in ("a", "an", "the", "by", "of", "at", "is", "was", "were")
-    )
+        named = [f"{adjective}{noun}" for noun in nouns for adjective in _ADJECTIVES]
+        yield "counts", family, named
+        yield "out of", family, (f"of {noun}" for noun in named)
+    yield "statistic", "mean", ("mean", "mean of")
+    yield "statistic", "median", ("median", "median of")
+    yield "statistic", "average", ("average", "on average", "average of")
+    yield "in", None, ("in", "in every", "out of", "out of every")
+    yield "m", 60, ("m",)
+    yield "between", None, ("between",)
+    yield "and", None, ("and",)
+    yield "to", None, ("to",)
+    yield "filler", None, ("a", "an", "the", "by", "of", "at", "is", "was", "were", "has", "have", "been")
 
 
 @cache
 def phrases() -> Mapping[tuple[str, ...], Phrase]:
     """Return what each phrase says, by its words."""
-    return {tuple(words.split()): said for words, said in _said()}
+    return {tuple(said.split()): (kind, value) for kind, value, words in _said() for said in words}
 
 
 def family_of(text: str) -> str:

@@ -225,9 +225,9 @@ class _Check:
             return (
                 f"it is not settled what of a {type(self.figure).__name__} a claim is about; name the column."
             )
-        units = dict.fromkeys(unit_of(self.figure, name)[0] for name in asked)
+        units: list[Unit] = [unit_of(self.figure, name)[0] for name in asked]
         if self.claim.unit not in units:
-            held = " and ".join(_IN_WORDS[unit] for unit in units)
+            held = " and ".join(dict.fromkeys(_IN_WORDS[unit] for unit in units))
             return f"the claim is {_IN_WORDS[self.claim.unit]}, the figure {held}."
         if self.claim.sense == "change":
             return "the claim is of a change, and the figure of a level."

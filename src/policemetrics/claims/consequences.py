@@ -303,7 +303,7 @@ def _units(claims: Mapping[str, Stated]) -> dict[str, Unit]:
     if change is not None and change.unit == "per cent":
         msg = f"change must be in the unit of the figures, and of percentages in points; {change.text!r} belongs to percent_change."
         raise InvalidInputError(msg)
-    levels = {
+    levels: set[Unit] = {
         _LEVEL_OF[c.unit] if name == "change" else c.unit
         for name, c in claims.items()
         if name != "percent_change"
