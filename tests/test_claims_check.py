@@ -145,6 +145,24 @@ class TestAnswers:
             == "supported"
         )
 
+    def test_a_rate_is_not_a_count(self):
+        """Per day the fall is 10.57%, which is not what "fewer crimes" counts; and the sentence says what it is."""
+        daily = pm.rate_change(
+            Tally.from_columns({"period": ["2022/23", "2023/24"]}, [365_882, 328_104]),
+            between=("2022/23", "2023/24"),
+            per_day=True,
+        )
+        assert check_claim(daily, "10.3% fewer crimes").ground == "what is counted"
+        assert "is of a rate, by days" in check_claim(daily, "10.3% fewer crimes").reason
+        assert check_claim(daily, "37,778 fewer crimes").verdict == "supported"
+        assert "the change of the rate, by days, is −10.57%" in str(check_claim(daily, "10.6% lower"))
+
+    def test_burglary_may_be_of_crimes(self):
+        """A subject that names nothing known matches crimes, and nothing else."""
+        burglary = pm.rate_change(100, 90, subject="Burglary")
+        assert check_claim(burglary, "10 fewer crimes").verdict == "supported"
+        assert check_claim(burglary, "10 fewer calls").ground == "what is counted"
+
 
 class TestWhatIsCompared:
     def test_the_interval_does_not_widen_the_claim(self):
@@ -300,6 +318,7 @@ class TestValue:
         assert check == check_claim(CRIME, stated("10%"))
         assert pickle.loads(pickle.dumps(check)) == check
         assert check.columns == ("percent_change",)
+        assert repr(check) == "<ClaimCheck '10%': supported (within)>"
 
 
 class TestBadInput:

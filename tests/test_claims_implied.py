@@ -102,7 +102,7 @@ class TestByHand:
         assert not implied_parts({"a": "12", "b": None}, total="10").consistent
         found = implied_parts({"a": "12 more", "b": None}, total="10 more")
         assert ends(found["b"]) == (-3, -1)
-        assert implied_parts({"a": "12", "b": "20"})["total"].written() == "31 to 33"
+        assert str(implied_parts({"a": "12", "b": "20"})["total"]) == "31 to 33"
         assert (
             str(implied_parts({"a": "12", "b": None}))
             == "“12” implies b of at least 0; total of at least 11.5."
@@ -163,11 +163,22 @@ class TestByHand:
     def test_from_nothing(self):
         """Before may be as near nothing as one likes, so the percentage has no end."""
         found = implied_change(before="up to 5", after="at least 3")
-        assert str(found["percent_change"].written(1)) == "at least −54.5%"
+        assert str(found["percent_change"]) == "at least −54.55%"
         assert not implied_change(before="exactly 0", after="5").consistent
+
+    def test_parts_may_have_any_name(self):
+        found = implied_parts({"{0}": None, "before": None, "change": "5"}, total="9")
+        assert str(found) == "“5” and “9” together imply {0} of 0 to 5; before of 0 to 5."
 
     def test_is_a_value(self):
         found = implied_change(before="5 s", after="3 s")
+        assert repr(found).startswith(
+            "<Implied before 4.5 s to 5.5 s, after 2.5 s to 3.5 s, change −3 s to −1 s, "
+        )
+        assert (
+            repr(implied_change(before="5", change="10 fewer"))
+            == "<Implied no figures before and after fit them.>"
+        )
         assert pickle.loads(pickle.dumps(found)) == found
         assert list(found.ranges) == list(QUANTITIES)
         assert list(found.given) == ["before", "after"]

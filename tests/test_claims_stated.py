@@ -304,6 +304,12 @@ class TestWhatElseIsSaid:
         with pytest.raises(AttributeError):
             claim.value = 5
 
+    def test_on_one_line(self):
+        """Spaces and line ends within the text are one space; the short form names the text and the range."""
+        assert stated(" 10%\n fewer ").text == "10% fewer"
+        assert repr(stated("10%")) == "<Stated '10%': 9.5% to 10.5%>"
+        assert repr(stated("10%").range) == "<Range 9.5% to 10.5%>"
+
     @pytest.mark.parametrize(
         ("text", "sentence"),
         [
@@ -337,6 +343,8 @@ class TestBadInput:
             ("2:14", "2 hours 14 minutes", "2 minutes 14 seconds"),
             ("0:00", "0 minutes", "0 seconds"),
             ("1:01:01", "1 hour 1 minute 1 second", "1 minute 1 second 1 hundredths of a second"),
+            ("2.14 minutes", "a decimal, '2.14'", "2 minutes 14 seconds"),
+            ("1.05h", "a decimal, '1.05'", "1 hour 5 minutes"),
             ("5m", "million", "minutes"),
             ("1.2m fewer crimes", "million", "minutes"),
             ("10,3%", "10.3", "103"),
@@ -355,7 +363,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         "text",
         ["", "   ", "a lot", "%", "-", "10% of burglaries", "£5", "10% ± 2", "35 000", "half a million", "1e5",
-         "several", "not 10%", "10 per 1,000", "n/a", "infinity", "½", "١٠%", "10\x00%", "10%\n20%", "between 5%", "1,0000"],
+         "several", "not 10%", "10 per 1,000", "n/a", "infinity", "½", "١٠%", "10\x00%", "between 5%", "1,0000"],
     )  # fmt: skip
     def test_lists_the_forms(self, text):
         """What cannot be read is refused with the forms that can."""
@@ -379,6 +387,7 @@ class TestBadInput:
             ("half a million", "do not make sense with it"),
             ("14 seconds 2 minutes", "from its largest unit"),
             ("2 minutes 3 minutes", "from its largest unit"),
+            ("10%\n20%", "more than one figure"),
             ("5 s 3 s", "from its largest unit"),
             ("1.5 in 8", "two whole numbers"),
             ("8 in 3", "two whole numbers"),
@@ -424,6 +433,12 @@ class TestRange:
             Range(exact_low=1, exact_high="2", unit="number")
         with pytest.raises(InvalidTypeError, match="low_included must be True or False"):
             Range(exact_low=1, exact_high=2, low_included=1, unit="number")
+        with pytest.raises(InvalidTypeError, match="other must be a Range"):
+            Range(exact_low=1, exact_high=2, unit="number").overlap(5)
+        with pytest.raises(
+            InvalidInputError, match="other must be in the same unit, 'number'; got 'seconds'"
+        ):
+            Range(exact_low=1, exact_high=2, unit="number").overlap(stated("1 s").range)
         with pytest.raises(InvalidTypeError, match="value must be a number"):
             assert "5" in Range(exact_low=1, exact_high=2, unit="number")
 
@@ -492,7 +507,7 @@ SIZES = NUMBERS.filter(lambda n: n.strip("0."))
 PARTS = st.one_of(
     NUMBERS, st.sampled_from(SAID), st.sampled_from([*"+-−–/:.,%½ \n\x00é", "1/2", "2:14", "m", "£", "not"])
 )
-FIGURES = st.sampled_from(["{}", "{}%", "{} points", "{} s", "{} minutes", "{} million"])
+FIGURES = st.sampled_from(["{}", "{}%", "{} points", "{} s", "{} days", "{} million"])
 
 
 class TestPage:

@@ -18,7 +18,7 @@ from policemetrics.outcomes import OutcomeRate, OutcomeRateChange
 from policemetrics.times import PooledMean, TimeSummary
 from policemetrics.values import Figure, column_fields
 
-__all__ = ["Column", "columns_of", "counted", "headline", "spoken", "unit_of"]
+__all__ = ["Column", "columns_of", "counted", "divisor", "headline", "spoken", "unit_of"]
 
 # What a claim without more words is about, by kind of figure; of any other kind the caller names the column.
 _HEADLINES: Final[Mapping[type[Figure], tuple[str, ...]]] = {
@@ -68,6 +68,7 @@ class Column:
     value: Fraction
     low: Fraction
     high: Fraction
+    per: str = ""
 
     @property
     def size(self) -> Column:
@@ -82,7 +83,8 @@ class Column:
         gaps = [abs(abs(self.value) - e) for e in ends if abs(self.value) != e]
         digits = next((d for d in range(2, 6) if all(gap >= Fraction(1, 10**d) for gap in gaps)), 6)
         whole = self.value.denominator == 1
-        return f"the {spoken(self.name)} is {say(self.value, self.unit, None if whole else digits)}"
+        rate = f" of the rate, by {self.per}," if self.per else ""
+        return f"the {spoken(self.name)}{rate} is {say(self.value, self.unit, None if whole else digits)}"
 
 
 def spoken(name: str) -> str:
@@ -121,7 +123,13 @@ def _column(figure: Figure, name: str, form: str) -> Column | None:
     # Fractions are published in per cent.
     value, low, high = (exact(v, name) * (100 if form == "share" else 1) for v in (value, *bounds))
     unit, change = _UNITS[form]
-    return Column(name=name, unit=unit, change=change, value=value, low=low, high=high)
+    per = divisor(figure) if form == "percent" else ""
+    return Column(name=name, unit=unit, change=change, value=value, low=low, high=high, per=per)
+
+
+def divisor(figure: Figure) -> str:
+    """Name what a change is per, where its percentage is that of a rate."""
+    return figure.exposure_name if isinstance(figure, RateChange) else ""
 
 
 def counted(figure: Figure, name: str | None) -> tuple[str, str]:

@@ -169,6 +169,15 @@ _AMBIGUOUS: Final = tuple(
         ),
         (r"[0-9]+(?::[0-9]+){1,2}(?![0-9:])|[0-9]+\.[0-9]+\.[0-9]+(?![0-9.])", _clock),
         (
+            r"(?<![0-9,.])([0-9]+)\.([0-5][0-9]) ?(?:(?P<minutes>m|mins?|minutes?)|h|hrs?|hours?)\b",
+            lambda m: (
+                f"a decimal, '{m[1]}.{m[2]}'",
+                _units(
+                    [int(m[1]), int(m[2])], ("minutes", "seconds") if m["minutes"] else ("hours", "minutes")
+                ),
+            ),
+        ),
+        (
             r"(?<![0-9,.])[0-9]+,[0-9]{1,2}(?![0-9])",
             lambda m: (f"'{m[0].replace(',', '.')}'", f"'{m[0].replace(',', '')}'"),
         ),

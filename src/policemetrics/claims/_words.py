@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
@@ -135,6 +136,6 @@ def phrases() -> Mapping[tuple[str, ...], Phrase]:
 def family_of(text: str) -> str:
     """Return what is counted, by a text that names it; empty where it names none or several."""
     # "Violence against the person" counts crimes.
-    words = set(text.lower().split()) - {"person", "people"}
+    words = set(re.findall("[a-z]+", text.lower())) - {"person", "people"}
     found = [family for family, nouns in _FAMILIES.items() if words & set(nouns)]
     return found[0] if len(found) == 1 else ""

@@ -8,7 +8,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 import attrs
 
 from policemetrics import _checks
-from policemetrics.claims._columns import Column, columns_of, counted, headline, spoken, unit_of
+from policemetrics.claims._columns import Column, columns_of, counted, divisor, headline, spoken, unit_of
 from policemetrics.claims._words import family_of
 from policemetrics.claims.ranges import Range, Unit, say
 from policemetrics.claims.statements import Stated, stated
@@ -34,7 +34,7 @@ _IN_WORDS: Final[dict[Unit, str]] = {
 _OTHER: Final[dict[Unit, Unit]] = {"per cent": "points", "points": "per cent"}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ClaimCheck:
     """Whether a figure bears out a published one, and why; ``str()`` gives the sentence.
 
@@ -73,6 +73,9 @@ class ClaimCheck:
 
     def __str__(self) -> str:
         return f"{self.verdict.capitalize()}: {self.reason}"
+
+    def __repr__(self) -> str:
+        return f"<ClaimCheck {self.claim.text!r}: {self.verdict} ({self.ground})>"
 
 
 def check_claim(
@@ -201,15 +204,13 @@ class _Check:
         """Say what is counted on either side where that differs."""
         subject, whole = counted(self.figure, self.named)
         claim, family = self.claim, family_of(subject)
-        # A subject of another name, such as burglary, may well be of crimes; never of victims.
-        differs = family != claim.counts if family or claim.counts == "victims" else False
-        if claim.counts and subject and differs:
-            why = (
-                "; one person may suffer several crimes, and some crimes have no victim"
-                if claim.counts == "victims"
-                else ""
-            )
-            return f"the claim counts {claim.counts}, the figure {subject[0].lower()}{subject[1:]}{why}."
+        if claim.counts and claim.unit == "per cent" and (per := divisor(self.figure)):
+            return f"the claim counts {claim.counts}, and the figure is of a rate, by {per}."
+        # A subject of another name, such as burglary, may well be of crimes; of nothing else.
+        if claim.counts and subject and claim.counts != (family or "crimes"):
+            why = "; one person may suffer several crimes, and some crimes have no victim"
+            said = f"the claim counts {claim.counts}, the figure {subject[0].lower()}{subject[1:]}"
+            return f"{said}{why if claim.counts == 'victims' else ''}."
         if claim.out_of and whole and claim.out_of != whole:
             return f"the claim is a part of all {claim.out_of}, the figure of all {whole}."
         return ""
@@ -301,13 +302,10 @@ class _Check:
         """Say that the claim would fit in points where it is in per cent, or the other way round."""
         found = columns_of(self.figure)
         for column in (found[name] for name in headline(self.figure)):
-            if (
-                column
-                and column.change
-                and column.unit == _OTHER.get(self.claim.unit)
-                and self._side(column) == "within"
-            ):
-                return f"; {_IN_WORDS[column.unit]} it would fit ({say(column.value, column.unit, 2)})"
+            if column and column.change and column.unit == _OTHER.get(self.claim.unit):
+                value = abs(column.value) if self.claim.sense == "either" else column.value
+                if value in self.claim.range:
+                    return f"; {_IN_WORDS[column.unit]} it would fit ({say(column.value, column.unit, 2)})"
         return ""
 
     @property

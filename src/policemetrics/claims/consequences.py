@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Final
 
 import attrs
 
 from policemetrics import _checks
 from policemetrics.claims._plane import QUANTITIES, corners
-from policemetrics.claims.ranges import Range, Unit
+from policemetrics.claims.ranges import Range, Unit, in_words
 from policemetrics.claims.statements import Stated, stated
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.harm import HarmPerCrimeChange
@@ -34,7 +35,7 @@ _IN_WORDS: Final = {
 }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Implied:
     """What several published figures together imply; ``str()`` gives the sentence.
 
@@ -80,8 +81,17 @@ class Implied:
         rest = [n for n in self.ranges if n not in self.given]
         if not rest:
             return f"{said} can all be true."
-        found = "; ".join(_IN_WORDS.get(n, f"{n} of {{}}").format(_rounded(self.ranges[n])) for n in rest)
+        found = "; ".join(self._said(name) for name in rest)
         return f"{said} {'together imply' if len(self.given) > 1 else 'implies'} {found}."
+
+    def __repr__(self) -> str:
+        found = self.reason or ", ".join(f"{name} {span}" for name, span in self.ranges.items())
+        return f"<Implied {found}>"
+
+    def _said(self, name: str) -> str:
+        found = _rounded(self.ranges[name])
+        # Parts always have a total, and may have any name.
+        return f"{name} of {found}" if "total" in self.ranges else _IN_WORDS[name].format(found)
 
 
 def implied_change(
@@ -214,8 +224,8 @@ def implied_parts(parts: Mapping[str, str | Stated | None], *, total: str | Stat
         reason = f"the parts make {sums}."
         return Implied(given=FrozenMapping(claims), ranges=FrozenMapping({}), reason=reason)
     # Each part is the total less the others.
-    others = {n: -_sum([spans[o] for o in names if o != n], unit) for n in names}
-    found = {n: span for n in names if (span := spans[n].overlap(spans["total"] + others[n]))}
+    left = {n: _sum([spans["total"], *(-spans[o] for o in names if o != n)], unit) for n in names}
+    found = {n: span for n in names if (span := spans[n].overlap(left[n]))}
     return Implied(given=FrozenMapping(claims), ranges=FrozenMapping(found | {"total": whole}))
 
 
@@ -326,8 +336,17 @@ def _why_not(claims: Mapping[str, Stated], units: Mapping[str, Unit]) -> str:
     return "no figures before and after fit them."
 
 
-def _sum(spans: Sequence[Range], unit: Unit) -> Range:
-    return sum(spans, start=Range(exact_low=0, exact_high=0, unit=unit))
+def _sum(spans: Iterable[Range], unit: Unit) -> Range:
+    """Return the range of a sum; an end belongs to it where all the ends that make it belong."""
+    parts = list(spans)
+    lows, highs = [s.exact_low for s in parts], [s.exact_high for s in parts]
+    return Range(
+        exact_low=None if None in lows else sum(filter(None, lows), Fraction()),
+        exact_high=None if None in highs else sum(filter(None, highs), Fraction()),
+        low_included=all(s.low_included for s in parts),
+        high_included=all(s.high_included for s in parts),
+        unit=unit,
+    )
 
 
 def _listed(claims: Mapping[str, Stated]) -> str:
@@ -342,7 +361,7 @@ def _rounded(span: Range) -> str:
     """Write an implied range, whose ends were never printed, with decimals enough to tell the one from the other."""
     ends = [end for end in (span.exact_low, span.exact_high) if end is not None]
     if all(end.denominator == 1 for end in ends):
-        return span.written()
+        return str(span)
     least = 0 if span.unit == "number" and max(map(abs, ends)) >= 100 else 1
     wide = max(ends) - min(ends) or 1
-    return span.written(next((d for d in range(least, 6) if wide * 10**d >= 1), least))
+    return in_words(span, next((d for d in range(least, 6) if wide * 10**d >= 1), least))

@@ -13,10 +13,10 @@ import attrs
 
 from policemetrics import _checks
 from policemetrics._display import MINUS, fixed
-from policemetrics.errors import InvalidInputError
+from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.typing import Number
 
-__all__ = ["UNITS", "Range", "Unit", "exact", "say"]
+__all__ = ["UNITS", "Range", "Unit", "exact", "in_words", "say"]
 
 Unit: TypeAlias = Literal["number", "per cent", "points", "seconds"]
 UNITS: Final[tuple[Unit, ...]] = ("number", "per cent", "points", "seconds")
@@ -56,7 +56,7 @@ def _high_included(value: object) -> bool:
     return _checks.flag(value, "high_included")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Range:
     """What a published figure could mean, exactly; no confidence interval.
 
@@ -120,19 +120,6 @@ class Range:
             high_included=self.low_included,
         )
 
-    def __add__(self, other: Range) -> Range:
-        low, high = (
-            None if a is None or b is None else a + b
-            for a, b in ((self.exact_low, other.exact_low), (self.exact_high, other.exact_high))
-        )
-        return Range(
-            exact_low=low,
-            exact_high=high,
-            low_included=self.low_included and other.low_included,
-            high_included=self.high_included and other.high_included,
-            unit=self.unit,
-        )
-
     def overlap(self, other: Range) -> Range | None:
         """Return what lies in both.
 
@@ -145,7 +132,20 @@ class Range:
         -------
         Range or None
             None where nothing does.
+
+        Raises
+        ------
+        InvalidInputError
+            If the units differ.
+        InvalidTypeError
+            If `other` is no range.
         """
+        if not isinstance(other, Range):
+            msg = f"other must be a Range; got {_checks.shown(other)} ({type(other).__name__})."
+            raise InvalidTypeError(msg)
+        if other.unit != self.unit:
+            msg = f"other must be in the same unit, {self.unit!r}; got {other.unit!r}."
+            raise InvalidInputError(msg)
         low, low_included = _inner(_lower(self), _lower(other))
         # The upper end is the lower one seen from the other side.
         high, high_included = _inner(_lower(-self), _lower(-other))
@@ -161,40 +161,29 @@ class Range:
         )
 
     def __str__(self) -> str:
-        return self.written()
+        return in_words(self)
 
-    def written(self, digits: int | None = None) -> str:
-        """Write the range in words.
+    def __repr__(self) -> str:
+        return f"<Range {self}>"
 
-        Parameters
-        ----------
-        digits : int, optional
-            Decimals of both ends. Default is as many as it takes, or two where it would take too many.
 
-        Returns
-        -------
-        str
-            "32,500 to 37,500", "above 20%", "10.5% to below 11%".
-        """
-        low, high = self.exact_low, self.exact_high
-        if low is None and high is None:
-            return "any figure"
-        if low is None or high is None:
-            end, included = _lower(self) if high is None else (high, self.high_included)
-            word = (
-                ("at least" if included else "above")
-                if high is None
-                else ("at most" if included else "below")
-            )
-            return f"{word} {say(end or Fraction(), self.unit, digits)}"
-        if low == high:
-            return f"exactly {say(low, self.unit, digits)}"
-        # Points are named once: "2.35 to 2.45 percentage points".
-        first = "number" if self.unit == "points" else self.unit
-        return (
-            f"{'' if self.low_included else 'above '}{say(low, first, digits)} to "
-            f"{'' if self.high_included else 'below '}{say(high, self.unit, digits)}"
-        )
+def in_words(span: Range, digits: int | None = None) -> str:
+    """Write a range: "32,500 to 37,500", "above 20%"; with as many decimals as it takes, or as are asked for."""
+    low, high, unit = span.exact_low, span.exact_high, span.unit
+    if low is None and high is None:
+        return "any figure"
+    if high is None:
+        return f"{'at least' if span.low_included else 'above'} {say(low or Fraction(), unit, digits)}"
+    if low is None:
+        return f"{'at most' if span.high_included else 'below'} {say(high, unit, digits)}"
+    if low == high:
+        return f"exactly {say(low, unit, digits)}"
+    # Points are named once: "2.35 to 2.45 percentage points".
+    first = "number" if unit == "points" else unit
+    return (
+        f"{'' if span.low_included else 'above '}{say(low, first, digits)} to "
+        f"{'' if span.high_included else 'below '}{say(high, unit, digits)}"
+    )
 
 
 def _lower(span: Range) -> tuple[Fraction | None, bool]:

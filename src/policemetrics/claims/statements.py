@@ -20,7 +20,7 @@ Sense: TypeAlias = Literal["change", "level", "either"]
 _WIDEST: Final = 10**15
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Stated:
     """A published figure: what was printed, and the range of what it could mean.
 
@@ -87,6 +87,9 @@ class Stated:
     def __str__(self) -> str:
         return f"{self.quoted} is taken to mean {self.range}."
 
+    def __repr__(self) -> str:
+        return f"<Stated {self.text!r}: {self.range}>"
+
 
 def stated(text: str, *, nearest: Number | None = None, vintage: str = "") -> Stated:
     """Read a published figure as the range of what it could mean.
@@ -150,7 +153,7 @@ def stated(text: str, *, nearest: Number | None = None, vintage: str = "") -> St
     else:
         span, value = _from_to(found, step, text), None
     return Stated(
-        text=text.strip(),
+        text=" ".join(text.split()),
         value=value,
         range=-span if found.direction == "down" else span,
         unit=first.unit,

@@ -12,7 +12,7 @@ from policemetrics._display import fixed, plain, signed
 from policemetrics.errors import InvalidInputError
 from policemetrics.values import Figure, shown_as
 
-__all__ = ["HarmPerCrimeChange", "harm_per_crime_change"]
+__all__ = ["HarmPerCrimeChange", "harm_per_crime_change", "per_crime_change_between"]
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
