@@ -85,6 +85,7 @@ class TestFiles:
         module.make(shared_data, tmp_path)
         made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.csv"))
         by_hand = {
+            "definitions/claim_words.json",
             "definitions/harm_weights.json",
             "definitions/outcome_sets.csv",
             "definitions/outcome_types.csv",

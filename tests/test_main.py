@@ -1,12 +1,14 @@
 """The worked example: what it prints is what was published, and it prints it anywhere."""
 
 import io
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 
 import pytest
 
+from policemetrics import implied_change
 from policemetrics.__main__ import as_html, as_text, main, scorecard
 
 
@@ -38,6 +40,21 @@ def text(sections):
         "296 s in the median, and 471 s at the 90th percentile, over 6,708 fires",
         "71.15% took at most 360 s, 70.86% took less",
         "Code 21 carries the weight",
+        "Recorded crime. Supported: “10% lower” means −10.5% to −9.5%, and the change is −10.33%",
+        "As victims. Cannot tell: “around 35,000 fewer victims”: the claim counts victims, the figure recorded crime",
+        (
+            "As crimes. Cannot tell: “around 35,000 fewer” means −37,500 to −32,500, and the change is −37,778, but by data of "
+            "another vintage"
+        ),
+        "The harm score. Cannot tell: “5% lower”: the figure is not available: no rows for 2022/23.",
+        "closed basis. Supported: “about 8%” means 7.5% to 8.5%, and the rate is 7.93%",
+        "recorded basis. Supported: “about 8%” means 7.5% to 8.5%, and the rate is 8.26%",
+        "999 calls answered in. Cannot tell: “5 seconds”: police times are not published",
+        "101 calls answered in. Cannot tell: “2 minutes 14 seconds”: police times are not published",
+        "Emergencies attended in. Cannot tell: “11 minutes”: police times are not published",
+        "Priority calls attended in. Cannot tell: “39 minutes”: police times are not published",
+        "309,524 to 394,737 crimes before and 277,024 to 357,237 after",
+        "harm per crime rose by 5.6%, between +4.4% and +6.7%",
     ],
 )
 def test_published_figures(text, published):
@@ -63,8 +80,18 @@ def test_every_section_has_its_origin(sections, text):
 
 
 def test_never_says_victims_fell(text):
-    """Crimes are not victims: the word occurs only to say so."""
-    assert text.lower().count("victim") == 2  # "not victims ... have no victim"
+    """Crimes are not victims: the word occurs only in the claim, and to say so."""
+    quoted = text.replace("“around 35,000 fewer victims”: the claim counts victims", "")
+    quoted = quoted.replace("As victims. Cannot tell", "")
+    assert re.findall(r"(\S+) victim", quoted) == ["not", "no", "no"]
+
+
+def test_the_counts_lie_in_what_the_item_implies(sections):
+    """As its last section says."""
+    implied = implied_change(percent_change="10% lower", change="around 35,000 fewer")
+    assert 365_882 in implied["before"]
+    assert 328_104 in implied["after"]
+    assert any("the counts published since lie in both" in s for s in sections[-1].sentences)
 
 
 def test_lines_fit_a_terminal(sections):
@@ -119,12 +146,13 @@ def test_page_that_cannot_be_written(tmp_path, capsys):
 
 
 def test_terminal_without_a_true_minus(monkeypatch):
-    """An old terminal gets plain hyphens for minus signs."""
+    """An old terminal gets plain hyphens for minus signs, and plain quotation marks."""
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     assert main([]) == 0
     sys.stdout.flush()
     assert b"(-10.3%, 95% interval -10.7% to -9.9%)" in raw.getvalue()
+    assert b'"10% lower" means -10.5% to -9.5%' in raw.getvalue().replace(b"\n  ", b" ")
 
 
 def test_as_a_module():

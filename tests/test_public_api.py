@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import policemetrics as pm
-from policemetrics import Exclusions, Exposure, Interval, Period, PoliceMetricsError, Results, Tally
+from policemetrics import Exclusions, Exposure, Interval, Period, PoliceMetricsError, Range, Results, Tally
 
 NAN, INF = float("nan"), float("inf")
 YEARS = ("2022/23", "2023/24")
@@ -41,12 +41,18 @@ GOOD = {
     "change_drivers": (
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
+    "check_claim": (pm.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_index": (pm.harm_index, (FRAME, WEIGHTS), {"base": YEARS[0], "by": "force", "count": "n"}),
     "harm_per_crime_change": (pm.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
     "harm_score": (pm.harm_score, (FRAME, WEIGHTS), {"by": "force", "count": "n"}),
     "harm_weights": (pm.harm_weights, ("ons-css",), {"version": "2020"}),
+    "implied_change": (
+        pm.implied_change, (), {"before": "5 s", "after": "3 s", "change": "2 s faster", "percent_change": "down 40%"},
+    ),
+    "implied_harm_per_crime": (pm.implied_harm_per_crime, (), {"crime": "10% lower", "harm": "5% lower"}),
+    "implied_parts": (pm.implied_parts, (), {"parts": {"solved": "12%", "rest": None}, "total": "exactly 100%"}),
     "outcome_rate_change": (
         pm.outcome_rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"} | OUTCOMES,
     ),
@@ -61,6 +67,7 @@ GOOD = {
     "rate_change of numbers": (pm.rate_change, (5, 6), {"exposure": (1, 2)}),
     "rate_change of columns": (pm.rate_change, ([5, 6], [7, 8]), {"labels": ["a", "b"]}),
     "share": (pm.share, (1, 4), {}),
+    "stated": (pm.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
     "summarise_times of numbers": (pm.summarise_times, ([30, 45.5],), {"target": 60}),
     "tally": (pm.tally, (FRAME, ["force"]), {"count": "n"}),
@@ -112,6 +119,18 @@ BAD = {
     "coverage": [5, "nope", ["force", "force"], b"force"],
     "overlapping": [None, 5, "nope", ["force", "force"], b"force"],
     "as_at": [None, 5, b"x"],
+    "text": [None, 5, b"10%", ["10%"], "", "a lot", "1/2", "0:08:00", "9" * 5000],
+    "nearest": [0, -1, NAN, INF, "5", True, [5], 10**400, Decimal("sNaN")],
+    "vintage": [None, 5, b"2024"],
+    "figure": [None, 5, "10%", FRAME, Results, pm.rate([1], 10, labels=["a"])],
+    "claim": [None, 5, b"10%", ["10%"]],
+    "column": [5, "nope", "share_low", b"share", ""],
+    "before": [5, b"5 s", "a lot", "5%", "5 s faster"],
+    "after": [5, b"5 s", "a lot", "5%", "5 s faster"],
+    "change": [5, b"5 s", "a lot", "5%", "5 s"],
+    "percent_change": [5, b"5%", "a lot", "5%", "5 s faster"],
+    "parts": [None, 5, "12%", ["12%"], {}, {"a": "a lot"}, {"a": 5}, {"a": "5 s"}, {5: "5%"}, {"total": "5%"}],
+    "total": [5, b"5%", "a lot", "5 s", "5% lower"],
 }  # fmt: skip
 
 # Some arguments only mean something beside, or instead of, another one.
@@ -331,6 +350,11 @@ class TestBadInput:
             (lambda: Interval("1", 2, 0.95, "score"), "low"),
             (lambda: Interval(1, 2, 95, "score"), "confidence_level"),
             (lambda: Exclusions("rows", 1, 2, {"a": 1}), "reasons"),
+            (lambda: Range(exact_low=2, exact_high=1, unit="number"), "exact_low"),
+            (lambda: Range(exact_low="1", exact_high=2, unit="number"), "exact_low"),
+            (lambda: Range(exact_low=1, exact_high=2, high_included=1, unit="number"), "high_included"),
+            (lambda: Range(exact_low=1, exact_high=2, unit="crimes"), "unit"),
+            (lambda: "1" in pm.stated("1"), "value"),
             (lambda: Results.of([]), "figures"),
             (lambda: Results.of(5), "figures"),
             (lambda: Exposure({}, by="force", name="residents", date="mid-2019"), "exposure"),

@@ -6,6 +6,17 @@ response times. Every metric is a function of counts by key, a `Tally`, or of a 
 
 from policemetrics import datasets, decomposition, definitions, errors, intervals
 from policemetrics.change import RateChange, rate_change
+from policemetrics.claims import (
+    ClaimCheck,
+    Implied,
+    Range,
+    Stated,
+    check_claim,
+    implied_change,
+    implied_harm_per_crime,
+    implied_parts,
+    stated,
+)
 from policemetrics.counts import Rate, Share, rate, share
 from policemetrics.drivers import ChangeDriver, change_drivers
 from policemetrics.errors import PoliceMetricsError, PoliceMetricsWarning
@@ -44,6 +55,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ChangeDriver",
+    "ClaimCheck",
     "Exclusions",
     "Exposure",
     "Figure",
@@ -53,6 +65,7 @@ __all__ = [
     "HarmPerCrimeChange",
     "HarmScore",
     "HarmWeights",
+    "Implied",
     "Interval",
     "OutcomeRate",
     "OutcomeRateChange",
@@ -61,14 +74,17 @@ __all__ = [
     "PoliceMetricsError",
     "PoliceMetricsWarning",
     "PooledMean",
+    "Range",
     "Rate",
     "RateChange",
     "Results",
     "Share",
+    "Stated",
     "Tally",
     "TimeSummary",
     "WeightMatch",
     "change_drivers",
+    "check_claim",
     "datasets",
     "decomposition",
     "definitions",
@@ -79,6 +95,9 @@ __all__ = [
     "harm_per_crime_change",
     "harm_score",
     "harm_weights",
+    "implied_change",
+    "implied_harm_per_crime",
+    "implied_parts",
     "intervals",
     "outcome_rate_change",
     "outcome_set",
@@ -87,6 +106,7 @@ __all__ = [
     "rate",
     "rate_change",
     "share",
+    "stated",
     "summarise_times",
     "tally",
 ]

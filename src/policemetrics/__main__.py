@@ -17,13 +17,17 @@ import numpy as np
 
 from policemetrics import _display, datasets
 from policemetrics.change import RateChange, rate_change
+from policemetrics.claims import ClaimCheck, check_claim, implied_change, implied_harm_per_crime, stated
 from policemetrics.datasets import Dataset
-from policemetrics.definitions import offences, outcome_sets
+from policemetrics.definitions import claim_words, offences, outcome_sets
 from policemetrics.exposure import Exposure
 from policemetrics.harm import harm_change, harm_score, harm_weights
-from policemetrics.outcomes import outcome_rate_change, positive_outcome_rate
+from policemetrics.outcomes import OutcomeRate, outcome_rate_change, positive_outcome_rate
+from policemetrics.results import Results
 from policemetrics.tally import Tally
 from policemetrics.times import pool_means, summarise_times
+from policemetrics.typing import Basis
+from policemetrics.values import Figure
 
 __all__ = ["main", "scorecard"]
 
@@ -31,6 +35,14 @@ _WIDTH = 100
 _TITLE = "West Midlands Police: what the published figures say"
 _YEARS = ("2022/23", "2023/24")
 _DETAIL = ("2017/18", "2019/20")
+_PLAIN_SIGNS = {ord(_display.MINUS): "-", ord("“"): '"', ord("”"): '"'}
+_POSITIVE = "positive-dashboard"
+_TIMES = {
+    "999 calls answered in": "5 seconds",
+    "101 calls answered in": "2 minutes 14 seconds",
+    "Emergencies attended in": "11 minutes",
+    "Priority calls attended in": "39 minutes",
+}
 _NAMED = {
     "Burglary": ("Domestic burglary", "Non-domestic burglary"),
     "Vehicle offences": ("Theft from a vehicle", "Theft of a motor vehicle", "Vehicle interference"),
@@ -69,12 +81,16 @@ def scorecard() -> tuple[Section, ...]:
     >>> print(scorecard()[0].sentences[0])
     Recorded crime fell by 37,778 (−10.3%, 95% interval −10.7% to −9.9%), from 365,882 in 2022/23 to 328,104 in 2023/24.
     """
-    return (_crime(), _groups(), _harm(), _outcomes(), _answering(), _attendance())
+    return (_crime(), _groups(), _harm(), _outcomes(), _answering(), _attendance(), _news_item())
+
+
+def _annual() -> tuple[Dataset, Tally]:
+    data = datasets.west_midlands_annual()
+    return data, Tally.from_columns({"period": data.columns["period"]}, data.columns["crimes"], unit="crimes")
 
 
 def _crime() -> Section:
-    data = datasets.west_midlands_annual()
-    crimes = Tally.from_columns({"period": data.columns["period"]}, data.columns["crimes"], unit="crimes")
+    data, crimes = _annual()
     change = rate_change(crimes, between=_YEARS)
     daily = rate_change(crimes, between=_YEARS, per_day=True)
     return _section(
@@ -188,26 +204,24 @@ def _harm() -> Section:
     )
 
 
-def _outcomes() -> Section:
-    data = datasets.west_midlands_outcomes()
-    annual = datasets.west_midlands_annual()
-    names = ("period", "basis", "outcome")
+def _positive(basis: Basis) -> Results[OutcomeRate]:
+    """Return the rate of positive outcomes by year, out of all crimes recorded in it."""
+    data, names = datasets.west_midlands_outcomes(), ("period", "basis", "outcome")
     results = Tally.from_columns(
         {n: data.columns[n] for n in names}, data.columns["outcomes"], overlapping="basis", unit="outcomes"
     )
-    crimes = Tally.from_columns({"period": annual.columns["period"]}, annual.columns["crimes"], unit="crimes")
+    part = results.where(basis=basis, period=list(_YEARS)).sum_to("period", "outcome")
+    return positive_outcome_rate(
+        part, positive=_POSITIVE, basis=basis, out_of="crimes", crimes=_annual()[1], by="period"
+    )
+
+
+def _outcomes() -> Section:
+    data = datasets.west_midlands_outcomes()
     sentences = []
-    positive = "positive-dashboard"
-    for basis in ("closed", "recorded"):
-        part = results.where(basis=basis, period=list(_YEARS)).sum_to("period", "outcome")
-        rates = positive_outcome_rate(
-            part,
-            positive=positive,
-            basis=basis,
-            out_of="crimes",
-            crimes=crimes,
-            by="period",
-        )
+    bases: tuple[Basis, ...] = ("closed", "recorded")
+    for basis in bases:
+        rates = _positive(basis)
         old, new = (rates.at(period=year) for year in _YEARS)
         change = outcome_rate_change(old, new)
         sentences += [
@@ -220,7 +234,7 @@ def _outcomes() -> Section:
                 f"which is {_display.signed(change.percent_change, 1)} per cent."
             ),
         ]
-    chosen = outcome_sets()[positive]
+    chosen = outcome_sets()[_POSITIVE]
     return _section(
         f"Positive outcomes, {_YEARS[0]} to {_YEARS[1]}",
         [
@@ -231,7 +245,7 @@ def _outcomes() -> Section:
             ),
         ],
         data,
-        f"the set {positive!r}: types {_listed(chosen.types)} ({chosen.origin}), out of all crimes recorded in the year.",
+        f"the set {_POSITIVE!r}: types {_listed(chosen.types)} ({chosen.origin}), out of all crimes recorded in the year.",
     )
 
 
@@ -288,6 +302,67 @@ def _attendance() -> Section:
         ],
         data,
         "from mobilisation to the first pump's arrival, not from the call; percentiles by linear interpolation.",
+    )
+
+
+def _news_item() -> Section:
+    data, crimes = _annual()
+    change = rate_change(crimes, between=_YEARS)
+    harm = harm_change(_detailed()[1], harm_weights("ons-css", version="2020"), between=_YEARS)
+    closed, recorded = (_positive(basis).at(period=_YEARS[1]) for basis in ("closed", "recorded"))
+    checks = [
+        ("Recorded crime", _checked(change, "10% lower", data.vintage)),
+        ("As victims", _checked(change, "around 35,000 fewer victims", data.vintage)),
+        ("As crimes", _checked(change, "around 35,000 fewer", data.vintage)),
+        ("The harm score", _checked(harm, "5% lower", data.vintage)),
+        ("Positive outcomes, closed basis", _checked(closed, "about 8%", data.vintage)),
+        ("Positive outcomes, recorded basis", _checked(recorded, "about 8%", data.vintage)),
+        *((what, _unpublished(claim)) for what, claim in _TIMES.items()),
+    ]
+    first, last = (
+        implied_change(percent_change="10% lower", change="around 35,000 fewer")[n]
+        for n in ("before", "after")
+    )
+    per_crime = implied_harm_per_crime(crime="10% lower", harm="5% lower")
+    section = _section(
+        "The news item that this follows, claim by claim",
+        [
+            *(f"{what}. {check}" for what, check in checks),
+            (
+                f"Together, 10% and around 35,000 fewer mean {_display.count(round(first.low))} to "
+                f"{_display.count(round(first.high))} crimes before and {_display.count(round(last.low))} to "
+                f"{_display.count(round(last.high))} after; the counts published since lie in both."
+            ),
+            (
+                f"{per_crime} So a lower score does not show that offences became less serious, unless the score is "
+                "one per crime already, which the item does not say."
+            ),
+            (
+                "What the open data can tell: the crimes recorded, their change, and their outcomes. What they cannot: "
+                "how many people suffered, how long they waited, and the force's own harm score."
+            ),
+        ],
+        data,
+        f"each figure is read as the range of what it could mean, by the table {claim_words().edition}, and compared "
+        "with the figure itself; intervals are not used.",
+    )
+    item = "West Midlands Police and Crime Commissioner, news item of 2024 on the year 2023/24 (its figures alone)"
+    return attrs.evolve(section, source=f"{item}; checked against {section.source}")
+
+
+def _checked(figure: Figure, claim: str, vintage: str) -> ClaimCheck:
+    return check_claim(figure, stated(claim, vintage="published in 2024"), vintage=vintage)
+
+
+def _unpublished(claim: str) -> ClaimCheck:
+    """Answer for a claim that there are no open data about."""
+    said = stated(claim)
+    return ClaimCheck(
+        verdict="cannot tell",
+        ground="not available",
+        reason=f"{said.quoted}: police times are not published one by one, nor is it said whether it is a mean or a median.",
+        claim=said,
+        figure=None,
     )
 
 
@@ -404,9 +479,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.html is None:
         text = as_text(sections)
         encoding = sys.stdout.encoding or "utf-8"
-        # A terminal that has no true minus sign gets a plain one, not a traceback.
+        # A terminal that has no true minus sign gets a plain one, not a traceback; quotation marks likewise.
         print(
-            text.replace(_display.MINUS, "-").encode(encoding, "replace").decode(encoding)
+            text.translate(_PLAIN_SIGNS).encode(encoding, "replace").decode(encoding)
             if not _writes(text, encoding)
             else text
         )

@@ -21,6 +21,7 @@ __all__ = [
     "Figure",
     "FigureT",
     "FigureT_co",
+    "FrozenMapping",
     "Interval",
     "audit_fields",
     "column_fields",
@@ -33,27 +34,27 @@ __all__ = [
 
 
 def _read_only(*_: Any, **__: Any) -> Any:
-    msg = "a figure cannot be changed; its labels and reasons are read-only."
+    msg = "a figure cannot be changed; the mappings that it holds are read-only."
     raise InvalidTypeError(msg)
 
 
-class _Frozen(dict[Any, Any]):
-    """A read-only dict that pickles; the labels of a figure and its reasons are kept in one."""
+class FrozenMapping(dict[Any, Any]):
+    """A read-only dict that pickles: the labels of a figure, its reasons."""
 
     __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _read_only
 
-    def __reduce__(self) -> tuple[type[_Frozen], tuple[dict[Any, Any]]]:
-        return _Frozen, (dict(self),)
+    def __reduce__(self) -> tuple[type[FrozenMapping], tuple[dict[Any, Any]]]:
+        return FrozenMapping, (dict(self),)
 
     def __hash__(self) -> int:  # type: ignore[override]  # read-only, so hashable
         return hash(frozenset(self.items()))
 
 
-def _frozen(value: object) -> _Frozen:
+def _frozen(value: object) -> FrozenMapping:
     if not isinstance(value, Mapping):
         msg = f"group and reasons must be mappings; got {_checks.shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
-    return _Frozen(value)
+    return FrozenMapping(value)
 
 
 def comparable(value: Any) -> Any:

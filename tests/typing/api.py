@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 import policemetrics as pm
 from policemetrics import (
     ChangeDriver,
+    ClaimCheck,
     Exclusions,
     Exposure,
     Figure,
@@ -30,16 +31,19 @@ from policemetrics import (
     HarmPerCrimeChange,
     HarmScore,
     HarmWeights,
+    Implied,
     Interval,
     OutcomeRate,
     OutcomeRateChange,
     OutcomeSet,
     Period,
     PooledMean,
+    Range,
     Rate,
     RateChange,
     Results,
     Share,
+    Stated,
     Tally,
     TimeSummary,
     WeightMatch,
@@ -319,6 +323,22 @@ def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDA
     assert_type(pm.summarise_times(rows, by="grade", target={"1": 900, "2": 3600}), Results[TimeSummary])
     assert_type(pm.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
     assert_type(pm.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])
+
+
+def claims(change: RateChange, table: Results[RateChange], step: np.int64, value: np.float64) -> None:
+    claim = pm.stated("around 35,000 fewer", nearest=step, vintage="2024")
+    assert_type(claim, Stated)
+    assert_type(claim.range, Range)
+    assert_type(claim.range.low, float)
+    assert_type(value in claim, bool)
+    assert_type(pm.check_claim(change, claim, column="change", vintage="2026"), ClaimCheck)
+    assert_type(
+        pm.check_claim(table[0], "10% fewer").verdict, Literal["supported", "contradicted", "cannot tell"]
+    )
+    assert_type(pm.implied_change(before="5 s", after=pm.stated("3 s")), Implied)
+    assert_type(pm.implied_change(change=claim, percent_change="10% fewer")["before"], Range)
+    assert_type(pm.implied_parts({"violence": claim, "the rest": None}, total="40,000 fewer"), Implied)
+    assert_type(pm.implied_harm_per_crime(crime="10% lower", harm="5% lower"), HarmPerCrimeChange)
 
 
 def notebook(files: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The bundled definitions: offences and variants of their codes, harm weights, outcome types and sets.
+"""The bundled definitions: offences and variants of their codes, harm weights, outcome types and sets, words of claims.
 
 Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
 source, licence, vintage and known faults of every table.
@@ -16,14 +16,19 @@ import attrs
 
 from policemetrics import _checks
 from policemetrics.definitions import _tables
+from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
 from policemetrics.errors import InvalidTypeError
 
 __all__ = [
+    "ClaimRule",
+    "ClaimWord",
+    "ClaimWords",
     "HarmWeightsRecord",
     "Offence",
     "OffenceCodeVariant",
     "OutcomeSetRecord",
     "OutcomeType",
+    "claim_words",
     "harm_weight_editions",
     "joined_offence_codes",
     "offence_code_variants",

@@ -12,7 +12,7 @@ from policemetrics._display import fixed, plain, signed
 from policemetrics.errors import InvalidInputError
 from policemetrics.values import Figure, shown_as
 
-__all__ = ["HarmPerCrimeChange", "harm_per_crime_change"]
+__all__ = ["HarmPerCrimeChange", "harm_per_crime_change", "per_crime_change_between"]
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -29,7 +29,7 @@ class HarmPerCrimeChange(Figure):
         Where that can lie if both percentages were rounded; not a number where that was not said. They are
         no confidence interval.
     rounded_to : float
-        The step to which the percentages were rounded; not a number where that was not said.
+        The one step to which both percentages were rounded; not a number where that was not said.
     """
 
     crime: float = attrs.field(metadata=shown_as("percent"))
@@ -41,7 +41,7 @@ class HarmPerCrimeChange(Figure):
 
     def _sentence(self) -> str:
         headline = f"Crime {_moved(self.crime)} and harm {_moved(self.harm)}"
-        exact = np.isnan(self.rounded_to)
+        exact = np.isnan(self.rounding_low)
         low, high = (self.percent_change,) * 2 if exact else (self.rounding_low, self.rounding_high)
         estimate, *both = (signed(v, 1, "%") for v in (self.percent_change, low, high))
         between = "" if exact else f", between {both[0]} and {both[1]} as far as the rounding tells"
@@ -116,27 +116,39 @@ def harm_per_crime_change(
     """
     given = {"crime": crime, "harm": harm}
     found = {name: _checks.number(value, name, above=-100) for name, value in given.items()}
-    step = np.nan if rounded_to is None else _checks.number(rounded_to, "rounded_to", above=0)
-    if rounded_to is not None:
-        _check_rounding(found, step)
-    c, h = found["crime"], found["harm"]
-    # As a difference first, so that equal changes give 0 to the bit.
-    return HarmPerCrimeChange(
-        crime=c,
-        harm=h,
-        percent_change=100 * (h - c) / (100 + c),
-        rounding_low=100 * (h - c - step) / (100 + c + step / 2),
-        rounding_high=100 * (h - c + step) / (100 + c - step / 2),
-        rounded_to=step,
-    )
-
-
-def _check_rounding(changes: Mapping[str, float], step: float) -> None:
-    """Refuse what was not rounded so, and what a fall to nothing may have been rounded to."""
-    for name, value in changes.items():
+    if rounded_to is None:
+        return _change(found["crime"], found["harm"])
+    step = _checks.number(rounded_to, "rounded_to", above=0)
+    for name, value in found.items():
         if abs(value / step - round(value / step)) > 1e-6:
             msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
             raise InvalidInputError(msg)
-        if value - step / 2 <= -100:
-            msg = f"{name} must be > -100 however it was rounded; got {value:g}, rounded to {step:g}."
+    limits = {name: (value - step / 2, value, value + step / 2) for name, value in found.items()}
+    return attrs.evolve(per_crime_change_between(limits), rounded_to=step)
+
+
+def per_crime_change_between(changes: Mapping[str, tuple[float, float, float]]) -> HarmPerCrimeChange:
+    """Work the change out of "crime" and "harm", each as the least it can be, as published, and the most."""
+    for name, (low, value, _) in changes.items():
+        if low <= -100:
+            msg = f"{name} must be > -100 however it was rounded; got {value:g}, which may be as low as {low:g}."
             raise InvalidInputError(msg)
+    crime, harm = changes["crime"], changes["harm"]
+    # Least where harm is least and crimes are most, and the other way round.
+    return attrs.evolve(
+        _change(crime[1], harm[1]),
+        rounding_low=_change(crime[2], harm[0]).percent_change,
+        rounding_high=_change(crime[0], harm[2]).percent_change,
+    )
+
+
+def _change(crime: float, harm: float) -> HarmPerCrimeChange:
+    return HarmPerCrimeChange(
+        crime=crime,
+        harm=harm,
+        # As a difference first, so that equal changes give 0 to the bit.
+        percent_change=100 * (harm - crime) / (100 + crime),
+        rounding_low=np.nan,
+        rounding_high=np.nan,
+        rounded_to=np.nan,
+    )
