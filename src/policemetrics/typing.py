@@ -37,6 +37,7 @@ __all__ = [
     "Percentile",
     "RateMethod",
     "RatioMethod",
+    "SurvivalMethod",
     "Versus",
 ]
 
@@ -65,6 +66,7 @@ Basis: TypeAlias = Literal["recorded", "closed"]
 OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]
 RateMethod: TypeAlias = Literal["exact", "byar", "phe"]
 RatioMethod: TypeAlias = Literal["score", "exact", "midp"]
+SurvivalMethod: TypeAlias = Literal["log-log", "log"]
 HarmMethod: TypeAlias = Literal["dobson", "dobson-byar", "normal"]
 Percentile: TypeAlias = Literal[
     "linear",

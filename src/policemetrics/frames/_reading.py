@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
 
 from policemetrics import _checks
 from policemetrics._labels import MEASURED, is_missing
 from policemetrics._ledger import REASON
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.tally import COUNT
-from policemetrics.typing import Columns
+from policemetrics.typing import Columns, IntArray
 
-__all__ = ["column_named", "dimensions", "label", "labels_of", "opened", "zone"]
+__all__ = [
+    "aggregated",
+    "collected",
+    "column_named",
+    "dimensions",
+    "engine_errors",
+    "label",
+    "labels_of",
+    "opened",
+    "refuse_lost_rows",
+    "whole_numbers",
+    "zone",
+]
+
+_WIDE: Final = 2**62
 
 
 def opened(frame: Any) -> Any:
@@ -99,6 +116,66 @@ def labels_of(values: list[Any], dtype: Any) -> list[Any]:
     if not dtype.is_integer():
         return values
     return [None if is_missing(v) else int(v) for v in values]
+
+
+def aggregated(
+    lazy: Any, select: list[Any], grouping: list[str], sums: Sequence[str], failure: type[InvalidInputError]
+) -> dict[str, list[Any]]:
+    """Run the one query, and bring its small result home as Python values."""
+    import narwhals.stable.v2 as nw
+
+    wanted = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
+    with engine_errors(failure):
+        if grouping:
+            cells = collected(lazy.select(*select).group_by(*grouping).agg(*wanted))
+        else:
+            cells = collected((lazy.select(*select) if select else lazy).select(*wanted))
+    # No rows are no evidence: without a dimension, too, they make no cell.
+    return cells if any(cells["n"]) else {name: [] for name in cells}
+
+
+def collected(lazy: Any) -> dict[str, list[Any]]:
+    """Run a query, and bring its small result home as Python values."""
+    found = lazy.collect()
+    return {name: found.get_column(name).to_list() for name in found.columns}
+
+
+@contextmanager
+def engine_errors(failure: type[InvalidInputError] = InvalidInputError) -> Iterator[None]:
+    """Turn what an engine says of a query that fails into an error of ours."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if isinstance(error, PoliceMetricsError):
+            raise
+        kind = InvalidTypeError if isinstance(error, TypeError) else failure
+        msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
+        raise kind(msg) from error
+
+
+def refuse_lost_rows(frame: Any, counted: list[Any]) -> None:
+    """Hold the engine to rows in = rows counted, wherever a frame in memory knows its length."""
+    import narwhals.stable.v2 as nw
+
+    found = nw.from_native(frame)
+    if isinstance(found, nw.DataFrame) and len(found) != sum(map(int, counted)):
+        msg = (
+            f"data must keep all rows in a group-by; its engine counted {sum(map(int, counted))} of {len(found)}, "
+            "which some do where a category is missing: turn the columns of by= into text first."
+        )
+        raise InvalidInputError(msg)
+
+
+def whole_numbers(values: list[Any]) -> IntArray:
+    """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
+
+    What is wider still stays far beyond any limit.
+    """
+    found = np.asarray(values)
+    if found.dtype.kind == "i":
+        return found.astype(np.int64)
+    known = (0 if is_missing(v) else int(v) for v in values)
+    return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(values))
 
 
 def zone(name: str) -> None:

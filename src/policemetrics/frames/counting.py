@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import reduce
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,17 @@ from policemetrics._cells import Cells
 from policemetrics._labels import is_missing
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
-from policemetrics.frames._reading import column_named, dimensions, label, labels_of, opened, zone
+from policemetrics.frames._reading import (
+    aggregated,
+    column_named,
+    dimensions,
+    label,
+    labels_of,
+    opened,
+    refuse_lost_rows,
+    whole_numbers,
+    zone,
+)
 from policemetrics.periods import Period
 from policemetrics.tally import Tally
 from policemetrics.typing import Columns, Every, IntArray, Names
@@ -30,7 +40,6 @@ _EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
 _PERIOD: Final = "period"
 _HALF: Final = 2**32
 _LIMIT: Final = 2**63
-_WIDE: Final = 2**62
 
 
 def tally(
@@ -123,8 +132,8 @@ def tally(
     grouping = [*keys.values(), *(["y", "m"] if date is not None else [])]
     # Arrow fails on an unsigned count past 63 bits before anything can be added up.
     failure = CountOverflowError if count is not None and schema[count] == nw.UInt64 else InvalidInputError
-    cells = _aggregated(lazy, select, grouping, list(parts), failure)
-    _refuse_lost_rows(frame, cells["n"])
+    cells = aggregated(lazy, select, grouping, list(parts), failure)
+    refuse_lost_rows(frame, cells["n"])
     columns = {dim: labels_of(cells[keys[dim]], schema[column]) for dim, column in dims.items()}
     if date is not None:
         columns[_PERIOD] = _periods(cells["y"], cells["m"], every, date)
@@ -201,40 +210,6 @@ def _counted(column: Any, name: str, dtype: Any) -> dict[str, Any]:
     return {"high": high, "low": number - high * _HALF, "missing": missing.cast(nw.Int64)} | flags
 
 
-def _aggregated(
-    lazy: Any, select: list[Any], grouping: list[str], sums: Sequence[str], failure: type[InvalidInputError]
-) -> dict[str, list[Any]]:
-    """Run the one query, and bring its small result home as Python values."""
-    import narwhals.stable.v2 as nw
-
-    wanted = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
-    try:
-        if grouping:
-            total = lazy.select(*select).group_by(*grouping).agg(*wanted).collect()
-        else:
-            total = (lazy.select(*select) if select else lazy).select(*wanted).collect()
-    except (TypeError, ValueError) as error:
-        kind = InvalidTypeError if isinstance(error, TypeError) else failure
-        msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
-        raise kind(msg) from error
-    cells = {name: total.get_column(name).to_list() for name in total.columns}
-    # No rows are no evidence: without a dimension, too, they make no cell.
-    return cells if any(cells["n"]) else {name: [] for name in cells}
-
-
-def _refuse_lost_rows(frame: Any, counted: list[Any]) -> None:
-    """Hold the engine to rows in = rows counted, wherever a frame in memory knows its length."""
-    import narwhals.stable.v2 as nw
-
-    found = nw.from_native(frame)
-    if isinstance(found, nw.DataFrame) and len(found) != sum(map(int, counted)):
-        msg = (
-            f"data must keep all rows in a group-by; its engine counted {sum(map(int, counted))} of {len(found)}, "
-            "which some do where a category is missing: turn the columns of by= into text first."
-        )
-        raise InvalidInputError(msg)
-
-
 def _periods(years: list[Any], months: list[Any], every: Every, name: str) -> list[str | None]:
     make: Callable[[int, int], Period] = {
         "month": Period.month,
@@ -263,7 +238,7 @@ def _summed(
     """Check the sums of a count column; a cell stands on the rows that have a count, and is marked if one has none."""
     none = [0] * len(cells["n"])
     high, low, missing, split, beyond = (
-        _whole(cells.get(part, none)) for part in ("high", "low", "missing", "split", "beyond")
+        whole_numbers(cells.get(part, none)) for part in ("high", "low", "missing", "split", "beyond")
     )
     # The halves were added apart; what the lower one carries goes up, and the sum fits if the upper then does.
     upper, lower = high + low // _HALF, low % _HALF
@@ -287,7 +262,7 @@ def _summed(
         msg = f"count: column {count!r} must add up within 64 bits; got a sum of {total} in {place}."
         raise CountOverflowError(msg)
     counts = upper * _HALF + lower
-    found = _part(columns, counts, _whole(cells["n"]) > missing, coverage, overlapping, count)
+    found = _part(columns, counts, whole_numbers(cells["n"]) > missing, coverage, overlapping, count)
     if not missing.any():
         return found
     gaps = _part(columns, np.zeros_like(counts), missing > 0, None, overlapping, count)
@@ -306,15 +281,3 @@ def _part(
 ) -> Tally:
     kept = columns if chosen.all() else {d: list(compress(c, chosen.tolist())) for d, c in columns.items()}
     return Tally.from_columns(kept, counts[chosen], coverage=coverage, overlapping=overlapping, unit=count)
-
-
-def _whole(values: list[Any]) -> IntArray:
-    """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
-
-    What is wider still stays far beyond any limit.
-    """
-    found = np.asarray(values)
-    if found.dtype.kind == "i":
-        return found.astype(np.int64)
-    known = (0 if is_missing(v) else int(v) for v in values)
-    return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(values))

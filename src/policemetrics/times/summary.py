@@ -26,6 +26,7 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._labels import MEASURED, microseconds
+from policemetrics._ledger import CLOCK_REASONS
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally, tally
@@ -364,7 +365,8 @@ class _Summaries:
 
     def _missed(self, excluded: ExclusionTable, dims: tuple[str, ...]) -> IntArray:
         """Add up what was excluded for the reasons that count as missed."""
-        possible = dict.fromkeys((*excluded.reasons, *(f"missing {d}" for d in dims)))
+        clock = CLOCK_REASONS if MEASURED in dims else ()
+        possible = dict.fromkeys((*excluded.reasons, *(f"missing {d}" for d in dims), *clock))
         for reason in self.missed:
             _checks.known(reason, "missed: reason for exclusion", possible)
         chosen = [reason in self.missed for reason in excluded.reasons]
