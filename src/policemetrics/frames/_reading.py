@@ -46,7 +46,14 @@ def opened(frame: Any) -> Any:
             f"through Tally.from_columns; got {type(frame).__name__}."
         )
         raise InvalidTypeError(msg) from error
-    return found.lazy()
+    lazy = found.lazy()
+    if lazy.implementation.is_pandas_like() or lazy.implementation.is_dask():
+        # Of pandas zones narwhals knows names of mere letters: America/New_York is none. As UTC it is the same instant.
+        types = nw.to_native(lazy).dtypes
+        unread = [name for name, dtype in lazy.collect_schema().items() if dtype == nw.Unknown]
+        zoned = [name for name in unread if getattr(types[name], "tz", None) is not None]
+        lazy = lazy.with_columns(nw.col(*zoned).cast(nw.Datetime("us", "UTC"))) if zoned else lazy
+    return lazy
 
 
 def dimensions(by: Columns) -> dict[str, str]:
@@ -78,7 +85,10 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
             return _seconds(column, pandas=lazy.implementation.is_pandas_like())
         if dtype.is_numeric():
             return column.cast(nw.Float64)
-        msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}."
+        hint = "."
+        if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
+            hint = ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
+        msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}{hint}"
         raise InvalidTypeError(msg)
     # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
     if dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown):

@@ -64,6 +64,11 @@ class Timing:
     def __attrs_post_init__(self) -> None:
         _checks.choice(self.resolution, "resolution", ("exact", "second"))
         _checks.choice(self.zero, "zero", ("keep", "exclude"))
+        for argument, name in self.stamps.items():
+            _checks.text(name, argument)
+        if self.start == self.end:
+            msg = f"start and end must be two columns; got {self.start!r} for both."
+            raise InvalidInputError(msg)
 
     @property
     def stamps(self) -> dict[str, str]:
