@@ -171,11 +171,11 @@ class TestClocks:
 
     @given(
         st.lists(
-            st.tuples(*[st.none() | st.datetimes(at("1995-01-01"), at("2040-01-01"))] * 2), max_size=6
+            st.tuples(*[st.none() | st.datetimes(at("2020-01-01"), at("2030-01-01"))] * 2), max_size=6
         ),
         st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "UTC", "Etc/GMT+5"]),
     )  # fmt: skip
-    @settings(max_examples=25)
+    @settings(max_examples=12)
     @example([(at("2024-10-27 00:59:59.999999"), at("2024-10-27 02:00"))], "Europe/London")
     @example([(at("2024-03-31 01:00"), at("2024-03-31 02:00"))], "Europe/London")
     @pytest.mark.filterwarnings("ignore:end must come after start")
@@ -298,14 +298,14 @@ class TestLaws:
     micros = st.integers(-(10**9), 10**11)
     rows = st.lists(
         st.tuples(
-            st.sampled_from(["1", "2", None]), st.none() | st.integers(0, 10**16), st.none() | micros
+            st.sampled_from(["1", "2", None]), st.none() | st.integers(0, 6 * 10**13), st.none() | micros
         ), max_size=12,
     )  # fmt: skip
 
     @staticmethod
     def table(rows):
-        epoch = at("1970-01-01")
-        starts = [None if s is None else epoch + s * MICROSECOND // 6 for _, s, _ in rows]
+        epoch = at("2023-01-01")
+        starts = [None if s is None else epoch + s * MICROSECOND for _, s, _ in rows]
         ends = [
             None if m is None else (s or epoch) + m * MICROSECOND
             for s, (_, _, m) in zip(starts, rows, strict=True)

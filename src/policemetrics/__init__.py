@@ -10,7 +10,7 @@ from policemetrics.counts import Rate, Share, rate, share
 from policemetrics.drivers import ChangeDriver, change_drivers
 from policemetrics.errors import PoliceMetricsError, PoliceMetricsWarning
 from policemetrics.exposure import Exposure
-from policemetrics.frames import tally
+from policemetrics.frames import durations, tally
 from policemetrics.harm import (
     HarmChange,
     HarmDriver,
@@ -37,7 +37,15 @@ from policemetrics.outcomes import (
 from policemetrics.periods import Period
 from policemetrics.results import Results
 from policemetrics.tally import Tally
-from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
+from policemetrics.times import (
+    PooledMean,
+    ResponseSummary,
+    ResponseSurvival,
+    TimeSummary,
+    pool_means,
+    response_times,
+    summarise_times,
+)
 from policemetrics.values import Exclusions, Figure, Interval
 
 __version__ = "0.1.0"
@@ -63,6 +71,8 @@ __all__ = [
     "PooledMean",
     "Rate",
     "RateChange",
+    "ResponseSummary",
+    "ResponseSurvival",
     "Results",
     "Share",
     "Tally",
@@ -72,6 +82,7 @@ __all__ = [
     "datasets",
     "decomposition",
     "definitions",
+    "durations",
     "errors",
     "harm_change",
     "harm_drivers",
@@ -86,6 +97,7 @@ __all__ = [
     "positive_outcome_rate",
     "rate",
     "rate_change",
+    "response_times",
     "share",
     "summarise_times",
     "tally",

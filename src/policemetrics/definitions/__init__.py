@@ -1,4 +1,4 @@
-"""The bundled definitions: offences and variants of their codes, harm weights, outcome types and sets.
+"""The bundled definitions: offences and variants of their codes, harm weights, outcome types and sets, response targets.
 
 Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
 source, licence, vintage and known faults of every table.
@@ -16,6 +16,7 @@ import attrs
 
 from policemetrics import _checks
 from policemetrics.definitions import _tables
+from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.errors import InvalidTypeError
 
 __all__ = [
@@ -24,12 +25,14 @@ __all__ = [
     "OffenceCodeVariant",
     "OutcomeSetRecord",
     "OutcomeType",
+    "ResponseTargets",
     "harm_weight_editions",
     "joined_offence_codes",
     "offence_code_variants",
     "offences",
     "outcome_sets",
     "outcome_types",
+    "response_targets",
 ]
 
 _FOLDER = "definitions"

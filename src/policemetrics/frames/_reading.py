@@ -87,7 +87,9 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
             return column.cast(nw.Float64)
         hint = "."
         if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
-            hint = ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
+            hint = (
+                ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
+            )
         msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}{hint}"
         raise InvalidTypeError(msg)
     # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
