@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -23,7 +24,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import durations
-from policemetrics.frames._clock import from_parts
+from policemetrics.frames._clock import _microseconds, from_parts
 from policemetrics.tally import Tally
 from policemetrics.times import summarise_times
 
@@ -292,6 +293,19 @@ class TestZones:
         assert found == [
             (v.replace(tzinfo=UTC) - dt.datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND for v in stamps
         ]
+
+    def test_an_engine_with_nothing_shorter(self):
+        """It is asked for the parts, which are those of its session's clocks where stamps have a zone."""
+        lazy = SimpleNamespace(implementation=nw.Implementation.PYSPARK)
+        frame = nw.from_native(pl.DataFrame({"a": [at("2024-05-01 10:00:00.25")]})).lazy()
+        for zone in (None, "UTC"):
+            parts = _microseconds(lazy, nw.col("a"), nw.Datetime("us", zone), "start")
+            assert frame.select(parts).collect()["a"].to_list() == [1_714_557_600_250_000]
+        with pytest.raises(
+            InvalidInputError,
+            match=r"start: .* only on the clocks of its session, Asia/Tokyo; .* to UTC first",
+        ):
+            _microseconds(lazy, nw.col("a"), nw.Datetime("us", "Asia/Tokyo"), "start")
 
 
 class TestLaws:

@@ -167,5 +167,5 @@ def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) ->
     import narwhals.stable.v2 as nw
 
     dtype = schema[column_named(name, argument, schema)]
-    column = label(lazy, nw.col(name), argument, name, dtype)
+    column = label(lazy, nw.col(name), argument, name, dtype, argument)
     return column.cast(nw.String) if dtype in (nw.Categorical, nw.Enum) else column

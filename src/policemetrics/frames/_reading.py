@@ -76,7 +76,7 @@ def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
     return str(name)
 
 
-def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
+def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str = "by") -> Any:
     """Prepare a column of labels, or refuse its type before the engine sees it."""
     import narwhals.stable.v2 as nw
 
@@ -106,7 +106,7 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
         hint = f"durations are the dimension {MEASURED!r}, as in by={{{MEASURED!r}: {name!r}}}"
     elif dtype in (nw.Date, nw.Datetime):
         hint = f"give date={name!r} to cut it into periods"
-    msg = f"by: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
+    msg = f"{argument}: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
 
 

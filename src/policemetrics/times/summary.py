@@ -365,8 +365,10 @@ class _Summaries:
 
     def _missed(self, excluded: ExclusionTable, dims: tuple[str, ...]) -> IntArray:
         """Add up what was excluded for the reasons that count as missed."""
-        clock = CLOCK_REASONS if MEASURED in dims else ()
-        possible = dict.fromkeys((*excluded.reasons, *(f"missing {d}" for d in dims), *clock))
+        # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
+        stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
+        clock = CLOCK_REASONS if stamped else ()
+        possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
         for reason in self.missed:
             _checks.known(reason, "missed: reason for exclusion", possible)
         chosen = [reason in self.missed for reason in excluded.reasons]
