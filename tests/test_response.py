@@ -494,7 +494,7 @@ class TestChoices:
         found = responded(frame, self_initiated={"how": "OFFICER"})
         assert (found.n, found.exclusions.reasons) == (3, {"self-initiated": 2, "missing end": 1})
         assert found.self_initiated == "how: OFFICER"
-        found = responded(frame, self_initiated={"how": ["OFFICER", "radio"], "n": [1]})
+        found = responded(frame, self_initiated={"how": ["OFFICER", "radio"], "n": np.array([1])})
         assert (found.n, found.exclusions.reasons) == (1, {"self-initiated": 4, "missing end": 1})
         assert found.self_initiated == "how: OFFICER, radio; n: 1"
 
@@ -502,6 +502,19 @@ class TestChoices:
         how = pa.array(["999", "OFFICER", None, "OFFICER", "radio", "999"]).dictionary_encode()
         for frame in every_engine(log(*ROWS, how=how)).values():
             assert responded(frame, self_initiated={"how": "OFFICER"}).n == 3
+
+    def test_categories_by_group(self):
+        """Categories of incidents and of groups, unused ones among them, in every engine."""
+        table = log(
+            *ROWS,
+            g=pa.array(["b", "a", "b", None, "b", "a"]).dictionary_encode(),
+            no=pa.array(list("xyyzwv")).dictionary_encode(),
+        )
+        table = pa.concat_tables([table.slice(0, 2), table.slice(3)])
+        for name, frame in every_engine(table).items():
+            found = responded(frame, by="g", incident="no")
+            assert found["g"].tolist() == ["(missing)", "a", "b"], name
+            assert found["n"].tolist() == [0, 1, 2], name
 
     GRADES = {"first": ["2", "2", "1", "3", "1", None], "last": ["1", "2", "1", "1", "2", "1"]}  # noqa: RUF012
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from policemetrics import _checks
 from policemetrics._grouping import groups_of
-from policemetrics._labels import MEASURED
+from policemetrics._labels import MEASURED, plain
 from policemetrics._ledger import MISSING_END, REASON
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError, InvalidTypeError
@@ -416,7 +416,8 @@ def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
         raise InvalidTypeError(msg)
     found = {}
     for column, labels in chosen.items():
-        listed = [labels] if isinstance(labels, str) or not isinstance(labels, Iterable) else list(labels)
+        several = isinstance(labels, Iterable) and not isinstance(labels, str)
+        listed = [plain(v) for v in (labels if several else [labels])]
         if not listed or any(isinstance(v, bool) or not isinstance(v, str | int) for v in listed):
             msg = f"self_initiated[{column!r}] must be a label or labels, text or whole numbers; got {_checks.shown(labels)}."
             raise InvalidTypeError(msg)
