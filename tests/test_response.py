@@ -387,7 +387,7 @@ class TestByHand:
         assert (a.n, a.still_open) == (0, 1)
         assert (
             a.reason
-            == "median not available: 0.0% had been attended when the last was followed; share not available: none was followed for 1 min"
+            == "not available: median (0.0% had been attended when the last was followed); share within the target (none was followed for 1 min)"
         )
         assert str(a) == f"a: from created to arrived: {a.reason}, estimated of 1 with 1 still open."
         b = found.at(g="b")
@@ -401,7 +401,7 @@ class TestByHand:
         found = responded(frame, target=60, no_arrival="censored", as_at=at("2024-05-01 10:00:30"))
         assert (found.median, found.share_within_arrived) == (10, 1)
         assert math.isnan(found.share_within)
-        assert found.reason == "share not available: none was followed for 1 min"
+        assert found.reason == "not available: share within the target (none was followed for 1 min)"
 
     def test_missed_reasons_of_stamps(self):
         """Reasons of the clock may be named whether or not they occur, but not for times that came as seconds."""
@@ -734,7 +734,7 @@ OPEN = {"no_arrival": "censored", "as_at": at("2024-05-01 15:30")}
         ({"grades": ("g", "x")}, InvalidTypeError, "regraded must be one of 'initial', 'final', 'from_upgrade', 'exclude'; got None"),
         ({"regraded": "final"}, InvalidInputError, "regraded= needs grades="),
         ({"upgraded": "closed"}, InvalidInputError, "upgraded= goes with regraded='from_upgrade' only"),
-        ({"grades": ("g", "x"), "regraded": "from_upgrade"}, InvalidInputError, "upgraded= must be given for regraded='from_upgrade'"),
+        ({"grades": ("g", "x"), "regraded": "from_upgrade"}, InvalidInputError, "upgraded=, a column of stamps, must be given for regraded='from_upgrade'"),
         ({"grades": ("g", "g2"), "regraded": "from_upgrade", "upgraded": "day"}, InvalidTypeError, "upgraded: column 'day' must hold datetimes"),
         ({"by": "nope"}, UnknownNameError, r"by\['nope'\]"),
         ({"by": {"seconds": "g"}}, InvalidInputError, "by must not name 'seconds'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
 
 import attrs
 import numpy as np
@@ -21,7 +21,7 @@ from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.tally import Tally
 from policemetrics.times.summary import TimeSummary, summarise_times
 from policemetrics.times.survival import ResponseSurvival, survival_of
-from policemetrics.typing import Columns, Label, Percentile, SurvivalMethod
+from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, SurvivalMethod
 from policemetrics.values import shown_as, uncapitalised
 
 if TYPE_CHECKING:
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ResponseSummary", "response_times"]
 
-NoArrival = Literal["exclude", "missed", "censored"]
-Regraded = Literal["initial", "final", "from_upgrade", "exclude"]
-_NO_ARRIVAL: Final = ("exclude", "missed", "censored")
-_REGRADED: Final = ("initial", "final", "from_upgrade", "exclude")
+_NO_ARRIVAL: Final = get_args(NoArrival)
+_REGRADED: Final = get_args(Regraded)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -273,8 +271,8 @@ def response_times(
     >>> found = response_times(log, **clock, no_arrival="missed")
     >>> found.median, found.share_within, found.not_arrived
     (720.0, 0.5, 1.0)
-    >>> at_noon = pd.Timestamp("2024-05-01 13:30")
-    >>> found = response_times(log, **clock, no_arrival="censored", as_at=at_noon)
+    >>> extracted = pd.Timestamp("2024-05-01 13:30")
+    >>> found = response_times(log, **clock, no_arrival="censored", as_at=extracted)
     >>> found.median, found.still_open
     (960.0, 1.0)
     """
@@ -351,49 +349,30 @@ def _refuse_half(
     """Refuse options that lack another one, or that another one leaves without a meaning."""
     followed = timing.as_at is not None or timing.closed is not None
     if no_arrival == "censored":
-        needs = [
-            (
-                not followed,
-                "as_at= or closed= must be given for no_arrival='censored': until when were open incidents followed?",
-            ),
-            (
-                percentile_method != "linear",
-                "percentile_method= cannot go with no_arrival='censored', whose percentiles are estimated.",
-            ),
-        ]
-    else:
-        needs = [
-            (
-                followed,
-                f"as_at= and closed= go with no_arrival='censored' only; got no_arrival={no_arrival!r}.",
-            ),
-            (
-                survival_method != "log-log",
-                f"survival_method= goes with no_arrival='censored' only; got no_arrival={no_arrival!r}.",
-            ),
-        ]
-    if incidents.grades is None:
-        needs.append(
-            (
-                incidents.regraded is not None,
-                "regraded= needs grades=, the columns of the initial and the final grade.",
-            )
+        until = "as_at= or closed= must be given for no_arrival='censored': until when were open incidents followed?"
+        _refuse(until, where=not followed)
+        estimated = (
+            "percentile_method= cannot go with no_arrival='censored', whose percentiles are estimated."
         )
+        _refuse(estimated, where=percentile_method != "linear")
     else:
+        only = f"with no_arrival='censored' only; got no_arrival={no_arrival!r}."
+        _refuse(f"as_at= and closed= go {only}", where=followed)
+        _refuse(f"survival_method= goes {only}", where=survival_method != "log-log")
+    if incidents.grades is not None:
         _checks.choice(incidents.regraded, "regraded", _REGRADED)
-    again = incidents.regraded == "from_upgrade"
-    needs.append(
-        (
-            again and incidents.upgraded is None,
-            "upgraded= must be given for regraded='from_upgrade': the column of the stamps.",
-        )
+    pair = "regraded= needs grades=, the columns of the initial and the final grade."
+    _refuse(pair, where=incidents.grades is None and incidents.regraded is not None)
+    again, given = incidents.regraded == "from_upgrade", incidents.upgraded is not None
+    _refuse(
+        "upgraded=, a column of stamps, must be given for regraded='from_upgrade'.", where=again and not given
     )
-    needs.append(
-        (not again and incidents.upgraded is not None, "upgraded= goes with regraded='from_upgrade' only.")
-    )
-    for lacking, msg in needs:
-        if lacking:
-            raise InvalidInputError(msg)
+    _refuse("upgraded= goes with regraded='from_upgrade' only.", where=given and not again)
+
+
+def _refuse(msg: str, *, where: bool) -> None:
+    if where:
+        raise InvalidInputError(msg)
 
 
 def _pair(grades: object) -> tuple[str, str] | None:

@@ -170,8 +170,10 @@ def survival_of(
         "n": found.runs.sums(ended).astype(float),
         "still_open": found.runs.sums(still_open).astype(float),
     }
+    some = found.runs.sizes[:, None] > 0
     for column, limit in zip(found.percentiles(list(_PERCENTS.values())), ("", "_low", "_high"), strict=True):
-        columns |= {f"{name}{limit}": column[:, i] for i, name in enumerate(_PERCENTS)}
+        there = np.where(some, column, np.nan)
+        columns |= {f"{name}{limit}": there[:, i] for i, name in enumerate(_PERCENTS)}
     share, low, high = found.at(targets, inclusive=inclusive)
     columns |= {
         "target": targets,
@@ -180,7 +182,6 @@ def survival_of(
         "share_within_high": high,
     }
     columns |= _of_arrived(times, ended, group, targets, len(groups), inclusive=inclusive)
-    columns["median_high"] = np.where(found.runs.sizes > 0, columns["median_high"], np.nan)
     _explain(reasons, columns, found)
     columns = {f.name: columns[f.name] for f in column_fields(ResponseSurvival)}
     excluded = exclusion_table(groups, [side], totals(side, groups))
@@ -206,17 +207,13 @@ def _of_arrived(
 
 def _explain(reasons: Reasons, columns: dict[str, FloatArray], found: Survival) -> None:
     """Say, of each group that has times, why its median or its share is not available."""
-    never, unseen = (
-        np.isnan(columns["median"]),
-        np.isnan(columns["share_within"]) & ~np.isnan(columns["target"]),
-    )
+    never, target = np.isnan(columns["median"]), columns["target"]
+    unseen = np.isnan(columns["share_within"]) & ~np.isnan(target)
     attended = found.reached()
     for at in np.flatnonzero((never | unseen) & unexplained(reasons)).tolist():
         why = []
         if never[at]:
-            why.append(
-                f"median not available: {percent(attended[at])} had been attended when the last was followed"
-            )
+            why.append(f"median ({percent(attended[at])} had been attended when the last was followed)")
         if unseen[at]:
-            why.append(f"share not available: none was followed for {duration(columns['target'][at])}")
-        reasons[at] = "; ".join(why)
+            why.append(f"share within the target (none was followed for {duration(target[at])})")
+        reasons[at] = f"not available: {'; '.join(why)}"
