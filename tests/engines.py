@@ -23,12 +23,26 @@ import pytest
 REQUIRED = set(filter(None, os.environ.get("POLICEMETRICS_ENGINES", "").split(",")))
 
 
-@cache
-def duck() -> Any:
+SESSION: dict[str, duckdb.DuckDBPyConnection] = {}
+
+
+def duck() -> duckdb.DuckDBPyConnection:
     """One DuckDB, on the clocks of London."""
-    found = duckdb.connect()
-    found.execute("SET TimeZone = 'Europe/London'")
-    return found
+    if "duckdb" not in SESSION:
+        SESSION["duckdb"] = duckdb.connect()
+        SESSION["duckdb"].execute("SET TimeZone = 'Europe/London'")
+    return SESSION["duckdb"]
+
+
+def one_duckdb():
+    """One DuckDB for a module; closed before Python ends."""
+    yield duck()
+    SESSION.pop("duckdb").close()
+
+
+def sql(query: str) -> Any:
+    """Ask the one DuckDB."""
+    return duck().sql(query)
 
 
 @cache
@@ -110,6 +124,17 @@ MAKERS: dict[str, Callable[[pa.Table], Any]] = {
     "sqlframe": _sqlframe,
     "ibis": _ibis,
 }
+
+# Those that everyone has who runs the tests.
+ENGINES = {
+    name: MAKERS[name] for name in ("pandas", "pandas-arrow", "polars", "polars-lazy", "pyarrow", "duckdb")
+}
+
+
+def every_engine(table: pa.Table) -> dict[str, Any]:
+    """Make a frame of each engine that everyone has."""
+    return {name: make(table) for name, make in ENGINES.items()}
+
 
 _PACKAGES = {"dask": "dask.dataframe", "spark": "pyspark", "sqlframe": "sqlframe", "ibis": "ibis"}
 

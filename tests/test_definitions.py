@@ -23,6 +23,7 @@ from policemetrics.definitions import (
     offences,
     outcome_sets,
     outcome_types,
+    response_targets,
 )
 from policemetrics.errors import InvalidTypeError, UnknownNameError
 
@@ -89,6 +90,7 @@ class TestFiles:
             "definitions/harm_weights.json",
             "definitions/outcome_sets.csv",
             "definitions/outcome_types.csv",
+            "definitions/response_targets.csv",
         }
         assert set(made) == set(TABLES) - by_hand
         for name in made:
@@ -96,7 +98,8 @@ class TestFiles:
 
 
 @pytest.mark.parametrize(
-    "read_table", [harm_weight_editions, offence_code_variants, offences, outcome_sets, outcome_types]
+    "read_table",
+    [harm_weight_editions, offence_code_variants, offences, outcome_sets, outcome_types, response_targets],
 )
 class TestTables:
     def test_read_only(self, read_table):
@@ -369,3 +372,22 @@ class TestOutcomeSets:
         sets = outcome_sets()
         whole = {*sets["charged"].types, *sets["out-of-court"].types, "22"}
         assert set(sets["positive-dashboard"].types) == whole
+
+
+class TestResponseTargets:
+    def test_what_is_on_record(self):
+        """15 minutes in towns and 20 in the country; an hour for priority; eight for the rest in Cleveland."""
+        found = {name: targets.seconds for name, targets in response_targets().items()}
+        assert found["national-2026"] == {"urban": 900, "rural": 1200}
+        assert found["west-midlands-2018"] == {"P1": 900, "P2": 3600}
+        assert found["cleveland-2024"] == {"emergency": 900, "priority": 3600, "standard": 28_800}
+        assert found["metropolitan-2018"] == {"I": 900, "S": 3600}
+        assert found["dorset-2022"] == {"immediate": 1200}
+
+    def test_all_have_their_source(self):
+        for name, targets in response_targets().items():
+            assert name == targets.name
+            assert name.endswith(targets.as_of)
+            assert targets.publisher
+            assert targets.source
+            assert len(targets.grades) == len(targets.minutes) == len(targets.applies_to)

@@ -2,6 +2,7 @@
 
 import inspect
 import warnings
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,9 @@ def _table():
         return [None if gap else v for v, gap in zip(found, random.random(ROWS) < gaps, strict=True)]
 
     seconds = np.round(random.lognormal(6, 1, ROWS), 3)
+    # The night in which the clocks go back, with some reversed and some missing.
+    created = np.datetime64("2023-10-28T22:00:00", "us") + random.integers(0, 8 * 3600 * 10**6, ROWS)
+    took = (seconds * 1e6 * np.where(random.random(ROWS) < 0.05, -1, 1)).astype(np.int64)
     return pa.table(
         {
             "force": pick(["Kent", "Essex", "Surrey"], gaps=0.02),
@@ -44,6 +48,8 @@ def _table():
             ),
             "waited": pa.array(random.integers(0, 90, ROWS).astype(np.int16)),
             "mean": pa.array(np.round(random.lognormal(3, 1, ROWS), 1)),
+            "created": pa.array(created, mask=random.random(ROWS) < 0.03),
+            "arrived": pa.array(created + took, mask=random.random(ROWS) < 0.1),
             "day": pa.array(
                 np.datetime64("2023-03-20T12:00:00", "us")
                 + (random.random(ROWS) * 400 * 86_400e6).astype("timedelta64[us]")
@@ -53,6 +59,7 @@ def _table():
 
 
 TABLE = _table()
+STAMPS = {"start": "created", "end": "arrived", "timezone": "Europe/London"}
 BETWEEN = ("2022/23", "2023/24")
 POSITIVE = {"positive": "positive-dashboard", "basis": "recorded", "out_of": "crimes"}
 
@@ -83,6 +90,16 @@ CALLS = {
     "summarise_times": [
         lambda f: pm.summarise_times(f, by="force", target=900, missed="missing seconds"),
         lambda f: pm.summarise_times(f, by="period", seconds="waited", count="n", target=10),
+    ],
+    "durations": [
+        lambda f: pm.durations(f, by="force", **STAMPS),
+        lambda f: pm.durations(f, zero="exclude", resolution="second", **STAMPS),
+    ],
+    "response_times": [
+        lambda f: pm.response_times(f, by="force", target=900, no_arrival="missed", **STAMPS),
+        lambda f: pm.response_times(
+            f, target=900, no_arrival="censored", as_at=datetime(2023, 10, 29, 12, tzinfo=UTC), **STAMPS
+        ),
     ],
     "pool_means": [lambda f: pm.pool_means(f, mean="mean", count="n", by="force", rounded_to=0.1)],
 }

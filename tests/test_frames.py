@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from engines import ENGINES, every_engine, one_duckdb, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import as_columns, labels, rows
@@ -33,40 +34,13 @@ MAX = 2**63 - 1
 MISSING = "(missing)"
 LONDON, UTC = ZoneInfo("Europe/London"), dt.UTC
 
-SESSION = {}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _session():
-    """One DuckDB for the module, on the clocks of London; closed before Python ends."""
-    SESSION["duckdb"] = duckdb.connect()
-    SESSION["duckdb"].execute("SET TimeZone = 'Europe/London'")
-    yield
-    SESSION.pop("duckdb").close()
-
-
-def sql(query):
-    return SESSION["duckdb"].sql(query)
-
-
-ENGINES = {
-    "pandas": lambda table: table.to_pandas(),
-    "pandas-arrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
-    "polars": pl.from_arrow,
-    "polars-lazy": lambda table: pl.from_arrow(table).lazy(),
-    "pyarrow": lambda table: table,
-    "duckdb": lambda table: SESSION["duckdb"].from_arrow(table),  # noqa: PLW0108  # no session yet
-}
+_session = pytest.fixture(scope="module", autouse=True)(one_duckdb)
 
 
 @pytest.fixture(params=ENGINES.values(), ids=ENGINES)
 def engine(request):
     """From an Arrow table to a frame of each engine."""
     return request.param
-
-
-def every_engine(table):
-    return {name: make(table) for name, make in ENGINES.items()}
 
 
 def cells(found):
@@ -799,6 +773,13 @@ class TestDates:
                 assert cells(tally(data, date="at", timezone=zone)) == {
                     (k,): n for k, n in expected.items()
                 }, name
+
+    def test_zones_that_narwhals_does_not_know_in_pandas(self):
+        """It takes names of letters and slashes only; the stamps are instants all the same."""
+        for zone in ("America/New_York", "Etc/GMT+5", "America/Port-au-Prince"):
+            data = pd.DataFrame({"at": pd.to_datetime(["2024-06-30 23:30"], utc=True).tz_convert(zone)})
+            assert tally(data, date="at").labels("period") == ("2024-07",)
+            assert tally(data, date="at", timezone="America/New_York").labels("period") == ("2024-06",)
 
     def test_what_to_do_in_duckdb(self):
         with duckdb.connect() as connection:

@@ -21,7 +21,7 @@ from policemetrics.counts import Rate, Share, rate, share
 from policemetrics.drivers import ChangeDriver, change_drivers
 from policemetrics.errors import PoliceMetricsError, PoliceMetricsWarning
 from policemetrics.exposure import Exposure
-from policemetrics.frames import tally
+from policemetrics.frames import durations, tally
 from policemetrics.harm import (
     HarmChange,
     HarmDriver,
@@ -48,7 +48,15 @@ from policemetrics.outcomes import (
 from policemetrics.periods import Period
 from policemetrics.results import Results
 from policemetrics.tally import Tally
-from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
+from policemetrics.times import (
+    PooledMean,
+    ResponseSummary,
+    ResponseSurvival,
+    TimeSummary,
+    pool_means,
+    response_times,
+    summarise_times,
+)
 from policemetrics.values import Exclusions, Figure, Interval
 
 __version__ = "0.1.0"
@@ -77,6 +85,8 @@ __all__ = [
     "Range",
     "Rate",
     "RateChange",
+    "ResponseSummary",
+    "ResponseSurvival",
     "Results",
     "Share",
     "Stated",
@@ -88,6 +98,7 @@ __all__ = [
     "datasets",
     "decomposition",
     "definitions",
+    "durations",
     "errors",
     "harm_change",
     "harm_drivers",
@@ -105,6 +116,7 @@ __all__ = [
     "positive_outcome_rate",
     "rate",
     "rate_change",
+    "response_times",
     "share",
     "stated",
     "summarise_times",

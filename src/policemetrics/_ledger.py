@@ -14,9 +14,15 @@ from policemetrics.results import label_array
 from policemetrics.typing import IntArray
 
 __all__ = [
+    "CLOCK_CHANGE",
+    "CLOCK_REASONS",
     "DROPPED",
+    "MISSING_END",
+    "MISSING_START",
+    "NEGATIVE",
     "NOT_SUPPLIED",
     "REASON",
+    "ZERO",
     "filled",
     "merged",
     "narrowed",
@@ -27,6 +33,14 @@ __all__ = [
 REASON: Final = "reason"
 DROPPED: Final = "dropped: "
 NOT_SUPPLIED: Final = "not supplied: "
+
+# Why two stamps give no time to count, whether or not it occurs in a ledger.
+MISSING_START: Final = "missing start"
+MISSING_END: Final = "missing end"
+CLOCK_CHANGE: Final = "clock change"
+NEGATIVE: Final = "negative"
+ZERO: Final = "zero"
+CLOCK_REASONS: Final = (MISSING_START, MISSING_END, CLOCK_CHANGE, NEGATIVE, ZERO)
 
 
 def merged(first: Cells | None, second: Cells | None) -> Cells | None:

@@ -214,6 +214,35 @@ class Results(Generic[FigureT_co]):
             first._caveat,
         )
 
+    def extended(
+        self, kind: type[FigureT], columns: Mapping[str, NDArray[np.float64]], audit: Mapping[str, Any]
+    ) -> Results[FigureT]:
+        """Return the same rows as figures of a kind that says more of them.
+
+        Parameters
+        ----------
+        kind : type of Figure
+            The class of the rows; it has the fields that the rows have, and those added.
+        columns : mapping of str to ndarray
+            The columns added, by name.
+        audit : mapping of str to object
+            What the figures were made of, besides what they say already.
+
+        Returns
+        -------
+        Results
+            One row for each row.
+        """
+        return Results(
+            kind,
+            self._keys,
+            {**self._values, **columns},
+            self._reason,
+            {**self._audit, **audit},
+            self._exclusions,
+            self._caveat,
+        )
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, in order."""

@@ -31,12 +31,15 @@ __all__ = [
     "Label",
     "Labels",
     "Names",
+    "NoArrival",
     "Number",
     "Numbers",
     "OutOf",
     "Percentile",
     "RateMethod",
     "RatioMethod",
+    "Regraded",
+    "SurvivalMethod",
     "Versus",
 ]
 
@@ -65,6 +68,9 @@ Basis: TypeAlias = Literal["recorded", "closed"]
 OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]
 RateMethod: TypeAlias = Literal["exact", "byar", "phe"]
 RatioMethod: TypeAlias = Literal["score", "exact", "midp"]
+NoArrival: TypeAlias = Literal["exclude", "missed", "censored"]
+Regraded: TypeAlias = Literal["initial", "final", "from_upgrade", "exclude"]
+SurvivalMethod: TypeAlias = Literal["log-log", "log"]
 HarmMethod: TypeAlias = Literal["dobson", "dobson-byar", "normal"]
 Percentile: TypeAlias = Literal[
     "linear",

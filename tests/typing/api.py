@@ -41,6 +41,8 @@ from policemetrics import (
     Range,
     Rate,
     RateChange,
+    ResponseSummary,
+    ResponseSurvival,
     Results,
     Share,
     Stated,
@@ -321,6 +323,36 @@ def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDA
     assert_type(pm.summarise_times(array, percentile_method="weibull"), TimeSummary)
     assert_type(pm.summarise_times(waits, target=10, inclusive=True), TimeSummary)
     assert_type(pm.summarise_times(rows, by="grade", target={"1": 900, "2": 3600}), Results[TimeSummary])
+    assert_type(pm.durations(rows, start="created", end="arrived"), Tally)
+    assert_type(pm.durations(rows, start="created", end="arrived", by={"grade": "g"}, zero="exclude"), Tally)
+    assert_type(pm.response_times(rows, start="created", end="arrived", target=900), ResponseSummary)
+    assert_type(pm.response_times(rows, start="created", end="arrived", no_arrival="missed"), ResponseSummary)
+    assert_type(
+        pm.response_times(rows, start="created", end="arrived", by="grade", target={"1": 900, "2": 3600}),
+        Results[ResponseSummary],
+    )
+    assert_type(
+        pm.response_times(
+            rows, start="created", end="arrived", by={"grade": "g"}, self_initiated={"how": ["OFFICER"]}
+        ),
+        Results[ResponseSummary],
+    )
+    assert_type(
+        pm.response_times(rows, start="created", end="arrived", no_arrival="censored", closed="closed"),
+        ResponseSurvival,
+    )
+    assert_type(
+        pm.response_times(
+            rows,
+            start="created",
+            end="arrived",
+            by="grade",
+            no_arrival="censored",
+            as_at=pd.Timestamp("2025-01-01"),
+        ),
+        Results[ResponseSurvival],
+    )
+    assert_type(pm.definitions.response_targets()["national-2026"].seconds, dict[str, float])
     assert_type(pm.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
     assert_type(pm.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])
 

@@ -1,4 +1,4 @@
-"""The bundled definitions: offences and variants of their codes, harm weights, outcome types and sets, words of claims.
+"""The bundled definitions: offences and codes, harm weights, outcome types and sets, response targets, words of claims.
 
 Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
 source, licence, vintage and known faults of every table.
@@ -16,6 +16,7 @@ import attrs
 
 from policemetrics import _checks
 from policemetrics.definitions import _tables
+from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
 from policemetrics.errors import InvalidTypeError
 
@@ -28,6 +29,7 @@ __all__ = [
     "OffenceCodeVariant",
     "OutcomeSetRecord",
     "OutcomeType",
+    "ResponseTargets",
     "claim_words",
     "harm_weight_editions",
     "joined_offence_codes",
@@ -35,6 +37,7 @@ __all__ = [
     "offences",
     "outcome_sets",
     "outcome_types",
+    "response_targets",
 ]
 
 _FOLDER = "definitions"

@@ -4,7 +4,19 @@ One ``GROUP BY … COUNT`` is all that is asked of an engine; what comes back is
 as plain Python labels and 64-bit counts.
 """
 
+from policemetrics.frames._incidents import Incidents
+from policemetrics.frames._timing import Timing, timed
 from policemetrics.frames.columns import read_columns, text_columns
 from policemetrics.frames.counting import as_tally, tally
+from policemetrics.frames.durations import durations
 
-__all__ = ["as_tally", "read_columns", "tally", "text_columns"]
+__all__ = [
+    "Incidents",
+    "Timing",
+    "as_tally",
+    "durations",
+    "read_columns",
+    "tally",
+    "text_columns",
+    "timed",
+]

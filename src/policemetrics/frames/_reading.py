@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from policemetrics import _checks
 from policemetrics._labels import MEASURED, is_missing
 from policemetrics._ledger import REASON
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.tally import COUNT
 from policemetrics.typing import Columns
 
-__all__ = ["column_named", "dimensions", "label", "labels_of", "opened", "zone"]
+__all__ = [
+    "collected",
+    "column_named",
+    "dimensions",
+    "engine_errors",
+    "label",
+    "labels_of",
+    "opened",
+    "zone",
+]
 
 
 def opened(frame: Any) -> Any:
@@ -29,6 +39,12 @@ def opened(frame: Any) -> Any:
             f"through Tally.from_columns; got {type(frame).__name__}."
         )
         raise InvalidTypeError(msg) from error
+    if found.implementation.is_pandas_like() or found.implementation.is_dask():
+        # Of pandas zones narwhals knows names of mere letters: America/New_York is none. As UTC it is the same instant.
+        types = nw.to_native(found).dtypes
+        unread = [name for name, dtype in found.collect_schema().items() if dtype == nw.Unknown]
+        zoned = [name for name in unread if getattr(types[name], "tz", None) is not None]
+        found = found.with_columns(nw.col(*zoned).cast(nw.Datetime("us", "UTC"))) if zoned else found
     return found
 
 
@@ -52,7 +68,7 @@ def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
     return str(name)
 
 
-def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
+def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str = "by") -> Any:
     """Prepare a column of labels, or refuse its type before the engine sees it."""
     import narwhals.stable.v2 as nw
 
@@ -61,7 +77,12 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
             return _seconds(column, pandas=lazy.implementation.is_pandas_like())
         if dtype.is_numeric():
             return column.cast(nw.Float64) if dtype.is_decimal() else column
-        msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}."
+        hint = "."
+        if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
+            hint = (
+                ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
+            )
+        msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}{hint}"
         raise InvalidTypeError(msg)
     # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
     if dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown):
@@ -77,7 +98,7 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any) -> Any:
         hint = f"durations are the dimension {MEASURED!r}, as in by={{{MEASURED!r}: {name!r}}}"
     elif dtype in (nw.Date, nw.Datetime):
         hint = f"give date={name!r} to cut it into periods"
-    msg = f"by: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
+    msg = f"{argument}: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
 
 
@@ -99,6 +120,27 @@ def labels_of(values: list[Any], dtype: Any) -> list[Any]:
     if not dtype.is_integer():
         return values
     return [None if is_missing(v) else int(v) for v in values]
+
+
+def collected(lazy: Any) -> dict[str, list[Any]]:
+    """Run a query, and bring its small result home as Python values."""
+    import narwhals.stable.v2 as nw
+
+    found = lazy.collect() if isinstance(lazy, nw.LazyFrame) else lazy
+    return {name: found.get_column(name).to_list() for name in found.columns}
+
+
+@contextmanager
+def engine_errors(failure: type[InvalidInputError] = InvalidInputError) -> Iterator[None]:
+    """Turn what an engine says of a query that fails into an error of ours."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if isinstance(error, PoliceMetricsError):
+            raise
+        kind = InvalidTypeError if isinstance(error, TypeError) else failure
+        msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
+        raise kind(msg) from error
 
 
 def zone(name: str) -> None:

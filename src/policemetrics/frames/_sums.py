@@ -11,28 +11,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics._cells import Cells
-from policemetrics._labels import LabelArray, is_missing
+from policemetrics._labels import LabelArray
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics._packed import HALF
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.frames._grouping import Counted, halves
 from policemetrics.tally import Tally
 from policemetrics.typing import IntArray, Names
 
-__all__ = ["Sums", "halves", "numbers_of", "whole"]
+__all__ = ["Sums", "numbers_here", "numbers_there"]
 
 _LIMIT: Final = 2**63
-_WIDE: Final = 2**62
 
 _Coded: TypeAlias = Mapping[str, tuple[LabelArray, IntArray]]
 
 
-def numbers_of(column: Any, name: str, dtype: Any) -> dict[str, Any]:
-    """Prepare a column of counts: the number, and whether it is missing, not whole, or beyond 64 bits."""
+def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
+    """Return the counts of rows in memory, and flags of those that are none."""
+    column = data.get_column(name)
+    if dtype.is_integer() and not column.null_count():
+        return {"number": column.to_numpy()}
+    parts = _parts(name, dtype)
+    table = data.select(**parts)
+    return {part: table.get_column(part).fill_null(0).to_numpy() for part in parts}
+
+
+def numbers_there(name: str, dtype: Any) -> dict[str, Any]:
+    """Prepare a column of counts for an engine."""
+    flags = _parts(name, dtype)
+    number = flags.pop("number")
+    return halves({"number": number}) | {f"{flag}_low": found for flag, found in flags.items()}
+
+
+def _parts(name: str, dtype: Any) -> dict[str, Any]:
+    """Read a column of counts: the number, and whether it is missing, not whole, or beyond 64 bits."""
     import narwhals.stable.v2 as nw
 
     if not (dtype.is_numeric() or dtype.is_decimal()):
         msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first."
         raise InvalidTypeError(msg)
+    column = nw.col(name)
     missing = column.is_null()
     if dtype.is_integer():
         # Dask can neither cast nor add up where some are missing.
@@ -50,23 +68,12 @@ def numbers_of(column: Any, name: str, dtype: Any) -> dict[str, Any]:
     return {"number": number} | {flag: found.cast(nw.Int64) for flag, found in flags.items()}
 
 
-def halves(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Split the number in two for an engine.
-
-    Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
-    Sums of halves do not get there.
-    """
-    flags = dict(numbers)
-    number = flags.pop("number")
-    high = number // HALF
-    return {"high": high, "low": number - high * HALF, **flags}
-
-
 @attrs.frozen(eq=False)
 class Sums:
     """What was added up of each key: the number, in two halves, and how many rows have no proper one."""
 
     name: str
+    n: IntArray
     high: IntArray
     low: IntArray
     missing: IntArray
@@ -74,17 +81,16 @@ class Sums:
     beyond: IntArray
 
     @classmethod
-    def of(cls, name: str, found: Mapping[str, IntArray]) -> Sums:
-        """Take sums by the name of each part; a part that is not there is 0."""
-        none = np.zeros_like(found["low"])
-        return cls(name, *(found.get(part, none) for part in ("high", "low", "missing", "split", "beyond")))
+    def of(cls, name: str, found: Counted) -> Sums:
+        """Take what was added up; flags that were not are 0, and none of them has an upper half."""
+        none = np.zeros_like(found.n)
+        flags = (found.sums.get(f"{flag}_low", none) for flag in ("missing", "split", "beyond"))
+        return cls(name, found.n, found.sums["number_high"], found.sums["number_low"], *flags)
 
-    def tally(
-        self, coded: _Coded, n: IntArray, coverage: tuple[str, ...] | None, overlapping: Names
-    ) -> Tally:
+    def tally(self, coded: _Coded, coverage: tuple[str, ...] | None, overlapping: Names) -> Tally:
         """Make the tally: a cell stands on the rows that have a count, and is marked if one has none."""
         counts = self._checked(coded)
-        found = self._part(coded, counts, n > self.missing, coverage, overlapping)
+        found = self._part(coded, counts, self.n > self.missing, coverage, overlapping)
         if not self.missing.any():
             return found
         gaps = self._part(coded, np.zeros_like(counts), self.missing > 0, None, overlapping)
@@ -131,17 +137,3 @@ def _place(coded: _Coded, at: int) -> str:
     """Name the key of some rows."""
     named = (f"{d} {labels[codes[at]] if codes[at] >= 0 else None}" for d, (labels, codes) in coded.items())
     return ", ".join(named) or "the whole frame"
-
-
-def whole(column: Any) -> IntArray:
-    """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
-
-    What is wider still stays far beyond any limit.
-    """
-    import narwhals.stable.v2 as nw
-
-    narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
-    if narrow and not column.null_count():
-        return np.asarray(column.to_numpy(), dtype=np.int64)
-    known = (0 if is_missing(v) else int(v) for v in column.to_list())
-    return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))

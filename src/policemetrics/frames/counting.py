@@ -6,22 +6,17 @@ and only the small result comes home.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from policemetrics import _checks
-from policemetrics._labels import LabelArray
-from policemetrics._packed import count_rows
-from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.errors import CountOverflowError, InvalidInputError
 from policemetrics.frames._dates import EVERY, local, periods
-from policemetrics.frames._encoding import encoded
+from policemetrics.frames._grouping import counted_here, counted_there
 from policemetrics.frames._reading import column_named, dimensions, label, opened
-from policemetrics.frames._sums import Sums, halves, numbers_of, whole
+from policemetrics.frames._sums import Sums, numbers_here, numbers_there
 from policemetrics.tally import Tally
-from policemetrics.typing import Columns, Every, IntArray, Names
+from policemetrics.typing import Columns, Every, Names
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -117,16 +112,25 @@ def tally(
     _checks.choice(every, "every", EVERY)
     if count is not None:
         column_named(count, "count", schema)
-    found = _in_memory if _is_near(data, dims.values(), count, schema) else _in_engine
-    coded, n, sums = found(data, select, keys, count, schema)
+    if _is_near(data, dims.values(), count, schema):
+        table = data.select(*select) if select else data
+        found = counted_here(table, keys, {} if count is None else numbers_here(data, count, schema[count]))
+    else:
+        parts = {} if count is None else numbers_there(count, schema[count])
+        wanted = [*select, *(part.alias(name) for name, part in parts.items())]
+        lazy = data.lazy().select(*wanted) if wanted else data.lazy()
+        # Arrow fails on an unsigned count past 63 bits before anything can be added up.
+        wide = count is not None and schema[count] == nw.UInt64
+        found = counted_there(lazy, keys, list(parts), CountOverflowError if wide else InvalidInputError)
+    coded = found.coded
     if date is not None:
         coded[_PERIOD] = periods(coded.pop("y"), coded.pop("m"), every, date)
     proof = _checks.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
-    if sums is None:
-        return Tally.from_codes(coded, n, coverage=proof, overlapping=overlapping, unit="rows")
-    return sums.tally(coded, n, proof, overlapping)
+    if count is None:
+        return Tally.from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
+    return Sums.of(count, found).tally(coded, proof, overlapping)
 
 
 def as_tally(
@@ -142,10 +146,6 @@ def as_tally(
     return tally(data, by=by, count=count, coverage=coverage)
 
 
-_Counted: TypeAlias = tuple[dict[str, tuple[LabelArray, IntArray]], IntArray, Sums | None]
-"""Labels and codes (keys,) of each column, the number of rows of each key, and what was added up."""
-
-
 def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:
     """Tell whether rows are best counted here: in memory, unless polars can take text faster than it gives codes."""
     import narwhals.stable.v2 as nw
@@ -153,62 +153,3 @@ def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mappi
     if not isinstance(data, nw.DataFrame) or (count is not None and schema[count] in {nw.Int128, nw.UInt128}):
         return False
     return not (data.implementation.is_polars() and any(schema[c] == nw.String for c in columns))
-
-
-def _in_memory(
-    data: Any, select: Sequence[Any], keys: Mapping[str, str], count: str | None, schema: Mapping[str, Any]
-) -> _Counted:
-    """Count rows by their codes."""
-    table = data.select(*select) if select else data
-    columns = [encoded(table.get_column(key), dim) for dim, key in keys.items()]
-    numbers = {} if count is None else _numbers(data, count, schema[count])
-    found = count_rows([c.codes for c in columns], len(data), numbers)
-    named = (c.named(values) for c, values in zip(columns, found.values, strict=True))
-    coded = dict(zip(keys, named, strict=True))
-    if count is None:
-        return coded, found.n, None
-    high, low = found.sums["number"]
-    flags = {name: low for name, (_, low) in found.sums.items()}  # of which no sum has an upper half
-    return coded, found.n, Sums.of(count, flags | {"high": high, "low": low})
-
-
-def _numbers(data: Any, count: str, dtype: Any) -> dict[str, NDArray[Any]]:
-    """Return the counts of rows in memory, and the flags of those that are no counts."""
-    import narwhals.stable.v2 as nw
-
-    parts = numbers_of(nw.col(count), count, dtype)
-    column = data.get_column(count)
-    if dtype.is_integer() and not column.null_count():
-        return {"number": column.to_numpy()}
-    table = data.select(**parts)
-    return {name: table.get_column(name).fill_null(0).to_numpy() for name in parts}
-
-
-def _in_engine(
-    data: Any, select: Sequence[Any], keys: Mapping[str, str], count: str | None, schema: Mapping[str, Any]
-) -> _Counted:
-    """Let the engine count, in one query, and bring its small result home."""
-    import narwhals.stable.v2 as nw
-
-    sums = {} if count is None else halves(numbers_of(nw.col(count), count, schema[count]))
-    wanted = [*select, *(part.alias(name) for name, part in sums.items())]
-    added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
-    lazy = data.lazy()
-    try:
-        lazy = lazy.select(*wanted) if wanted else lazy
-        table = (lazy.group_by(*keys.values()).agg(*added) if keys else lazy.select(*added)).collect()
-    except (TypeError, ValueError) as error:
-        kind = InvalidTypeError if isinstance(error, TypeError) else InvalidInputError
-        if count is not None and schema[count] == nw.UInt64:
-            # Arrow fails on an unsigned count past 63 bits before anything can be added up.
-            kind = CountOverflowError
-        msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
-        raise kind(msg) from error
-    n = whole(table.get_column("n"))
-    if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
-        table, n = table.head(0), n[:0]
-    columns = {dim: encoded(table.get_column(key), dim) for dim, key in keys.items()}
-    coded = {dim: c.named(c.codes.astype(np.int64)) for dim, c in columns.items()}
-    if count is None:
-        return coded, n, None
-    return coded, n, Sums.of(count, {name: whole(table.get_column(name)) for name in sums})

@@ -26,6 +26,7 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._labels import MEASURED, microseconds
+from policemetrics._ledger import CLOCK_REASONS
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally, tally
@@ -364,7 +365,10 @@ class _Summaries:
 
     def _missed(self, excluded: ExclusionTable, dims: tuple[str, ...]) -> IntArray:
         """Add up what was excluded for the reasons that count as missed."""
-        possible = dict.fromkeys((*excluded.reasons, *(f"missing {d}" for d in dims)))
+        # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
+        stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
+        clock = CLOCK_REASONS if stamped else ()
+        possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
         for reason in self.missed:
             _checks.known(reason, "missed: reason for exclusion", possible)
         chosen = [reason in self.missed for reason in excluded.reasons]

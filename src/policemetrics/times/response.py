@@ -1,0 +1,409 @@
+"""Response times: from a start of the clock that must be named to the first resource at the scene."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
+
+import attrs
+import numpy as np
+
+from policemetrics import _checks
+from policemetrics._grouping import groups_of
+from policemetrics._labels import MEASURED, plain
+from policemetrics._ledger import MISSING_END, REASON
+from policemetrics._sides import Side
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.frames import Incidents, Timing, timed
+from policemetrics.results import Results, label_array
+from policemetrics.survival import SURVIVAL_METHODS
+from policemetrics.tally import Tally
+from policemetrics.times.summary import TimeSummary, summarise_times
+from policemetrics.times.survival import ResponseSurvival, survival_of
+from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, SurvivalMethod
+from policemetrics.values import shown_as, uncapitalised
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+
+__all__ = ["ResponseSummary", "response_times"]
+
+_NO_ARRIVAL: Final = get_args(NoArrival)
+_REGRADED: Final = get_args(Regraded)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class ResponseSummary(TimeSummary):
+    """How long a response took: a `TimeSummary` that says which clock ran.
+
+    Attributes
+    ----------
+    not_arrived : float
+        How many incidents have no arrival: left out, or counted as missing the target.
+    start, end, timezone : str
+        The columns between which the clock runs, and its zone.
+    no_arrival, zero, incident, self_initiated, regraded : str
+        What the caller chose.
+    """
+
+    not_arrived: float = attrs.field(metadata=shown_as("count"))
+    start: str
+    end: str
+    timezone: str = ""
+    no_arrival: str
+    zero: str = "keep"
+    incident: str = ""
+    self_initiated: str = ""
+    regraded: str = ""
+
+    def _sentence(self) -> str:
+        return f"From {self.start} to {self.end}: {uncapitalised(super()._sentence())}"
+
+
+@overload
+def response_times(
+    frame: IntoFrame,
+    /,
+    *,
+    start: str,
+    end: str,
+    target: float | None = None,
+    by: None = None,
+    timezone: str | None = None,
+    inclusive: bool = False,
+    no_arrival: Literal["exclude", "missed"] = "exclude",
+    zero: Literal["keep", "exclude"] = "keep",
+    incident: str | None = None,
+    self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
+    grades: tuple[str, str] | None = None,
+    regraded: Regraded | None = None,
+    upgraded: str | None = None,
+    percentile_method: Percentile = "linear",
+    confidence_level: float = 0.95,
+) -> ResponseSummary: ...
+@overload
+def response_times(
+    frame: IntoFrame,
+    /,
+    *,
+    start: str,
+    end: str,
+    target: float | Mapping[Any, float | None] | None = None,
+    by: Columns,
+    timezone: str | None = None,
+    inclusive: bool = False,
+    no_arrival: Literal["exclude", "missed"] = "exclude",
+    zero: Literal["keep", "exclude"] = "keep",
+    incident: str | None = None,
+    self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
+    grades: tuple[str, str] | None = None,
+    regraded: Regraded | None = None,
+    upgraded: str | None = None,
+    percentile_method: Percentile = "linear",
+    confidence_level: float = 0.95,
+) -> Results[ResponseSummary]: ...
+@overload
+def response_times(
+    frame: IntoFrame,
+    /,
+    *,
+    start: str,
+    end: str,
+    target: float | None = None,
+    by: None = None,
+    timezone: str | None = None,
+    inclusive: bool = False,
+    no_arrival: Literal["censored"],
+    as_at: dt.datetime | None = None,
+    closed: str | None = None,
+    zero: Literal["keep", "exclude"] = "keep",
+    incident: str | None = None,
+    self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
+    grades: tuple[str, str] | None = None,
+    regraded: Regraded | None = None,
+    upgraded: str | None = None,
+    survival_method: SurvivalMethod = "log-log",
+    confidence_level: float = 0.95,
+) -> ResponseSurvival: ...
+@overload
+def response_times(
+    frame: IntoFrame,
+    /,
+    *,
+    start: str,
+    end: str,
+    target: float | Mapping[Any, float | None] | None = None,
+    by: Columns,
+    timezone: str | None = None,
+    inclusive: bool = False,
+    no_arrival: Literal["censored"],
+    as_at: dt.datetime | None = None,
+    closed: str | None = None,
+    zero: Literal["keep", "exclude"] = "keep",
+    incident: str | None = None,
+    self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
+    grades: tuple[str, str] | None = None,
+    regraded: Regraded | None = None,
+    upgraded: str | None = None,
+    survival_method: SurvivalMethod = "log-log",
+    confidence_level: float = 0.95,
+) -> Results[ResponseSurvival]: ...
+def response_times(
+    frame: Any,
+    /,
+    *,
+    start: str,
+    end: str,
+    target: Any = None,
+    by: Columns | None = None,
+    timezone: str | None = None,
+    inclusive: bool = False,
+    no_arrival: NoArrival = "exclude",
+    as_at: dt.datetime | None = None,
+    closed: str | None = None,
+    zero: Literal["keep", "exclude"] = "keep",
+    incident: str | None = None,
+    self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
+    grades: tuple[str, str] | None = None,
+    regraded: Regraded | None = None,
+    upgraded: str | None = None,
+    percentile_method: Percentile = "linear",
+    survival_method: SurvivalMethod = "log-log",
+    confidence_level: float = 0.95,
+) -> ResponseSummary | ResponseSurvival | Results[ResponseSummary] | Results[ResponseSurvival]:
+    """Response times from stamps: mean, median, percentiles and the share within a target.
+
+    Parameters
+    ----------
+    frame : data frame
+        One row an incident, or with `incident` several. Any that narwhals reads.
+    start, end : str
+        The columns of stamps between which the clock runs. Forces start it at the call, the creation of the
+        incident, the grading or the dispatch, so that there is no default; both names stand in the figure.
+    target : float or mapping of label to float, optional
+        In seconds, > 0. With `by` it may differ from group to group: keyed by label, or by tuple of labels in
+        the order of `by`. See `definitions.response_targets`. Default is none.
+    by : str, sequence of str or mapping of dimension to column, optional
+        What to keep; gives a table. Default is one figure.
+    timezone : str, optional
+        Whose clocks stamps without a zone were read from. It must be given if they have none.
+    inclusive : bool, optional
+        Whether a time equal to the target meets it. Default is False: it must be less.
+    no_arrival : {"exclude", "missed", "censored"}, optional
+        What an incident without an arrival is: left out of everything; missed, in the share within the target;
+        or open, its time longer than it has been followed for. Leaving it out flatters. Default is
+        ``"exclude"``.
+    as_at : datetime, optional
+        When the data were extracted, for ``"censored"``: until then open incidents were followed, and what
+        arrived later had not.
+    closed : str, optional
+        For ``"censored"``: the column of stamps at which incidents were closed, until which those without an
+        arrival were followed. `as_at`, `closed` or both must be given.
+    zero : {"keep", "exclude"}, optional
+        What to do with times of 0, where the resource was there already. Default is ``"keep"``.
+    incident : str, optional
+        The column that tells incidents apart, where each resource has a row: an incident is timed from its
+        first start to its first end, and its further rows are counted in the ledger. Default is that each row
+        is an incident.
+    self_initiated : mapping of column to label or labels, optional
+        Rows to be left out, because officers came upon them: ``{"reception": "OFFICER"}``. Default is none.
+    grades : pair of str, optional
+        The columns of the initial and the final grade. The dimension ``"grade"`` of `by` is then taken from
+        them as `regraded` says.
+    regraded : {"initial", "final", "from_upgrade", "exclude"}, optional
+        What an incident counts as whose grade was changed: as its initial grade, or as its final one, with the
+        time it had waited before; as its final one from the stamp in `upgraded` on; or not at all. With
+        `grades` it must be given.
+    upgraded : str, optional
+        For ``"from_upgrade"``: the column of stamps at which the grade was changed.
+    percentile_method : str, optional
+        One of the nine definitions, as for `summarise_times`. Default is ``"linear"``; what is estimated with
+        ``"censored"`` has one of its own.
+    survival_method : {"log-log", "log"}, optional
+        For ``"censored"``: on which scale the intervals are symmetric. Default is ``"log-log"``.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    ResponseSummary or ResponseSurvival, or Results of them
+        A `ResponseSurvival` for ``no_arrival="censored"``; a table if there is `by`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a column holds no stamps (text names the call that parses it), or only some have a zone.
+    InvalidInputError
+        If stamps without a zone come without `timezone`, most incidents end before they start, or an option
+        lacks another that it needs.
+    UnknownNameError
+        If there is no such column, label or option; those there are get listed.
+
+    See Also
+    --------
+    durations : the times themselves, to be merged and summarised by `summarise_times`.
+
+    Notes
+    -----
+    Each row that is not timed has one reason, in this order: missing incident, self-initiated, regraded, missing
+    upgrade, missing start, missing end, clock change, began after as_at, negative, zero. Of the further rows of
+    an incident only their number is told.
+
+    With ``"censored"`` the share still waiting is Kaplan and Meier's estimate, from the times of the incidents
+    attended and how long the others were followed [1]_. It takes the open ones to be like those that waited as
+    long and were then attended. Where nothing is open it is the plain share, and the percentiles are those
+    defined by ``"averaged_inverted_cdf"``.
+
+    References
+    ----------
+    .. [1] Kaplan, E. L. and Meier, P. (1958). Nonparametric estimation from incomplete observations. Journal
+       of the American Statistical Association, 53(282), 457-481.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({
+    ...     "created": pd.to_datetime(["2024-05-01 10:00", "2024-05-01 11:00", "2024-05-01 12:00", "2024-05-01 13:00"]),
+    ...     "arrived": pd.to_datetime(["2024-05-01 10:08", "2024-05-01 11:20", "2024-05-01 12:12", None]),
+    ... })
+    >>> clock = {"start": "created", "end": "arrived", "timezone": "Europe/London", "target": 900}
+    >>> found = response_times(log, **clock, no_arrival="missed")
+    >>> found.median, found.share_within, found.not_arrived
+    (720.0, 0.5, 1.0)
+    >>> extracted = pd.Timestamp("2024-05-01 13:30")
+    >>> found = response_times(log, **clock, no_arrival="censored", as_at=extracted)
+    >>> found.median, found.still_open
+    (960.0, 1.0)
+    """
+    _checks.choice(no_arrival, "no_arrival", _NO_ARRIVAL)
+    _checks.choice(survival_method, "survival_method", SURVIVAL_METHODS)
+    level = _checks.confidence_level(confidence_level)
+    if isinstance(frame, Tally):
+        msg = "frame must be a data frame with stamps; the times of a tally go to summarise_times."
+        raise InvalidTypeError(msg)
+    kept = () if by is None else by
+    timing = Timing(start=start, end=end, timezone=timezone, zero=zero, closed=closed, as_at=as_at)
+    incidents = Incidents(
+        incident=incident,
+        self_initiated=_labels_by_column(self_initiated),
+        grades=_pair(grades),
+        regraded=regraded,
+        upgraded=upgraded,
+    )
+    _refuse_half(no_arrival, timing, incidents, percentile_method, survival_method)
+    arrived, still_open = timed(frame, kept, timing, incidents)
+    dims = tuple(d for d in arrived.dims if d != MEASURED)
+    audit = {
+        "start": start,
+        "end": end,
+        "timezone": timezone or "",
+        "no_arrival": no_arrival,
+        "zero": zero,
+        "incident": incident or "",
+        "self_initiated": _written(incidents.self_initiated),
+        "regraded": regraded or "",
+    }
+    table: Results[ResponseSummary] | Results[ResponseSurvival]
+    if no_arrival == "censored":
+        audit |= {"as_at": str(as_at or ""), "closed": closed or ""}
+        strictly = _checks.flag(inclusive, "inclusive")
+        table = survival_of(
+            arrived, still_open, dims, target, audit, inclusive=strictly, method=survival_method, level=level
+        )
+    else:
+        table = _summary(
+            arrived,
+            dims,
+            audit,
+            target=target,
+            inclusive=inclusive,
+            missed=MISSING_END if no_arrival == "missed" else (),
+            percentile_method=percentile_method,
+            confidence_level=level,
+        )
+    return table[0] if by is None else table
+
+
+def _summary(
+    arrived: Tally, by: tuple[str, ...], audit: dict[str, Any], **options: Any
+) -> Results[ResponseSummary]:
+    """Summarise the times, and say of each group how many have none for want of an arrival."""
+    table = summarise_times(arrived, by=by, **options)
+    groups = groups_of([Side(arrived)], by)
+    lacking = np.zeros(len(groups))
+    if arrived.ledger is not None:
+        without = arrived.ledger.match({REASON: label_array([MISSING_END])})
+        found = arrived.ledger.select(without).project(by)
+        at = found.positions(groups, by)
+        lacking[at] = found.counts
+    return table.extended(ResponseSummary, {"not_arrived": lacking}, audit)
+
+
+# ---- what the caller chose --------------------------------------------------------------
+
+
+def _refuse_half(
+    no_arrival: str, timing: Timing, incidents: Incidents, percentile_method: str, survival_method: str
+) -> None:
+    """Refuse options that lack another one, or that another one leaves without a meaning."""
+    followed = timing.as_at is not None or timing.closed is not None
+    if no_arrival == "censored":
+        until = "as_at= or closed= must be given for no_arrival='censored': until when were open incidents followed?"
+        _refuse(until, where=not followed)
+        estimated = (
+            "percentile_method= cannot go with no_arrival='censored', whose percentiles are estimated."
+        )
+        _refuse(estimated, where=percentile_method != "linear")
+    else:
+        only = f"with no_arrival='censored' only; got no_arrival={no_arrival!r}."
+        _refuse(f"as_at= and closed= go {only}", where=followed)
+        _refuse(f"survival_method= goes {only}", where=survival_method != "log-log")
+    if incidents.grades is not None:
+        _checks.choice(incidents.regraded, "regraded", _REGRADED)
+    pair = "regraded= needs grades=, the columns of the initial and the final grade."
+    _refuse(pair, where=incidents.grades is None and incidents.regraded is not None)
+    again, given = incidents.regraded == "from_upgrade", incidents.upgraded is not None
+    _refuse(
+        "upgraded=, a column of stamps, must be given for regraded='from_upgrade'.", where=again and not given
+    )
+    _refuse("upgraded= goes with regraded='from_upgrade' only.", where=given and not again)
+
+
+def _refuse(msg: str, *, where: bool) -> None:
+    if where:
+        raise InvalidInputError(msg)
+
+
+def _pair(grades: object) -> tuple[str, str] | None:
+    """Return the columns of the initial and the final grade."""
+    if grades is None:
+        return None
+    found = _checks.names(grades, "grades")
+    if len(found) != 2:
+        msg = f"grades must be a pair of columns, (initial, final); got {_checks.shown(grades)}."
+        raise InvalidInputError(msg)
+    return found[0], found[1]
+
+
+def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
+    """Return the labels to be left out, by column."""
+    if chosen is None:
+        return {}
+    if not isinstance(chosen, Mapping) or not chosen:
+        msg = f"self_initiated must be a mapping of column to label or labels, as in {{'reception': 'OFFICER'}}; got {_checks.shown(chosen)}."
+        raise InvalidTypeError(msg)
+    found = {}
+    for column, labels in chosen.items():
+        several = isinstance(labels, Iterable) and not isinstance(labels, str)
+        listed = [plain(v) for v in (labels if several else [labels])]
+        if not listed or any(isinstance(v, bool) or not isinstance(v, str | int) for v in listed):
+            msg = f"self_initiated[{column!r}] must be a label or labels, text or whole numbers; got {_checks.shown(labels)}."
+            raise InvalidTypeError(msg)
+        found[_checks.text(column, "self_initiated: column")] = tuple(listed)
+    return found
+
+
+def _written(chosen: Mapping[str, Sequence[Label]]) -> str:
+    """Write labels by column, as an input of the figure."""
+    return "; ".join(f"{column}: {', '.join(map(str, labels))}" for column, labels in chosen.items())
