@@ -28,6 +28,7 @@ __all__ = [
     "screen_cell",
     "screen_columns",
     "shown_as",
+    "telling_apart",
     "uncapitalised",
 ]
 
@@ -161,6 +162,11 @@ def shown_as(kind: str, *, shown: bool = True) -> dict[str, Any]:
     Columns with ``shown=False`` are left out of the table on screen; they are there in every export.
     """
     return {"column": kind, "shown": shown}
+
+
+def telling_apart() -> dict[str, Any]:
+    """Mark a field that says what a figure is: on screen it stands as a column where the rows differ in it."""
+    return {"tells_apart": True}
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
