@@ -4,7 +4,7 @@
 
 It writes into ``src/policemetrics`` and then brings the checksums in
 ``definitions/LICENCE.md`` up to date. Written by hand, and so not made here:
-``outcome_types.csv``, ``outcome_sets.csv`` and ``harm_weights.json``.
+``outcome_types.csv``, ``outcome_names.csv``, ``outcome_sets.csv`` and ``harm_weights.json``.
 """
 
 from __future__ import annotations
