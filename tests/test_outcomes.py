@@ -787,15 +787,15 @@ class TestSentence:
         open_cases = by_type({"0": 384_808, "1": 447_514, "18": 4_850_405 - 447_514})
         assert str(positive_outcome_rate(open_cases, **COHORT | charged, as_at="July 2026")) == (
             "8.55% of crimes recorded have so far had a positive outcome (charged, recorded basis: 447,514 of 5,235,213 "
-            "crimes recorded in the period, as at July 2026; 95% interval 8.52% to 8.57%; 7.4% of the crimes not yet "
-            "assigned an outcome)."
+            "crimes recorded in the period, as at July 2026; 95% interval 8.52% to 8.57%; immature: 7.4% of the crimes not "
+            "yet assigned an outcome)."
         )
         assert str(
             positive_outcome_rate(open_cases, **COHORT | charged | {"out_of": "crimes_with_outcome"})
         ) == (
             "9.23% of crimes with an outcome have so far had a positive one (charged, recorded basis: 447,514 of "
-            "4,850,405 crimes recorded in the period that have an outcome; 95% interval 9.20% to 9.25%; 7.4% of the "
-            "crimes not yet assigned an outcome)."
+            "4,850,405 crimes recorded in the period that have an outcome; 95% interval 9.20% to 9.25%; immature: "
+            "7.4% of the crimes not yet assigned an outcome)."
         )
         assert str(positive_outcome_rate(550_778, 5_258_158, **GIVEN | charged)) == (
             "10.47% of outcomes were positive (charged, closed basis: 550,778 of 5,258,158 outcomes given in the period, "

@@ -4,7 +4,7 @@ Counts in, defensible figures out: change in recorded crime, harm, positive outc
 response times. Every metric is a function of counts by key, a `Tally`, or of a data frame.
 """
 
-from policemetrics import datasets, decomposition, definitions, errors, intervals
+from policemetrics import datasets, decomposition, definitions, errors, incidence, intervals
 from policemetrics.change import RateChange, rate_change
 from policemetrics.counts import Rate, Share, rate, share
 from policemetrics.drivers import ChangeDriver, change_drivers
@@ -27,10 +27,20 @@ from policemetrics.harm import (
     harm_weights,
 )
 from policemetrics.outcomes import (
+    GroupOutcomeRate,
+    OutcomeMatch,
+    OutcomeMaturity,
     OutcomeRate,
     OutcomeRateChange,
+    OutcomeRateDriver,
+    OutcomeRateSplit,
     OutcomeSet,
+    group_outcome_rate,
+    match_outcomes,
+    outcome_maturity,
     outcome_rate_change,
+    outcome_rate_drivers,
+    outcome_rate_split,
     outcome_set,
     positive_outcome_rate,
 )
@@ -47,6 +57,7 @@ __all__ = [
     "Exclusions",
     "Exposure",
     "Figure",
+    "GroupOutcomeRate",
     "HarmChange",
     "HarmDriver",
     "HarmIndex",
@@ -54,8 +65,12 @@ __all__ = [
     "HarmScore",
     "HarmWeights",
     "Interval",
+    "OutcomeMatch",
+    "OutcomeMaturity",
     "OutcomeRate",
     "OutcomeRateChange",
+    "OutcomeRateDriver",
+    "OutcomeRateSplit",
     "OutcomeSet",
     "Period",
     "PoliceMetricsError",
@@ -73,14 +88,20 @@ __all__ = [
     "decomposition",
     "definitions",
     "errors",
+    "group_outcome_rate",
     "harm_change",
     "harm_drivers",
     "harm_index",
     "harm_per_crime_change",
     "harm_score",
     "harm_weights",
+    "incidence",
     "intervals",
+    "match_outcomes",
+    "outcome_maturity",
     "outcome_rate_change",
+    "outcome_rate_drivers",
+    "outcome_rate_split",
     "outcome_set",
     "pool_means",
     "positive_outcome_rate",
