@@ -338,7 +338,9 @@ class TestOutcomeTypes:
         assert {c for c, day in began.items() if day == date(2014, 4, 1)} == {*map(str, range(9, 19))}
         later = {c: day for c, day in began.items() if day > date(2014, 4, 1)}
         assert later == {"20": date(2015, 4, 1), "21": date(2016, 1, 1), "22": date(2019, 4, 1)}
-        assert {c: t.compulsory_from for c, t in types.items() if t.compulsory_from} == {"22": date(2021, 4, 1)}
+        assert {c: t.compulsory_from for c, t in types.items() if t.compulsory_from} == {
+            "22": date(2021, 4, 1)
+        }
         assert {c: t.valid_to for c, t in types.items() if t.valid_to} == {"19": date(2025, 3, 31)}
 
     def test_home_office_groups(self):
@@ -376,7 +378,14 @@ class TestOutcomeNames:
     def test_every_type_by_code_and_name(self, code):
         """A type is found by its code, however written, and by its name in any case."""
         name = outcome_types()[code].name
-        labels = [code, f" {code} ", f"Outcome {code}", f"type {code.lower()}", f"0{code}", f"{code} - {name}"]
+        labels = [
+            code,
+            f" {code} ",
+            f"Outcome {code}",
+            f"type {code.lower()}",
+            f"0{code}",
+            f"{code} - {name}",
+        ]
         labels += [name, name.upper(), name.replace(",", " - "), f"Outcome type {code}: {name}"]
         assert outcome_codes(labels) == dict.fromkeys(labels, code)
         if code.isdigit():
@@ -403,7 +412,21 @@ class TestOutcomeNames:
 
     @pytest.mark.parametrize(
         "label",
-        ["Charged", "23", "1B", "", "  ", "0/1", "1A/2", "other/1", "1 - Community resolution", "1.0", "(blank)", 23, -1],
+        [
+            "Charged",
+            "23",
+            "1B",
+            "",
+            "  ",
+            "0/1",
+            "1A/2",
+            "other/1",
+            "1 - Community resolution",
+            "1.0",
+            "(blank)",
+            23,
+            -1,
+        ],
     )
     def test_what_is_not_known(self, label):
         """Nothing is guessed: neither from a part of a name, nor from a code beside another's name."""

@@ -23,6 +23,8 @@ COLUMNS = {
     "period": [*YEARS, *YEARS],
     "offence": ["66", "66", "8L", "8L"],
     "outcome": ["1", "1", "18", "18"],
+    "month": ["2022-05", "2023-05", "2022-05", "2023-05"],
+    "outcome_month": ["2022-06", "2023-05", "2022-05", "2023-07"],
     "seconds": [30.0, 45.5, 60.0, 10.0],
     "n": [5, 6, 7, 8],
     "mean": [30.0, 45.5, 60.0, 10.0],
@@ -35,11 +37,15 @@ CRIMES = Tally.from_columns({d: COLUMNS[d] for d in LABELS}, COLUMNS["n"])
 RESIDENTS = Exposure({"Kent": 1_800, "Essex": 1_200}, by="force", name="residents", date="mid-2019")
 WEIGHTS = pm.harm_weights("ons-css", version="2020")
 OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
+RATES = pm.positive_outcome_rate(CRIMES, by="force", **OUTCOMES)
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
 GOOD = {
     "change_drivers": (
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
+    ),
+    "group_outcome_rate": (
+        pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
     ),
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
@@ -47,8 +53,24 @@ GOOD = {
     "harm_per_crime_change": (pm.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
     "harm_score": (pm.harm_score, (FRAME, WEIGHTS), {"by": "force", "count": "n"}),
     "harm_weights": (pm.harm_weights, ("ons-css",), {"version": "2020"}),
+    "match_outcomes": (pm.match_outcomes, (CRIMES,), {"outcome": "outcome"}),
+    "outcome_maturity": (
+        pm.outcome_maturity, (FRAME,),
+        {
+            "positive": OUTCOMES["positive"], "as_at": "2023-07", "period": "month", "outcome_period": "outcome_month",
+            "by": "force", "count": "n",
+        },
+    ),
     "outcome_rate_change": (
         pm.outcome_rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"} | OUTCOMES,
+    ),
+    "outcome_rate_drivers": (
+        pm.outcome_rate_drivers, (FRAME,),
+        {"between": YEARS, "of": "offence", "by": "force", "count": "n"} | OUTCOMES,
+    ),
+    "outcome_rate_split": (
+        pm.outcome_rate_split, (FRAME,),
+        {"between": YEARS, "of": "offence", "by": "force", "count": "n"} | OUTCOMES,
     ),
     "outcome_set": (pm.outcome_set, ("charged",), {}),
     "pool_means": (pm.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
@@ -112,6 +134,13 @@ BAD = {
     "coverage": [5, "nope", ["force", "force"], b"force"],
     "overlapping": [None, 5, "nope", ["force", "force"], b"force"],
     "as_at": [None, 5, b"x"],
+    "mature_after": [-1, 2.5, NAN, INF, "12", True, 2**64, [12]],
+    "not_yet_assigned": [-1, 2.5, NAN, INF, "5", True, 2**64, [5], 10**6],
+    "outcome_period": [None, 5, "nope", b"month", "month", "outcome", "force"],
+    "members": [5, "nope", "Kent", ["nope"], [], [None], b"Kent", [4.1]],
+    "force": [5, "nope", b"Kent", ["Kent"], 4.1],
+    "include_self": [None, "yes", 1, [True]],
+    "average": [None, 5, "nope", "mean"],
 }  # fmt: skip
 
 # Some arguments only mean something beside, or instead of, another one.
@@ -120,8 +149,14 @@ BESIDE = {
     ("tally", "every"): {"date": None},
     ("tally", "timezone"): {"date": "day"},
 }
+# There the period need not be named.
+NOT_NEEDED = {("positive_outcome_rate", "period")}
 # What reads the columns of a small table has its own words for them.
-ALSO = {("pool_means", "count"): ("value",), ("pool_means", "mean"): ("seconds",)}
+ALSO = {
+    ("pool_means", "count"): ("value",),
+    ("pool_means", "mean"): ("seconds",),
+    ("outcome_maturity", "outcome_period"): ("by",),
+}
 NO_DATA = [None, "crimes.csv", b"crimes", object(), pd.Series([1, 2]), iter([1]), print, Tally, {1, 2}]
 NO_COUNT = [
     -1,
@@ -166,6 +201,8 @@ def cases():
             ):
                 continue
             for value in values:
+                if value is None and (title, name) in NOT_NEEDED:
+                    continue
                 bound = signature.bind(*args, **options)
                 bound.arguments |= BESIDE.get((title, name), {}) | {name: value}
                 yield pytest.param(function, bound, name, id=f"{title}, {name}={str(value)[:30]!r}")
@@ -185,7 +222,7 @@ class TestBadInput:
         """An argument that is added without a row here fails this."""
         elsewhere = {  # below, for they differ from function to function
             "data", "old", "new", "events", "exposure", "labels", "count", "out_of", "means", "counts", "frame",
-            "denominator", "crimes",
+            "denominator", "crimes", "rates", "outcomes",
         }  # fmt: skip
         for function, _, _ in GOOD.values():
             assert set(inspect.signature(function).parameters) <= elsewhere | set(BAD), function.__name__

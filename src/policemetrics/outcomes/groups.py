@@ -266,6 +266,9 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
         chosen = list(dict.fromkeys(members))
         for label in chosen:
             _checks.known(label, "members", known)
+        if not chosen:
+            msg = f"members must hold at least one label of {of!r}; got none."
+            raise InvalidInputError(msg)
     if force is None:
         if include_self is not None:
             msg = "include_self goes with force=, the force that the group is compared with; leave it out, or name the force."

@@ -217,8 +217,9 @@ def outcome_maturity(
     if MONTHS in kept:
         msg = f"by must not name {MONTHS!r}: that is the age of the crimes; rename the dimension."
         raise InvalidInputError(msg)
-    if _checks.text(period, "period") in {outcome, outcome_period}:
-        msg = f"period must name another dimension than outcome= and outcome_period=; got {period!r}."
+    roles = (_checks.text(period, "period"), outcome_period, outcome)
+    if len(set(roles)) < len(roles):
+        msg = f"period, outcome_period and outcome must name three dimensions; got {_checks.listing(roles)}."
         raise InvalidInputError(msg)
     last = _last_month(as_at)
     needed = tuple(dict.fromkeys((*kept, period, outcome_period)))

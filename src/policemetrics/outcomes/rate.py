@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
@@ -35,6 +35,8 @@ from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
 from policemetrics.values import Figure, Interval, shown_as, telling_apart
 
 __all__ = ["OutcomeRate", "positive_outcome_rate"]
+
+_PERIOD: Final = "period"
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -175,7 +177,7 @@ def positive_outcome_rate(
     crimes: Divisor | None = None,
     by: None = None,
     outcome: str = "outcome",
-    period: str = "period",
+    period: str | None = None,
     count: str | None = None,
     as_at: str | dt.date = "",
     mature_after: int | None = None,
@@ -192,7 +194,7 @@ def positive_outcome_rate(
     crimes: Divisor | None = None,
     by: Names,
     outcome: str = "outcome",
-    period: str = "period",
+    period: str | None = None,
     count: str | None = None,
     as_at: str | dt.date = "",
     mature_after: int | None = None,
@@ -210,7 +212,7 @@ def positive_outcome_rate(
     not_yet_assigned: Any = None,
     by: Names | None = None,
     outcome: str = "outcome",
-    period: str = "period",
+    period: str | None = None,
     count: str | None = None,
     as_at: Any = "",
     mature_after: Any = None,
@@ -245,8 +247,8 @@ def positive_outcome_rate(
         The dimension that holds the type, by code ("1", 1) or by name ("Charged/Summonsed", and the wordings
         of `definitions.outcome_names`). Default is ``"outcome"``.
     period : str, optional
-        The dimension, or text column, that holds the period, where there is one: it tells of types that did
-        not exist yet, and how old a cohort is. Default is ``"period"``.
+        The dimension, or column, that holds the period: it tells of types that did not exist yet, and how old
+        a cohort is. Default is ``"period"``, where there is one; in a frame as text.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     not_yet_assigned : int, optional
@@ -326,8 +328,9 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
         msg = "not_yet_assigned goes with a number of positive outcomes; in a tally or frame it is the rows of type '0'."
         raise InvalidInputError(msg)
     kept = kept_dims(by, outcome)
-    useful = (_checks.text(period, "period"),)
-    tally, counter = read(data, kept, outcome, count, definition, useful=useful)
+    named = () if period is None or _checks.text(period, "period") in kept else (period,)
+    period = _PERIOD if period is None else period
+    tally, counter = read(data, (*kept, *named), outcome, count, definition, useful=(period,))
     counter.check_crimes(crimes)
     side = Side(tally)
     groups = groups_of([side], kept)
