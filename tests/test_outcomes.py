@@ -303,6 +303,11 @@ class TestTally:
         with pytest.raises(InvalidInputError, match="has type '1A' but not type '1'"):
             positive_outcome_rate(by_type({"1A": 4, "18": 9}), **GIVEN)
 
+    def test_a_part_that_was_not_supplied(self):
+        """Marked cells of 1A are no outcomes either; the mark is passed on."""
+        marked = by_type(COUNTS | {"1A": 0}).not_supplied("alternate offences not sent", outcome="1A")
+        assert positive_outcome_rate(marked, **GIVEN).reason == "not available: alternate offences not sent"
+
     def test_group_of_nothing_but_a_part(self):
         """A group whose every row was set aside does not vanish, and says why."""
         data = by_force({"Kent": {"1": 5, "18": 5}, "Essex": {"1A": 3}})

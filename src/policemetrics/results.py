@@ -571,7 +571,7 @@ class Results(Generic[FigureT_co]):
     def _told_apart(self) -> dict[str, NDArray[Any]]:
         """Return the words of a definition in which the rows differ: without them they would look alike."""
         marked = [f.name for f in audit_fields(self.kind) if f.metadata.get("tells_apart")]
-        words = {name: self._audit[name] for name in marked}
+        words = {name: self._audit.get(name) for name in marked}
         return {n: v for n, v in words.items() if isinstance(v, np.ndarray) and len(set(v.tolist())) > 1}
 
     def _footer(self) -> str:

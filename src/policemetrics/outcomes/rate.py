@@ -404,13 +404,13 @@ def _rate_table(
     rate, low, high = definition.rates(counted, there)
     audit = definition.audit | {"as_at": extract.written, "when": spanned_in}
     share = np.where(there, definition.open_share(counted), np.nan)
-    if definition.basis == "recorded":
-        maturity, age = maturities(extract, mature_after, when, share)
-        audit |= {
-            "maturity": one_or_all(np.where(there, maturity, "not known").tolist()),
-            "age_months": age,
-            "mature_after": np.nan if mature_after is None else float(mature_after),
-        }
+    maturity, age = maturities(extract, mature_after, when, share)
+    cohort = definition.basis == "recorded"
+    audit |= {
+        "maturity": one_or_all(np.where(there, maturity, "not known").tolist()) if cohort else "",
+        "age_months": age if cohort else np.nan,
+        "mature_after": np.nan if mature_after is None else float(mature_after),
+    }
     columns = {
         "positive": counted.positive,
         "denominator": counted.denominator,
