@@ -208,6 +208,15 @@ class TestMatch:
         assert match_outcomes(tally, outcome="result") == match_outcomes(self.COUNTS)
         assert dict(match_outcomes([1, 8]).codes) == {1: "1", 8: "8"}
 
+    def test_of_both_bases(self):
+        """A table on two bases has its labels read, and no count that adds the two."""
+        both = Tally.from_columns(
+            {"basis": ["closed", "recorded"], "outcome": ["1", "1"]}, [5, 6], overlapping="basis"
+        )
+        assert dict(match_outcomes(both).codes) == {"1": "1"}
+        assert math.isnan(match_outcomes(both).crimes)
+        assert match_outcomes(both.where(basis="closed")).crimes == 5
+
     def test_its_text(self):
         """Everything in one paragraph a reader can check; long lists are cut, what does not match is not."""
         text = str(match_outcomes(self.COUNTS))

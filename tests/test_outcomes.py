@@ -647,6 +647,14 @@ class TestBases:
         with pytest.raises(InvalidInputError, match="basis is 'closed'"):
             positive_outcome_rate(data.where(basis="recorded"), **GIVEN)
 
+    def test_however_spelt(self):
+        """A basis in capitals is a basis."""
+        columns = self.COLUMNS | {"basis": [b.capitalize() for b in self.COLUMNS["basis"]]}
+        data = tally(pd.DataFrame(columns), by=["basis", "outcome"], count="n", overlapping="basis")
+        with pytest.raises(InvalidInputError, match=r"rows of basis 'Recorded' too.*where\(basis='Closed'\)"):
+            positive_outcome_rate(data, **GIVEN)
+        assert positive_outcome_rate(data.where(basis="Closed"), **GIVEN).rate == 0.1
+
     def test_another_column_of_the_name(self):
         """A column "basis" that means something else is left alone."""
         frame = pd.DataFrame({"basis": ["a", "b"], "outcome": ["1", "18"]})
@@ -783,7 +791,7 @@ class TestSentence:
         """Outcomes given are compared with crimes recorded, not said to belong to them."""
         assert str(positive_outcome_rate(20_158, 365_882, **CLOSED)) == (
             "Positive outcomes were 5.51% of crimes recorded (positive-dashboard, closed basis: 20,158 outcomes given "
-            "in the period, whenever the crime was recorded, out of 365,882 crimes recorded in it; 95% interval 5.43% to 5.59%)."
+            "in the period, whenever the crime was recorded, out of 365,882 crimes recorded in it; 95% interval of a ratio of counts, 5.43% to 5.59%)."
         )
 
     def test_three_charge_rates_of_one_year(self):

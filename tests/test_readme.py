@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""What the README and the pages on methods show is what happens."""
 
 import doctest
 import re
@@ -7,12 +7,21 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).parents[1] / "README.md"
+METHODS = sorted((README.parent / "docs" / "methods").glob("*.md"))
 
 
 def test_examples_run():
     """Every example of the README gives what it says."""
     found = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
     assert found.attempted > 5
+    assert found.failed == 0
+
+
+@pytest.mark.parametrize("page", METHODS, ids=lambda page: page.stem)
+def test_methods(page):
+    """Every example of a page on a method gives what it says."""
+    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert found.attempted
     assert found.failed == 0
 
 

@@ -120,7 +120,7 @@ def outcome_maturity(
     /,
     *,
     positive: str | OutcomeSet,
-    as_at: str | dt.date,
+    as_at: str | dt.date | Period,
     by: Names = (),
     period: str = "period",
     outcome_period: str = "outcome_period",
@@ -137,7 +137,7 @@ def outcome_maturity(
         without an outcome yet have type 0, or no type, and no month: they are counted, as still open.
     positive : str or OutcomeSet
         What counts as positive: the name of a bundled set, or a set of your own.
-    as_at : str or datetime.date
+    as_at : str, datetime.date or Period
         The last month that the extract holds in full; a day stands for the last month that is over on it.
         Nothing in the data can tell it. Outcomes given later count as not yet given, and crimes recorded
         later are left out, so that an earlier date shows what could be known then.

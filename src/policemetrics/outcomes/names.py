@@ -72,7 +72,8 @@ class OutcomeMatch:
     sources : mapping of label to str
         Where the reading of a label was found, for those that are neither a code nor the name of a type.
     crimes : float
-        Number of outcomes, or crimes, of all labels; not a number where the data gave no counts.
+        Number of outcomes, or crimes, of all labels; not a number where the data gave no counts, or counts
+        that overlap, as on two bases.
     share_unmatched : float
         Share of them whose label is unmatched, as a fraction. Not a number without counts, or where
         corrections leave a number below zero.
@@ -175,8 +176,10 @@ def _labels_of(outcomes: Any, outcome: str) -> tuple[list[Any], dict[Any, int] |
             msg = "outcomes must not be missing; one of the labels is."
             raise InvalidInputError(msg)
     if isinstance(outcomes, Tally):
-        columns = outcomes.sum_to(outcome).to_dict()
-        return columns[outcome], dict(zip(columns[outcome], columns["count"], strict=True))
+        labels = list(outcomes.labels(outcome))
+        if any(len(outcomes.labels(dim)) > 1 for dim in outcomes.overlapping - {outcome}):
+            return labels, None  # on two bases, say: what overlaps does not add up
+        return labels, dict(zip(labels, outcomes.cells.project((outcome,)).counts.tolist(), strict=True))
     if not hasattr(outcomes, "__len__"):
         msg = f"outcomes must be labels, a mapping of label to count, or a Tally; got {type(outcomes).__name__}."
         raise InvalidTypeError(msg)

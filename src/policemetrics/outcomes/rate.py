@@ -30,6 +30,7 @@ from policemetrics.outcomes._dates import AsAt, Span, maturities, notes, one_or_
 from policemetrics.outcomes._definition import NOUNS, Counted, Definition, kept_dims, said
 from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.periods import Period
 from policemetrics.results import ExclusionTable, Results
 from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
 from policemetrics.values import Figure, Interval, shown_as, telling_apart
@@ -129,9 +130,10 @@ class OutcomeRate(Figure):
             made_of = made_of.replace("in the period", f"in {self.when}")
         limits = f"{percent(self.rate_low, 2)} to {percent(self.rate_high, 2)}"
         dated = f", as at {self.as_at}" if self.as_at else ""
+        of_what = "" if self.method == "wilson" else "of a ratio of counts, "
         return (
             f"{stated} ({self.outcomes}, {self.basis} basis: {made_of}{dated}; "
-            f"{self.confidence_level * 100:g}% interval {limits}{self._waiting}."
+            f"{self.confidence_level * 100:g}% interval {of_what}{limits}{self._waiting}."
         )
 
     @property
@@ -163,7 +165,7 @@ def positive_outcome_rate(
     basis: Basis,
     out_of: OutOf,
     not_yet_assigned: Number | None = None,
-    as_at: str | dt.date = "",
+    as_at: str | dt.date | Period = "",
     confidence_level: float = 0.95,
 ) -> OutcomeRate: ...
 @overload
@@ -179,7 +181,7 @@ def positive_outcome_rate(
     outcome: str = "outcome",
     period: str | None = None,
     count: str | None = None,
-    as_at: str | dt.date = "",
+    as_at: str | dt.date | Period = "",
     mature_after: int | None = None,
     confidence_level: float = 0.95,
 ) -> OutcomeRate: ...
@@ -196,7 +198,7 @@ def positive_outcome_rate(
     outcome: str = "outcome",
     period: str | None = None,
     count: str | None = None,
-    as_at: str | dt.date = "",
+    as_at: str | dt.date | Period = "",
     mature_after: int | None = None,
     confidence_level: float = 0.95,
 ) -> Results[OutcomeRate]: ...
@@ -253,7 +255,7 @@ def positive_outcome_rate(
         For a frame: the column of counts. Default is to count its rows.
     not_yet_assigned : int, optional
         With two numbers on the recorded basis: the crimes that have no outcome yet.
-    as_at : str or datetime.date, optional
+    as_at : str, datetime.date or Period, optional
         The date of the extract; a cohort's rate grows with it. A day, a month or a year in any spelling of
         `Period`, where a date is needed; otherwise any words.
     mature_after : int, optional
