@@ -18,9 +18,9 @@ from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, in_words, read_labels
 from policemetrics.tally import Tally
-from policemetrics.typing import FloatArray
+from policemetrics.typing import FloatArray, IntArray
 
-__all__ = ["AsAt", "Span", "maturities", "notes", "one_or_all", "spans", "with_dates"]
+__all__ = ["AsAt", "Span", "Spans", "maturities", "notes_of", "one_or_all", "with_dates"]
 
 _DAY: Final = re.compile(r"(\d{1,2}) ([a-z]+ \d{4})", re.IGNORECASE)
 
@@ -41,17 +41,33 @@ class Span:
         return cls(in_words(period.label), period.start, period.end)
 
 
-def spans(tally: Tally, groups: Cells, period: str) -> list[Span | None]:
-    """Find the time that each group adds up; None where the labels tell none."""
-    if period not in tally.dims:
-        return [None] * len(groups)
-    if period in groups.dims:
-        read = _periods(groups.label(period).tolist(), period)
-        own = [Span.of(p) for p in read]
-        return [own[code] for code in groups.code(period).tolist()] if read else [None] * len(groups)
-    read = _periods(tally.cells.label(period).tolist(), period)
-    whole = Span(spanned(tally, (), period), min(read).start, max(p.end for p in read)) if read else None
-    return [whole] * len(groups)
+@attrs.frozen
+class Spans:
+    """The time of every row: the distinct ones, None where no label tells it, and which is that of each row."""
+
+    distinct: Sequence[Span | None]
+    at: IntArray
+
+    @classmethod
+    def unknown(cls, rows: int) -> Spans:
+        return cls([None], np.zeros(rows, dtype=np.int64))
+
+    @classmethod
+    def of(cls, tally: Tally, groups: Cells, period: str) -> Spans:
+        """Find the time that each group adds up."""
+        if period not in tally.dims:
+            return cls.unknown(len(groups))
+        kept = period in groups.dims
+        read = _periods((groups if kept else tally.cells).label(period).tolist(), period)
+        if not read:
+            return cls.unknown(len(groups))
+        if kept:
+            return cls([Span.of(p) for p in read], groups.code(period))
+        whole = Span(spanned(tally, (), period), min(read).start, max(p.end for p in read))
+        return cls([whole], np.zeros(len(groups), dtype=np.int64))
+
+    def take(self, rows: IntArray) -> Spans:
+        return Spans(self.distinct, self.at[rows])
 
 
 def _periods(labels: list[Any], name: str) -> Sequence[Period]:
@@ -107,8 +123,13 @@ def _day(written: str) -> dt.date | None:
 # ---- definitions that changed -----------------------------------------------------------
 
 
+def notes_of(types: Sequence[str], when: Spans) -> str | NDArray[np.object_]:
+    """Say, of every row, which types of a set were not in use, or not by all, in all of its period."""
+    return one_or_all(np.array([notes(types, span) for span in when.distinct], dtype=object)[when.at])
+
+
 def notes(types: Iterable[str], span: Span | None) -> str:
-    """Say which types of a set were not in use, or not by all, in all of a period."""
+    """Say it of one period."""
     if span is None:
         return ""
     known, found = outcome_types(), dict[str, list[str]]()
@@ -155,24 +176,24 @@ def with_dates(caveat: str, types: Sequence[str], sides: Sequence[Side]) -> str:
     return "; ".join(filter(None, (caveat, found)))
 
 
-def one_or_all(texts: Sequence[str]) -> str | NDArray[np.object_]:
+def one_or_all(texts: NDArray[np.object_]) -> str | NDArray[np.object_]:
     """Keep what is the same in every row once, for an audit field or the caveat of a table."""
-    if len(set(texts)) <= 1:
-        return texts[0] if texts else ""
-    return np.array(texts, dtype=object)
+    if not len(texts):
+        return ""
+    return texts if (texts != texts[0]).any() else str(texts[0])
 
 
 # ---- cohorts that are too young ---------------------------------------------------------
 
 
 def maturities(
-    as_at: AsAt, mature_after: int | None, found: Sequence[Span | None], open_crimes: FloatArray
+    as_at: AsAt, mature_after: int | None, when: Spans, open_crimes: FloatArray
 ) -> tuple[NDArray[np.object_], FloatArray]:
     """Tell of each cohort whether it is mature, and how many whole months old it is.
 
     With `mature_after` a cohort is immature while it is younger; without, while any crime has no outcome yet.
     """
-    age = np.array([_age(as_at, span) for span in found], dtype=float)
+    age = np.array([_age(as_at, span) for span in when.distinct], dtype=float)[when.at]
     if mature_after is None:
         unknown, immature = np.isnan(open_crimes), open_crimes > 0
     else:

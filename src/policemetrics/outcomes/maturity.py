@@ -28,7 +28,7 @@ from policemetrics._ledger import REASON, filled, merged
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError
 from policemetrics.incidence import Incidence, cumulative_incidence
-from policemetrics.outcomes._dates import AsAt, notes, one_or_all, spans
+from policemetrics.outcomes._dates import AsAt, Spans, notes_of
 from policemetrics.outcomes._definition import Definition, kept_dims
 from policemetrics.outcomes._reading import WAITING, Counter, read
 from policemetrics.outcomes.sets import OutcomeSet
@@ -243,7 +243,6 @@ def outcome_maturity(
     reasons = reasons[row]
     for at in np.flatnonzero(np.isnan(columns["share"]) & unexplained(reasons)).tolist():
         reasons[at] = f"not available: of the crimes still open none was followed for {age[at]} months"
-    caveats = [notes(definition.positive.codes, span) for span in spans(followed.crimes, groups, period)]
     audit = {k: definition.audit[k] for k in ("outcomes", "outcome_types", "confidence_level")}
     return Results(
         OutcomeMaturity,
@@ -252,7 +251,7 @@ def outcome_maturity(
         reasons,
         audit | {"as_at": _label(last), "method": METHOD},
         exclusion_table(groups, [side], totals(side, groups)).take(row),
-        one_or_all([caveats[i] for i in row.tolist()]),
+        notes_of(definition.positive.codes, Spans.of(followed.crimes, groups, period).take(row)),
     )
 
 

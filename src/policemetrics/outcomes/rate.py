@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any, Final, overload
 
 import attrs
@@ -26,7 +25,7 @@ from policemetrics._grouping import (
 from policemetrics._sides import Side, spanned
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import as_crimes
-from policemetrics.outcomes._dates import AsAt, Span, maturities, notes, one_or_all, spans
+from policemetrics.outcomes._dates import AsAt, Spans, maturities, notes_of, one_or_all
 from policemetrics.outcomes._definition import NOUNS, Counted, Definition, kept_dims, said
 from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.sets import OutcomeSet
@@ -322,7 +321,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     if _checks.is_number(data):
         refuse_options(crimes=crimes, by=by, count=count, mature_after=mature_after)
         counted, reasons = _of_numbers(definition, data, denominator, not_yet_assigned)
-        return _rate_table(definition, {}, counted, reasons, extract, None, [None])[0]
+        return _rate_table(definition, {}, counted, reasons, extract, None, Spans.unknown(1))[0]
     if denominator is not None:
         msg = "denominator goes with a number of positive outcomes; for a tally or frame give crimes= with out_of='crimes'."
         raise InvalidInputError(msg)
@@ -346,7 +345,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
         reasons,
         extract,
         needed,
-        spans(tally, groups, period),
+        Spans.of(tally, groups, period),
         spanned(tally, kept, period),
         excluded,
     )
@@ -398,7 +397,7 @@ def _rate_table(
     reasons: Reasons,
     extract: AsAt,
     mature_after: int | None,
-    when: Sequence[Span | None],
+    when: Spans,
     spanned_in: str = "",
     exclusions: ExclusionTable | None = None,
 ) -> Results[OutcomeRate]:
@@ -409,7 +408,7 @@ def _rate_table(
     maturity, age = maturities(extract, mature_after, when, share)
     cohort = definition.basis == "recorded"
     audit |= {
-        "maturity": one_or_all(np.where(there, maturity, "not known").tolist()) if cohort else "",
+        "maturity": one_or_all(np.where(there, maturity, "not known")) if cohort else "",
         "age_months": age if cohort else np.nan,
         "mature_after": np.nan if mature_after is None else float(mature_after),
     }
@@ -422,5 +421,5 @@ def _rate_table(
         "not_yet_assigned": counted.waiting,
         "share_not_yet_assigned": share,
     }
-    caveat = one_or_all([notes(definition.positive.codes, span) for span in when])
+    caveat = notes_of(definition.positive.codes, when)
     return Results(OutcomeRate, keys, columns, reasons, audit, exclusions, caveat)
