@@ -78,6 +78,12 @@ class TestTypesOfTheTime:
         assert "caveat" not in repr(table[2:])
         assert Results.of(list(table)) == table
 
+    def test_rows_without_a_period(self):
+        """A row that lacks its period takes no caveat from the others."""
+        data = Tally.from_columns({"period": ["2014/15", None], "outcome": ["1", "1"]}, [1, 2])
+        table = positive_outcome_rate(data, **GIVEN, by="period")
+        assert {f.group["period"]: f.caveat[:7] for f in table} == {"2014/15": "type 22", "(missing)": ""}
+
     def test_periods_added_up(self):
         """Over several periods it is the whole time that counts."""
         found = positive_outcome_rate(of_periods("2017/18", "2018/19", "2019/20"), **GIVEN)

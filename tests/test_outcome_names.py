@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import ClassVar
 
 import pandas as pd
@@ -207,6 +208,13 @@ class TestMatch:
         tally = Tally.from_columns({"result": list(self.COUNTS)}, list(self.COUNTS.values()))
         assert match_outcomes(tally, outcome="result") == match_outcomes(self.COUNTS)
         assert dict(match_outcomes([1, 8]).codes) == {1: "1", 8: "8"}
+
+    def test_travels(self):
+        """A report can be pickled, and not be changed."""
+        found = match_outcomes(self.COUNTS)
+        assert pickle.loads(pickle.dumps(found)) == found
+        with pytest.raises(InvalidTypeError, match="read-only"):
+            found.codes["x"] = "1"
 
     def test_of_both_bases(self):
         """A table on two bases has its labels read, and no count that adds the two."""

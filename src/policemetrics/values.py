@@ -25,6 +25,7 @@ __all__ = [
     "audit_fields",
     "column_fields",
     "comparable",
+    "read_only",
     "screen_cell",
     "screen_columns",
     "shown_as",
@@ -50,7 +51,8 @@ class _Frozen(dict[Any, Any]):
         return hash(frozenset(self.items()))
 
 
-def _frozen(value: object) -> _Frozen:
+def read_only(value: object) -> _Frozen:
+    """Return a mapping that cannot be changed, and pickles."""
     if not isinstance(value, Mapping):
         msg = f"group and reasons must be mappings; got {_checks.shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
@@ -133,7 +135,7 @@ class Exclusions:
     unit: str
     counted: int
     excluded: int
-    reasons: Mapping[str, int] = attrs.field(converter=_frozen)
+    reasons: Mapping[str, int] = attrs.field(converter=read_only)
 
     def __attrs_post_init__(self) -> None:
         _checks.text(self.unit, "unit")
@@ -185,7 +187,7 @@ class Figure:
         What the caller said must travel with the figure.
     """
 
-    group: Mapping[str, Label] = attrs.field(factory=dict, converter=_frozen)
+    group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None
     exclusions: Exclusions | None = None
     caveat: str = ""

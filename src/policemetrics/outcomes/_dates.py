@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from policemetrics._cells import Cells
 from policemetrics._checks import shown, text
+from policemetrics._labels import MISSING
 from policemetrics._sides import Side, spanned
 from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError
@@ -58,11 +59,14 @@ class Spans:
         if period not in tally.dims:
             return cls.unknown(len(groups))
         kept = period in groups.dims
-        read = _periods((groups if kept else tally.cells).label(period).tolist(), period)
+        labels = (groups if kept else tally.cells).label(period).tolist()
+        known = [label for label in labels if label != MISSING]
+        read = _periods(known, period)
         if not read:
             return cls.unknown(len(groups))
         if kept:
-            return cls([Span.of(p) for p in read], groups.code(period))
+            own = {label: Span.of(p) for label, p in zip(known, read, strict=True)}
+            return cls([own.get(label) for label in labels], groups.code(period))
         whole = Span(spanned(tally, (), period), min(read).start, max(p.end for p in read))
         return cls([whole], np.zeros(len(groups), dtype=np.int64))
 
@@ -85,7 +89,7 @@ class AsAt:
     day: dt.date | None
 
     @classmethod
-    def of(cls, value: Any, name: str = "as_at") -> AsAt:
+    def of(cls, value: Any) -> AsAt:
         if isinstance(value, dt.datetime):
             value = value.date()
         if isinstance(value, dt.date):
@@ -93,15 +97,15 @@ class AsAt:
         if isinstance(value, Period):
             return cls(value.label, value.end)
         if not isinstance(value, str):
-            msg = f"{name} must be a date, or text; got {shown(value)} ({type(value).__name__})."
+            msg = f"as_at must be a date, or text; got {shown(value)} ({type(value).__name__})."
             raise InvalidTypeError(msg)
-        return cls(text(value, name, empty=True), _day(value.strip()))
+        return cls(text(value, "as_at", empty=True), _day(value.strip()))
 
-    def needed(self, why: str, name: str = "as_at") -> dt.date:
+    def needed(self, why: str) -> dt.date:
         """Return the day, or say what it is needed for."""
         if self.day is None:
             given = f"got {self.written!r}" if self.written else "it was not given"
-            msg = f"{name} must be a date, as in '2026-07-23', 'July 2026' or datetime.date, {why}; {given}."
+            msg = f"as_at must be a date, as in '2026-07-23', 'July 2026' or datetime.date, {why}; {given}."
             raise InvalidInputError(msg)
         return self.day
 

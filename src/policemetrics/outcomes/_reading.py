@@ -20,7 +20,7 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally, text_columns
 from policemetrics.outcomes._crimes import Crimes, divisors
 from policemetrics.outcomes._definition import BASES, Counted, Definition
-from policemetrics.outcomes.names import codes_of
+from policemetrics.outcomes.names import refuse_unknown
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.results import label_array
 from policemetrics.tally import Tally
@@ -156,7 +156,7 @@ def _refuse_other_basis(tally: Tally, basis: str) -> None:
 
 def _coded(tally: Tally, outcome: str) -> Tally:
     """Label outcomes by their codes; what stands for none is refused, unless it was left out before."""
-    codes_of(tally.labels(outcome), outcome)
+    refuse_unknown(tally.labels(outcome), outcome)
     if all(code_of(label) == label for label in tally.known_labels(outcome)):
         return tally
     return tally.relabelled(outcome, lambda label: code_of(label) or label)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -17,9 +16,9 @@ from policemetrics.definitions import outcome_names, outcome_types
 from policemetrics.definitions._outcomes import code_of, spelling
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.tally import Tally
-from policemetrics.values import comparable
+from policemetrics.values import comparable, read_only
 
-__all__ = ["OutcomeMatch", "codes_of", "known_types", "match_outcomes", "why_unknown"]
+__all__ = ["OutcomeMatch", "known_types", "match_outcomes", "refuse_unknown", "why_unknown"]
 
 _MOST_NAMED: Final = 12
 _MOST_EXPLAINED: Final = 6
@@ -31,10 +30,9 @@ def known_types() -> str:
     return "\n".join(f"  {code}: {kind.name}" for code, kind in outcome_types().items())
 
 
-def codes_of(labels: Iterable[Any], name: str) -> dict[Any, str]:
-    """Return the code of every label; those that stand for no type are refused, all by name."""
-    codes = {label: code_of(label) for label in labels}
-    lacking = [label for label, code in codes.items() if not code]
+def refuse_unknown(labels: Iterable[Any], name: str) -> None:
+    """Refuse labels that stand for no type of outcome, all by name, and list the types."""
+    lacking = [label for label in labels if not code_of(label)]
     if lacking:
         why = "".join(f"\n  {label!r}: {why_unknown(label)}" for label in lacking[:_MOST_EXPLAINED])
         msg = (
@@ -44,7 +42,6 @@ def codes_of(labels: Iterable[Any], name: str) -> dict[Any, str]:
             f"The types are:\n{known_types()}"
         )
         raise UnknownNameError(msg)
-    return codes
 
 
 def why_unknown(label: Any) -> str:
@@ -79,9 +76,9 @@ class OutcomeMatch:
         corrections leave a number below zero.
     """
 
-    codes: Mapping[Any, str]
-    unmatched: Mapping[Any, str]
-    sources: Mapping[Any, str]
+    codes: Mapping[Any, str] = attrs.field(converter=read_only)
+    unmatched: Mapping[Any, str] = attrs.field(converter=read_only)
+    sources: Mapping[Any, str] = attrs.field(converter=read_only)
     crimes: float = attrs.field(eq=comparable)
     share_unmatched: float = attrs.field(eq=comparable)
 
@@ -158,11 +155,9 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
         if total > 0 and min(counts.values()) >= 0:
             share = sum(counts[label] for label in unmatched) / total
     return OutcomeMatch(
-        codes=MappingProxyType({label: code for label, code in codes.items() if code}),
-        unmatched=MappingProxyType(unmatched),
-        sources=MappingProxyType(
-            {v: by_spelling[spelling(str(v))] for v in labels if spelling(str(v)) in by_spelling}
-        ),
+        codes={label: code for label, code in codes.items() if code},
+        unmatched=unmatched,
+        sources={v: by_spelling[spelling(str(v))] for v in labels if spelling(str(v)) in by_spelling},
         crimes=total,
         share_unmatched=share,
     )
