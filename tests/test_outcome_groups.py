@@ -136,6 +136,8 @@ class TestTables:
         with pytest.raises(InvalidInputError, match="kept by 'period' too"):
             group_outcome_rate(rates)
         assert group_outcome_rate(rates[rates["period"] == "2023/24"], by=["period"])[0].rate == 420 / 3100
+        one = group_outcome_rate(rates[rates["period"] == "2023/24"])
+        assert (one.rate, one.group) == (420 / 3100, {"period": "2023/24"})
         fewer = rates[(rates["force"] != "Kent") | (rates["period"] == "2024/25")]
         lacking = group_outcome_rate(fewer, by="period", force="Kent", include_self=False)
         assert lacking["reason"].tolist() == ["not available: no rate (of Kent)", None]

@@ -167,7 +167,8 @@ def group_outcome_rate(
         All positive outcomes of the group out of all that they are out of; or the plain mean of the rates.
         Default is ``"pooled"``.
     by : str or sequence of str, optional
-        The other dimensions of the table, the period say; gives a table. They must all be named.
+        The other dimensions of the table, the period say; gives a table. Those that hold several labels must
+        all be named.
 
     Returns
     -------
@@ -238,7 +239,7 @@ def group_outcome_rate(
 
 
 def _other_dims(rates: Results[OutcomeRate], of: Any, by: Names | None) -> tuple[str, ...]:
-    """Return the dimensions of the table that are kept; those not named would be mixed."""
+    """Return the dimensions of the table that are kept: those named, and those with one label only."""
     if not len(rates):
         msg = "rates must have a row; the table is empty."
         raise InvalidInputError(msg)
@@ -248,10 +249,11 @@ def _other_dims(rates: Results[OutcomeRate], of: Any, by: Names | None) -> tuple
     for dim in named:
         _checks.known(dim, "by: dimension", [d for d in dims if d != of])
     left = [d for d in dims if d not in {of, *named}]
-    if left:
-        msg = f"rates are kept by {_checks.listing(left)} too; name all such dimensions in by=, or choose rows first."
+    mixed = [d for d in left if len(set(rates[d].tolist())) > 1]
+    if mixed:
+        msg = f"rates are kept by {_checks.listing(mixed)} too; name all such dimensions in by=, or choose rows first."
         raise InvalidInputError(msg)
-    return named
+    return (*named, *left)
 
 
 def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_self: Any) -> tuple[Any, ...]:
