@@ -21,10 +21,13 @@ from policemetrics.definitions import (
     joined_offence_codes,
     offence_code_variants,
     offences,
+    outcome_codes,
+    outcome_names,
     outcome_sets,
     outcome_types,
     response_targets,
 )
+from policemetrics.definitions._outcomes import spelling
 from policemetrics.errors import InvalidTypeError, UnknownNameError
 
 PACKAGE = files("policemetrics")
@@ -88,6 +91,7 @@ class TestFiles:
         by_hand = {
             "definitions/claim_words.json",
             "definitions/harm_weights.json",
+            "definitions/outcome_names.csv",
             "definitions/outcome_sets.csv",
             "definitions/outcome_types.csv",
             "definitions/response_targets.csv",
@@ -99,7 +103,15 @@ class TestFiles:
 
 @pytest.mark.parametrize(
     "read_table",
-    [harm_weight_editions, offence_code_variants, offences, outcome_sets, outcome_types, response_targets],
+    [
+        harm_weight_editions,
+        offence_code_variants,
+        offences,
+        outcome_names,
+        outcome_sets,
+        outcome_types,
+        response_targets,
+    ],
 )
 class TestTables:
     def test_read_only(self, read_table):
@@ -330,10 +342,17 @@ class TestOutcomeTypes:
         assert [c for c, t in outcome_types().items() if not t.is_outcome] == ["0"]
 
     def test_dates(self):
-        """Types 20 to 22 came later than the framework; none has ended."""
-        found = {c: t.valid_from for c, t in outcome_types().items() if t.valid_from}
-        assert found == {"20": date(2015, 4, 1), "21": date(2016, 1, 1), "22": date(2019, 4, 1)}
-        assert not any(t.valid_to for t in outcome_types().values())
+        """Types 20 to 22 came later than the framework, which was widened a year on; 19 has ended."""
+        types = outcome_types()
+        began = {c: t.valid_from for c, t in types.items() if t.valid_from}
+        assert {c for c, day in began.items() if day == date(2013, 4, 1)} == {*map(str, range(1, 9)), "19"}
+        assert {c for c, day in began.items() if day == date(2014, 4, 1)} == {*map(str, range(9, 19))}
+        later = {c: day for c, day in began.items() if day > date(2014, 4, 1)}
+        assert later == {"20": date(2015, 4, 1), "21": date(2016, 1, 1), "22": date(2019, 4, 1)}
+        assert {c: t.compulsory_from for c, t in types.items() if t.compulsory_from} == {
+            "22": date(2021, 4, 1)
+        }
+        assert {c: t.valid_to for c, t in types.items() if t.valid_to} == {"19": date(2025, 3, 31)}
 
     def test_home_office_groups(self):
         """The groups whose members the Home Office tables confirm."""
@@ -345,6 +364,97 @@ class TestOutcomeTypes:
         assert members["Out-of-court (informal)"] == ["7", "8"]
         assert members["Taken into consideration"] == ["4"]
         assert members["Diversionary, educational or intervention activity"] == ["22"]
+
+
+class TestOutcomeNames:
+    @pytest.mark.parametrize("found", outcome_names().values(), ids=outcome_names())
+    def test_every_name(self, found):
+        """It stands for types that exist, or says why for none; its source is named."""
+        assert found.source
+        assert found.scheme in {"home office", "home office group", "force", "data.police.uk"}
+        assert found.code or found.note
+        assert set(found.code.split("/")) <= {*outcome_types(), ""}
+        assert outcome_codes([found.name]) == ({found.name: found.code} if found.code else {})
+
+    def test_no_spelling_has_two_meanings(self):
+        """Names that differ in case and punctuation alone, and the types' own names, agree."""
+        meanings = {}
+        for name, code in [(n.name, n.code) for n in outcome_names().values()] + [
+            (t.name, c) for c, t in outcome_types().items()
+        ]:
+            meanings.setdefault(spelling(name), set()).add(code)
+        assert {s: codes for s, codes in meanings.items() if len(codes) > 1} == {}
+
+    @pytest.mark.parametrize("code", [c for c in outcome_types() if c != "other"])
+    def test_every_type_by_code_and_name(self, code):
+        """A type is found by its code, however written, and by its name in any case."""
+        name = outcome_types()[code].name
+        labels = [
+            code,
+            f" {code} ",
+            f"Outcome {code}",
+            f"type {code.lower()}",
+            f"0{code}",
+            f"{code} - {name}",
+        ]
+        labels += [name, name.upper(), name.replace(",", " - "), f"Outcome type {code}: {name}"]
+        assert outcome_codes(labels) == dict.fromkeys(labels, code)
+        if code.isdigit():
+            assert outcome_codes([int(code)]) == {int(code): code}
+
+    @pytest.mark.parametrize(
+        ("label", "code"),
+        [
+            ("Charged/Summonsed", "1"),
+            ("CHARGED / SUMMONSED", "1"),
+            ("Community Resolution", "8"),
+            ("Evidential difficulties: suspect identified; victim supports action", "15"),
+            ("Investigation complete – no suspect identified", "18"),
+            ("Not in public interest (Police)", "10"),
+            ("Out-of-court (formal)", "2/3/6"),
+            ("Offender given a caution", "2/3"),
+            ("3/2", "2/3"),
+            ("Other", "other"),
+        ],
+    )
+    def test_wordings(self, label, code):
+        """As they stand in the Home Office tables, its groups and data.police.uk."""
+        assert outcome_codes([label]) == {label: code}
+
+    @pytest.mark.parametrize(
+        "label",
+        [
+            "Charged",
+            "23",
+            "1B",
+            "",
+            "  ",
+            "0/1",
+            "1A/2",
+            "other/1",
+            "1 - Community resolution",
+            "1.0",
+            "(blank)",
+            23,
+            -1,
+        ],
+    )
+    def test_what_is_not_known(self, label):
+        """Nothing is guessed: neither from a part of a name, nor from a code beside another's name."""
+        assert outcome_codes([label]) == {}
+
+    def test_court_results_have_their_source(self):
+        """Each court result that is read as charged names the notice that says so."""
+        court = [n for n in outcome_names().values() if n.note.startswith("A court result")]
+        assert len(court) == 13
+        assert {n.code for n in court} == {"1"}
+        assert all("justice outcome data on the police.uk website (July 2012)" in n.source for n in court)
+
+    def test_several_labels(self):
+        """A single text is no sequence of labels."""
+        with pytest.raises(InvalidTypeError, match="labels must be several labels"):
+            outcome_codes("1")
+        assert outcome_codes([None, 1.5]) == {}
 
 
 class TestOutcomeSets:

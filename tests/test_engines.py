@@ -41,6 +41,8 @@ def _table():
             "period": pick(["2022/23", "2023/24"]),
             "offence": pick(CODES),
             "outcome": pick(["0", "1", "1A", "8", "18"]),
+            "month": pick(["2023-04", "2023-05", "2023-06"]),
+            "outcome_month": pick(["2023-06", "2023-07", "2023-08"]),
             "n": pa.array(random.integers(0, 9, ROWS)),
             "gaps": pa.array(pick([1, 2, -1], gaps=0.1), pa.int64()),
             "seconds": pa.array(
@@ -87,6 +89,27 @@ CALLS = {
     "harm_index": [lambda f: pm.harm_index(f, CSS, base="2022/23", by="force")],
     "positive_outcome_rate": [lambda f: pm.positive_outcome_rate(f, by=["force", "period"], **POSITIVE)],
     "outcome_rate_change": [lambda f: pm.outcome_rate_change(f, between=BETWEEN, by="force", **POSITIVE)],
+    "outcome_rate_split": [
+        lambda f: pm.outcome_rate_split(f, between=BETWEEN, of="offence", by="force", **POSITIVE)
+    ],
+    "outcome_rate_drivers": [
+        lambda f: pm.outcome_rate_drivers(f, between=BETWEEN, of="offence", by="force", **POSITIVE)
+    ],
+    "outcome_maturity": [
+        lambda f: pm.outcome_maturity(
+            f,
+            positive="positive-dashboard",
+            as_at="2023-09",
+            period="month",
+            outcome_period="outcome_month",
+            by="force",
+        )
+    ],
+    "group_outcome_rate": [
+        lambda f: pm.group_outcome_rate(
+            pm.positive_outcome_rate(f, by="force", **POSITIVE), average="mean_of_rates"
+        )
+    ],
     "summarise_times": [
         lambda f: pm.summarise_times(f, by="force", target=900, missed="missing seconds"),
         lambda f: pm.summarise_times(f, by="period", seconds="waited", count="n", target=10),

@@ -303,6 +303,11 @@ class TestTally:
         with pytest.raises(InvalidInputError, match="has type '1A' but not type '1'"):
             positive_outcome_rate(by_type({"1A": 4, "18": 9}), **GIVEN)
 
+    def test_a_part_that_was_not_supplied(self):
+        """Marked cells of 1A are no outcomes either; the mark is passed on."""
+        marked = by_type(COUNTS | {"1A": 0}).not_supplied("alternate offences not sent", outcome="1A")
+        assert positive_outcome_rate(marked, **GIVEN).reason == "not available: alternate offences not sent"
+
     def test_group_of_nothing_but_a_part(self):
         """A group whose every row was set aside does not vanish, and says why."""
         data = by_force({"Kent": {"1": 5, "18": 5}, "Essex": {"1A": 3}})
@@ -642,6 +647,14 @@ class TestBases:
         with pytest.raises(InvalidInputError, match="basis is 'closed'"):
             positive_outcome_rate(data.where(basis="recorded"), **GIVEN)
 
+    def test_however_spelt(self):
+        """A basis in capitals is a basis."""
+        columns = self.COLUMNS | {"basis": [b.capitalize() for b in self.COLUMNS["basis"]]}
+        data = tally(pd.DataFrame(columns), by=["basis", "outcome"], count="n", overlapping="basis")
+        with pytest.raises(InvalidInputError, match=r"rows of basis 'Recorded' too.*where\(basis='Closed'\)"):
+            positive_outcome_rate(data, **GIVEN)
+        assert positive_outcome_rate(data.where(basis="Closed"), **GIVEN).rate == 0.1
+
     def test_another_column_of_the_name(self):
         """A column "basis" that means something else is left alone."""
         frame = pd.DataFrame({"basis": ["a", "b"], "outcome": ["1", "18"]})
@@ -778,7 +791,7 @@ class TestSentence:
         """Outcomes given are compared with crimes recorded, not said to belong to them."""
         assert str(positive_outcome_rate(20_158, 365_882, **CLOSED)) == (
             "Positive outcomes were 5.51% of crimes recorded (positive-dashboard, closed basis: 20,158 outcomes given "
-            "in the period, whenever the crime was recorded, out of 365,882 crimes recorded in it; 95% interval 5.43% to 5.59%)."
+            "in the period, whenever the crime was recorded, out of 365,882 crimes recorded in it; 95% interval of a ratio of counts, 5.43% to 5.59%)."
         )
 
     def test_three_charge_rates_of_one_year(self):
@@ -787,15 +800,15 @@ class TestSentence:
         open_cases = by_type({"0": 384_808, "1": 447_514, "18": 4_850_405 - 447_514})
         assert str(positive_outcome_rate(open_cases, **COHORT | charged, as_at="July 2026")) == (
             "8.55% of crimes recorded have so far had a positive outcome (charged, recorded basis: 447,514 of 5,235,213 "
-            "crimes recorded in the period, as at July 2026; 95% interval 8.52% to 8.57%; 7.4% of the crimes not yet "
-            "assigned an outcome)."
+            "crimes recorded in the period, as at July 2026; 95% interval 8.52% to 8.57%; immature: 7.4% of the crimes not "
+            "yet assigned an outcome)."
         )
         assert str(
             positive_outcome_rate(open_cases, **COHORT | charged | {"out_of": "crimes_with_outcome"})
         ) == (
             "9.23% of crimes with an outcome have so far had a positive one (charged, recorded basis: 447,514 of "
-            "4,850,405 crimes recorded in the period that have an outcome; 95% interval 9.20% to 9.25%; 7.4% of the "
-            "crimes not yet assigned an outcome)."
+            "4,850,405 crimes recorded in the period that have an outcome; 95% interval 9.20% to 9.25%; immature: "
+            "7.4% of the crimes not yet assigned an outcome)."
         )
         assert str(positive_outcome_rate(550_778, 5_258_158, **GIVEN | charged)) == (
             "10.47% of outcomes were positive (charged, closed basis: 550,778 of 5,258,158 outcomes given in the period, "

@@ -23,6 +23,8 @@ COLUMNS = {
     "period": [*YEARS, *YEARS],
     "offence": ["66", "66", "8L", "8L"],
     "outcome": ["1", "1", "18", "18"],
+    "month": ["2022-05", "2023-05", "2022-05", "2023-05"],
+    "outcome_month": ["2022-06", "2023-05", "2022-05", "2023-07"],
     "seconds": [30.0, 45.5, 60.0, 10.0],
     "n": [5, 6, 7, 8],
     "mean": [30.0, 45.5, 60.0, 10.0],
@@ -37,6 +39,7 @@ RESIDENTS = Exposure({"Kent": 1_800, "Essex": 1_200}, by="force", name="resident
 WEIGHTS = pm.harm_weights("ons-css", version="2020")
 OPEN = {"no_arrival": "censored", "as_at": dt.datetime(2023, 6, 1, tzinfo=dt.UTC)}
 OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
+RATES = pm.positive_outcome_rate(CRIMES, by="force", **OUTCOMES)
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
 GOOD = {
@@ -45,6 +48,9 @@ GOOD = {
     ),
     "check_claim": (pm.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
+    "group_outcome_rate": (
+        pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
+    ),
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_index": (pm.harm_index, (FRAME, WEIGHTS), {"base": YEARS[0], "by": "force", "count": "n"}),
@@ -56,8 +62,24 @@ GOOD = {
     ),
     "implied_harm_per_crime": (pm.implied_harm_per_crime, (), {"crime": "10% lower", "harm": "5% lower"}),
     "implied_parts": (pm.implied_parts, (), {"parts": {"solved": "12%", "rest": None}, "total": "exactly 100%"}),
+    "match_outcomes": (pm.match_outcomes, (CRIMES,), {"outcome": "outcome"}),
+    "outcome_maturity": (
+        pm.outcome_maturity, (FRAME,),
+        {
+            "positive": OUTCOMES["positive"], "as_at": "2023-07", "period": "month", "outcome_period": "outcome_month",
+            "by": "force", "count": "n",
+        },
+    ),
     "outcome_rate_change": (
         pm.outcome_rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"} | OUTCOMES,
+    ),
+    "outcome_rate_drivers": (
+        pm.outcome_rate_drivers, (FRAME,),
+        {"between": YEARS, "of": "offence", "by": "force", "count": "n"} | OUTCOMES,
+    ),
+    "outcome_rate_split": (
+        pm.outcome_rate_split, (FRAME,),
+        {"between": YEARS, "of": "offence", "by": "force", "count": "n"} | OUTCOMES,
     ),
     "outcome_set": (pm.outcome_set, ("charged",), {}),
     "pool_means": (pm.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
@@ -150,6 +172,13 @@ BAD = {
     "regraded": [5, "nope", "final", b"final"],
     "upgraded": [5, "nope", "day"],
     "survival_method": [None, 5, "nope"],
+    "mature_after": [-1, 2.5, NAN, INF, "12", True, 2**64, [12]],
+    "not_yet_assigned": [-1, 2.5, NAN, INF, "5", True, 2**64, [5], 10**6],
+    "outcome_period": [None, 5, "nope", b"month", "month", "outcome", "force"],
+    "members": [5, "nope", "Kent", ["nope"], [], [None], b"Kent", [4.1]],
+    "force": [5, "nope", b"Kent", ["Kent"], 4.1],
+    "include_self": [None, "yes", 1, [True]],
+    "average": [None, 5, "nope", "mean"],
 }  # fmt: skip
 
 # Some arguments only mean something beside, or instead of, another one.
@@ -158,11 +187,14 @@ BESIDE = {
     ("tally", "every"): {"date": None},
     ("tally", "timezone"): {"date": "day"},
 }
+# There the period need not be named.
+NOT_NEEDED = {("positive_outcome_rate", "period")}
 # What reads the columns of a small table has its own words for them.
 ALSO = {
     ("pool_means", "count"): ("value",),
     ("pool_means", "mean"): ("seconds",),
     ("response_times", "grades"): ("regraded",),  # without which a pair of grades says nothing
+    ("outcome_maturity", "outcome_period"): ("by",),
 }
 NO_DATA = [None, "crimes.csv", b"crimes", object(), pd.Series([1, 2]), iter([1]), print, Tally, {1, 2}]
 NO_COUNT = [
@@ -208,6 +240,8 @@ def cases():
             ):
                 continue
             for value in values:
+                if value is None and (title, name) in NOT_NEEDED:
+                    continue
                 bound = signature.bind(*args, **options)
                 bound.arguments |= BESIDE.get((title, name), {}) | {name: value}
                 yield pytest.param(function, bound, name, id=f"{title}, {name}={str(value)[:30]!r}")
@@ -227,7 +261,7 @@ class TestBadInput:
         """An argument that is added without a row here fails this."""
         elsewhere = {  # below, for they differ from function to function
             "data", "old", "new", "events", "exposure", "labels", "count", "out_of", "means", "counts", "frame",
-            "denominator", "crimes",
+            "denominator", "crimes", "rates", "outcomes",
         }  # fmt: skip
         for function, _, _ in GOOD.values():
             assert set(inspect.signature(function).parameters) <= elsewhere | set(BAD), function.__name__

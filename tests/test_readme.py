@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""What the README and the pages on methods show is what happens."""
 
 import doctest
 import re

@@ -634,6 +634,23 @@ class TestMaking:
         with pytest.raises(InvalidInputError, match="figures must be one or more of one kind"):
             Results.of(figures)
 
+    def test_caveats_of_rows(self):
+        """A caveat stays with its row: through slices, stacks, pickles and exports; the footer cuts a long list."""
+        figures = [pm.rate_change(n, n + 1, caveat=f"note {n}") for n in range(1, 7)]
+        table = Results.of(figures)
+        assert [f.caveat for f in table] == [f"note {n}" for n in range(1, 7)]
+        assert [f.caveat for f in table[::2]] == ["note 1", "note 3", "note 5"]
+        assert next(f.caveat for f in table.sort("old", descending=True)) == "note 6"
+        assert pickle.loads(pickle.dumps(table)) == table
+        assert "caveat: note 1; note 2; note 3; note 4; and 2 more]" in repr(table)
+        assert Results.of(figures[:1] * 2)._caveat == "note 1"
+        both = Results.stack([table[:2], table[:1]], {"half": ["first", "second"]})
+        assert [f.caveat for f in both] == ["note 1", "note 2", "note 1"]
+        same = Results.stack([table[:1], table[:1]], {"half": ["first", "second"]})
+        assert same._caveat == "note 1"
+        empty = Results.stack([table[:0], table[:0]], {"half": ["first", "second"]})
+        assert len(empty) == 0
+
     def test_stack(self, table):
         both = Results.stack([table, table[:1]], {"half": ["first", "second"]})
         assert both.columns[:2] == ("label", "half")

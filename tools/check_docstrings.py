@@ -15,6 +15,7 @@ MODULES = (
     "policemetrics",
     "policemetrics.intervals",
     "policemetrics.decomposition",
+    "policemetrics.incidence",
     "policemetrics.datasets",
 )
 # A summary that ends in a full stop; every parameter documented with its type; what comes back; an example.

@@ -4,7 +4,7 @@ Counts in, defensible figures out: change in recorded crime, harm, positive outc
 response times. Every metric is a function of counts by key, a `Tally`, or of a data frame.
 """
 
-from policemetrics import datasets, decomposition, definitions, errors, intervals
+from policemetrics import datasets, decomposition, definitions, errors, incidence, intervals
 from policemetrics.change import RateChange, rate_change
 from policemetrics.claims import (
     ClaimCheck,
@@ -38,10 +38,20 @@ from policemetrics.harm import (
     harm_weights,
 )
 from policemetrics.outcomes import (
+    GroupOutcomeRate,
+    OutcomeMatch,
+    OutcomeMaturity,
     OutcomeRate,
     OutcomeRateChange,
+    OutcomeRateDriver,
+    OutcomeRateSplit,
     OutcomeSet,
+    group_outcome_rate,
+    match_outcomes,
+    outcome_maturity,
     outcome_rate_change,
+    outcome_rate_drivers,
+    outcome_rate_split,
     outcome_set,
     positive_outcome_rate,
 )
@@ -67,6 +77,7 @@ __all__ = [
     "Exclusions",
     "Exposure",
     "Figure",
+    "GroupOutcomeRate",
     "HarmChange",
     "HarmDriver",
     "HarmIndex",
@@ -75,8 +86,12 @@ __all__ = [
     "HarmWeights",
     "Implied",
     "Interval",
+    "OutcomeMatch",
+    "OutcomeMaturity",
     "OutcomeRate",
     "OutcomeRateChange",
+    "OutcomeRateDriver",
+    "OutcomeRateSplit",
     "OutcomeSet",
     "Period",
     "PoliceMetricsError",
@@ -100,6 +115,7 @@ __all__ = [
     "definitions",
     "durations",
     "errors",
+    "group_outcome_rate",
     "harm_change",
     "harm_drivers",
     "harm_index",
@@ -109,8 +125,13 @@ __all__ = [
     "implied_change",
     "implied_harm_per_crime",
     "implied_parts",
+    "incidence",
     "intervals",
+    "match_outcomes",
+    "outcome_maturity",
     "outcome_rate_change",
+    "outcome_rate_drivers",
+    "outcome_rate_split",
     "outcome_set",
     "pool_means",
     "positive_outcome_rate",

@@ -16,7 +16,7 @@ from policemetrics import _checks
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import Column, FloatArray
 
-__all__ = ["kitagawa", "product_split", "symmetric_split"]
+__all__ = ["kitagawa", "kitagawa_parts", "product_split", "symmetric_split"]
 
 _Array: TypeAlias = Column | Sequence[Any]
 
@@ -180,6 +180,63 @@ def kitagawa(
     >>> f"{100 * within:+.1f} {100 * mix:+.1f}"
     '+1.6 -5.7'
     """
+    s0, r0, s1, r1 = _shares_and_rates(old_shares, old_rates, new_shares, new_rates)
+    within, mix = (part.sum(axis=-1) for part in _parts(s0, r0, s1, r1))
+    within, mix = _settle(np.stack([within, mix]), (s1 * r1).sum(axis=-1) - (s0 * r0).sum(axis=-1))
+    return within, mix
+
+
+def kitagawa_parts(
+    old_shares: _Array,
+    old_rates: _Array,
+    new_shares: _Array,
+    new_rates: _Array,
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Split the change of a mean rate as `kitagawa` does, and keep what each group adds.
+
+    Parameters
+    ----------
+    old_shares, old_rates, new_shares, new_rates : array_like
+        As for `kitagawa`: the groups along the last axis.
+
+    Returns
+    -------
+    within, mix : ndarray of float64
+        Of the shape of the shares. Along the last axis they add up to those of `kitagawa`, but for rounding;
+        the two of a group add up to the change of its share times its rate.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        As `kitagawa`.
+
+    See Also
+    --------
+    kitagawa : The same, added up.
+
+    Notes
+    -----
+    Since shares gain what others lose, the mix of one group has a meaning only beside the others: a group
+    that grows always adds something, even where its rate is below the mean and its growth pulls that down.
+
+    Examples
+    --------
+    >>> within, mix = kitagawa_parts([0.8, 0.2], [0.05, 0.6], [0.9, 0.1], [0.06, 0.65])
+    >>> (100 * within).round(3).tolist(), (100 * mix).round(3).tolist()
+    ([0.85, 0.75], [0.55, -6.25])
+    """
+    return _parts(*_shares_and_rates(old_shares, old_rates, new_shares, new_rates))
+
+
+def _parts(s0: FloatArray, r0: FloatArray, s1: FloatArray, r1: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return (r1 - r0) * (s0 + s1) / 2, (s1 - s0) * (r0 + r1) / 2
+
+
+def _shares_and_rates(
+    old_shares: _Array, old_rates: _Array, new_shares: _Array, new_rates: _Array
+) -> list[FloatArray]:
+    """Check what `kitagawa` was given; where a group has no share, the rate of the other period stands in."""
     given = {
         "old_shares": old_shares,
         "old_rates": old_rates,
@@ -196,11 +253,7 @@ def kitagawa(
     none0, none1 = (s0 == 0) & np.isnan(r0), (s1 == 0) & np.isnan(r1)
     arrays["old_rates"] = np.where(none0, np.where(none1, 0, r1), r0)
     arrays["new_rates"] = np.where(none1, np.where(none0, 0, r0), r1)
-    s0, r0, s1, r1 = (_checks.finite(array, name) for name, array in arrays.items())
-    within = ((r1 - r0) * (s0 + s1) / 2).sum(axis=-1)
-    mix = ((s1 - s0) * (r0 + r1) / 2).sum(axis=-1)
-    within, mix = _settle(np.stack([within, mix]), (s1 * r1).sum(axis=-1) - (s0 * r0).sum(axis=-1))
-    return within, mix
+    return [_checks.finite(array, name) for name, array in arrays.items()]
 
 
 def _factors(factors: float) -> int:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["ExclusionTable", "Results", "label_array"]
 
 _MOST_ROWS_SHOWN: Final = 60
+_MOST_CAVEATS_SHOWN: Final = 4
 _AUDIT: Final = "audit_"
 
 
@@ -89,7 +90,7 @@ class Results(Generic[FigureT_co]):
     _reason: NDArray[np.object_]
     _audit: Mapping[str, Any] = attrs.field(factory=dict)
     _exclusions: ExclusionTable | None = None
-    _caveat: str = ""
+    _caveat: str | NDArray[np.object_] = ""  # one for all rows, or one a row
 
     def __attrs_post_init__(self) -> None:
         taken = [d for d in self._keys if d in {*self._values, "reason", "excluded"}]
@@ -99,7 +100,8 @@ class Results(Generic[FigureT_co]):
                 f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
             )
             raise InvalidInputError(msg)
-        for array in (*self._keys.values(), *self._values.values(), self._reason):
+        own = [self._caveat] if isinstance(self._caveat, np.ndarray) else []
+        for array in (*self._keys.values(), *self._values.values(), self._reason, *own):
             array.setflags(write=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -163,7 +165,7 @@ class Results(Generic[FigureT_co]):
             _objects([f.reason for f in figures]),
             {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in audit_fields(kind)},
             exclusions,
-            "; ".join(dict.fromkeys(f.caveat for f in figures if f.caveat)),
+            _one_or_all([f.caveat for f in figures]),
         )
 
     @staticmethod
@@ -211,7 +213,7 @@ class Results(Generic[FigureT_co]):
             np.concatenate([t._reason for t in tables]),
             audit,
             _stacked([t._exclusions for t in tables]),
-            first._caveat,
+            _one_or_all(column([t._caveat for t in tables]).tolist()) if sum(lengths) else first._caveat,
         )
 
     def extended(
@@ -255,6 +257,11 @@ class Results(Generic[FigureT_co]):
         total: IntArray = self._exclusions.counts.sum(axis=1, dtype=np.int64)
         return total
 
+    @property
+    def _caveats(self) -> list[str]:
+        """The caveat of every row."""
+        return [self._caveat] * len(self) if isinstance(self._caveat, str) else self._caveat.tolist()
+
     def __len__(self) -> int:
         return len(self._reason)
 
@@ -267,7 +274,7 @@ class Results(Generic[FigureT_co]):
             group={d: k.item(at) for d, k in self._keys.items()},
             reason=self._reason[at],
             exclusions=self._exclusions.row(at) if self._exclusions else None,
-            caveat=self._caveat,
+            caveat=self._caveat if isinstance(self._caveat, str) else self._caveat[at],
             **{c: float(v[at]) for c, v in self._values.items()},
             **audit,
         )
@@ -343,6 +350,7 @@ class Results(Generic[FigureT_co]):
             reason=self._reason[index],
             audit={k: v[index] if isinstance(v, np.ndarray) else v for k, v in self._audit.items()},
             exclusions=self._exclusions.take(index) if self._exclusions else None,
+            caveat=self._caveat if isinstance(self._caveat, str) else self._caveat[index],
         )
 
     def at(self, /, **labels: Label) -> FigureT_co:
@@ -476,7 +484,7 @@ class Results(Generic[FigureT_co]):
             values = value.tolist() if isinstance(value, np.ndarray) else [value] * len(self)
             table[name] = [_audit_cell(v, " to " if name == "between" else ", ") for v in values]
         rows = [self._exclusions.row(i) for i in range(len(self))] if self._exclusions else []
-        table["caveat"] = [self._caveat] * len(self)
+        table["caveat"] = self._caveats
         table["unit"] = [r.unit for r in rows] or [None] * len(self)
         table["counted"] = [r.counted for r in rows] or [None] * len(self)
         table["excluded_reasons"] = [
@@ -573,10 +581,11 @@ class Results(Generic[FigureT_co]):
     def _cells(self) -> tuple[list[str], list[list[str]]]:
         """Headers and rows as text: an estimate, then its interval in one column."""
         columns = screen_columns(self.kind, self._audit.get("confidence_level"))
-        headers = [*self._keys, *(heading for heading, _, _ in columns), "excluded", "reason"]
+        apart = self._told_apart()
+        headers = [*self._keys, *apart, *(heading for heading, _, _ in columns), "excluded", "reason"]
         rows = []
         for i in range(min(len(self), _MOST_ROWS_SHOWN)):
-            row = [str(k[i]) for k in self._keys.values()]
+            row = [str(k[i]) for k in (*self._keys.values(), *apart.values())]
             values = {name: column.item(i) for name, column in self._values.items()}
             row += [screen_cell(name, form, values.__getitem__) for _, name, form in columns]
             rows.append([*row, _display.count(self._excluded[i]), self._reason[i] or ""])
@@ -588,6 +597,12 @@ class Results(Generic[FigureT_co]):
         ]
         return [headers[i] for i in keep], [[r[i] for i in keep] for r in rows]
 
+    def _told_apart(self) -> dict[str, NDArray[Any]]:
+        """Return the words of a definition in which the rows differ: without them they would look alike."""
+        marked = [f.name for f in audit_fields(self.kind) if f.metadata.get("tells_apart")]
+        words = {name: self._audit.get(name) for name in marked}
+        return {n: v for n, v in words.items() if isinstance(v, np.ndarray) and len(set(v.tolist())) > 1}
+
     def _footer(self) -> str:
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
         cut = f", the first {_MOST_ROWS_SHOWN} shown" if len(self) > _MOST_ROWS_SHOWN else ""
@@ -598,16 +613,22 @@ class Results(Generic[FigureT_co]):
                 f"{r} {_display.count(n)}" for r, n in zip(self._exclusions.reasons, total, strict=True) if n
             )
             excluded = f"; excluded {self._exclusions.unit}: {why}"
-        caveat = f"; caveat: {self._caveat}" if self._caveat else ""
+        caveats = list(dict.fromkeys(filter(None, self._caveats)))
+        more = (
+            f"; and {len(caveats) - _MOST_CAVEATS_SHOWN} more" if len(caveats) > _MOST_CAVEATS_SHOWN else ""
+        )
+        caveat = f"; caveat: {'; '.join(caveats[:_MOST_CAVEATS_SHOWN])}{more}" if caveats else ""
         return f"{self.kind.__name__}, {rows}{cut}{excluded}{caveat}"
 
     def __repr__(self) -> str:
         headers, rows = self._cells()
-        return f"{_display.text_table(headers, rows, left=len(self._keys))}\n[{self._footer()}]"
+        left = len(self._keys) + len(self._told_apart())
+        return f"{_display.text_table(headers, rows, left=left)}\n[{self._footer()}]"
 
     def _repr_html_(self) -> str:
         headers, rows = self._cells()
-        return _display.html_table(headers, rows, left=len(self._keys), caption=self._footer())
+        left = len(self._keys) + len(self._told_apart())
+        return _display.html_table(headers, rows, left=left, caption=self._footer())
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -26,9 +26,11 @@ __all__ = [
     "audit_fields",
     "column_fields",
     "comparable",
+    "read_only",
     "screen_cell",
     "screen_columns",
     "shown_as",
+    "telling_apart",
     "uncapitalised",
 ]
 
@@ -50,7 +52,8 @@ class FrozenMapping(dict[Any, Any]):
         return hash(frozenset(self.items()))
 
 
-def _frozen(value: object) -> FrozenMapping:
+def read_only(value: object) -> FrozenMapping:
+    """Return a mapping that cannot be changed, and pickles."""
     if not isinstance(value, Mapping):
         msg = f"group and reasons must be mappings; got {_checks.shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
@@ -133,7 +136,7 @@ class Exclusions:
     unit: str
     counted: int
     excluded: int
-    reasons: Mapping[str, int] = attrs.field(converter=_frozen)
+    reasons: Mapping[str, int] = attrs.field(converter=read_only)
 
     def __attrs_post_init__(self) -> None:
         _checks.text(self.unit, "unit")
@@ -164,6 +167,11 @@ def shown_as(kind: str, *, shown: bool = True) -> dict[str, Any]:
     return {"column": kind, "shown": shown}
 
 
+def telling_apart() -> dict[str, Any]:
+    """Mark a field that says what a figure is: on screen it stands as a column where the rows differ in it."""
+    return {"tells_apart": True}
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Figure:
     """Base of every value object: one row of a `Results`, frozen, with its inputs.
@@ -180,7 +188,7 @@ class Figure:
         What the caller said must travel with the figure.
     """
 
-    group: Mapping[str, Label] = attrs.field(factory=dict, converter=_frozen)
+    group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None
     exclusions: Exclusions | None = None
     caveat: str = ""

@@ -8,6 +8,7 @@ is a function that nobody calls; its arguments are what is at hand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, assert_type
 
@@ -25,6 +26,7 @@ from policemetrics import (
     Exclusions,
     Exposure,
     Figure,
+    GroupOutcomeRate,
     HarmChange,
     HarmDriver,
     HarmIndex,
@@ -33,8 +35,12 @@ from policemetrics import (
     HarmWeights,
     Implied,
     Interval,
+    OutcomeMatch,
+    OutcomeMaturity,
     OutcomeRate,
     OutcomeRateChange,
+    OutcomeRateDriver,
+    OutcomeRateSplit,
     OutcomeSet,
     Period,
     PooledMean,
@@ -315,6 +321,53 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
         ),
         Results[OutcomeRateChange],
     )
+    assert_type(
+        pm.positive_outcome_rate(
+            9, 20, positive=own, basis="recorded", out_of="crimes", not_yet_assigned=2, as_at=date(2026, 7, 1)
+        ).immature,
+        bool,
+    )
+    rates = pm.positive_outcome_rate(
+        results,
+        positive=own,
+        basis="recorded",
+        out_of="outcomes",
+        by="force",
+        as_at="2026-07",
+        mature_after=12,
+    )
+    assert_type(pm.group_outcome_rate(rates), GroupOutcomeRate)
+    assert_type(
+        pm.group_outcome_rate(rates, force="Kent", include_self=True, average="mean_of_rates"),
+        GroupOutcomeRate,
+    )
+    assert_type(pm.group_outcome_rate(rates, by="period"), Results[GroupOutcomeRate])
+    assert_type(
+        pm.outcome_rate_split(
+            results, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes"
+        ),
+        OutcomeRateSplit,
+    )
+    assert_type(
+        pm.outcome_rate_split(
+            rows, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes", by="force"
+        ),
+        Results[OutcomeRateSplit],
+    )
+    assert_type(
+        pm.outcome_rate_drivers(
+            rows, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes"
+        ),
+        Results[OutcomeRateDriver],
+    )
+    assert_type(
+        pm.outcome_maturity(rows, positive=own, as_at="2026-06", by="group"), Results[OutcomeMaturity]
+    )
+    assert_type(pm.match_outcomes(results), OutcomeMatch)
+    assert_type(pm.match_outcomes(["1", "8"]).share_unmatched, float)
+    assert_type(pm.definitions.outcome_codes(["1", 1]), dict[Any, str])
+    assert_type(results.relabel("outcome", pm.definitions.outcome_codes(results.labels("outcome"))), Tally)
+    assert_type(pm.incidence.cumulative_incidence([1, 2], [0, 1], [3, 4]).share, NDArray[np.float64])
 
 
 def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDArray[np.float64]) -> None:

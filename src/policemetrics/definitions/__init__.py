@@ -1,4 +1,4 @@
-"""The bundled definitions: offences and codes, harm weights, outcome types and sets, response targets, words of claims.
+"""The bundled definitions: offences and codes, harm weights, outcome types, names and sets, targets, words of claims.
 
 Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
 source, licence, vintage and known faults of every table.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import cache
 from types import MappingProxyType
 
@@ -16,6 +15,15 @@ import attrs
 
 from policemetrics import _checks
 from policemetrics.definitions import _tables
+from policemetrics.definitions._outcomes import (
+    OutcomeName,
+    OutcomeSetRecord,
+    OutcomeType,
+    outcome_codes,
+    outcome_names,
+    outcome_sets,
+    outcome_types,
+)
 from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
 from policemetrics.errors import InvalidTypeError
@@ -27,6 +35,7 @@ __all__ = [
     "HarmWeightsRecord",
     "Offence",
     "OffenceCodeVariant",
+    "OutcomeName",
     "OutcomeSetRecord",
     "OutcomeType",
     "ResponseTargets",
@@ -35,6 +44,8 @@ __all__ = [
     "joined_offence_codes",
     "offence_code_variants",
     "offences",
+    "outcome_codes",
+    "outcome_names",
     "outcome_sets",
     "outcome_types",
     "response_targets",
@@ -87,56 +98,6 @@ class OffenceCodeVariant:
     joined_years: tuple[str, ...]
     note: str
     source: str
-
-
-@attrs.frozen(kw_only=True)
-class OutcomeType:
-    """One type of the crime outcomes framework.
-
-    Attributes
-    ----------
-    code : str
-        The Home Office code, or "other" where a table gives only the remainder.
-    name, group : str
-        The type and the Home Office group it belongs to.
-    parent : str
-        The type this one is an "of which" of, and must not be added to; empty for the rest.
-    valid_from, valid_to : datetime.date or None
-        First and last day of use; None where it has not ended or no date was found.
-    is_outcome : bool
-        False for type 0, crimes not yet assigned an outcome.
-    note : str
-        What to know before using it.
-    """
-
-    code: str
-    name: str
-    group: str
-    parent: str = ""
-    valid_from: date | None = None
-    valid_to: date | None = None
-    is_outcome: bool = True
-    note: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class OutcomeSetRecord:
-    """A named set of outcome types, and who uses it.
-
-    Attributes
-    ----------
-    name : str
-        The name it is asked for by.
-    types : tuple of str
-        Codes of the outcome types in it.
-    origin, description : str
-        Where the set comes from, and what it holds in words.
-    """
-
-    name: str
-    types: tuple[str, ...]
-    origin: str
-    description: str
 
 
 @attrs.frozen(kw_only=True)
@@ -311,76 +272,6 @@ def joined_offence_codes(codes: Iterable[str], *, scope: str = "recorded crime")
         raise InvalidTypeError(msg)
     joined = {v.code: v.joined for v in variants if v.scope == scope}
     return {code: joined[code] for code in codes if isinstance(code, str) and code in joined}
-
-
-@cache
-def outcome_types() -> Mapping[str, OutcomeType]:
-    """Return the types of the crime outcomes framework, by code.
-
-    Returns
-    -------
-    mapping of str to OutcomeType
-        Read-only. Types 0 to 22, the "of which" types 1A, 2A and 3A, and "other" for the
-        remainder of a table that gives some types and the total assigned.
-
-    Examples
-    --------
-    >>> outcome_types()["8"].name
-    'Community resolution'
-    >>> outcome_types()["1A"].parent
-    '1'
-    >>> outcome_types()["22"].valid_from
-    datetime.date(2019, 4, 1)
-    """
-    return MappingProxyType(
-        {
-            row["code"]: OutcomeType(
-                code=row["code"],
-                name=row["name"],
-                group=row["group"],
-                parent=row["parent"],
-                valid_from=_date(row["valid_from"]),
-                valid_to=_date(row["valid_to"]),
-                is_outcome=row["is_outcome"] == "yes",
-                note=row["note"],
-            )
-            for row in _tables.rows(_FOLDER, "outcome_types.csv")
-        }
-    )
-
-
-def _date(written: str) -> date | None:
-    return date.fromisoformat(written) if written else None
-
-
-@cache
-def outcome_sets() -> Mapping[str, OutcomeSetRecord]:
-    """Return the named sets of outcome types that are in use, by name.
-
-    Returns
-    -------
-    mapping of str to OutcomeSetRecord
-        Read-only. None of them is an official list of "positive" outcomes: there is none.
-
-    Examples
-    --------
-    >>> list(outcome_sets())  # doctest: +NORMALIZE_WHITESPACE
-    ['charged', 'out-of-court', 'positive-dashboard', 'solved-surrey', 'solved-national',
-     'sanction-detection']
-    >>> outcome_sets()["solved-surrey"].types
-    ('1', '2', '3', '4', '8')
-    """
-    return MappingProxyType(
-        {
-            row["name"]: OutcomeSetRecord(
-                name=row["name"],
-                types=tuple(row["types"].split()),
-                origin=row["origin"],
-                description=row["description"],
-            )
-            for row in _tables.rows(_FOLDER, "outcome_sets.csv")
-        }
-    )
 
 
 @cache

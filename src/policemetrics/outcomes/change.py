@@ -23,17 +23,10 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import both_periods
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._counting import (
-    Counted,
-    Crimes,
-    Definition,
-    adopt,
-    check_crimes,
-    kept_dims,
-    read,
-    require_dims,
-    said,
-)
+from policemetrics.outcomes._crimes import Crimes, adopt, require_dims
+from policemetrics.outcomes._dates import with_dates
+from policemetrics.outcomes._definition import Counted, Definition, kept_dims, said
+from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import check_pair, in_words, read_labels
@@ -65,6 +58,9 @@ class OutcomeRateChange(Figure):
         Which outcomes, out of what.
     old_positive, old_denominator, new_positive, new_denominator : float
         What the two rates were made of.
+    old_share_not_yet_assigned, new_share_not_yet_assigned : float
+        Share of the crimes of each cohort that have no outcome yet; not a number on the closed basis, or where
+        the data do not say.
     method, confidence_level : str, float
         How the intervals of the two rates were made, which the points' interval comes from.
     """
@@ -84,6 +80,8 @@ class OutcomeRateChange(Figure):
     old_denominator: float = attrs.field(converter=float)
     new_positive: float = attrs.field(converter=float)
     new_denominator: float = attrs.field(converter=float)
+    old_share_not_yet_assigned: float = np.nan
+    new_share_not_yet_assigned: float = np.nan
     method: str
     confidence_level: float
 
@@ -104,13 +102,24 @@ class OutcomeRateChange(Figure):
         )
         if self.points == 0:
             stayed = f"{old}{earlier} and{later}" if earlier else f"{old} before and after"
-            return f"{subject} did not change {interval}: {stayed}."
+            return f"{subject} did not change {interval}: {stayed}.{self._younger}"
         moved = f"{'rose' if self.points > 0 else 'fell'} by {_size(self.points, 2)} percentage points"
         path = f"from {old}{earlier} to {new}{later}"
         if np.isnan(self.percent_change):
-            return f"{subject} {moved} {interval}, {path}; percentage {self.reason}."
+            return f"{subject} {moved} {interval}, {path}; percentage {self.reason}.{self._younger}"
         relative = f"{_size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
-        return f"{subject} {moved} {interval}, {path}, which is {relative}."
+        return f"{subject} {moved} {interval}, {path}, which is {relative}.{self._younger}"
+
+    @property
+    def _younger(self) -> str:
+        """Say that the later cohort has had less time, where it has more crimes without an outcome."""
+        old, new = self.old_share_not_yet_assigned, self.new_share_not_yet_assigned
+        if not new > old:
+            return ""
+        return (
+            f" The later cohort is the less mature: {percent(new)} of its crimes have no outcome yet, of the earlier "
+            f"{percent(old)}."
+        )
 
 
 def _size(change: float, digits: int) -> str:
@@ -197,7 +206,8 @@ def outcome_rate_change(
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     caveat : str, optional
-        What must travel with the figure: a change of definition, say.
+        What must travel with the figure. A type of the set that was not in use in all of the two periods is
+        added by itself.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -253,9 +263,9 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two OutcomeRate figures."
         raise InvalidTypeError(msg)
     definition = Definition.of(positive, basis, out_of, confidence_level)
-    kept = kept_dims(by, outcome, _checks.text(period, "period"))
+    kept = kept_dims(by, outcome, period=period)
     tally, counter = read(old, (*kept, period), outcome, count, definition)
-    check_crimes(crimes, counter)
+    counter.check_crimes(crimes)
     if crimes is not None and not isinstance(crimes, Tally):
         msg = f"crimes must be a Tally with the dimension {period!r} where two periods are compared; got {type(crimes).__name__}."
         raise InvalidTypeError(msg)
@@ -283,7 +293,7 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
         reasons,
         between=(sides[0].label, sides[1].label),
         exclusions=exclusion_table(groups, sides, whole, tally),
-        caveat=caveat,
+        caveat=with_dates(caveat, definition.positive.codes, sides),
     )
     return table[0] if by is None else table
 
@@ -305,7 +315,10 @@ def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> Out
     group, between = _compared(old, new)
     positive = OutcomeSet(old.outcome_types, name=old.outcomes)
     definition = Definition.of(positive, old.basis, old.out_of, confidence_level)
-    counted = [Counted(np.array([f.positive]), np.array([f.denominator]), np.zeros(1)) for f in (old, new)]
+    counted = [
+        Counted(np.array([f.positive]), np.array([f.denominator]), np.array([f.not_yet_assigned]))
+        for f in (old, new)
+    ]
     there = [np.array([not np.isnan(f.rate)]) for f in (old, new)]
     reasons = no_reasons(1)
     reasons[0] = new.reason if there[0][0] else old.reason
@@ -382,4 +395,5 @@ def _change_table(
     for name, side, visible in zip(("old", "new"), counted, shown, strict=True):
         audit[f"{name}_positive"] = np.where(visible, side.positive, np.nan)
         audit[f"{name}_denominator"] = np.where(visible, side.denominator, np.nan)
+        audit[f"{name}_share_not_yet_assigned"] = np.where(visible, definition.open_share(side), np.nan)
     return Results(OutcomeRateChange, keys, columns, reasons, audit, exclusions, caveat)

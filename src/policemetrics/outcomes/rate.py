@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+import datetime as dt
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
@@ -23,22 +24,19 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import Side, spanned
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._counting import (
-    NOUNS,
-    Counted,
-    Definition,
-    as_crimes,
-    check_crimes,
-    kept_dims,
-    read,
-    said,
-)
+from policemetrics.outcomes._crimes import as_crimes
+from policemetrics.outcomes._dates import AsAt, Spans, maturities, notes_of, one_or_all
+from policemetrics.outcomes._definition import NOUNS, Counted, Definition, kept_dims, said
+from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.periods import Period
 from policemetrics.results import ExclusionTable, Results
 from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
-from policemetrics.values import Figure, Interval, shown_as
+from policemetrics.values import Figure, Interval, shown_as, telling_apart
 
 __all__ = ["OutcomeRate", "positive_outcome_rate"]
+
+_PERIOD: Final = "period"
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -54,8 +52,9 @@ class OutcomeRate(Figure):
     rate, rate_low, rate_high : float
         The fraction (0.0793 for 7.93%) and its interval. On the closed basis out of crimes it is a
         ratio of two flows, which may pass 1; otherwise a proportion.
-    not_yet_assigned : float
-        Crimes without an outcome yet (type 0); not a number where the data do not say.
+    not_yet_assigned, share_not_yet_assigned : float
+        Crimes without an outcome yet (type 0), and their share of the cohort; not a number where the data do
+        not say, and no share on the closed basis, which has no cohort.
     outcomes : str
         Name of the set of positive outcomes.
     outcome_types : tuple of str
@@ -64,6 +63,11 @@ class OutcomeRate(Figure):
         The period or periods added up, where the counts say.
     basis, out_of, as_at : str
         Which outcomes, out of what, and the date of the extract where it was given.
+    maturity : str
+        Of a cohort ``"immature"``, ``"mature"`` or ``"not known"``; empty on the closed basis.
+    age_months, mature_after : float
+        Whole months from the end of the period to the extract, and how many its outcomes need; not a number
+        where they are not known.
     method, confidence_level : str, float
         How the interval was made: ``"wilson"`` or ``"rate ratio score"``.
     """
@@ -73,13 +77,17 @@ class OutcomeRate(Figure):
     rate: float = attrs.field(metadata=shown_as("share"))
     rate_low: float = attrs.field(metadata=shown_as("share"))
     rate_high: float = attrs.field(metadata=shown_as("share"))
-    not_yet_assigned: float = attrs.field(metadata=shown_as("count"))
-    outcomes: str
+    not_yet_assigned: float = attrs.field(metadata=shown_as("count", shown=False))
+    share_not_yet_assigned: float = attrs.field(metadata=shown_as("share"))
+    outcomes: str = attrs.field(metadata=telling_apart())
     outcome_types: tuple[str, ...]
-    basis: Basis
-    out_of: OutOf
-    as_at: str = ""
-    when: str = ""
+    basis: Basis = attrs.field(metadata=telling_apart())
+    out_of: OutOf = attrs.field(metadata=telling_apart())
+    as_at: str = attrs.field(default="", metadata=telling_apart())
+    when: str = attrs.field(default="", metadata=telling_apart())
+    maturity: str = attrs.field(default="", metadata=telling_apart())
+    age_months: float = np.nan
+    mature_after: float = np.nan
     method: str
     confidence_level: float
 
@@ -87,6 +95,11 @@ class OutcomeRate(Figure):
     def interval(self) -> Interval:
         """The interval of `rate`."""
         return Interval(self.rate_low, self.rate_high, self.confidence_level, self.method)
+
+    @property
+    def immature(self) -> bool:
+        """Whether the cohort is younger than its outcomes need."""
+        return self.maturity == "immature"
 
     def _sentence(self) -> str:
         if np.isnan(self.rate):
@@ -116,18 +129,29 @@ class OutcomeRate(Figure):
             made_of = made_of.replace("in the period", f"in {self.when}")
         limits = f"{percent(self.rate_low, 2)} to {percent(self.rate_high, 2)}"
         dated = f", as at {self.as_at}" if self.as_at else ""
+        of_what = "" if self.method == "wilson" else "of a ratio of counts, "
         return (
             f"{stated} ({self.outcomes}, {self.basis} basis: {made_of}{dated}; "
-            f"{self.confidence_level * 100:g}% interval {limits}{self._waiting}."
+            f"{self.confidence_level * 100:g}% interval {of_what}{limits}{self._waiting}."
         )
 
     @property
     def _waiting(self) -> str:
         """Close the bracket with the share still open, which only a cohort has."""
-        if self.basis == "closed" or np.isnan(self.not_yet_assigned):
+        if self.basis == "closed":
             return ")"
-        whole = self.denominator + (0 if self.out_of == "crimes" else self.not_yet_assigned)
-        return f"; {percent(self.not_yet_assigned / whole)} of the crimes not yet assigned an outcome)"
+        known = not np.isnan(self.share_not_yet_assigned)
+        share = (
+            f"{percent(self.share_not_yet_assigned)} of the crimes not yet assigned an outcome"
+            if known
+            else ""
+        )
+        if not self.immature:
+            return f"; {share})" if share else ")"
+        young = ""
+        if not np.isnan(self.mature_after):
+            young = f"{self.age_months:.0f} of the {self.mature_after:.0f} months old that its outcomes need"
+        return f"; immature: {', '.join(filter(None, (young, share)))})"
 
 
 @overload
@@ -139,7 +163,8 @@ def positive_outcome_rate(
     positive: str | OutcomeSet,
     basis: Basis,
     out_of: OutOf,
-    as_at: str = "",
+    not_yet_assigned: Number | None = None,
+    as_at: str | dt.date | Period = "",
     confidence_level: float = 0.95,
 ) -> OutcomeRate: ...
 @overload
@@ -153,8 +178,10 @@ def positive_outcome_rate(
     crimes: Divisor | None = None,
     by: None = None,
     outcome: str = "outcome",
+    period: str | None = None,
     count: str | None = None,
-    as_at: str = "",
+    as_at: str | dt.date | Period = "",
+    mature_after: int | None = None,
     confidence_level: float = 0.95,
 ) -> OutcomeRate: ...
 @overload
@@ -168,8 +195,10 @@ def positive_outcome_rate(
     crimes: Divisor | None = None,
     by: Names,
     outcome: str = "outcome",
+    period: str | None = None,
     count: str | None = None,
-    as_at: str = "",
+    as_at: str | dt.date | Period = "",
+    mature_after: int | None = None,
     confidence_level: float = 0.95,
 ) -> Results[OutcomeRate]: ...
 def positive_outcome_rate(
@@ -181,10 +210,13 @@ def positive_outcome_rate(
     basis: Any = None,
     out_of: Any = None,
     crimes: Any = None,
+    not_yet_assigned: Any = None,
     by: Names | None = None,
     outcome: str = "outcome",
+    period: str | None = None,
     count: str | None = None,
-    as_at: str = "",
+    as_at: Any = "",
+    mature_after: Any = None,
     confidence_level: float = 0.95,
 ) -> OutcomeRate | Results[OutcomeRate]:
     """Positive outcomes out of crimes or of outcomes, with an interval.
@@ -213,11 +245,22 @@ def positive_outcome_rate(
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
     outcome : str, optional
-        The dimension that holds the type: codes as text, or whole numbers. Default is ``"outcome"``.
+        The dimension that holds the type, by code ("1", 1) or by name ("Charged/Summonsed", and the wordings
+        of `definitions.outcome_names`). Default is ``"outcome"``.
+    period : str, optional
+        The dimension, or column, that holds the period: it tells of types that did not exist yet, and how old
+        a cohort is. Default is ``"period"``, where there is one; in a frame as text.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
-    as_at : str, optional
-        The date of the extract in words; a cohort's rate grows with it.
+    not_yet_assigned : int, optional
+        With two numbers on the recorded basis: the crimes that have no outcome yet.
+    as_at : str, datetime.date or Period, optional
+        The date of the extract; a cohort's rate grows with it. A day, a month or a year in any spelling of
+        `Period`, where a date is needed; otherwise any words.
+    mature_after : int, optional
+        On the recorded basis: how many months after the end of its period a cohort needs for its outcomes,
+        as `outcome_maturity` shows. One that is younger at `as_at` is flagged as immature. Default is to flag
+        every cohort in which some crime has no outcome yet.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -235,12 +278,16 @@ def positive_outcome_rate(
         If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
     InvalidInputError
         If `crimes` is missing or has no use, more outcomes are positive than there are, the rows are
-        of another basis, a part (type 1A) comes without its whole, or the set has a type that the
-        table gives only within "other".
+        of another basis, a part (type 1A) comes without its whole, the set has a type that the table gives
+        only within "other" or together with one that is not in the set, or `as_at` is no date where one is
+        needed, or comes before the end of a period.
 
     See Also
     --------
-    outcome_rate_change : the change from one period to another.
+    outcome_rate_change : The change from one period to another.
+    outcome_maturity : How the rate of a cohort grows from month to month.
+    group_outcome_rate : The rate of a group of forces.
+    match_outcomes : How labels are read as types.
 
     Notes
     -----
@@ -251,6 +298,9 @@ def positive_outcome_rate(
     for a proportion. On the closed basis out of crimes they are not: outcomes given in the period
     belong to crimes of any period, and may outnumber those recorded in it. There it is the score
     interval for the ratio of two Poisson counts, and nothing is cut at 100%.
+
+    A set with a type that did not exist in all of a period, or that not every force had to use, carries a
+    caveat: `definitions.outcome_types` has the dates.
 
     Examples
     --------
@@ -264,32 +314,57 @@ def positive_outcome_rate(
     >>> crimes = pm.Tally.from_columns({"outcome": ["0", "1", "8", "18"]}, [80, 55, 25, 840])
     >>> print(positive_outcome_rate(crimes, positive="positive-dashboard", basis="recorded", out_of="crimes"))
     8.00% of crimes recorded have so far had a positive outcome (positive-dashboard, recorded basis: 80 of 1,000 \
-crimes recorded in the period; 95% interval 6.47% to 9.85%; 8.0% of the crimes not yet assigned an outcome).
+crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of the crimes not yet assigned an outcome).
     """
     definition = Definition.of(positive, basis, out_of, confidence_level)
-    audit = {"as_at": _checks.text(as_at, "as_at", empty=True)}
+    extract, needed = AsAt.of(as_at), _months_needed(mature_after, definition)
     if _checks.is_number(data):
-        refuse_options(crimes=crimes, by=by, count=count)
-        counted, reasons = _of_numbers(definition, data, denominator)
-        return _rate_table(definition, {}, counted, reasons, audit)[0]
+        refuse_options(crimes=crimes, by=by, count=count, mature_after=mature_after)
+        counted, reasons = _of_numbers(definition, data, denominator, not_yet_assigned)
+        return _rate_table(definition, {}, counted, reasons, extract, None, Spans.unknown(1))[0]
     if denominator is not None:
         msg = "denominator goes with a number of positive outcomes; for a tally or frame give crimes= with out_of='crimes'."
         raise InvalidInputError(msg)
+    if not_yet_assigned is not None:
+        msg = "not_yet_assigned goes with a number of positive outcomes; in a tally or frame it is the rows of type '0'."
+        raise InvalidInputError(msg)
     kept = kept_dims(by, outcome)
-    tally, counter = read(data, kept, outcome, count, definition)
-    check_crimes(crimes, counter)
+    named = () if period is None or _checks.text(period, "period") in kept else (period,)
+    period = _PERIOD if period is None else period
+    tally, counter = read(data, (*kept, *named), outcome, count, definition, useful=(period,))
+    counter.check_crimes(crimes)
     side = Side(tally)
     groups = groups_of([side], kept)
     reasons = no_reasons(len(groups))
-    counted = counter.count(groups, side, as_crimes(crimes, kept, tally), reasons)
+    counted = counter.count(groups, side, as_crimes(crimes, kept, tally, period), reasons)
     excluded = exclusion_table(groups, [side], totals(side, groups))
-    audit["when"] = spanned(tally, kept)
-    table = _rate_table(definition, keys_of(groups), counted, reasons, audit, excluded)
+    table = _rate_table(
+        definition,
+        keys_of(groups),
+        counted,
+        reasons,
+        extract,
+        needed,
+        Spans.of(tally, groups, period),
+        spanned(tally, kept, period),
+        excluded,
+    )
     return table[0] if by is None else table
 
 
-def _of_numbers(definition: Definition, positive: Any, denominator: Any) -> tuple[Counted, Reasons]:
-    """Check two plain numbers; more than all is an error here, since nothing is absent."""
+def _months_needed(mature_after: Any, definition: Definition) -> int | None:
+    if mature_after is None:
+        return None
+    if definition.basis == "closed":
+        msg = "mature_after= goes with basis='recorded': outcomes given in a period that is over do not grow; leave it out."
+        raise InvalidInputError(msg)
+    return one_count(mature_after, "mature_after")
+
+
+def _of_numbers(
+    definition: Definition, positive: Any, denominator: Any, waiting: Any
+) -> tuple[Counted, Reasons]:
+    """Check plain numbers; more than all is an error here, since nothing is absent."""
     if denominator is None:
         msg = f"denominator must be given with a number of positive outcomes: the number of {NOUNS[definition.out_of]}."
         raise InvalidTypeError(msg)
@@ -300,7 +375,16 @@ def _of_numbers(definition: Definition, positive: Any, denominator: Any) -> tupl
             "Only basis='closed' with out_of='crimes' may pass 100%."
         )
         raise InvalidInputError(msg)
-    counted = Counted(np.array([float(part)]), np.array([float(whole)]), np.array([np.nan]))
+    still = np.nan
+    if waiting is not None:
+        if definition.basis == "closed":
+            msg = "not_yet_assigned goes with basis='recorded': only a cohort has crimes without an outcome; leave it out."
+            raise InvalidInputError(msg)
+        still = float(one_count(waiting, "not_yet_assigned"))
+        if definition.out_of == "crimes" and part + still > whole:
+            msg = f"not_yet_assigned must be among the crimes that have no positive outcome; got {waiting} beside {part} of {whole}."
+            raise InvalidInputError(msg)
+    counted = Counted(np.array([float(part)]), np.array([float(whole)]), np.array([still]))
     reasons = no_reasons(1)
     definition.refuse_impossible(counted, reasons, "")
     return counted, reasons
@@ -311,10 +395,23 @@ def _rate_table(
     keys: dict[str, NDArray[Any]],
     counted: Counted,
     reasons: Reasons,
-    audit: dict[str, Any],
+    extract: AsAt,
+    mature_after: int | None,
+    when: Spans,
+    spanned_in: str = "",
     exclusions: ExclusionTable | None = None,
 ) -> Results[OutcomeRate]:
-    rate, low, high = definition.rates(counted, unexplained(reasons))
+    there = unexplained(reasons)
+    rate, low, high = definition.rates(counted, there)
+    audit = definition.audit | {"as_at": extract.written, "when": spanned_in}
+    share = np.where(there, definition.open_share(counted), np.nan)
+    maturity, age = maturities(extract, mature_after, when, share)
+    cohort = definition.basis == "recorded"
+    audit |= {
+        "maturity": one_or_all(np.where(there, maturity, "not known")) if cohort else "",
+        "age_months": age if cohort else np.nan,
+        "mature_after": np.nan if mature_after is None else float(mature_after),
+    }
     columns = {
         "positive": counted.positive,
         "denominator": counted.denominator,
@@ -322,5 +419,7 @@ def _rate_table(
         "rate_low": low,
         "rate_high": high,
         "not_yet_assigned": counted.waiting,
+        "share_not_yet_assigned": share,
     }
-    return Results(OutcomeRate, keys, columns, reasons, definition.audit | audit, exclusions)
+    caveat = notes_of(definition.positive.codes, when)
+    return Results(OutcomeRate, keys, columns, reasons, audit, exclusions, caveat)

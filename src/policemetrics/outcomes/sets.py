@@ -10,11 +10,12 @@ import numpy as np
 
 from policemetrics import _checks
 from policemetrics.definitions import outcome_sets, outcome_types
+from policemetrics.definitions._outcomes import REST, code_of, members_of
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.outcomes.names import known_types, why_unknown
 
-__all__ = ["REST", "OutcomeSet", "bundled", "known_types", "one_of", "outcome_set"]
+__all__ = ["OutcomeSet", "bundled", "one_of", "outcome_set"]
 
-REST: Final = "other"
 _OWN_SET: Final = "\nNo set is official. For one of your own, give an OutcomeSet, as in OutcomeSet(['1', '8'], name='ours')."
 
 _Choice = TypeVar("_Choice", bound=str)
@@ -26,24 +27,25 @@ def _codes(types: Iterable[str | int]) -> frozenset[str]:
         hint = f", as in [{types!r}]" if isinstance(types, str) else ""
         msg = f"types must be several codes of outcomes{hint}; got {types!r} ({type(types).__name__})."
         raise InvalidTypeError(msg)
-    codes = frozenset(_code(v, f"types[{i}]") for i, v in enumerate(types))
+    codes = frozenset(code for i, v in enumerate(types) for code in _members(v, f"types[{i}]"))
     if not codes:
         msg = "types must hold at least one code of an outcome; got none."
         raise InvalidInputError(msg)
     return codes
 
 
-def _code(value: object, name: str) -> str:
-    """Return the code of a type that may count as positive."""
+def _members(value: object, name: str) -> tuple[str, ...]:
+    """Return the code of a type that may count as positive, or those of a group of types."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, str | int | np.integer):
         msg = f"{name} must be a code of an outcome, such as '1'; got {value!r} ({type(value).__name__})."
         raise InvalidTypeError(msg)
-    code = str(value)
-    kind = outcome_types().get(code)
-    if kind is None:
-        msg = f"{name} must be a known type of outcome; got {value!r}. The types are:\n{known_types()}"
+    code = code_of(value if isinstance(value, str) else int(value))
+    if not code:
+        msg = f"{name} must be a known type of outcome, by code or by name; got {value!r}: {why_unknown(value)}. The types are:\n{known_types()}"
         raise UnknownNameError(msg)
-    why = ""
+    kind, why = outcome_types().get(code), ""
+    if kind is None:
+        return members_of(code)
     if not kind.is_outcome:
         why = "it stands for crimes that have no outcome yet"
     elif kind.parent:
@@ -53,12 +55,7 @@ def _code(value: object, name: str) -> str:
     if why:
         msg = f"{name} must be a type of outcome; {code!r} ({kind.name}) cannot be in a set: {why}."
         raise InvalidInputError(msg)
-    return code
-
-
-def known_types() -> str:
-    """List every type of outcome, a line each."""
-    return "\n".join(f"  {code}: {kind.name}" for code, kind in outcome_types().items())
+    return (code,)
 
 
 @attrs.frozen(repr=False)
@@ -68,7 +65,8 @@ class OutcomeSet:
     Parameters
     ----------
     types : iterable of str or int
-        Codes of the crime outcomes framework, ``"1"`` to ``"22"``; 1 to 22 are read as codes.
+        Types of the crime outcomes framework, by code (``"1"``, 1) or by name (``"Charged/Summonsed"``); the
+        name of a group, ``"Out-of-court (formal)"``, stands for all its types.
     name : str
         What the set is called in every figure that uses it.
     source : str, optional
@@ -93,6 +91,8 @@ class OutcomeSet:
     OutcomeSet 'ours': types 1, 2, 3, 8
     >>> "8" in ours.types
     True
+    >>> OutcomeSet(["Charged/Summonsed", "Out-of-court (informal)"], name="by name").codes
+    ('1', '7', '8')
     """
 
     types: frozenset[str] = attrs.field(converter=_codes)

@@ -1,0 +1,291 @@
+"""The crime outcomes framework: its types, the wordings they go by, and the named sets of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+from policemetrics import _checks
+from policemetrics.definitions import _tables
+from policemetrics.errors import InvalidTypeError
+
+__all__ = [
+    "REST",
+    "OutcomeName",
+    "OutcomeSetRecord",
+    "OutcomeType",
+    "code_of",
+    "members_of",
+    "outcome_codes",
+    "outcome_names",
+    "outcome_sets",
+    "outcome_types",
+    "spelling",
+]
+
+REST: Final = "other"
+_FOLDER: Final = "definitions"
+_NUMBERED: Final = re.compile(r"(?:outcome )?(?:type |code )?0*(\d{1,2}[a-z]?)(?: (.+))?")
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeType:
+    """One type of the crime outcomes framework.
+
+    Attributes
+    ----------
+    code : str
+        The Home Office code, or "other" where a table gives only the remainder.
+    name, group : str
+        The type and the Home Office group it belongs to.
+    parent : str
+        The type this one is an "of which" of, and must not be added to; empty for the rest.
+    valid_from, valid_to : datetime.date or None
+        First and last day of use; None where it has not ended or no date was found.
+    compulsory_from : datetime.date or None
+        First day on which every force had to use it, where that came later than the first day of use.
+    is_outcome : bool
+        False for type 0, crimes not yet assigned an outcome.
+    note : str
+        What to know before using it.
+    """
+
+    code: str
+    name: str
+    group: str
+    parent: str = ""
+    valid_from: date | None = None
+    compulsory_from: date | None = None
+    valid_to: date | None = None
+    is_outcome: bool = True
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeName:
+    """One wording that a published table uses for an outcome.
+
+    Attributes
+    ----------
+    name : str
+        The wording; case, spaces and punctuation do not matter where it is looked up.
+    code : str
+        The type it stands for; several joined by "/" where it does not tell them apart (``"2/3"``, a
+        caution of a youth or of an adult); empty where no source says which.
+    scheme : str
+        Whose wording it is: ``"home office"``, ``"home office group"``, ``"force"`` or ``"data.police.uk"``.
+    note, source : str
+        Why it stands for that type, or for none, and where that was read.
+    """
+
+    name: str
+    code: str
+    scheme: str
+    note: str
+    source: str
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeSetRecord:
+    """A named set of outcome types, and who uses it.
+
+    Attributes
+    ----------
+    name : str
+        The name it is asked for by.
+    types : tuple of str
+        Codes of the outcome types in it.
+    origin, description : str
+        Where the set comes from, and what it holds in words.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    origin: str
+    description: str
+
+
+@cache
+def outcome_types() -> Mapping[str, OutcomeType]:
+    """Return the types of the crime outcomes framework, by code.
+
+    Returns
+    -------
+    mapping of str to OutcomeType
+        Read-only. Types 0 to 22, the "of which" types 1A, 2A and 3A, and "other" for the
+        remainder of a table that gives some types and the total assigned.
+
+    Examples
+    --------
+    >>> outcome_types()["8"].name
+    'Community resolution'
+    >>> outcome_types()["1A"].parent
+    '1'
+    >>> outcome_types()["22"].valid_from, outcome_types()["22"].compulsory_from
+    (datetime.date(2019, 4, 1), datetime.date(2021, 4, 1))
+    """
+    return MappingProxyType(
+        {
+            row["code"]: OutcomeType(
+                code=row["code"],
+                name=row["name"],
+                group=row["group"],
+                parent=row["parent"],
+                valid_from=_date(row["valid_from"]),
+                compulsory_from=_date(row["compulsory_from"]),
+                valid_to=_date(row["valid_to"]),
+                is_outcome=row["is_outcome"] == "yes",
+                note=row["note"],
+            )
+            for row in _tables.rows(_FOLDER, "outcome_types.csv")
+        }
+    )
+
+
+def _date(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+@cache
+def outcome_names() -> Mapping[str, OutcomeName]:
+    """Return the wordings that published tables use for outcomes, beside the names of the types.
+
+    Returns
+    -------
+    mapping of str to OutcomeName
+        Read-only, by wording: that of the Home Office tables, of its groups, of forces, and the "Last
+        outcome category" of data.police.uk. Those without a code stand there with the reason.
+
+    See Also
+    --------
+    outcome_codes : the code of each label of some data, by whatever wording.
+
+    Notes
+    -----
+    Court results are a wording of type 1, charged or summonsed, where the joint notice on the justice
+    outcomes of police.uk (July 2012) says that they are published only if a suspect was charged in relation
+    to the crime. "Court case unable to proceed" and "Suspect charged as part of another case" do not map:
+    what is known of them leaves more than one reading.
+
+    Examples
+    --------
+    >>> outcome_names()["Offender given a caution"].code
+    '2/3'
+    >>> print(outcome_names()["Investigation complete; no suspect identified"].note)
+    Called No further action until 2014.
+    """
+    rows = _tables.rows(_FOLDER, "outcome_names.csv")
+    return MappingProxyType({row["name"]: OutcomeName(**row) for row in rows})
+
+
+def outcome_codes(labels: Iterable[Any]) -> dict[Any, str]:
+    """Return the code of each label that stands for an outcome: a mapping for `Tally.relabel`.
+
+    Parameters
+    ----------
+    labels : iterable of str or int
+        The labels that occur, as `Tally.labels` gives them: codes ("1", 1, "Outcome 1"), names of types, or
+        a wording of `outcome_names`; in any case, spacing and punctuation.
+
+    Returns
+    -------
+    dict of label to str
+        The code by label, for those that have one. A label that does not tell several types apart has them
+        joined, "2/3".
+
+    Raises
+    ------
+    InvalidTypeError
+        If `labels` is not several labels.
+
+    Examples
+    --------
+    >>> outcome_codes(["Charged/Summonsed", "CHARGED / SUMMONSED", 1, "Outcome 16", "Offender given a caution"])
+    {'Charged/Summonsed': '1', 'CHARGED / SUMMONSED': '1', 1: '1', 'Outcome 16': '16', 'Offender given a caution': '2/3'}
+    >>> outcome_codes(["Status update unavailable"])
+    {}
+    """
+    if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+        msg = f"labels must be several labels, as Tally.labels gives them; got {_checks.shown(labels)}."
+        raise InvalidTypeError(msg)
+    found = {label: code_of(label) for label in labels if isinstance(label, str | int)}
+    return {label: code for label, code in found.items() if code}
+
+
+def code_of(label: str | int) -> str:
+    """Return the code that a label stands for, members joined by "/" where it leaves several; empty where none."""
+    text = str(label).strip()
+    if text in outcome_types():
+        return text
+    if text.startswith("-"):
+        return ""  # a number below zero, which the spelling would not show
+    parts = set(text.split("/"))
+    if len(parts) > 1 and parts <= _joinable():
+        return "/".join(sorted(parts, key=int))
+    spelt = spelling(text)
+    if spelt in _by_spelling():
+        return _by_spelling()[spelt]
+    numbered = _NUMBERED.fullmatch(spelt)
+    if not numbered:
+        return ""
+    code, rest = numbered[1].upper(), numbered[2]
+    return code if code in outcome_types() and (not rest or _by_spelling().get(rest) == code) else ""
+
+
+def members_of(code: str) -> tuple[str, ...]:
+    """Return the types that a code stands for: itself, or the several that are joined in it."""
+    return tuple(code.split("/"))
+
+
+def spelling(label: str) -> str:
+    """Return a label without what typing adds to it: case, spaces and punctuation."""
+    return re.sub(r"[^0-9a-z]+", " ", label.casefold().replace("&", " and ")).strip()
+
+
+@cache
+def _joinable() -> frozenset[str]:
+    """Return the types that stand on their own, of which a label may leave several open."""
+    return frozenset(c for c, t in outcome_types().items() if t.is_outcome and not t.parent and c != REST)
+
+
+@cache
+def _by_spelling() -> Mapping[str, str]:
+    """Return the code of each wording that has one, by its spelling."""
+    named = {spelling(n.name): n.code for n in outcome_names().values() if n.code}
+    return named | {spelling(t.name): code for code, t in outcome_types().items()} | {REST: REST}
+
+
+@cache
+def outcome_sets() -> Mapping[str, OutcomeSetRecord]:
+    """Return the named sets of outcome types that are in use, by name.
+
+    Returns
+    -------
+    mapping of str to OutcomeSetRecord
+        Read-only. None of them is an official list of "positive" outcomes: there is none.
+
+    Examples
+    --------
+    >>> list(outcome_sets())  # doctest: +NORMALIZE_WHITESPACE
+    ['charged', 'out-of-court', 'positive-dashboard', 'solved-surrey', 'solved-national',
+     'sanction-detection']
+    >>> outcome_sets()["solved-surrey"].types
+    ('1', '2', '3', '4', '8')
+    """
+    return MappingProxyType(
+        {
+            row["name"]: OutcomeSetRecord(
+                name=row["name"],
+                types=tuple(row["types"].split()),
+                origin=row["origin"],
+                description=row["description"],
+            )
+            for row in _tables.rows(_FOLDER, "outcome_sets.csv")
+        }
+    )

@@ -1,0 +1,204 @@
+"""How a table of outcomes is read: its labels as codes of the framework, and what is counted by group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks
+from policemetrics._cells import Cells
+from policemetrics._grouping import Reasons, refuse_negative, refuse_unsupplied, totals, unexplained
+from policemetrics._ledger import NOT_SUPPLIED, REASON
+from policemetrics._sides import Side
+from policemetrics.definitions import outcome_types
+from policemetrics.definitions._outcomes import REST, code_of, members_of
+from policemetrics.errors import InvalidInputError
+from policemetrics.frames import as_tally, text_columns
+from policemetrics.outcomes._crimes import Crimes, divisors
+from policemetrics.outcomes._definition import BASES, Counted, Definition
+from policemetrics.outcomes.names import refuse_unknown
+from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.results import label_array
+from policemetrics.tally import Tally
+from policemetrics.typing import FloatArray
+
+__all__ = ["WAITING", "Counter", "read"]
+
+WAITING: Final = "0"
+_BASIS: Final = "basis"
+
+
+@attrs.frozen
+class Counter:
+    """How a tally of outcomes, by code, is counted by group; `given` holds the codes that it gives."""
+
+    definition: Definition
+    outcome: str
+    given: frozenset[str]
+
+    @property
+    def positive(self) -> frozenset[str]:
+        """The codes of the table that are in the set; a joined one is, if all its types are."""
+        return frozenset(c for c in self.given if set(members_of(c)) <= self.definition.positive.types)
+
+    def count(self, groups: Cells, side: Side, crimes: Crimes, reasons: Reasons) -> Counted:
+        """Count one side; a group that cannot be counted gets its reason."""
+        refuse_unsupplied(reasons, groups, side)
+        supplied = unexplained(reasons)
+        found = self.parts(groups, side, supplied)
+        refuse_negative(reasons, found.positive, side.label)
+        if crimes is not None:
+            found = attrs.evolve(found, denominator=divisors(crimes, groups, side, reasons))
+        elif self.definition.out_of == "crimes":
+            refuse_negative(reasons, found.waiting, side.label)
+        refuse_negative(reasons, found.denominator, side.label)
+        self.definition.refuse_impossible(found, reasons, side.label)
+        return found
+
+    def parts(self, groups: Cells, side: Side, known: NDArray[np.bool_]) -> Counted:
+        """Add up the outcomes of each group that is known; what is absent counts 0."""
+        whole = self.given if self.definition.out_of == "crimes" else self.given - {WAITING}
+        return Counted(
+            self._of(groups, side, self.positive, known),
+            self._of(groups, side, whole, known),
+            self._of(groups, side, {WAITING}, known & (WAITING in self.given)),
+        )
+
+    def _of(self, groups: Cells, side: Side, codes: Iterable[str], known: NDArray[np.bool_]) -> FloatArray:
+        kept = side.tally.narrowed({self.outcome: label_array(codes)})
+        return np.where(known, totals(attrs.evolve(side, tally=kept), groups), np.nan)
+
+    def check_crimes(self, crimes: object) -> None:
+        """Refuse crimes where they have no use, and ask for them where nothing else tells."""
+        definition = self.definition
+        if definition.out_of != "crimes":
+            if crimes is not None:
+                msg = f"crimes= cannot go with out_of={definition.out_of!r}, which does not use it; leave it out, or use out_of='crimes'."
+                raise InvalidInputError(msg)
+            return
+        if crimes is not None:
+            return
+        if definition.is_ratio:
+            msg = (
+                "crimes= must be given with basis='closed' and out_of='crimes': outcomes given in a period do not tell how "
+                "many crimes were recorded in it. Give the number, a mapping, an Exposure or a Tally, or use out_of='outcomes'."
+            )
+            raise InvalidInputError(msg)
+        if self.given and WAITING not in self.given:
+            msg = (
+                "crimes= must be given with out_of='crimes' where no row has type '0', crimes not yet assigned an outcome: "
+                f"the rows do not tell how many crimes were recorded. If {self.outcome!r} is empty for such crimes, fill "
+                "it with '0'; or use out_of='crimes_with_outcome'."
+            )
+            raise InvalidInputError(msg)
+
+
+def read(
+    data: Any,
+    needed: tuple[str, ...],
+    outcome: str,
+    count: str | None,
+    definition: Definition,
+    *,
+    useful: tuple[str, ...] = (),
+    coverage: tuple[str, ...] | None = None,
+) -> tuple[Tally, Counter]:
+    """Return the outcomes as a tally over codes that do not overlap, and how to count them.
+
+    Of a frame the columns that are `useful` are kept too, where it has them as text.
+    """
+    if not isinstance(data, Tally):
+        there = text_columns(data)
+        needed += tuple(d for d in (_BASIS, *useful) if d not in (*needed, outcome) and d in there)
+    tally = as_tally(data, by=(*needed, outcome), count=count, coverage=coverage)
+    _refuse_other_basis(tally, definition.basis)
+    tally = _coded(tally, outcome)
+    given = _given(tally, outcome)
+    _refuse_doubled(given, outcome)
+    types = {t for code in given for t in members_of(code)}
+    for code in sorted(given & set(outcome_types())):
+        parent = outcome_types()[code].parent
+        if parent and parent not in types:
+            msg = (
+                f"{outcome!r} has type {code!r} but not type {parent!r}, which it is a part of; a table without "
+                f"its parent cannot be counted. Add type {parent!r}, or relabel {code!r} to it if they are disjoint."
+            )
+            raise InvalidInputError(msg)
+        if parent:
+            given -= {code}
+            if code in tally.labels(outcome):
+                tally = tally.set_aside({outcome: label_array([code])}, f"inside type {parent}")
+    _refuse_hidden(given, types, definition.positive, outcome)
+    # With the parts of 1, 2 and 3 out, no two codes overlap, whatever the caller declared.
+    tally = attrs.evolve(tally, overlapping=tally.overlapping - {outcome})
+    return tally, Counter(definition, outcome, given)
+
+
+def _refuse_other_basis(tally: Tally, basis: str) -> None:
+    if _BASIS not in tally.dims:
+        return
+    labels = tally.labels(_BASIS)
+    other = [
+        v for v in labels if isinstance(v, str) and (own := v.strip().casefold()) in BASES and own != basis
+    ]
+    if other:
+        mine = [v for v in labels if v not in other]
+        msg = (
+            f"basis is {basis!r}, but the outcomes have rows of basis {_checks.listing(other)} too: the same outcomes, "
+            f"counted another way. Choose the rows first, with where(basis={mine[0] if len(mine) == 1 else basis!r}) for a tally."
+        )
+        raise InvalidInputError(msg)
+
+
+def _coded(tally: Tally, outcome: str) -> Tally:
+    """Label outcomes by their codes; what stands for none is refused, unless it was left out before."""
+    refuse_unknown(tally.labels(outcome), outcome)
+    if all(code_of(label) == label for label in tally.known_labels(outcome)):
+        return tally
+    return tally.relabelled(outcome, lambda label: code_of(label) or label)
+
+
+def _given(tally: Tally, outcome: str) -> frozenset[str]:
+    """Return the codes that the table gives, those that it marks as not supplied among them."""
+    found = set(tally.labels(outcome))
+    if tally.ledger is not None:
+        marked = tally.ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED))
+        found.update(tally.ledger.select(marked).label(outcome).tolist())
+    return frozenset(c for c in found if set(members_of(c)) <= set(outcome_types()))
+
+
+def _refuse_doubled(given: frozenset[str], outcome: str) -> None:
+    """Refuse a code that joins several types beside one of them: a total beside its parts, most likely."""
+    joined = sorted((c for c in given if len(members_of(c)) > 1), key=members_of)
+    for code in joined:
+        also = [c for c in sorted(given - {code}) if set(members_of(c)) & set(members_of(code))]
+        if also:
+            msg = (
+                f"{outcome!r} has a label that stands for types {', '.join(members_of(code))} together beside {_checks.listing(also)}, "
+                "which are among them: their outcomes may be counted twice. Drop the one or the other, or relabel them to one."
+            )
+            raise InvalidInputError(msg)
+
+
+def _refuse_hidden(given: frozenset[str], types: set[str], positive: OutcomeSet, outcome: str) -> None:
+    """Refuse a set of which some types cannot be told from what is not in it."""
+    for code in sorted(given):
+        within = [t for t in members_of(code) if t in positive.types]
+        if within and len(within) < len(members_of(code)):
+            msg = (
+                f"{outcome!r} has a label that stands for types {', '.join(members_of(code))} together, of which the set "
+                f"{positive.name!r} has only {', '.join(within)}. Choose a set with all of them or none, or a table that tells them apart."
+            )
+            raise InvalidInputError(msg)
+    hidden = [c for c in positive.codes if c not in types] if REST in given else []
+    if hidden:
+        msg = (
+            f"{outcome!r} must give every type of the set {positive.name!r} where it has "
+            f"{REST!r}, which may hide them; it lacks {_checks.listing(hidden)}. Add these types, with 0 where there are none, "
+            "or choose a set without them."
+        )
+        raise InvalidInputError(msg)

@@ -1,0 +1,395 @@
+"""The maturity curve: which share of a cohort of crimes has a positive outcome after one, two, three months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks
+from policemetrics._cells import Cells
+from policemetrics._display import count as written
+from policemetrics._display import percent
+from policemetrics._grouping import (
+    Reasons,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    no_reasons,
+    refuse_unsupplied,
+    totals,
+    unexplained,
+)
+from policemetrics._labels import MISSING
+from policemetrics._ledger import REASON, filled, merged
+from policemetrics._sides import Side
+from policemetrics.errors import InvalidInputError
+from policemetrics.incidence import Incidence, cumulative_incidence
+from policemetrics.outcomes._dates import AsAt, Spans, notes_of
+from policemetrics.outcomes._definition import Definition, kept_dims
+from policemetrics.outcomes._reading import WAITING, Counter, read
+from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.periods import Period, in_words, read_labels
+from policemetrics.results import Results
+from policemetrics.tally import Tally
+from policemetrics.typing import Counts, FloatArray, IntArray, Names
+from policemetrics.values import Figure, Interval, shown_as, telling_apart
+
+__all__ = ["OutcomeMaturity", "outcome_maturity"]
+
+MONTHS: Final = "months"
+METHOD: Final = "aalen-johansen, wilson"
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class OutcomeMaturity(Figure):
+    """Share of crimes that have a positive outcome so many months after they were recorded.
+
+    The number of months is in `group`, as ``"months"``: 0 is the end of the month of the crime.
+
+    Attributes
+    ----------
+    share, share_low, share_high : float
+        Share of the crimes recorded that have a positive outcome by the end of the month, and its interval.
+    assigned : float
+        Share that have any outcome by then.
+    at_risk : float
+        Crimes still without an outcome when the month began, and followed to its end.
+    positive, other : float
+        Positive and other outcomes given to them in that month.
+    censored : float
+        Crimes still without an outcome at its end that the extract follows no further.
+    cohorts : float
+        Months of recording that the extract follows for so long.
+    outcomes : str
+        Name of the set of positive outcomes.
+    outcome_types : tuple of str
+        The types in it.
+    as_at : str
+        The last month that the extract holds in full.
+    method, confidence_level : str, float
+        How the share and its interval were made.
+    """
+
+    share: float = attrs.field(metadata=shown_as("share"))
+    share_low: float = attrs.field(metadata=shown_as("share"))
+    share_high: float = attrs.field(metadata=shown_as("share"))
+    assigned: float = attrs.field(metadata=shown_as("share"))
+    at_risk: float = attrs.field(metadata=shown_as("count"))
+    positive: float = attrs.field(metadata=shown_as("count"))
+    other: float = attrs.field(metadata=shown_as("count"))
+    censored: float = attrs.field(metadata=shown_as("count"))
+    cohorts: float = attrs.field(metadata=shown_as("count"))
+    outcomes: str = attrs.field(metadata=telling_apart())
+    outcome_types: tuple[str, ...]
+    as_at: str = attrs.field(metadata=telling_apart())
+    method: str
+    confidence_level: float
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of `share`."""
+        return Interval(self.share_low, self.share_high, self.confidence_level, self.method)
+
+    def _sentence(self) -> str:
+        if np.isnan(self.share):
+            return f"Positive outcomes by age of the crime ({self.outcomes}): {self.reason}."
+        limits = f"{percent(self.share_low, 2)} to {percent(self.share_high, 2)}"
+        followed = (
+            f"{written(self.cohorts)} month{'' if self.cohorts == 1 else 's'} of recording followed so long"
+        )
+        return (
+            f"{percent(self.share, 2)} of crimes recorded had a positive outcome {_by(self.group.get(MONTHS))} "
+            f"({self.outcomes}, {self.confidence_level * 100:g}% interval {limits}); {percent(self.assigned, 2)} had any "
+            f"outcome by then ({followed}, as at {in_words(self.as_at)})."
+        )
+
+
+def _by(months: Any) -> str:
+    """Say how old the crimes are; without a number the figure was taken out of its table."""
+    if months == 0:
+        return "by the end of the month in which they were recorded"
+    return f"within {months} month{'' if months == 1 else 's'} after the month in which they were recorded"
+
+
+def outcome_maturity(
+    data: Counts,
+    /,
+    *,
+    positive: str | OutcomeSet,
+    as_at: str | dt.date | Period,
+    by: Names = (),
+    period: str = "period",
+    outcome_period: str = "outcome_period",
+    outcome: str = "outcome",
+    count: str | None = None,
+    confidence_level: float = 0.95,
+) -> Results[OutcomeMaturity]:
+    r"""Share of crimes with a positive outcome after 0, 1, 2, ... months: how a cohort matures.
+
+    Parameters
+    ----------
+    data : Tally or data frame
+        Crimes by the month in which they were recorded, the month of their outcome, and its type. Crimes
+        without an outcome yet have type 0, or no type, and no month: they are counted, as still open.
+    positive : str or OutcomeSet
+        What counts as positive: the name of a bundled set, or a set of your own.
+    as_at : str, datetime.date or Period
+        The last month that the extract holds in full; a day stands for the last month that is over on it.
+        Nothing in the data can tell it. Outcomes given later count as not yet given, and crimes recorded
+        later are left out, so that an earlier date shows what could be known then.
+    by : str or sequence of str, optional
+        The dimensions to keep, the offence group say; `period` itself gives a curve for each month of
+        recording. Default is one curve of all.
+    period, outcome_period : str, optional
+        The dimensions, or columns, of the month of the crime and of its outcome. Defaults are ``"period"`` and
+        ``"outcome_period"``.
+    outcome : str, optional
+        The dimension that holds the type, by code or by name. Default is ``"outcome"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    Results of OutcomeMaturity
+        One row for each month of age, of each group; the dimension ``months`` tells the age.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `positive` is left out, or `as_at` is no date.
+    InvalidInputError
+        If `as_at` tells no month, or a period is not a single month.
+    UnknownNameError
+        If a set, a type of outcome, a dimension or a column does not exist.
+
+    See Also
+    --------
+    positive_outcome_rate : The rate of a cohort as it stands.
+    policemetrics.incidence.cumulative_incidence : The method, for arrays.
+
+    Notes
+    -----
+    The age of an outcome is the number of calendar months from that of the crime to that of the outcome. A
+    cohort, the crimes of one month, is followed from age 0 to the last month of the extract; crimes that are
+    open there are censored at that age: neither a failure nor left out. Of the crimes still open when they
+    reach age k, in the cohorts followed so far, the share with a positive outcome at that age is
+    :math:`h_k` and with another outcome :math:`g_k`; with :math:`S_k = \prod_{j \le k} (1 - h_j - g_j)` the
+    share with a positive outcome by age k is :math:`\sum_{j \le k} S_{j-1} h_j`, the Aalen-Johansen
+    estimator. Other outcomes compete with positive ones: to take a crime closed without a suspect for
+    censored would overstate the share. For one cohort it is the plain share, with Wilson's interval.
+
+    A curve of several cohorts takes them to mature alike: high ages are known from the older ones only. The
+    curves of ``by="period"`` do not. What is followed is the outcome that the extract holds: one that was
+    changed since counts at the month of the change.
+
+    Outcomes dated before their crime, and those without a month, are left out and stand among the
+    exclusions.
+
+    Examples
+    --------
+    Of 100 crimes of January 10 were charged at once and 20 in February; of 100 crimes of February 14 were
+    charged at once, and 86 are open at its end. So the age of one month is known from January alone: 66
+    of its crimes were open then, and 20 of them were charged:
+
+    >>> from policemetrics import Tally
+    >>> crimes = Tally.from_columns(
+    ...     {
+    ...         "period": ["2024-01"] * 4 + ["2024-02"] * 2,
+    ...         "outcome_period": ["2024-01", "2024-02", "2024-01", None, "2024-02", None],
+    ...         "outcome": ["1", "1", "18", "0", "1", "0"],
+    ...     },
+    ...     [10, 20, 24, 46, 14, 86],
+    ... )
+    >>> curve = outcome_maturity(crimes, positive="charged", as_at="2024-02")
+    >>> curve.at(months=0).share, curve.at(months=1).at_risk
+    (0.12, 66.0)
+    >>> round(curve.at(months=1).share, 4)  # 24/200 + (152/200) x 20/66
+    0.3503
+    """
+    definition = Definition.of(positive, "recorded", "crimes", confidence_level)
+    kept = kept_dims(by, outcome, outcome_period=outcome_period)
+    if MONTHS in kept:
+        msg = f"by must not name {MONTHS!r}: that is the age of the crimes; rename the dimension."
+        raise InvalidInputError(msg)
+    roles = (_checks.text(period, "period"), outcome_period, outcome)
+    if len(set(roles)) < len(roles):
+        msg = f"period, outcome_period and outcome must name three dimensions; got {_checks.listing(roles)}."
+        raise InvalidInputError(msg)
+    last = _last_month(as_at)
+    needed = tuple(dict.fromkeys((*kept, period, outcome_period)))
+    tally, counter = read(data, needed, outcome, count, definition)
+    dims = (*(d for d in kept if d != period), period)
+    followed = _Followed.of(tally, counter, dims, outcome_period, last)
+    side = Side(followed.crimes)
+    groups = groups_of([side], kept)
+    reasons = no_reasons(len(groups))
+    refuse_unsupplied(reasons, groups, side)
+    ends, cohorts = followed.by_age(groups)
+    _refuse_unusable(reasons, ends)
+    there = unexplained(reasons)
+    hits, others, still = np.where(there[:, np.newaxis], ends, 0)
+    curve = cumulative_incidence(hits, others, still, definition.level)
+    # A group has a row for every age that one of its cohorts has reached; one without a curve has one row.
+    ages = np.where(there, (cohorts > 0).sum(axis=1), 1)
+    row = np.repeat(np.arange(len(groups)), ages)
+    age = np.arange(len(row)) - np.repeat(np.cumsum(ages) - ages, ages)
+    columns = _columns(curve, ends, cohorts, (row, age), there[row])
+    reasons = reasons[row]
+    for at in np.flatnonzero(np.isnan(columns["share"]) & unexplained(reasons)).tolist():
+        reasons[at] = f"not available: of the crimes still open none was followed for {age[at]} months"
+    audit = {k: definition.audit[k] for k in ("outcomes", "outcome_types", "confidence_level")}
+    return Results(
+        OutcomeMaturity,
+        {d: column[row] for d, column in keys_of(groups).items()} | {MONTHS: age},
+        columns,
+        reasons,
+        audit | {"as_at": _label(last), "method": METHOD},
+        exclusion_table(groups, [side], totals(side, groups)).take(row),
+        notes_of(definition.positive.codes, Spans.of(followed.crimes, groups, period).take(row)),
+    )
+
+
+def _last_month(as_at: Any) -> int:
+    """Return the number, from year 0, of the last month that is over on a day."""
+    day = AsAt.of(as_at).needed("the last month that the extract holds in full")
+    after = day + dt.timedelta(days=1)
+    return 12 * after.year + after.month - 1
+
+
+def _label(month: int) -> str:
+    return Period.month((month - 1) // 12, (month - 1) % 12 + 1).label
+
+
+@attrs.frozen
+class _Followed:
+    """Crimes by how they stand at the extract: the age at which they end, and how.
+
+    `cells` holds them by group and month of recording, and what else tells them apart; `age`, `end` and
+    `follow_up` go with its cells: months of age, (0) positive, (1) other or (2) open, and months followed.
+    """
+
+    crimes: Tally
+    cells: Cells
+    age: IntArray
+    end: IntArray
+    follow_up: IntArray
+
+    @classmethod
+    def of(
+        cls, tally: Tally, counter: Counter, dims: tuple[str, ...], outcome_period: str, last: int
+    ) -> _Followed:
+        """Follow every crime to its outcome, or to the last month; what cannot be followed goes to the ledger."""
+        period, chosen = dims[-1], counter.positive
+        tally = tally.sum_to(*dims, outcome_period, counter.outcome)
+        opened, ledger = _without_outcome(tally, dims, outcome_period, counter.outcome)
+        cells = tally.cells.union(opened)
+        still = cells.where_label(counter.outcome, lambda code: code == WAITING)
+        recorded = _months(cells, period, np.ones(len(cells), dtype=bool))
+        decided = np.where(still, last + 1, _months(cells, outcome_period, ~still))
+        late, reversed_ = recorded > last, decided < recorded
+        for mask, why in (
+            (late, "recorded after the extract"),
+            (reversed_ & ~late, "outcome before the crime"),
+        ):
+            if mask.any():
+                ledger = merged(ledger, cells.select(mask).project(dims).extend(REASON, why))
+        kept = ~(late | reversed_)
+        cells, recorded, decided = cells.select(kept), recorded[kept], decided[kept]
+        positive = cells.where_label(counter.outcome, chosen.__contains__)
+        follow_up, still = last - recorded, decided > last
+        return cls(
+            Tally(cells.project(dims), tally.supplied, filled(ledger), tally.overlapping, tally.unit),
+            cells,
+            np.where(still, follow_up, decided - recorded),
+            np.where(still, 2, np.where(positive, 0, 1)),
+            follow_up,
+        )
+
+    def by_age(self, groups: Cells) -> tuple[FloatArray, FloatArray]:
+        """Add up, for each group and age, how crimes end (3, groups, ages), and the cohorts followed so long."""
+        shape = (len(groups), int(self.follow_up.max(initial=0)) + 1)
+        at = self.cells.positions(groups, groups.dims)
+        ends = np.zeros((3, *shape))
+        np.add.at(ends, (self.end, at, self.age), self.cells.counts)
+        # One cell of each cohort: its months are followed alike.
+        months = self.crimes.cells
+        first = months.positions(self.cells, months.dims)
+        reached = np.zeros(shape)
+        np.add.at(reached, (months.positions(groups, groups.dims), self.follow_up[first]), 1)
+        return ends, np.flip(np.cumsum(np.flip(reached, axis=1), axis=1), axis=1)
+
+
+def _without_outcome(
+    tally: Tally, dims: tuple[str, ...], outcome_period: str, outcome: str
+) -> tuple[Cells, Cells | None]:
+    """Take the crimes without an outcome out of the ledger, where a missing type or month has put them."""
+    ledger = tally.ledger
+    if ledger is None:
+        return tally.cells.select(np.zeros(len(tally), dtype=bool)), None
+
+    def missing(dim: str) -> NDArray[np.bool_]:
+        return ledger.where_label(dim, lambda label: label == MISSING)
+
+    no_type, no_month = missing(outcome), missing(outcome_period)
+    waits = ledger.where_label(outcome, lambda label: label == WAITING)
+    chosen = ledger.where_label(
+        REASON, lambda reason: reason in {f"missing {outcome}", f"missing {outcome_period}"}
+    )
+    chosen &= waits | (no_type & no_month)
+    for dim in dims:
+        chosen &= ~missing(dim)
+    opened = ledger.select(chosen).project(tally.dims).relabel(outcome, lambda _: WAITING)
+    return opened, ledger.select(~chosen).project((*dims, REASON))
+
+
+def _months(cells: Cells, dim: str, used: NDArray[np.bool_]) -> IntArray:
+    """Give the number, from year 0, of the month of each cell that is used; 0 for the others."""
+    labels, codes = cells.label(dim), cells.code(dim)
+    there = np.unique(codes[used])
+    read = read_labels(labels[there].tolist(), dim)
+    longer = [p.label for p in read if p.months != 1]
+    if longer:
+        msg = f"{dim!r} must hold single months, which tell the age of an outcome; got {_checks.listing(longer, most=5)}."
+        raise InvalidInputError(msg)
+    months = np.zeros(len(labels), dtype=np.int64)
+    months[there] = [12 * p.start.year + p.start.month for p in read]
+    return months[codes]
+
+
+def _refuse_unusable(reasons: Reasons, ends: FloatArray) -> None:
+    """Say, for each group without a reason yet, why its counts make no curve."""
+    below = np.asarray((ends < 0).any(axis=0))
+    for at in np.flatnonzero(below.any(axis=1) & unexplained(reasons)).tolist():
+        age = int(np.argmax(below[at]))
+        reasons[at] = (
+            f"not available: a total below zero {age} month{'' if age == 1 else 's'} after the crime: corrections "
+            "outweigh what was recorded"
+        )
+    for at in np.flatnonzero((ends.sum(axis=(0, 2)) == 0) & unexplained(reasons)).tolist():
+        reasons[at] = "not available: no crimes recorded"
+
+
+def _columns(
+    curve: Incidence,
+    ends: FloatArray,
+    cohorts: FloatArray,
+    rows: tuple[IntArray, IntArray],
+    there: NDArray[np.bool_],
+) -> dict[str, FloatArray]:
+    """Pick from arrays by group and age what stands in each row."""
+    by_name = {
+        "share": curve.share,
+        "share_low": curve.low,
+        "share_high": curve.high,
+        "assigned": curve.ended,
+        "at_risk": curve.at_risk,
+        **dict(zip(("positive", "other", "censored"), ends, strict=True)),
+        "cohorts": cohorts,
+    }
+    return {name: np.where(there, values[rows], np.nan) for name, values in by_name.items()}

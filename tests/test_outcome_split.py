@@ -1,0 +1,319 @@
+"""A change in a positive outcome rate split into rates and mix: published, by hand, and by its laws."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policemetrics import Tally, outcome_rate_change, outcome_rate_drivers, outcome_rate_split
+from policemetrics.decomposition import kitagawa, kitagawa_parts
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+
+YEARS = ("2022/23", "2023/24")
+CHARGED = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
+ASKED = {"between": YEARS, "of": "offence"} | CHARGED
+
+# Theft 800 at 5% and drugs 200 at 60%, then 900 at 6% and 100 at 65%: a synthetic case of the field's notes.
+MIX = [
+    ("2022/23", "theft", "1", 40),
+    ("2022/23", "theft", "18", 760),
+    ("2022/23", "drugs", "1", 120),
+    ("2022/23", "drugs", "18", 80),
+    ("2023/24", "theft", "1", 54),
+    ("2023/24", "theft", "18", 846),
+    ("2023/24", "drugs", "1", 65),
+    ("2023/24", "drugs", "18", 35),
+]
+COLUMNS = ("period", "offence", "outcome", "n")
+
+
+def tally_of(rows, *dims, **options):
+    names = (*dims, *COLUMNS[:3])
+    return Tally.from_columns(
+        {d: [row[i] for row in rows] for i, d in enumerate(names)}, [row[-1] for row in rows], **options
+    )
+
+
+class TestWorkedExample:
+    def test_split(self):
+        """16.0% to 11.9%: +1.6 points within the offences and −5.7 from their mix."""
+        found = outcome_rate_split(tally_of(MIX), **ASKED)
+        assert (found.old, found.new) == (0.16, 0.119)
+        assert f"{found.points:+.1f} {found.within:+.1f} {found.mix:+.1f}" == "-4.1 +1.6 -5.7"
+        assert found.within + found.mix == found.points
+        assert (found.of, found.between, found.outcomes, found.basis) == (
+            "offence",
+            YEARS,
+            "charged",
+            "recorded",
+        )
+
+    def test_drivers(self):
+        """By offence: rates by mean shares, shares by mean rates, and together the change of share times rate."""
+        table = outcome_rate_drivers(tally_of(MIX), **ASKED)
+        assert table["offence"].tolist() == ["drugs", "theft"]
+        assert table["within"] == pytest.approx([5 * 0.15, 1 * 0.85])
+        assert table["mix"] == pytest.approx([-10 * 0.625, 10 * 0.055])
+        assert table["points"] == pytest.approx([6.5 - 12, 5.4 - 4])
+        assert table["old_rate"].tolist() == [0.6, 0.05]
+        assert table["new_share"].tolist() == [0.1, 0.9]
+        drugs = table.at(offence="drugs")
+        assert (drugs.whole_old, drugs.whole_new) == (0.16, 0.119)
+
+    def test_sentences(self):
+        """Points are said, and what a share does to the whole, which its sign does not tell."""
+        assert str(outcome_rate_split(tally_of(MIX), **ASKED)) == (
+            "The positive outcome rate (charged, recorded basis, out of outcomes) changed by −4.10 percentage points, from "
+            "16.00% in 2022/23 to 11.90% in 2023/24: +1.60 from the rates within each offence and −5.70 from the mix by offence."
+        )
+        theft = outcome_rate_drivers(tally_of(MIX), **ASKED).at(offence="theft")
+        assert str(theft) == (
+            "theft: positive outcome rate (charged, recorded basis, out of outcomes): +1.40 of the −4.10 percentage points by "
+            "which the whole changed; +0.85 from its own rate (5.00% to 6.00%) and +0.55 from its share of outcomes (80.0% to "
+            "90.0%; at a rate below that of the whole, which a larger share lowers)."
+        )
+        back = [(YEARS[p == YEARS[0]], *row) for p, *row in MIX]
+        drugs = outcome_rate_drivers(tally_of(back), **ASKED).at(offence="drugs")
+        assert "at a rate above that of the whole, which a larger share raises)" in str(drugs)
+
+    def test_one_category(self):
+        """A single category is all rate and no mix."""
+        rows = [(p, "all", c, n) for p, _, c, n in MIX]
+        found = outcome_rate_split(tally_of(rows), **ASKED)
+        assert (found.points, found.within, found.mix) == pytest.approx((-4.1, -4.1, 0))
+        assert "which a" not in str(outcome_rate_drivers(tally_of(rows), **ASKED)[0])
+
+    @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+    def test_frames(self, make):
+        """A frame gives what its tally gives."""
+        frame = make({name: [row[i] for row in MIX] for i, name in enumerate(COLUMNS)})
+        assert (
+            outcome_rate_split(frame, **ASKED, count="n").mix
+            == outcome_rate_split(tally_of(MIX), **ASKED).mix
+        )
+        assert len(outcome_rate_drivers(frame, **ASKED, count="n")) == 2
+
+
+class TestSupply:
+    def test_a_category_that_comes(self):
+        """One without crimes before is a change in the mix, at the rate that it has now."""
+        rows = [*MIX[:2], *MIX[4:]]
+        frame = pd.DataFrame({name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)})
+        found = outcome_rate_split(frame, **ASKED, count="n")
+        assert found.old == 0.05
+        assert found.within == pytest.approx(1 * 0.95)
+        assert found.points == pytest.approx(11.9 - 5)
+        drugs = outcome_rate_drivers(frame, **ASKED, count="n").at(offence="drugs")
+        assert np.isnan(drugs.old_rate)
+        assert (drugs.within, drugs.mix) == pytest.approx((0, 6.5))
+        assert "(none to 65.00%)" in str(drugs)
+
+    def test_groups(self):
+        """Each force is split for itself; one that was not supplied has no split, and says why."""
+        rows = [(f, *row) for f in ("Kent", "Essex") for row in MIX]
+        data = tally_of(rows, "force").not_supplied("sent too late", force="Essex", period="2022/23")
+        table = outcome_rate_split(data, **ASKED, by="force")
+        assert table.at(force="Kent").mix == pytest.approx(-5.7)
+        essex = table.at(force="Essex")
+        assert essex.reason == "not available: sent too late"
+        assert np.isnan([essex.points, essex.within, essex.mix]).all()
+        assert "split of the change by offence not available: sent too late." in str(essex)
+        drivers = outcome_rate_drivers(data, **ASKED, by="force")
+        assert len(drivers) == 4
+        assert drivers.at(force="Essex", offence="drugs").reason == "not available: sent too late"
+        assert "sent too late" in str(drivers.at(force="Essex", offence="drugs"))
+
+    def test_not_like_for_like(self):
+        """A supplier of one period only makes the split not available."""
+        rows = [("Kent", *row) for row in MIX] + [("Essex", *row) for row in MIX[4:]]
+        data = tally_of(rows, "force", coverage=["force", "period"])
+        assert outcome_rate_split(data, **ASKED).reason == "not like for like: supplied for one only: Essex"
+
+    def test_crimes(self):
+        """On the closed basis, out of crimes recorded by offence; a rate may pass 100%."""
+        crimes = Tally.from_columns(
+            {"period": [y for y in YEARS for _ in range(2)], "offence": ["theft", "drugs"] * 2},
+            [800, 100, 900, 100],
+        )
+        asked = ASKED | {"basis": "closed", "out_of": "crimes", "crimes": crimes}
+        found = outcome_rate_split(tally_of(MIX), **asked)
+        change = outcome_rate_change(tally_of(MIX), **{k: v for k, v in asked.items() if k != "of"})
+        assert found.points == pytest.approx(change.points)
+        drugs = outcome_rate_drivers(tally_of(MIX), **asked).at(offence="drugs")
+        assert (drugs.old_rate, drugs.new_rate) == (1.2, 0.65)
+        fewer = crimes.where(offence="theft")
+        assert outcome_rate_split(tally_of(MIX), **asked | {"crimes": fewer}).reason == (
+            "not like for like: outcomes and crimes differ in offence, only one has drugs (of outcomes and crimes)"
+        )
+        none = crimes + Tally.from_columns({"period": ["2022/23"], "offence": ["drugs"]}, [-100])
+        assert outcome_rate_split(tally_of(MIX), **asked | {"crimes": none}).reason == (
+            "not available: of offence drugs, no crimes recorded in 2022/23"
+        )
+        two = Tally.from_columns(
+            {
+                "force": ["Kent"] * 4 + ["Essex"] * 2,
+                "period": [*crimes.to_dict()["period"], "2023/24", "2023/24"],
+                "offence": [*crimes.to_dict()["offence"], "theft", "drugs"],
+            },
+            [*crimes.to_dict()["count"], 5, 5],
+            coverage=["force", "period"],
+        )
+        assert outcome_rate_split(tally_of(MIX), **asked | {"crimes": two}).reason == (
+            "not like for like: supplied for one only: Essex (of the crimes)"
+        )
+
+    def test_a_category_of_crimes_without_outcomes(self):
+        """An offence that has crimes and no outcome at all is a row, with a rate of 0."""
+        crimes = Tally.from_columns(
+            {"period": [y for y in YEARS for _ in range(3)], "offence": ["theft", "drugs", "fraud"] * 2},
+            [800, 200, 100, 900, 100, 200],
+            coverage="period",
+        )
+        data = tally_of(MIX, coverage="period")
+        asked = ASKED | {"basis": "closed", "out_of": "crimes", "crimes": crimes}
+        fraud = outcome_rate_drivers(data, **asked).at(offence="fraud")
+        assert (fraud.old_rate, fraud.within, fraud.mix) == (0, 0, 0)
+        assert fraud.new_share == pytest.approx(200 / 1200)
+
+    def test_corrections(self):
+        """A category below zero, or with more positive outcomes than outcomes, has no rate of its own."""
+        below = tally_of([*MIX, ("2022/23", "fraud", "18", -5)])
+        assert outcome_rate_split(below, **ASKED).reason.startswith(
+            "not available: of offence fraud, a total of −5 in 2022/23, below zero"
+        )
+        more = tally_of([*MIX, ("2023/24", "fraud", "18", -5), ("2023/24", "fraud", "1", 9)])
+        assert (
+            "of offence fraud, 9 positive outcomes in 2023/24, more than the 4 outcomes"
+            in outcome_rate_split(more, **ASKED).reason
+        )
+        nothing = tally_of([*MIX, ("2022/23", "fraud", "18", 0), ("2023/24", "fraud", "1", 0)])
+        assert outcome_rate_split(nothing, **ASKED).mix == pytest.approx(-5.7)
+
+    def test_definition_that_changed(self):
+        """The caveat of a type that was not in use travels with the split as with the change."""
+        rows = [("2018/19" if p == YEARS[0] else "2021/22", o, c, n) for p, o, c, n in MIX]
+        asked = ASKED | {"between": ("2018/19", "2021/22"), "positive": "positive-dashboard"}
+        assert outcome_rate_split(tally_of(rows), **asked).caveat.startswith(
+            "the definition changed between the two: type 22"
+        )
+        assert outcome_rate_drivers(tally_of(rows), **asked, caveat="new system")[0].caveat.startswith(
+            "new system; the def"
+        )
+
+    @pytest.mark.parametrize("function", [outcome_rate_split, outcome_rate_drivers])
+    @pytest.mark.parametrize(
+        ("options", "error", "message"),
+        [
+            ({"of": "period"}, InvalidInputError, "of must name another dimension"),
+            ({"of": "outcome"}, InvalidInputError, "of must name another dimension"),
+            ({"of": "offence", "by": "offence"}, InvalidInputError, "of must name another dimension"),
+            ({"of": "group"}, UnknownNameError, "'group'"),
+            ({"of": None}, InvalidTypeError, "of must be text"),
+            ({"by": "period"}, InvalidInputError, "by must not name the period dimension"),
+            ({"between": YEARS[::-1]}, InvalidInputError, "Swap them"),
+            ({"positive": None}, InvalidTypeError, "positive must be one of these"),
+            ({"basis": "closed", "out_of": "crimes"}, InvalidInputError, "crimes= must be given"),
+            (
+                {"out_of": "crimes", "crimes": {"theft": 5}},
+                InvalidTypeError,
+                "crimes must be a Tally with the dimensions 'offence' and 'period'",
+            ),
+            (
+                {"out_of": "crimes", "crimes": Tally.from_columns({"period": list(YEARS)}, [5, 6])},
+                UnknownNameError,
+                "keeps 'offence'",
+            ),
+            ({"caveat": 3}, InvalidTypeError, "caveat"),
+        ],
+    )
+    def test_refused(self, function, options, error, message):
+        with pytest.raises(error, match=message):
+            function(tally_of(MIX), **ASKED | options)
+
+
+CELLS = st.dictionaries(
+    st.tuples(st.sampled_from(YEARS), st.sampled_from("abcd"), st.sampled_from(["1", "8", "18"])),
+    st.integers(0, 10**6),
+    min_size=1,
+)
+
+
+class TestLaws:
+    @settings(max_examples=40)
+    @given(CELLS)
+    def test_parts_add_up(self, cells):
+        """Within and mix add up to the change exactly, and the categories to them."""
+        rows = [(*key, n) for key, n in cells.items()]
+        rows += [(y, "a", c, 1) for y in YEARS for c in ("1", "18")]
+        data = tally_of(rows, coverage="period")
+        split = outcome_rate_split(data, **ASKED)
+        change = outcome_rate_change(data, between=YEARS, **CHARGED)
+        assert split.within + split.mix == split.points
+        assert split.points == pytest.approx(change.points, abs=1e-9)
+        assert (split.old, split.new) == (change.old, change.new)
+        table = outcome_rate_drivers(data, **ASKED)
+        for name in ("points", "within", "mix"):
+            assert table[name].sum() == pytest.approx(getattr(split, name), abs=1e-9)
+
+    @given(CELLS)
+    def test_there_and_back(self, cells):
+        """Exchanging the periods turns every sign."""
+        rows = [(*key, n) for key, n in cells.items()] + [(y, "a", "18", 1) for y in YEARS]
+        there = outcome_rate_split(tally_of(rows, coverage="period"), **ASKED)
+        turned = [(YEARS[p == YEARS[0]], *row) for p, *row in rows]
+        back = outcome_rate_split(tally_of(turned, coverage="period"), **ASKED)
+        assert (there.within, there.mix) == pytest.approx((-back.within, -back.mix), abs=1e-9)
+
+    @given(CELLS)
+    def test_a_finer_split_of_nothing(self, cells):
+        """Cutting each category in two halves alike changes neither part."""
+        rows = [(*key, 2 * n) for key, n in cells.items()] + [(y, "a", "18", 2) for y in YEARS]
+        halves = [(p, o + half, c, n // 2) for p, o, c, n in rows for half in "xy"]
+        one, two = (outcome_rate_split(tally_of(r, coverage="period"), **ASKED) for r in (rows, halves))
+        assert (one.within, one.mix) == pytest.approx((two.within, two.mix), abs=1e-9)
+
+    @given(CELLS)
+    def test_kernel_by_group(self, cells):
+        """What the kernel keeps by group adds up to what it adds up itself."""
+        counts = np.zeros((2, 4, 2))
+        for (year, offence, code), n in cells.items():
+            counts[YEARS.index(year), "abcd".index(offence), int(code == "1")] += n
+        counts[:, 0, :] += 1
+        whole = counts.sum(axis=2)
+        shares = whole / whole.sum(axis=1, keepdims=True)
+        rates = np.where(whole > 0, counts[:, :, 1] / np.where(whole > 0, whole, 1), np.nan)
+        arguments = shares[0], rates[0], shares[1], rates[1]
+        parts, sums = kitagawa_parts(*arguments), kitagawa(*arguments)
+        assert [p.sum() for p in parts] == pytest.approx(sums, abs=1e-12)
+
+
+def test_real_split_by_force(shared_data):
+    """The national rate of 2024/25 to 2025/26, split by force: 44 rows that add up to the change."""
+    with (shared_data / "outcomes" / "ho_outcomes_force_year.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            r for r in csv.DictReader(file) if r["basis"] == "recorded" and r["financial_year"] != "2014/15"
+        ]
+    cells = [
+        (r["financial_year"], r["force"], code, n)
+        for r in rows
+        for code, n in (
+            ("1", int(r["charged_summonsed_t1"])),
+            ("other", int(r["assigned_total"]) - int(r["charged_summonsed_t1"])),
+        )
+    ]
+    data = Tally.from_columns(
+        dict(zip(("period", "force", "outcome"), list(zip(*cells, strict=True))[:3], strict=True)),
+        [c[-1] for c in cells],
+    )
+    asked = {"between": ("2024/25", "2025/26"), "of": "force"} | CHARGED
+    split, table = outcome_rate_split(data, **asked), outcome_rate_drivers(data, **asked)
+    assert len(table) == 44
+    assert table["points"].sum() == pytest.approx(split.points)
+    assert f"{100 * split.new:.2f}" == "9.23"
+    assert split.within + split.mix == split.points
