@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
@@ -24,12 +25,14 @@ __all__ = [
     "Columns",
     "Counts",
     "Divisor",
+    "Durations",
     "Every",
     "FloatArray",
     "HarmMethod",
     "IntArray",
     "Label",
     "Labels",
+    "MeanMethod",
     "Names",
     "Number",
     "Numbers",
@@ -37,6 +40,7 @@ __all__ = [
     "Percentile",
     "RateMethod",
     "RatioMethod",
+    "Seconds",
     "Versus",
 ]
 
@@ -52,6 +56,8 @@ class Column(Protocol):
 Label: TypeAlias = str | int
 Number: TypeAlias = int | float | Decimal | np.integer[Any] | np.floating[Any]
 Numbers: TypeAlias = Sequence[Number] | Column
+Seconds: TypeAlias = float | dt.timedelta
+Durations: TypeAlias = Sequence[dt.timedelta | None] | Column
 Labels: TypeAlias = Sequence[Label] | Column
 Names: TypeAlias = str | Sequence[str]
 Columns: TypeAlias = Names | Mapping[str, str]
@@ -65,6 +71,7 @@ Basis: TypeAlias = Literal["recorded", "closed"]
 OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]
 RateMethod: TypeAlias = Literal["exact", "byar", "phe"]
 RatioMethod: TypeAlias = Literal["score", "exact", "midp"]
+MeanMethod: TypeAlias = Literal["student_t", "bootstrap"]
 HarmMethod: TypeAlias = Literal["dobson", "dobson-byar", "normal"]
 Percentile: TypeAlias = Literal[
     "linear",
