@@ -41,6 +41,7 @@ __all__ = [
     "RateMethod",
     "RatioMethod",
     "Seconds",
+    "ServiceLevel",
     "Versus",
 ]
 
@@ -69,6 +70,7 @@ Versus: TypeAlias = Literal["year_before", "previous"]
 Every: TypeAlias = Literal["month", "quarter", "calendar_year", "financial_year"]
 Basis: TypeAlias = Literal["recorded", "closed"]
 OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]
+ServiceLevel: TypeAlias = Literal["answered", "offered", "offered_less_short"]
 RateMethod: TypeAlias = Literal["exact", "byar", "phe"]
 RatioMethod: TypeAlias = Literal["score", "exact", "midp"]
 MeanMethod: TypeAlias = Literal["student_t", "bootstrap"]

@@ -1,6 +1,7 @@
-"""Times in seconds: `summarise_times` of measured ones, `pool_means` of published means."""
+"""Times in seconds: measured ones summarised, calls answered, published means pooled."""
 
+from policemetrics.times.answers import AnswerSummary, answer_times
 from policemetrics.times.pooled import PooledMean, pool_means
 from policemetrics.times.summary import TimeSummary, summarise_times
 
-__all__ = ["PooledMean", "TimeSummary", "pool_means", "summarise_times"]
+__all__ = ["AnswerSummary", "PooledMean", "TimeSummary", "answer_times", "pool_means", "summarise_times"]

@@ -157,10 +157,13 @@ class TimeSummary(Figure):
     def _within(self) -> str:
         missed = self.out_of - self.n
         whole = f" of {written(self.out_of)}, with {written(missed)} missed," if missed else ""
+        return f"{percent(self.share_within, 2)}{whole} {self._in_time}"
+
+    @property
+    def _in_time(self) -> str:
         return (
-            f"{percent(self.share_within, 2)}{whole} within {duration(self.target)} ({self.confidence_level * 100:g}% "
-            f"interval {percent(self.share_within_low, 2)} to {percent(self.share_within_high, 2)}), counted as "
-            f"{'at or ' if self.inclusive else ''}under the target"
+            f"within {duration(self.target)} ({self.confidence_level * 100:g}% interval {percent(self.share_within_low, 2)} to "
+            f"{percent(self.share_within_high, 2)}), counted as {'at or ' if self.inclusive else ''}under the target"
         )
 
 
