@@ -25,6 +25,7 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
+from policemetrics._labels import MEASURED
 from policemetrics._ledger import REASON, filled
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
@@ -121,6 +122,7 @@ class Calls:
     whole: Tally
     answered: Tally
     abandoned: Tally | None
+    waits: str
     waitless: Cells | None = None
 
     @classmethod
@@ -146,35 +148,35 @@ class Calls:
         )
         counted = summed.cells.project(by) if waitless is None else summed.cells.project(by).union(waitless)
         whole = Tally(counted, supplied, own, unit=data.unit)
-        return cls(by, whole, attrs.evolve(answered, ledger=own), abandoned, waitless)
+        return cls(by, whole, attrs.evolve(answered, ledger=own), abandoned, measure, waitless)
 
     @classmethod
-    def joined(cls, data: Tally, by: tuple[str, ...], abandoned: Any, measure: str) -> Calls:
+    def joined(
+        cls, data: Tally, by: tuple[str, ...], abandoned: Any, measure: str, waits: str = MEASURED
+    ) -> Calls:
         """Join a table of calls answered with what is known of those abandoned: a number, numbers by group, a tally."""
         found = _abandoned(abandoned, by)
         answered = data.sum_to(*by, measure)
-        if found is None or found.ledger is None or measure not in found.dims:
-            return cls(by, data, answered, found)
-        lost = found.ledger.where_label(REASON, f"missing {measure}".__eq__)
+        if found is None or found.ledger is None or waits not in found.dims:
+            return cls(by, data, answered, found, waits)
+        lost = found.ledger.where_label(REASON, f"missing {waits}".__eq__)
         rest = attrs.evolve(found, ledger=filled(found.ledger.select(~lost)))
-        return cls(by, data, answered, rest, filled(found.ledger.select(lost).project(by)))
+        return cls(by, data, answered, rest, waits, filled(found.ledger.select(lost).project(by)))
 
-    def offered(self, measure: str, variant: Variant) -> Offered:
+    def offered(self, variant: Variant) -> Offered:
         """Count by group what was abandoned, and tell where that, or all, is not available."""
         sides = [Side(part) for part in (self.answered, self.abandoned) if part is not None]
         groups = groups_of(sides, self.by)
         reasons, unknown = no_reasons(len(groups)), no_reasons(len(groups))
         refuse_unsupplied(reasons, groups, Side(self.whole))
-        gone, short = self._gone(groups, measure, variant, unknown)
+        gone, short = self._gone(groups, variant, unknown)
         counted = totals(sides[0], groups) + np.where(unexplained(unknown), gone, 0)
         excluded = exclusion_table(groups, sides, counted)
         return Offered(
             groups, variant, reasons, None if self.abandoned is None else unknown, gone, short, excluded
         )
 
-    def _gone(
-        self, groups: Cells, measure: str, variant: Variant, unknown: Reasons
-    ) -> tuple[IntArray, IntArray]:
+    def _gone(self, groups: Cells, variant: Variant, unknown: Reasons) -> tuple[IntArray, IntArray]:
         """Count the calls abandoned, less those that were short, and these; say where that is not known."""
         none = np.zeros(len(groups), dtype=np.int64)
         if self.abandoned is None:
@@ -185,9 +187,9 @@ class Calls:
         short, waitless = none.copy(), none.copy()
         if self.waitless is not None:
             waitless[self.waitless.positions(groups, self.by)] = self.waitless.counts
-        if not np.isnan(variant.short) and measure in self.abandoned.dims:
-            cells = self.abandoned.cells.project((*self.by, measure))
-            soon = seconds_of(cells, measure) < variant.short
+        if not np.isnan(variant.short) and self.waits in self.abandoned.dims:
+            cells = self.abandoned.cells.project((*self.by, self.waits))
+            soon = seconds_of(cells, self.waits) < variant.short
             np.add.at(short, cells.positions(groups, self.by)[soon], cells.counts[soon])
             for i in np.flatnonzero((waitless > 0) & unexplained(unknown)).tolist():
                 unknown[i] = f"{waitless[i]:,} have no waiting time to compare with {duration(variant.short)}"
@@ -213,7 +215,11 @@ def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
             msg = f"abandoned must be keyed by the labels of {_checks.listing(by)}, in that order; got {_checks.listing(given)}."
             raise InvalidInputError(msg)
         columns = {d: [k[i] for k in keys] for i, d in enumerate(by)}
-        return Tally.from_columns(columns, counts)
+        found = Tally.from_columns(columns, counts)
+        if len(found) < len(keys):
+            msg = f"abandoned must be keyed by distinct labels, none of them missing; got {_checks.listing(given)}."
+            raise InvalidInputError(msg)
+        return found
     if not _checks.is_number(given):
         msg = (
             "abandoned must be a number, a mapping of label to number, or a Tally; a label goes with result=; got "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -14,13 +14,13 @@ from policemetrics import _checks
 from policemetrics._cells import Cells
 from policemetrics._display import duration
 from policemetrics._grouping import Reasons, keys_of, unexplained
-from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microseconds
+from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microseconds, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally, tally
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
 from policemetrics.tally import Tally
-from policemetrics.typing import Column, FloatArray, IntArray
+from policemetrics.typing import Column, FloatArray, IntArray, Label
 from policemetrics.values import shown_as
 
 __all__ = [
@@ -33,10 +33,12 @@ __all__ = [
     "numbers",
     "refuse_at",
     "refuse_corrections",
+    "refuse_no_label",
     "runs_of",
     "seconds_field",
     "seconds_in",
     "seconds_of",
+    "several_labels",
     "targets_of",
 ]
 
@@ -134,6 +136,21 @@ def _as_numbers(found: NDArray[Any], name: str) -> FloatArray:
     return _checks.as_array(objects, name).astype(np.float64)
 
 
+def several_labels(given: Any, name: str) -> tuple[Label, ...]:
+    """Return one label or several as a tuple."""
+    several = [given] if isinstance(given, str) or not isinstance(given, Sequence) else given
+    for label in several:
+        refuse_no_label(label, name)
+    return tuple(map(plain, several))
+
+
+def refuse_no_label(label: object, name: str) -> None:
+    """Refuse what cannot be a label."""
+    if isinstance(label, bool) or not isinstance(label, str | int | np.integer):
+        msg = f"{name} must hold labels, text or whole numbers; got {_checks.shown(label)} ({type(label).__name__})."
+        raise InvalidTypeError(msg)
+
+
 def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) -> tuple[Tally, str]:
     """Turn a tally or a frame into a tally that has the dimensions needed, and say which one holds the times."""
     _checks.text(seconds, "seconds")
@@ -151,7 +168,7 @@ def runs_of(cells: Cells, groups: Cells, seconds: str, reasons: Reasons) -> Runs
     cells = cells.project((*groups.dims, seconds))
     times = seconds_of(cells, seconds)
     group = cells.positions(groups, groups.dims)
-    refuse_corrections(reasons, cells, times, group)
+    refuse_corrections(reasons, cells.counts, group, lambda at: f"at {times[at]:g} s")
     there = (cells.counts > 0) & unexplained(reasons)[group]
     return Runs.of(times[there], cells.counts[there], group[there], len(groups))
 
@@ -196,12 +213,14 @@ def seconds_of(cells: Cells, seconds: str) -> FloatArray:
     return found
 
 
-def refuse_corrections(reasons: Reasons, cells: Cells, times: FloatArray, group: IntArray) -> None:
-    """Say, for each group, which time was counted less than no times."""
-    for at in np.flatnonzero(cells.counts < 0).tolist():
+def refuse_corrections(
+    reasons: Reasons, counts: IntArray, group: IntArray, said: Callable[[int], str]
+) -> None:
+    """Say, for each group, where fewer than none were counted; `said` writes the place of a cell."""
+    for at in np.flatnonzero(counts < 0).tolist():
         if reasons[group[at]] is None:
             reasons[group[at]] = (
-                f"not available: a count of {cells.counts[at]:,} at {times[at]:g} s, below zero: corrections outweigh what was recorded"
+                f"not available: a count of {counts[at]:,} {said(at)}, below zero: corrections outweigh what was recorded"
             )
 
 

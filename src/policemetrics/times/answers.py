@@ -18,7 +18,7 @@ from policemetrics.results import Results
 from policemetrics.tally import Tally
 from policemetrics.times._calls import Calls, Variant, said_abandoned, said_level
 from policemetrics.times._settings import Settings
-from policemetrics.times._shared import as_times, is_column, runs_of, seconds_in, targets_of
+from policemetrics.times._shared import as_times, is_column, runs_of, seconds_in, several_labels, targets_of
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     ByLabel,
@@ -253,7 +253,7 @@ def answer_times(
             )
             raise InvalidInputError(msg)
         found, measured = as_times(data, kept, seconds, count)
-        calls = Calls.joined(found, kept, abandoned, measured)
+        calls = Calls.joined(found, kept, abandoned, measured, measured)
     else:
         _checks.text(result, "result")
         if result in kept:
@@ -261,7 +261,7 @@ def answer_times(
             raise InvalidInputError(msg)
         found, measured = as_times(data, (*kept, result), seconds, count)
         calls = Calls.divided(found, kept, result, _results(found, result, answered, abandoned), measured)
-    offered = calls.offered(measured, variant)
+    offered = calls.offered(variant)
     runs = runs_of(calls.answered.cells, offered.groups, measured, offered.reasons)
     known, levels = offered.complete(runs.sizes)
     others = np.where(levels, offered.others, 0)
@@ -280,8 +280,8 @@ def answer_times(
 def _results(data: Tally, result: str, answered: Any, abandoned: Any) -> tuple[Label, ...]:
     """Return the labels that mean abandoned; every label there is must mean one or the other."""
     meant = {
-        "answered": _labels(answered, "answered"),
-        "abandoned": _labels("abandoned" if abandoned is None else abandoned, "abandoned"),
+        "answered": several_labels(answered, "answered"),
+        "abandoned": several_labels("abandoned" if abandoned is None else abandoned, "abandoned"),
     }
     both = [v for v in meant["answered"] if v in meant["abandoned"]]
     if both:
@@ -296,13 +296,3 @@ def _results(data: Tally, result: str, answered: Any, abandoned: Any) -> tuple[L
         )
         raise UnknownNameError(msg)
     return meant["abandoned"]
-
-
-def _labels(given: Any, name: str) -> tuple[Label, ...]:
-    """Return one label or several."""
-    several = [given] if isinstance(given, str) or not isinstance(given, Sequence) else given
-    for label in several:
-        if isinstance(label, bool) or not isinstance(label, str | int):
-            msg = f"{name} must be a label of result=, text or a whole number, or several; got {_checks.shown(given)}."
-            raise InvalidTypeError(msg)
-    return tuple(several)
