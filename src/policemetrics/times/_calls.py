@@ -34,7 +34,7 @@ from policemetrics.tally import Tally
 from policemetrics.times._shared import duration_in, seconds_of
 from policemetrics.typing import FloatArray, IntArray, ServiceLevel
 
-__all__ = ["Calls", "Offered", "Variant", "said_abandoned", "said_level"]
+__all__ = ["Calls", "Offered", "Variant", "said_abandoned", "said_level", "said_of"]
 
 _MEANINGS: Final[Mapping[ServiceLevel, str]] = {
     "answered": "the calls answered; those abandoned are left out of it",
@@ -86,6 +86,11 @@ class Variant:
     def audit(self) -> dict[str, Any]:
         """What a figure keeps of it."""
         return {"service_level": self.out_of, "short": self.short}
+
+
+def said_of(service_level: str) -> str:
+    """Write of which calls a service level is."""
+    return _SAID[cast("ServiceLevel", service_level)].rstrip(",")
 
 
 def said_level(figure: Any) -> str:
