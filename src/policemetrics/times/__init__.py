@@ -1,9 +1,12 @@
-"""Times in seconds: measured ones summarised, calls answered, published means pooled."""
+"""Times in seconds: measured ones summarised, calls answered, published means, and change from one period to another."""
 
 from policemetrics.times.answers import AnswerSummary, answer_times
 from policemetrics.times.banded import BandSummary, answer_bands
 from policemetrics.times.bands import Bands
+from policemetrics.times.change import TimeChange, time_change
+from policemetrics.times.drivers import TimeDriver, time_drivers
 from policemetrics.times.pooled import PooledMean, pool_means
+from policemetrics.times.published import PublishedTimeChange, published_time_change
 from policemetrics.times.summary import TimeSummary, summarise_times
 
 __all__ = [
@@ -11,9 +14,15 @@ __all__ = [
     "BandSummary",
     "Bands",
     "PooledMean",
+    "PublishedTimeChange",
+    "TimeChange",
+    "TimeDriver",
     "TimeSummary",
     "answer_bands",
     "answer_times",
     "pool_means",
+    "published_time_change",
     "summarise_times",
+    "time_change",
+    "time_drivers",
 ]
