@@ -37,12 +37,31 @@ from policemetrics.outcomes import (
 from policemetrics.periods import Period
 from policemetrics.results import Results
 from policemetrics.tally import Tally
-from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
+from policemetrics.times import (
+    AnswerSummary,
+    Bands,
+    BandSummary,
+    PooledMean,
+    PublishedTimeChange,
+    TimeChange,
+    TimeDriver,
+    TimeSummary,
+    answer_bands,
+    answer_times,
+    pool_means,
+    published_time_change,
+    summarise_times,
+    time_change,
+    time_drivers,
+)
 from policemetrics.values import Exclusions, Figure, Interval
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnswerSummary",
+    "BandSummary",
+    "Bands",
     "ChangeDriver",
     "Exclusions",
     "Exposure",
@@ -61,13 +80,18 @@ __all__ = [
     "PoliceMetricsError",
     "PoliceMetricsWarning",
     "PooledMean",
+    "PublishedTimeChange",
     "Rate",
     "RateChange",
     "Results",
     "Share",
     "Tally",
+    "TimeChange",
+    "TimeDriver",
     "TimeSummary",
     "WeightMatch",
+    "answer_bands",
+    "answer_times",
     "change_drivers",
     "datasets",
     "decomposition",
@@ -84,9 +108,12 @@ __all__ = [
     "outcome_set",
     "pool_means",
     "positive_outcome_rate",
+    "published_time_change",
     "rate",
     "rate_change",
     "share",
     "summarise_times",
     "tally",
+    "time_change",
+    "time_drivers",
 ]

@@ -25,7 +25,7 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import MEASURED
+from policemetrics._labels import MEASURED, MISSING
 from policemetrics._ledger import REASON, filled
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
@@ -118,55 +118,53 @@ def _calls(number: float) -> str:
 
 @attrs.frozen
 class Calls:
-    """The calls of one table: those answered, with their measure; those abandoned, with their waits or without.
+    """The calls of one table: those answered, with their measure; those abandoned, and how long these waited.
 
-    `whole` tells what was supplied. `waitless` counts calls abandoned whose wait is missing.
+    `whole` tells what was supplied. `waited` holds the abandoned calls whose wait is known, where any can be.
     """
 
     by: tuple[str, ...]
     whole: Tally
     answered: Tally
     abandoned: Tally | None
+    waited: Cells | None
     waits: str
-    waitless: Cells | None = None
 
     @classmethod
     def divided(
         cls, data: Tally, by: tuple[str, ...], dim: str, labels: tuple[Any, ...], measure: str
     ) -> Calls:
         """Divide one table by the labels of a dimension that mean abandoned."""
-        kept = dict.fromkeys((*by, dim, measure))
-        summed = data.sum_to(*kept)
-        wanted = {dim: label_array(labels)}
-        gone, ledger = summed.cells.match(wanted), summed.ledger
-        waitless = None
+        summed = data.sum_to(*dict.fromkeys((*by, dim, measure)))
+        cells, ledger, wanted = summed.cells, summed.ledger, {dim: label_array(labels)}
+        mask, kept, lost = cells.match(wanted), by if measure == dim else (*by, measure), None
         if ledger is not None:
-            lost = ledger.match(wanted) & ledger.where_label(REASON, f"missing {measure}".__eq__)
-            waitless, ledger = filled(ledger.select(lost).project(by)), filled(ledger.select(~lost))
-        keys = summed.cells.keys(by)
-        found = keys if waitless is None else keys.union(waitless).keys()
-        supplied = found if summed.supplied is None else summed.supplied
-        own = None if ledger is None else ledger.project((*by, REASON))
-        answered, abandoned = (
-            Tally(summed.cells.select(mask).project((*by, measure)), supplied, unit=data.unit)
-            for mask in (~gone, gone)
+            without = ledger.match(wanted) & ledger.where_label(REASON, f"missing {measure}".__eq__)
+            lost = filled(ledger.select(without).project((*kept, REASON)))
+            ledger = filled(ledger.select(~without).project((*by, REASON)))
+        abandoned, waited = _without_waits(Tally(cells.select(mask).project(kept), None, lost), measure)
+        answered = cells.select(~mask).project((*by, measure))
+        counted = answered.project(by).union(abandoned.cells.project(by))
+        supplied = counted.keys() if summed.supplied is None else summed.supplied
+        whole = Tally(counted, supplied, ledger, unit=data.unit)
+        return cls(
+            by,
+            whole,
+            attrs.evolve(whole, cells=answered),
+            attrs.evolve(abandoned, supplied=supplied),
+            waited,
+            measure,
         )
-        counted = summed.cells.project(by) if waitless is None else summed.cells.project(by).union(waitless)
-        whole = Tally(counted, supplied, own, unit=data.unit)
-        return cls(by, whole, attrs.evolve(answered, ledger=own), abandoned, measure, waitless)
 
     @classmethod
     def joined(
         cls, data: Tally, by: tuple[str, ...], abandoned: Any, measure: str, waits: str = MEASURED
     ) -> Calls:
         """Join a table of calls answered with what is known of those abandoned: a number, numbers by group, a tally."""
-        found = _abandoned(abandoned, by)
-        answered = data.sum_to(*by, measure)
-        if found is None or found.ledger is None or waits not in found.dims:
-            return cls(by, data, answered, found, waits)
-        lost = found.ledger.where_label(REASON, f"missing {waits}".__eq__)
-        rest = attrs.evolve(found, ledger=filled(found.ledger.select(~lost)))
-        return cls(by, data, answered, rest, waits, filled(found.ledger.select(lost).project(by)))
+        found, waited = _abandoned(abandoned, by), None
+        if found is not None:
+            found, waited = _without_waits(found, waits)
+        return cls(by, data, data.sum_to(*by, measure), found, waited, waits)
 
     def offered(self, variant: Variant) -> Offered:
         """Count by group what was abandoned, and tell where that, or all, is not available."""
@@ -176,31 +174,46 @@ class Calls:
         refuse_unsupplied(reasons, groups, Side(self.whole))
         gone, short = self._gone(groups, variant, unknown)
         counted = totals(sides[0], groups) + np.where(unexplained(unknown), gone, 0)
-        excluded = exclusion_table(groups, sides, counted)
-        return Offered(
-            groups, variant, reasons, None if self.abandoned is None else unknown, gone, short, excluded
-        )
+        lost = exclusion_table(groups, sides, counted)
+        known = None if self.abandoned is None else unknown
+        return Offered(groups, variant, reasons, known, gone, short, lost)
 
     def _gone(self, groups: Cells, variant: Variant, unknown: Reasons) -> tuple[IntArray, IntArray]:
         """Count the calls abandoned, less those that were short, and these; say where that is not known."""
-        none = np.zeros(len(groups), dtype=np.int64)
+        short = np.zeros(len(groups), dtype=np.int64)
         if self.abandoned is None:
-            return none, none
+            return short, short
         side = Side(self.abandoned)
         refuse_unsupplied(unknown, groups, side)
         refuse_unmatched(unknown, groups, Side(self.whole), side, "the calls answered and those abandoned")
-        short, waitless = none.copy(), none.copy()
-        if self.waitless is not None:
-            waitless[self.waitless.positions(groups, self.by)] = self.waitless.counts
-        if not np.isnan(variant.short) and self.waits in self.abandoned.dims:
-            cells = self.abandoned.cells.project((*self.by, self.waits))
+        every = totals(side, groups)
+        if self.waited is not None and not np.isnan(variant.short):
+            cells = self.waited.project((*self.by, self.waits))
+            group = cells.positions(groups, self.by)
             soon = seconds_of(cells, self.waits) < variant.short
-            np.add.at(short, cells.positions(groups, self.by)[soon], cells.counts[soon])
+            np.add.at(short, group[soon], cells.counts[soon])
+            waitless = every.copy()
+            np.subtract.at(waitless, group, cells.counts)
             for i in np.flatnonzero((waitless > 0) & unexplained(unknown)).tolist():
                 unknown[i] = f"{waitless[i]:,} have no waiting time to compare with {duration(variant.short)}"
-        gone = totals(side, groups) + waitless - short
+        gone = every - short
         refuse_negative(unknown, gone, "the calls abandoned")
         return gone, short
+
+
+def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
+    """Count calls abandoned whatever their wait, those among them whose wait is missing; and return the waits."""
+    if waits not in tally.dims:
+        return tally, None
+    dims = tuple(d for d in tally.dims if d != waits)
+    counted, ledger = tally.cells.project(dims), tally.ledger
+    if ledger is not None:
+        found = ledger.where_label(REASON, f"missing {waits}".__eq__)
+        for dim in dims:
+            found &= ledger.where_label(dim, MISSING.__ne__)
+        counted = counted.union(ledger.select(found).project(dims))
+        ledger = filled(ledger.select(~found).project((*dims, REASON)))
+    return Tally(counted, tally.supplied, ledger, tally.overlapping - {waits}, tally.unit), tally.cells
 
 
 def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:

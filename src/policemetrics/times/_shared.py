@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import attrs
 import numpy as np
@@ -16,7 +16,7 @@ from policemetrics._display import duration
 from policemetrics._grouping import Reasons, keys_of, unexplained
 from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microseconds, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.frames import as_tally, tally
+from policemetrics.frames import as_tally, tally, text_columns
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
 from policemetrics.tally import Tally
@@ -34,6 +34,7 @@ __all__ = [
     "refuse_at",
     "refuse_corrections",
     "refuse_no_label",
+    "refuse_text",
     "runs_of",
     "seconds_field",
     "seconds_in",
@@ -95,18 +96,23 @@ def seconds_in(data: Any, name: str) -> FloatArray:
 def _is_duration(value: object, place: str, name: str) -> bool:
     """Tell a duration from a number, and refuse what only the reader of a file can turn into seconds."""
     if isinstance(value, str | bytes):
-        msg = (
-            f"{name} must hold numbers of seconds, or durations; got the text {value!r} at {place}: turn the column into "
-            "numbers, and those into seconds, first. Its unit cannot be told: '5.45' may be minutes, and '0:08:00' "
-            "is printed for 8 seconds, too. Marks such as NULL, '.' or '#DIV/0!' become missing on reading, as with "
-            "na_values= of pandas or null_values= of polars."
-        )
-        raise InvalidTypeError(msg)
+        refuse_text(name, f"the text {value!r} at {place}")
     if isinstance(value, dt.date | dt.time):
         kind = "a clock time" if isinstance(value, dt.time) else "a date"
         msg = f"{name} must hold seconds or durations; got {kind}, {value}, at {place}: subtract the start from the end first."
         raise InvalidTypeError(msg)
     return isinstance(value, dt.timedelta | np.timedelta64)
+
+
+def refuse_text(name: str, what: str) -> NoReturn:
+    """Refuse times as text, and say what only the reader of the file can know."""
+    msg = (
+        f"{name} must hold numbers of seconds, or durations; got {what}: turn the column into numbers, and those into "
+        "seconds, first. Its unit cannot be told: '5.45' may be minutes, and '0:08:00' is printed for 8 seconds, too. "
+        "Marks such as NULL, '.' or '#DIV/0!' become missing on reading, as with na_values= of pandas or null_values= "
+        "of polars."
+    )
+    raise InvalidTypeError(msg)
 
 
 def _one_column(data: Any, name: str) -> NDArray[Any]:
@@ -160,6 +166,8 @@ def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) ->
         raise InvalidInputError(msg)
     if isinstance(data, Tally):
         return as_tally(data, by=(*by, seconds), count=count), seconds
+    if seconds in text_columns(data):
+        refuse_text(f"column {seconds!r}", "text")
     return tally(data, {d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
 
 
