@@ -30,7 +30,7 @@ class PublishedTimeChange(Figure):
         The second less the first, in seconds, and where it can lie if both were rounded; the limits are not a
         number where that was not said. They are no confidence interval.
     percent_change, percent_rounding_low, percent_rounding_high : float
-        The same in per cent of `old`; not a number where that is 0, or may be.
+        The same in per cent of `old`; not a number where that is 0.
     of : str
         What was published: ``"mean"``, ``"median"`` or ``"p90"``.
     rounded_to : float
@@ -51,11 +51,12 @@ class PublishedTimeChange(Figure):
     def _sentence(self) -> str:
         exact = np.isnan(self.rounded_to)
         low, high = (self.change,) * 2 if exact else (self.change_rounding_low, self.change_rounding_high)
-        verb = "did not change" if low == high == 0 else "fell" if high <= 0 else "rose"
-        path = f"from {duration(self.old)} to {duration(self.new)}"
-        moved = f"The {_OF[self.of]} {verb} {path}"
+        name, old, new = _OF[self.of], duration(self.old), duration(self.new)
+        if low == high == 0:
+            return f"The {name} did not change: {old} before and after."
+        moved = f"The {name} {'fell' if high <= 0 else 'rose'} from {old} to {new}"
         if low < 0 < high:
-            moved = f"The rounding leaves open whether the {_OF[self.of]} rose or fell {path}"
+            moved = f"The rounding leaves open whether the {name}, {old} and then {new}, rose or fell"
         tells = (
             ""
             if exact
@@ -88,8 +89,8 @@ def published_time_change(
     Returns
     -------
     PublishedTimeChange
-        The change in seconds and in per cent, and how far the rounding leaves them open. The percentage is
-        not available where the first figure is 0, or may have been but for the rounding.
+        The change in seconds and in per cent, and how far the rounding leaves them open. Where the first
+        figure is 0 there is no percentage.
 
     Raises
     ------
@@ -126,11 +127,8 @@ def published_time_change(
             msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
             raise InvalidInputError(msg)
     first, second = (np.maximum([v - step / 2, v + step / 2], 0) for v in (before, after))
-    reason = None
-    if before == 0 or first[0] == 0:
-        reason = f"not applicable: the first figure {'is' if before == 0 else 'may have been'} 0"
     # A step that was not said leaves limits that are not a number.
-    base = np.where(reason is None, [before, first[1], first[0]], np.nan)
+    base = np.where(before > 0, [before, first[1], first[0]], np.nan)
     relative, low, high = (100 * (np.array([after, second[0], second[1]]) / base - 1)).tolist()
     return PublishedTimeChange(
         old=before,
@@ -143,5 +141,5 @@ def published_time_change(
         percent_rounding_high=high,
         of=of,
         rounded_to=step,
-        reason=reason,
+        reason=None if before else "not applicable: the first figure is 0",
     )
