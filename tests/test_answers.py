@@ -276,6 +276,7 @@ class TestWhatBecameOfCalls:
         )
         assert marked.at(line="a").reason == "not available: line closed"
         assert math.isnan(marked.at(line="a").n)
+        assert str(marked.at(line="a")).startswith("a: calls: not available: line closed.")
 
     def test_corrections(self):
         """Calls abandoned that come to less than none leave the share unknown."""

@@ -139,6 +139,34 @@ class TestPublished:
         printed = pool_means(data.columns["mean_seconds"][then], calls, rounded_to=1)
         assert printed.rounding_low <= found.mean <= printed.rounding_high
 
+    def test_nhs_every_printed_mean(self, shared_data):
+        """85 of 85 printed means are total over count; those of the trusts, pooled, leave room for England's."""
+        file = shared_data / "answer_times" / "nhs_ambsys_2017_09_and_2026_04.csv"
+        rows = pd.read_csv(file, na_values=["."])
+        checked = 0
+        for count, total, mean in (
+            ("A1", "A2", "A3"),
+            ("A8", "A24", "A25"),
+            ("A9", "A27", "A28"),
+            ("A10", "A30", "A31"),
+            ("A11", "A33", "A34"),
+        ):
+            known = rows.dropna(subset=[count, total, mean])
+            for n, sum_of, printed in zip(known[count], known[total], known[mean], strict=True):
+                found = pool_means([printed], [n], rounded_to=1)
+                assert found.rounding_low <= sum_of / n <= found.rounding_high
+                checked += 1
+            for _, month in known.groupby("Year"):
+                trusts, england = month[month["Org Code"] != "Eng"], month[month["Org Code"] == "Eng"]
+                pooled = pool_means(trusts[mean], trusts[count], rounded_to=1)
+                assert pooled.n == england[count].item()
+                assert (
+                    pooled.rounding_low
+                    <= england[total].item() / england[count].item()
+                    <= pooled.rounding_high
+                )
+        assert checked == 85
+
     def test_us_fire_data(self):
         """Five means in minutes, weighted by their incidents: published as 19.8."""
         found = pool_means([7.6, 13.2, 18.7, 26.9, 8.8], [233, 628, 5030, 2094, 218])
@@ -700,6 +728,8 @@ class TestPoolMeans:
         assert (found.mean, found.rounding_low, found.rounding_high) == (5, 4.5, 5.5)
         assert str(found) == "Pooled mean 5 s of 4 (4.5 s to 5.5 s as far as the rounding tells)."
         assert pool_means([0.2], [1], rounded_to=1).rounding_low == 0
+        nothing_below = pool_means([0, 10], [1, 1], rounded_to=1)
+        assert (nothing_below.rounding_low, nothing_below.rounding_high) == (4.75, 5.5)
         plain = pool_means([5], [2])
         assert isinstance(plain, PooledMean)
         assert undefined(plain.rounding_low, plain.rounding_high)

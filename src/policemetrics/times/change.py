@@ -118,11 +118,9 @@ class TimeChange(Figure):
         return Interval(self.mean_change_low, self.mean_change_high, self.confidence_level, self.mean_method)
 
     def _sentence(self) -> str:
-        found = []
+        found = [f"times: change {self.reason}"]
         if not np.isnan(self.mean_change):
             found = [self._seconds("mean"), self._seconds("median")]
-        elif self.reason:
-            found = [f"times: change {self.reason}"]
         if not np.isnan(self.points):
             found.append(self._points)
         sentence = "; ".join(found)

@@ -233,14 +233,18 @@ def _pooled(
 ) -> Results[PooledMean]:
     """Work out every row: means weighted by their counts."""
     n = np.bincount(group, weights, minlength=len(reasons))
-    total = np.bincount(group, means * weights, minlength=len(reasons))
     reasons[(n == 0) & unexplained(reasons)] = "not available: the counts add up to 0"
     there = unexplained(reasons)
-    pooled = np.where(there, total, np.nan) / np.where(there, n, 1)
+    # What was printed was half a step more or less, but no time is below 0.
+    pooled, low, high = (
+        np.where(there, np.bincount(group, parts * weights, minlength=len(reasons)), np.nan)
+        / np.where(there, n, 1)
+        for parts in (means, np.maximum(means - step / 2, 0), means + step / 2)
+    )
     columns = {
         "mean": pooled,
         "n": np.where(there | (n == 0), n, np.nan),
-        "rounding_low": np.maximum(pooled - step / 2, 0),
-        "rounding_high": pooled + step / 2,
+        "rounding_low": low,
+        "rounding_high": high,
     }
     return Results(PooledMean, keys, columns, reasons, {"rounded_to": step}, exclusions)
