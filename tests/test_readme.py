@@ -16,6 +16,16 @@ def test_examples_run():
     assert found.failed == 0
 
 
+@pytest.mark.parametrize(
+    "page", sorted((README.parent / "docs" / "methods").glob("*.md")), ids=lambda p: p.name
+)
+def test_examples_of_the_methods_run(page):
+    """Every example of a page on methods gives what it says."""
+    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
 @pytest.mark.parametrize("name", ["main-job", "tests"])
 def test_commands_are_one_line(name):
     """Each command is a single line that makes its own virtual environment."""
