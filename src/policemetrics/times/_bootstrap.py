@@ -58,8 +58,9 @@ def _limits(values: FloatArray, counts: IntArray, seed: int, level: float) -> tu
         return mean, mean
     means = _resampled(values, counts, n, seed)
     normal = NormalDist()
-    # A mean as large as the estimate lies half below it.
-    bias = normal.inv_cdf(float((np.mean(means < mean) + np.mean(means <= mean)) / 2))
+    # A mean as large as the estimate lies half below it; that none or all do can only be rounding.
+    below = float((np.mean(means < mean) + np.mean(means <= mean)) / 2)
+    bias = normal.inv_cdf(min(max(below, 0.5 / RESAMPLES), 1 - 0.5 / RESAMPLES))
     skew = float(away**3 @ counts) / (6 * spread**1.5)
     tail = normal.inv_cdf((1 - level) / 2)
     shares = [normal.cdf(_moved(bias + z, bias, skew)) for z in (tail, -tail)]

@@ -34,7 +34,7 @@ from policemetrics.tally import Tally
 from policemetrics.times._shared import duration_in, seconds_of
 from policemetrics.typing import FloatArray, IntArray, ServiceLevel
 
-__all__ = ["Calls", "Offered", "Variant", "said_abandoned", "said_level", "said_of"]
+__all__ = ["Calls", "Offered", "Variant", "only_known", "said_abandoned", "said_level", "said_of"]
 
 _MEANINGS: Final[Mapping[ServiceLevel, str]] = {
     "answered": "the calls answered; those abandoned are left out of it",
@@ -319,3 +319,16 @@ class Offered:
             "share_abandoned_low": np.where(some, low, np.nan),
             "share_abandoned_high": np.where(some, high, np.nan),
         }
+
+
+def only_known(
+    columns: Mapping[str, FloatArray], known: NDArray[np.bool_], levels: NDArray[np.bool_]
+) -> dict[str, FloatArray]:
+    """Leave of each column what may stand: the times where they are known, the service level where that is."""
+
+    def may_stand(name: str) -> NDArray[np.bool_]:
+        if name == "target":
+            return np.ones_like(known)
+        return levels if name in {"within", "out_of"} or name.startswith("share") else known
+
+    return {name: np.where(may_stand(name), column, np.nan) for name, column in columns.items()}

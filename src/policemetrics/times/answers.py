@@ -16,7 +16,7 @@ from policemetrics._labels import MEASURED
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import Results
 from policemetrics.tally import Tally
-from policemetrics.times._calls import Calls, Variant, said_abandoned, said_level
+from policemetrics.times._calls import Calls, Variant, only_known, said_abandoned, said_level
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import as_times, is_column, runs_of, seconds_in, several_labels, targets_of
 from policemetrics.times.summary import TimeSummary
@@ -243,7 +243,7 @@ def answer_times(
         waits = seconds_in(data, MEASURED)
         data = Tally.from_columns({MEASURED: waits}, np.ones(len(waits), dtype=np.int64), unit="rows")
     if result is None:
-        if answered != "answered":
+        if not isinstance(answered, str) or answered != "answered":
             msg = "answered goes with result=, the dimension that says which calls were; without it all of data were answered."
             raise InvalidInputError(msg)
         if abandoned is None and variant.out_of != "answered":
@@ -266,11 +266,7 @@ def answer_times(
     known, levels = offered.complete(runs.sizes)
     others = np.where(levels, offered.others, 0)
     targets = targets_of(target, offered.groups, levels & (runs.sizes + others > 0))
-    columns = settings.columns(runs, others, targets)
-    for name, column in columns.items():
-        if name != "target":
-            of_level = name in {"within", "out_of"} or name.startswith("share")
-            columns[name] = np.where(levels if of_level else known, column, np.nan)
+    columns = only_known(settings.columns(runs, others, targets), known, levels)
     columns |= offered.columns(runs.sizes, known, settings.level)
     audit = settings.audit | {"sd": columns.pop("sd"), "missed": ""} | variant.audit
     table = Results(AnswerSummary, keys_of(offered.groups), columns, offered.reasons, audit, offered.excluded)

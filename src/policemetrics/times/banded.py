@@ -19,7 +19,7 @@ from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import Results
 from policemetrics.tally import Tally
-from policemetrics.times._calls import Calls, Variant, said_abandoned, said_level
+from policemetrics.times._calls import Calls, Variant, only_known, said_abandoned, said_level
 from policemetrics.times._percentages import Percentages, said_inside
 from policemetrics.times._shared import LONGEST, refuse_corrections, seconds_field, targets_of
 from policemetrics.times.bands import Bands
@@ -318,11 +318,7 @@ def answer_bands(
     known, levels = offered.complete(lows.sizes)
     others = np.where(levels, offered.others, 0)
     targets = targets_of(target, offered.groups, levels & (lows.sizes + others > 0))
-    columns = _columns(lows, highs, others, targets, percentile_method, level)
-    for name, column in columns.items():
-        if name != "target":
-            of_level = name in {"within", "out_of"} or name.startswith("share")
-            columns[name] = np.where(levels if of_level else known, column, np.nan)
+    columns = only_known(_columns(lows, highs, others, targets, percentile_method, level), known, levels)
     columns |= offered.columns(lows.sizes, known, level)
     _explain_inside(offered.reasons, columns, bands)
     audit = _audit(bands, level) | variant.audit | {"percentile_method": percentile_method}

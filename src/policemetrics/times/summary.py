@@ -238,9 +238,9 @@ def summarise_times(
     by : str or sequence of str, optional
         For a tally or frame: the dimensions to keep; gives a table.
     target : float or timedelta, or mapping of label to them, optional
-        In seconds, > 0; under 1 second or over a week it warns, since the unit may be another. With `by` it may differ from group to group: keyed by label, or by tuple of
-        labels in the order of `by`. Every group with times must be named, with None where it has no
-        target. Default is none.
+        In seconds, > 0; under one second or over a week it warns, since it may be in another unit. With
+        `by` it may differ from group to group: keyed by label, or by tuple of labels in the order of `by`.
+        Every group with times must be named, with None where it has no target. Default is none.
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less.
     invalid : {"refuse", "exclude"}, optional
