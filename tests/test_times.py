@@ -912,7 +912,7 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: pool_means(FRAME, mean="seconds", count="n"), InvalidTypeError, "mean=, count= and by="),
         (lambda: pool_means(FRAME, mean="seconds", count="calls", by="g"), UnknownNameError, "'calls'"),
         (lambda: pool_means(FRAME, mean="wait", count="n", by="g"), UnknownNameError, "'wait'"),
-        (lambda: pool_means(FRAME, mean="text", count="n", by="g"), InvalidTypeError, "'text' must hold seconds"),
+        (lambda: pool_means(FRAME, mean="text", count="n", by="g"), InvalidTypeError, "column 'text' must hold numbers of seconds"),
         (lambda: pool_means(FRAME, mean="n", count="seconds", by="g"), InvalidInputError, "more than once"),
         (lambda: pool_means(FRAME.assign(seconds=[1, None]), mean="seconds", count="n", by="g"), InvalidInputError, "seconds must"),
         (lambda: pool_means(FRAME, mean=5, count="n", by="g"), InvalidTypeError, "mean must be text"),

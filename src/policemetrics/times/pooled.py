@@ -27,10 +27,17 @@ from policemetrics._grouping import (
 from policemetrics._labels import MEASURED, encode
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.frames import read_columns
+from policemetrics.frames import read_columns, text_columns
 from policemetrics.results import ExclusionTable, Results
 from policemetrics.tally import Tally
-from policemetrics.times._shared import is_column, limits, numbers, seconds_field, seconds_in
+from policemetrics.times._shared import (
+    is_column,
+    limits,
+    numbers,
+    refuse_text,
+    seconds_field,
+    seconds_in,
+)
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import Durations, FloatArray, IntArray, Names, Numbers
 from policemetrics.values import Figure, shown_as
@@ -207,6 +214,8 @@ def _pooled_frame(frame: Any, mean: str, count: str, by: tuple[str, ...], step: 
     # Read as the measured dimension, the means may be durations, and come with their row's count.
     _checks.names((*by, MEASURED, count), "by and count")
     wanted = {d: d for d in by} | {MEASURED: _checks.text(mean, "mean")}
+    if mean in text_columns(frame):
+        refuse_text(f"column {mean!r}", "text")
     _, read = read_columns(frame, wanted, count, by_name="mean", value_name="count")
     means, weights = _checks.nonnegative(read[MEASURED], mean), _checks.counts(read[count], count)
     counted = Tally.from_columns({d: read[d] for d in by}, weights, unit=count)
