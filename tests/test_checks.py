@@ -12,7 +12,13 @@ import pyarrow as pa
 import pytest
 
 from policemetrics import _checks
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    PoliceMetricsError,
+    PoliceMetricsWarning,
+    UnknownNameError,
+)
 
 MAX = 2**63 - 1
 
@@ -358,6 +364,13 @@ class TestColumns:
         """A list has a method, and a range an attribute, that are no index of a table."""
         with pytest.raises(PoliceMetricsError, match="old and new"):
             _checks.same_index({"old": pd.Series([1]), "list": [1], "new": pd.Series([1], index=["a"])})
+
+
+def test_a_warning_names_the_line_of_the_caller():
+    """It is of the library's own family, and stands where the library was called from."""
+    with pytest.warns(PoliceMetricsWarning, match="look at this") as caught:
+        _checks.warn("look at this")
+    assert caught[0].filename == __file__
 
 
 def test_whole_numbers_of_several_types_stay_exact():

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policemetrics import decomposition
-from policemetrics.decomposition import kitagawa, product_split, symmetric_split
+from policemetrics.decomposition import kitagawa, kitagawa_parts, product_split, symmetric_split
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 
 # Das Gupta (1993), as printed in the README of josiahpjking/DasGuptR and run in R 4.2.2: the factors of the
@@ -263,6 +263,52 @@ class TestKitagawa:
         share, rate = pandas.Series([0.8, 0.2], index=["theft", "drugs"]), [0.05, 0.6]
         with pytest.raises(InvalidInputError, match="same index"):
             kitagawa(share, rate, share[::-1], rate)
+
+
+class TestKitagawaParts:
+    def test_by_hand(self):
+        """Shares 80:20 to 90:10, rates 5 to 6% and 60 to 65%; the mean of the two wholes is 13.95%."""
+        within, mix = kitagawa_parts([0.8, 0.2], [0.05, 0.6], [0.9, 0.1], [0.06, 0.65])
+        assert within.tolist() == pytest.approx([0.01 * 0.85, 0.05 * 0.15])
+        assert mix.tolist() == pytest.approx([0.1 * (0.055 - 0.1395), -0.1 * (0.625 - 0.1395)])
+
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, 50), st.integers(0, 99), st.integers(0, 50), st.integers(0, 99)),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    def test_adds_up_to_kitagawa(self, rows):
+        n0, r0, n1, r1 = np.array(rows, dtype=float).T
+        assume(n0.sum() > 0)
+        assume(n1.sum() > 0)
+        four = n0 / n0.sum(), r0, n1 / n1.sum(), r1
+        within, mix = kitagawa_parts(*four)
+        assert (within.sum(), mix.sum()) == pytest.approx(kitagawa(*four), rel=1e-9, abs=1e-9)
+        back = kitagawa_parts(*four[2:], *four[:2])
+        for part, other in zip((within, mix), back, strict=True):
+            assert other.tolist() == pytest.approx((-part).tolist(), rel=1e-9, abs=1e-9)
+
+    def test_one_rate_for_all_has_no_mix(self):
+        """Where every group has the rate of the whole no share matters."""
+        _, mix = kitagawa_parts([0.2, 0.8], [7, 7], [0.6, 0.4], [9, 9])
+        assert mix.tolist() == [0, 0]
+
+    def test_a_batch(self):
+        """Rows that are not there have the share 0; a batch row may be empty."""
+        shares = np.array([[0.5, 0.5, 0], [0, 0, 0]])
+        rates = np.array([[1, 2, np.nan], [np.nan] * 3])
+        within, mix = kitagawa_parts(shares, rates, shares, 2 * np.nan_to_num(rates))
+        assert within.tolist() == [[0.5, 1, 0], [0, 0, 0]]
+        assert mix.tolist() == [[0] * 3] * 2
+        assert kitagawa_parts(*[np.zeros((2, 0))] * 4)[0].shape == (2, 0)
+
+    def test_refuses(self):
+        with pytest.raises(InvalidInputError, match="new_shares must add up to 1 along the last axis"):
+            kitagawa_parts([0.5, 0.5], [1, 2], [0.5, 0], [1, 2])
+        with pytest.raises(InvalidInputError, match="same groups"):
+            kitagawa_parts([0.5, 0.5], [1, 2, 3], [0.5, 0.5], [1, 2])
 
 
 def test_all_is_sorted():

@@ -219,6 +219,23 @@ class TestFormats:
         assert _display.FORMATS[kind](NAN) == "n/a"
 
 
+class TestChanges:
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [(134, "+2 min 14 s"), (-134, "−2 min 14 s"), (0, "0 s"), (0.04, "0 s"), (-0.04, "0 s"), (0.05, "+0.1 s"),
+         (float("inf"), "+infinity"), (float("-inf"), "−infinity"), (NAN, "n/a"), (59.96, "+1 min")],
+    )  # fmt: skip
+    def test_seconds(self, value, written):
+        assert _display.seconds_change(value) == written
+
+    @pytest.mark.parametrize(
+        ("value", "digits", "written"),
+        [(-2.416, 2, "2.42"), (0.004, 2, "less than 0.01"), (0.005, 2, "0.01"), (-0.04, 1, "less than 0.1"), (1234.5, 0, "1,235")],
+    )  # fmt: skip
+    def test_size(self, value, digits, written):
+        assert _display.size(value, digits) == written
+
+
 class Cells(HTMLParser):
     """Collect the tags and texts of a table."""
 

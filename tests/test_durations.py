@@ -572,7 +572,7 @@ class TestSecondsOfFrames:
         frame = engine(pa.table({"took": ["135", mark, "97"]}))
         with pytest.raises(
             InvalidTypeError,
-            match=r"column 'took' must hold seconds as numbers or durations; got String: .*NULL.*missing",
+            match=r"column 'took' must hold numbers of seconds, or durations; got text: .*NULL.*missing",
         ):
             summarise_times(frame, seconds="took")
 

@@ -41,6 +41,8 @@ def _table():
             "period": pick(["2022/23", "2023/24"]),
             "offence": pick(CODES),
             "outcome": pick(["0", "1", "1A", "8", "18"]),
+            "result": pick(["answered", "abandoned"]),
+            "band": pick(["fast", "slow"]),
             "month": pick(["2023-04", "2023-05", "2023-06"]),
             "outcome_month": pick(["2023-06", "2023-07", "2023-08"]),
             "n": pa.array(random.integers(0, 9, ROWS)),
@@ -113,6 +115,33 @@ CALLS = {
     "summarise_times": [
         lambda f: pm.summarise_times(f, by="force", target=900, missed="missing seconds"),
         lambda f: pm.summarise_times(f, by="period", seconds="waited", count="n", target=10),
+    ],
+    "answer_times": [
+        lambda f: pm.answer_times(
+            f,
+            seconds="waited",
+            result="result",
+            abandoned="abandoned",
+            target=10,
+            out_of="offered",
+            by="force",
+        ),
+    ],
+    "answer_bands": [
+        lambda f: pm.answer_bands(
+            f,
+            pm.Bands({"fast": (0, 10), "slow": (10, None)}),
+            band="band",
+            target=10,
+            out_of="answered",
+            by="force",
+        ),
+    ],
+    "time_change": [
+        lambda f: pm.time_change(f, between=BETWEEN, by="force", seconds="waited", target=10),
+    ],
+    "time_drivers": [
+        lambda f: pm.time_drivers(f, between=BETWEEN, of="offence", by="force", seconds="waited", target=10),
     ],
     "durations": [
         lambda f: pm.durations(f, by="force", **STAMPS),

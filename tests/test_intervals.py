@@ -32,6 +32,7 @@ from policemetrics.intervals import (
     square_and_add,
     student_t,
     weighted_normal,
+    welch,
     wilson,
 )
 
@@ -604,6 +605,47 @@ class TestStudent:
             student_t(1, 1, 2.5)
 
 
+class TestWelch:
+    B, A = (6, 9, 14, 8, 11, 20, 7, 13, 25, 10), (2, 3, 4, 5, 6, 7, 8, 9, 12, 31)
+
+    @staticmethod
+    def sample(values):
+        return np.mean(values), np.var(values, ddof=1), len(values)
+
+    def test_oracle(self):
+        """[R] t.test(b, a), Welch: difference 3.6, -3.31193586527 to 10.51193586527."""
+        close(welch(*self.sample(self.B), *self.sample(self.A)), -3.31193586527, 10.51193586527)
+
+    def test_unequal_sizes(self):
+        """[Py] scipy's ttest_ind without equal variances, at two levels."""
+        one, other = self.B[:4], self.A
+        for level in (0.5, 0.998):
+            expected = stats.ttest_ind(one, other, equal_var=False).confidence_interval(level)
+            close(welch(*self.sample(one), *self.sample(other), level), *expected)
+
+    def test_too_few_values_have_no_interval(self):
+        low, high = welch([np.nan, 5, 5], [np.nan, np.nan, 2], [0, 1, 2], 3, 1, 4)
+        assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, True, False]
+        assert np.isnan(welch(3, 1, 4, 5, 0, 1)).all()
+
+    def test_without_spread(self):
+        """Of two constants the difference is known; beside one the interval is that of the other mean."""
+        assert welch(5, 0, 3, 2, 0, 3) == (3, 3)
+        close(welch(5, 2, 9, 0, 0, 3), *(float(v) for v in student_t(5, 2, 9)))
+
+    def test_any_size(self):
+        """Nothing overflows on the way."""
+        low, high = welch(1e200, 1e300, 5, 0, 1e-300, 3)
+        assert np.isfinite([low, high]).all()
+
+    @pytest.mark.parametrize(("at", "bad"), [(1, -1), (4, -1), (0, np.inf), (2, 2.5), (5, -1)])
+    def test_refuses(self, at, bad):
+        args: list[float] = [5, 2, 9, 4, 1, 8]
+        args[at] = bad
+        with pytest.raises(InvalidInputError, match=f"(n|mean|variance){1 if at < 3 else 2}"):
+            welch(*args)
+
+
 class TestOrderStatistics:
     def test_ten_values(self):
         """[Py] scipy's quantile_test on 2 3 4 5 6 7 8 9 12 31: 3 to 12, and for the 90th 8 to none."""
@@ -673,6 +715,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "square_and_add": (10, 7, 14, 4, 1, 8),
     "student_t": (5, 2, 9),
     "weighted_normal": (5, 2),
+    "welch": (5, 2, 9, 4, 1, 8),
     "wilson": (3, 10),
 }
 WITH_LEVEL = sorted(set(CALLS) - {"rate_ratio_p_value", "square_and_add"})
@@ -733,7 +776,9 @@ class TestAll:
     def test_what_cannot_be_is_refused(self, name, bad):
         function, args = getattr(intervals, name), CALLS[name]
         for at in range(len(args)):
-            if bad == -1 and name in {"weighted_normal", "student_t"} and at == 0:
+            if bad == -1 and (name, at) in {
+                ("weighted_normal", 0), ("student_t", 0), ("welch", 0), ("welch", 3),
+            }:  # fmt: skip
                 continue
             with pytest.raises(InvalidInputError, match="must"):
                 function(*args[:at], bad, *args[at + 1 :])

@@ -55,27 +55,28 @@ class TestWorkedExample:
         )
 
     def test_drivers(self):
-        """By offence: rates by mean shares, shares by mean rates, and together the change of share times rate."""
+        """By offence: rates by mean shares, and shares by how far the rate lies above the mean rate, 13.95%."""
         table = outcome_rate_drivers(tally_of(MIX), **ASKED)
         assert table["offence"].tolist() == ["drugs", "theft"]
         assert table["within"] == pytest.approx([5 * 0.15, 1 * 0.85])
-        assert table["mix"] == pytest.approx([-10 * 0.625, 10 * 0.055])
-        assert table["points"] == pytest.approx([6.5 - 12, 5.4 - 4])
+        assert table["mix"] == pytest.approx([-10 * (0.625 - 0.1395), 10 * (0.055 - 0.1395)])
+        assert table["mix"].sum() == pytest.approx(-5.7)
+        assert table["points"] == pytest.approx([0.75 - 4.855, 0.85 - 0.845])
         assert table["old_rate"].tolist() == [0.6, 0.05]
         assert table["new_share"].tolist() == [0.1, 0.9]
         drugs = table.at(offence="drugs")
         assert (drugs.whole_old, drugs.whole_new) == (0.16, 0.119)
 
     def test_sentences(self):
-        """Points are said, and what a share does to the whole, which its sign does not tell."""
+        """Points are said, and why a share does what it does to the whole."""
         assert str(outcome_rate_split(tally_of(MIX), **ASKED)) == (
             "The positive outcome rate (charged, recorded basis, out of outcomes) changed by −4.10 percentage points, from "
             "16.00% in 2022/23 to 11.90% in 2023/24: +1.60 from the rates within each offence and −5.70 from the mix by offence."
         )
         theft = outcome_rate_drivers(tally_of(MIX), **ASKED).at(offence="theft")
         assert str(theft) == (
-            "theft: positive outcome rate (charged, recorded basis, out of outcomes): +1.40 of the −4.10 percentage points by "
-            "which the whole changed; +0.85 from its own rate (5.00% to 6.00%) and +0.55 from its share of outcomes (80.0% to "
+            "theft: positive outcome rate (charged, recorded basis, out of outcomes): 0.00 of the −4.10 percentage points by "
+            "which the whole changed; +0.85 from its own rate (5.00% to 6.00%) and −0.85 from its share of outcomes (80.0% to "
             "90.0%; at a rate below that of the whole, which a larger share lowers)."
         )
         back = [(YEARS[p == YEARS[0]], *row) for p, *row in MIX]
@@ -111,7 +112,8 @@ class TestSupply:
         assert found.points == pytest.approx(11.9 - 5)
         drugs = outcome_rate_drivers(frame, **ASKED, count="n").at(offence="drugs")
         assert np.isnan(drugs.old_rate)
-        assert (drugs.within, drugs.mix) == pytest.approx((0, 6.5))
+        # The whole went from 5% to 11.9%, on the mean 8.45%; drugs came with 10% at 65%.
+        assert (drugs.within, drugs.mix) == pytest.approx((0, 10 * (0.65 - 0.0845)))
         assert "(none to 65.00%)" in str(drugs)
 
     def test_groups(self):
@@ -169,7 +171,7 @@ class TestSupply:
         )
 
     def test_a_category_of_crimes_without_outcomes(self):
-        """An offence that has crimes and no outcome at all is a row, with a rate of 0."""
+        """An offence that has crimes and no outcome at all is a row, with a rate of 0, and lowers the whole as it grows."""
         crimes = Tally.from_columns(
             {"period": [y for y in YEARS for _ in range(3)], "offence": ["theft", "drugs", "fraud"] * 2},
             [800, 200, 100, 900, 100, 200],
@@ -178,7 +180,10 @@ class TestSupply:
         data = tally_of(MIX, coverage="period")
         asked = ASKED | {"basis": "closed", "out_of": "crimes", "crimes": crimes}
         fraud = outcome_rate_drivers(data, **asked).at(offence="fraud")
-        assert (fraud.old_rate, fraud.within, fraud.mix) == (0, 0, 0)
+        assert (fraud.old_rate, fraud.within) == (0, 0)
+        positive = [sum(n for p, _, c, n in MIX if p == year and c == "1") for year in YEARS]
+        mean = (positive[0] / 1100 + positive[1] / 1200) / 2
+        assert fraud.mix == pytest.approx(100 * (200 / 1200 - 100 / 1100) * (0 - mean))
         assert fraud.new_share == pytest.approx(200 / 1200)
 
     def test_corrections(self):

@@ -38,11 +38,25 @@ CRIMES = Tally.from_columns({d: COLUMNS[d] for d in LABELS}, COLUMNS["n"])
 RESIDENTS = Exposure({"Kent": 1_800, "Essex": 1_200}, by="force", name="residents", date="mid-2019")
 WEIGHTS = pm.harm_weights("ons-css", version="2020")
 OPEN = {"no_arrival": "censored", "as_at": dt.datetime(2023, 6, 1, tzinfo=dt.UTC)}
+BANDS = pm.Bands({"66": (0, 10), "8L": (10, None)})
 OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
 RATES = pm.positive_outcome_rate(CRIMES, by="force", **OUTCOMES)
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
 GOOD = {
+    "answer_bands": (
+        pm.answer_bands, (FRAME, BANDS),
+        {"target": 10, "out_of": "answered", "by": "force", "band": "offence", "count": "n"},
+    ),
+    "answer_bands of percentages": (
+        pm.answer_bands, ({"66": 60, "8L": 40}, BANDS), {"target": 10, "rounded_to": 1},
+    ),
+    "answer_times": (
+        pm.answer_times, (FRAME,),
+        {"target": 60, "out_of": "answered", "short": 5, "by": "force", "count": "n", "result": "outcome",
+         "answered": "1", "abandoned": "18"},
+    ),
+    "answer_times of numbers": (pm.answer_times, ([30, 45.5],), {"target": 60, "out_of": "offered", "abandoned": 1}),
     "change_drivers": (
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
@@ -85,6 +99,7 @@ GOOD = {
     "pool_means": (pm.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
     "pool_means of numbers": (pm.pool_means, ([30, 45], [5, 6]), {}),
     "positive_outcome_rate": (pm.positive_outcome_rate, (FRAME,), {"by": "force", "count": "n"} | OUTCOMES),
+    "published_time_change": (pm.published_time_change, (5, 3), {"of": "mean", "rounded_to": 1}),
     "rate": (pm.rate, (FRAME, 100), {"by": "force", "count": "n"}),
     "rate of numbers": (pm.rate, (5, 100), {}),
     "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
@@ -98,8 +113,17 @@ GOOD = {
     "share": (pm.share, (1, 4), {}),
     "stated": (pm.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
-    "summarise_times of numbers": (pm.summarise_times, ([30, 45.5],), {"target": 60}),
+    "summarise_times of numbers": (
+        pm.summarise_times, ([30, 45.5],), {"target": 60, "mean_method": "bootstrap", "seed": 1},
+    ),
     "tally": (pm.tally, (FRAME, ["force"]), {"count": "n"}),
+    "time_change": (pm.time_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n", "target": 60}),
+    "time_change of figures": (
+        pm.time_change, (pm.summarise_times([30, 45]), pm.summarise_times([30, 60])), {"caveat": "moved"},
+    ),
+    "time_drivers": (
+        pm.time_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
+    ),
 }  # fmt: skip
 
 # What no argument of that name may be, whatever the function.
@@ -138,6 +162,13 @@ BAD = {
     "versus": [5, "nope", ("previous",)],
     "inclusive": ["no", 1, None],
     "invalid": [None, 5, "nope"],
+    "bands": [None, 5, "police.uk", {"66": (0, 10)}],
+    "band": [None, 5, "nope", b"offence", "force"],
+    "short": [0, -1, NAN, INF, "5", True, [5]],
+    "result": [5, "nope", b"outcome", "force"],
+    "answered": [None, 5.5, True, [None], "nope", "18"],
+    "mean_method": [None, 5, "nope"],
+    "seed": [-1, 1.5, NAN, "1", True, 2**32, [1]],
     "missed": [5, "nope", [3]],
     "target": [-1, NAN, INF, "60", True, [60], {"Kent": -1}, {"Kent": "x"}],
     "percentile_method": [None, 5, "nope"],
@@ -195,6 +226,8 @@ ALSO = {
     ("pool_means", "mean"): ("seconds",),
     ("response_times", "grades"): ("regraded",),  # without which a pair of grades says nothing
     ("outcome_maturity", "outcome_period"): ("by",),
+    ("answer_bands", "band"): ("by",),
+    ("answer_times", "result"): ("by",),
 }
 NO_DATA = [None, "crimes.csv", b"crimes", object(), pd.Series([1, 2]), iter([1]), print, Tally, {1, 2}]
 NO_COUNT = [
@@ -262,6 +295,7 @@ class TestBadInput:
         elsewhere = {  # below, for they differ from function to function
             "data", "old", "new", "events", "exposure", "labels", "count", "out_of", "means", "counts", "frame",
             "denominator", "crimes", "rates", "outcomes",
+            "abandoned",
         }  # fmt: skip
         for function, _, _ in GOOD.values():
             assert set(inspect.signature(function).parameters) <= elsewhere | set(BAD), function.__name__

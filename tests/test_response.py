@@ -232,7 +232,7 @@ class TestOtherLogs:
         assert (first.n, round(first.mean, 2)) == (6_708, 319.73)
         assert round(100 * first.share_within, 2) == 70.86
         assert second.exclusions.reasons == {"missing seconds": 1_673}
-        with pytest.raises(InvalidTypeError, match=r"must hold seconds.*got String.*'NULL'"):
+        with pytest.raises(InvalidTypeError, match=r"must hold numbers of seconds.*got text.*NULL"):
             summarise_times(
                 pl.read_csv(
                     shared_data / "response_times" / "lfb_dwelling_fires_2009.csv", infer_schema_length=None

@@ -1244,6 +1244,7 @@ class TestSeconds:
             [5, None],
             [5, pd.NA],
             [5.0, float("nan")],
+            [5.0, None],
             np.array([5, np.nan]),
             pd.array([5, None], "Int64"),
             pl.Series([5, None]),

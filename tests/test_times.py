@@ -14,15 +14,18 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import bootstrap
 
 from policemetrics import datasets
+from policemetrics.counts import share
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
     InvalidTypeError,
     PoliceMetricsError,
+    PoliceMetricsWarning,
     UnknownNameError,
 )
 from policemetrics.frames import tally
@@ -136,6 +139,34 @@ class TestPublished:
         printed = pool_means(data.columns["mean_seconds"][then], calls, rounded_to=1)
         assert printed.rounding_low <= found.mean <= printed.rounding_high
 
+    def test_nhs_every_printed_mean(self, shared_data):
+        """85 of 85 printed means are total over count; those of the trusts, pooled, leave room for England's."""
+        file = shared_data / "answer_times" / "nhs_ambsys_2017_09_and_2026_04.csv"
+        rows = pd.read_csv(file, na_values=["."])
+        checked = 0
+        for count, total, mean in (
+            ("A1", "A2", "A3"),
+            ("A8", "A24", "A25"),
+            ("A9", "A27", "A28"),
+            ("A10", "A30", "A31"),
+            ("A11", "A33", "A34"),
+        ):
+            known = rows.dropna(subset=[count, total, mean])
+            for n, sum_of, printed in zip(known[count], known[total], known[mean], strict=True):
+                found = pool_means([printed], [n], rounded_to=1)
+                assert found.rounding_low <= sum_of / n <= found.rounding_high
+                checked += 1
+            for _, month in known.groupby("Year"):
+                trusts, england = month[month["Org Code"] != "Eng"], month[month["Org Code"] == "Eng"]
+                pooled = pool_means(trusts[mean], trusts[count], rounded_to=1)
+                assert pooled.n == england[count].item()
+                assert (
+                    pooled.rounding_low
+                    <= england[total].item() / england[count].item()
+                    <= pooled.rounding_high
+                )
+        assert checked == 85
+
     def test_us_fire_data(self):
         """Five means in minutes, weighted by their incidents: published as 19.8."""
         found = pool_means([7.6, 13.2, 18.7, 26.9, 8.8], [233, 628, 5030, 2094, 218])
@@ -239,7 +270,7 @@ class TestLaws:
             assert not getattr(wide, f"{name}_low") > getattr(narrow, f"{name}_low")
             assert not getattr(wide, f"{name}_high") < getattr(narrow, f"{name}_high")
 
-    @given(waits, st.floats(0.1, 30), st.floats(0, 30))
+    @given(waits, st.floats(1, 30), st.floats(0, 30))
     def test_share_rises_with_the_target(self, values, target, more):
         """A longer target is met no less often; at most it is met no less often than under it."""
         shares = [
@@ -304,6 +335,46 @@ class TestColumn:
         ):
             summarise_times(values)
 
+    @pytest.mark.parametrize(
+        "make",
+        [
+            list,
+            tuple,
+            lambda v: np.array(v, dtype="m8[us]"),
+            lambda v: np.array(v, dtype="m8[ns]"),
+            pd.Series,
+            pd.to_timedelta,
+            lambda v: pd.Series(v).astype("duration[us][pyarrow]"),
+            lambda v: pd.Series(v, dtype=object),
+            pl.Series,
+            pa.array,
+            lambda v: pa.chunked_array([pa.array(v[:1]), pa.array(v[1:])]),
+            lambda v: [np.timedelta64(x) for x in v if x is not None] + [np.timedelta64("NaT")],
+            lambda v: [pd.Timedelta(x) for x in v],
+        ],
+    )  # fmt: skip
+    def test_durations(self, make):
+        """Durations are what they are, to the microsecond: 16.213703 s, 2 min 14 s, and one that is missing."""
+        given = [dt.timedelta(microseconds=16_213_703), dt.timedelta(minutes=2, seconds=14), None]
+        found = summarise_times(make(given), target=dt.timedelta(minutes=2), invalid="exclude")
+        assert (found.n, found.mean, found.within) == (2, float(Fraction(150_213_703, 2 * 10**6)), 1)
+        assert dict(found.exclusions.reasons) == {"missing": 1}
+        assert found.target == 120
+
+    @pytest.mark.parametrize(
+        ("target", "says"), [(0.25, "0.25 s, under one second"), (604_801, "over a week")]
+    )
+    def test_a_target_of_another_unit_warns(self, target, says):
+        """A target in minutes cannot be told from one in seconds, but the absurd ones can; it warns where it is given."""
+        with pytest.warns(PoliceMetricsWarning, match=says) as caught:
+            found = summarise_times([1.0], target=target)
+        assert found.target == target
+        assert caught[0].filename == __file__
+        with pytest.warns(PoliceMetricsWarning, match=r"target\['a'\] is"):
+            summarise_times(CELLS, by="g", target={"a": target, "b": 1})
+        for plain in (1, 604_800):
+            summarise_times([1.0], target=plain)
+
     def test_nothing(self):
         """No rows, or none that counts, give a figure that says so."""
         found = summarise_times([], target=5)
@@ -339,9 +410,10 @@ class TestColumn:
 
     def test_target_to_the_microsecond(self):
         """A target, and a time, that floating point has moved off its decimals still compare as written."""
-        assert summarise_times([0.1 + 0.2], target=0.3).within == 0
-        assert summarise_times([0.1 + 0.2], target=0.3, inclusive=True).within == 1
-        assert summarise_times([0.3], target=0.1 + 0.2).within == 0
+        assert 1.1 + 2.2 > 3.3
+        assert summarise_times([1.1 + 2.2], target=3.3).within == 0
+        assert summarise_times([1.1 + 2.2], target=3.3, inclusive=True).within == 1
+        assert summarise_times([3.3], target=1.1 + 2.2).within == 0
 
     def test_interval_holds_its_estimate(self):
         """Where a definition goes beyond the order statistics, the interval is widened to it."""
@@ -349,6 +421,75 @@ class TestColumn:
         found = summarise_times([1, 2])
         assert found.p99 == pytest.approx(1.99)
         assert found.p99_low == found.p99
+
+
+class TestBootstrap:
+    def test_ten_values(self):
+        """[Py] scipy's BCa of the ten values, 9,999 resamples: 5.5 to 16.9 by one stream of numbers, 17.1 by another."""
+        found = summarise_times(TEN, mean_method="bootstrap", seed=1)
+        assert found.mean_low == 5.5
+        assert 16.8 <= found.mean_high <= 17.3
+        assert (found.mean, found.mean_method, found.seed) == (8.7, "bootstrap", 1)
+        assert found.interval.method == "bootstrap"
+
+    def test_as_scipy(self):
+        """The interval is that of scipy.stats.bootstrap with the same generator, to the last digits."""
+        values = np.random.default_rng(5).lognormal(3, 1, 200).round(3)
+        for level in (0.8, 0.95):
+            expected = bootstrap(
+                (values,), np.mean, confidence_level=level, rng=np.random.default_rng(2)
+            ).confidence_interval
+            found = summarise_times(np.sort(values), mean_method="bootstrap", seed=2, confidence_level=level)
+            assert (found.mean_low, found.mean_high) == pytest.approx(expected, rel=0.01)
+
+    def test_counts_are_resampled_alike(self):
+        """Many calls of few distinct times are drawn by count: as many rows give the same within the noise of drawing."""
+        seconds, counts = [1, 4, 9, 60], [400, 300, 200, 100]
+        counted = Tally.from_columns({"seconds": seconds}, counts)
+        by_count = summarise_times(counted, mean_method="bootstrap", seed=1)
+        # A hair apart, the same times have as many distinct values as rows.
+        spread = np.repeat(seconds, counts) + np.arange(1000) * 1e-6
+        by_row = summarise_times(spread, mean_method="bootstrap", seed=1)
+        assert (by_count.mean_low, by_count.mean_high) == pytest.approx(
+            (by_row.mean_low, by_row.mean_high), rel=0.01
+        )
+        assert by_count.mean_low < 9.4 < by_count.mean_high
+        # Skewed times: further up than down, and both higher than Student's.
+        plain = summarise_times(counted)
+        assert by_count.mean_high - 9.4 > 9.4 - by_count.mean_low
+        assert by_count.mean_high > plain.mean_high
+        assert by_count.mean_low > plain.mean_low
+
+    def test_again(self):
+        """One seed gives one interval, in a table as alone; another seed another one, a little apart."""
+        rows = [("a", s, 1) for s in TEN] + [("b", s * s, 1) for s in TEN]
+        table = summarise_times(as_cells(rows), by="g", mean_method="bootstrap", seed=3)
+        alone = summarise_times(TEN, mean_method="bootstrap", seed=3)
+        assert (table[0].mean_low, table[0].mean_high) == (alone.mean_low, alone.mean_high)
+        other = summarise_times([v * v for v in TEN], mean_method="bootstrap", seed=4)
+        assert other.mean_high != table[1].mean_high
+        assert other.mean_high == pytest.approx(table[1].mean_high, rel=0.2)
+        assert table.to_polars(audit=True)["seed"].to_list() == [3, 3]
+
+    def test_degenerate(self):
+        """One time has no interval; equal times have a point; far out in the tails the limits are the extremes."""
+        options = {"mean_method": "bootstrap", "seed": 1}
+        assert undefined(summarise_times([5], **options).mean_low, summarise_times([], **options).mean_high)
+        found = summarise_times([5, 5, 5], **options)
+        assert (found.mean_low, found.mean_high) == (5, 5)
+        lone = summarise_times([0] * 19 + [100], confidence_level=1 - 1e-9, **options)
+        assert lone.mean_low == 0
+        assert lone.mean_high <= 100
+        mirrored = summarise_times([100] * 19 + [0], confidence_level=1 - 1e-9, **options)
+        assert mirrored.mean_high == 100
+
+    @given(st.lists(st.integers(0, 100), min_size=2, max_size=12))
+    @settings(max_examples=10)
+    def test_bounds(self, values):
+        """The limits lie within the range of the times, and hold the mean."""
+        found = summarise_times(values, mean_method="bootstrap", seed=1)
+        assert min(values) <= found.mean_low <= found.mean + 1e-9
+        assert found.mean - 1e-9 <= found.mean_high <= max(values)
 
 
 class TestTable:
@@ -509,6 +650,16 @@ class TestTable:
         found = as_cells([("a", 1, 2), ("b", 5, 3)])
         assert summarise_times(found, target=2) == summarise_times(found, by=(), target=2)[0]
 
+    def test_many_distinct_times(self):
+        """A frame of many distinct times gives what the array of them gives."""
+        waits = np.random.default_rng(1).permutation(10**5) / 7
+        expected = summarise_times(waits, target=900)
+        for frame in (pd.DataFrame({"seconds": waits}), pl.DataFrame({"seconds": waits})):
+            found = summarise_times(frame, target=900)
+            assert found.n == expected.n
+            assert found.mean == pytest.approx(expected.mean, rel=1e-9)
+            assert found.within == expected.within
+
 
 class TestFigure:
     def test_sentence(self):
@@ -577,6 +728,8 @@ class TestPoolMeans:
         assert (found.mean, found.rounding_low, found.rounding_high) == (5, 4.5, 5.5)
         assert str(found) == "Pooled mean 5 s of 4 (4.5 s to 5.5 s as far as the rounding tells)."
         assert pool_means([0.2], [1], rounded_to=1).rounding_low == 0
+        nothing_below = pool_means([0, 10], [1, 1], rounded_to=1)
+        assert (nothing_below.rounding_low, nothing_below.rounding_high) == (4.75, 5.5)
         plain = pool_means([5], [2])
         assert isinstance(plain, PooledMean)
         assert undefined(plain.rounding_low, plain.rounding_high)
@@ -597,6 +750,38 @@ class TestPoolMeans:
         found = pool_means([sum(p) / len(p) for p in parts], [len(p) for p in parts])
         assert found.mean == pytest.approx(summarise_times([v for p in parts for v in p]).mean)
         assert min(map(min, parts)) - 1e-9 <= found.mean <= max(map(max, parts)) + 1e-9
+
+    def test_summaries(self):
+        """A table of summaries is pooled by its own counts: exactly the mean of all the times."""
+        rows = [("a", 4, 3), ("a", 9, 1), ("b", 30, 4), ("c", 5, 0)]
+        cells = as_cells(rows)
+        table = summarise_times(cells, by="g")
+        assert pool_means(table).mean == pytest.approx(summarise_times(cells).mean)
+        assert pool_means(table).n == 8
+        by = pool_means(table, by="g")
+        assert by["mean"][:2].tolist() == [5.25, 30]
+        assert by[2].reason == "not available: the counts add up to 0"
+        assert pool_means(by, mean="mean").mean == pool_means(table).mean
+        assert pool_means(table[:0]).reason == "not available: the counts add up to 0"
+
+    def test_summaries_not_available(self):
+        """What is not available in one is not available in all of its group."""
+        cells = Tally.from_columns({"g": ["a", "a", "b"], "m": [1, 2, 1], "seconds": [5, 7, 9]}, [1, 1, 1])
+        table = summarise_times(cells.not_supplied("lost", g="a", m=2), by=("g", "m"))
+        found = pool_means(table, by="g")
+        assert (found[0].reason, found[1].mean) == ("not available: lost", 9)
+        assert undefined(found[0].mean, found[0].n)
+
+    def test_durations(self):
+        """Means may come as durations."""
+        assert pool_means([dt.timedelta(seconds=7), dt.timedelta(seconds=25)], [300, 100]).mean == 11.5
+
+    def test_medians_have_no_pool(self):
+        """Parts of 100 calls with the medians 2 and 20 s: together the median may be either, or between."""
+        for between in (2, 7, 20):
+            parts = [2] * 51 + [between] * 49, [between] * 49 + [20] * 51
+            assert [summarise_times(part).median for part in parts] == [2, 20]
+            assert summarise_times(parts[0] + parts[1]).median == between
 
     def test_engines(self):
         """Every frame gives the same table, groups without a label in the ledger."""
@@ -620,6 +805,10 @@ class TestPoolMeans:
         assert table[0].mean == pool_means(frame["m"], frame["n"]).mean == 3.5
 
 
+def share_table():
+    return Results.of([share(1, 2)])
+
+
 FRAME = pd.DataFrame({"g": ["a", "b"], "seconds": [1.0, 2.0], "text": ["1", "2"], "n": [1, 2]})
 CELLS = Tally.from_columns({"g": ["a", "b"], "seconds": [1, 2]}, [1, 1])
 WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
@@ -633,14 +822,28 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: summarise_times([1, math.inf]), InvalidInputError, r"finite.*got inf at seconds\[1\] \(1 of 2\)"),
         (lambda: summarise_times([-math.inf], invalid="exclude"), InvalidInputError, "finite"),
         (lambda: summarise_times([1e13]), InvalidInputError, "below 292,000 years"),
-        (lambda: summarise_times(["5.45", None]), InvalidTypeError, r"hold numbers; got '5.45' at seconds\[0\]"),
-        (lambda: summarise_times(np.array(["a"])), InvalidTypeError, "hold numbers; got 'a'"),
+        (lambda: summarise_times(["5.45", None]), InvalidTypeError, r"got the text '5.45' at seconds\[0\].*unit cannot be told"),
+        (lambda: summarise_times([None, 5.0, "NULL"]), InvalidTypeError, r"got the text 'NULL' at seconds\[2\].*become missing on reading"),
+        (lambda: summarise_times(pd.Series(["0:08:00", "#DIV/0!"])), InvalidTypeError, "the text '0:08:00'"),
+        (lambda: summarise_times(pl.Series(["."])), InvalidTypeError, r"the text '\.'"),
+        (lambda: summarise_times(np.array(["a"])), InvalidTypeError, "the text 'a'"),
+        (lambda: summarise_times(np.array([b"a"])), InvalidTypeError, "the text b'a'"),
+        (lambda: summarise_times([dt.time(0, 8)]), InvalidTypeError, r"a clock time, 00:08:00, at seconds\[0\]: subtract"),
+        (lambda: summarise_times([dt.datetime(2024, 1, 1)]), InvalidTypeError, "a date, 2024-01-01 00:00:00"),  # noqa: DTZ001
+        (lambda: summarise_times([dt.timedelta(seconds=5), 5]), InvalidTypeError, "all numbers of seconds or all durations; got both"),
+        (lambda: summarise_times(np.array([5], dtype="m8[M]")), InvalidTypeError, r"got timedelta64\[M\]"),
+        (lambda: summarise_times(np.array([5], dtype="m8")), InvalidTypeError, "got timedelta64"),
+        (lambda: summarise_times([4, -9999]), InvalidInputError, r"seconds must be >= 0; got -9999 at seconds\[1\].*invalid='exclude'"),
         (lambda: summarise_times([True, False]), InvalidTypeError, "hold numbers"),
         (lambda: summarise_times([[1], [2, 3]]), InvalidTypeError, "uneven parts"),
         (lambda: summarise_times([[1, 2]]), InvalidTypeError, r"one column of numbers; got list of shape \(1, 2\)"),
-        (lambda: summarise_times([dt.timedelta(seconds=5)]), InvalidTypeError, "total_seconds"),
-        (lambda: summarise_times(pd.Series(pd.to_timedelta([5], "s"))), InvalidTypeError, "total_seconds"),
-        (lambda: summarise_times(np.array(["2024-01-01"], dtype="M8[ns]")), InvalidTypeError, "dates or durations"),
+        (lambda: summarise_times(np.array(["2024-01-01"], dtype="M8[ns]")), InvalidTypeError, "subtract dates from each other"),
+        (lambda: summarise_times([1], mean_method="jackknife"), UnknownNameError, "'student_t', 'bootstrap'"),
+        (lambda: summarise_times([1], mean_method="bootstrap"), InvalidInputError, "seed must be given"),
+        (lambda: summarise_times([1], seed=1), InvalidInputError, "seed is for mean_method='bootstrap'"),
+        (lambda: summarise_times([1], mean_method="bootstrap", seed=-1), InvalidInputError, "seed must be a whole number >= 0; got -1"),
+        (lambda: summarise_times([1], mean_method="bootstrap", seed=2**33), InvalidInputError, "seed must be at most 4,294,967,295"),
+        (lambda: summarise_times(np.arange(3e5), mean_method="bootstrap", seed=1), InvalidInputError, "'student_t' for so many times: .* 3e.09 draws"),
         (lambda: summarise_times(5), InvalidTypeError, "Tally or a data frame"),
         (lambda: summarise_times("5"), InvalidTypeError, "Tally or a data frame"),
         (lambda: summarise_times({"seconds": [5]}), InvalidTypeError, "Tally or a data frame"),
@@ -659,7 +862,7 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: summarise_times([1], target=math.nan), InvalidInputError, "target must be a finite number"),
         (lambda: summarise_times([1], target=1e14), InvalidInputError, "target must be below 292,000 years"),
         (lambda: summarise_times([1], target="6 min"), InvalidTypeError, "target must be a number; got '6 min'"),
-        (lambda: summarise_times([1], target=dt.timedelta(minutes=6)), InvalidTypeError, "target must be a number"),
+        (lambda: summarise_times([1], target=dt.timedelta(0)), InvalidInputError, "target must be > 0; got 0"),
         (lambda: summarise_times([1], target={"a": 5}), InvalidInputError, "needs by="),
         (lambda: summarise_times(CELLS, target={"a": 5}), InvalidInputError, "needs by="),
         (lambda: summarise_times(CELLS, by="g", target={"a": 5, "b": -1}), InvalidInputError, r"target\['b'\] must be > 0"),
@@ -672,7 +875,8 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: summarise_times(CELLS, count="n"), InvalidInputError, "count= names a column of a frame"),
         (lambda: summarise_times(WORDS, seconds="wait"), InvalidTypeError, "'wait' must hold whole seconds; got the label '1'"),
         (lambda: summarise_times(FRAME, seconds="wait"), UnknownNameError, "'wait'"),
-        (lambda: summarise_times(FRAME, seconds="text"), InvalidTypeError, "'text' must hold seconds"),
+        (lambda: summarise_times(FRAME, seconds="text"), InvalidTypeError, "column 'text' must hold numbers of seconds.*NULL"),
+        (lambda: summarise_times(FRAME.assign(seconds=FRAME.g == "a")), InvalidTypeError, "'seconds' must hold seconds as numbers"),
         (lambda: summarise_times(FRAME, by="h"), UnknownNameError, "'h'"),
         (lambda: summarise_times(FRAME, missed=5), InvalidTypeError, "missed must be a name"),
         (lambda: summarise_times(FRAME, missed="late"), UnknownNameError, "missed: reason for exclusion.*'missing seconds'; got 'late'"),
@@ -689,7 +893,15 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: pool_means([None], [1]), InvalidInputError, "means must hold finite numbers >= 0; got nan"),
         (lambda: pool_means([1], [1.5]), InvalidInputError, "counts must hold whole numbers"),
         (lambda: pool_means([1], [-1]), InvalidInputError, "counts must hold whole numbers >= 0"),
-        (lambda: pool_means(["1"], [1]), InvalidTypeError, "means must hold numbers"),
+        (lambda: pool_means(["5.45"], [1]), InvalidTypeError, "means must hold numbers of seconds.*the text '5.45'"),
+        (lambda: pool_means([1], ["1"]), InvalidTypeError, "counts must hold numbers; got '1'"),
+        (lambda: pool_means(FRAME.rename(columns={"seconds": "median_seconds"}), mean="median_seconds", count="n", by="g"), InvalidInputError, "'median_seconds' is a median or percentile by its name.*cannot be pooled"),
+        (lambda: pool_means(pd.Series([1.0], name="P90"), [1]), InvalidInputError, "means must be means; 'P90'"),
+        (lambda: pool_means(summarise_times(CELLS, by="g"), mean="median"), InvalidInputError, "'median' is a median"),
+        (lambda: pool_means(summarise_times(CELLS, by="g"), by="h"), UnknownNameError, "no column 'h'"),
+        (lambda: pool_means(summarise_times(CELLS, by="g"), [1, 2]), InvalidInputError, "counts="),
+        (lambda: pool_means(summarise_times(CELLS, by="g"), count="n"), InvalidInputError, "count="),
+        (lambda: pool_means(share_table()), InvalidTypeError, "table of TimeSummary or PooledMean; got one of Share"),
         (lambda: pool_means([1]), InvalidTypeError, r"counts must be one column of numbers; got NoneType of shape \(\)"),
         (lambda: pool_means(5, [1]), InvalidTypeError, "means must be one column of numbers; got int"),
         (lambda: pool_means([[1]], [[1]]), InvalidTypeError, "one column"),
@@ -700,7 +912,7 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: pool_means(FRAME, mean="seconds", count="n"), InvalidTypeError, "mean=, count= and by="),
         (lambda: pool_means(FRAME, mean="seconds", count="calls", by="g"), UnknownNameError, "'calls'"),
         (lambda: pool_means(FRAME, mean="wait", count="n", by="g"), UnknownNameError, "'wait'"),
-        (lambda: pool_means(FRAME, mean="text", count="n", by="g"), InvalidTypeError, "'text' must hold seconds"),
+        (lambda: pool_means(FRAME, mean="text", count="n", by="g"), InvalidTypeError, "column 'text' must hold numbers of seconds"),
         (lambda: pool_means(FRAME, mean="n", count="seconds", by="g"), InvalidInputError, "more than once"),
         (lambda: pool_means(FRAME.assign(seconds=[1, None]), mean="seconds", count="n", by="g"), InvalidInputError, "seconds must"),
         (lambda: pool_means(FRAME, mean=5, count="n", by="g"), InvalidTypeError, "mean must be text"),

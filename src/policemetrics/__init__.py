@@ -59,19 +59,33 @@ from policemetrics.periods import Period
 from policemetrics.results import Results
 from policemetrics.tally import Tally
 from policemetrics.times import (
+    AnswerSummary,
+    Bands,
+    BandSummary,
     PooledMean,
+    PublishedTimeChange,
     ResponseSummary,
     ResponseSurvival,
+    TimeChange,
+    TimeDriver,
     TimeSummary,
+    answer_bands,
+    answer_times,
     pool_means,
+    published_time_change,
     response_times,
     summarise_times,
+    time_change,
+    time_drivers,
 )
 from policemetrics.values import Exclusions, Figure, Interval
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnswerSummary",
+    "BandSummary",
+    "Bands",
     "ChangeDriver",
     "ClaimCheck",
     "Exclusions",
@@ -97,6 +111,7 @@ __all__ = [
     "PoliceMetricsError",
     "PoliceMetricsWarning",
     "PooledMean",
+    "PublishedTimeChange",
     "Range",
     "Rate",
     "RateChange",
@@ -106,8 +121,12 @@ __all__ = [
     "Share",
     "Stated",
     "Tally",
+    "TimeChange",
+    "TimeDriver",
     "TimeSummary",
     "WeightMatch",
+    "answer_bands",
+    "answer_times",
     "change_drivers",
     "check_claim",
     "datasets",
@@ -135,6 +154,7 @@ __all__ = [
     "outcome_set",
     "pool_means",
     "positive_outcome_rate",
+    "published_time_change",
     "rate",
     "rate_change",
     "response_times",
@@ -142,4 +162,6 @@ __all__ = [
     "stated",
     "summarise_times",
     "tally",
+    "time_change",
+    "time_drivers",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import inspect
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
@@ -10,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning, UnknownNameError
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "same_length",
     "shown",
     "text",
+    "warn",
     "whole",
 ]
 
@@ -52,6 +55,14 @@ def shown(value: object) -> str:
     whole = repr(value)
     cut = whole.split("\n")[0][:_MOST_SHOWN]
     return whole if cut == whole else f"{cut.rstrip()}…"
+
+
+def warn(message: str) -> None:
+    """Warn at the line of the caller, outside the package, so that each of its lines warns once."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(f"{__package__}."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, PoliceMetricsWarning, stacklevel=level)
 
 
 def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:

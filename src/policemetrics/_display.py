@@ -21,7 +21,9 @@ __all__ = [
     "percent",
     "plain",
     "rate",
+    "seconds_change",
     "signed",
+    "size",
     "text_table",
 ]
 
@@ -79,6 +81,12 @@ def signed(value: float, digits: int = 1, unit: str = "") -> str:
     return f"{'+' if rises else ''}{written}{unit}"
 
 
+def size(change: float, digits: int) -> str:
+    """Write the size of a change so that a small one does not read as none."""
+    least = 10.0**-digits
+    return fixed(abs(change), digits) if abs(change) >= least / 2 else f"less than {fixed(least, digits)}"
+
+
 def limits(low: str, high: str, *, unbounded: bool) -> str:
     """Write an interval; one without an upper limit says so."""
     return f"{low} or more" if unbounded else f"{low} to {high}"
@@ -107,6 +115,12 @@ def duration(value: float) -> str:
     return (MINUS if value < 0 else "") + " ".join(parts)
 
 
+def seconds_change(value: float) -> str:
+    """Write a change in seconds with its sign: "+2 min 14 s"; a rounded zero has none."""
+    written = duration(value)
+    return f"{'+' if value > 0 and written != '0 s' else ''}{written}"
+
+
 def _p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else fixed(value, 3)
 
@@ -119,6 +133,7 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "share": lambda v: percent(v, 2),
     "rate": lambda v: fixed(v, 2) if abs(v) >= 1 else plain(v),
     "seconds": duration,
+    "seconds_change": seconds_change,
     "p": _p_value,
     "number": plain,
 }

@@ -135,6 +135,9 @@ def _encode_measured(values: Any) -> tuple[LabelArray, IntArray]:
         known = values[there]
     else:
         listed: list[Any] = _listed(values)
+        if {*map(type, listed)} <= {float, type(None)}:
+            # What an engine hands over: as one array, without a look at each number.
+            return _encode_measured(np.array(listed, dtype=np.float64))
         there = np.array([not is_missing(v) for v in listed], dtype=bool)
         known = np.array([v for v, t in zip(listed, there.tolist(), strict=True) if t], dtype=object)
     found, inverse = np.unique(microseconds(known, MEASURED), return_inverse=True)

@@ -16,8 +16,17 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import label_array
 from policemetrics.tally import Tally
+from policemetrics.typing import Label
+from policemetrics.values import Figure
 
-__all__ = ["Side", "base_and_periods", "both_periods", "pairs_of_periods", "spanned"]
+__all__ = [
+    "Side",
+    "base_and_periods",
+    "both_periods",
+    "compared_figures",
+    "pairs_of_periods",
+    "spanned",
+]
 
 _MOST_NAMED: Final = 5
 
@@ -146,6 +155,24 @@ def _tiles(
         msg = f"{period!r} must hold {wanted.label} itself, or periods of one length that make it up; within it there are {there}."
         raise InvalidInputError(msg)
     return {label: offsets[p.start] for label, p in within.items()}, named
+
+
+def compared_figures(old: Figure, new: Figure) -> tuple[dict[str, Label], tuple[str, str]]:
+    """Return what two figures have in common, and the two periods where they are rows of a table by period."""
+    common = [d for d in old.group if d in new.group]
+    group = {d: old.group[d] for d in common if old.group[d] == new.group[d]}
+    differing = [d for d in common if d not in group]
+    if not differing:
+        return group, ("", "")
+    msg = f"old and new must be of one group in two periods; got {dict(old.group)} and {dict(new.group)}."
+    if len(differing) > 1:
+        raise InvalidInputError(msg)
+    try:
+        earlier, later = read_labels([old.group[differing[0]], new.group[differing[0]]], differing[0])
+    except InvalidInputError as error:
+        raise InvalidInputError(msg) from error
+    check_pair(earlier, later, "old and new")
+    return group, (earlier.label, later.label)
 
 
 def spanned(tally: Tally, by: tuple[str, ...], period: str = "period") -> str:

@@ -21,6 +21,7 @@ __all__ = ["kitagawa", "kitagawa_parts", "product_split", "symmetric_split"]
 _Array: TypeAlias = Column | Sequence[Any]
 
 _MOST_FACTORS = 6  # the corners double with each
+_CLOSE = 1e-9
 
 
 def symmetric_split(corners: _Array, *, factors: int) -> FloatArray:
@@ -181,7 +182,8 @@ def kitagawa(
     '+1.6 -5.7'
     """
     s0, r0, s1, r1 = _shares_and_rates(old_shares, old_rates, new_shares, new_rates)
-    within, mix = (part.sum(axis=-1) for part in _parts(s0, r0, s1, r1))
+    within = ((r1 - r0) * (s0 + s1) / 2).sum(axis=-1)
+    mix = ((s1 - s0) * (r0 + r1) / 2).sum(axis=-1)
     within, mix = _settle(np.stack([within, mix]), (s1 * r1).sum(axis=-1) - (s0 * r0).sum(axis=-1))
     return within, mix
 
@@ -192,51 +194,69 @@ def kitagawa_parts(
     new_shares: _Array,
     new_rates: _Array,
 ) -> tuple[FloatArray, FloatArray]:
-    """
-    Split the change of a mean rate as `kitagawa` does, and keep what each group adds.
+    r"""
+    Split the change of a mean rate, as `kitagawa` does, and give the part of each group.
 
     Parameters
     ----------
-    old_shares, old_rates, new_shares, new_rates : array_like
-        As for `kitagawa`: the groups along the last axis.
+    old_shares, new_shares : array_like
+        Share of each group in the whole, as fractions that add up to 1 along the last axis, or are all 0. The
+        axes before are a batch. All four have one shape.
+    old_rates, new_rates : array_like
+        Rate of each group. It may be nan where the share is 0, as for `kitagawa`.
 
     Returns
     -------
     within, mix : ndarray of float64
-        Of the shape of the shares. Along the last axis they add up to those of `kitagawa`, but for rounding;
-        the two of a group add up to the change of its share times its rate.
+        The parts of each group, of the same shape. Their sums along the last axis are those of `kitagawa`.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        As `kitagawa`.
+        As for `kitagawa`, or if shares do not add up to 1.
 
     See Also
     --------
-    kitagawa : The same, added up.
+    kitagawa : the two sums alone.
 
     Notes
     -----
-    Since shares gain what others lose, the mix of one group has a meaning only beside the others: a group
-    that grows always adds something, even where its rate is below the mean and its growth pulls that down.
+    .. math::
+
+        \text{within}_i = \Delta r_i\,\bar s_i, \qquad \text{mix}_i = \Delta s_i\,(\bar r_i - \bar R),
+
+    where :math:`\bar R` is the mean of the old and the new rate of the whole. Since the changes of the shares
+    add up to 0, what is taken away in the mix does not alter its sum; and a group whose share grows raises
+    the whole only if its rate is above that of the whole.
 
     Examples
     --------
+    More of the group with the low rate, less of that with the high one: both lower the mean.
+
     >>> within, mix = kitagawa_parts([0.8, 0.2], [0.05, 0.6], [0.9, 0.1], [0.06, 0.65])
     >>> (100 * within).round(3).tolist(), (100 * mix).round(3).tolist()
-    ([0.85, 0.75], [0.55, -6.25])
+    ([0.85, 0.75], [-0.845, -4.855])
     """
-    return _parts(*_shares_and_rates(old_shares, old_rates, new_shares, new_rates))
-
-
-def _parts(s0: FloatArray, r0: FloatArray, s1: FloatArray, r1: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return (r1 - r0) * (s0 + s1) / 2, (s1 - s0) * (r0 + r1) / 2
+    s0, r0, s1, r1 = _shares_and_rates(old_shares, old_rates, new_shares, new_rates)
+    for name, shares in {"old_shares": s0, "new_shares": s1}.items():
+        total = shares.sum(axis=-1)
+        if (np.minimum(np.abs(total - 1), np.abs(total)) > _CLOSE).any():
+            msg = f"{name} must add up to 1 along the last axis; got {_checks.shown(total.tolist())}."
+            raise InvalidInputError(msg)
+    old, new = (s0 * r0).sum(axis=-1), (s1 * r1).sum(axis=-1)
+    within = (r1 - r0) * (s0 + s1) / 2
+    mix = (s1 - s0) * ((r0 + r1) - (old + new)[..., np.newaxis]) / 2
+    if not within.shape[-1]:
+        return within, mix
+    parts = _settle(np.moveaxis(np.concatenate([within, mix], axis=-1), -1, 0), new - old)
+    within, mix = np.split(np.moveaxis(parts, 0, -1), 2, axis=-1)
+    return within, mix
 
 
 def _shares_and_rates(
     old_shares: _Array, old_rates: _Array, new_shares: _Array, new_rates: _Array
-) -> list[FloatArray]:
-    """Check what `kitagawa` was given; where a group has no share, the rate of the other period stands in."""
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Check shares and rates; a group without a share takes the rate of the other period."""
     given = {
         "old_shares": old_shares,
         "old_rates": old_rates,
@@ -253,7 +273,8 @@ def _shares_and_rates(
     none0, none1 = (s0 == 0) & np.isnan(r0), (s1 == 0) & np.isnan(r1)
     arrays["old_rates"] = np.where(none0, np.where(none1, 0, r1), r0)
     arrays["new_rates"] = np.where(none1, np.where(none0, 0, r0), r1)
-    return [_checks.finite(array, name) for name, array in arrays.items()]
+    s0, r0, s1, r1 = (_checks.finite(array, name) for name, array in arrays.items())
+    return s0, r0, s1, r1
 
 
 def _factors(factors: float) -> int:

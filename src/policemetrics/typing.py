@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
@@ -24,12 +25,14 @@ __all__ = [
     "Columns",
     "Counts",
     "Divisor",
+    "Durations",
     "Every",
     "FloatArray",
     "HarmMethod",
     "IntArray",
     "Label",
     "Labels",
+    "MeanMethod",
     "Names",
     "NoArrival",
     "Number",
@@ -39,6 +42,8 @@ __all__ = [
     "RateMethod",
     "RatioMethod",
     "Regraded",
+    "Seconds",
+    "ServiceLevel",
     "SurvivalMethod",
     "Versus",
 ]
@@ -55,6 +60,8 @@ class Column(Protocol):
 Label: TypeAlias = str | int
 Number: TypeAlias = int | float | Decimal | np.integer[Any] | np.floating[Any]
 Numbers: TypeAlias = Sequence[Number] | Column
+Seconds: TypeAlias = float | dt.timedelta
+Durations: TypeAlias = Sequence[dt.timedelta | None] | Column
 Labels: TypeAlias = Sequence[Label] | Column
 Names: TypeAlias = str | Sequence[str]
 Columns: TypeAlias = Names | Mapping[str, str]
@@ -66,11 +73,13 @@ Versus: TypeAlias = Literal["year_before", "previous"]
 Every: TypeAlias = Literal["month", "quarter", "calendar_year", "financial_year"]
 Basis: TypeAlias = Literal["recorded", "closed"]
 OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]
+ServiceLevel: TypeAlias = Literal["answered", "offered", "offered_less_short"]
 RateMethod: TypeAlias = Literal["exact", "byar", "phe"]
 RatioMethod: TypeAlias = Literal["score", "exact", "midp"]
 NoArrival: TypeAlias = Literal["exclude", "missed", "censored"]
 Regraded: TypeAlias = Literal["initial", "final", "from_upgrade", "exclude"]
 SurvivalMethod: TypeAlias = Literal["log-log", "log"]
+MeanMethod: TypeAlias = Literal["student_t", "bootstrap"]
 HarmMethod: TypeAlias = Literal["dobson", "dobson-byar", "normal"]
 Percentile: TypeAlias = Literal[
     "linear",

@@ -7,6 +7,7 @@ is a function that nobody calls; its arguments are what is at hand.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,9 @@ from numpy.typing import NDArray
 
 import policemetrics as pm
 from policemetrics import (
+    AnswerSummary,
+    Bands,
+    BandSummary,
     ChangeDriver,
     ClaimCheck,
     Exclusions,
@@ -44,6 +48,7 @@ from policemetrics import (
     OutcomeSet,
     Period,
     PooledMean,
+    PublishedTimeChange,
     Range,
     Rate,
     RateChange,
@@ -53,6 +58,8 @@ from policemetrics import (
     Share,
     Stated,
     Tally,
+    TimeChange,
+    TimeDriver,
     TimeSummary,
     WeightMatch,
 )
@@ -406,8 +413,55 @@ def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDA
         Results[ResponseSurvival],
     )
     assert_type(pm.definitions.response_targets()["national-2026"].seconds, dict[str, float])
+    assert_type(
+        pm.summarise_times([dt.timedelta(minutes=5), None], target=dt.timedelta(minutes=15)), TimeSummary
+    )
+    assert_type(pm.summarise_times(array, mean_method="bootstrap", seed=1), TimeSummary)
+    summaries = pm.summarise_times(waits, by="line", target={"999": dt.timedelta(seconds=10), "101": None})
     assert_type(pm.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
     assert_type(pm.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])
+    assert_type(pm.pool_means(summaries), PooledMean)
+    assert_type(pm.pool_means(summaries, by="line"), Results[PooledMean])
+    assert_type(pm.pool_means(pm.pool_means(summaries, by="line")), PooledMean)
+
+
+def calls(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], gone: Tally) -> None:
+    assert_type(pm.answer_times([30, 15, 45.5], target=10, out_of="answered"), AnswerSummary)
+    assert_type(pm.answer_times(series, target=10, out_of="offered", abandoned=3), AnswerSummary)
+    assert_type(pm.answer_times(waits, target=10, out_of="offered", abandoned=gone), AnswerSummary)
+    assert_type(
+        pm.answer_times(
+            rows, target=dt.timedelta(seconds=10), out_of="offered_less_short", short=5, result="status",
+            answered=["ANS", "DONE"], abandoned="HANGUP",
+        ),
+        AnswerSummary,
+    )  # fmt: skip
+    by_line = pm.answer_times(
+        rows, target={"999": 10, "101": 60}, out_of="answered", by="line", abandoned={"999": 5}
+    )
+    assert_type(by_line, Results[AnswerSummary])
+    assert_type(by_line.at(line="999").share_abandoned, float)
+    bands = Bands({"under 10": (0, 10), "10 or more": (10, None)}, inclusive=False, abandoned=["lost"])
+    assert_type(pm.answer_bands(waits, bands, target=10, out_of="answered"), BandSummary)
+    assert_type(
+        pm.answer_bands(rows, bands, target=10, out_of="offered", abandoned=3, count="n"), BandSummary
+    )
+    assert_type(pm.answer_bands(rows, bands, target=10, out_of="answered", by="force"), Results[BandSummary])
+    assert_type(
+        pm.answer_bands({"under 10": 63, "10 or more": 37}, bands, target=10, rounded_to=1), BandSummary
+    )
+
+
+def changes_of_times(waits: Tally, rows: pl.DataFrame, old: TimeSummary, new: TimeSummary) -> None:
+    assert_type(pm.time_change(old, new), TimeChange)
+    assert_type(pm.time_change(waits, between=YEARS, target=900, caveat="regraded"), TimeChange)
+    assert_type(
+        pm.time_change(rows, between=YEARS, by="grade", target={"1": 900, "2": 3600}), Results[TimeChange]
+    )
+    assert_type(
+        pm.time_drivers(rows, between=YEARS, of="grade", by=["force"], target=900), Results[TimeDriver]
+    )
+    assert_type(pm.published_time_change(5, 3, of="mean", rounded_to=1), PublishedTimeChange)
 
 
 def claims(change: RateChange, table: Results[RateChange], step: np.int64, value: np.float64) -> None:

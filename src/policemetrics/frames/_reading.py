@@ -117,7 +117,7 @@ def _seconds(column: Any, *, pandas: bool) -> Any:
 
 def labels_of(values: list[Any], dtype: Any) -> list[Any]:
     """Bring whole numbers home as Python's own: an engine may hand over decimals."""
-    if not dtype.is_integer():
+    if not dtype.is_integer() or {*map(type, values)} <= {int, type(None)}:
         return values
     return [None if is_missing(v) else int(v) for v in values]
 

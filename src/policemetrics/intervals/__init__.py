@@ -9,7 +9,7 @@ at zero. Intervals for counts take the events to be independent: where they come
 victims do, the limits are too narrow.
 """
 
-from policemetrics.intervals.means import order_statistics, student_t
+from policemetrics.intervals.means import order_statistics, student_t, welch
 from policemetrics.intervals.poisson import byar, dobson, garwood, phe, weighted_normal
 from policemetrics.intervals.proportions import clopper_pearson, newcombe, square_and_add, wilson
 from policemetrics.intervals.ratios import rate_ratio, rate_ratio_p_value
@@ -27,5 +27,6 @@ __all__ = [
     "square_and_add",
     "student_t",
     "weighted_normal",
+    "welch",
     "wilson",
 ]

@@ -1,4 +1,4 @@
-"""Intervals for a mean, and for percentiles by order statistics."""
+"""Intervals for a mean, for the difference of two, and for percentiles by order statistics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray, IntArray
 
-__all__ = ["order_statistics", "student_t"]
+__all__ = ["order_statistics", "student_t", "welch"]
 
 
 def student_t(mean: Values, variance: Values, n: Values, confidence_level: float = 0.95) -> Limits:
@@ -64,17 +64,85 @@ def student_t(mean: Values, variance: Values, n: Values, confidence_level: float
     '36.1683 to 71.2404'
     """
     centre, spread, size = as_columns(as_floats, mean=mean, variance=variance, n=n)
-    _checks.counts(size, "n")
-    require(
-        (size < 2) | (np.isfinite(centre) & np.isfinite(spread) & (spread >= 0)),
-        "mean and variance must be finite, and variance >= 0, where n is 2 or more",
-        mean=centre,
-        variance=spread,
-        n=size,
-    )
+    _require_sample(centre, spread, size)
     below, above = distinct(partial(_student, tail=tail_of(confidence_level)), size)
     error = np.sqrt(np.where(size < 2, np.nan, spread) / np.maximum(size, 1))
     return centre + below * error, centre + above * error
+
+
+def welch(
+    mean1: Values,
+    variance1: Values,
+    n1: Values,
+    mean2: Values,
+    variance2: Values,
+    n2: Values,
+    confidence_level: float = 0.95,
+) -> Limits:
+    r"""
+    Give Welch's interval for a difference of two independent means, mean1 - mean2.
+
+    Parameters
+    ----------
+    mean1, mean2 : number or array_like
+        The two means, in one unit.
+    variance1, variance2 : number or array_like
+        The sample variances, with the divisor n - 1. They may differ.
+    n1, n2 : number or array_like
+        How many values each is of, a whole number >= 0.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    low, high : ndarray of float64
+        Limits, in the unit of the means; nan where either is of fewer than 2 values. There a mean and a
+        variance may be nan too.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        As for `student_t`, for either of the two.
+
+    See Also
+    --------
+    student_t
+
+    Notes
+    -----
+    .. math:: \bar x_1 - \bar x_2 \pm t_{\nu,\,1-\alpha/2} \sqrt{e_1 + e_2}, \qquad e_i = s_i^2 / n_i,
+
+    with the degrees of freedom of [1]_,
+    :math:`\nu = (e_1 + e_2)^2 / \left(e_1^2 / (n_1 - 1) + e_2^2 / (n_2 - 1)\right)`.
+
+    References
+    ----------
+    .. [1] Welch, B. L. (1947). The generalization of 'Student's' problem when several different population
+       variances are involved. Biometrika, 34(1/2), 28-35.
+
+    Examples
+    --------
+    >>> low, high = welch(12.3, 36.4556, 10, 8.7, 70.2333, 10)
+    >>> f"{low:.3f} to {high:.3f}"
+    '-3.312 to 10.512'
+    """
+    given = {
+        "mean1": mean1, "variance1": variance1, "n1": n1, "mean2": mean2, "variance2": variance2, "n2": n2,
+    }  # fmt: skip
+    first, spread1, size1, second, spread2, size2 = as_columns(as_floats, **given)
+    _require_sample(first, spread1, size1, "1")
+    _require_sample(second, spread2, size2, "2")
+    error1 = np.where(size1 < 2, np.nan, spread1) / np.maximum(size1, 1)
+    error2 = np.where(size2 < 2, np.nan, spread2) / np.maximum(size2, 1)
+    error = error1 + error2
+    # As parts of their sum the errors cannot overflow; where there are none, any number of degrees will do.
+    whole = np.where(error == 0, 1, error)
+    uncertain = (error1 / whole) ** 2 / np.maximum(size1 - 1, 1) + (error2 / whole) ** 2 / np.maximum(
+        size2 - 1, 1
+    )
+    margin = _margin(1 / np.where(error == 0, 1, uncertain), tail_of(confidence_level)) * np.sqrt(error)
+    difference = first - second
+    return difference - margin, difference + margin
 
 
 def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tuple[IntArray, IntArray]:
@@ -127,11 +195,26 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
     return low.astype(np.int64), high.astype(np.int64)
 
 
+def _require_sample(mean: FloatArray, variance: FloatArray, n: FloatArray, which: str = "") -> None:
+    """Refuse what cannot be the mean, variance and number of some values."""
+    _checks.counts(n, f"n{which}")
+    require(
+        (n < 2) | (np.isfinite(mean) & np.isfinite(variance) & (variance >= 0)),
+        f"mean{which} and variance{which} must be finite, and variance{which} >= 0, where n{which} is 2 or more",
+        **{f"mean{which}": mean, f"variance{which}": variance, f"n{which}": n},
+    )
+
+
 def _student(n: FloatArray, *, tail: float) -> Limits:
+    above = _margin(np.maximum(n - 1, 1), tail)
+    return -above, above
+
+
+def _margin(freedom: FloatArray, tail: float) -> FloatArray:
+    """Return the quantile of Student's t that leaves `tail` above it."""
     from scipy.special import stdtrit
 
-    quantile = np.asarray(stdtrit(np.maximum(n - 1, 1), tail), dtype=np.float64)
-    return quantile, -quantile
+    return -np.asarray(stdtrit(freedom, tail), dtype=np.float64)
 
 
 def _ranks(n: FloatArray, q: FloatArray, *, tail: float, z: float) -> Limits:

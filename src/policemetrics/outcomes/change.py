@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _checks, intervals
-from policemetrics._display import fixed, percent, signed
+from policemetrics._display import percent, signed, size
 from policemetrics._grouping import (
     Reasons,
     added,
@@ -21,7 +21,7 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import both_periods
+from policemetrics._sides import both_periods, compared_figures
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import Crimes, adopt, require_dims
 from policemetrics.outcomes._dates import with_dates
@@ -29,10 +29,10 @@ from policemetrics.outcomes._definition import Counted, Definition, kept_dims, s
 from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet
-from policemetrics.periods import check_pair, in_words, read_labels
+from policemetrics.periods import in_words
 from policemetrics.results import ExclusionTable, Results, label_array
 from policemetrics.tally import Tally
-from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
+from policemetrics.typing import Basis, Between, Counts, Names, OutOf
 from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["OutcomeRateChange", "outcome_rate_change"]
@@ -103,11 +103,11 @@ class OutcomeRateChange(Figure):
         if self.points == 0:
             stayed = f"{old}{earlier} and{later}" if earlier else f"{old} before and after"
             return f"{subject} did not change {interval}: {stayed}.{self._younger}"
-        moved = f"{'rose' if self.points > 0 else 'fell'} by {_size(self.points, 2)} percentage points"
+        moved = f"{'rose' if self.points > 0 else 'fell'} by {size(self.points, 2)} percentage points"
         path = f"from {old}{earlier} to {new}{later}"
         if np.isnan(self.percent_change):
             return f"{subject} {moved} {interval}, {path}; percentage {self.reason}.{self._younger}"
-        relative = f"{_size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
+        relative = f"{size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
         return f"{subject} {moved} {interval}, {path}, which is {relative}.{self._younger}"
 
     @property
@@ -120,12 +120,6 @@ class OutcomeRateChange(Figure):
             f" The later cohort is the less mature: {percent(new)} of its crimes have no outcome yet, of the earlier "
             f"{percent(old)}."
         )
-
-
-def _size(change: float, digits: int) -> str:
-    """Write the size of a change so that a small one does not read as none."""
-    least = 10.0**-digits
-    return fixed(abs(change), digits) if abs(change) >= least / 2 else f"less than {fixed(least, digits)}"
 
 
 @overload
@@ -312,7 +306,7 @@ def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> Out
             msg = f"{name} must be an OutcomeRate, as positive_outcome_rate returns it; got {type(figure).__name__}."
             raise InvalidTypeError(msg)
     _refuse_unlike_figures(old, new)
-    group, between = _compared(old, new)
+    group, between = compared_figures(old, new)
     positive = OutcomeSet(old.outcome_types, name=old.outcomes)
     definition = Definition.of(positive, old.basis, old.out_of, confidence_level)
     counted = [
@@ -344,24 +338,6 @@ def _refuse_unlike_figures(old: OutcomeRate, new: OutcomeRate) -> None:
         if of(old) != of(new):
             msg = f"old and new must have one {what}; got {of(old)!r} and {of(new)!r}: these are different rates, not a change."
             raise InvalidInputError(msg)
-
-
-def _compared(old: OutcomeRate, new: OutcomeRate) -> tuple[dict[str, Label], tuple[str, str]]:
-    """Return what two figures have in common, and the two periods where they are rows of a table by period."""
-    common = [d for d in old.group if d in new.group]
-    group = {d: old.group[d] for d in common if old.group[d] == new.group[d]}
-    differing = [d for d in common if d not in group]
-    if not differing:
-        return group, ("", "")
-    msg = f"old and new must be of one group in two periods; got {dict(old.group)} and {dict(new.group)}."
-    if len(differing) > 1:
-        raise InvalidInputError(msg)
-    try:
-        earlier, later = read_labels([old.group[differing[0]], new.group[differing[0]]], differing[0])
-    except InvalidInputError as error:
-        raise InvalidInputError(msg) from error
-    check_pair(earlier, later, "old and new")
-    return group, (earlier.label, later.label)
 
 
 def _change_table(

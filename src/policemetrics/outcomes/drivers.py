@@ -71,7 +71,7 @@ class OutcomeRateDriver(Figure):
 
     @property
     def _pull(self) -> str:
-        """Say what its share does to the whole, which the sign of `mix` alone does not."""
+        """Say why its share does to the whole what the sign of `mix` says."""
         moved = self.new_share - self.old_share
         own = np.nanmean([self.old_rate, self.new_rate])
         above = own - (self.whole_old + self.whole_new) / 2
@@ -144,9 +144,9 @@ def outcome_rate_drivers(
 
     Notes
     -----
-    What a category adds is the change of its share times its rate. Shares gain what others lose, so that its
-    `mix` has a meaning only beside the others: one that grows always adds something, even where its rate is
-    below that of the whole, and its growth pulls the whole down. The sentence of each row says which it is.
+    The `mix` of a category is the change of its share times how far its rate lies above that of the whole, each
+    the mean of the two periods: one that grows raises the whole only if its rate is above it. Since shares gain
+    what others lose, the rows add up to the mix of the `OutcomeRateSplit`.
 
     Examples
     --------
@@ -163,8 +163,8 @@ def outcome_rate_drivers(
     >>> outcome_rate_drivers(crimes, between=("2022/23", "2023/24"), of="offence", **asked)
     offence  old_rate  new_rate  old_share  new_share  points  within    mix
     -------  --------  --------  ---------  ---------  ------  ------  -----
-    drugs      60.00%    65.00%     20.00%     10.00%   −5.50   +0.75  −6.25
-    theft       5.00%     6.00%     80.00%     90.00%   +1.40   +0.85  +0.55
+    drugs      60.00%    65.00%     20.00%     10.00%   −4.11   +0.75  −4.86
+    theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
     [OutcomeRateDriver, 2 rows]
     """
     split = Split.of_data(

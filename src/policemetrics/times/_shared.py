@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NoReturn
 
 import attrs
 import numpy as np
@@ -13,25 +13,39 @@ from numpy.typing import NDArray
 from policemetrics import _checks
 from policemetrics._cells import Cells
 from policemetrics._display import duration
-from policemetrics._grouping import Reasons, keys_of
-from policemetrics._labels import MICROSECONDS, is_missing, microseconds
+from policemetrics._grouping import Reasons, keys_of, unexplained
+from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microseconds, plain
+from policemetrics._ledger import CLOCK_REASONS
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.typing import Column, FloatArray, IntArray
+from policemetrics.frames import as_tally, tally, text_columns
+from policemetrics.percentiles import Runs
+from policemetrics.results import ExclusionTable
+from policemetrics.tally import Tally
+from policemetrics.typing import Column, FloatArray, IntArray, Label
 from policemetrics.values import shown_as
 
 __all__ = [
     "LONGEST",
+    "as_times",
+    "duration_in",
     "is_column",
     "limits",
+    "missed_of",
     "numbers",
     "refuse_at",
     "refuse_corrections",
+    "refuse_no_label",
+    "refuse_text",
+    "runs_of",
     "seconds_field",
+    "seconds_in",
     "seconds_of",
+    "several_labels",
     "targets_of",
 ]
 
 LONGEST: Final = 2.0**63 / MICROSECONDS  # seconds; some 292,000 years
+_WEEK: Final = 7 * 86_400
 
 
 # ---- how times are shown ----------------------------------------------------------------
@@ -59,6 +73,50 @@ def is_column(data: object) -> bool:
 
 def numbers(data: Any, name: str) -> FloatArray:
     """Read a column of numbers; a missing one is nan."""
+    return _as_numbers(_one_column(data, name), name)
+
+
+def seconds_in(data: Any, name: str) -> FloatArray:
+    """Read a column of seconds, given as numbers or as durations; a missing one is nan."""
+    found = _one_column(data, name)
+    if found.dtype.kind == "m" and np.datetime_data(found.dtype)[0] not in {"Y", "M", "generic"}:
+        return found / np.timedelta64(1, "s")
+    if found.dtype.kind not in "OUS":
+        return _as_numbers(found, name)
+    listed = found.tolist()
+    kinds = {_is_duration(v, f"{name}[{at}]", name) for at, v in enumerate(listed) if not is_missing(v)}
+    if True not in kinds:
+        return _as_numbers(found, name)
+    if False in kinds:
+        msg = f"{name} must be all numbers of seconds or all durations; got both."
+        raise InvalidTypeError(msg)
+    second = np.timedelta64(1, "s")
+    return np.array([np.nan if is_missing(v) else v / second for v in listed], dtype=np.float64)
+
+
+def _is_duration(value: object, place: str, name: str) -> bool:
+    """Tell a duration from a number, and refuse what only the reader of a file can turn into seconds."""
+    if isinstance(value, str | bytes):
+        refuse_text(name, f"the text {value!r} at {place}")
+    if isinstance(value, dt.date | dt.time):
+        kind = "a clock time" if isinstance(value, dt.time) else "a date"
+        msg = f"{name} must hold seconds or durations; got {kind}, {value}, at {place}: subtract the start from the end first."
+        raise InvalidTypeError(msg)
+    return isinstance(value, dt.timedelta | np.timedelta64)
+
+
+def refuse_text(name: str, what: str) -> NoReturn:
+    """Refuse times as text, and say what only the reader of the file can know."""
+    msg = (
+        f"{name} must hold numbers of seconds, or durations; got {what}: turn the column into numbers, and those into "
+        "seconds, first. Its unit cannot be told: '5.45' may be minutes, and '0:08:00' is printed for 8 seconds, too. "
+        "Marks such as NULL, '.' or '#DIV/0!' become missing on reading, as with na_values= of pandas or null_values= "
+        "of polars."
+    )
+    raise InvalidTypeError(msg)
+
+
+def _one_column(data: Any, name: str) -> NDArray[Any]:
     try:
         # A masked array would lose its mask; a list of it has None there.
         found = np.asarray(data.tolist() if np.ma.isMA(data) else data)
@@ -68,18 +126,73 @@ def numbers(data: Any, name: str) -> FloatArray:
     if found.ndim != 1:
         msg = f"{name} must be one column of numbers; got {type(data).__name__} of shape {found.shape}."
         raise InvalidTypeError(msg)
+    return found
+
+
+def _as_numbers(found: NDArray[Any], name: str) -> FloatArray:
     if found.dtype.kind in "iuf":
         return found.astype(np.float64)
-    listed = found.tolist()
-    if found.dtype.kind in "mM" or any(isinstance(v, dt.timedelta | dt.date) for v in listed):
+    if found.dtype.kind in "mM":
         msg = (
-            f"{name} must be numbers; got dates or durations: subtract dates, and turn durations into seconds, "
-            "as in series.dt.total_seconds()."
+            f"{name} must be numbers; got {found.dtype}: subtract dates from each other, and turn durations into "
+            "seconds, as in series.dt.total_seconds()."
         )
         raise InvalidTypeError(msg)
-    objects = np.empty(len(listed), dtype=object)
-    objects[:] = [np.nan if is_missing(v) else v for v in listed]
+    objects = np.empty(len(found), dtype=object)
+    objects[:] = [np.nan if is_missing(v) else v for v in found.tolist()]
     return _checks.as_array(objects, name).astype(np.float64)
+
+
+def several_labels(given: Any, name: str) -> tuple[Label, ...]:
+    """Return one label or several as a tuple."""
+    several = [given] if isinstance(given, str) or not isinstance(given, Sequence) else given
+    for label in several:
+        refuse_no_label(label, name)
+    return tuple(map(plain, several))
+
+
+def refuse_no_label(label: object, name: str) -> None:
+    """Refuse what cannot be a label."""
+    if isinstance(label, bool) or not isinstance(label, str | int | np.integer):
+        msg = f"{name} must hold labels, text or whole numbers; got {_checks.shown(label)} ({type(label).__name__})."
+        raise InvalidTypeError(msg)
+
+
+def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) -> tuple[Tally, str]:
+    """Turn a tally or a frame into a tally that has the dimensions needed, and say which one holds the times."""
+    _checks.text(seconds, "seconds")
+    taken = [d for d in (seconds, MEASURED) if d in by and (d == seconds or not isinstance(data, Tally))]
+    if taken:
+        msg = f"by must not name {taken[0]!r}: that is what is summarised."
+        raise InvalidInputError(msg)
+    if isinstance(data, Tally):
+        return as_tally(data, by=(*by, seconds), count=count), seconds
+    if seconds in text_columns(data):
+        refuse_text(f"column {seconds!r}", "text")
+    return tally(data, {d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
+
+
+def runs_of(cells: Cells, groups: Cells, seconds: str, reasons: Reasons) -> Runs:
+    """Line up the times of each group without a reason; a count below zero is a reason."""
+    cells = cells.project((*groups.dims, seconds))
+    times = seconds_of(cells, seconds)
+    group = cells.positions(groups, groups.dims)
+    refuse_corrections(reasons, cells.counts, group, lambda at: f"at {times[at]:g} s")
+    there = (cells.counts > 0) & unexplained(reasons)[group]
+    return Runs.of(times[there], cells.counts[there], group[there], len(groups))
+
+
+def missed_of(excluded: ExclusionTable, chosen: tuple[str, ...], dims: tuple[str, ...]) -> IntArray:
+    """Add up what was excluded for the reasons that count as missing the target."""
+    # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
+    stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
+    clock = CLOCK_REASONS if stamped else ()
+    possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
+    for reason in chosen:
+        _checks.known(reason, "missed: reason for exclusion", possible)
+    columns = [reason in chosen for reason in excluded.reasons]
+    found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
+    return found
 
 
 def refuse_at(bad: NDArray[np.bool_], found: FloatArray, rule: str, hint: str = "") -> None:
@@ -112,12 +225,14 @@ def seconds_of(cells: Cells, seconds: str) -> FloatArray:
     return found
 
 
-def refuse_corrections(reasons: Reasons, cells: Cells, times: FloatArray, group: IntArray) -> None:
-    """Say, for each group, which time was counted less than no times."""
-    for at in np.flatnonzero(cells.counts < 0).tolist():
+def refuse_corrections(
+    reasons: Reasons, counts: IntArray, group: IntArray, said: Callable[[int], str]
+) -> None:
+    """Say, for each group, where fewer than none were counted; `said` writes the place of a cell."""
+    for at in np.flatnonzero(counts < 0).tolist():
         if reasons[group[at]] is None:
             reasons[group[at]] = (
-                f"not available: a count of {cells.counts[at]:,} at {times[at]:g} s, below zero: corrections outweigh what was recorded"
+                f"not available: a count of {counts[at]:,} {said(at)}, below zero: corrections outweigh what was recorded"
             )
 
 
@@ -141,9 +256,19 @@ def targets_of(target: Any, groups: Cells, needed: NDArray[np.bool_]) -> FloatAr
     return np.array([found.get(v, np.nan) for v in labels], dtype=np.float64)
 
 
-def _target(value: object, name: str) -> float:
+def _target(value: Any, name: str) -> float:
     """Read a target to the microsecond, as the times are; nan for none."""
     if value is None:
         return np.nan
-    found = _checks.number(value, name, above=0)
+    found = duration_in(value, name)
+    if not 1 <= found <= _WEEK:
+        said = "under one second" if found < 1 else "over a week"
+        _checks.warn(f"{name} is {found:g} s, {said}; targets are in seconds: 15 minutes are 900.")
+    return found
+
+
+def duration_in(value: Any, name: str) -> float:
+    """Read a length of time above 0, in seconds or as a timedelta, to the microsecond."""
+    found = value.total_seconds() if isinstance(value, dt.timedelta) else value
+    _checks.number(found, name, above=0)
     return float(microseconds([found], name)[0]) / MICROSECONDS

@@ -9,6 +9,7 @@ import numpy as np
 from policemetrics import intervals
 from policemetrics._labels import MICROSECONDS, microseconds
 from policemetrics.percentiles import Runs, percentiles
+from policemetrics.times._bootstrap import bootstrap_means
 from policemetrics.typing import FloatArray, IntArray, Percentile
 
 __all__ = ["averages", "shares_within"]
@@ -17,14 +18,22 @@ _PERCENTS: Final = {"median": 50, "p90": 90, "p95": 95, "p99": 99}
 _EXACT_BELOW: Final = 2.0**62
 
 
-def averages(runs: Runs, stamps: IntArray, method: Percentile, level: float) -> dict[str, FloatArray]:
-    """Work out the mean and percentiles of each group, and count its zeros; `stamps` are the microseconds."""
+def averages(
+    runs: Runs, stamps: IntArray, method: Percentile, level: float, seed: int | None = None
+) -> dict[str, FloatArray]:
+    """Work out mean, deviation and percentiles of each group, and count its zeros; `stamps` are the microseconds.
+
+    The interval of the mean is Student's, or with a `seed` that of the bootstrap.
+    """
     n = runs.sizes
     mean, variance = _moments(runs, stamps)
-    low, high = intervals.student_t(mean, variance, n, level)
+    low, high = (
+        intervals.student_t(mean, variance, n, level) if seed is None else bootstrap_means(runs, seed, level)
+    )
     columns = {"n": n.astype(float), "mean": mean, "mean_low": np.maximum(low, 0), "mean_high": high}
     columns |= _percentiles(runs, method, level)
     columns["zeros"] = runs.sums(np.where(stamps == 0, runs.counts, 0)).astype(float)
+    columns["sd"] = np.sqrt(variance)
     return columns
 
 

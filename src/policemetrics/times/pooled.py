@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+import re
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import attrs
 import numpy as np
@@ -25,18 +26,30 @@ from policemetrics._grouping import (
 )
 from policemetrics._labels import MEASURED, encode
 from policemetrics._sides import Side
-from policemetrics.errors import InvalidTypeError
-from policemetrics.frames import read_columns
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.frames import read_columns, text_columns
 from policemetrics.results import ExclusionTable, Results
 from policemetrics.tally import Tally
-from policemetrics.times._shared import is_column, limits, numbers, seconds_field
-from policemetrics.typing import FloatArray, IntArray, Names, Numbers
+from policemetrics.times._shared import (
+    is_column,
+    limits,
+    numbers,
+    refuse_text,
+    seconds_field,
+    seconds_in,
+)
+from policemetrics.times.summary import TimeSummary
+from policemetrics.typing import Durations, FloatArray, IntArray, Names, Numbers
 from policemetrics.values import Figure, shown_as
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
 __all__ = ["PooledMean", "pool_means"]
+
+_NO_MEAN: Final = re.compile(
+    r"median|(per)?centile|quantile|quartile|\bp\d\d(?!\d)|_p\d\d(?!\d)", re.IGNORECASE
+)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -73,7 +86,17 @@ class PooledMean(Figure):
 
 
 @overload
-def pool_means(means: Numbers, counts: Numbers, /, *, rounded_to: float | None = None) -> PooledMean: ...
+def pool_means(
+    means: Numbers | Durations, counts: Numbers, /, *, rounded_to: float | None = None
+) -> PooledMean: ...
+@overload
+def pool_means(
+    summaries: Results[TimeSummary] | Results[PooledMean], /, *, by: None = None
+) -> PooledMean: ...
+@overload
+def pool_means(
+    summaries: Results[TimeSummary] | Results[PooledMean], /, *, by: Names
+) -> Results[PooledMean]: ...
 @overload
 def pool_means(
     frame: IntoDataFrame, /, *, mean: str, count: str, by: Names, rounded_to: float | None = None
@@ -90,16 +113,19 @@ def pool_means(
 ) -> PooledMean | Results[PooledMean]:
     """Mean of everything, from published means of its parts and their counts.
 
+    Give means and their counts; or a data frame that holds both; or a table of summaries.
+
     Parameters
     ----------
-    means : sequence of float, or data frame
-        Means in seconds, >= 0. A frame takes their place and that of `counts`.
+    means : sequence of float or timedelta, data frame, or Results of TimeSummary
+        Means in seconds, >= 0. A frame or a table takes their place and that of `counts`.
     counts : sequence of int
         How many times each mean was made of, >= 0; a mean of 0 times has no weight.
     mean, count : str
         For a frame: the columns of the means and of their counts.
     by : str or sequence of str
-        For a frame: the dimensions to keep; gives a table. ``()`` gives one row.
+        For a frame: the dimensions to keep; gives a table. ``()`` gives one row. For a table of summaries
+        the default is none, which gives one figure.
     rounded_to : float, optional
         The step to which the means were rounded: 1 for whole seconds. It gives the limits between
         which the pooled mean must lie. Default is none.
@@ -107,20 +133,28 @@ def pool_means(
     Returns
     -------
     PooledMean or Results of PooledMean
-        A table if a frame is given; otherwise one figure. It is not available where the counts add
-        up to 0.
+        A table if a frame or `by` is given; otherwise one figure. It is not available where the counts add
+        up to 0, or a summary is not available.
 
     Raises
     ------
     InvalidInputError
-        If a mean is negative or missing, a count is negative or not whole, or lengths differ.
+        If a mean is negative or missing, a count is negative or not whole, or lengths differ; or a column
+        says by its name that it holds medians or percentiles.
     UnknownNameError
         If there is no such column; those there are get listed.
+
+    See Also
+    --------
+    summarise_times : the mean, and the median, of the times themselves.
+    answer_bands : bounds of a median, from bands that add up.
 
     Notes
     -----
     Each mean is weighted by its count. The plain mean of the means would count a small part as much
-    as a large one. Medians and percentiles cannot be pooled: use `summarise_times` of the times.
+    as a large one. Medians and percentiles cannot be pooled, whatever their weights: parts of 100 calls
+    with the medians 2 s and 20 s may together have any median from 2 to 20 s. They come from the times,
+    or within bounds from bands.
 
     Examples
     --------
@@ -128,9 +162,15 @@ def pool_means(
     Pooled mean 11.5 s of 400 (11 s to 12 s as far as the rounding tells).
     """
     step = np.nan if rounded_to is None else _checks.number(rounded_to, "rounded_to", above=0)
+    if isinstance(means, Results):
+        refuse_options(counts=counts, count=count, rounded_to=rounded_to)
+        _refuse_percentiles("mean" if mean is None else _checks.text(mean, "mean"), "mean")
+        table = _pooled_table(means, () if by is None else _checks.names(by, "by"))
+        return table[0] if by is None else table
     if counts is not None or is_column(means):
         refuse_options(mean=mean, count=count, by=by)
-        found = _checks.nonnegative(numbers(means, "means"), "means")
+        _refuse_percentiles(getattr(means, "name", None), "means")
+        found = _checks.nonnegative(seconds_in(means, "means"), "means")
         weights = _checks.counts(numbers(counts, "counts"), "counts")
         _checks.same_length({"means": found, "counts": weights})
         _checks.same_index({"means": means, "counts": counts})
@@ -139,13 +179,43 @@ def pool_means(
     if mean is None or count is None or by is None:
         msg = "pool_means takes means and their counts, pool_means(means, counts); or a frame with mean=, count= and by=."
         raise InvalidTypeError(msg)
+    _refuse_percentiles(mean, "mean")
     return _pooled_frame(means, mean, count, _checks.names(by, "by"), step)
+
+
+def _refuse_percentiles(name: object, argument: str) -> None:
+    """Refuse a column that calls itself a median or a percentile; others cannot be told from means."""
+    if isinstance(name, str) and _NO_MEAN.search(name):
+        msg = (
+            f"{argument} must be means; {name!r} is a median or percentile by its name, and these cannot be pooled, whatever "
+            "their weights. Use summarise_times of the times themselves, or answer_bands of bands; a column that does "
+            "hold means needs another name."
+        )
+        raise InvalidInputError(msg)
+
+
+def _pooled_table(table: Results[Any], by: tuple[str, ...]) -> Results[PooledMean]:
+    """Pool the rows of a table of summaries; what is not available in one is not available in its group."""
+    if not issubclass(table.kind, TimeSummary | PooledMean):
+        msg = f"summaries must be a table of TimeSummary or PooledMean; got one of {table.kind.__name__}."
+        raise InvalidTypeError(msg)
+    coded = {d: encode(table[d], d) for d in by}
+    known = ~np.isnan(table["n"])
+    weights = np.where(known, table["n"], 0).astype(np.int64)
+    rows = Cells(by, tuple(v for v, _ in coded.values()), tuple(c for _, c in coded.values()), weights)
+    groups = Cells.of(by, rows.labels, rows.codes, np.ones_like(weights)).keys() if by else Cells.single()
+    group = rows.positions(groups, by)
+    reasons = no_reasons(len(groups))
+    reasons[group[~known]] = table["reason"][~known]
+    return _pooled(keys_of(groups), np.nan_to_num(table["mean"]), weights, group, reasons, np.nan)
 
 
 def _pooled_frame(frame: Any, mean: str, count: str, by: tuple[str, ...], step: float) -> Results[PooledMean]:
     # Read as the measured dimension, the means may be durations, and come with their row's count.
     _checks.names((*by, MEASURED, count), "by and count")
     wanted = {d: d for d in by} | {MEASURED: _checks.text(mean, "mean")}
+    if mean in text_columns(frame):
+        refuse_text(f"column {mean!r}", "text")
     _, read = read_columns(frame, wanted, count, by_name="mean", value_name="count")
     means, weights = _checks.nonnegative(read[MEASURED], mean), _checks.counts(read[count], count)
     counted = Tally.from_columns({d: read[d] for d in by}, weights, unit=count)
@@ -172,13 +242,18 @@ def _pooled(
 ) -> Results[PooledMean]:
     """Work out every row: means weighted by their counts."""
     n = np.bincount(group, weights, minlength=len(reasons))
-    total = np.bincount(group, means * weights, minlength=len(reasons))
     reasons[(n == 0) & unexplained(reasons)] = "not available: the counts add up to 0"
-    pooled = total / np.where(n > 0, n, np.nan)
+    there = unexplained(reasons)
+    # What was printed was half a step more or less, but no time is below 0.
+    pooled, low, high = (
+        np.where(there, np.bincount(group, parts * weights, minlength=len(reasons)), np.nan)
+        / np.where(there, n, 1)
+        for parts in (means, np.maximum(means - step / 2, 0), means + step / 2)
+    )
     columns = {
         "mean": pooled,
-        "n": n,
-        "rounding_low": np.maximum(pooled - step / 2, 0),
-        "rounding_high": pooled + step / 2,
+        "n": np.where(there | (n == 0), n, np.nan),
+        "rounding_low": low,
+        "rounding_high": high,
     }
     return Results(PooledMean, keys, columns, reasons, {"rounded_to": step}, exclusions)

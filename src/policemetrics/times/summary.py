@@ -25,27 +25,35 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import MEASURED, microseconds
-from policemetrics._ledger import CLOCK_REASONS
+from policemetrics._labels import MEASURED
 from policemetrics._sides import Side
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames import as_tally, tally
-from policemetrics.percentiles import PERCENTILE_METHODS, Runs
+from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Results
 from policemetrics.tally import Tally
+from policemetrics.times._settings import Settings
 from policemetrics.times._shared import (
     LONGEST,
+    as_times,
     is_column,
     limits,
-    numbers,
+    missed_of,
     refuse_at,
-    refuse_corrections,
+    runs_of,
     seconds_field,
-    seconds_of,
+    seconds_in,
     targets_of,
 )
-from policemetrics.times._statistics import averages, shares_within
-from policemetrics.typing import Counts, FloatArray, IntArray, Names, Numbers, Percentile
+from policemetrics.typing import (
+    Counts,
+    Durations,
+    FloatArray,
+    MeanMethod,
+    Names,
+    Numbers,
+    Percentile,
+    Seconds,
+)
 from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["TimeSummary", "summarise_times"]
@@ -83,6 +91,10 @@ class TimeSummary(Figure):
         Definition of the percentiles.
     mean_method, percentile_interval_method, share_method, confidence_level : str, str, str, float
         How the intervals were made.
+    seed : float
+        That of the bootstrap; not a number for Student's interval.
+    sd : float
+        Standard deviation of the times, in seconds.
     """
 
     n: float = attrs.field(metadata=shown_as("count"))
@@ -112,6 +124,8 @@ class TimeSummary(Figure):
     missed: str = ""
     percentile_method: str
     mean_method: str = "student_t"
+    seed: float = float("nan")
+    sd: float = float("nan")
     percentile_interval_method: str = "order_statistics"
     share_method: str = "wilson"
     confidence_level: float
@@ -143,22 +157,27 @@ class TimeSummary(Figure):
     def _within(self) -> str:
         missed = self.out_of - self.n
         whole = f" of {written(self.out_of)}, with {written(missed)} missed," if missed else ""
+        return f"{percent(self.share_within, 2)}{whole} {self._in_time}"
+
+    @property
+    def _in_time(self) -> str:
         return (
-            f"{percent(self.share_within, 2)}{whole} within {duration(self.target)} ({self.confidence_level * 100:g}% "
-            f"interval {percent(self.share_within_low, 2)} to {percent(self.share_within_high, 2)}), counted as "
-            f"{'at or ' if self.inclusive else ''}under the target"
+            f"within {duration(self.target)} ({self.confidence_level * 100:g}% interval {percent(self.share_within_low, 2)} to "
+            f"{percent(self.share_within_high, 2)}), counted as {'at or ' if self.inclusive else ''}under the target"
         )
 
 
 @overload
 def summarise_times(
-    seconds: Numbers,
+    seconds: Numbers | Durations,
     /,
     *,
-    target: float | None = None,
+    target: Seconds | None = None,
     inclusive: bool = False,
     invalid: Literal["refuse", "exclude"] = "refuse",
     percentile_method: Percentile = "linear",
+    mean_method: MeanMethod = "student_t",
+    seed: int | None = None,
     confidence_level: float = 0.95,
 ) -> TimeSummary: ...
 @overload
@@ -167,12 +186,14 @@ def summarise_times(
     /,
     *,
     by: None = None,
-    target: float | None = None,
+    target: Seconds | None = None,
     inclusive: bool = False,
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
     percentile_method: Percentile = "linear",
+    mean_method: MeanMethod = "student_t",
+    seed: int | None = None,
     confidence_level: float = 0.95,
 ) -> TimeSummary: ...
 @overload
@@ -181,12 +202,14 @@ def summarise_times(
     /,
     *,
     by: Names,
-    target: float | Mapping[Any, float | None] | None = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
     percentile_method: Percentile = "linear",
+    mean_method: MeanMethod = "student_t",
+    seed: int | None = None,
     confidence_level: float = 0.95,
 ) -> Results[TimeSummary]: ...
 def summarise_times(
@@ -201,6 +224,8 @@ def summarise_times(
     seconds: str = MEASURED,
     count: str | None = None,
     percentile_method: Percentile = "linear",
+    mean_method: MeanMethod = "student_t",
+    seed: int | None = None,
     confidence_level: float = 0.95,
 ) -> TimeSummary | Results[TimeSummary]:
     """Mean, median, percentiles and the share within a target, of measured times.
@@ -208,13 +233,14 @@ def summarise_times(
     Parameters
     ----------
     data : column of seconds, Tally or data frame
-        A list, array or Series of seconds >= 0; or a tally or frame that holds them in `seconds`.
+        A list, array or Series of seconds >= 0, or of durations (timedelta, as pandas, polars and Arrow
+        have them, too); or a tally or frame that holds them in `seconds`.
     by : str or sequence of str, optional
         For a tally or frame: the dimensions to keep; gives a table.
-    target : float or mapping of label to float, optional
-        In seconds, > 0. With `by` it may differ from group to group: keyed by label, or by tuple of
-        labels in the order of `by`. Every group with times must be named, with None where it has no
-        target. Default is none.
+    target : float or timedelta, or mapping of label to them, optional
+        In seconds, > 0; under one second or over a week it warns, since it may be in another unit. With
+        `by` it may differ from group to group: keyed by label, or by tuple of labels in the order of `by`.
+        Every group with times must be named, with None where it has no target. Default is none.
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less.
     invalid : {"refuse", "exclude"}, optional
@@ -233,6 +259,12 @@ def summarise_times(
         One of numpy's nine definitions: ``"linear"``, ``"inverted_cdf"``, ``"averaged_inverted_cdf"``,
         ``"closest_observation"``, ``"interpolated_inverted_cdf"``, ``"hazen"``, ``"weibull"``,
         ``"median_unbiased"``, ``"normal_unbiased"``. Default is ``"linear"``, as in Excel.
+    mean_method : {"student_t", "bootstrap"}, optional
+        The interval of the mean: Student's, or the bootstrap's, which follows skewed times better where
+        they are few. Default is ``"student_t"``.
+    seed : int, optional
+        For the bootstrap, which must have one: a whole number from 0, from which the same times give the
+        same interval again.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -251,20 +283,28 @@ def summarise_times(
     UnknownNameError
         If a column, dimension, definition or reason does not exist, or a group has no target.
 
+    Warns
+    -----
+    PoliceMetricsWarning
+        If a target is under one second or over a week.
+
     Notes
     -----
     Zero times are kept and counted in `zeros`. The mean is exact for times in whole microseconds, and
     times meet a target, or do not, to the microsecond. Percentiles equal ``numpy.percentile`` of the
     rows to the last bit.
 
-    The interval of the mean is Student's, cut off at 0; that of the share is Wilson's. A median or
-    percentile has the order statistics that bound it whatever the distribution [1]_. Some definitions
+    The interval of the mean is Student's, cut off at 0, or by name the bias-corrected and accelerated
+    (BCa) bootstrap interval [1]_ of 9,999 resamples; that of the share is Wilson's. A median or
+    percentile has the order statistics that bound it whatever the distribution [2]_. Some definitions
     go beyond them where times are few; the interval is then widened to hold its estimate. All take
     the times to be independent: those of one incident, or of one busy hour, are not.
 
     References
     ----------
-    .. [1] David, H. A. and Nagaraja, H. N. (2003). Order Statistics, 3rd edition. Wiley. Section 7.1.
+    .. [1] Efron, B. (1987). Better bootstrap confidence intervals. Journal of the American Statistical
+       Association, 82(397), 171-185.
+    .. [2] David, H. A. and Nagaraja, H. N. (2003). Order Statistics, 3rd edition. Wiley. Section 7.1.
 
     Examples
     --------
@@ -278,125 +318,77 @@ def summarise_times(
     [0.75, 1.0]
     """
     _checks.choice(invalid, "invalid", ("refuse", "exclude"))
-    _checks.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
-    settings = _Summaries(
-        _checks.flag(inclusive, "inclusive"),
-        percentile_method,
-        _checks.confidence_level(confidence_level),
-        _checks.names(missed, "missed"),
-    )
+    settings = Settings.of(inclusive, percentile_method, confidence_level, mean_method, seed)
+    as_missed = _checks.names(missed, "missed")
     _checks.text(seconds, "seconds")
     if is_column(data):
         refuse_options(
             by=by, count=count, missed=missed or None, seconds=None if seconds == MEASURED else seconds
         )
-        return settings.of_column(numbers(data, MEASURED), target, exclude=invalid == "exclude")[0]
+        return _of_column(settings, seconds_in(data, MEASURED), target, exclude=invalid == "exclude")[0]
     if invalid == "exclude":
         msg = "invalid= is for a column of seconds; a tally or frame keeps missing ones in its ledger, by reason."
         raise InvalidInputError(msg)
     kept = () if by is None else _checks.names(by, "by")
-    if seconds in kept or (MEASURED in kept and not isinstance(data, Tally)):
-        msg = f"by must not name {seconds if seconds in kept else MEASURED!r}: that is what is summarised."
-        raise InvalidInputError(msg)
-    if isinstance(data, Tally):
-        found = as_tally(data, by=(*kept, seconds), count=count)
-    else:
-        found = tally(data, {d: d for d in kept} | {MEASURED: seconds}, count=count)
-        seconds = MEASURED
-    table = settings.of_tally(found, kept, seconds, target)
+    found, measured = as_times(data, kept, seconds, count)
+    table = _of_tally(settings, found, kept, measured, target, as_missed)
     return table[0] if by is None else table
 
 
-@attrs.frozen
-class _Summaries:
-    """The settings of one call of `summarise_times`."""
+def _of_column(settings: Settings, found: FloatArray, target: Any, *, exclude: bool) -> Results[TimeSummary]:
+    """Summarise plain seconds, as the one group of a table."""
+    missing, negative = np.isnan(found), found < 0
+    refuse_at(~missing & ~(np.abs(found) < LONGEST), found, "be finite and below 292,000 years")
+    if not exclude:
+        hint = "; clean them, or leave them out, counted, with invalid='exclude'"
+        refuse_at(missing, found, "not be missing", hint)
+        refuse_at(negative, found, "be >= 0", hint)
+    # Adding 0 turns −0 into 0.
+    runs = Runs.of_rows(found[~missing & ~negative] + 0.0)
+    left_out = np.array([[missing.sum(), negative.sum()]], dtype=np.int64)
+    excluded = ExclusionTable("rows", runs.sizes, ("missing", "negative"), left_out)
+    reasons = no_reasons(1)
+    if not runs.sizes[0]:
+        why = ", ".join(f"{reason} {n:,}" for reason, n in excluded.row(0).reasons.items())
+        reasons[0] = f"not available: {f'all rows were excluded ({why})' if why else 'no rows'}"
+    here = np.ones(1, dtype=bool)
+    columns = settings.columns(runs, np.zeros(1, dtype=np.int64), targets_of(target, Cells.single(), here))
+    return _table(settings, {}, columns, reasons, excluded, ())
 
-    inclusive: bool
-    percentile_method: Percentile
-    level: float
-    missed: tuple[str, ...]
 
-    def of_column(self, found: FloatArray, target: Any, *, exclude: bool) -> Results[TimeSummary]:
-        """Summarise plain seconds, as the one group of a table."""
-        missing, negative = np.isnan(found), found < 0
-        refuse_at(~missing & ~(np.abs(found) < LONGEST), found, "be finite and below 292,000 years")
-        if not exclude:
-            hint = "; clean them, or leave them out, counted, with invalid='exclude'"
-            refuse_at(missing, found, "not be missing", hint)
-            refuse_at(negative, found, "be >= 0", hint)
-        # Adding 0 turns −0 into 0.
-        runs = Runs.of_rows(found[~missing & ~negative] + 0.0)
-        left_out = np.array([[missing.sum(), negative.sum()]], dtype=np.int64)
-        excluded = ExclusionTable("rows", runs.sizes, ("missing", "negative"), left_out)
-        reasons = no_reasons(1)
-        if not runs.sizes[0]:
-            why = ", ".join(f"{reason} {n:,}" for reason, n in excluded.row(0).reasons.items())
-            reasons[0] = f"not available: {f'all rows were excluded ({why})' if why else 'no rows'}"
-        here = np.ones(1, dtype=bool)
-        targets = targets_of(target, Cells.single(), here)
-        return self.table({}, runs, np.zeros(1, dtype=np.int64), targets, reasons, here, excluded)
+def _of_tally(
+    settings: Settings, data: Tally, by: tuple[str, ...], seconds: str, target: Any, missed: tuple[str, ...]
+) -> Results[TimeSummary]:
+    """Summarise the times of a tally by group."""
+    summed = data.sum_to(*by, seconds)
+    side = Side(summed)
+    groups = groups_of([side], by)
+    excluded = exclusion_table(groups, [side], totals(side, groups))
+    others = missed_of(excluded, missed, data.dims)
+    reasons = no_reasons(len(groups))
+    # With every group proved, only what the caller marked as not supplied is refused here.
+    refuse_unsupplied(reasons, groups, Side(attrs.evolve(summed, supplied=groups)), none_is_zero=True)
+    refuse_negative(reasons, others, "")
+    runs = runs_of(summed.cells, groups, seconds, reasons)
+    known = unexplained(reasons)
+    # With only the groups that have times proved, every other one gets its reason; its counts, of 0, stand.
+    there = summed.cells.counts > 0
+    refuse_unsupplied(
+        reasons, groups, Side(attrs.evolve(summed, supplied=None, cells=summed.cells.select(there)))
+    )
+    others = np.where(known, others, 0)
+    columns = settings.columns(runs, others, targets_of(target, groups, known & (runs.sizes + others > 0)))
+    columns = {c: v if c == "target" else np.where(known, v, np.nan) for c, v in columns.items()}
+    return _table(settings, keys_of(groups), columns, reasons, excluded, missed)
 
-    def of_tally(self, data: Tally, by: tuple[str, ...], seconds: str, target: Any) -> Results[TimeSummary]:
-        """Summarise the times of a tally by group."""
-        summed = data.sum_to(*by, seconds)
-        side = Side(summed)
-        groups = groups_of([side], by)
-        cells = summed.cells
-        times = seconds_of(cells, seconds)
-        group = cells.positions(groups, by)
-        excluded = exclusion_table(groups, [side], totals(side, groups))
-        missed = self._missed(excluded, data.dims)
-        reasons = no_reasons(len(groups))
-        # With every group proved, only what the caller marked as not supplied is refused here.
-        refuse_unsupplied(reasons, groups, Side(attrs.evolve(summed, supplied=groups)), none_is_zero=True)
-        refuse_corrections(reasons, cells, times, group)
-        refuse_negative(reasons, missed, "")
-        known = unexplained(reasons)
-        # With only the groups that have times proved, every other one gets its reason; its counts, of 0, stand.
-        there = cells.counts > 0
-        refuse_unsupplied(
-            reasons, groups, Side(attrs.evolve(summed, supplied=None, cells=cells.select(there)))
-        )
-        there &= known[group]
-        missed = np.where(known, missed, 0)
-        runs = Runs.of(times[there], cells.counts[there], group[there], len(groups))
-        targets = targets_of(target, groups, known & (runs.sizes + missed > 0))
-        return self.table(keys_of(groups), runs, missed, targets, reasons, known, excluded)
 
-    def _missed(self, excluded: ExclusionTable, dims: tuple[str, ...]) -> IntArray:
-        """Add up what was excluded for the reasons that count as missed."""
-        # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
-        stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
-        clock = CLOCK_REASONS if stamped else ()
-        possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
-        for reason in self.missed:
-            _checks.known(reason, "missed: reason for exclusion", possible)
-        chosen = [reason in self.missed for reason in excluded.reasons]
-        found: IntArray = excluded.counts[:, chosen].sum(axis=1, dtype=np.int64)
-        return found
-
-    def table(
-        self,
-        keys: dict[str, NDArray[Any]],
-        runs: Runs,
-        missed: IntArray,
-        targets: FloatArray,
-        reasons: Reasons,
-        known: NDArray[np.bool_],
-        exclusions: ExclusionTable,
-    ) -> Results[TimeSummary]:
-        """Work out every row; `known` tells which counts may stand where the times may not."""
-        stamps = microseconds(runs.values, MEASURED)
-        columns = averages(runs, stamps, self.percentile_method, self.level)
-        columns |= shares_within(runs, stamps, missed, targets, self.level, inclusive=self.inclusive)
-        columns = {c: v if c == "target" else np.where(known, v, np.nan) for c, v in columns.items()}
-        audit = {
-            "inclusive": self.inclusive,
-            "missed": "; ".join(self.missed),
-            "percentile_method": self.percentile_method,
-            "mean_method": "student_t",
-            "percentile_interval_method": "order_statistics",
-            "share_method": "wilson",
-            "confidence_level": self.level,
-        }
-        return Results(TimeSummary, keys, columns, reasons, audit, exclusions)
+def _table(
+    settings: Settings,
+    keys: dict[str, NDArray[Any]],
+    columns: dict[str, FloatArray],
+    reasons: Reasons,
+    exclusions: ExclusionTable,
+    missed: tuple[str, ...],
+) -> Results[TimeSummary]:
+    audit = settings.audit | {"sd": columns.pop("sd"), "missed": "; ".join(missed)}
+    return Results(TimeSummary, keys, columns, reasons, audit, exclusions)

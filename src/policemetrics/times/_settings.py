@@ -1,0 +1,79 @@
+"""What a call asks of times, the same for all its groups: definitions, intervals, and what they give for runs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from policemetrics import _checks
+from policemetrics._given import one_count
+from policemetrics._labels import MEASURED, microseconds
+from policemetrics.errors import InvalidInputError
+from policemetrics.percentiles import PERCENTILE_METHODS, Runs
+from policemetrics.times._statistics import averages, shares_within
+from policemetrics.typing import FloatArray, IntArray, Percentile
+
+__all__ = ["Settings"]
+
+_LARGEST_SEED: Final = 2**32 - 1
+
+
+@attrs.frozen
+class Settings:
+    """The settings of one call; `seed` is that of the bootstrap, None for Student's interval."""
+
+    inclusive: bool
+    percentile_method: Percentile
+    level: float
+    seed: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        inclusive: object,
+        percentile_method: Any,
+        confidence_level: object,
+        mean_method: object = "student_t",
+        seed: object = None,
+    ) -> Settings:
+        """Check what was given."""
+        _checks.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
+        _checks.choice(mean_method, "mean_method", ("student_t", "bootstrap"))
+        if (seed is None) == (mean_method == "bootstrap"):
+            msg = (
+                "seed must be given with mean_method='bootstrap', so that the figure can be made again: seed=1, say."
+                if seed is None
+                else "seed is for mean_method='bootstrap'; Student's interval draws nothing."
+            )
+            raise InvalidInputError(msg)
+        found = None if seed is None else one_count(seed, "seed")
+        if found is not None and found > _LARGEST_SEED:
+            msg = f"seed must be at most {_LARGEST_SEED:,}; got {found:,}."
+            raise InvalidInputError(msg)
+        return cls(
+            _checks.flag(inclusive, "inclusive"),
+            percentile_method,
+            _checks.confidence_level(confidence_level),
+            found,
+        )
+
+    def columns(self, runs: Runs, others: IntArray, targets: FloatArray) -> dict[str, FloatArray]:
+        """Work out the columns of every group; `others` are counted with the times but met no target."""
+        stamps = microseconds(runs.values, MEASURED)
+        found = averages(runs, stamps, self.percentile_method, self.level, self.seed)
+        return found | shares_within(runs, stamps, others, targets, self.level, inclusive=self.inclusive)
+
+    @property
+    def audit(self) -> dict[str, Any]:
+        """What a figure keeps of them."""
+        return {
+            "inclusive": self.inclusive,
+            "percentile_method": self.percentile_method,
+            "mean_method": "student_t" if self.seed is None else "bootstrap",
+            "seed": np.nan if self.seed is None else float(self.seed),
+            "percentile_interval_method": "order_statistics",
+            "share_method": "wilson",
+            "confidence_level": self.level,
+        }

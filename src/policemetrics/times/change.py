@@ -1,0 +1,463 @@
+"""The change in a mean, a median and a share within target, from one period to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks, intervals
+from policemetrics._display import duration, percent, seconds_change, signed, size
+from policemetrics._grouping import Reasons, keys_of, no_reasons, unexplained
+from policemetrics._labels import MEASURED
+from policemetrics._sides import compared_figures
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.periods import in_words
+from policemetrics.results import ExclusionTable, Results, label_array
+from policemetrics.times._calls import said_of
+from policemetrics.times._periods import Half, TwoPeriods
+from policemetrics.times._settings import Settings
+from policemetrics.times._shared import seconds_field, targets_of
+from policemetrics.times.answers import AnswerSummary
+from policemetrics.times.summary import TimeSummary
+from policemetrics.typing import Between, Counts, FloatArray, Names, Percentile, Seconds
+from policemetrics.values import Figure, Interval, column_fields, comparable, shown_as
+
+__all__ = ["TimeChange", "time_change"]
+
+
+def _change_field(*, shown: bool = False) -> Any:
+    return attrs.field(metadata=shown_as("seconds_change", shown=shown))
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class TimeChange(Figure):
+    """A change in times: of the mean and the median in seconds, of the share within target in points.
+
+    Attributes
+    ----------
+    old_n, new_n : float
+        How many times were measured.
+    old_mean, new_mean : float
+        The two means, in seconds.
+    mean_change, mean_change_low, mean_change_high : float
+        The second less the first, in seconds, and its interval.
+    mean_percent_change : float
+        The same in per cent of `old_mean`; not a number where that is 0.
+    old_median, new_median : float
+        The two medians, in seconds.
+    median_change, median_change_low, median_change_high : float
+        The second less the first, in seconds, and its interval; it is without limits where times are few.
+    median_percent_change : float
+        The same in per cent of `old_median`; not a number where that is 0.
+    target : float
+        In seconds; not a number without one.
+    old_share_within, new_share_within : float
+        The two fractions within the target, 0 to 1.
+    points, points_low, points_high : float
+        The second less the first in percentage points (+1.9), and its interval.
+    share_percent_change : float
+        The same change in per cent of `old_share_within`: 85 to 86.9% is +1.9 points and +2.2 per cent.
+    between : tuple of str
+        The two periods, the earlier first; empty where they are not known.
+    inclusive : bool
+        Whether a time equal to the target meets it.
+    missed : str
+        The reasons for exclusion that are counted as missing the target.
+    service_level : str
+        Out of what the shares are, for calls; empty for other times.
+    old_within, old_out_of, new_within, new_out_of : float
+        What the two shares were made of.
+    percentile_method : str
+        Definition of the medians.
+    mean_method, median_method, share_method, confidence_level : str, str, str, float
+        How the intervals were made.
+    """
+
+    old_n: float = attrs.field(metadata=shown_as("count", shown=False))
+    new_n: float = attrs.field(metadata=shown_as("count", shown=False))
+    old_mean: float = seconds_field(shown=True)
+    new_mean: float = seconds_field(shown=True)
+    mean_change: float = _change_field(shown=True)
+    mean_change_low: float = _change_field(shown=True)
+    mean_change_high: float = _change_field(shown=True)
+    mean_percent_change: float = attrs.field(metadata=shown_as("percent"))
+    old_median: float = seconds_field()
+    new_median: float = seconds_field()
+    median_change: float = _change_field(shown=True)
+    median_change_low: float = _change_field(shown=True)
+    median_change_high: float = _change_field(shown=True)
+    median_percent_change: float = attrs.field(metadata=shown_as("percent", shown=False))
+    target: float = seconds_field()
+    old_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
+    new_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
+    points: float = attrs.field(metadata=shown_as("points"))
+    points_low: float = attrs.field(metadata=shown_as("points"))
+    points_high: float = attrs.field(metadata=shown_as("points"))
+    share_percent_change: float = attrs.field(metadata=shown_as("percent", shown=False))
+    between: tuple[str, str] = ("", "")
+    inclusive: bool = False
+    missed: str = ""
+    service_level: str = ""
+    old_within: float
+    old_out_of: float
+    new_within: float
+    new_out_of: float
+    percentile_method: str
+    mean_method: str = "welch"
+    median_method: str = "square_and_add"
+    share_method: str = "newcombe"
+    confidence_level: float
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of `mean_change`."""
+        return Interval(self.mean_change_low, self.mean_change_high, self.confidence_level, self.mean_method)
+
+    def _sentence(self) -> str:
+        found = [f"times: change {self.reason}"]
+        if not np.isnan(self.mean_change):
+            found = [self._seconds("mean"), self._seconds("median")]
+        if not np.isnan(self.points):
+            found.append(self._points)
+        sentence = "; ".join(found)
+        return f"{sentence[0].upper()}{sentence[1:]}."
+
+    def _seconds(self, name: str) -> str:
+        """Say how the mean or the median moved: in seconds, and in per cent."""
+        change, low, high, relative = (
+            getattr(self, f"{name}{end}")
+            for end in ("_change", "_change_low", "_change_high", "_percent_change")
+        )
+        old, new = (duration(getattr(self, f"{side}_{name}")) for side in ("old", "new"))
+        limits = (
+            f" ({self._level} {seconds_change(low)} to {seconds_change(high)})"
+            if np.isfinite([low, high]).all()
+            else ""
+        )
+        if change == 0:
+            return f"{name} did not change{limits}: {self._both(old)}"
+        verb = "rose" if change > 0 else "fell"
+        in_percent = (
+            ""
+            if np.isnan(relative)
+            else f", which is {size(relative, 1)}% {'more' if change > 0 else 'less'}"
+        )
+        amount = duration(abs(change)) if abs(change) >= 0.05 else "less than 0.1 s"
+        return f"{name} {verb} by {amount}{limits}, {self._path(old, new)}{in_percent}"
+
+    @property
+    def _points(self) -> str:
+        """Say how the share within target moved: in percentage points, and in per cent."""
+        calls = f" of calls {said_of(self.service_level)}" if self.service_level else ""
+        name = f"share{calls} {'at or ' if self.inclusive else ''}under {duration(self.target)}"
+        limits = f" ({self._level} {signed(self.points_low, 2)} to {signed(self.points_high, 2)})"
+        old, new = percent(self.old_share_within, 2), percent(self.new_share_within, 2)
+        if self.points == 0:
+            return f"{name} did not change{limits}: {self._both(old)}"
+        verb, more = ("rose", "higher") if self.points > 0 else ("fell", "lower")
+        relative = self.share_percent_change
+        in_percent = "" if np.isnan(relative) else f", which is {size(relative, 1)}% {more}"
+        return f"{name} {verb} by {size(self.points, 2)} percentage points{limits}, {self._path(old, new)}{in_percent}"
+
+    @property
+    def _level(self) -> str:
+        return f"{self.confidence_level * 100:g}% interval"
+
+    def _path(self, old: str, new: str) -> str:
+        earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
+        return f"from {old}{earlier} to {new}{later}"
+
+    def _both(self, value: str) -> str:
+        earlier, later = map(in_words, self.between) if any(self.between) else ("", "")
+        return f"{value} in {earlier} and in {later}" if earlier else f"{value} before and after"
+
+
+@overload
+def time_change(
+    old: TimeSummary, new: TimeSummary, /, *, caveat: str = "", confidence_level: float = 0.95
+) -> TimeChange: ...
+@overload
+def time_change(
+    data: Counts,
+    /,
+    *,
+    between: Between,
+    by: None = None,
+    target: Seconds | None = None,
+    inclusive: bool = False,
+    missed: Names = (),
+    period: str = "period",
+    seconds: str = MEASURED,
+    count: str | None = None,
+    like_for_like: Literal["require", "match"] = "require",
+    percentile_method: Percentile = "linear",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> TimeChange: ...
+@overload
+def time_change(
+    data: Counts,
+    /,
+    *,
+    between: Between,
+    by: Names,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
+    inclusive: bool = False,
+    missed: Names = (),
+    period: str = "period",
+    seconds: str = MEASURED,
+    count: str | None = None,
+    like_for_like: Literal["require", "match"] = "require",
+    percentile_method: Percentile = "linear",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[TimeChange]: ...
+def time_change(
+    old: Any,
+    new: Any = None,
+    /,
+    *,
+    between: Any = None,
+    by: Names | None = None,
+    target: Any = None,
+    inclusive: bool = False,
+    missed: Names = (),
+    period: str = "period",
+    seconds: str = MEASURED,
+    count: str | None = None,
+    like_for_like: Literal["require", "match"] = "require",
+    percentile_method: Percentile = "linear",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> TimeChange | Results[TimeChange]:
+    """Change in times between two periods, with intervals: mean, median and share within target.
+
+    Give a tally or data frame with `between`; or two summaries, as `summarise_times` and `answer_times` make
+    them.
+
+    Parameters
+    ----------
+    old, new : TimeSummary
+        The summaries before and after, alike in all that they were asked. A tally or data frame of times
+        takes the place of `old`, and `new` is left out.
+    between : tuple of str or Period, optional
+        The two periods, (earlier, later): of one length, without overlap. Where the tally holds shorter
+        periods, months say, those that make up each are added.
+    by : str or sequence of str, optional
+        The dimensions to keep; gives a table.
+    target, inclusive, missed, seconds, count, percentile_method : optional
+        As for `summarise_times`.
+    period : str, optional
+        The dimension that holds the period. Default is ``"period"``.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only: refuse the comparison, or keep the
+        suppliers of both and put the rest in the ledger. Default is ``"require"``.
+    caveat : str, optional
+        What must travel with the figure: another start of the clock, say.
+    confidence_level : float, optional
+        Strictly between 0 and 1; for two summaries their own. Default is 0.95.
+
+    Returns
+    -------
+    TimeChange or Results of TimeChange
+        A table if there is `by`; otherwise one figure. What was not supplied, or not supplied alike, is not
+        available, and says why.
+
+    Raises
+    ------
+    InvalidInputError
+        If the periods are reversed, equal, unequal in length or overlap, or the two summaries differ in
+        what was asked.
+    InvalidTypeError
+        If `between` is left out, or one of two summaries is none.
+    UnknownNameError
+        If a dimension, column or definition does not exist.
+
+    Warns
+    -----
+    PoliceMetricsWarning
+        If a target is under one second or over a week.
+
+    See Also
+    --------
+    time_drivers : how much of the change is a change in the mix of grades.
+    published_time_change : what two published averages say, with their rounding.
+
+    Notes
+    -----
+    The interval of the mean's change is Welch's; that of the share's is Newcombe's. For the median the
+    distances of the two medians from their own limits, which are order statistics, are squared and
+    added [1]_: it takes no shape for granted, and for a skewed time it is not symmetric. All take the times
+    to be independent, within a period and between the two.
+
+    A change of the mean may come from the mix alone: with fewer urgent calls it rises though each grade is
+    as fast as before.
+
+    References
+    ----------
+    .. [1] Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a
+       general approach. Statistics in Medicine, 27(10), 1693-1702.
+
+    Examples
+    --------
+    >>> from policemetrics import Tally
+    >>> waits = Tally.from_columns(
+    ...     {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "seconds": [5, 9, 40] * 2}, [50, 30, 20, 60, 30, 10]
+    ... )
+    >>> change = time_change(waits, between=("2022/23", "2023/24"), target=10)
+    >>> print(change)
+    Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is 26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% in 2022/23 to 90.00% in 2023/24, which is 12.5% higher.
+    """
+    caveat = _checks.text(caveat, "caveat", empty=True)
+    if isinstance(old, TimeSummary) or new is not None:
+        if any(v is not None for v in (between, by, target, count)):
+            msg = "between=, by=, target= and count= cannot go with two summaries, which carry what they were asked; leave them out."
+            raise InvalidInputError(msg)
+        return _of_figures(old, new, caveat, _checks.confidence_level(confidence_level))
+    if between is None:
+        msg = "between must be given with a tally or frame: between=(earlier, later); or give two TimeSummary figures."
+        raise InvalidTypeError(msg)
+    settings = Settings.of(inclusive, percentile_method, confidence_level)
+    _checks.choice(like_for_like, "like_for_like", ("require", "match"))
+    chosen = _checks.names(missed, "missed")
+    kept = () if by is None else _checks.names(by, "by")
+    match = like_for_like == "match"
+    pair = TwoPeriods.of(old, kept, (), between, period, seconds, count, chosen, match=match)
+    halves = (pair.old, pair.new)
+    counted = sum(half.runs.sizes + half.others for half in halves)
+    targets = targets_of(target, pair.groups, unexplained(pair.reasons) & (counted > 0))
+    sides = [_columns(settings, half, targets) for half in halves]
+    for side, label in zip(sides, pair.between, strict=True):
+        pair.reasons[(side["n"] == 0) & unexplained(pair.reasons)] = f"not available: no times in {label}"
+    audit = {
+        "between": pair.between,
+        "inclusive": settings.inclusive,
+        "missed": "; ".join(chosen),
+        "percentile_method": settings.percentile_method,
+    }
+    keys = keys_of(pair.groups)
+    table = _table(
+        keys, sides[0], sides[1], targets, pair.reasons, settings.level, audit, caveat, pair.excluded
+    )
+    return table[0] if by is None else table
+
+
+_READ = ("n", "mean", "sd", "median", "median_low", "median_high", "within", "out_of")
+
+
+def _columns(settings: Settings, half: Half, targets: FloatArray) -> dict[str, FloatArray]:
+    """Summarise the times of one period."""
+    found = settings.columns(half.runs, np.where(half.supplied, half.others, 0), targets)
+    return {name: np.where(half.supplied, found[name], np.nan) for name in _READ}
+
+
+def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
+    """Compare two summaries, which must have been asked alike."""
+    for name, figure in (("old", old), ("new", new)):
+        if not isinstance(figure, TimeSummary):
+            msg = f"{name} must be a TimeSummary, as summarise_times returns it; got {type(figure).__name__}."
+            raise InvalidTypeError(msg)
+    asked = ["target", "inclusive", "missed", "percentile_method", "confidence_level"]
+    if isinstance(old, AnswerSummary) and isinstance(new, AnswerSummary):
+        asked += ["service_level", "short"]
+    for name in asked:
+        values = getattr(old, name), getattr(new, name)
+        if comparable(values[0]) != comparable(values[1]):
+            msg = f"old and new must have one {name}; got {values[0]!r} and {values[1]!r}: these are different figures, not a change."
+            raise InvalidInputError(msg)
+    if type(old) is not type(new):
+        msg = f"old and new must be of one kind; got {type(old).__name__} and {type(new).__name__}."
+        raise InvalidInputError(msg)
+    if old.confidence_level != level:
+        msg = f"confidence_level must be that of the two summaries, {old.confidence_level:g}; got {level:g}."
+        raise InvalidInputError(msg)
+    group, between = compared_figures(old, new)
+    sides = [{name: np.array([getattr(f, name)], dtype=np.float64) for name in _READ} for f in (old, new)]
+    reasons = no_reasons(1)
+    reasons[0] = next((f.reason for f in (old, new) if np.isnan(f.mean)), None)
+    audit = {
+        "between": between,
+        "inclusive": old.inclusive,
+        "missed": old.missed,
+        "percentile_method": old.percentile_method,
+        "service_level": getattr(old, "service_level", ""),
+    }
+    caveats = "; ".join(dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c))
+    keys = {d: label_array([v]) for d, v in group.items()}
+    return _table(keys, sides[0], sides[1], np.array([old.target]), reasons, level, audit, caveats)[0]
+
+
+def _table(
+    keys: dict[str, NDArray[Any]],
+    old: dict[str, FloatArray],
+    new: dict[str, FloatArray],
+    targets: FloatArray,
+    reasons: Reasons,
+    level: float,
+    audit: dict[str, Any],
+    caveat: str,
+    exclusions: ExclusionTable | None = None,
+) -> Results[TimeChange]:
+    """Work out every row."""
+    there = unexplained(reasons)
+    sides = {"old": old, "new": new}
+    columns = {f"{side}_{name}": v[name] for name in ("n", "mean", "median") for side, v in sides.items()}
+    columns |= {"target": targets} | _points(old, new, there, level)
+    for name, limits in {"mean": _welch(old, new, there, level), "median": _medians(old, new)}.items():
+        change = np.where(there, new[name] - old[name], np.nan)
+        columns[f"{name}_change"] = change
+        columns[f"{name}_change_low"], columns[f"{name}_change_high"] = np.where(there, limits, np.nan)
+        columns[f"{name}_percent_change"] = 100 * change / np.where(old[name] > 0, old[name], np.nan)
+    for name, what in {"mean_percent_change": "mean", "share_percent_change": "share within target"}.items():
+        measured = columns["mean_change" if what == "mean" else "points"]
+        nothing = ~np.isnan(measured) & np.isnan(columns[name])
+        reasons[nothing & unexplained(reasons)] = f"not applicable: the {what} was 0 before"
+    made_of = {f"{side}_{name}": v[name] for name in ("within", "out_of") for side, v in sides.items()}
+    ordered = {f.name: columns[f.name] for f in column_fields(TimeChange)}
+    methods = {"mean_method": "welch", "median_method": "square_and_add", "share_method": "newcombe"}
+    audit |= made_of | methods | {"confidence_level": level}
+    return Results(TimeChange, keys, ordered, reasons, audit, exclusions, caveat)
+
+
+def _welch(
+    old: dict[str, FloatArray], new: dict[str, FloatArray], there: NDArray[np.bool_], level: float
+) -> tuple[FloatArray, FloatArray]:
+    # A mean without a deviation, or that is not there, has no interval.
+    n = [np.where(there & ~np.isnan(v["sd"]), np.nan_to_num(v["n"]), 0) for v in (old, new)]
+    return intervals.welch(new["mean"], new["sd"] ** 2, n[1], old["mean"], old["sd"] ** 2, n[0], level)
+
+
+def _medians(old: dict[str, FloatArray], new: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+    low, high = intervals.square_and_add(
+        *(new[name] for name in ("median", "median_low", "median_high")),
+        *(old[name] for name in ("median", "median_low", "median_high")),
+    )
+    # Without any limit there is nothing to say.
+    open_ended = np.isinf(low) & np.isinf(high)
+    return np.where(open_ended, np.nan, low), np.where(open_ended, np.nan, high)
+
+
+def _points(
+    old: dict[str, FloatArray], new: dict[str, FloatArray], there: NDArray[np.bool_], level: float
+) -> dict[str, FloatArray]:
+    """Work out the change of the share within target, in percentage points and in per cent."""
+    shares = [
+        np.where(v["out_of"] > 0, v["within"], np.nan) / np.where(v["out_of"] > 0, v["out_of"], 1)
+        for v in (old, new)
+    ]
+    some = there & ~np.isnan(shares[0]) & ~np.isnan(shares[1])
+    x0, n0, x1, n1 = (np.where(some, v[name], 0) for v in (old, new) for name in ("within", "out_of"))
+    low, high = intervals.newcombe(x1, n1, x0, n0, level)
+    points = np.where(some, 100 * (shares[1] - shares[0]), np.nan)
+    return {
+        "old_share_within": shares[0],
+        "new_share_within": shares[1],
+        "points": points,
+        "points_low": np.where(some, 100 * low, np.nan),
+        "points_high": np.where(some, 100 * high, np.nan),
+        "share_percent_change": points / np.where(shares[0] > 0, shares[0], np.nan),
+    }

@@ -1,0 +1,292 @@
+"""What drives a change in times: how much each grade has added to it, by its own times and by the mix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks
+from policemetrics._display import percent, seconds_change, signed
+from policemetrics._grouping import keys_of, unexplained
+from policemetrics._labels import MEASURED
+from policemetrics.decomposition import kitagawa_parts
+from policemetrics.errors import InvalidInputError
+from policemetrics.periods import in_words
+from policemetrics.results import Results
+from policemetrics.times._periods import Half, TwoPeriods
+from policemetrics.times._settings import Settings
+from policemetrics.times._shared import seconds_field, targets_of
+from policemetrics.typing import Between, Counts, FloatArray, Names, Seconds
+from policemetrics.values import Figure, column_fields, shown_as
+
+__all__ = ["TimeDriver", "time_drivers"]
+
+
+def _added(*, shown: bool = True) -> Any:
+    return attrs.field(metadata=shown_as("seconds_change", shown=shown))
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class TimeDriver(Figure):
+    """What one grade, or one part of any kind, added to a change in the mean and in the share within target.
+
+    Attributes
+    ----------
+    old_n, new_n : float
+        How many times of the part were measured.
+    old_mix, new_mix : float
+        Those as a fraction of all times of the whole.
+    old_mean, new_mean : float
+        Its mean, in seconds; not a number where it has no times.
+    mean_change : float
+        What it added to the change of the mean of the whole, in seconds: over all parts that adds up to it.
+    mean_from_within : float
+        What it added by its own times becoming longer or shorter.
+    mean_from_mix : float
+        What it added by becoming a larger or smaller part of the whole; with `mean_from_within` it adds up to
+        `mean_change`.
+    target : float
+        In seconds; not a number without one.
+    old_share_within, new_share_within : float
+        Its fraction within the target, 0 to 1.
+    points, points_from_within, points_from_mix : float
+        The same for the share of the whole that is within target, in percentage points.
+    between : tuple of str
+        The two periods, the earlier first.
+    inclusive : bool
+        Whether a time equal to the target meets it.
+    missed : str
+        The reasons for exclusion that are counted as missing the target.
+    whole_old_mean, whole_new_mean : float
+        The two means of the whole, in seconds.
+    whole_old_share_within, whole_new_share_within : float
+        The two fractions of the whole within target.
+    """
+
+    old_n: float = attrs.field(metadata=shown_as("count"))
+    new_n: float = attrs.field(metadata=shown_as("count"))
+    old_mix: float = attrs.field(metadata=shown_as("share", shown=False))
+    new_mix: float = attrs.field(metadata=shown_as("share", shown=False))
+    old_mean: float = seconds_field(shown=True)
+    new_mean: float = seconds_field(shown=True)
+    mean_change: float = _added()
+    mean_from_within: float = _added()
+    mean_from_mix: float = _added()
+    target: float = seconds_field()
+    old_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
+    new_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
+    points: float = attrs.field(metadata=shown_as("points"))
+    points_from_within: float = attrs.field(metadata=shown_as("points"))
+    points_from_mix: float = attrs.field(metadata=shown_as("points"))
+    between: tuple[str, str]
+    inclusive: bool = False
+    missed: str = ""
+    whole_old_mean: float
+    whole_new_mean: float
+    whole_old_share_within: float
+    whole_new_share_within: float
+
+    def _sentence(self) -> str:
+        if np.isnan(self.mean_change):
+            return f"Contribution to the change in times: {self.reason}."
+        earlier, later = map(in_words, self.between)
+        whole = seconds_change(self.whole_new_mean - self.whole_old_mean)
+        found = [
+            (
+                f"Contribution to the change in times: {seconds_change(self.mean_change)} of the {whole} by which the mean changed "
+                f"from {earlier} to {later}, {seconds_change(self.mean_from_within)} from its own times and "
+                f"{seconds_change(self.mean_from_mix)} from its part of all, {percent(self.old_mix)} to {percent(self.new_mix)}"
+            )
+        ]
+        if not np.isnan(self.points):
+            change = 100 * (self.whole_new_share_within - self.whole_old_share_within)
+            found.append(
+                f"{signed(self.points, 2)} of the {signed(change, 2)} percentage points by which the share within target "
+                f"changed, {signed(self.points_from_within, 2)} from its own times and {signed(self.points_from_mix, 2)} "
+                "from its part of all"
+            )
+        return f"{'; '.join(found)}."
+
+
+def time_drivers(
+    data: Counts,
+    /,
+    *,
+    between: Between,
+    of: str,
+    by: Names = (),
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
+    inclusive: bool = False,
+    missed: Names = (),
+    period: str = "period",
+    seconds: str = MEASURED,
+    count: str | None = None,
+) -> Results[TimeDriver]:
+    r"""Tell what each grade added to a change in the mean and in the share within target.
+
+    Parameters
+    ----------
+    data : Tally or data frame
+        Times by period and by `of`.
+    between : tuple of str or Period
+        The two periods, (earlier, later), as for `time_change`.
+    of : str
+        The dimension whose parts are shown: the grade, the area, the hour of the day.
+    by : str or sequence of str, optional
+        The dimensions whose changes are each explained. Default is the change of the whole.
+    target : float or timedelta, or mapping of label to them, optional
+        In seconds, > 0; or for each label of `of`, with `by` for each tuple of labels of `by` and `of`.
+        Default is none.
+    inclusive, missed, seconds, count : optional
+        As for `summarise_times`.
+    period : str, optional
+        The dimension that holds the period. Default is ``"period"``.
+
+    Returns
+    -------
+    Results of TimeDriver
+        One row for each part of each group. Within a group `mean_change` adds up to that of its
+        `time_change`, and `points` to its points.
+
+    Raises
+    ------
+    InvalidInputError
+        If the periods do not compare, or one dimension is given two roles.
+    UnknownNameError
+        If a dimension or column does not exist, or a part has no target.
+
+    Warns
+    -----
+    PoliceMetricsWarning
+        If a target is under one second or over a week.
+
+    See Also
+    --------
+    time_change : The change that is explained, and that of the median, which cannot be split so.
+    change_drivers, harm_drivers : The same for counts and for harm.
+
+    Notes
+    -----
+    The mean of the whole is the sum of the parts' fractions s of all times, each with its mean m. A part adds
+    :math:`\Delta m\,\bar s` by its own times and :math:`\Delta s\,(\bar m - \bar M)` by the mix [1]_, bars
+    being means of old and new and M the mean of the whole: more of what takes longer than the whole raises
+    its mean. A part without times in one period is a change of the mix alone. Of the share within target the
+    split is the same, with `out_of` in place of the number of times.
+
+    References
+    ----------
+    .. [1] Kitagawa, E. M. (1955). Components of a difference between two rates. Journal of the American
+       Statistical Association, 50(272), 1168-1194.
+
+    Examples
+    --------
+    Both grades are as fast as before, and yet the mean rises by a minute: fewer incidents are urgent.
+
+    >>> from policemetrics import Tally
+    >>> times = Tally.from_columns(
+    ...     {"period": ["2022/23"] * 2 + ["2023/24"] * 2, "grade": ["1", "2"] * 2, "seconds": [600, 1200] * 2},
+    ...     [50, 50, 40, 60],
+    ... )
+    >>> drivers = time_drivers(times, between=("2022/23", "2023/24"), of="grade")
+    >>> drivers["mean_from_within"].tolist(), drivers["mean_from_mix"].round(9).tolist()
+    ([0.0, 0.0], [33.0, 27.0])
+    """
+    settings = Settings.of(inclusive, "linear", 0.95)
+    chosen = _checks.names(missed, "missed")
+    kept = _checks.names(by, "by")
+    if _checks.text(of, "of") in {*kept, period, seconds}:
+        msg = f"of must name another dimension than by=, period= and seconds=; got {of!r}."
+        raise InvalidInputError(msg)
+    pair = TwoPeriods.of(data, kept, (of,), between, period, seconds, count, chosen)
+    there = unexplained(pair.reasons)
+    for half, label in zip((pair.old, pair.new), pair.between, strict=True):
+        none = np.bincount(pair.group, half.runs.sizes, minlength=len(pair.groups)) == 0
+        pair.reasons[there & none] = f"not available: no times in {label}"
+        there &= ~none
+    some = (pair.old.runs.sizes + pair.new.runs.sizes + pair.old.others + pair.new.others) > 0
+    targets = targets_of(target, pair.parts, there[pair.group] & some)
+    old, new = (_of_parts(settings, half, targets) for half in (pair.old, pair.new))
+    shown = there[pair.group]
+    columns = {
+        f"{side}_{name}": np.where(shown, v[name], np.nan)
+        for name in ("n", "mean", "share_within")
+        for side, v in (("old", old), ("new", new))
+    }
+    columns["target"] = targets
+    means, points = (
+        _split(pair, there, old, new, *names) for names in (("n", "mean"), ("out_of", "share_within"))
+    )
+    columns |= {"old_mix": means.old_share, "new_mix": means.new_share}
+    columns |= {
+        "mean_change": means.within + means.mix,
+        "mean_from_within": means.within,
+        "mean_from_mix": means.mix,
+    }
+    columns |= {
+        "points": 100 * (points.within + points.mix),
+        "points_from_within": 100 * points.within,
+        "points_from_mix": 100 * points.mix,
+    }
+    audit = {
+        "between": pair.between,
+        "inclusive": settings.inclusive,
+        "missed": "; ".join(chosen),
+        "whole_old_mean": means.old_whole,
+        "whole_new_mean": means.new_whole,
+        "whole_old_share_within": points.old_whole,
+        "whole_new_share_within": points.new_whole,
+    }
+    ordered = {f.name: columns[f.name] for f in column_fields(TimeDriver)}
+    return Results(TimeDriver, keys_of(pair.parts), ordered, pair.reasons[pair.group], audit, pair.excluded)
+
+
+def _of_parts(settings: Settings, half: Half, targets: FloatArray) -> dict[str, FloatArray]:
+    """Summarise the times of each part in one period."""
+    found = settings.columns(half.runs, half.others, targets)
+    return {name: found[name] for name in ("n", "mean", "out_of", "share_within")}
+
+
+@attrs.frozen(eq=False)
+class _Split:
+    """The split of one change, a row a part: what it is a share of, the two parts of the change, the wholes."""
+
+    old_share: FloatArray
+    new_share: FloatArray
+    within: FloatArray
+    mix: FloatArray
+    old_whole: FloatArray
+    new_whole: FloatArray
+
+
+def _split(
+    pair: TwoPeriods,
+    there: NDArray[np.bool_],
+    old: dict[str, FloatArray],
+    new: dict[str, FloatArray],
+    weight: str,
+    rate: str,
+) -> _Split:
+    """Split the change of a mean of parts, each with its weight, where all that has weight has a rate."""
+    group, groups = pair.group, len(pair.groups)
+    first = np.searchsorted(group, np.arange(groups))
+    place = np.arange(len(group)) - first[group]
+    shape = (groups, int(place.max(initial=-1)) + 1)
+    sound, arrays = there.copy(), []
+    for side in (old, new):
+        total = np.bincount(group, side[weight], minlength=groups)
+        lacking = np.bincount(group, np.isnan(side[rate]) & (side[weight] > 0), minlength=groups)
+        sound &= (total > 0) & (lacking == 0)
+        share = side[weight] / np.where(total > 0, total, 1)[group]
+        arrays += [share, np.where(share > 0, side[rate], np.nan)]
+    dense = np.zeros((4, *shape))
+    for values, column in zip(dense, arrays, strict=True):
+        values[group, place] = np.where(sound[group], column, 0)
+    s0, r0, s1, r1 = dense
+    within, mix = (part[group, place] for part in kitagawa_parts(s0, r0, s1, r1))
+    wholes = [np.nansum(s * r, axis=1)[group] for s, r in ((s0, r0), (s1, r1))]
+    columns = (*arrays[::2], within, mix, *wholes)
+    return _Split(*(np.where(sound[group], column, np.nan) for column in columns))

@@ -1,0 +1,537 @@
+"""Change in times: published and independent figures, laws, and every way the input can be wrong."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.results import Results
+from policemetrics.tally import Tally
+from policemetrics.times import (
+    TimeChange,
+    TimeDriver,
+    answer_times,
+    published_time_change,
+    summarise_times,
+    time_change,
+    time_drivers,
+)
+
+YEARS = ("2022/23", "2023/24")
+# The two samples of oracles.md, section G.
+OLD, NEW = [2, 3, 4, 5, 6, 7, 8, 9, 12, 31], [6, 9, 14, 8, 11, 20, 7, 13, 25, 10]
+
+seconds = st.lists(st.integers(0, 900), min_size=2, max_size=20)
+graded = st.lists(
+    st.tuples(st.sampled_from("123"), st.integers(0, 3000), st.integers(1, 5)), min_size=1, max_size=15
+)  # fmt: skip
+
+
+def waits(old, new):
+    columns = {"period": [YEARS[0]] * len(old) + [YEARS[1]] * len(new), "seconds": [*old, *new]}
+    return Tally.from_columns(columns, [1] * (len(old) + len(new)))
+
+
+def incidents(old, new):
+    """A tally of (grade, seconds, count) rows in each of two years."""
+    rows = [(YEARS[0], *row) for row in old] + [(YEARS[1], *row) for row in new]
+    period, grade, times, counts = zip(*rows, strict=True)
+    return Tally.from_columns(
+        {"period": list(period), "grade": list(grade), "seconds": list(times)}, list(counts)
+    )
+
+
+class TestMean:
+    def test_welch(self):
+        """[R] t.test of the two samples: 3.6 more, −3.31193586527 to 10.51193586527."""
+        found = time_change(waits(OLD, NEW), between=YEARS)
+        assert found.mean_change == pytest.approx(3.6)
+        assert (found.interval.low, found.interval.high) == pytest.approx((-3.31193586527, 10.51193586527))
+        assert found.mean_percent_change == pytest.approx(100 * 3.6 / 8.7)
+        assert (found.old_n, found.new_n, found.mean_method) == (10, 10, "welch")
+
+    def test_one_time(self):
+        """Of a single time the mean has no spread, and its change no interval."""
+        found = time_change(waits([5], NEW), between=YEARS)
+        assert found.mean_change == pytest.approx(7.3)
+        assert math.isnan(found.mean_change_low)
+        assert "interval" not in str(found)
+
+    def test_from_nothing(self):
+        """A mean of 0 has no percentage."""
+        found = time_change(waits([0, 0], NEW), between=YEARS)
+        assert math.isnan(found.mean_percent_change)
+        assert found.reason == "not applicable: the mean was 0 before"
+        assert "%" not in str(found).replace("95% interval", "")
+
+
+class TestMedian:
+    def test_square_and_add(self):
+        """The medians 6.5 (3 to 12) and 10.5 (7 to 20): 4 more, by hand from their distances."""
+        found = time_change(waits(OLD, NEW), between=YEARS)
+        assert (found.old_median, found.new_median, found.median_change) == (6.5, 10.5, 4)
+        assert found.median_change_low == pytest.approx(4 - math.hypot(10.5 - 7, 12 - 6.5))
+        assert found.median_change_high == pytest.approx(4 + math.hypot(20 - 10.5, 6.5 - 3))
+        assert found.median_percent_change == pytest.approx(100 * 4 / 6.5)
+
+    def test_too_few(self):
+        """Without limits of their own the medians give none."""
+        found = time_change(waits([5, 6], [7, 8]), between=YEARS)
+        assert found.median_change == 2
+        assert math.isnan(found.median_change_low)
+        assert "median rose by 2 s, from" in str(found)
+        one_sided = time_change(waits([5], NEW), between=YEARS)
+        assert math.isfinite(one_sided.median_change_high)
+        assert one_sided.median_change_low == -math.inf
+
+    def test_it_holds_what_it_promises(self):
+        """Of exponential times, the 90% interval of the change holds the true one in nine of ten pairs of samples."""
+        rng = np.random.default_rng(11)
+        size, samples = 25, 400
+        times = np.concatenate([rng.exponential(60, size * samples), rng.exponential(90, size * samples)])
+        columns = {
+            "period": np.repeat([2022, 2023], size * samples).astype(str).tolist(),
+            "sample": np.tile(np.arange(size * samples) % samples, 2),
+            "seconds": times,
+        }
+        table = time_change(
+            Tally.from_columns(columns, np.ones(len(times), dtype=int)),
+            between=("2022", "2023"), by="sample", confidence_level=0.9,
+        )  # fmt: skip
+        truth = 30 * math.log(2)
+        held = np.mean((table["median_change_low"] <= truth) & (truth <= table["median_change_high"]))
+        assert 0.88 < held < 0.99
+
+
+class TestShare:
+    @pytest.mark.parametrize(("old", "new", "points"), [(85, 86.9, 1.9), (77.2, 81.9, 4.7)])
+    def test_metropolitan(self, old, new, points):
+        """Met grades I and S: 85 to 86.9% is +1.9 points, and 2.2 per cent; 77.2 to 81.9% is +4.7."""
+
+        def side(share):
+            return [(1, 60, round(10 * share)), (1, 6000, 1000 - round(10 * share))]
+
+        found = time_change(incidents(side(old), side(new)), between=YEARS, target=900)
+        assert found.points == pytest.approx(points)
+        assert found.share_percent_change == pytest.approx(100 * (new - old) / old)
+
+    def test_newcombe(self):
+        """56 of 70 after 48 of 80: +20 points, +5.24 to +33.39, as Newcombe (1998) has it."""
+        found = time_change(
+            incidents([("1", 1, 48), ("1", 99, 32)], [("1", 1, 56), ("1", 99, 14)]), between=YEARS, target=10
+        )
+        assert found.points == pytest.approx(20)
+        assert (round(found.points_low, 2), round(found.points_high, 2)) == (5.24, 33.39)
+        assert (found.old_within, found.old_out_of, found.new_within, found.new_out_of) == (48, 80, 56, 70)
+
+    def test_missed(self):
+        """What was not measured may count as missed, in both periods."""
+        frame = pd.DataFrame({"period": [YEARS[0]] * 2 + [YEARS[1]] * 2, "seconds": [5, 5, 5, None]})
+        assert time_change(frame, between=YEARS, target=10).points == 0
+        found = time_change(frame, between=YEARS, target=10, missed="missing seconds")
+        assert (found.points, found.new_out_of, found.missed) == (-50, 2, "missing seconds")
+
+    def test_from_none(self):
+        found = time_change(waits([50, 60], [5, 60]), between=YEARS, target=10)
+        assert found.points == 50
+        assert math.isnan(found.share_percent_change)
+        assert found.reason == "not applicable: the share within target was 0 before"
+
+    def test_target_by_label(self):
+        data = incidents([("1", 500, 2), ("2", 2000, 2)], [("1", 1000, 2), ("2", 2000, 2)])
+        table = time_change(data, between=YEARS, by="grade", target={"1": 900, "2": 3600})
+        assert table["points"].tolist() == [-100, 0]
+        assert table["target"].tolist() == [900, 3600]
+
+
+class TestFigure:
+    def test_sentence(self):
+        """Mean, median and share each in their own unit, with their interval; points and per cent apart."""
+        data = incidents(
+            [("1", 5, 50), ("1", 9, 30), ("1", 40, 20)], [("1", 5, 60), ("1", 9, 30), ("1", 40, 10)]
+        )
+        found = time_change(data, between=YEARS, target=10, caveat="another telephone system")
+        assert str(found) == (
+            "Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is "
+            "26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which "
+            "is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% "
+            "in 2022/23 to 90.00% in 2023/24, which is 12.5% higher. Caveat: another telephone system."
+        )
+
+    def test_no_change(self):
+        """What did not change says so, and what hardly did does not read as none."""
+        same = time_change(waits(OLD, OLD), between=YEARS, target=10)
+        assert "Mean did not change (95% interval" in str(same)
+        assert "): 8.7 s in 2022/23 and in 2023/24; median did not change" in str(same)
+        assert "share under 10 s did not change" in str(same)
+        assert str(same).endswith("80.00% in 2022/23 and in 2023/24.")
+        hardly = time_change(waits([10, 10.001], [10.001, 10.002]), between=YEARS)
+        assert "Mean rose by less than 0.1 s" in str(hardly)
+        assert "which is less than 0.1% more" in str(hardly)
+
+    def test_screen(self):
+        """Seconds carry their sign and unit; points are points."""
+        table = time_change(incidents([("a", 9, 4)], [("a", 134, 4)]), between=YEARS, by="grade", target=10)
+        assert "+2 min 5 s" in repr(table)
+        assert "−100.00" in repr(table)
+        assert isinstance(table[0], TimeChange)
+        assert pickle.loads(pickle.dumps(table)) == table
+        audit = table.to_polars(audit=True)
+        assert audit["between"].to_list() == ["2022/23 to 2023/24"]
+        assert audit["share_method"].to_list() == ["newcombe"]
+
+    def test_two_summaries(self):
+        """Two figures say the same as their tally; rows of a table by period bring their periods."""
+        data = waits(OLD, NEW)
+        expected = time_change(data, between=YEARS, target=10)
+        table = summarise_times(data, by="period", target=10)
+        found = time_change(table[0], table[1])
+        assert found.between == YEARS
+        assert Results.of([found]).to_dict() == Results.of([expected]).to_dict()
+        plain = time_change(summarise_times(OLD, target=10), summarise_times(NEW, target=10))
+        assert plain.mean_change_low == expected.mean_change_low
+        assert "from 8.7 s to 12.3 s" in str(plain)
+        assert str(time_change(summarise_times(OLD), summarise_times(OLD))).endswith(
+            "6.5 s before and after."
+        )
+
+    def test_two_summaries_of_calls(self):
+        """The service levels of two sets of calls: out of the same, or no change at all."""
+        asked = {"target": 10, "out_of": "offered"}
+        old, new = answer_times(OLD, abandoned=10, **asked), answer_times(NEW, abandoned=0, **asked)
+        found = time_change(old, new)
+        assert (found.old_out_of, found.new_out_of, found.service_level) == (20, 10, "offered")
+        assert found.points == pytest.approx(0)
+        assert "share of calls offered under 10 s did not change" in str(found)
+        less = answer_times(OLD, target=10, out_of="offered_less_short", short=5, abandoned=10)
+        with pytest.raises(
+            InvalidInputError, match="one service_level; got 'offered' and 'offered_less_short'"
+        ):
+            time_change(old, less)
+
+    def test_a_summary_not_available(self):
+        found = time_change(summarise_times([]), summarise_times(NEW))
+        assert found.reason == "not available: no rows"
+        assert str(found) == "Times: change not available: no rows."
+        assert math.isnan(found.mean_change)
+
+
+class TestLikeForLike:
+    def test_engines(self):
+        """Every engine, and its tally, give the same table."""
+        data = {
+            "period": [YEARS[0]] * 3 + [YEARS[1]] * 3,
+            "g": ["a", "b", "a"] * 2,
+            "seconds": [5.0, 7.5, 9, 4, 8.25, None],
+        }
+        options = {"between": YEARS, "by": "g", "target": 8}
+        expected = time_change(pd.DataFrame(data), **options)
+        assert expected["excluded"].tolist() == [1, 0]
+        assert expected[0].exclusions.counted == 3
+        table = pa.table(data)
+        for frame in (pl.DataFrame(data), pl.LazyFrame(data), table, duckdb.from_arrow(table)):
+            assert time_change(frame, **options) == expected
+
+    def test_months(self):
+        """Months make up the years; one that is missing makes the year not available."""
+        months = [f"2023-{m:02}" for m in range(1, 13)] + [f"2024-{m:02}" for m in range(1, 13)]
+        columns = {"period": months, "seconds": [60] * 12 + [50] * 12}
+        data = Tally.from_columns(columns, [1] * 24)
+        assert time_change(data, between=("2023", "2024")).mean_change == -10
+        short = time_change(data.drop(period="2024-03"), between=("2023", "2024"))
+        assert short.reason == "not available: no rows for 2024-03"
+        assert math.isnan(short.mean_change)
+
+    def test_one_sided(self):
+        """A force in one period only: refused, or left out of both and counted so."""
+        columns = {
+            "period": [YEARS[0]] * 2 + [YEARS[1]], "force": ["a", "b", "a"], "seconds": [10, 1000, 20]
+        }  # fmt: skip
+        data = Tally.from_columns(columns, [5, 5, 5], coverage=["force", "period"])
+        found = time_change(data, between=YEARS)
+        assert found.reason == "not like for like: supplied for one only: b"
+        matched = time_change(data, between=YEARS, like_for_like="match")
+        assert matched.mean_change == 10
+        assert matched.exclusions.reasons == {"not like for like": 5}
+        by = time_change(data, between=YEARS, by="force")
+        assert by.at(force="b").reason == "not available: no rows for b, 2023/24"
+        assert by.at(force="b").old_mean == 1000
+        assert str(by.at(force="b")) == "b: times: change not available: no rows for b, 2023/24."
+
+    def test_covered_without_times(self):
+        """A force that had no incident in a year has no mean there, and no change of one."""
+        columns = {"period": [*YEARS], "force": ["a", "a"], "seconds": [10, 20]}
+        found = time_change(Tally.from_columns(columns, [5, 0], coverage=["force", "period"]), between=YEARS)
+        assert found.reason == "not available: no times in 2023/24"
+
+    def test_corrections(self):
+        columns = {"period": [*YEARS, YEARS[1]], "seconds": [10, 20, 30]}
+        found = time_change(Tally.from_columns(columns, [5, 5, -1]), between=YEARS)
+        assert "a count of -1 at 30 s, below zero" in found.reason
+
+
+class TestDrivers:
+    def test_mix_alone(self):
+        """Grades as fast as before, fewer of them urgent: the mean rises by a minute, all of it mix."""
+        data = incidents([("1", 600, 50), ("2", 1200, 50)], [("1", 600, 40), ("2", 1200, 60)])
+        table = time_drivers(data, between=YEARS, of="grade")
+        assert table["mean_from_within"].tolist() == [0, 0]
+        # Grade 1 lies 330 s below the mean of the whole, 930 s, and grade 2 270 s above: a tenth of each.
+        assert table["mean_from_mix"].tolist() == pytest.approx([33, 27])
+        assert table["mean_change"].sum() == pytest.approx(60)
+        assert (table[0].whole_old_mean, table[0].whole_new_mean) == (900, 960)
+
+    def test_synthetic(self):
+        """domain.md: theft 800 at 5% to 900 at 6%, drugs 200 at 60% to 100 at 65%: within +1.6, mix −5.7 points."""
+        data = incidents(
+            [("theft", 1, 40), ("theft", 99, 760), ("drugs", 1, 120), ("drugs", 99, 80)],
+            [("theft", 1, 54), ("theft", 99, 846), ("drugs", 1, 65), ("drugs", 99, 35)],
+        )
+        table = time_drivers(data, between=YEARS, of="grade", target=10)
+        assert round(float(table["points_from_within"].sum()), 1) == 1.6
+        assert round(float(table["points_from_mix"].sum()), 1) == -5.7
+        assert table["points"].sum() == pytest.approx(11.9 - 16)
+        assert table["new_share_within"].tolist() == pytest.approx([0.65, 0.06])
+        assert str(table.at(grade="drugs")) == (
+            "drugs: contribution to the change in times: +4 s of the +4 s by which the mean changed from 2022/23 to "
+            "2023/24, −0.7 s from its own times and +4.8 s from its part of all, 20.0% to 10.0%; −4.11 of the −4.10 "
+            "percentage points by which the share within target changed, +0.75 from its own times and −4.86 from its part "
+            "of all."
+        )
+        assert isinstance(table[0], TimeDriver)
+
+    def test_severities(self):
+        """[R] counts 3000 5000 2000 to 3300 4200 2100, of 40 8 3 to 42 8.5 3 s: mix 1.334375, within 0.878125."""
+        data = incidents(
+            [("a", 40, 3000), ("b", 8, 5000), ("c", 3, 2000)],
+            [("a", 42, 3300), ("b", 8.5, 4200), ("c", 3, 2100)],
+        )
+        table = time_drivers(data, between=YEARS, of="grade")
+        assert table["mean_from_within"].sum() == pytest.approx(0.878125, rel=1e-9)
+        assert table["mean_from_mix"].sum() == pytest.approx(1.334375, rel=1e-9)
+
+    def test_a_grade_that_comes(self):
+        """A grade without times in one period is a change of the mix alone."""
+        data = incidents([("1", 10, 5)], [("1", 10, 5), ("2", 40, 5)])
+        table = time_drivers(data, between=YEARS, of="grade")
+        assert table["mean_from_within"].tolist() == [0, 0]
+        assert table["mean_change"].sum() == 15
+        assert math.isnan(table.at(grade="2").old_mean)
+        assert table.at(grade="2").old_mix == 0
+
+    def test_by_group(self):
+        """Each group's change is explained by itself, with a target for each part of each."""
+        columns = {
+            "period": ([YEARS[0]] * 2 + [YEARS[1]] * 2) * 2,
+            "force": ["a"] * 4 + ["b"] * 4,
+            "grade": ["1", "2"] * 4,
+            "seconds": [10, 40, 20, 40, 5, 6, 7, 8],
+        }
+        data = Tally.from_columns(columns, [1, 1, 1, 1, 2, 3, 4, 5])
+        targets = {("a", "1"): 15, ("a", "2"): 50, ("b", "1"): 6, ("b", "2"): 7}
+        table = time_drivers(data, between=YEARS, of="grade", by="force", target=targets)
+        assert table["force"].tolist() == ["a", "a", "b", "b"]
+        changes = time_change(data, between=YEARS, by="force")
+        for force in "ab":
+            rows = table[table["force"] == force]
+            assert rows["mean_change"].sum() == pytest.approx(changes.at(force=force).mean_change)
+        assert table["points"][:2].sum() == -50
+
+    def test_without_a_target(self):
+        """Where one part has no target the whole has no share to explain; the means are explained all the same."""
+        data = incidents([("1", 10, 5), ("2", 40, 5)], [("1", 20, 5), ("2", 40, 5)])
+        table = time_drivers(data, between=YEARS, of="grade", target={"1": 15, "2": None})
+        assert np.isnan(table["points"]).all()
+        assert table["mean_change"].tolist() == [5, 0]
+        assert "percentage points" not in str(table[0])
+
+    def test_not_available(self):
+        """A group that does not compare has its reason in every part."""
+        columns = {
+            "period": [*YEARS, YEARS[0]],
+            "force": ["a", "a", "b"],
+            "grade": ["1"] * 3,
+            "seconds": [1, 2, 3],
+        }
+        data = Tally.from_columns(columns, [1, 1, 1])
+        table = time_drivers(data, between=YEARS, of="grade", by="force")
+        assert table.at(force="b").reason == "not available: no rows for b, 2023/24"
+        assert math.isnan(table.at(force="b").mean_change)
+        assert str(table.at(force="b")).startswith(
+            "b, grade 1: contribution to the change in times: not available"
+        )
+        nothing = Tally.from_columns({"period": [*YEARS], "grade": ["1", "1"], "seconds": [1, 1]}, [3, 0])
+        assert (
+            time_drivers(nothing, between=YEARS, of="grade")[0].reason == "not available: no times in 2023/24"
+        )
+        negative = incidents([("1", 5, 3), ("2", 5, 3)], [("1", 5, 3), ("2", 7, -3)])
+        table = time_drivers(negative, between=YEARS, of="grade")
+        assert all("below zero" in reason for reason in table["reason"])
+
+    @given(graded, graded)
+    def test_adds_up(self, old, new):
+        """The parts add up to the change of the whole, in seconds and in points; turned round every sign turns."""
+        data = incidents(old, new)
+        table = time_drivers(data, between=YEARS, of="grade", target=900)
+        whole = time_change(data, between=YEARS, target=900)
+        assert table["mean_change"].sum() == pytest.approx(whole.mean_change, rel=1e-9, abs=1e-9)
+        assert table["points"].sum() == pytest.approx(whole.points, rel=1e-9, abs=1e-9)
+        for name in ("mean", "points"):
+            whole_of = "mean_change" if name == "mean" else "points"
+            parts = table[f"{name}_from_within"] + table[f"{name}_from_mix"]
+            assert table[whole_of].tolist() == pytest.approx(parts.tolist(), rel=1e-9, abs=1e-9)
+        back = time_drivers(incidents(new, old), between=YEARS, of="grade", target=900)
+        for name in ("mean_from_within", "mean_from_mix", "points_from_within", "points_from_mix"):
+            assert back[name].tolist() == pytest.approx((-table[name]).tolist(), rel=1e-9, abs=1e-9)
+
+
+class TestPublished:
+    def test_five_to_three(self):
+        """ "From 5 to 3 seconds, an improvement of 40 per cent": between 22 and 55."""
+        found = published_time_change(5, 3, of="mean", rounded_to=1)
+        assert found.percent_change == pytest.approx(-40)
+        assert (round(found.percent_rounding_low), round(found.percent_rounding_high)) == (-55, -22)
+        assert (found.change, found.change_rounding_low, found.change_rounding_high) == (-2, -3, -1)
+        assert str(found) == (
+            "The mean fell from 5 s to 3 s: −2 s (−3 s to −1 s as far as the rounding tells), −40.0% (−54.5% to −22.2%)."
+        )
+
+    @pytest.mark.parametrize(
+        ("old", "new", "options", "says"),
+        [
+            (5, 3, {}, "The mean fell from 5 s to 3 s: −2 s, −40.0%."),
+            (3, 5, {"of": "median"}, "The median rose from 3 s to 5 s: +2 s, +66.7%."),
+            (5, 5, {"of": "p90"}, "The 90th percentile did not change: 5 s before and after."),
+            (5, 5, {"rounded_to": 1}, "The rounding leaves open whether the mean, 5 s and then 5 s, rose or fell: 0 s (−1 s to +1 s as far as the rounding tells), 0.0% (−18.2% to +22.2%)."),
+            (0, 3, {}, "The mean rose from 0 s to 3 s: +3 s; percentage not applicable: the first figure is 0."),
+        ],
+    )  # fmt: skip
+    def test_sentences(self, old, new, options, says):
+        assert str(published_time_change(old, new, **{"of": "mean"} | options)) == says
+
+    def test_down_to_nothing(self):
+        """A time is never below 0, whatever it was rounded from."""
+        found = published_time_change(1, 0, of="mean", rounded_to=1)
+        assert (found.change_rounding_low, found.change_rounding_high) == (-1.5, 0)
+        assert (found.percent_rounding_low, found.percent_rounding_high) == (-100, 0)
+        assert str(found).startswith("The mean fell from 1 s to 0 s: −1 s (−1.5 s to 0 s")
+        nil = published_time_change(0, 2, of="mean", rounded_to=1)
+        assert nil.change_rounding_low == 1
+        assert math.isnan(nil.percent_change)
+
+    @given(
+        st.integers(1, 60),
+        st.integers(0, 60),
+        st.sampled_from([0.5, 1, 5]),
+        st.floats(-0.5, 0.5),
+        st.floats(-0.5, 0.5),
+    )
+    def test_the_truth_lies_within(self, old, new, step, before, after):
+        """Whatever was rounded to what is printed, its change lies within the limits."""
+        found = published_time_change(old * step, new * step, of="mean", rounded_to=step)
+        truth = (old + before) * step, max((new + after) * step, 0)
+        change = truth[1] - truth[0]
+        assert found.change_rounding_low - 1e-9 <= change <= found.change_rounding_high + 1e-9
+        assert (
+            found.percent_rounding_low - 1e-9 <= 100 * change / truth[0] <= found.percent_rounding_high + 1e-9
+        )
+
+
+class TestLaws:
+    @given(seconds, seconds, st.integers(1, 500))
+    def test_shift_and_scale(self, old, new, by):
+        """A shift of both periods changes no difference; twice the times are twice the difference."""
+        before = time_change(waits(old, new), between=YEARS, target=300)
+        shifted = time_change(
+            waits([v + by for v in old], [v + by for v in new]), between=YEARS, target=300 + by
+        )
+        doubled = time_change(waits([2 * v for v in old], [2 * v for v in new]), between=YEARS, target=600)
+        for name in ("mean_change", "mean_change_low", "mean_change_high", "median_change"):
+            value = getattr(before, name)
+            assert getattr(shifted, name) == pytest.approx(value, rel=1e-9, abs=1e-6)
+            assert getattr(doubled, name) == pytest.approx(2 * value, rel=1e-9, abs=1e-6)
+        assert shifted.points == doubled.points == before.points
+
+    @given(seconds, seconds)
+    def test_the_way_back(self, old, new):
+        """Exchanging the periods turns every sign."""
+        there, back = (
+            time_change(waits(*pair), between=YEARS, target=300) for pair in ((old, new), (new, old))
+        )
+        for name in ("mean_change", "median_change", "points"):
+            assert getattr(back, name) == pytest.approx(-getattr(there, name), abs=1e-9)
+            assert getattr(back, f"{name}_low") == pytest.approx(
+                -getattr(there, f"{name}_high"), abs=1e-9, nan_ok=True
+            )
+
+    @given(seconds, seconds, st.tuples(st.floats(0.5, 0.99), st.floats(0.5, 0.99)).map(sorted))
+    def test_level_never_narrows(self, old, new, levels):
+        narrow, wide = (
+            time_change(waits(old, new), between=YEARS, target=300, confidence_level=v) for v in levels
+        )
+        for name in ("mean_change", "median_change", "points"):
+            assert not getattr(wide, f"{name}_low") > getattr(narrow, f"{name}_low") + 1e-9
+            assert not getattr(wide, f"{name}_high") < getattr(narrow, f"{name}_high") - 1e-9
+
+
+DATA = incidents([("1", 10, 5), ("2", 40, 5)], [("1", 20, 5), ("2", 40, 5)])
+SUMMARY = summarise_times(OLD, target=10)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: time_change(DATA), InvalidTypeError, "between must be given"),
+        (lambda: time_change(DATA, between=YEARS[::-1]), InvalidInputError, "between"),
+        (lambda: time_change(DATA, between=("2022/23", "2022/23")), InvalidInputError, "between"),
+        (lambda: time_change(DATA, between=("2022/23", "2023-Q3")), InvalidInputError, "between"),
+        (lambda: time_change(DATA, between=("2022/23", "year ending June 2023")), InvalidInputError, "between"),
+        (lambda: time_change(DATA, between=YEARS, by="period"), InvalidInputError, "by must not name the period"),
+        (lambda: time_change(DATA, between=YEARS, by="seconds"), InvalidInputError, "by must not name 'seconds'"),
+        (lambda: time_change(DATA, between=YEARS, by="force"), UnknownNameError, "no dimension 'force'"),
+        (lambda: time_change(DATA, between=YEARS, period="year"), UnknownNameError, "no dimension 'year'"),
+        (lambda: time_change(DATA, between=YEARS, target=-1), InvalidInputError, "target must be > 0"),
+        (lambda: time_change(DATA, between=YEARS, by="grade", target={"1": 5}), UnknownNameError, "lacks '2'"),
+        (lambda: time_change(DATA, between=YEARS, like_for_like="maybe"), UnknownNameError, "like_for_like"),
+        (lambda: time_change(DATA, between=YEARS, missed="late"), UnknownNameError, "missed: reason"),
+        (lambda: time_change(DATA, between=YEARS, caveat=5), InvalidTypeError, "caveat must be text"),
+        (lambda: time_change(DATA, between=YEARS, percentile_method="x"), UnknownNameError, "percentile_method"),
+        (lambda: time_change(OLD, NEW), InvalidTypeError, "old must be a TimeSummary.*got list"),
+        (lambda: time_change(SUMMARY, NEW), InvalidTypeError, "new must be a TimeSummary.*got list"),
+        (lambda: time_change(SUMMARY), InvalidTypeError, "new must be a TimeSummary.*got NoneType"),
+        (lambda: time_change(SUMMARY, SUMMARY, between=YEARS), InvalidInputError, "cannot go with two summaries"),
+        (lambda: time_change(SUMMARY, SUMMARY, confidence_level=0.9), InvalidInputError, "confidence_level must be that of the two summaries, 0.95; got 0.9"),
+        (lambda: time_change(SUMMARY, summarise_times(NEW, target=20)), InvalidInputError, "one target; got 10.0 and 20.0"),
+        (lambda: time_change(SUMMARY, summarise_times(NEW)), InvalidInputError, "one target; got 10.0 and nan"),
+        (lambda: time_change(SUMMARY, summarise_times(NEW, target=10, inclusive=True)), InvalidInputError, "one inclusive"),
+        (lambda: time_change(SUMMARY, answer_times(NEW, target=10, out_of="answered")), InvalidInputError, "of one kind"),
+        (lambda: time_drivers(DATA, between=YEARS, of="period"), InvalidInputError, "of must name another dimension"),
+        (lambda: time_drivers(DATA, between=YEARS, of="grade", by="grade"), InvalidInputError, "of must name another"),
+        (lambda: time_drivers(DATA, between=YEARS, of="seconds"), InvalidInputError, "of must name another"),
+        (lambda: time_drivers(DATA, between=YEARS, of="force"), UnknownNameError, "no dimension 'force'"),
+        (lambda: time_drivers(DATA, between=YEARS, of=5), InvalidTypeError, "of must be text"),
+        (lambda: time_drivers(DATA, between=YEARS, of="grade", target={"1": 5}), UnknownNameError, "target must name every group"),
+        (lambda: time_drivers(DATA, between=YEARS[::-1], of="grade"), InvalidInputError, "between"),
+        (lambda: published_time_change("5", 3, of="mean"), InvalidTypeError, "old must be a number"),
+        (lambda: published_time_change(5, -3, of="mean"), InvalidInputError, "new must be >= 0"),
+        (lambda: published_time_change(5, 3, of=None), InvalidTypeError, "of must be given: 'mean', 'median' or 'p90'"),
+        (lambda: published_time_change(5, 3, of="average"), UnknownNameError, "of must be one of 'mean', 'median', 'p90'"),
+        (lambda: published_time_change(5, 3, of="mean", rounded_to=0), InvalidInputError, "rounded_to must be > 0"),
+        (lambda: published_time_change(5.2, 3, of="mean", rounded_to=1), InvalidInputError, "old must be a multiple of rounded_to, 1.*got 5.2"),
+    ],
+)  # fmt: skip
+def test_bad_input(call, error, says):
+    """Every fault is an error of the family that names the argument and the value."""
+    with pytest.raises(error, match=says) as caught:
+        call()
+    assert isinstance(caught.value, PoliceMetricsError)
