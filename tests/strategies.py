@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from policemetrics.tally import Tally
+from policemetrics._tally import Tally
 
 Row = tuple[Any, ...]
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.times import Bands, BandSummary, answer_bands, answer_times
 from policemetrics.typing import Percentile
 

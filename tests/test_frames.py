@@ -19,6 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import as_columns, labels, rows
 
+from policemetrics._tally import Tally
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -28,7 +29,6 @@ from policemetrics.errors import (
 )
 from policemetrics.frames import as_tally, read_columns, tally, text_columns
 from policemetrics.periods import Period
-from policemetrics.tally import Tally
 
 MAX = 2**63 - 1
 MISSING = "(missing)"

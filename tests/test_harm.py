@@ -20,10 +20,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policemetrics import datasets, definitions
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.exposure import Exposure
 from policemetrics.harm import HarmWeights, harm_change, harm_drivers, harm_score, harm_weights
-from policemetrics.tally import Tally
 
 BETWEEN = ("2017/18", "2019/20")
 YEARS = ("2022/23", "2023/24")

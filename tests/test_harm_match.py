@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policemetrics import datasets, definitions
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.harm import HarmWeights, harm_drivers, harm_per_crime_change, harm_score, harm_weights
-from policemetrics.tally import Tally
 
 OWN = HarmWeights({"46": 12, "34B": 800, "1": 7000}, name="own", version="1", outside=["AF"])
 WHOLE = "1/4.1/4.10/4.2"

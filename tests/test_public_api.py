@@ -1,11 +1,13 @@
 """The public surface as a whole: bad input to every function, what an import costs, and that all is documented."""
 
+import ast
 import datetime as dt
 import inspect
 import re
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -544,6 +546,33 @@ class TestSurface:
         )
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  # our own script
         assert done.stdout.strip() == "[]"
+
+    def test_names_are_imported_from_where_the_checkers_read_them(self):
+        """The names are listed twice, for type checkers and for the import on first use; the lists agree."""
+        tree = ast.parse(Path(pm.__file__).read_text(encoding="utf-8"))
+        (block,) = (n for n in tree.body if isinstance(n, ast.If) and isinstance(n.test, ast.Name))
+        read = {
+            (a.name, str(n.module).removeprefix("policemetrics").lstrip("."))
+            for n in block.body
+            if isinstance(n, ast.ImportFrom)
+            for a in n.names
+        }
+        assert {(n, m) for n, m in read if m} == set(pm._HOMES.items())
+        assert {n for n, _ in read} == set(pm.__all__)
+
+    def test_first_use(self):
+        """A name is there when it is asked for, and so is a module; anything else is not."""
+        script = (
+            "import sys, policemetrics as pm\n"
+            "assert 'numpy' not in sys.modules and set(pm.__all__) < set(dir(pm))\n"
+            "assert pm.share(1, 4).share == 0.25\n"
+            "assert pm.tally and callable(pm.tally) and callable(pm.durations)\n"
+            "assert pm.harm.HarmScore is pm.HarmScore\n"
+            "from policemetrics import *\n"
+            "print(Tally.from_columns({'a': ['x']}, [3]).total, hasattr(pm, 'nope'), hasattr(pm, '_nope'))"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  # our own script
+        assert done.stdout.split() == ["3", "False", "False"]
 
     def test_version(self):
         assert re.fullmatch(r"\d+\.\d+\.\d+", pm.__version__)

@@ -18,6 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import FORCES, MONTHS, rows, tallies, tally_of
 
+from policemetrics._tally import Tally
 from policemetrics.errors import (
     CountOverflowError,
     IncompatibleTalliesError,
@@ -28,7 +29,6 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.periods import Period
-from policemetrics.tally import Tally
 
 MAX = 2**63 - 1
 DIMS = ("force", "offence")

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
 from policemetrics import datasets
+from policemetrics._tally import Tally
 from policemetrics.counts import share
 from policemetrics.errors import (
     CountOverflowError,
@@ -30,7 +31,6 @@ from policemetrics.errors import (
 )
 from policemetrics.frames import tally
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
 from policemetrics.typing import Percentile
 

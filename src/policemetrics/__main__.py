@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _display, datasets
+from policemetrics._tally import Tally
 from policemetrics.change import RateChange, rate_change
 from policemetrics.claims import ClaimCheck, check_claim, implied_change, implied_harm_per_crime, stated
 from policemetrics.datasets import Dataset
@@ -24,7 +25,6 @@ from policemetrics.exposure import Exposure
 from policemetrics.harm import harm_change, harm_score, harm_weights
 from policemetrics.outcomes import OutcomeRate, outcome_rate_change, positive_outcome_rate
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.times import pool_means, summarise_times
 from policemetrics.typing import Basis
 from policemetrics.values import Figure

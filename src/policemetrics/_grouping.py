@@ -19,9 +19,9 @@ from policemetrics._cells import Cells
 from policemetrics._labels import MISSING
 from policemetrics._ledger import DROPPED, NOT_SUPPLIED, REASON, without_own_drops
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError
 from policemetrics.results import ExclusionTable, label_array
-from policemetrics.tally import Tally
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = [

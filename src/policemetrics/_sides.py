@@ -12,10 +12,10 @@ import attrs
 from policemetrics import _checks
 from policemetrics._cells import Cells
 from policemetrics._ledger import without_own_drops
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import label_array
-from policemetrics.tally import Tally
 from policemetrics.typing import Label
 from policemetrics.values import Figure
 

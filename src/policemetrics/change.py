@@ -31,12 +31,12 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import Side, both_periods, pairs_of_periods
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.periods import in_words
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.typing import (
     Between,
     Column,

@@ -26,11 +26,11 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import Side, spanned
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.typing import (
     Column,
     Counts,

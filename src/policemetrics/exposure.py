@@ -25,11 +25,11 @@ from policemetrics._grouping import (
 )
 from policemetrics._labels import LabelArray
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
-from policemetrics.tally import Tally
 from policemetrics.typing import ByLabel, Columns, Divisor, FloatArray, Names
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from policemetrics.frames._incidents import Incidents
 from policemetrics.frames._timing import Timing, timed
 from policemetrics.frames.columns import read_columns, text_columns
 from policemetrics.frames.counting import as_tally, tally
-from policemetrics.frames.durations import durations
+from policemetrics.frames.stamps import durations
 
 __all__ = [
     "Incidents",

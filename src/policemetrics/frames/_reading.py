@@ -9,8 +9,8 @@ from typing import Any
 from policemetrics import _checks
 from policemetrics._labels import MEASURED, is_missing
 from policemetrics._ledger import REASON
+from policemetrics._tally import COUNT
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
-from policemetrics.tally import COUNT
 from policemetrics.typing import Columns
 
 __all__ = [

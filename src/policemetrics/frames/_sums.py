@@ -14,9 +14,9 @@ from policemetrics._cells import Cells
 from policemetrics._labels import LabelArray
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics._packed import HALF
+from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames._grouping import Counted, halves
-from policemetrics.tally import Tally
 from policemetrics.typing import IntArray, Names
 
 __all__ = ["Sums", "numbers_here", "numbers_there"]

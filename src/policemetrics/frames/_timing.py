@@ -21,6 +21,7 @@ from policemetrics._cells import Cells
 from policemetrics._labels import MEASURED, MISSING, LabelArray, is_missing
 from policemetrics._ledger import CLOCK_CHANGE, MISSING_END, MISSING_START, NEGATIVE, REASON, ZERO, merged
 from policemetrics._packed import distinct_of
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, PoliceMetricsWarning
 from policemetrics.frames._clock import CENTURY, Moments, instant, moments, whole
 from policemetrics.frames._grouping import Counted, counted_here, counted_there
@@ -33,7 +34,6 @@ from policemetrics.frames._reading import (
     label,
     opened,
 )
-from policemetrics.tally import Tally
 from policemetrics.typing import Columns, IntArray
 
 __all__ = ["Timing", "timed"]

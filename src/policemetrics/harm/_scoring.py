@@ -28,13 +28,13 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import Side, both_periods
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.harm._codes import READ_AS_TEXT, is_category, nearest
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.results import ExclusionTable, label_array
-from policemetrics.tally import Tally
 from policemetrics.typing import Between, FloatArray, HarmMethod, IntArray
 
 __all__ = [

@@ -11,9 +11,9 @@ import numpy as np
 from policemetrics import _checks, _labels, definitions
 from policemetrics._display import count as written
 from policemetrics._display import percent
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.harm._codes import READ_AS_TEXT, is_category, nearest, spelling
-from policemetrics.tally import Tally
 from policemetrics.values import comparable
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from policemetrics._display import count as written
 from policemetrics._display import percent, plain
 from policemetrics._grouping import exclusion_table, groups_of, keys_of, unexplained
 from policemetrics._sides import Side, spanned
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure
 from policemetrics.harm._scoring import (
@@ -27,7 +28,6 @@ from policemetrics.harm._scoring import (
 )
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.typing import Counts, HarmMethod, Names
 from policemetrics.values import Figure, Interval, shown_as
 

@@ -20,7 +20,7 @@ from policemetrics.harm.matching import WeightMatch, match_offences
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-    from policemetrics.tally import Tally
+    from policemetrics._tally import Tally
     from policemetrics.typing import Labels
 
 __all__ = ["HarmWeights", "harm_weights"]

@@ -22,9 +22,9 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
-from policemetrics.tally import Tally
 from policemetrics.typing import FloatArray
 
 __all__ = ["Crimes", "adopt", "as_crimes", "divisors", "require_dims"]

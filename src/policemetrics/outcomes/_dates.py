@@ -15,10 +15,10 @@ from policemetrics._cells import Cells
 from policemetrics._checks import shown, text
 from policemetrics._labels import MISSING
 from policemetrics._sides import Side, spanned
+from policemetrics._tally import Tally
 from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, in_words, read_labels
-from policemetrics.tally import Tally
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = ["AsAt", "Span", "Spans", "maturities", "notes_of", "one_or_all", "with_dates"]

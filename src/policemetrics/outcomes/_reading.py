@@ -14,6 +14,7 @@ from policemetrics._cells import Cells
 from policemetrics._grouping import Reasons, refuse_negative, refuse_unsupplied, totals, unexplained
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.definitions import outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
 from policemetrics.errors import InvalidInputError
@@ -23,7 +24,6 @@ from policemetrics.outcomes._definition import BASES, Counted, Definition
 from policemetrics.outcomes.names import refuse_unknown
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.results import label_array
-from policemetrics.tally import Tally
 from policemetrics.typing import FloatArray
 
 __all__ = ["WAITING", "Counter", "read"]

@@ -23,13 +23,13 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import Side, both_periods
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import adopt, require_dims
 from policemetrics.outcomes._dates import with_dates
 from policemetrics.outcomes._definition import Counted, Definition, kept_dims
 from policemetrics.outcomes._reading import Counter, read
 from policemetrics.results import ExclusionTable
-from policemetrics.tally import Tally
 from policemetrics.typing import FloatArray, IntArray, Names
 
 __all__ = ["Split"]

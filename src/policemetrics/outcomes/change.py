@@ -22,6 +22,7 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import both_periods, compared_figures
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import Crimes, adopt, require_dims
 from policemetrics.outcomes._dates import with_dates
@@ -31,7 +32,6 @@ from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import in_words
 from policemetrics.results import ExclusionTable, Results, label_array
-from policemetrics.tally import Tally
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
 from policemetrics.values import Figure, Interval, shown_as
 

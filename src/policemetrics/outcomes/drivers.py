@@ -7,12 +7,12 @@ import numpy as np
 
 from policemetrics._display import percent, signed
 from policemetrics._grouping import keys_of
+from policemetrics._tally import Tally
 from policemetrics.decomposition import kitagawa_parts
 from policemetrics.outcomes._definition import NOUNS, Definition, said
 from policemetrics.outcomes._split import Split
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
 from policemetrics.values import Figure, shown_as
 

@@ -26,6 +26,7 @@ from policemetrics._grouping import (
 from policemetrics._labels import MISSING
 from policemetrics._ledger import REASON, filled, merged
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
 from policemetrics.incidence import Incidence, cumulative_incidence
 from policemetrics.outcomes._dates import AsAt, Spans, notes_of
@@ -34,7 +35,6 @@ from policemetrics.outcomes._reading import WAITING, Counter, read
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.typing import Counts, FloatArray, IntArray, Names
 from policemetrics.values import Figure, Interval, shown_as, telling_apart
 

@@ -12,10 +12,10 @@ import numpy as np
 from policemetrics import _checks, _labels
 from policemetrics._display import count as written
 from policemetrics._display import percent
+from policemetrics._tally import Tally
 from policemetrics.definitions import outcome_names, outcome_types
 from policemetrics.definitions._outcomes import code_of, spelling
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.tally import Tally
 from policemetrics.values import comparable, read_only
 
 __all__ = ["OutcomeMatch", "known_types", "match_outcomes", "refuse_unknown", "why_unknown"]

@@ -9,13 +9,13 @@ import numpy as np
 
 from policemetrics._display import percent, signed
 from policemetrics._grouping import keys_of
+from policemetrics._tally import Tally
 from policemetrics.decomposition import kitagawa
 from policemetrics.outcomes._definition import Definition, said
 from policemetrics.outcomes._split import Split
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import in_words
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
 from policemetrics.values import Figure, shown_as
 

@@ -28,9 +28,9 @@ from policemetrics._grouping import (
 from policemetrics._labels import MEASURED, MISSING
 from policemetrics._ledger import REASON, filled
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, label_array
-from policemetrics.tally import Tally
 from policemetrics.times._shared import duration_in, seconds_of
 from policemetrics.typing import FloatArray, IntArray, ServiceLevel
 

@@ -24,10 +24,10 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import Side, both_periods
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
-from policemetrics.tally import Tally
 from policemetrics.times._shared import as_times, missed_of, runs_of
 from policemetrics.typing import IntArray
 

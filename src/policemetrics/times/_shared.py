@@ -16,11 +16,11 @@ from policemetrics._display import duration
 from policemetrics._grouping import Reasons, keys_of, unexplained
 from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microseconds, plain
 from policemetrics._ledger import CLOCK_REASONS
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally, tally, text_columns
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
-from policemetrics.tally import Tally
 from policemetrics.typing import Column, FloatArray, IntArray, Label
 from policemetrics.values import shown_as
 

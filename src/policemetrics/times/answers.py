@@ -13,9 +13,9 @@ from policemetrics._display import percent
 from policemetrics._given import refuse_options
 from policemetrics._grouping import keys_of
 from policemetrics._labels import MEASURED
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.times._calls import Calls, Variant, only_known, said_abandoned, said_level
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import as_times, is_column, runs_of, seconds_in, several_labels, targets_of

@@ -14,11 +14,11 @@ from policemetrics._cells import Cells
 from policemetrics._display import duration, percent
 from policemetrics._given import refuse_options
 from policemetrics._grouping import Reasons, keys_of, no_reasons, unexplained
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import Results
-from policemetrics.tally import Tally
 from policemetrics.times._calls import Calls, Variant, only_known, said_abandoned, said_level
 from policemetrics.times._percentages import Percentages, said_inside
 from policemetrics.times._shared import LONGEST, refuse_corrections, seconds_field, targets_of

@@ -26,10 +26,10 @@ from policemetrics._grouping import (
 )
 from policemetrics._labels import MEASURED, encode
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import read_columns, text_columns
 from policemetrics.results import ExclusionTable, Results
-from policemetrics.tally import Tally
 from policemetrics.times._shared import (
     is_column,
     limits,

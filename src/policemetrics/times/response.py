@@ -14,11 +14,11 @@ from policemetrics._grouping import groups_of
 from policemetrics._labels import MEASURED, plain
 from policemetrics._ledger import MISSING_END, REASON
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import Incidents, Timing, timed
 from policemetrics.results import Results, label_array
 from policemetrics.survival import SURVIVAL_METHODS
-from policemetrics.tally import Tally
 from policemetrics.times.summary import TimeSummary, summarise_times
 from policemetrics.times.survival import ResponseSurvival, survival_of
 from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, SurvivalMethod

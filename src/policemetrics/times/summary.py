@@ -27,10 +27,10 @@ from policemetrics._grouping import (
 )
 from policemetrics._labels import MEASURED
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Results
-from policemetrics.tally import Tally
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import (
     LONGEST,

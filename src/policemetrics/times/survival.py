@@ -22,10 +22,10 @@ from policemetrics._grouping import (
 )
 from policemetrics._labels import MEASURED
 from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.percentiles import Runs, percentiles
 from policemetrics.results import Results
 from policemetrics.survival import Survival, kaplan_meier
-from policemetrics.tally import Tally
 from policemetrics.times._shared import seconds_field, seconds_of, targets_of
 from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 from policemetrics.values import Figure, column_fields, shown_as
