@@ -17,6 +17,7 @@ import pytest
 from engines import ENGINES, every_engine, one_duckdb, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ids import stable
 from strategies import as_columns, labels, rows
 
 from policemetrics._tally import Tally
@@ -240,7 +241,7 @@ class TestCount:
     @pytest.mark.parametrize(
         "counts",
         [[2**53 + 1, 2], [MAX], [MAX - 1, 1], [-MAX, -1], [MAX, MAX, -MAX], [-(2**62), 2**62 - 1]],
-        ids=str,
+        ids=stable,
     )
     def test_large_counts_are_exact(self, engine, counts):
         """Beyond 2**53 floats lose units; and the sum may pass through more than 64 bits hold."""
@@ -345,7 +346,7 @@ class TestCount:
             pa.nulls(1),
             pa.array(["7"]).dictionary_encode(),
         ],
-        ids=str,
+        ids=stable,
     )
     def test_what_is_no_number(self, engine, values):
         with pytest.raises(
@@ -377,7 +378,7 @@ class TestLabels:
     @pytest.mark.parametrize(
         "values",
         [[Decimal("4.1")], [dt.date(2024, 1, 1)], [dt.time(1)], [b"x"], [["x"]], [{"x": 1}]],
-        ids=str,
+        ids=stable,
     )
     def test_refused_on_every_engine(self, engine, values):
         """pandas holds these as objects, so the value, not the type, tells."""
@@ -466,7 +467,7 @@ class TestPandas:
             ([1j], "turn it into text"),
             ([object()], "turn it into text"),
         ],
-        ids=lambda v: str(v)[:30],
+        ids=stable,
     )
     def test_bad_objects(self, values, message):
         with pytest.raises(PoliceMetricsError, match=message):
@@ -651,7 +652,7 @@ class TestNames:
                 "every must be one of 'month', 'quarter', 'calendar_year', 'financial_year'; got 'week'",
             ),
         ],
-        ids=str,
+        ids=stable,
     )
     def test_bad_options(self, options, message):
         with pytest.raises(PoliceMetricsError, match=message):

@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from ids import stable
 
 import policemetrics as pm
 from policemetrics import Exclusions, Exposure, Interval, Period, PoliceMetricsError, Range, Results, Tally
@@ -279,7 +280,7 @@ def cases():
                     continue
                 bound = signature.bind(*args, **options)
                 bound.arguments |= BESIDE.get((title, name), {}) | {name: value}
-                yield pytest.param(function, bound, name, id=f"{title}, {name}={str(value)[:30]!r}")
+                yield pytest.param(function, bound, name, id=f"{title}, {name}={stable(value)[:30]!r}")
 
 
 class TestBadInput:
@@ -345,7 +346,7 @@ class TestBadInput:
             for figure in single if isinstance(single, Results) else [single]:
                 assert figure.reason.startswith("not available")
 
-    @pytest.mark.parametrize("value", NO_COUNT, ids=str)
+    @pytest.mark.parametrize("value", NO_COUNT, ids=stable)
     def test_single_counts(self, value):
         refused(
             lambda: pm.rate(value, 100),
@@ -357,7 +358,7 @@ class TestBadInput:
         refused(lambda: pm.share(value, 5), "count")
         refused(lambda: pm.share(5, value), "out_of")
 
-    @pytest.mark.parametrize("value", NO_SIZE, ids=lambda v: str(v)[:20])
+    @pytest.mark.parametrize("value", NO_SIZE, ids=stable)
     def test_single_sizes(self, value):
         refused(lambda: pm.rate(5, value), "exposure")
         refused(lambda: pm.rate(CRIMES, value, by="force"), "exposure")
@@ -366,7 +367,7 @@ class TestBadInput:
         refused(lambda: pm.rate_change(5, 6, exposure=(1, value)), "exposure")
         refused(lambda: Exposure({"Kent": value}, by="force", name="residents", date="mid-2019"), "values")
 
-    @pytest.mark.parametrize("value", NO_COLUMN, ids=lambda v: str(v)[:30])
+    @pytest.mark.parametrize("value", NO_COLUMN, ids=stable)
     def test_columns(self, value):
         labels = ["a", "b"]
         refused(lambda: pm.rate(value, 10, labels=labels), "events", "labels")
@@ -388,7 +389,7 @@ class TestBadInput:
             "12",
             iter([1, 2]),
         ],
-        ids=str,
+        ids=stable,
     )
     def test_columns_of_sizes(self, value):
         refused(lambda: pm.rate([1, 2], value, labels=["a", "b"]), "exposure")
@@ -398,7 +399,7 @@ class TestBadInput:
         "labels",
         ["ab", b"ab", 5, ["a"], ["a", None], [1.5, 2.5], ["a", 1], [["a"], ["b"]], {"a", "b"}, {"a": 1, "b": 2}, [True, False],
          np.ones((2, 2), dtype=int), pd.Series(["a", "b"], index=[7, 8]), pd.to_datetime(["2024-01-01", "2024-01-02"])],
-        ids=lambda v: str(v)[:30],
+        ids=stable,
     )  # fmt: skip
     def test_labels(self, labels):
         events = pd.Series([1, 2])
