@@ -378,6 +378,14 @@ class TestPublished:
         assert score.interval.high == pytest.approx(1839.0356, abs=1e-4)
 
 
+def test_every_bad_weight_is_named():
+    with pytest.raises(
+        InvalidInputError,
+        match=r"weights\['b'\] must be a finite number; got nan. Nor .* 'c', 'd' be weights",
+    ):
+        HarmWeights({"a": 1, "b": float("nan"), "c": -1, "d": 1e300}, name="own", version="1")
+
+
 class TestHarmScore:
     WEIGHTS = own({"theft": 10, "robbery": 800, "note": 0}, outside=["fraud", "scam"])
 

@@ -101,7 +101,7 @@ class HarmWeights(Mapping[str, float]):
         if not weights:
             msg = "weights must hold at least one offence; got none."
             raise InvalidInputError(msg)
-        found = {_code(code, "weights"): _weight(value, code) for code, value in weights.items()}
+        found = _weights_of(weights)
         left_out, concerned = _codes(outside, "outside"), _codes(caveat_codes, "caveat_codes")
         both = sorted(left_out & found.keys())
         if both:
@@ -353,6 +353,23 @@ def _code(value: object, name: str) -> str:
         msg = f"{name} must have codes as text; got the number {value}: {READ_AS_TEXT}."
         raise InvalidTypeError(msg)
     return _checks.text(value, f"{name}: an offence code")
+
+
+def _weights_of(given: Mapping[Any, Any]) -> dict[str, float]:
+    """Read weights by code; of those that are none the first is shown, and the others are named."""
+    found, faults = {}, {}
+    for code, value in given.items():
+        name = _code(code, "weights")
+        try:
+            found[name] = _weight(value, code)
+        except InvalidInputError as fault:
+            faults[name] = fault
+    if faults:
+        first, *others = faults
+        more = f" Nor can those of {_checks.listing(others)} be weights." if others else ""
+        msg = f"{faults[first]}{more}"
+        raise InvalidInputError(msg)
+    return found
 
 
 def _weight(value: object, code: object) -> float:
