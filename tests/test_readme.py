@@ -16,7 +16,7 @@ def test_examples_run():
     assert found.failed == 0
 
 
-@pytest.mark.parametrize("name", ["main-job", "tests"])
+@pytest.mark.parametrize("name", ["main-job", "tests", "docs"])
 def test_commands_are_one_line(name):
     """Each command is a single line that makes its own virtual environment."""
     block = re.search(rf"<!-- {name} -->\n```sh\n(.*?)\n```", README.read_text(encoding="utf-8"), re.DOTALL)
