@@ -67,17 +67,20 @@ def entries():
     """Read the names that the pages of the reference have an entry for."""
     found = set()
     for page in REFERENCE.glob("*.md"):
-        module, listing = "policemetrics", False
+        module, listing, whole = "policemetrics", False, None
         for line in page.read_text(encoding="utf-8").splitlines():
             directive = re.match(r"\s*\.\. (\w+):: ?([\w.]*)", line)
             if directive:
-                listing = directive[1] == "autosummary"
-                if directive[1] == "currentmodule":
-                    module = directive[2]
-                if directive[1] == "automodule":
-                    whole = directive[2]
-            elif line.strip() == ":members:":
-                found |= {f"{whole}.{name}" for name in importlib.import_module(whole).__all__}
+                kind, name = directive.groups()
+                listing = kind == "autosummary"
+                module = name if kind == "currentmodule" else module
+                whole = importlib.import_module(name) if kind == "automodule" else None
+                if kind in {"autoclass", "data"}:
+                    found.add(f"{module}.{name}")
+            elif whole and line.strip() == ":members:":
+                # Sphinx takes anything else for imported, aliases of types among it, and passes over it.
+                made_here = (n for n in whole.__all__ if getattr(whole, n).__module__ == whole.__name__)
+                found |= {f"{whole.__name__}.{name}" for name in made_here}
             elif listing and re.fullmatch(r"   [\w.]+", line):
                 found.add(f"{module}.{line.strip()}")
     return found
