@@ -16,17 +16,7 @@ def test_examples_run():
     assert found.failed == 0
 
 
-@pytest.mark.parametrize(
-    "page", sorted((README.parent / "docs" / "methods").glob("*.md")), ids=lambda p: p.stem
-)
-def test_examples_of_the_methods_run(page):
-    """What a page works out by hand is what the package gives."""
-    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
-    assert found.attempted > 3
-    assert found.failed == 0
-
-
-@pytest.mark.parametrize("name", ["main-job", "tests"])
+@pytest.mark.parametrize("name", ["main-job", "tests", "docs"])
 def test_commands_are_one_line(name):
     """Each command is a single line that makes its own virtual environment."""
     block = re.search(rf"<!-- {name} -->\n```sh\n(.*?)\n```", README.read_text(encoding="utf-8"), re.DOTALL)

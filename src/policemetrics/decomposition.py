@@ -164,7 +164,7 @@ def kitagawa(
 
     .. math::
 
-        \text{within} = \sum_i \Delta r_i\,\bar s_i, \qquad \text{mix} = \sum_i \Delta s_i\,\bar r_i.
+        \text{within} = \sum_i \Delta r_i\,\bar{s_i}, \qquad \text{mix} = \sum_i \Delta s_i\,\bar{r_i}.
 
     Shares and rates count as two factors, each taken at the mean of old and new, as in `symmetric_split`.
 

@@ -52,8 +52,8 @@ def garwood(x: Values, confidence_level: float = 0.95) -> Limits:
 
     .. math::
 
-        L = \Gamma^{-1}_{\alpha/2}(x) = \tfrac12 \chi^2_{\alpha/2}(2x), \qquad
-        U = \Gamma^{-1}_{1-\alpha/2}(x+1) = \tfrac12 \chi^2_{1-\alpha/2}(2x+2).
+        L = \Gamma^{-1}_{\alpha/2}(x) = \tfrac{1}{2} \chi^2_{\alpha/2}(2x), \qquad
+        U = \Gamma^{-1}_{1-\alpha/2}(x+1) = \tfrac{1}{2} \chi^2_{1-\alpha/2}(2x+2).
 
     References
     ----------
