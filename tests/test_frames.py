@@ -28,7 +28,7 @@ from policemetrics.errors import (
     PoliceMetricsError,
     UnknownNameError,
 )
-from policemetrics.frames import as_tally, read_columns, tally, text_columns
+from policemetrics.frames import as_tally, durations, read_columns, tally, text_columns
 from policemetrics.periods import Period
 
 MAX = 2**63 - 1
@@ -995,3 +995,91 @@ def test_a_polars_user_needs_nothing_else():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603  # our own code
     assert (done.stdout, done.returncode) == ("3", 0), done.stderr
+
+
+class TestNamesOfOurOwn:
+    """Columns that the query itself makes can have no name of the caller's."""
+
+    def test_tally(self, engine):
+        data = engine(
+            frame(
+                y=["a", "b", "a"],
+                m=["x", "x", "y"],
+                d=pa.array([dt.datetime(2023, 1, 1, tzinfo=UTC)] * 3, pa.timestamp("us", "UTC")),
+            )
+        )
+        assert cells(tally(data, ["y", "m"], date="d")) == {
+            ("a", "x", "2023-01"): 1,
+            ("b", "x", "2023-01"): 1,
+            ("a", "y", "2023-01"): 1,
+        }
+
+    def test_durations(self, engine):
+        stamps = [dt.datetime(2023, 1, 1, h, tzinfo=UTC) for h in (1, 2)]
+        data = engine(
+            frame(state=["a", "b"], us=["x", "y"], s=stamps, e=[t + dt.timedelta(seconds=60) for t in stamps])
+        )
+        found = durations(data, start="s", end="e", by=["state", "us"])
+        assert cells(found) == {("a", "x", 60.0): 1, ("b", "y", 60.0): 1}
+
+
+class TestWideNumbers:
+    @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+    def test_counts_near_the_limit_beside_a_gap(self, make):
+        """As floats they would lose their last digits, or their sign."""
+        values = [2**63 - 2, None], [2**53 + 1, 4]
+        for column in values:
+            kind = {"dtype": "UInt64"} if make is pd.DataFrame else {}
+            series = pd.array(column, **kind) if kind else pl.Series(column, dtype=pl.UInt64)
+            found = tally(make({"n": series}), count="n")
+            assert found.total == sum(v or 0 for v in column)
+
+    @pytest.mark.parametrize("kind", [pl.Int64, pl.UInt64], ids=str)
+    def test_the_largest_label_beside_a_gap(self, kind):
+        found = tally(pl.DataFrame({"k": pl.Series([MAX, None], dtype=kind)}), "k")
+        assert (cells(found), ledger(found)) == ({(MAX,): 1}, {(MISSING, "missing k"): 1})
+
+    def test_both_ends_beside_a_gap(self):
+        found = tally(pl.DataFrame({"k": [MAX, None, -MAX - 1]}), "k")
+        assert cells(found) == {(MAX,): 1, (-MAX - 1,): 1}
+
+    def test_seconds_of_128_bits(self):
+        data = pl.DataFrame({"seconds": pl.Series([1, 2], dtype=pl.Int128)})
+        assert cells(tally(data, "seconds")) == {(1.0,): 1, (2.0,): 1}
+
+
+class TestDictionaries:
+    """Labels that Arrow keeps in dictionaries, one for each part of a column."""
+
+    def test_parts_of_many_labels(self):
+        """An index of eight bits holds those of each part, but not of both."""
+        parts = [
+            pa.Table.from_pandas(pd.DataFrame({"k": pd.Categorical([f"{p}{i}" for i in range(100)])}))
+            for p in "ab"
+        ]
+        assert len(tally(pa.concat_tables(parts), "k")) == 200
+
+    def test_missing_among_the_labels(self):
+        part = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int8()), pa.array(["x", None]))
+        found = tally(pa.table({"k": pa.chunked_array([part, part])}), "k")
+        assert (cells(found), ledger(found)) == ({("x",): 2}, {(MISSING, "missing k"): 2})
+
+    @pytest.mark.parametrize("index", [pa.uint64(), pa.uint32(), pa.int16()], ids=str)
+    def test_index_of_any_kind(self, index):
+        column = pa.DictionaryArray.from_arrays(pa.array([0, 1, None], index), pa.array(["x", "y"]))
+        table = pa.table({"a": ["p", "p", "p"], "k": column})
+        for data in (table, table.to_pandas(types_mapper=pd.ArrowDtype)):
+            assert cells(tally(data, ["a", "k"])) == {("p", "x"): 1, ("p", "y"): 1}
+
+
+def test_the_errors_of_an_engine_are_ours():
+    """DuckDB's own come from no error of Python's."""
+    data = sql("select cast(x as int) as a from (values ('1'), ('q')) t(x)")
+    with pytest.raises(InvalidInputError, match="could not be grouped and counted by its engine"):
+        tally(data, "a")
+
+
+def test_an_infinite_count(engine):
+    data = engine(pa.table({"n": [1.0, float("inf"), None]}))
+    with pytest.raises(CountOverflowError, match="1 that are not"):
+        tally(data, count="n")

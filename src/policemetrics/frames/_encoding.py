@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from policemetrics import _checks, _labels
 from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray
 from policemetrics._packed import distinct_of
+from policemetrics.errors import InvalidInputError
 from policemetrics.typing import IntArray
 
 __all__ = ["Coded", "encoded"]
@@ -24,6 +25,7 @@ _Whole = NDArray[np.integer[Any]]
 
 
 _AT_ONCE: Final = 2**17  # rows
+_INT64: Final = np.iinfo(np.int64)
 
 
 @attrs.frozen(eq=False)
@@ -62,6 +64,8 @@ def encoded(column: Any, dim: str) -> Coded:
         return _of_arrow(native, dim)
     if implementation.is_pandas() and hasattr(native, "cat"):
         return _of_listed(native.cat.codes.to_numpy(), native.cat.categories.tolist(), dim)
+    if implementation.is_pandas() and text and hasattr(native.array, "__arrow_array__"):
+        return _of_arrow(column.to_frame().to_arrow().column(0), dim)
     if implementation.is_pandas() and text and native.dtype != object:
         codes, distinct = column.__native_namespace__().factorize(native)
         return _of_listed(codes, distinct.tolist(), dim)
@@ -91,21 +95,30 @@ def _of_integers(column: Any, dim: str) -> Coded:
     gap = None
     if missing is not None:
         gap = int(found.max(initial=0)) + 1
+        if gap > _INT64.max:
+            gap = int(found.min()) - 1
+        if gap < _INT64.min:
+            labels, codes = _labels.encode(column.to_list(), dim)
+            return Coded(codes, lambda some: _used(labels, some), gap=-1)
         known, found = found, np.full(len(column), gap, dtype=np.int64)
         found[~missing] = known
     return Coded(found, lambda some: _labels.encode(some, dim), gap)
 
 
 def _of_polars(native: Any, polars: Any, dim: str) -> Coded:
-    category = native if native.dtype != polars.String else native.cast(polars.Categorical)
-    physical, gap = category.to_physical(), None
-    if category.null_count():
-        gap = 2**32  # beyond any code
+    if native.dtype == polars.String:
+        # Text sorts by its code points here as in Python.
+        texts = native.unique().drop_nulls().sort()
+        native = native.cast(polars.Enum(texts))
+    physical, gap = native.to_physical(), None
+    if native.null_count():
+        gap = int(physical.max() or 0) + 1
         physical = physical.cast(polars.Int64).fill_null(gap)
     codes = physical.to_numpy()
 
     def labels(some: IntArray) -> tuple[LabelArray, IntArray]:
-        return _labels.encode(category.gather(_examples(codes, some)).cast(polars.String).to_list(), dim)
+        listed = native.gather(_examples(codes, some)).cast(polars.String).to_list()
+        return _labels.encode(listed, dim)
 
     return Coded(codes, labels, gap)
 
@@ -124,21 +137,18 @@ def _examples(codes: _Whole, wanted: IntArray) -> IntArray:
 def _of_arrow(native: Any, dim: str) -> Coded:
     import pyarrow as pa
 
-    coded = native if pa.types.is_dictionary(native.type) else native.dictionary_encode()
+    coded = native
+    if not pa.types.is_dictionary(native.type):
+        coded = native.dictionary_encode()
+    elif any(part.dictionary.null_count for part in native.chunks):
+        coded = native.cast(native.type.value_type).dictionary_encode()
+    # Dictionaries that are joined may have more labels than an index of few bits can tell apart.
+    coded = coded.cast(pa.dictionary(pa.int64(), coded.type.value_type))
     parts = coded.unify_dictionaries().chunks
     if not parts:
         return _of_listed(np.zeros(0, dtype=np.int64), [], dim)
-    codes = [_filled(part.indices) for part in parts]
-    return _of_listed(
-        codes[0] if len(codes) == 1 else np.concatenate(codes), parts[0].dictionary.to_pylist(), dim
-    )
-
-
-def _filled(indices: Any) -> _Whole:
-    """Return the places in a dictionary; -1 for none."""
-    signed = indices.cast("int64").fill_null(-1) if indices.null_count else indices
-    found: _Whole = signed.to_numpy()
-    return found
+    codes = np.concatenate([part.indices.fill_null(-1).to_numpy(zero_copy_only=False) for part in parts])
+    return _of_listed(codes, parts[0].dictionary.to_pylist(), dim)
 
 
 def _of_seconds(column: Any) -> Coded:
@@ -150,6 +160,10 @@ def _of_seconds(column: Any) -> Coded:
     known = found[~missing] if missing.any() else found
     whole = known.dtype.kind in "iu" or bool((known == np.floor(known)).all())
     unit = MICROSECONDS if whole else 1
+    extreme = known[np.isfinite(known).argmin()] if known.size and known.dtype.kind == "f" else 0.0
+    if not np.isfinite(extreme):
+        msg = f"{MEASURED} must hold finite numbers; got {extreme}."
+        raise InvalidInputError(msg)
     if whole:
         _labels.microseconds(
             [known.min(initial=0), known.max(initial=0)], MEASURED

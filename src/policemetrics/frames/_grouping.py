@@ -23,7 +23,7 @@ _WIDE = 2**62
 
 @attrs.frozen(eq=False)
 class Counted:
-    """Labels and codes (keys,) of each dimension, the number of rows of each key, and what was added up of them."""
+    """Labels and codes (keys,) of each column, the number of rows of each key, and what was added up of them."""
 
     coded: dict[str, tuple[LabelArray, IntArray]]
     n: IntArray
@@ -31,8 +31,9 @@ class Counted:
 
 
 def counted_here(table: Any, keys: Mapping[str, str], numbers: Mapping[str, NDArray[Any]]) -> Counted:
-    """Count rows in memory by columns of theirs, given by dimension, and add up numbers in halves."""
-    columns = [encoded(table.get_column(key), dim) for dim, key in keys.items()]
+    """Count rows in memory by columns of theirs, given with their dimension, and add up numbers in halves."""
+    with engine_errors():
+        columns = [encoded(table.get_column(key), dim) for key, dim in keys.items()]
     found = count_rows([c.codes for c in columns], len(table), numbers)
     named = (c.named(values) for c, values in zip(columns, found.values, strict=True))
     sums = {
@@ -54,12 +55,13 @@ def counted_there(
 
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
     with engine_errors(failure):
-        table = (lazy.group_by(*keys.values()).agg(*added) if keys else lazy.select(*added)).collect()
+        table = (lazy.group_by(*keys).agg(*added) if keys else lazy.select(*added)).collect()
     n = _whole(table.get_column("n"))
     if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
         table, n = table.head(0), n[:0]
-    columns = {dim: encoded(table.get_column(key), dim) for dim, key in keys.items()}
-    coded = {dim: c.named(c.codes.astype(np.int64)) for dim, c in columns.items()}
+    with engine_errors(failure):
+        columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
+    coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
     return Counted(coded, n, {name: _whole(table.get_column(name)) for name in sums})
 
 

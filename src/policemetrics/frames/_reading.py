@@ -76,7 +76,8 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
         if dtype == nw.Duration:
             return _seconds(column, pandas=lazy.implementation.is_pandas_like())
         if dtype.is_numeric():
-            return column.cast(nw.Float64) if dtype.is_decimal() else column
+            wide = dtype.is_decimal() or dtype in (nw.Int128, nw.UInt128)
+            return column.cast(nw.Float64) if wide else column
         hint = "."
         if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
             hint = (
@@ -135,9 +136,9 @@ def engine_errors(failure: type[InvalidInputError] = InvalidInputError) -> Itera
     """Turn what an engine says of a query that fails into an error of ours."""
     try:
         yield
-    except (TypeError, ValueError) as error:
-        if isinstance(error, PoliceMetricsError):
-            raise
+    except (PoliceMetricsError, OSError, ImportError, MemoryError):
+        raise
+    except Exception as error:  # each engine has a family of its own
         kind = InvalidTypeError if isinstance(error, TypeError) else failure
         msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
         raise kind(msg) from error

@@ -31,6 +31,11 @@ def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
     column = data.get_column(name)
     if dtype.is_integer() and not column.null_count():
         return {"number": column.to_numpy()}
+    if dtype.is_integer():
+        missing, known = column.is_null().to_numpy(), column.drop_nulls().to_numpy()
+        number = np.zeros(len(column), dtype=known.dtype)
+        number[~missing] = known
+        return {"number": number, "missing": missing}
     parts = _parts(name, dtype)
     table = data.select(**parts)
     return {part: table.get_column(part).fill_null(0).to_numpy() for part in parts}
@@ -54,7 +59,7 @@ def _parts(name: str, dtype: Any) -> dict[str, Any]:
     missing = column.is_null()
     if dtype.is_integer():
         # Dask can neither cast nor add up where some are missing.
-        number = nw.when(missing).then(nw.lit(0)).otherwise(column)
+        number = nw.when(missing).then(nw.lit(0, dtype)).otherwise(column)
         if dtype not in {nw.UInt64, nw.Int128, nw.UInt128}:
             number = number.cast(nw.Int64)
         return {"number": number, "missing": missing.cast(nw.Int64)}
@@ -62,7 +67,9 @@ def _parts(name: str, dtype: Any) -> dict[str, Any]:
     size = column.cast(nw.Float64)
     missing = missing | size.is_nan() if dtype.is_float() else missing
     size = nw.when(missing).then(nw.lit(0.0)).otherwise(size)
-    split, beyond = size != size.floor(), size.abs() >= float(_LIMIT)
+    beyond = size.abs() >= float(_LIMIT)
+    size = nw.when(beyond).then(nw.lit(0.0)).otherwise(size)  # some engines have no whole part of infinity
+    split = size != size.floor()
     number = nw.when(missing | split | beyond).then(nw.lit(0)).otherwise(column).cast(nw.Int64)
     flags = {"missing": missing, "split": split, "beyond": beyond}
     return {"number": number} | {flag: found.cast(nw.Int64) for flag, found in flags.items()}

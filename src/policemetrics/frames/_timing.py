@@ -105,15 +105,15 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents | None =
         read = incidents.first_of_each(lazy.select(*select), list(keys.values()), list(stamps))
         read = _in_utc(read, list(stamps), found, incidents.repeats() if dims else {})
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
-    named = keys | {"state": "state", "us": "us"}
+    named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": "us"}
     sums = {f"{name}_low": name for name in incidents.sums}  # rows of an incident have no upper half
-    table = read.select(*named.values(), *(nw.col(name).alias(low) for low, name in sums.items()))
+    table = read.select(*named, *(nw.col(name).alias(low) for low, name in sums.items()))
     if isinstance(table, nw.DataFrame):
         numbers = {name: table.get_column(low).to_numpy() for low, name in sums.items()}
         counted = counted_here(table, named, numbers)
     else:
         counted = counted_there(table, named, list(sums))
-    counts = _Counts.of(counted, reasons)
+    counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons)
     if len(counts.rows):
         first = len(incidents.sums)  # after the reason of a row that is of no known incident
         unused = [rule for i, rule in enumerate(rules, first) if rule.column and not counts.has(i)]
@@ -212,10 +212,11 @@ class _Counts:
     reasons: Sequence[str]
 
     @classmethod
-    def of(cls, found: Counted, reasons: Sequence[str]) -> _Counts:
+    def of(
+        cls, found: Counted, coded: dict[str, tuple[LabelArray, IntArray]], reasons: Sequence[str]
+    ) -> _Counts:
         """Take what was counted; every row has a state and a time, if only 0."""
-        coded = dict(found.coded)
-        state, us = (labels[codes] for labels, codes in (coded.pop("state"), coded.pop("us")))
+        state, us = (labels[codes] for labels, codes in (found.coded["state"], found.coded["us"]))
         counts, rows = found.n, found.sums.get("rows_low", found.n)
         if MISSING_INCIDENT in reasons:
             # All rows without one were taken for one incident.

@@ -97,10 +97,10 @@ def tally(
     dims = dimensions(by)
     for dim, column in dims.items():
         column_named(column, f"by[{dim!r}]", schema)
-    keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
+    keys = {f"k{i}": dim for i, dim in enumerate(dims)}
     select = [
-        label(data, nw.col(column), dim, column, schema[column]).alias(keys[dim])
-        for dim, column in dims.items()
+        label(data, nw.col(dims[dim]), dim, dims[dim], schema[dims[dim]]).alias(key)
+        for key, dim in keys.items()
     ]
     if date is not None:
         if _PERIOD in dims:
@@ -108,23 +108,25 @@ def tally(
             raise InvalidInputError(msg)
         day = local(data, column_named(date, "date", schema), schema[date], timezone)
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
-        keys |= {"y": "y", "m": "m"}
+    columns = keys if date is None else keys | {"y": "year", "m": "month"}
     _checks.choice(every, "every", EVERY)
     if count is not None:
         column_named(count, "count", schema)
     if _is_near(data, dims.values(), count, schema):
         table = data.select(*select) if select else data
-        found = counted_here(table, keys, {} if count is None else numbers_here(data, count, schema[count]))
+        found = counted_here(
+            table, columns, {} if count is None else numbers_here(data, count, schema[count])
+        )
     else:
         parts = {} if count is None else numbers_there(count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
         lazy = data.lazy().select(*wanted) if wanted else data.lazy()
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         wide = count is not None and schema[count] == nw.UInt64
-        found = counted_there(lazy, keys, list(parts), CountOverflowError if wide else InvalidInputError)
-    coded = found.coded
+        found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
+    coded = {dim: found.coded[key] for key, dim in keys.items()}
     if date is not None:
-        coded[_PERIOD] = periods(coded.pop("y"), coded.pop("m"), every, date)
+        coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
     proof = _checks.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
