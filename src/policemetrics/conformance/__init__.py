@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from policemetrics.conformance._report import Checked, as_json, as_markdown, as_text
+from policemetrics.conformance._report import Checked, judged
 from policemetrics.conformance._sources import SOURCES, Source
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 
-__all__ = ["Checked", "as_json", "as_markdown", "as_text", "check"]
+__all__ = ["Checked", "check"]
 
 
 def check(folder: str | os.PathLike[str]) -> tuple[Checked, ...]:
@@ -64,7 +64,7 @@ def _checked(folder: Path, source: Source) -> Checked:
     if lacking:
         return Checked(source=source.title, status="not checked", why=f"there is no {', no '.join(lacking)}")
     try:
-        return Checked.of(source.title, source.check(folder), source.why)
+        return judged(source.title, source.check(folder), source.why)
     except PoliceMetricsError as error:
         # What a damaged file leads to further on is refused by the library, with what was wrong.
         return Checked(source=source.title, status="damaged", why=str(error).rstrip("."))

@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from policemetrics import conformance
+from policemetrics.conformance import check
+from policemetrics.conformance._report import as_json, as_markdown, as_text
 from policemetrics.errors import PoliceMetricsError
 
 __all__ = ["main"]
@@ -32,16 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("folder", metavar="DIR", help="the folder of published files")
     form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", dest="write", action="store_const", const=as_json, help="print JSON")
     form.add_argument(
-        "--json", dest="write", action="store_const", const=conformance.as_json, help="print JSON"
+        "--markdown", dest="write", action="store_const", const=as_markdown, help="print Markdown"
     )
-    form.add_argument(
-        "--markdown", dest="write", action="store_const", const=conformance.as_markdown, help="print Markdown"
-    )
-    parser.set_defaults(write=conformance.as_text)
+    parser.set_defaults(write=as_text)
     options = parser.parse_args(arguments)
     try:
-        checked = conformance.check(options.folder)
+        checked = check(options.folder)
     except PoliceMetricsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -12,7 +12,7 @@ import attrs
 from policemetrics import _display
 from policemetrics.conformance._verdicts import VERDICTS, Cells
 
-__all__ = ["HEADERS", "Checked", "as_json", "as_markdown", "as_text"]
+__all__ = ["Checked", "as_json", "as_markdown", "as_text", "judged"]
 
 HEADERS: Final = ("source", "cells", *(v.replace("_", " ") for v in VERDICTS), "why")
 _MOST_NAMED: Final = 5
@@ -69,24 +69,23 @@ class Checked:
     why: str = ""
     failures: tuple[str, ...] = ()
 
-    @classmethod
-    def of(cls, source: str, cells: Cells, why: str) -> Checked:
-        """Sum up the verdicts of a source."""
-        failed = cells.of("failed")
-        named = [
-            f"{name}: published {published!r}, found {found!r}"
-            for name, published, found in failed[:_MOST_NAMED]
-        ]
-        if len(failed) > _MOST_NAMED:
-            named.append(f"and {_display.count(len(failed) - _MOST_NAMED)} more")
-        return cls(
-            source=source,
-            status="fails" if failed else "agrees",
-            cells=len(cells),
-            **cells.tally,
-            why=why,
-            failures=tuple(named),
-        )
+
+def judged(source: str, cells: Cells, why: str) -> Checked:
+    """Sum up the verdicts of a source."""
+    failed = cells.of("failed")
+    named = [
+        f"{name}: published {published!r}, found {found!r}" for name, published, found in failed[:_MOST_NAMED]
+    ]
+    if len(failed) > _MOST_NAMED:
+        named.append(f"and {_display.count(len(failed) - _MOST_NAMED)} more")
+    return Checked(
+        source=source,
+        status="fails" if failed else "agrees",
+        cells=len(cells),
+        **cells.tally,
+        why=why,
+        failures=tuple(named),
+    )
 
 
 def _rows(checked: Sequence[Checked]) -> list[list[str]]:

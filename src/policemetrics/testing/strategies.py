@@ -52,7 +52,13 @@ _Own: TypeAlias = Mapping[str, Sequence[Label]]
 
 
 class Stamps(TypedDict):
-    """Columns of stamps, which every data-frame library takes as they are."""
+    """Columns of stamps, which every data-frame library takes as they are.
+
+    Attributes
+    ----------
+    created, arrived : list of datetime or None
+        Local London times without a zone; None where one is missing.
+    """
 
     created: list[dt.datetime | None]
     arrived: list[dt.datetime | None]
