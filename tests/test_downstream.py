@@ -143,6 +143,52 @@ def test_stamps_go_into_any_frame(columns):
     assert len(pd.DataFrame(columns)) == len(pl.DataFrame(columns)) == len(columns["created"])
 
 
+# Every metric, asked of a tally of everything by force.
+ASKED = {
+    "rate": lambda crimes, by: pm.rate(crimes, 1_000, by=by),
+    "rate_change": lambda crimes, by: pm.rate_change(crimes, between=("2023-11", "2024-01"), by=by),
+    "rate_change, match": lambda crimes, by: pm.rate_change(
+        crimes, between=("2023-12", "2024-01"), by=by, like_for_like="match", per_day=True
+    ),
+    "rate_change, versus": lambda crimes, by: pm.rate_change(crimes, versus="previous", by=by or ()),
+    "change_drivers": lambda crimes, by: pm.change_drivers(
+        crimes, between=("2023-11", "2024-01"), of="offence", by=by or ()
+    ),
+    "harm_score": lambda crimes, by: pm.harm_score(crimes, HARM, by=by),
+    "harm_change": lambda crimes, by: pm.harm_change(crimes, HARM, between=("2023-11", "2024-01"), by=by),
+    "harm_drivers": lambda crimes, by: pm.harm_drivers(
+        crimes, HARM, between=("2023-11", "2024-01"), by=by or ()
+    ),
+    "harm_index": lambda crimes, by: pm.harm_index(crimes, HARM, base="2023-11", by=by or ()),
+    "positive_outcome_rate": lambda crimes, by: pm.positive_outcome_rate(
+        crimes, positive="charged", basis="recorded", out_of="outcomes", by=by
+    ),
+    "outcome_rate_change": lambda crimes, by: pm.outcome_rate_change(
+        crimes, between=("2023-11", "2024-01"), positive="charged", basis="recorded", out_of="outcomes", by=by
+    ),
+    "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),
+}
+HARM = pm.HarmWeights({"4.1": 1_000, "4.10": 900, "105A": 1.5}, name="invented", version="1")
+DIMS = ("force", "period", "offence", "outcome", "year")
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@given(
+    st.sampled_from([None, ["force"], ["period"], ["force", "period"]]).flatmap(
+        lambda coverage: tallies(*DIMS, coverage=coverage)
+    ),
+    st.sampled_from([None, "force", ("force", "year"), ()]),
+)
+def test_every_metric_answers_or_says_why(asked, crimes, by):
+    """Whatever was left out: a figure, a figure with its reason, or an error of the family; never another one."""
+    try:
+        found = ASKED[asked](crimes, by)
+    except pm.PoliceMetricsError:
+        return
+    for figure in found if isinstance(found, pm.Results) else [found]:
+        assert str(figure)
+
+
 # ---- the page that shows it ---------------------------------------------------------------
 
 
