@@ -259,6 +259,18 @@ class TestOwnFolder:
         assert main([str(folder)]) == 2
         assert "nothing was checked" in capsys.readouterr().err
 
+    def test_files_without_a_single_cell_are_not_checked(self, folder):
+        """What holds no figure has not agreed."""
+        (folder / "pfa_tables").mkdir()
+        keys = "year_ending,area_code,area_name,offence"
+        for name, column in (("counts", "offences"), ("percent_change", "percent_change")):
+            text = f"{keys},{column}\n2019-03,E23000032,Kent,Robbery,..\n"
+            (folder / "pfa_tables" / f"pfa_{name}.csv").write_text(text)
+        found = {c.source: c for c in conformance.check(folder)}
+        changes = found["ONS police force areas: percentage changes, base not in the folder"]
+        assert (changes.status, changes.cells) == ("not checked", 0)
+        assert changes.why == "its files hold no cell that can be worked out"
+
     def test_json(self, folder, capsys):
         assert main([str(folder), "--json"]) == 0
         found = {c["source"]: c for c in json.loads(capsys.readouterr().out)}

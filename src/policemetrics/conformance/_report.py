@@ -71,7 +71,11 @@ class Checked:
 
 
 def judged(source: str, cells: Cells, why: str) -> Checked:
-    """Sum up the verdicts of a source."""
+    """Sum up the verdicts of a source; one without any cell is not checked."""
+    if not len(cells):
+        return Checked(
+            source=source, status="not checked", why="its files hold no cell that can be worked out"
+        )
     failed = cells.of("failed")
     named = [
         f"{name}: published {published!r}, found {found!r}" for name, published, found in failed[:_MOST_NAMED]
