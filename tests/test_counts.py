@@ -201,6 +201,15 @@ class TestOracles:
         assert limits(found.at(area="x")) == pytest.approx((54306.52101925725, 77182.74430661963), rel=1e-12)
         assert limits(found.at(area="y")) == pytest.approx((99984.94738532876, 128631.14487455782), rel=1e-12)
 
+    def test_everything_dropped_leaves_no_rows(self):
+        """There is no group left to have a reason, where the group itself was dropped."""
+        crimes = Tally.from_columns({"force": ["Kent"], "year": [2023]}, [7], coverage=["force", "year"])
+        nothing = crimes.drop(force="Kent")
+        assert len(rate(nothing, 10, by="force")) == 0
+        assert rate(nothing, 10, by="year")[0].reason == (
+            "not available: all counts were excluded (dropped: force 7)"
+        )
+
     def test_published_rates_of_the_ons(self, shared_data):
         """Every force, total recorded crime and burglary, eight years ending.
 

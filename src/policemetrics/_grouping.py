@@ -204,7 +204,8 @@ def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
     held = side.tally.cells.positions(groups, groups.dims)
     counted[held[held >= 0]] = True
     at = ledger.positions(groups, groups.dims)
-    rows = (at >= 0) & ~counted[at]
+    rows = at >= 0
+    rows[rows] = ~counted[at[rows]]  # there may be no groups at all
     why: dict[int, dict[str, int]] = {}
     columns = at[rows].tolist(), ledger.column(REASON)[rows].tolist(), ledger.counts[rows].tolist()
     for group, reason, n in zip(*columns, strict=True):

@@ -18,6 +18,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
+from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
 import policemetrics as pm
@@ -62,7 +63,9 @@ from policemetrics import (
     TimeDriver,
     TimeSummary,
     WeightMatch,
+    conformance,
 )
+from policemetrics.testing import assert_equal, strategies
 
 YEARS = ("2022/23", "2023/24")
 
@@ -507,3 +510,24 @@ def notebook(files: list[str]) -> None:
     for figure in pm.rate(crimes.where(period="2019/20"), residents, by="force"):
         assert_type(figure.rate, float)
         assert_type(figure.exclusions.excluded if figure.exclusions else 0, int)
+
+
+def test_tools(crimes: Tally, table: Results[Rate], figure: Rate) -> None:
+    assert_type(strategies.labels("force"), SearchStrategy[Any])
+    assert_type(strategies.rows("force", "year"), SearchStrategy[list[strategies.Row]])
+    assert_type(strategies.tallies("force", coverage="force"), SearchStrategy[Tally])
+    assert_type(strategies.outcome_tallies("force"), SearchStrategy[Tally])
+    assert_type(strategies.exposures("force", complete=False), SearchStrategy[Exposure])
+    assert_type(strategies.weights(["46"]), SearchStrategy[HarmWeights])
+    assert_type(strategies.periods("financial_year"), SearchStrategy[Period])
+    assert_type(strategies.durations(bad=["missing"]), SearchStrategy[list[float | None]])
+    assert_type(strategies.stamps(bad=["clock change"]), SearchStrategy[strategies.Stamps])
+    assert_equal(crimes, crimes)
+    assert_equal(table, table, rtol=1e-9)
+    assert_equal(figure, figure)
+
+
+def conforms(folder: str) -> None:
+    checked = conformance.check(folder)
+    assert_type(checked, tuple[conformance.Checked, ...])
+    assert_type(checked[0].equal, int)

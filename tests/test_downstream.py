@@ -1,0 +1,203 @@
+"""Tests as another project would write them: public names and public strategies only, for code of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import policemetrics as pm
+from policemetrics.testing import assert_equal
+from policemetrics.testing.strategies import (
+    durations,
+    exposures,
+    labels,
+    outcome_tallies,
+    periods,
+    rows,
+    stamps,
+    tallies,
+    weights,
+)
+
+PAGE = Path(__file__).parents[1] / "docs" / "howto" / "testing.md"
+
+# ---- the other project: a small board report ---------------------------------------------
+
+
+def headline(crimes: pm.Tally, years: tuple[str, str]) -> str:
+    """One sentence for the front page."""
+    return str(pm.rate_change(crimes, between=years, like_for_like="match"))
+
+
+def league(crimes: pm.Tally, residents: pm.Exposure) -> list[tuple[str, float]]:
+    """Forces with their rate, the highest first; those without one are left out."""
+    rates = pm.rate(crimes, residents, by="force")
+    return [
+        (str(row.group["force"]), row.rate)
+        for row in rates.sort("rate", descending=True)
+        if not math.isnan(row.rate)
+    ]
+
+
+def waits(created: list[dt.datetime | None], arrived: list[dt.datetime | None]) -> list[float]:
+    """Seconds between stamps; pairs that cannot be are left out."""
+    pairs = zip(created, arrived, strict=True)
+    return [(b - a).total_seconds() for a, b in pairs if a is not None and b is not None and b >= a]
+
+
+# ---- its tests ----------------------------------------------------------------------------
+
+positive = tallies(
+    "force", "year", gaps=False, excluding=False, counts=st.integers(0, 1000), coverage=["force", "year"]
+)
+
+
+@given(positive, exposures())
+def test_the_league_is_sorted_and_whole(crimes, residents):
+    found = league(crimes, residents)
+    assert [rate for _, rate in found] == sorted((rate for _, rate in found), reverse=True)
+    assert sorted(force for force, _ in found) == sorted(crimes.labels("force"))
+
+
+@given(positive, exposures(complete=False))
+def test_forces_without_residents_are_not_in_the_league(crimes, residents):
+    for row in pm.rate(crimes, residents, by="force"):
+        assert math.isnan(row.rate) == (row.reason is not None)
+
+
+@given(rows("force", "year"), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(found, random):
+    names = ["force", "year", "n"]
+    mixed = random.sample(found, len(found))
+    one, other = (
+        pl.DataFrame(r, schema={"force": pl.String, "year": pl.Int64, "n": pl.Int64}, orient="row")
+        for r in (found, mixed)
+    )
+    assert_equal(*(pm.tally(frame, names[:2], count="n") for frame in (one, other)))
+
+
+@given(tallies("force", "period"), tallies("force", "period"))
+def test_halves_make_the_whole(one, other):
+    assert_equal(one + other, other + one)
+    assert (one + other).total == one.total + other.total
+
+
+@given(tallies("force", "year", excluding=False, gaps=False), labels("force", gaps=False))
+def test_what_is_dropped_is_in_the_ledger(crimes, force):
+    if force in crimes.labels("force"):
+        rest = crimes.drop(force=force)
+        assert rest.total + rest.excluded.total == crimes.total
+
+
+@given(tallies("offence", gaps=False, excluding=False, counts=st.integers(0, 1000)), weights())
+def test_harm_adds_up(crimes, harm):
+    parts = [pm.harm_score(crimes.where(offence=o), harm).score for o in crimes.labels("offence")]
+    whole = pm.harm_score(crimes, harm)
+    if len(crimes):
+        assert whole.score == pytest.approx(sum(parts))
+
+
+@given(outcome_tallies("force"))
+def test_no_force_solves_more_than_it_has(outcomes):
+    for row in pm.positive_outcome_rate(
+        outcomes, positive="positive-dashboard", basis="recorded", out_of="outcomes", by="force"
+    ):
+        assert math.isnan(row.rate) or 0 <= row.rate <= 1
+
+
+@given(periods("financial_year"), st.integers(0, 1000), st.integers(0, 1000))
+def test_the_headline_names_both_years(year, old, new):
+    before = year.previous()
+    crimes = pm.Tally.from_columns(
+        {"force": ["Kent", "Kent"], "period": [before.label, year.label]},
+        [old, new],
+        coverage=["force", "period"],
+    )
+    assert year.label in headline(crimes, (before.label, year.label))
+
+
+@given(durations())
+def test_bad_durations_are_counted(seconds):
+    column = pd.Series(seconds, dtype=float)
+    found = pm.summarise_times(column, invalid="exclude")
+    assert found.n + found.exclusions.excluded == len(seconds)
+
+
+@given(stamps(bad=["missing", "reversed"]))
+def test_waits_are_never_negative(columns):
+    found = waits(**columns)
+    assert all(wait >= 0 for wait in found)
+    assert pm.summarise_times(found).n == len(found)
+
+
+@given(stamps())
+def test_stamps_go_into_any_frame(columns):
+    assert len(pd.DataFrame(columns)) == len(pl.DataFrame(columns)) == len(columns["created"])
+
+
+# Every metric, asked of a tally of everything by force.
+ASKED = {
+    "rate": lambda crimes, by: pm.rate(crimes, 1_000, by=by),
+    "rate_change": lambda crimes, by: pm.rate_change(crimes, between=("2023-11", "2024-01"), by=by),
+    "rate_change, match": lambda crimes, by: pm.rate_change(
+        crimes, between=("2023-12", "2024-01"), by=by, like_for_like="match", per_day=True
+    ),
+    "rate_change, versus": lambda crimes, by: pm.rate_change(crimes, versus="previous", by=by or ()),
+    "change_drivers": lambda crimes, by: pm.change_drivers(
+        crimes, between=("2023-11", "2024-01"), of="offence", by=by or ()
+    ),
+    "harm_score": lambda crimes, by: pm.harm_score(crimes, HARM, by=by),
+    "harm_change": lambda crimes, by: pm.harm_change(crimes, HARM, between=("2023-11", "2024-01"), by=by),
+    "harm_drivers": lambda crimes, by: pm.harm_drivers(
+        crimes, HARM, between=("2023-11", "2024-01"), by=by or ()
+    ),
+    "harm_index": lambda crimes, by: pm.harm_index(crimes, HARM, base="2023-11", by=by or ()),
+    "positive_outcome_rate": lambda crimes, by: pm.positive_outcome_rate(
+        crimes, positive="charged", basis="recorded", out_of="outcomes", by=by
+    ),
+    "outcome_rate_change": lambda crimes, by: pm.outcome_rate_change(
+        crimes, between=("2023-11", "2024-01"), positive="charged", basis="recorded", out_of="outcomes", by=by
+    ),
+    "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),
+}
+HARM = pm.HarmWeights({"4.1": 1_000, "4.10": 900, "105A": 1.5}, name="invented", version="1")
+DIMS = ("force", "period", "offence", "outcome", "year")
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@given(
+    st.sampled_from([None, ["force"], ["period"], ["force", "period"]]).flatmap(
+        lambda coverage: tallies(*DIMS, coverage=coverage)
+    ),
+    st.sampled_from([None, "force", ("force", "year"), ()]),
+)
+def test_every_metric_answers_or_says_why(asked, crimes, by):
+    """Whatever was left out: a figure, a figure with its reason, or an error of the family; never another one."""
+    try:
+        found = ASKED[asked](crimes, by)
+    except pm.PoliceMetricsError:
+        return
+    for figure in found if isinstance(found, pm.Results) else [found]:
+        assert str(figure)
+
+
+# ---- the page that shows it ---------------------------------------------------------------
+
+
+def test_the_programs_of_the_how_to_page():
+    """Its blocks run one after the other, and its tests pass."""
+    names: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
+        exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102  # our own page
+    tests = [call for name, call in names.items() if name.startswith("test_")]
+    assert len(tests) == 2
+    for call in tests:
+        call()

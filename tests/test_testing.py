@@ -1,0 +1,276 @@
+"""The public test tools: what the strategies draw and shrink to, and what `assert_equal` says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import importlib
+import math
+import sys
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import find as hypothesis_find
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import policemetrics as pm
+from policemetrics import Results, Tally
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    MissingDependencyError,
+    PoliceMetricsError,
+    UnknownNameError,
+)
+from policemetrics.testing import assert_equal, strategies
+
+# An example remembered from another run, of a strategy that has changed since, would not be shrunk again.
+find = functools.partial(hypothesis_find, settings=settings(database=None, max_examples=2_000))
+LONDON = ZoneInfo("Europe/London")
+
+
+class TestShrinking:
+    """What a failing example comes down to."""
+
+    @pytest.mark.parametrize(
+        ("strategy", "condition", "least"),
+        [
+            (strategies.labels("year"), lambda v: v is not None, 2023),
+            (strategies.rows("force", "year"), lambda _: True, []),
+            (strategies.rows("force"), lambda found: sum(r[-1] for r in found) < 0, [("Avon & Somerset", -1)]),
+            (strategies.durations(), lambda found: len(found) > 1, [0.0, 0.0]),
+            (strategies.durations(), lambda found: None in found, [None]),
+            (strategies.durations(), lambda found: any(v is not None and v < 0 for v in found), [-1.0]),
+            (strategies.periods(), lambda _: True, pm.Period.month(2011, 1)),
+            (strategies.periods("quarter"), lambda p: p.start.year > 2013, pm.Period.quarter(2014, 1)),
+        ],
+    )  # fmt: skip
+    def test_plain(self, strategy, condition, least):
+        assert find(strategy, condition) == least
+
+    def test_tallies(self):
+        empty = find(strategies.tallies("force", "year"), lambda _: True)
+        assert (len(empty), empty.excluded) == (0, None)
+        assert_equal(
+            find(strategies.tallies("force", "year"), lambda t: t.total > 6),
+            Tally.from_columns({"force": ["Avon & Somerset"], "year": [2023]}, [7]),
+        )
+        assert len(find(strategies.tallies(), lambda t: t.total == 2)) == 1
+
+    @pytest.mark.parametrize("reason", ["missing force", "dropped: force", "not supplied: never sent"])
+    def test_every_way_to_leave_out_occurs(self, reason):
+        found = find(
+            strategies.tallies("force"),
+            lambda t: t.excluded is not None and reason in t.excluded.labels("reason"),
+        )
+        assert len(found) + len(found.excluded) <= 2
+
+    def test_weights_and_exposures(self):
+        assert dict(find(strategies.weights(), lambda _: True)) == dict.fromkeys(("4.1", "4.10", "105A"), 0)
+        part = find(strategies.weights(["46"]), lambda w: not w["46"].is_integer())
+        assert part["46"] == 1 / 64
+        crimes = Tally.from_columns({"force": strategies.LABELS["force"]}, [1, 1, 1])
+        least = find(strategies.exposures(), lambda _: True)
+        assert pm.rate(crimes, least, by="force", per=1)["exposure"].tolist() == [1, 1, 1]
+        assert len(find(strategies.exposures(complete=False), lambda _: True)) == 1
+
+    def test_stamps(self):
+        assert find(strategies.stamps(), lambda _: True) == {"created": [], "arrived": []}
+        start = dt.datetime(2024, 6, 3)  # noqa: DTZ001
+        one = find(strategies.stamps(bad=()), lambda s: len(s["created"]) == 1)
+        assert one == {"created": [start], "arrived": [start]}
+
+
+class TestDraws:
+    @given(strategies.outcome_tallies("force"))
+    def test_outcomes_are_counts_of_known_types(self, outcomes):
+        """Every draw is one that the metric takes."""
+        found = pm.positive_outcome_rate(outcomes, positive="charged", basis="recorded", out_of="outcomes")
+        waiting = outcomes.where(outcome="0").total if "0" in outcomes.labels("outcome") else 0
+        assert math.isnan(found.rate) == (outcomes.total == waiting)
+
+    @given(st.data())
+    def test_clean_columns(self, data):
+        seconds = data.draw(strategies.durations(bad=()))
+        assert pm.summarise_times(seconds).n == len(seconds)
+        stamps = data.draw(strategies.stamps(bad=()))
+        assert all(b >= a for a, b in zip(stamps["created"], stamps["arrived"], strict=True))
+
+    @given(strategies.stamps(bad=["clock change"]).filter(lambda s: s["created"]))
+    def test_clock_changes_are_in_the_hours_that_london_repeats_or_skips(self, stamps):
+        for at in stamps["created"]:
+            first, second = (at.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))
+            june = at.month in {6, 7}
+            assert (first.utcoffset() == second.utcoffset()) == june
+
+    @given(strategies.stamps(bad=["missing", "reversed"]))
+    def test_faults_are_those_asked_for(self, stamps):
+        for created, arrived in zip(stamps["created"], stamps["arrived"], strict=True):
+            assert created is None or arrived is None or created.month in {6, 7}
+
+    def test_labels_of_your_own(self):
+        wards = {"ward": ["Aston", "Bordesley"]}
+        found = find(strategies.tallies("ward", known=wards, gaps=False), lambda t: len(t) == 2)
+        assert found.labels("ward") == ("Aston", "Bordesley")
+
+    @given(strategies.tallies("force", "period", coverage="period", overlapping="force"))
+    def test_coverage_and_overlap(self, found):
+        assert found.overlapping == {"force"}
+        assert found.coverage is not None
+
+    @pytest.mark.parametrize(
+        "kind", ["month", "financial_quarter", "calendar_year", "financial_year", "year_ending"]
+    )
+    def test_periods_of_a_kind(self, kind):
+        length = {"month": 1, "financial_quarter": 3}.get(kind, 12)
+        assert find(strategies.periods(kind), lambda _: True).months == length
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("call", "error", "said"),
+        [
+            (lambda: strategies.labels("ward"), UnknownNameError, "dim must be one of 'force', .* give known="),
+            (lambda: strategies.labels("force", known=5), InvalidTypeError, "known must be a mapping"),
+            (lambda: strategies.labels("ward", known={"ward": []}), InvalidInputError, r"known\['ward'\] must hold"),
+            (lambda: strategies.labels("force", gaps=1), InvalidTypeError, "gaps must be True or False"),
+            (lambda: strategies.rows("force", max_size=-1), InvalidInputError, "max_size must be"),
+            (lambda: strategies.tallies("ward"), UnknownNameError, "dim must be one of"),
+            (lambda: strategies.tallies("force", excluding="no"), InvalidTypeError, "excluding must be"),
+            (lambda: strategies.outcome_tallies("ward"), UnknownNameError, "dim must be one of"),
+            (lambda: strategies.exposures("ward"), UnknownNameError, "dim must be one of"),
+            (lambda: strategies.exposures(complete=None), InvalidTypeError, "complete must be"),
+            (lambda: strategies.weights(5), InvalidTypeError, "codes must be a name or a sequence"),
+            (lambda: strategies.weights([]), InvalidInputError, "codes must name at least one"),
+            (lambda: strategies.weights([4.1]), InvalidTypeError, r"codes\[0\] must be text"),
+            (lambda: strategies.periods("week"), UnknownNameError, "kind must be one of 'month'"),
+            (lambda: strategies.durations(bad=["late"]), UnknownNameError, "bad must be one of 'missing', 'negative'"),
+            (lambda: strategies.durations(max_size=1.5), InvalidInputError, "max_size must be"),
+            (lambda: strategies.stamps(bad=5), InvalidTypeError, "bad must be a name"),
+            (lambda: strategies.stamps(max_size=None), InvalidTypeError, "max_size must be"),
+        ],
+    )  # fmt: skip
+    def test_strategies(self, call, error, said):
+        with pytest.raises(error, match=said) as caught:
+            call()
+        assert isinstance(caught.value, PoliceMetricsError)
+
+    def test_without_hypothesis(self, monkeypatch):
+        """The strategies name the extra; `assert_equal` does without."""
+        for name in [n for n in sys.modules if n.partition(".")[0] == "hypothesis"]:
+            monkeypatch.setitem(sys.modules, name, None)
+        for name in ("policemetrics.testing.strategies", "policemetrics.testing"):
+            monkeypatch.delitem(sys.modules, name)
+        assert (
+            importlib.import_module("policemetrics.testing").assert_equal(pm.share(1, 2), pm.share(1, 2))
+            is None
+        )
+        with pytest.raises(MissingDependencyError, match=r'install "policemetrics\[testing\]"'):
+            importlib.import_module("policemetrics.testing.strategies")
+
+
+def crimes(counts=(3, 7), **options):
+    return Tally.from_columns({"force": ["Essex", "Kent"], "year": [2023, 2023]}, counts, **options)
+
+
+def said(found, expected, **options):
+    with pytest.raises(AssertionError) as caught:
+        assert_equal(found, expected, **options)
+    first, *rest = str(caught.value).split("\n  ")
+    return first, rest
+
+
+class TestAssertEqual:
+    @given(strategies.tallies("force", "year"), strategies.tallies("force", "year"))
+    def test_agrees_with_equality(self, one, other):
+        if one == other:
+            assert_equal(one, other)
+        else:
+            assert said(one, other)[1]
+
+    @pytest.mark.parametrize(
+        ("found", "expected", "lines"),
+        [
+            (crimes(), crimes((3, 8)), ["count at force 'Kent', year 2023: 7 and 8"]),
+            (crimes(), crimes().where(force="Kent"), ["count at force 'Essex', year 2023: 3 and absent"]),
+            (crimes().where(force="Kent"), crimes(), ["count at force 'Essex', year 2023: absent and 3"]),
+            (crimes(), crimes().sum_to("force"), ["count: by 'force', 'year' and by 'force'"]),
+            (crimes().sum_to(), crimes((1, 1)).sum_to(), ["count: 10 and 2"]),
+            (crimes(overlapping="year"), crimes(), ["overlapping: 'year' and none"]),
+            (crimes(coverage="year"), crimes(), ["coverage: 1 cells, 1 in all and none"]),
+            (
+                crimes().drop(force="Kent"),
+                crimes((3, 8)).drop(force="Kent"),
+                ["excluded at force 'Kent', year 2023, reason 'dropped: force': 7 and 8"],
+            ),
+        ],
+    )
+    def test_tallies(self, found, expected, lines):
+        assert said(found, expected) == ("Tally differs, found and expected:", lines)
+
+    def test_dimensions_in_another_order(self):
+        assert_equal(crimes(), crimes().sum_to("year", "force"))
+
+    def test_many_differences(self):
+        """The first twelve, and how many more."""
+        one, other = (Tally.from_columns({"year": range(20)}, [n] * 20) for n in (1, 2))
+        _, rest = said(one, other)
+        assert len(rest) == 13
+        assert rest[-1] == "and 8 more"
+
+    def test_tables(self):
+        one, other = (pm.rate(t, 1_000, by="force") for t in (crimes(), crimes((3, 8))))
+        first, rest = said(one, other)
+        assert first == "Results of Rate differs, found and expected:"
+        assert rest[:2] == ["events at force 'Kent': 7.0 and 8.0", "rate at force 'Kent': 7.0 and 8.0"]
+        levels = [pm.rate(crimes(), 1_000, by="force", subject=s) for s in ("Crime", "Crimes")]
+        assert said(*levels)[1][0] == "subject at force 'Essex': 'Crime' and 'Crimes'"
+        assert_equal(one, pm.rate(crimes(), 1_000, by="force"))
+
+    def test_rows_of_tables(self):
+        table = pm.rate(crimes(), 1_000, by="force")
+        assert said(table, table.sort("events", descending=True))[1] == [
+            "rows: the same in another order; sort() both"
+        ]
+        assert said(table[:1], table)[1] == ["rows: 1 and 2", "row force 'Kent': not found"]
+        renamed = pm.rate(crimes().relabel("force", {"Kent": "Surrey"}), 1_000, by="force")
+        assert said(table, renamed)[1] == ["row force 'Kent': not expected", "row force 'Surrey': not found"]
+        assert said(table, pm.rate(crimes(), 1_000, by="year"))[1][0].startswith("columns: 'force', 'events'")
+        single = [Results.of([pm.share(n, 4)]) for n in (1, 2)]
+        assert said(*single)[1][0] == "count: 1.0 and 2.0"
+
+    def test_figures(self):
+        first, rest = said(pm.share(1, 4), pm.share(1, 5))
+        assert first == "Share differs, found and expected:"
+        assert rest[:2] == ["out_of: 4.0 and 5.0", "share: 0.25 and 0.2"]
+        table = pm.rate(crimes(), 1_000, by="force")
+        assert said(table[0], table[1])[1][0] == "group: {'force': 'Essex'} and {'force': 'Kent'}"
+        nothing = pm.share(0, 0)
+        assert_equal(nothing, pm.share(0, 0))
+        assert any(line.startswith("share: nan and 0.0") for line in said(nothing, pm.share(0, 1))[1])
+
+    def test_tolerance(self):
+        one, other = pm.rate(1, 3), pm.rate(1, 3.0000001)
+        assert said(one, other)[1]
+        assert_equal(one, other, rtol=1e-6)
+        one, other = (pm.rate([1], [n], labels=["a"]) for n in (3, 3.0000001))
+        assert said(one, other)[1]
+        assert_equal(one, other, rtol=1e-6)
+
+    def test_different_kinds(self):
+        table = pm.rate(crimes(), 1_000, by="force")
+        assert said(crimes(), table)[0] == "Tally was found, Results of Rate was expected."
+        assert said(pm.share(1, 2), pm.rate(1, 2))[0] == "Share was found, Rate was expected."
+
+    @pytest.mark.parametrize(
+        ("call", "said"),
+        [
+            (lambda: assert_equal(5, crimes()), "found must be a Tally, Results or Figure; got 5"),
+            (lambda: assert_equal(crimes(), None), "expected must be a Tally, Results or Figure; got None"),
+            (lambda: assert_equal(crimes(), crimes(), rtol=-1), "rtol must be >= 0"),
+        ],
+    )
+    def test_bad_input(self, call, said):
+        with pytest.raises(PoliceMetricsError, match=said):
+            call()

@@ -1,0 +1,153 @@
+"""Write down the public signatures: every name, class, method, property and field, one a line.
+
+``python tools/make_api.py`` rewrites tests/api.txt. A test compares the two, so that a change of what callers
+can write is a decision: run this, read the diff, and commit it with an entry in CHANGELOG.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+PAGE = Path(__file__).parents[1] / "tests" / "api.txt"
+MODULES = (
+    "policemetrics",
+    "policemetrics.conformance",
+    "policemetrics.datasets",
+    "policemetrics.decomposition",
+    "policemetrics.definitions",
+    "policemetrics.errors",
+    "policemetrics.intervals",
+    "policemetrics.testing",
+    "policemetrics.testing.strategies",
+    "policemetrics.typing",
+)
+OPERATORS = (
+    "__add__", "__radd__", "__sub__", "__contains__", "__getitem__", "__iter__", "__len__", "__eq__", "__lt__", "__hash__",
+    "__arrow_c_stream__", "__array__",
+)  # fmt: skip
+
+
+def api() -> str:
+    """Return the public surface as text, sorted, so that a diff shows what changed and nothing else."""
+    return "".join(f"{line}\n" for module in MODULES for line in of_module(module))
+
+
+def of_module(name: str) -> Iterator[str]:
+    module = importlib.import_module(name)
+    sources = aliases(module)
+    for member in sorted(module.__all__):
+        found, path = getattr(module, member), f"{name}.{member}"
+        if member in sources:
+            yield f"{path} = {sources[member]}"
+        elif inspect.isclass(found):
+            yield from of_class(path, found)
+        elif inspect.ismodule(found):
+            yield f"module {path}"
+        elif callable(found):
+            yield from of_function(path, inspect.unwrap(found))
+        else:
+            yield f"{path}: {module.__annotations__.get(member, type(found).__name__)}"
+
+
+def aliases(module: Any) -> dict[str, str]:
+    """Find the type aliases of a module as they are written: their repr changes with Python and numpy."""
+    tree = ast.parse(inspect.getsource(module))
+    return {
+        node.target.id: ast.unparse(node.value)
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value
+        and ast.unparse(node.annotation) == "TypeAlias"
+    }  # fmt: skip
+
+
+def of_class(path: str, found: type) -> Iterator[str]:
+    bases = ", ".join(b.__name__ for b in found.__bases__ if b not in {object, typing.Generic})
+    yield f"class {path}{f'({bases})' if bases else ''}"
+    if issubclass(found, BaseException):
+        return
+    members = {k: v for c in reversed(found.__mro__) if own(c, found) for k, v in vars(c).items()}
+    fields = {f.name: f for f in attrs.fields(found) if not f.inherited} if attrs.has(found) else {}
+    keywords_only = bool(fields) and all(f.kw_only for f in attrs.fields(found))
+    if not keywords_only and "__init__" in members and not getattr(found, "_is_protocol", False):
+        yield from of_function(f"{path}.__init__", members["__init__"])
+    for name, field in sorted(fields.items()):
+        if not name.startswith("_"):
+            yield f"{path}.{name}: {field.type}{default(field.default, attrs.NOTHING)}"
+    if typing.is_typeddict(found):
+        yield from (
+            f"{path}[{key!r}]: {kind.__forward_arg__}" for key, kind in sorted(found.__annotations__.items())
+        )
+        return
+    for name, value in sorted(members.items()):
+        if name in fields or (name.startswith("_") and name not in OPERATORS):
+            continue
+        if isinstance(value, property):
+            yield f"{path}.{name}: {value.fget.__annotations__['return']}  (property)"
+        elif isinstance(value, classmethod | staticmethod):
+            yield from of_function(f"{type(value).__name__} {path}.{name}", value.__func__)
+        elif name in OPERATORS:
+            yield f"{path}.{name}{' = None' if value is None else ''}"
+        elif inspect.isfunction(value):
+            yield from of_function(f"{path}.{name}", value)
+
+
+def own(base: type, found: type) -> bool:
+    """Tell whether the members of a base belong to a class: those of a public base stand there."""
+    public = hasattr(importlib.import_module("policemetrics"), base.__name__)
+    return base is found or (base.__module__.startswith("policemetrics.") and not public)
+
+
+def of_function(path: str, function: Any) -> Iterator[str]:
+    yield f"{path}{written(function)}"
+    for overload in typing.get_overloads(function):
+        yield f"    overload {written(overload)}"
+
+
+class Bare(str):
+    """Text that is written without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def written(function: Any) -> str:
+    signature = inspect.signature(function)
+    parameters = [
+        p.replace(
+            annotation=bare(p.annotation), default=p.empty if p.default is p.empty else Bare(shown(p.default))
+        )
+        for p in signature.parameters.values()
+    ]
+    return str(signature.replace(parameters=parameters, return_annotation=bare(signature.return_annotation)))
+
+
+def bare(annotation: Any) -> Any:
+    if annotation is inspect.Parameter.empty:
+        return annotation
+    return Bare(annotation if isinstance(annotation, str) else getattr(annotation, "__name__", annotation))
+
+
+def default(value: Any, missing: Any) -> str:
+    return "" if value is missing else f" = {shown(value)}"
+
+
+def shown(value: Any) -> str:
+    """Write a default; one that is an object only says that there is one."""
+    return repr(value) if isinstance(value, str | int | float | tuple | type(None)) else "..."
+
+
+if __name__ == "__main__":
+    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    now = api()
+    PAGE.write_text(now, encoding="utf-8")
+    print(f"{PAGE.name}: {len(now.splitlines())} lines, {'unchanged' if before == now else 'changed'}")
