@@ -53,9 +53,10 @@ class TestTheMechanism:
 
 def public_names():
     modules = {name: value for name in pm.__all__ if inspect.ismodule(value := getattr(pm, name))}
-    modules["typing"] = importlib.import_module("policemetrics.typing")
+    for name in ("typing", "conformance", "testing", "testing.strategies"):
+        modules[name] = importlib.import_module(f"policemetrics.{name}")
     # The two errors that are in the root as well have their entry with the others.
-    elsewhere = {name for module in modules.values() for name in module.__all__}
+    elsewhere = set(pm.errors.__all__)
     yield from (f"policemetrics.{name}" for name in pm.__all__ if name not in {*modules, *elsewhere})
     for name, module in modules.items():
         yield from (f"policemetrics.{name}.{public}" for public in module.__all__)
