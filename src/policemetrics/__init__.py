@@ -4,7 +4,7 @@ Counts in, defensible figures out: change in recorded crime, harm, positive outc
 response times. Every metric is a function of counts by key, a `Tally`, or of a data frame.
 """
 
-from policemetrics import datasets, decomposition, definitions, errors, intervals
+from policemetrics import datasets, decomposition, definitions, errors, intervals, plot
 from policemetrics.change import RateChange, rate_change
 from policemetrics.counts import Rate, Share, rate, share
 from policemetrics.drivers import ChangeDriver, change_drivers
@@ -82,6 +82,7 @@ __all__ = [
     "intervals",
     "outcome_rate_change",
     "outcome_set",
+    "plot",
     "pool_means",
     "positive_outcome_rate",
     "rate",
