@@ -203,13 +203,43 @@ class Figure:
         names += ["reason"] if self.reason else []
         return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in names)})"
 
-    def _repr_html_(self) -> str:
+    def _cells(self) -> tuple[list[str], list[str]]:
+        """Headers and the one row, as text."""
         columns = screen_columns(type(self), getattr(self, "confidence_level", None))
         headers = [*self.group, *(heading for heading, _, _ in columns)]
         row = [
             *map(str, self.group.values()),
             *(screen_cell(n, f, self.__getattribute__) for _, n, f in columns),
         ]
+        return headers, row
+
+    def to_markdown(self) -> str:
+        """Return the figure as a Markdown table of one row, with its sentence underneath.
+
+        Returns
+        -------
+        str
+            A table with pipes, an empty line, the sentence. What Markdown would read as more than text is escaped.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> print(pm.share(1, 4).to_markdown())
+        | count | out_of | share | 95% interval |
+        | ---: | ---: | ---: | ---: |
+        | 1 | 4 | 25.00% | 4.56% to 69.94% |
+        <BLANKLINE>
+        1 of 4 is 25.00% (95% interval 4.56% to 69.94%).
+        """
+        headers, row = self._cells()
+        table = _display.markdown_table(headers, [row], left=len(self.group))
+        return f"{table}\n\n{_display.markdown(str(self))}"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_html_(self) -> str:
+        headers, row = self._cells()
         table = _display.html_table(headers, [row], left=len(self.group), caption=type(self).__name__)
         return f"{table}<p>{html.escape(str(self))}</p>"
 
