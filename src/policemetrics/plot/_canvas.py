@@ -22,6 +22,7 @@ __all__ = [
     "MUTED",
     "RISE",
     "SMALL",
+    "as_list",
     "bare",
     "beside",
     "check_options",
@@ -51,7 +52,9 @@ _ROW: Final = 0.36
 _REST: Final = 1.8
 _LONGEST_NAME: Final = 34  # characters a line
 _NARROWEST: Final = 24
+_SPARE: Final = 0.95  # a line of wide letters is wider than the mean
 _MOST_NAMED: Final = 3
+_IN_TITLE: Final = 40
 
 
 # ---- axes -------------------------------------------------------------------------------
@@ -90,6 +93,7 @@ def bare(ax: Axes) -> None:
     """Take away the frame and the ticks; what is left is a faint grid behind the figures."""
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+    ax.tick_params(axis="x", pad=9)  # clear of the names of the rows beside them
     ax.set_axisbelow(True)
 
 
@@ -121,8 +125,8 @@ def _fit(text: Text, lines: Sequence[str], ax: Axes) -> None:
     width = text.get_window_extent().width
     if not width:
         return
-    letters = max(int(ax.get_window_extent().width * len(text.get_text()) / width), _NARROWEST)
-    text.set_text("\n".join(textwrap.fill(line, letters) for line in lines))
+    letters = int(_SPARE * ax.get_window_extent().width * len(text.get_text()) / width)
+    text.set_text("\n".join(textwrap.fill(line, max(letters, _NARROWEST)) for line in lines))
 
 
 def nothing(ax: Axes | None, title: str | None, sentence: str) -> Axes:
@@ -192,7 +196,12 @@ def joined(names: Sequence[str], *, others: str = "") -> str:
     """List a few names as a sentence does; more of them only as a number."""
     if len(names) > _MOST_NAMED:
         return f"{len(names)}{others}"
-    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
+    return as_list([textwrap.shorten(name, _IN_TITLE, placeholder=" …") for name in names])
+
+
+def as_list(parts: Sequence[str]) -> str:
+    """Join words as a sentence does: the last two by "and"."""
+    return " and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), *parts[-1:]])
 
 
 def when(earlier: str, later: str) -> str:

@@ -232,7 +232,7 @@ class _Rows:
         ]
         lacking = names[~known].tolist()
         gone = f"; not available for {_canvas.joined(lacking)}" if lacking else ""
-        return f"{self._subject} {_and(said_of)}{self._when}{gone}"
+        return f"{self._subject} {_canvas.as_list(said_of)}{self._when}{gone}"
 
     @property
     def _levels(self) -> str:
@@ -264,7 +264,3 @@ class _Rows:
         if len(pairs) > 1:
             return ""
         return _canvas.when(*map(in_words, pairs.pop()))
-
-
-def _and(parts: list[str]) -> str:
-    return " and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), *parts[-1:]])
