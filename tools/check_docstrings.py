@@ -16,6 +16,7 @@ MODULES = (
     "policemetrics.intervals",
     "policemetrics.decomposition",
     "policemetrics.datasets",
+    "policemetrics.plot",
 )
 # A summary that ends in a full stop; every parameter documented with its type; what comes back; an example.
 FULL = ("GL08", "SS01", "SS03", "PR01", "PR02", "PR04", "RT01", "RT03", "EX01")

@@ -16,6 +16,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 import policemetrics as pm
@@ -319,6 +320,28 @@ def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDA
     assert_type(pm.summarise_times(rows, by="grade", target={"1": 900, "2": 3600}), Results[TimeSummary])
     assert_type(pm.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
     assert_type(pm.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])
+
+
+def pictures(
+    changes: Results[RateChange],
+    harm: Results[HarmDriver],
+    parts: Results[ChangeDriver],
+    whole: HarmChange,
+    rows: pd.DataFrame,
+    tally: Tally,
+    axes: Axes,
+) -> None:
+    assert_type(pm.plot.by_group(changes, ax=axes, title=""), Axes)
+    assert_type(pm.plot.by_group(whole, column="percent_change"), Axes)
+    assert_type(pm.plot.drivers(harm, total=whole), Axes)
+    assert_type(pm.plot.drivers(parts, most=8), Axes)
+    assert_type(pm.plot.times([30, 15.5], target=60, inclusive=True), Axes)
+    assert_type(pm.plot.times(rows["seconds"]), Axes)
+    assert_type(pm.plot.times(rows, seconds="wait", count="calls"), Axes)
+    assert_type(pm.plot.outcome_mix(tally, by=["force", "period"]), Axes)
+    assert_type(pm.plot.months(rows, count="n", until="2024-03"), Axes)
+    assert_type(changes.to_markdown(), str)
+    assert_type(whole.to_markdown(), str)
 
 
 def notebook(files: list[str]) -> None:

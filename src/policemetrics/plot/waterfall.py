@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _checks, _display
+from policemetrics.change import RateChange
+from policemetrics.drivers import ChangeDriver
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.harm import HarmChange, HarmDriver
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
 from policemetrics.results import Results
@@ -25,10 +28,10 @@ _CLOSE: Final = 1e-6  # of what is compared: the rounding of sums of weights
 
 
 def drivers(
-    table: Results[Any],
+    table: Results[HarmDriver] | Results[ChangeDriver],
     /,
     *,
-    total: Figure | None = None,
+    total: HarmChange | RateChange | None = None,
     most: int = 12,
     ax: Axes | None = None,
     title: str | None = None,
