@@ -101,6 +101,13 @@ class TestInABrowser:
                     len(row) - names
                 )
 
+    def test_headings_differ(self, page):
+        """Whoever hears a heading must know which figure an interval is of."""
+        for table in page["tables"]:
+            headings = [heading for _, _, heading, _ in table["columns"]]
+            assert len(set(headings)) == len(headings)
+        assert "95% interval of median" in {h for t in page["tables"] for _, _, h, _ in t["columns"]}
+
     def test_headings_stand_over_their_columns(self, page):
         """Names and reasons on the left, figures on the right."""
         for table in page["tables"]:

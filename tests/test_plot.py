@@ -535,6 +535,10 @@ class TestShapes:
             for f, a in GOOD.items()
             for bad in ({"ax": 5}, {"ax": "left"}, {"title": 5}, {"title": b"x"})
         ),
+        (
+            lambda: plot.by_group(pm.rate([1] * 201, 10, labels=range(201))),
+            InvalidInputError, "a picture holds at most 200 rows; got 201",
+        ),
     ],
 )  # fmt: skip
 def test_bad_input(call, error, message):
@@ -542,6 +546,32 @@ def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
     assert plt.get_fignums() == []
+
+
+def test_other_axes():
+    """In space, round, or taken out of their figure: none of them can hold the picture."""
+    figure = plt.figure()
+    gone = figure.add_subplot()
+    gone.remove()
+    for ax in (figure.add_subplot(projection="polar"), figure.add_subplot(projection="3d"), gone):
+        with pytest.raises(InvalidInputError, match="ax must be flat axes of a figure"):
+            plot.by_group(TABLE, ax=ax)
+
+
+def test_axes_of_a_part_of_a_figure():
+    part, _ = plt.figure(layout="constrained").subfigures(1, 2)
+    ax = part.subplots()
+    assert plot.by_group(TABLE, ax=ax) is ax
+
+
+def test_an_estimate_without_interval():
+    """Of one time there is no interval of the mean: the mark stands alone."""
+    times = pm.summarise_times(
+        Tally.from_columns({"area": ["A", "B"], "seconds": [30, 40]}, [1, 1]), by="area"
+    )
+    text = said(plot.by_group(times))
+    assert "Mean: highest in B (40 s), lowest in A (30 s)" in text
+    assert " to " not in text
 
 
 def two_groups():

@@ -282,13 +282,21 @@ def audit_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
 
 
 def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
-    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits."""
+    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits.
+
+    Of several intervals each says of what it is, for those who hear the headings and do not see what stands beside.
+    """
     interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
-    return [
-        (interval if f.name.endswith("_low") else f.name, f.name, _display.FORMATS[f.metadata["column"]])
-        for f in column_fields(kind)
-        if f.metadata["shown"] and not f.name.endswith("_high")
-    ]
+    shown = [f for f in column_fields(kind) if f.metadata["shown"] and not f.name.endswith("_high")]
+    several = sum(f.name.endswith("_low") for f in shown) > 1
+
+    def heading(name: str) -> str:
+        estimate = name.removesuffix("_low")
+        if estimate == name:
+            return name
+        return f"{interval} of {estimate}" if several else interval
+
+    return [(heading(f.name), f.name, _display.FORMATS[f.metadata["column"]]) for f in shown]
 
 
 def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str], float]) -> str:

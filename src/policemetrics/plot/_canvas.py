@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from policemetrics import _checks, _display
 from policemetrics._export import optional
@@ -14,6 +14,7 @@ from policemetrics.values import column_fields
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.text import Text
 
 __all__ = [
@@ -50,6 +51,7 @@ SMALL: Final = "small"
 _WIDTH: Final = 8.0  # inches
 _ROW: Final = 0.36
 _REST: Final = 1.8
+_MOST_ROWS: Final = 200
 _LONGEST_NAME: Final = 34  # characters a line
 _NARROWEST: Final = 24
 _SPARE: Final = 0.95  # a line of wide letters is wider than the mean
@@ -68,17 +70,23 @@ def check_options(ax: object, title: object, user: str) -> None:
     if ax is not None and not isinstance(ax, Axes):
         msg = f"ax must be matplotlib axes, as plt.subplots() gives; got {_checks.shown(ax)} ({type(ax).__name__})."
         raise InvalidTypeError(msg)
+    if ax is not None and (ax.name != "rectilinear" or ax.get_figure() is None):
+        msg = "ax must be flat axes of a figure, neither polar nor in space, and not removed from it."
+        raise InvalidInputError(msg)
     if title is not None:
         _checks.text(title, "title", empty=True)
 
 
-def new_axes(ax: Axes | None, *, rows: float, width: float = 0.0) -> Axes:
-    """Return the caller's axes, or new ones high enough for so many rows, and at least so many inches wide."""
+def new_axes(ax: Axes | None, *, rows: int, room: int = 0, width: float = 0.0) -> Axes:
+    """Return the caller's axes, or new ones for so many rows, with room for some more, of at least such a width."""
+    if rows > _MOST_ROWS:
+        msg = f"a picture holds at most {_MOST_ROWS} rows; got {rows:,}: choose some of them, as in table.sort(column)[:40]."
+        raise InvalidInputError(msg)
     if ax is not None:
         return ax
     from matplotlib import pyplot as plt
 
-    _, made = plt.subplots(figsize=(max(_WIDTH, width), _REST + _ROW * rows), layout="constrained")
+    _, made = plt.subplots(figsize=(max(_WIDTH, width), _REST + _ROW * (rows + room)), layout="constrained")
     return made
 
 
@@ -109,9 +117,8 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 def write(ax: Axes, sentence: str, title: str | None, *, unit: str = "", notes: Iterable[str] = ()) -> None:
     """Write the title over the axes, and the unit and the notes under them, on lines as wide as they are."""
-    root = ax.get_figure(root=True)
-    if root is not None:
-        root.draw_without_rendering()  # settles the layout, so that the width is known
+    # Settles the layout, so that the width is known.
+    cast("Figure", ax.get_figure(root=True)).draw_without_rendering()
     # A text without mathematics: a label may hold dollar signs.
     heading = ax.set_title("", loc="left", fontweight="bold", pad=12, parse_math=False)
     _fit(heading, [sentence if title is None else title], ax)

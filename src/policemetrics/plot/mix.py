@@ -118,7 +118,7 @@ def outcome_mix(
     if not len(found.rows) or not len(found.names):
         return _canvas.nothing(ax, title, "Nothing to show: no outcomes were counted.")
     found = found.largest(columns)
-    axes = _canvas.new_axes(ax, rows=len(found.rows) + 2, width=2.5 + _INCHES * len(found.names))
+    axes = _canvas.new_axes(ax, rows=len(found.rows), room=2, width=2.5 + _INCHES * len(found.names))
     found.draw(axes)
     _canvas.write(axes, found.finding, title, unit=found.unit, notes=found.notes)
     return axes
