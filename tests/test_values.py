@@ -734,7 +734,7 @@ class TestShowing:
     def test_notebook_is_escaped(self, table):
         html = pm.rate_change([0], [2], labels=[NASTY], caveat=NASTY, subject=NASTY)._repr_html_()
         assert "<script" not in html
-        assert html.startswith("<table><caption>RateChange, 1 row; caveat: &lt;script")
+        assert ">RateChange, 1 row; caveat: &lt;script" in html
         assert NASTY in Texts(html).found
         assert "not applicable: nothing was recorded before" in Texts(html).found
 

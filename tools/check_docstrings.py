@@ -18,6 +18,7 @@ MODULES = (
     "policemetrics.incidence",
     "policemetrics.datasets",
     "policemetrics.conformance",
+    "policemetrics.plot",
     "policemetrics.testing",
     "policemetrics.testing.strategies",
 )

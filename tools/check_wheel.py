@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src"
-HEAVY = ("scipy", "narwhals", "pandas", "polars", "pyarrow", "duckdb", "hypothesis")
+HEAVY = ("scipy", "narwhals", "pandas", "polars", "pyarrow", "duckdb", "hypothesis", "matplotlib")
 
 
 def main(wheel: str) -> int:

@@ -7,7 +7,7 @@ response times. Every metric is a function of counts by key, a `Tally`, or of a 
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from policemetrics import datasets, decomposition, definitions, errors, incidence, intervals
+    from policemetrics import datasets, decomposition, definitions, errors, incidence, intervals, plot
     from policemetrics._tally import Tally
     from policemetrics.change import RateChange, rate_change
     from policemetrics.claims import (
@@ -155,6 +155,7 @@ __all__ = [
     "outcome_rate_drivers",
     "outcome_rate_split",
     "outcome_set",
+    "plot",
     "pool_means",
     "positive_outcome_rate",
     "published_time_change",

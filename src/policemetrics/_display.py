@@ -1,4 +1,4 @@
-"""How figures are written: numbers, signs, durations, and tables in text and HTML.
+"""How figures are written: numbers, signs, durations, and tables in text, HTML and Markdown.
 
 Headlines round half away from zero, as published figures do; Python's own `round` goes to
 the even neighbour.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "fixed",
     "html_table",
     "limits",
+    "markdown",
+    "markdown_table",
     "percent",
     "plain",
     "rate",
@@ -151,17 +154,53 @@ def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, left: i
     return "\n".join(lines)
 
 
-def html_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, left: int, caption: str = "") -> str:
-    """Lay out a table in HTML, with scopes and a caption; everything is escaped."""
-    head = "".join(f'<th scope="col">{html.escape(h)}</th>' for h in headers)
+def html_table(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    left: int,
+    caption: str = "",
+    prose: Collection[str] = (),
+) -> str:
+    """Lay out a table in HTML, with scopes and a caption; everything is escaped.
+
+    The first `left` columns name the row; those headed by one of `prose` hold words, not figures.
+    Colours are those of the page, so that it may be dark or light.
+    """
+    side = ["left" if i < left or h in prose else "right" for i, h in enumerate(headers)]
+    head = "".join(
+        f'<th scope="col" style="text-align:{s}">{html.escape(h)}</th>'
+        for h, s in zip(headers, side, strict=True)
+    )
     body = []
     for row in rows:
         cells = [
-            f'<th scope="row" style="text-align:left">{html.escape(c)}</th>'
+            f'<th scope="row" style="text-align:{s}">{html.escape(c)}</th>'
             if i < left
-            else f'<td style="text-align:right">{html.escape(c)}</td>'
-            for i, c in enumerate(row)
+            else f'<td style="text-align:{s};font-variant-numeric:tabular-nums">{html.escape(c)}</td>'
+            for i, (c, s) in enumerate(zip(row, side, strict=True))
         ]
         body.append(f"<tr>{''.join(cells)}</tr>")
-    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    title = f'<caption style="text-align:left">{html.escape(caption)}</caption>' if caption else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+# What Markdown reads as more than text, wherever it stands; an underscore only at the edge of a word.
+_MARKED = re.compile(r"[\\`*\[\]<>|~$&]|(?<![^\W_])_|_(?![^\W_])")
+_AT_START = re.compile(r"^(\d*)([-+.)#=])(?=[-=# ]|$)")
+
+
+def markdown(text: str) -> str:
+    """Write text so that Markdown shows it as it is, on one line."""
+    escaped = _MARKED.sub(r"\\\g<0>", " ".join(text.split()))
+    return _AT_START.sub(r"\1\\\2", escaped)
+
+
+def markdown_table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], *, left: int, prose: Collection[str] = ()
+) -> str:
+    """Lay out a table in Markdown with pipes; everything is escaped."""
+    rule = [":---" if i < left or h in prose else "---:" for i, h in enumerate(headers)]
+    written = ([markdown(cell) for cell in row] for row in (headers, *rows))
+    lines = [f"| {' | '.join(row)} |" for row in written]
+    return "\n".join((lines[0], f"| {' | '.join(rule)} |", *lines[1:]))

@@ -49,10 +49,10 @@ def arrow_stream(table: Any, requested_schema: object) -> object:
         raise MissingDependencyError(msg) from error
 
 
-def optional(module: str, user: str) -> Any:
+def optional(module: str, user: str, *, extra: str = "") -> Any:
     """Import an optional package, or say which extra installs it."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        msg = f'{user} needs {module}; install "policemetrics[{module}]".'
+        msg = f'{user} needs {module}; install "policemetrics[{extra or module}]".'
         raise MissingDependencyError(msg) from error

@@ -572,19 +572,41 @@ class Results(Generic[FigureT_co]):
         found: pa.Table = _export.to_arrow(table, self._types(table))
         return found
 
+    def to_markdown(self) -> str:
+        """Return the table as Markdown, with all its rows, written as on screen, and what was left out.
+
+        Returns
+        -------
+        str
+            A table with pipes, an empty line, a line that says what the table is. What Markdown would read as more
+            than text is escaped.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> print(pm.rate_change([54721, 0], [53036, 5], labels=["Cumbria", "Kent"]).to_markdown())
+        | label | old | new | change | percent_change | 95% interval | reason |
+        | :--- | ---: | ---: | ---: | ---: | ---: | :--- |
+        | Cumbria | 54,721 | 53,036 | −1,685 | −3.1% | −4.2% to −1.9% |  |
+        | Kent | 0 | 5 | +5 | n/a | +30.2% or more | not applicable: nothing was recorded before |
+        <BLANKLINE>
+        RateChange, 2 rows
+        """
+        return self._markdown(len(self))
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Hand the table over by the Arrow PyCapsule protocol: polars, pyarrow and DuckDB read it."""
         return _export.arrow_stream(self, requested_schema)
 
     # ---- showing ------------------------------------------------------------------------
 
-    def _cells(self) -> tuple[list[str], list[list[str]]]:
+    def _cells(self, most: int = _MOST_ROWS_SHOWN) -> tuple[list[str], list[list[str]]]:
         """Headers and rows as text: an estimate, then its interval in one column."""
         columns = screen_columns(self.kind, self._audit.get("confidence_level"))
         apart = self._told_apart()
         headers = [*self._keys, *apart, *(heading for heading, _, _ in columns), "excluded", "reason"]
         rows = []
-        for i in range(min(len(self), _MOST_ROWS_SHOWN)):
+        for i in range(min(len(self), most)):
             row = [str(k[i]) for k in (*self._keys.values(), *apart.values())]
             values = {name: column.item(i) for name, column in self._values.items()}
             row += [screen_cell(name, form, values.__getitem__) for _, name, form in columns]
@@ -603,9 +625,14 @@ class Results(Generic[FigureT_co]):
         words = {name: self._audit.get(name) for name in marked}
         return {n: v for n, v in words.items() if isinstance(v, np.ndarray) and len(set(v.tolist())) > 1}
 
-    def _footer(self) -> str:
+    @property
+    def _left(self) -> int:
+        """How many columns of a table on screen hold words."""
+        return len(self._keys) + len(self._told_apart())
+
+    def _footer(self, most: int = _MOST_ROWS_SHOWN) -> str:
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
-        cut = f", the first {_MOST_ROWS_SHOWN} shown" if len(self) > _MOST_ROWS_SHOWN else ""
+        cut = f", the first {most} shown" if len(self) > most else ""
         excluded = ""
         if self._exclusions and self._excluded.any():
             total = self._exclusions.counts.sum(axis=0)
@@ -622,13 +649,19 @@ class Results(Generic[FigureT_co]):
 
     def __repr__(self) -> str:
         headers, rows = self._cells()
-        left = len(self._keys) + len(self._told_apart())
-        return f"{_display.text_table(headers, rows, left=left)}\n[{self._footer()}]"
+        return f"{_display.text_table(headers, rows, left=self._left)}\n[{self._footer()}]"
 
     def _repr_html_(self) -> str:
         headers, rows = self._cells()
-        left = len(self._keys) + len(self._told_apart())
-        return _display.html_table(headers, rows, left=left, caption=self._footer())
+        return _display.html_table(headers, rows, left=self._left, caption=self._footer(), prose=("reason",))
+
+    def _repr_markdown_(self) -> str:
+        return self._markdown(_MOST_ROWS_SHOWN)
+
+    def _markdown(self, most: int) -> str:
+        headers, rows = self._cells(most)
+        table = _display.markdown_table(headers, rows, left=self._left, prose=("reason",))
+        return f"{table}\n\n{_display.markdown(self._footer(most))}"
 
 
 def _same(one: Any, other: Any) -> bool:

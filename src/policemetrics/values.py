@@ -212,13 +212,43 @@ class Figure:
         names += ["reason"] if self.reason else []
         return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in names)})"
 
-    def _repr_html_(self) -> str:
+    def _cells(self) -> tuple[list[str], list[str]]:
+        """Headers and the one row, as text."""
         columns = screen_columns(type(self), getattr(self, "confidence_level", None))
         headers = [*self.group, *(heading for heading, _, _ in columns)]
         row = [
             *map(str, self.group.values()),
             *(screen_cell(n, f, self.__getattribute__) for _, n, f in columns),
         ]
+        return headers, row
+
+    def to_markdown(self) -> str:
+        """Return the figure as a Markdown table of one row, with its sentence underneath.
+
+        Returns
+        -------
+        str
+            A table with pipes, an empty line, the sentence. What Markdown would read as more than text is escaped.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> print(pm.share(1, 4).to_markdown())
+        | count | out_of | share | 95% interval |
+        | ---: | ---: | ---: | ---: |
+        | 1 | 4 | 25.00% | 4.56% to 69.94% |
+        <BLANKLINE>
+        1 of 4 is 25.00% (95% interval 4.56% to 69.94%).
+        """
+        headers, row = self._cells()
+        table = _display.markdown_table(headers, [row], left=len(self.group))
+        return f"{table}\n\n{_display.markdown(str(self))}"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_html_(self) -> str:
+        headers, row = self._cells()
         table = _display.html_table(headers, [row], left=len(self.group), caption=type(self).__name__)
         return f"{table}<p>{html.escape(str(self))}</p>"
 
@@ -261,13 +291,21 @@ def audit_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
 
 
 def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
-    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits."""
+    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits.
+
+    Of several intervals each says of what it is, for those who hear the headings and do not see what stands beside.
+    """
     interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
-    return [
-        (interval if f.name.endswith("_low") else f.name, f.name, _display.FORMATS[f.metadata["column"]])
-        for f in column_fields(kind)
-        if f.metadata["shown"] and not f.name.endswith("_high")
-    ]
+    shown = [f for f in column_fields(kind) if f.metadata["shown"] and not f.name.endswith("_high")]
+    several = sum(f.name.endswith("_low") for f in shown) > 1
+
+    def heading(name: str) -> str:
+        estimate = name.removesuffix("_low")
+        if estimate == name:
+            return name
+        return f"{interval} of {estimate}" if several else interval
+
+    return [(heading(f.name), f.name, _display.FORMATS[f.metadata["column"]]) for f in shown]
 
 
 def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str], float]) -> str:

@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
 from hypothesis.strategies import SearchStrategy
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 import policemetrics as pm
@@ -481,6 +482,28 @@ def claims(change: RateChange, table: Results[RateChange], step: np.int64, value
     assert_type(pm.implied_change(change=claim, percent_change="10% fewer")["before"], Range)
     assert_type(pm.implied_parts({"violence": claim, "the rest": None}, total="40,000 fewer"), Implied)
     assert_type(pm.implied_harm_per_crime(crime="10% lower", harm="5% lower"), HarmPerCrimeChange)
+
+
+def pictures(
+    changes: Results[RateChange],
+    harm: Results[HarmDriver],
+    parts: Results[ChangeDriver],
+    whole: HarmChange,
+    rows: pd.DataFrame,
+    tally: Tally,
+    axes: Axes,
+) -> None:
+    assert_type(pm.plot.by_group(changes, ax=axes, title=""), Axes)
+    assert_type(pm.plot.by_group(whole, column="percent_change"), Axes)
+    assert_type(pm.plot.drivers(harm, total=whole), Axes)
+    assert_type(pm.plot.drivers(parts, most=8), Axes)
+    assert_type(pm.plot.times([30, 15.5], target=60, inclusive=True), Axes)
+    assert_type(pm.plot.times(rows["seconds"]), Axes)
+    assert_type(pm.plot.times(rows, seconds="wait", count="calls"), Axes)
+    assert_type(pm.plot.outcome_mix(tally, by=["force", "period"]), Axes)
+    assert_type(pm.plot.months(rows, count="n", until="2024-03"), Axes)
+    assert_type(changes.to_markdown(), str)
+    assert_type(whole.to_markdown(), str)
 
 
 def notebook(files: list[str]) -> None:

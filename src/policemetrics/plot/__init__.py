@@ -1,0 +1,13 @@
+"""Pictures of figures: matplotlib axes go in and come out, and the title says the finding.
+
+They need the extra ``policemetrics[plot]``. Every picture names its parts directly, reads in grey, and
+shows what is not available, with its reason.
+"""
+
+from policemetrics.plot.durations import times
+from policemetrics.plot.groups import by_group
+from policemetrics.plot.mix import outcome_mix
+from policemetrics.plot.seasons import months
+from policemetrics.plot.waterfall import drivers
+
+__all__ = ["by_group", "drivers", "months", "outcome_mix", "times"]

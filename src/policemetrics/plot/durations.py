@@ -1,0 +1,225 @@
+"""`times`: how measured times are spread, with the target and percentiles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import numpy as np
+
+from policemetrics import _display
+from policemetrics._labels import MEASURED
+from policemetrics._sides import Side
+from policemetrics._tally import Tally
+from policemetrics.frames import as_tally, tally
+from policemetrics.plot import _canvas
+from policemetrics.times import TimeSummary, summarise_times
+from policemetrics.times._shared import is_column, seconds_of
+from policemetrics.typing import Counts, FloatArray, IntArray, Numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["times"]
+
+_STEPS: Final = (
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1_800,
+    3_600,
+    7_200,
+    14_400,
+    43_200,
+)
+_DAY: Final = 86_400.0
+_BARS: Final = 40
+_TICKS: Final = 8
+
+
+def times(
+    data: Numbers | Counts,
+    /,
+    *,
+    target: float | None = None,
+    inclusive: bool = False,
+    seconds: str = MEASURED,
+    count: str | None = None,
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    r"""Draw how measured times are spread, with the median, the 90th percentile and the target.
+
+    Parameters
+    ----------
+    data : column of seconds, Tally or data frame
+        As for `summarise_times`, from which the figures come.
+    target : float, optional
+        In seconds, > 0. Default is none.
+    inclusive : bool, optional
+        Whether a time equal to the target meets it. Default is False: it must be less.
+    seconds : str, optional
+        The column of a frame, or the dimension of a tally, that holds the times. Default is ``"seconds"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default is a new figure.
+    title : str, optional
+        What stands above. Default is the finding, in words.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, to go on with.
+
+    Raises
+    ------
+    InvalidInputError
+        If a time is negative or not finite, or the target is not above 0.
+    InvalidTypeError
+        If the times are not numbers of seconds, or `ax` are no axes.
+    UnknownNameError
+        If there is no such column or dimension.
+    MissingDependencyError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    A long tail is cut off where the picture would be all tail; how many times lie beyond is written there.
+    Percentiles are by linear interpolation.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import policemetrics as pm
+    >>> ax = pm.plot.times([30, 15, 45, 60, 10], target=45)
+    >>> ax.get_title(loc="left").replace("\n", " ")
+    '60.0% took less than the target of 45 s; median 30 s, 90th percentile 54 s'
+    >>> ax.figure.clear()
+    """
+    _canvas.check_options(ax, title, "plot.times")
+    if is_column(data):
+        column: Any = data
+        summary = summarise_times(column, target=target, inclusive=inclusive)
+        found = Tally.from_columns({MEASURED: column}, np.ones(len(column), dtype=np.int64), unit="times")
+        seconds = MEASURED
+    else:
+        table: Any = data
+        if isinstance(table, Tally):
+            found = as_tally(table, by=(seconds,), count=count)
+        else:
+            found, seconds = tally(table, {MEASURED: seconds}, count=count), MEASURED
+        summary = summarise_times(found, target=target, inclusive=inclusive, seconds=seconds)
+    if np.isnan(summary.median):
+        return _canvas.nothing(ax, title, str(summary))
+    cells = Side(found.sum_to(seconds)).tally.cells
+    axes = _canvas.new_axes(ax, rows=8)
+    spread = _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit)
+    spread.draw(axes)
+    _canvas.write(axes, spread.finding, title, unit=spread.unit, notes=spread.notes)
+    return axes
+
+
+@attrs.frozen
+class _Spread:
+    """Times, how often each occurred, and their summary."""
+
+    seconds: FloatArray
+    counts: IntArray
+    summary: TimeSummary
+    what: str
+
+    @property
+    def bars(self) -> tuple[float, int]:
+        """Choose a readable step, and how many of it show nearly all, and the target."""
+        longest = float(self.seconds[self.counts > 0].max())
+        tail = self.summary.p99
+        end = longest if longest <= 1.5 * tail else 1.15 * tail
+        end = max(end, 0.0 if np.isnan(self.summary.target) else 1.1 * self.summary.target) or 1.0
+        step = _step(end / _BARS)
+        return step, int(np.floor(end / step)) + 1
+
+    def draw(self, ax: Axes) -> None:
+        """Draw the bars, and over them the target and the percentiles, each with its name."""
+        step, bars = self.bars
+        edges = np.arange(bars + 1) * step
+        heights, _ = np.histogram(self.seconds, edges, weights=self.counts)
+        _canvas.bare(ax)
+        ax.stairs(heights, edges, fill=True, color=_canvas.FALL)
+        ax.set_xlim(0, edges[-1])
+        ax.set_ylim(0, 1.4 * max(float(heights.max()), 1.0))
+        ax.grid(visible=True, axis="y", color="0.5", alpha=0.25, linewidth=0.8)
+        ticks = [t for t in ax.get_yticks() if t <= heights.max() and float(t).is_integer()]
+        ax.set_yticks(ticks, [_display.count(t) for t in ticks], fontsize=_canvas.SMALL)
+        apart = _step(edges[-1] / _TICKS)
+        ticks = (np.arange(int(edges[-1] / apart) + 1) * apart).tolist()
+        ax.set_xticks(ticks, [_display.duration(t) for t in ticks])
+        for (at, words, aimed), height in zip(self._marks, (0.95, 0.87, 0.79), strict=False):
+            style = (
+                {"color": _canvas.RISE, "lw": 2.5}
+                if aimed
+                else {"color": _canvas.ink(), "lw": 1.5, "ls": "--"}
+            )
+            ax.plot([at, at], [0, height], transform=ax.get_xaxis_transform(), **style)
+            weight = "bold" if aimed else "normal"
+            place = {"xycoords": ax.get_xaxis_transform(), "fontweight": weight}
+            _canvas.beside(ax, (at, height - 0.02), words, right=at < 0.6 * edges[-1], **place)
+        beyond = int(self.counts[self.seconds > edges[-1]].sum())
+        if beyond:
+            longest = _display.duration(float(self.seconds[self.counts > 0].max()))
+            ax.text(
+                1.0, 0.04, f"{_display.count(beyond)} longer,\nup to {longest} →", transform=ax.transAxes,
+                ha="right", va="bottom", fontsize=_canvas.SMALL,
+            )  # fmt: skip
+
+    @property
+    def _marks(self) -> list[tuple[float, str, bool]]:
+        """List what is marked, from the left: where, in which words, and whether it is the target."""
+        s = self.summary
+        marks = [
+            (s.median, f"median {_display.duration(s.median)}", False),
+            (s.p90, f"90th percentile {_display.duration(s.p90)}", False),
+        ]
+        if not np.isnan(s.target):
+            under = f"{_display.percent(s.share_within)} {'within' if s.inclusive else 'under'}"
+            marks.append((s.target, f"target {_display.duration(s.target)}: {under}", True))
+        return sorted(marks)
+
+    @property
+    def finding(self) -> str:
+        """Say what share met the target, and how long they took."""
+        s = self.summary
+        half = f"median {_display.duration(s.median)}, 90th percentile {_display.duration(s.p90)}"
+        if np.isnan(s.target):
+            return half.capitalize()
+        at = "at most" if s.inclusive else "less than"
+        return f"{_display.percent(s.share_within)} took {at} the target of {_display.duration(s.target)}; {half}"
+
+    @property
+    def unit(self) -> str:
+        """Say what the bars are."""
+        step = _display.duration(self.bars[0])
+        return f"Number of {self.what} by how long they took, in steps of {step}; {_display.count(self.summary.n)} in all."
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what was left out."""
+        out = self.summary.exclusions
+        return [f"Left out: {out.left_out}." if out is not None and out.excluded else ""]
+
+
+def _step(least: float) -> float:
+    """Return the readable length of time that is at least so long."""
+    return next((float(s) for s in _STEPS if s >= least), float(np.ceil(least / _DAY)) * _DAY)

@@ -1,0 +1,266 @@
+"""`by_group`: an estimate and its interval for every group, one below another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks, _display
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.outcomes._definition import said
+from policemetrics.periods import in_words
+from policemetrics.plot import _canvas
+from policemetrics.results import Results
+from policemetrics.typing import FloatArray
+from policemetrics.values import Figure, column_fields
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["by_group"]
+
+_UNITS = {"percent": "Change in per cent", "points": "Change in percentage points"}
+
+
+def by_group(
+    table: Results[Any] | Figure,
+    /,
+    *,
+    column: str | None = None,
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draw the figure of every group with its interval: a change, a rate, a score.
+
+    Parameters
+    ----------
+    table : Results or Figure
+        Any table whose figures have intervals: of `rate_change`, `harm_change`, `outcome_rate_change`, `rate`,
+        `positive_outcome_rate`, … Rows stand in the order of the table: sort it first.
+    column : str, optional
+        The column to draw, one that has limits. Default is the first that has.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default is a new figure, as high as the rows need.
+    title : str, optional
+        What stands above. Default is the finding, in words.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, to go on with.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `table` is no table of figures, or `ax` are no axes.
+    InvalidInputError
+        If the figures have no interval.
+    UnknownNameError
+        If there is no such column with limits.
+    MissingDependencyError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    A filled mark is a change whose interval excludes no change, a hollow one a change that may be none. An
+    interval without an upper limit ends in an arrow. A row that is not available says why.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import policemetrics as pm
+    >>> change = pm.rate_change([54_721, 182_336], [53_036, 204_010], labels=["Cumbria", "Kent"])
+    >>> ax = pm.plot.by_group(change)
+    >>> ax.get_title(loc="left")
+    'Recorded crime rose in Kent and fell in Cumbria'
+    >>> ax.figure.clear()
+    """
+    _canvas.check_options(ax, title, "plot.by_group")
+    table = Results.of([table]) if isinstance(table, Figure) else table
+    if not isinstance(table, Results):
+        msg = f"table must be a Results table, as rate_change(…, by=…) returns; got {_checks.shown(table)} ({type(table).__name__})."
+        raise InvalidTypeError(msg)
+    found = _Rows.of(table, column)
+    if not len(table):
+        return _canvas.nothing(ax, title, "Nothing to show: the table has no rows.")
+    axes = _canvas.new_axes(ax, rows=len(table))
+    found.draw(axes)
+    _canvas.write(axes, found.finding, title, unit=found.unit, notes=_canvas.travelling(table))
+    return axes
+
+
+@attrs.frozen
+class _Rows:
+    """What is drawn: an estimate and two limits a row."""
+
+    table: Results[Any]
+    column: str
+    kind: str
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    @classmethod
+    def of(cls, table: Results[Any], column: str | None) -> _Rows:
+        """Choose the column, which must have limits."""
+        kinds = {f.name: f.metadata["column"] for f in column_fields(table.kind)}
+        options = [name for name in kinds if {f"{name}_low", f"{name}_high"} <= set(kinds)]
+        if not options:
+            msg = f"table must hold figures with an interval; {table.kind.__name__} has none."
+            raise InvalidInputError(msg)
+        if column is not None:
+            _checks.known(column, "column", options, hint="Only columns with limits are drawn.")
+        name = column or options[0]
+        return cls(table, name, kinds[name], table[name], table[f"{name}_low"], table[f"{name}_high"])
+
+    @property
+    def is_change(self) -> bool:
+        """Whether nothing has changed at 0."""
+        return self.kind in _UNITS
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which rows are available."""
+        return ~np.isnan(self.value)
+
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Which rows have an interval that excludes no change."""
+        return self.known & ((self.low > 0) | (self.high < 0)) if self.is_change else self.known
+
+    def draw(self, ax: Axes) -> None:
+        """Draw the marks, their intervals, and beside them what they are in figures."""
+        from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+        form = _display.FORMATS[self.kind]
+        _canvas.name_rows(ax, _canvas.named(self.table))
+        _canvas.bare(ax)
+        ax.grid(visible=True, axis="x", color="0.5", alpha=0.25, linewidth=0.8)
+        low, high = self.span
+        ax.set_xlim(low, high)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_formatter(FuncFormatter(self._tick))
+        if not self.known.any():
+            ax.set_xticks([])
+        if self.is_change and self.known.any():
+            ax.axvline(0, color=_canvas.MUTED, linewidth=1, zorder=1)
+        marks = zip(self.value.tolist(), self.low.tolist(), self.high.tolist(), self.settled, strict=True)
+        for row, (value, lower, upper, settled) in enumerate(marks):
+            if np.isnan(value):
+                _canvas.reason_in_row(ax, row, self.table["reason"][row])
+                continue
+            if not np.isnan(lower):
+                ax.plot([max(lower, low), min(upper, high)], [row, row], color=_canvas.MAIN, linewidth=2)
+            for end, mark in ((lower, "<"), (upper, ">")):
+                if not low <= end <= high and not np.isnan(end):
+                    ax.plot([low if mark == "<" else high], [row], mark, color=_canvas.MAIN, clip_on=False)
+            face = _canvas.MAIN if settled else ax.get_facecolor()
+            ax.plot([value], [row], "o", color=_canvas.MAIN, markerfacecolor=face, markersize=7, zorder=3)
+            words = form(value)
+            if not np.isnan(lower):
+                words += f"  {_display.limits(form(lower), form(upper), unbounded=np.isinf(upper))}"
+            ax.text(1.03, row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=_canvas.SMALL)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The ends of the axis: every estimate, no change, and limits unless a few of them dwarf the rest."""
+        known = self.known
+        value, low, high = (v[known] for v in (self.value, self.low, self.high))
+        marks = np.append(value, 0.0) if self.is_change else value
+        if not len(value):
+            return -1.0, 1.0
+        ends = np.concatenate((marks, low[np.isfinite(low)], high[np.isfinite(high)]))
+        if len(value) > 1:
+            wide = (high - low)[np.isfinite(high - low)]
+            reach = max(2 * np.ptp(marks), 3 * float(np.median(wide)) if len(wide) else 0.0)
+            ends = ends.clip(marks.min() - reach, marks.max() + reach)
+        room = 0.06 * float(np.ptp(ends)) or float(np.abs(ends).max()) or 1.0
+        return float(ends.min()) - room, float(ends.max()) + room
+
+    def _tick(self, value: float, _: object = None) -> str:
+        if self.is_change and value == 0:
+            return "no change"
+        if self.kind == "percent":
+            return _display.signed(value, 0 if float(value).is_integer() else 1, "%")
+        return _display.FORMATS[self.kind](value)
+
+    # ---- words --------------------------------------------------------------------------
+
+    @property
+    def unit(self) -> str:
+        """Name what is drawn, with its interval."""
+        named = _UNITS.get(self.kind, self.column.replace("_", " ").capitalize())
+        level = getattr(self.table[0], "confidence_level", None)
+        within = (
+            f", with the {level * 100:g}% interval" if isinstance(level, float) else ", with the interval"
+        )
+        hollow = (
+            "; hollow where that includes no change"
+            if self.is_change and (self.known & ~self.settled).any()
+            else ""
+        )
+        beyond = (self.low < self.span[0]) | (self.high > self.span[1])
+        arrow = "; an arrow goes on beyond the axis" if (self.known & beyond).any() else ""
+        return f"{named}{within}{hollow}{arrow}."
+
+    @property
+    def finding(self) -> str:
+        """Say what the picture shows: one figure in its own sentence, several by which way they went."""
+        if len(self.table) == 1:
+            return str(self.table[0])
+        if not self.known.any():
+            return f"{self._subject}: not available for any of {len(self.table)}."
+        return self._changes if self.is_change else self._levels
+
+    @property
+    def _changes(self) -> str:
+        names = np.array(_canvas.named(self.table), dtype=object)
+        known = self.known
+        groups = {
+            "rose in": names[known & (self.low > 0)],
+            "fell in": names[known & (self.high < 0)],
+            "did not clearly change in": names[known & ~self.settled],
+        }
+        several = len(names) > 3
+        said_of = [
+            f"{verb} {_canvas.joined(who.tolist(), others=f' of {len(names)}' if several and not i else '')}"
+            for i, (verb, who) in enumerate((v, w) for v, w in groups.items() if len(w))
+        ]
+        lacking = names[~known].tolist()
+        gone = f"; not available for {_canvas.joined(lacking)}" if lacking else ""
+        return f"{self._subject} {_canvas.as_list(said_of)}{self._when}{gone}"
+
+    @property
+    def _levels(self) -> str:
+        names, form = _canvas.named(self.table), _display.FORMATS[self.kind]
+        most, least = int(np.nanargmax(self.value)), int(np.nanargmin(self.value))
+        return (
+            f"{self._subject}: highest in {names[most]} ({form(self.value[most])}), "
+            f"lowest in {names[least]} ({form(self.value[least])})"
+        )
+
+    @property
+    def _subject(self) -> str:
+        """Name what is measured, with the definition that must be said."""
+        first = self.table[0]
+        if hasattr(first, "weights"):
+            return f"Harm ({first.weights})"
+        if hasattr(first, "outcomes"):
+            return f"The positive outcome rate ({said(first.outcomes, first.basis, first.out_of)})"
+        subject = getattr(first, "subject", self.column.replace("_", " ").capitalize())
+        over = getattr(first, "exposure_name", "")
+        if not over:
+            return str(subject)
+        per = "day" if over == "days" else f"{getattr(first, 'per', 1000):,g} {over}"
+        return f"{subject} per {per}"
+
+    @property
+    def _when(self) -> str:
+        pairs = {getattr(row, "between", ("", "")) for row in self.table}
+        if len(pairs) > 1:
+            return ""
+        return _canvas.when(*map(in_words, pairs.pop()))

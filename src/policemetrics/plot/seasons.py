@@ -1,0 +1,221 @@
+"""`months`: twelve months of counts beside the same months a year before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from policemetrics import _checks, _display
+from policemetrics._given import one_data
+from policemetrics._sides import Side, both_periods
+from policemetrics._tally import Tally
+from policemetrics.change import RateChange, rate_change
+from policemetrics.errors import InvalidInputError
+from policemetrics.frames import as_tally
+from policemetrics.periods import Period, as_period, in_words, read_labels
+from policemetrics.plot import _canvas
+from policemetrics.typing import Counts, FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["months"]
+
+
+def months(
+    data: Counts,
+    /,
+    *,
+    until: str | Period | None = None,
+    period: str = "period",
+    count: str | None = None,
+    subject: str = "Recorded crime",
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    r"""Draw twelve months of counts, with the same months a year before.
+
+    Parameters
+    ----------
+    data : Tally or data frame
+        Counts by month.
+    until : str or Period, optional
+        The last month shown. Default is the last there is: leave out a month that is not over.
+    period : str, optional
+        The dimension, or column, that holds the months. Default is ``"period"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    subject : str, optional
+        What is counted, for the title. Default is ``"Recorded crime"``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default is a new figure.
+    title : str, optional
+        What stands above. Default is the finding, in words.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, to go on with.
+
+    Raises
+    ------
+    InvalidInputError
+        If the periods are not single months.
+    InvalidTypeError
+        If `data` is no table, or `ax` are no axes.
+    UnknownNameError
+        If there is no such column or dimension.
+    MissingDependencyError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    Counts start at 0. A month without data is a gap, which the note under the axes names. The change of the
+    title is that of `rate_change`, and says so where the two years are not like for like.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import policemetrics as pm
+    >>> labels = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)]
+    >>> crimes = pm.Tally.from_columns({"period": labels}, [100] * 12 + [90] * 12)
+    >>> ax = pm.plot.months(crimes)
+    >>> ax.get_title(loc="left").replace("\n", " ")
+    'Recorded crime fell by 10.0%, from 1,200 in 2022 to 1,080 in 2023'
+    >>> ax.figure.clear()
+    """
+    _canvas.check_options(ax, title, "plot.months")
+    _checks.text(subject, "subject")
+    tally = as_tally(
+        one_data(data, "data"), by=(_checks.text(period, "period"),), count=count, coverage=(period,)
+    )
+    tally.need(period)
+    known = tally.known_labels(period)
+    read = read_labels(known, period)
+    longer = [label for label, p in zip(known, read, strict=True) if p.months != 1]
+    if longer:
+        msg = f"{period!r} must hold single months; got {_checks.listing(longer)}."
+        raise InvalidInputError(msg)
+    last = max(read, default=None) if until is None else as_period(until, "until")
+    if last is None:
+        return _canvas.nothing(ax, title, "Nothing to show: no months were counted.")
+    if last.months != 1:
+        msg = f"until must be a single month; got {last.label!r}."
+        raise InvalidInputError(msg)
+    years = _Years.of(tally, Period.year_ending(last.end.year, last.end.month), period, subject)
+    if np.isnan(years.new).all() and np.isnan(years.old).all():
+        return _canvas.nothing(ax, title, f"Nothing to show: {years.change.reason}.")
+    axes = _canvas.new_axes(ax, rows=8)
+    years.draw(axes)
+    _canvas.write(axes, years.finding, title, unit=f"{subject} by month.", notes=years.notes)
+    return axes
+
+
+@attrs.frozen
+class _Years:
+    """Counts of twelve months, nan where nothing was supplied, and of the twelve before."""
+
+    later: Period
+    old: FloatArray
+    new: FloatArray
+    change: RateChange
+
+    @classmethod
+    def of(cls, tally: Tally, later: Period, period: str, subject: str) -> _Years:
+        """Add up each month of both years."""
+        earlier = later.shift(-12)
+        old, new = (_by_month(side) for side in both_periods(tally, (earlier, later), period))
+        change = rate_change(tally, between=(earlier, later), period=period, subject=subject)
+        return cls(later, old, new, change)
+
+    def draw(self, ax: Axes) -> None:
+        """Draw both years as lines, each with its name at its end."""
+        from matplotlib.ticker import FuncFormatter
+
+        _canvas.bare(ax)
+        ax.grid(visible=True, axis="y", color="0.5", alpha=0.25, linewidth=0.8)
+        names = [in_words(month.label)[:3] for month in self._months]
+        ax.set_xticks(range(12), names)
+        ax.set_xlim(-0.3, 11.3)
+        ends: list[tuple[float, int, str, dict[str, Any]]] = []
+        faint = {"color": _canvas.MUTED, "lw": 1.5, "ls": "--", "marker": "o", "ms": 3.5}
+        strong = {"color": _canvas.MAIN, "lw": 2.5, "marker": "o", "ms": 5}
+        years: tuple[tuple[FloatArray, Period, dict[str, Any]], ...] = (
+            (self.old, self.later.shift(-12), faint),
+            (self.new, self.later, strong),
+        )
+        for counts, when, style in years:
+            ax.plot(np.arange(12), counts, **style)
+            there = np.flatnonzero(~np.isnan(counts))
+            if len(there):
+                at = int(there[-1])
+                ends.append(
+                    (
+                        float(counts[at]),
+                        at,
+                        f"{_short(when)}\n{_display.count(counts[at])} in {names[at]}",
+                        style,
+                    )
+                )
+        top = float(np.nanmax(np.concatenate((self.old, self.new))))
+        bottom = min(0.0, float(np.nanmin(np.concatenate((self.old, self.new)))))
+        ax.set_ylim(1.08 * bottom, 1.08 * top or 1.0)
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _display.count(v)))
+        # Names whose lines end together are put one above the other.
+        ends.sort(key=lambda end: end[0])
+        near = len(ends) == 2 and ends[1][0] - ends[0][0] < 0.14 * (top - bottom)
+        for i, (value, at, words, style) in enumerate(ends):
+            ax.annotate(
+                words, (at, value), xytext=(8, (-14, 14)[i] if near else 0), textcoords="offset points", va="center",
+                color=style["color"], fontweight="normal" if "ls" in style else "bold", annotation_clip=False,
+            )  # fmt: skip
+
+    @property
+    def _months(self) -> list[Period]:
+        first = Period.month(self.later.start.year, self.later.start.month)
+        return [first.shift(m) for m in range(12)]
+
+    @property
+    def finding(self) -> str:
+        """Say how the twelve months compare with those before."""
+        change = self.change
+        if np.isnan(change.percent_change):
+            return str(change)
+        earlier, later = map(in_words, change.between)
+        path = f"from {_display.count(change.old)} in {earlier} to {_display.count(change.new)} in {later}"
+        if not change.change:
+            return f"{change.subject} did not change, {path}"
+        verb = "rose" if change.change > 0 else "fell"
+        return f"{change.subject} {verb} by {_display.fixed(abs(change.percent_change), 1)}%, {path}"
+
+    @property
+    def notes(self) -> list[str]:
+        """Name the months without data, and what was left out."""
+        months = [*(month.shift(-12) for month in self._months), *self._months]
+        absent = np.isnan(np.concatenate((self.old, self.new)))
+        # Months in a row are named as one: where each run begins, and where it ends.
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], absent, [False])))).reshape(-1, 2).tolist()
+        gaps = [in_words(Period(months[first].start, months[end - 1].end).label) for first, end in edges]
+        out = self.change.exclusions
+        return [
+            f"No rows for {', '.join(gaps)}." if gaps else "",
+            f"Left out: {out.left_out}." if out is not None and out.excluded else "",
+        ]
+
+
+def _by_month(side: Side) -> FloatArray:
+    """Add up each month of a year; one that nothing proves is nan."""
+    found = np.full(12, np.nan)
+    found[side.proof(()).project((side.period,)).label(side.period).astype(int)] = 0
+    cells = side.tally.sum_to(side.period).cells
+    found[cells.column(side.period).astype(int)] = cells.counts
+    return found
+
+
+def _short(year: Period) -> str:
+    """Name a year beside its line."""
+    words = in_words(year.label)
+    return words.replace("the year ending ", "year to ") if words.startswith("the year") else words

@@ -1,0 +1,255 @@
+"""`drivers`: the parts of a change as a waterfall from the old total to the new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _checks, _display
+from policemetrics.change import RateChange
+from policemetrics.drivers import ChangeDriver
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.harm import HarmChange, HarmDriver
+from policemetrics.periods import in_words
+from policemetrics.plot import _canvas
+from policemetrics.results import Results
+from policemetrics.typing import FloatArray
+from policemetrics.values import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["drivers"]
+
+_CLOSE: Final = 1e-6  # of what is compared: the rounding of sums of weights
+
+
+def drivers(
+    table: Results[HarmDriver] | Results[ChangeDriver],
+    /,
+    *,
+    total: HarmChange | RateChange | None = None,
+    most: int = 12,
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    r"""Draw what drove a change as a waterfall: from the old total, part by part, to the new one.
+
+    Parameters
+    ----------
+    table : Results of HarmDriver or ChangeDriver
+        The parts of one change, in the order in which they are drawn: sort them first.
+    total : HarmChange or RateChange, optional
+        The change that the parts add up to, which gives the two ends. `change_drivers` knows them; for
+        `harm_drivers` without it the waterfall starts at 0 and shows the change alone.
+    most : int, optional
+        How many parts to draw, the largest; the rest is one bar. Default is 12.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default is a new figure, as high as the rows need.
+    title : str, optional
+        What stands above. Default is the finding, in words.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, to go on with.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `table` holds no drivers, `total` is no change, or `ax` are no axes.
+    InvalidInputError
+        If the table explains several changes, or does not add up to `total`.
+    MissingDependencyError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    Only the lengths of the bars count, so that the axis need not begin at 0: the two totals are lines, not
+    bars. Rises are dark and to the right, falls light and to the left, and each bar says its sign.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import policemetrics as pm
+    >>> crimes = pm.Tally.from_columns(
+    ...     {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "group": ["drugs", "theft", "violence"] * 2},
+    ...     [1_000, 6_000, 3_000, 1_200, 4_700, 3_100],
+    ... )
+    >>> parts = pm.change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
+    >>> ax = pm.plot.drivers(parts.sort("change"))
+    >>> ax.get_title(loc="left").replace("\n", " ")
+    'Recorded crime fell by 1,000 (−10.0%), 2022/23 to 2023/24: theft took most away (−1,300), drugs added most (+200)'
+    >>> ax.figure.clear()
+    """
+    _canvas.check_options(ax, title, "plot.drivers")
+    if not isinstance(table, Results) or "share_of_change" not in table.columns:
+        got = table.kind.__name__ if isinstance(table, Results) else type(table).__name__
+        msg = f"table must be what change_drivers(…) or harm_drivers(…) returns; got {got}."
+        raise InvalidTypeError(msg)
+    bars = _canvas.whole(most, "most")
+    for dim in _canvas.dims_of(table)[:-1]:
+        labels = dict.fromkeys(table[dim].tolist())
+        if len(labels) > 1:
+            msg = f'table must explain one change; it has {dim} {_checks.listing(labels)}: choose one, as in table[table["{dim}"] == {next(iter(labels))!r}].'
+            raise InvalidInputError(msg)
+    if not len(table):
+        _whole(table, total)
+        return _canvas.nothing(ax, title, "Nothing to show: the table has no rows.")
+    found = _Waterfall.of(table, total, bars)
+    axes = _canvas.new_axes(ax, rows=found.rows)
+    found.draw(axes)
+    _canvas.write(axes, found.finding, title, unit=found.unit, notes=_canvas.travelling(table))
+    return axes
+
+
+def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
+    """Return the two totals; nan where they are not known."""
+    if total is not None:
+        if not isinstance(total, Figure) or not {"old", "new", "change"} <= {
+            f.name for f in attrs.fields(type(total))
+        }:
+            msg = f"total must be one change, as harm_change(…) or rate_change(…) returns; got {_checks.shown(total)} ({type(total).__name__})."
+            raise InvalidTypeError(msg)
+        return float(getattr(total, "old")), float(getattr(total, "new"))  # noqa: B009  # of any kind of change
+    first = table[0] if len(table) else None
+    return getattr(first, "whole_old", np.nan), getattr(first, "whole_new", np.nan)
+
+
+@attrs.frozen
+class _Waterfall:
+    """The bars, from the first to the last, and the rows that have none."""
+
+    table: Results[Any]
+    names: NDArray[np.object_]
+    change: FloatArray
+    reasons: list[tuple[str, str]]
+    old: float
+    new: float
+
+    @classmethod
+    def of(cls, table: Results[Any], total: Figure | None, most: int) -> _Waterfall:
+        """Choose the largest parts, add up the rest, and check the sum against the total."""
+        old, new = _whole(table, total)
+        change = np.asarray(table["change"], dtype=np.float64)
+        names = np.array(_canvas.named(table), dtype=object)
+        known = ~np.isnan(change)
+        moved, scale = float(change[known].sum()), float(np.abs(change[known]).sum())
+        if total is not None and known.all() and abs(moved - (new - old)) > _CLOSE * max(scale, abs(new), 1):
+            msg = (
+                f"total must be the change that the parts add up to; they add up to {_display.plain(moved)}, and it is "
+                f"{_display.plain(new - old)}: take both of the same counts, periods and weights, without an exposure."
+            )
+            raise InvalidInputError(msg)
+        reasons = list(zip(names[~known].tolist(), table["reason"][~known].tolist(), strict=True))
+        names, change = names[known], change[known]
+        if len(change) > most:
+            largest = np.zeros(len(change), dtype=bool)
+            largest[np.argsort(-np.abs(change), kind="stable")[:most]] = True
+            rest = change[~largest]
+            names = np.append(names[largest], f"{len(rest)} others")
+            change = np.append(change[largest], rest.sum())
+        return cls(table, names, change, reasons, old, new)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the two totals are known."""
+        return not np.isnan(self.old + self.new)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, with those of the totals."""
+        return len(self.change) + len(self.reasons) + 2 * self.ends
+
+    def draw(self, ax: Axes) -> None:
+        """Draw the bars, each from where the last one ended."""
+        top = int(self.ends)
+        stops = np.cumsum(np.concatenate(([self.old if self.ends else 0.0], self.change)))
+        gone = [name for name, _ in self.reasons]
+        periods = [in_words(p) for p in self.table[0].between] if self.ends else []
+        _canvas.name_rows(ax, [*periods[:1], *self.names, *gone, *periods[1:]])
+        _canvas.bare(ax)
+        ax.set_xticks([])
+        low, high = float(stops.min()), float(stops.max())
+        room = 0.3 * (high - low) or max(abs(high), 1.0)
+        ax.set_xlim(low - room, high + room)
+        for row, (change, start) in enumerate(
+            zip(self.change.tolist(), stops[:-1].tolist(), strict=True), top
+        ):
+            colour = _canvas.RISE if change > 0 else _canvas.FALL
+            ax.barh(row, change, left=start, height=0.62, color=colour, zorder=2)
+            if not change:
+                ax.plot([start], [row], "|", color=_canvas.MUTED, markersize=12)
+            _canvas.beside(ax, (start + change, row), self._signed(change), right=change >= 0)
+            # From this bar down to the next, or to the new total.
+            below = row + (1 if row < top + len(self.change) - 1 else 1 + len(gone)) - 0.31
+            if row < top + len(self.change) - 1 or self.ends:
+                ax.plot(
+                    [start + change] * 2, [row - 0.31, below], color=_canvas.MUTED, linewidth=0.8, zorder=1
+                )
+        for row, (_, reason) in enumerate(self.reasons, top + len(self.change)):
+            _canvas.reason_in_row(ax, row, reason)
+        if self.ends:
+            for row, value in ((0, self.old), (self.rows - 1, self.new)):
+                ax.plot(
+                    [value] * 2,
+                    [row - 0.31, row + 0.31],
+                    color=_canvas.ink(),
+                    linewidth=3,
+                    solid_capstyle="butt",
+                )
+                _canvas.beside(ax, (value, row), self._count(value))
+            ax.plot([self.old] * 2, [0.31, 0.69], color=_canvas.MUTED, linewidth=0.8, zorder=1)
+        else:
+            ax.axvline(0, color=_canvas.MUTED, linewidth=1, zorder=1)
+
+    def _signed(self, change: float) -> str:
+        """Write a part; parts of thousands need no decimals."""
+        parts = np.abs(self.change)
+        return _display.signed(change, 0 if parts.max() >= 1_000 or (parts == parts.round()).all() else 1)
+
+    @staticmethod
+    def _count(value: float) -> str:
+        return _display.count(round(value, 0 if abs(value) >= 1_000 else 1))
+
+    # ---- words --------------------------------------------------------------------------
+
+    @property
+    def _measure(self) -> tuple[str, str]:
+        """Name what has changed, and its unit."""
+        first = self.table[0]
+        if hasattr(first, "weights"):
+            return f"Harm ({first.weights})", f" {first.harm_unit}"
+        return getattr(first, "subject", "The whole"), ""
+
+    @property
+    def unit(self) -> str:
+        """Say what the bars are."""
+        unit = self._measure[1].strip()
+        ends = "" if self.ends else "; the totals are not given"
+        return f"Part of the change{f', in {unit}' if unit else ''}{ends}."
+
+    @property
+    def finding(self) -> str:
+        """Say how the whole moved, and which parts moved it most, either way."""
+        subject, unit = self._measure
+        periods = _canvas.when(*map(in_words, self.table[0].between))
+        if not len(self.change):
+            return f"{subject}{periods}: the change is not available"
+        moved = float(self.change.sum())
+        percent = (
+            f" ({_display.signed(100 * moved / self.old, 1, '%')})" if self.ends and self.old > 0 else ""
+        )
+        size = f"{self._count(abs(moved))}{unit}"
+        verb = f"{'rose' if moved > 0 else 'fell'} by {size}{percent}" if moved else "did not change"
+        known = ~np.isnan(self.table["change"])
+        parts, names = self.table["change"][known], np.array(_canvas.named(self.table), dtype=object)[known]
+        least, largest = int(parts.argmin()), int(parts.argmax())
+        down = f"{names[least]} took most away ({self._signed(parts[least])})" if parts[least] < 0 else ""
+        up = f"{names[largest]} added most ({self._signed(parts[largest])})" if parts[largest] > 0 else ""
+        told = ", ".join(t for t in ((down, up) if moved < 0 else (up, down)) if t)
+        return f"{subject} {verb}{periods}{f': {told}' if told else ''}"
