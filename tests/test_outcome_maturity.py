@@ -328,7 +328,9 @@ class TestInput:
             tally_of(rows), positive=OutcomeSet(["1", "22"], name="ours"), as_at="2021-05", by="period"
         )
         caveats = {f.group["period"]: f.caveat for f in table}
-        assert caveats["2018-12"] == "type 22 did not exist in December 2018 (in use from April 2019)"
+        assert caveats["2018-12"] == (
+            "type 22 was not in use when the crimes of December 2018 were recorded (in use from April 2019)"
+        )
         assert caveats["2021-04"] == ""
 
     @pytest.mark.parametrize(

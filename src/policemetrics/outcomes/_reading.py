@@ -19,7 +19,7 @@ from policemetrics.definitions import outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally, text_columns
-from policemetrics.outcomes._crimes import Crimes, divisors
+from policemetrics.outcomes._crimes import Crimes, basis_dims, divisors
 from policemetrics.outcomes._definition import BASES, Counted, Definition
 from policemetrics.outcomes.names import refuse_unknown
 from policemetrics.outcomes.sets import OutcomeSet
@@ -29,7 +29,6 @@ from policemetrics.typing import FloatArray
 __all__ = ["WAITING", "Counter", "read"]
 
 WAITING: Final = "0"
-_BASIS: Final = "basis"
 
 
 @attrs.frozen
@@ -51,22 +50,32 @@ class Counter:
         supplied = unexplained(reasons)
         found = self.parts(groups, side, supplied)
         refuse_negative(reasons, found.positive, side.label)
-        if crimes is not None:
-            found = attrs.evolve(found, denominator=divisors(crimes, groups, side, reasons))
-        elif self.definition.out_of == "crimes":
+        if self.definition.is_cohort and WAITING in self.given:
             refuse_negative(reasons, found.waiting, side.label)
+        if crimes is not None:
+            found = self.out_of_crimes(found, divisors(crimes, groups, side, reasons))
         refuse_negative(reasons, found.denominator, side.label)
         self.definition.refuse_impossible(found, reasons, side.label)
         return found
 
+    def out_of_crimes(self, found: Counted, crimes: FloatArray) -> Counted:
+        """Put outcomes out of crimes; those left have no outcome yet, where nothing else tells how many have none.
+
+        A table of nothing but positive outcomes does not hold them all, and tells of none.
+        """
+        waiting = found.waiting
+        if self.definition.is_cohort and WAITING not in self.given and self.given - self.positive:
+            waiting = crimes - found.outcomes
+        return attrs.evolve(found, denominator=crimes, waiting=waiting)
+
     def parts(self, groups: Cells, side: Side, known: NDArray[np.bool_]) -> Counted:
         """Add up the outcomes of each group that is known; what is absent counts 0."""
-        whole = self.given if self.definition.out_of == "crimes" else self.given - {WAITING}
-        return Counted(
-            self._of(groups, side, self.positive, known),
-            self._of(groups, side, whole, known),
-            self._of(groups, side, {WAITING}, known & (WAITING in self.given)),
-        )
+        outcomes = self._of(groups, side, self.given - {WAITING}, known)
+        waiting = self._of(groups, side, {WAITING}, known & (WAITING in self.given))
+        whole = outcomes
+        if self.definition.out_of == "crimes" and WAITING in self.given:
+            whole = outcomes + waiting
+        return Counted(self._of(groups, side, self.positive, known), whole, waiting, outcomes)
 
     def _of(self, groups: Cells, side: Side, codes: Iterable[str], known: NDArray[np.bool_]) -> FloatArray:
         kept = side.tally.narrowed({self.outcome: label_array(codes)})
@@ -111,11 +120,13 @@ def read(
 
     Of a frame the columns that are `useful` are kept too, where it has them as text.
     """
+    kept = needed
     if not isinstance(data, Tally):
-        there = text_columns(data)
-        needed += tuple(d for d in (_BASIS, *useful) if d not in (*needed, outcome) and d in there)
+        there = text_columns(data, whole=True)
+        also = (*basis_dims(there), *useful)
+        needed += tuple(d for d in also if d not in (*needed, outcome) and d in there)
     tally = as_tally(data, by=(*needed, outcome), count=count, coverage=coverage)
-    _refuse_other_basis(tally, definition.basis)
+    _refuse_other_basis(tally, definition.basis, kept)
     tally = _coded(tally, outcome)
     given = _given(tally, outcome)
     _refuse_doubled(given, outcome)
@@ -138,20 +149,30 @@ def read(
     return tally, Counter(definition, outcome, given)
 
 
-def _refuse_other_basis(tally: Tally, basis: str) -> None:
-    if _BASIS not in tally.dims:
-        return
-    labels = tally.labels(_BASIS)
-    other = [
-        v for v in labels if isinstance(v, str) and (own := v.strip().casefold()) in BASES and own != basis
-    ]
-    if other:
-        mine = [v for v in labels if v not in other]
-        msg = (
-            f"basis is {basis!r}, but the outcomes have rows of basis {_checks.listing(other)} too: the same outcomes, "
-            f"counted another way. Choose the rows first, with where(basis={mine[0] if len(mine) == 1 else basis!r}) for a tally."
-        )
-        raise InvalidInputError(msg)
+def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None:
+    for dim in basis_dims(tally.dims):
+        read = {label: _basis_in(label) for label in tally.labels(dim)}
+        other = [label for label, own in read.items() if own not in {basis, ""}]
+        unread = [label for label, own in read.items() if not own]
+        if other:
+            mine = [label for label in read if label not in other]
+            msg = (
+                f"basis is {basis!r}, but the outcomes have rows of {dim} {_checks.listing(other)} too: the same outcomes, "
+                f"counted another way. Choose the rows first, with where({dim}={mine[0] if len(mine) == 1 else basis!r}) for a tally."
+            )
+            raise InvalidInputError(msg)
+        if unread and len(read) > 1 and dim not in kept:
+            msg = (
+                f"{dim!r} must say 'closed' or 'recorded' where it has several labels; got {_checks.listing(unread)}: the same outcomes "
+                "may be counted in two ways. Choose the rows first, or relabel them."
+            )
+            raise InvalidInputError(msg)
+
+
+def _basis_in(label: Any) -> str:
+    """Tell which basis a label names, if it names one."""
+    named = [basis for basis in BASES if isinstance(label, str) and basis in label.casefold()]
+    return named[0] if len(named) == 1 else ""
 
 
 def _coded(tally: Tally, outcome: str) -> Tally:

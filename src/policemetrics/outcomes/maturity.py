@@ -251,7 +251,7 @@ def outcome_maturity(
         reasons,
         audit | {"as_at": _label(last), "method": METHOD},
         exclusion_table(groups, [side], totals(side, groups)).take(row),
-        notes_of(definition.positive.codes, Spans.of(followed.crimes, groups, period).take(row)),
+        notes_of(definition, Spans.of(followed.crimes, groups, period).take(row)),
     )
 
 
