@@ -122,7 +122,7 @@ class TestOutcomeSet:
 
     def test_refuses_a_borrowed_name(self):
         """A set of your own cannot pass for a bundled one."""
-        with pytest.raises(InvalidInputError, match="'charged' is that of a bundled set, types 1;"):
+        with pytest.raises(InvalidInputError, match="'charged' is that of a bundled set, type 1;"):
             OutcomeSet(["1", "8"], name="charged")
         assert OutcomeSet(["1"], name="charged").codes == ("1",)
 
@@ -141,7 +141,10 @@ class TestOutcomeSet:
         message = str(caught.value)
         assert message.startswith("name must be one of these; got 'solved'.")
         for name, found in outcome_sets().items():
-            assert f"\n  {name!r}: types {', '.join(found.types)}. {found.description}" in message
+            assert (
+                f"\n  {name!r}: type{'s' * (len(found.types) > 1)} {', '.join(found.types)}. {found.description}"
+                in message
+            )
 
 
 # ---- two numbers ------------------------------------------------------------------------
@@ -552,7 +555,8 @@ class TestAsking:
             positive_outcome_rate(*data, basis="closed", out_of="outcomes")
         assert "positive must be one of these; it must be given" in str(caught.value)
         assert all(
-            f"\n  {n!r}: types {', '.join(s.types)}" in str(caught.value) for n, s in outcome_sets().items()
+            f"\n  {n!r}: type{'s' * (len(s.types) > 1)} {', '.join(s.types)}" in str(caught.value)
+            for n, s in outcome_sets().items()
         )
         assert "OutcomeSet(['1', '8'], name='ours')" in str(caught.value)
         with pytest.raises(InvalidTypeError, match=r"(?s)basis must be one.*'recorded': .*'closed': "):
@@ -593,7 +597,7 @@ class TestAsking:
             ((math.nan, 5), {}, InvalidInputError, "positive_outcomes must be a finite number"),
             ((1, math.inf), {}, InvalidInputError, "denominator must be a finite number"),
             ((1, "5"), {}, InvalidTypeError, "denominator must be a number"),
-            (("1", 5), {}, InvalidInputError, "denominator goes with a number"),
+            (("1", 5), {}, InvalidTypeError, "which is text"),
             ((True, 5), {}, InvalidInputError, "denominator goes with a number"),
             (([1, 2],), {}, InvalidTypeError, "data must be a Tally or a data frame"),
             ((None,), {}, InvalidTypeError, "data must be a Tally or a data frame"),
@@ -1567,3 +1571,61 @@ class TestChangeOfFiguresInTime:
         )
         one = outcome_rate_change(self.of("2022/23"), self.of("2023/24", as_at="July 2024"))
         assert "of a date that is not stated and July 2024" in one.caveat
+
+
+class TestOnScreen:
+    """What all rows have in common stands below the table, so that no figure is without its definition."""
+
+    def test_footer(self):
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 2 + ["Essex"] * 2, "outcome": ["1", "18"] * 2}, [1, 3, 1, 4]
+        )
+        asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
+        table = positive_outcome_rate(data, **asked, by="force", as_at="July 2024")
+        below = "OutcomeRate, 2 rows; outcomes: charged; basis: closed; out_of: outcomes; as_at: July 2024"
+        assert repr(table).endswith(f"\n[{below}]")
+        assert f"<caption>{below}</caption>" in table._repr_html_()
+        alone = below.replace(", 2 rows", "")
+        assert f"<caption>{alone}</caption>" in table[0]._repr_html_()
+
+    def test_several_periods(self):
+        data = Tally.from_columns({"period": [*YEARS], "outcome": ["1", "1"]}, [10, 10])
+        asked = {"positive": "charged", "basis": "closed", "out_of": "crimes"}
+        split = Tally.from_columns({"period": ["2020/21", "2023/24"], "outcome": ["1", "1"]}, [10, 10])
+        assert "recorded in it;" in str(positive_outcome_rate(data, **asked, crimes=100))
+        assert "recorded in them;" in str(positive_outcome_rate(split, **asked, crimes=100))
+
+    def test_text_for_a_number(self):
+        with pytest.raises(
+            InvalidTypeError, match="positive_outcomes must be a number; got '5', which is text"
+        ):
+            positive_outcome_rate("5", 10, positive="charged", basis="closed", out_of="crimes")
+
+    def test_one_full_stop(self):
+        with pytest.raises(UnknownNameError) as caught:
+            OutcomeSet(["Unable to prosecute suspect"], name="ours")
+        assert ".." not in str(caught.value)
+
+    def test_one_type(self):
+        assert repr(outcome_set("charged")) == "OutcomeSet 'charged': type 1"
+
+
+class TestParts:
+    """A part of a type cannot be larger than the type."""
+
+    ASKED: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+    def test_larger_than_the_whole(self):
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 3 + ["Essex"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
+        )
+        essex, kent = positive_outcome_rate(data, **self.ASKED, by="force")
+        assert kent.reason == (
+            "not available: 9 outcomes of type 1A, more than the 4 of type 1 that they must be part of"
+        )
+        assert essex.rate == pytest.approx(4 / 9)
+        data = Tally.from_columns(
+            {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
+        )
+        change = outcome_rate_change(data, between=YEARS, **self.ASKED)
+        assert "9 outcomes of type 1A in 2022/23" in change.reason

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _checks
 from policemetrics._cells import Cells
+from policemetrics._display import count as written
 from policemetrics._grouping import Reasons, refuse_negative, refuse_unsupplied, totals, unexplained
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics._sides import Side
@@ -47,6 +48,7 @@ class Counter:
     def count(self, groups: Cells, side: Side, crimes: Crimes, reasons: Reasons) -> Counted:
         """Count one side; a group that cannot be counted gets its reason."""
         refuse_unsupplied(reasons, groups, side)
+        self._refuse_larger_parts(reasons, groups, side)
         supplied = unexplained(reasons)
         found = self.parts(groups, side, supplied)
         refuse_negative(reasons, found.positive, side.label)
@@ -76,6 +78,28 @@ class Counter:
         if self.definition.out_of == "crimes" and WAITING in self.given:
             whole = outcomes + waiting
         return Counted(self._of(groups, side, self.positive, known), whole, waiting, outcomes)
+
+    def _refuse_larger_parts(self, reasons: Reasons, groups: Cells, side: Side) -> None:
+        """Say, for each group without a reason yet, which part, left out before, is larger than its whole."""
+        ledger = side.tally.ledger
+        if ledger is None:
+            return
+        for code, kind in outcome_types().items():
+            if not kind.parent:
+                continue
+            own = ledger.select(ledger.where_label(REASON, _inside(kind.parent).__eq__))
+            own = own.select(own.match({self.outcome: label_array([code])})).project(groups.dims)
+            at = own.positions(groups, groups.dims)
+            part = np.zeros(len(groups))
+            part[at[at >= 0]] = own.counts[at >= 0]
+            wholes = {c for c in self.given if kind.parent in members_of(c)}
+            whole = self._of(groups, side, wholes, unexplained(reasons))
+            for row in np.flatnonzero((part > whole) & unexplained(reasons)).tolist():
+                where = f" in {side.label}" if side.label else ""
+                reasons[row] = (
+                    f"not available: {written(part[row])} outcomes of type {code}{where}, more than the "
+                    f"{written(whole[row])} of type {kind.parent} that they must be part of"
+                )
 
     def _of(self, groups: Cells, side: Side, codes: Iterable[str], known: NDArray[np.bool_]) -> FloatArray:
         kept = side.tally.narrowed({self.outcome: label_array(codes)})
@@ -142,11 +166,16 @@ def read(
         if parent:
             given -= {code}
             if code in tally.labels(outcome):
-                tally = tally.set_aside({outcome: label_array([code])}, f"inside type {parent}")
+                tally = tally.set_aside({outcome: label_array([code])}, _inside(parent))
     _refuse_hidden(given, types, definition.positive, outcome)
     # With the parts of 1, 2 and 3 out, no two codes overlap, whatever the caller declared.
     tally = attrs.evolve(tally, overlapping=tally.overlapping - {outcome})
     return tally, Counter(definition, outcome, given)
+
+
+def _inside(parent: str) -> str:
+    """Write the reason for which a part of a type is left out."""
+    return f"inside type {parent}"
 
 
 def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None:
@@ -219,7 +248,7 @@ def _refuse_hidden(given: frozenset[str], types: set[str], positive: OutcomeSet,
     if hidden:
         msg = (
             f"{outcome!r} must give every type of the set {positive.name!r} where it has "
-            f"{REST!r}, which may hide them; it lacks {_checks.listing(hidden)}. Add these types, with 0 where there are none, "
+            f"{REST!r}, which may hide them; it lacks {_checks.listing(hidden)}. Where they are known to be 0, add them to the tally as rows with 0 (tally + Tally.from_columns), "
             "or choose a set without them."
         )
         raise InvalidInputError(msg)

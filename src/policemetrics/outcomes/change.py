@@ -33,7 +33,7 @@ from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Results, label_array
 from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
-from policemetrics.values import Figure, Interval, shown_as
+from policemetrics.values import Figure, Interval, shown_as, telling_apart
 
 __all__ = ["OutcomeRateChange", "outcome_rate_change"]
 
@@ -72,10 +72,10 @@ class OutcomeRateChange(Figure):
     points_high: float = attrs.field(metadata=shown_as("points"))
     percent_change: float = attrs.field(metadata=shown_as("percent"))
     between: tuple[str, str] = ("", "")
-    outcomes: str
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis
-    out_of: OutOf
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
     old_positive: float = attrs.field(converter=float)
     old_denominator: float = attrs.field(converter=float)
     new_positive: float = attrs.field(converter=float)

@@ -14,7 +14,7 @@ from policemetrics.outcomes._split import Split
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.results import Results
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
-from policemetrics.values import Figure, shown_as
+from policemetrics.values import Figure, shown_as, telling_apart
 
 __all__ = ["OutcomeRateDriver", "outcome_rate_drivers"]
 
@@ -53,10 +53,10 @@ class OutcomeRateDriver(Figure):
     whole_new: float = attrs.field(converter=float)
     of: str
     between: tuple[str, str]
-    outcomes: str
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis
-    out_of: OutOf
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
     old_share_not_yet_assigned: float = np.nan
     new_share_not_yet_assigned: float = np.nan
 
@@ -168,9 +168,9 @@ def outcome_rate_drivers(
     >>> outcome_rate_drivers(crimes, between=("2022/23", "2023/24"), of="offence", **asked)
     offence  old_rate  new_rate  old_share  new_share  points  within    mix
     -------  --------  --------  ---------  ---------  ------  ------  -----
-    drugs      60.00%    65.00%     20.00%     10.00%   −4.11   +0.75  −4.86
-    theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
-    [OutcomeRateDriver, 2 rows]
+    drugs      60.00%    65.00%     20.00%     10.00%   −4.10   +0.75  −4.85
+    theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.84
+    [OutcomeRateDriver, 2 rows; outcomes: charged; basis: recorded; out_of: outcomes]
     """
     split = Split.of_data(
         data,

@@ -75,17 +75,17 @@ class GroupOutcomeRate(Figure):
     points: float = attrs.field(metadata=shown_as("points"))
     not_yet_assigned: float = attrs.field(metadata=shown_as("count", shown=False))
     share_not_yet_assigned: float = attrs.field(metadata=shown_as("share"))
-    average: str = attrs.field(metadata=telling_apart())
+    average: str = attrs.field(metadata=telling_apart(below=True))
     members: tuple[str, ...]
-    force: str = attrs.field(metadata=telling_apart())
-    include_self: str = attrs.field(metadata=telling_apart())
-    outcomes: str = attrs.field(metadata=telling_apart())
+    force: str = attrs.field(metadata=telling_apart(below=True))
+    include_self: str = attrs.field(metadata=telling_apart(below=True))
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart())
-    out_of: OutOf = attrs.field(metadata=telling_apart())
-    as_at: str = attrs.field(default="", metadata=telling_apart())
-    when: str = attrs.field(default="", metadata=telling_apart())
-    maturity: str = attrs.field(default="", metadata=telling_apart())
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    as_at: str = attrs.field(default="", metadata=telling_apart(below=True))
+    when: str = attrs.field(default="", metadata=telling_apart(below=True))
+    maturity: str = attrs.field(default="", metadata=telling_apart(below=True))
     mature_after: float = np.nan
     of: str = "force"
     method: str

@@ -80,13 +80,13 @@ class OutcomeRate(Figure):
     rate_high: float = attrs.field(metadata=shown_as("share"))
     not_yet_assigned: float = attrs.field(metadata=shown_as("count", shown=False))
     share_not_yet_assigned: float = attrs.field(metadata=shown_as("share"))
-    outcomes: str = attrs.field(metadata=telling_apart())
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart())
-    out_of: OutOf = attrs.field(metadata=telling_apart())
-    as_at: str = attrs.field(default="", metadata=telling_apart())
-    when: str = attrs.field(default="", metadata=telling_apart())
-    maturity: str = attrs.field(default="", metadata=telling_apart())
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    as_at: str = attrs.field(default="", metadata=telling_apart(below=True))
+    when: str = attrs.field(default="", metadata=telling_apart(below=True))
+    maturity: str = attrs.field(default="", metadata=telling_apart(below=True))
     age_months: float = np.nan
     mature_after: float = np.nan
     method: str
@@ -118,7 +118,7 @@ class OutcomeRate(Figure):
             stated = f"Positive outcomes were {rate} of crimes recorded"
             made_of = (
                 f"{positive} outcomes given in the period, whenever the crime was recorded, "
-                f"out of {whole} crimes recorded in it"
+                f"out of {whole} crimes recorded in {'them' if ' and ' in self.when or 'periods' in self.when else 'it'}"
             )
         elif self.out_of == "crimes":
             stated = f"{rate} of crimes recorded have so far had a positive outcome"
@@ -313,6 +313,9 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
         counted, reasons = _of_numbers(definition, data, denominator, not_yet_assigned)
         return _rate_table(definition, {}, counted, reasons, extract, None, Spans.unknown(1))[0]
     if denominator is not None:
+        if isinstance(data, str):
+            msg = f"positive_outcomes must be a number; got {data!r}, which is text."
+            raise InvalidTypeError(msg)
         msg = "denominator goes with a number of positive outcomes; for a tally or frame give crimes= with out_of='crimes'."
         raise InvalidInputError(msg)
     if not_yet_assigned is not None:

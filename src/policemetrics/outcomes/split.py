@@ -17,7 +17,7 @@ from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import in_words
 from policemetrics.results import Results
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
-from policemetrics.values import Figure, shown_as
+from policemetrics.values import Figure, shown_as, telling_apart
 
 __all__ = ["OutcomeRateSplit", "outcome_rate_split"]
 
@@ -54,10 +54,10 @@ class OutcomeRateSplit(Figure):
     mix: float = attrs.field(metadata=shown_as("points"))
     of: str
     between: tuple[str, str]
-    outcomes: str
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis
-    out_of: OutOf
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
     old_share_not_yet_assigned: float = np.nan
     new_share_not_yet_assigned: float = np.nan
 
