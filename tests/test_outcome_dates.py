@@ -60,10 +60,32 @@ class TestTypesOfTheTime:
     def test_caveat(self, period, types, caveat):
         """A set used in a period in which one of its types did not exist says so, on either basis."""
         ours = OutcomeSet(types, name="ours")
-        for basis in ("closed", "recorded"):
-            found = positive_outcome_rate(of_periods(period), positive=ours, basis=basis, out_of="outcomes")
-            assert found.caveat == caveat
-            assert str(found).endswith(f" Caveat: {caveat}." if caveat else ").")
+        asked = {"positive": ours, "out_of": "outcomes"}
+        found = positive_outcome_rate(of_periods(period), **asked, basis="closed")
+        assert found.caveat == caveat
+        assert str(found).endswith(f" Caveat: {caveat}." if caveat else ").")
+        cohort = positive_outcome_rate(of_periods(period), **asked, basis="recorded").caveat
+        if " exist" not in caveat:
+            assert cohort == caveat
+        # Later outcomes count: what matters is when the crimes were recorded.
+        assert (" in use when the crimes of " in cohort) == (" exist" in caveat)
+
+    def test_cohort(self):
+        """A cohort may be given a type later that was not in use when its crimes were recorded."""
+
+        def caveat(period, *types):
+            asked = {"positive": OutcomeSet(types, name="ours"), "basis": "recorded", "out_of": "crimes"}
+            return positive_outcome_rate(cohort(period, 5), **asked).caveat
+
+        assert caveat("2018/19", "22") == (
+            "type 22 was not in use when the crimes of 2018/19 were recorded (in use from April 2019)"
+        )
+        assert caveat("2012/13", "1", "2") == (
+            "types 1 and 2 were not in use when the crimes of 2012/13 were recorded (in use from April 2013)"
+        )
+        assert caveat("2025/26", "19") == (
+            "type 19 was no longer in use when the crimes of 2025/26 were recorded (in use to March 2025)"
+        )
 
     def test_each_row_has_its_own(self):
         """In a table by period a caveat stands with its period, and in every export."""
@@ -118,7 +140,7 @@ class TestTypesOfTheTime:
 
     def test_change_across_a_change_of_definition(self):
         """A change says what the types were in each period, and that the definition changed between them."""
-        data = of_periods("2018/19", "2019/20", "2022/23", "2023/24", "2015/16", "2016/17")
+        data = of_periods("2018/19", "2019/20", "2021/22", "2022/23", "2023/24", "2015/16", "2016/17")
 
         def caveat(*between, **options):
             return outcome_rate_change(data, between=between, **GIVEN | options).caveat
@@ -132,10 +154,14 @@ class TestTypesOfTheTime:
         )
         assert caveat("2015/16", "2016/17") == (
             "type 22 did not exist in 2015/16 (in use from April 2019); "
-            "type 22 did not exist in 2016/17 (in use from April 2019)"
+            "type 22 did not exist in 2016/17 (in use from April 2019); what the rate is out of changed between the two: "
+            "type 21 came into use in January 2016, within 2015/16"
         )
         assert caveat("2022/23", "2023/24") == ""
-        assert caveat("2018/19", "2019/20", positive="charged") == ""
+        assert caveat("2018/19", "2019/20", positive="charged") == (
+            "what the rate is out of changed between the two: type 22 did not exist in 2018/19 (in use from April 2019)"
+        )
+        assert caveat("2019/20", "2021/22", positive="charged") == ""
         assert caveat("2022/23", "2023/24", caveat="new system") == "new system"
         assert caveat("2018/19", "2022/23", caveat="new system").startswith(
             "new system; the definition changed"
@@ -145,7 +171,26 @@ class TestTypesOfTheTime:
         """Two rows of a table bring their caveats along."""
         table = positive_outcome_rate(of_periods("2018/19", "2022/23"), **GIVEN, by="period")
         found = outcome_rate_change(table[0], table[1], caveat="new system")
-        assert found.caveat == "type 22 did not exist in 2018/19 (in use from April 2019); new system"
+        assert found.caveat == (
+            "new system; the definition changed between the two: type 22 did not exist in 2018/19 (in use from April 2019)"
+        )
+
+    def test_change_of_what_the_rate_is_out_of(self):
+        """In April 2014 ten types came that no crime had had before: the same charges are out of more outcomes."""
+        data = of_periods("2013/14", "2014/15", **{"1": 50, "8": 50, "18": 400})
+
+        def caveat(out_of, basis="closed"):
+            asked = {"positive": "charged", "basis": basis, "out_of": out_of}
+            return outcome_rate_change(data, between=("2013/14", "2014/15"), **asked).caveat
+
+        assert caveat("outcomes") == (
+            "what the rate is out of changed between the two: types 9, 10, 11, 12, 13, 14, 15, 16, 17 and 18 did not exist "
+            "in 2013/14 (in use from April 2014)"
+        )
+        assert "were not in use when the crimes of 2013/14" in caveat("crimes_with_outcome", "recorded")
+        crimes = Tally.from_columns({"period": ["2013/14", "2014/15"]}, [900, 900])
+        asked = {"positive": "charged", "basis": "closed", "out_of": "crimes", "crimes": crimes}
+        assert outcome_rate_change(data, between=("2013/14", "2014/15"), **asked).caveat == ""
 
 
 class TestImmature:
@@ -211,7 +256,13 @@ class TestImmature:
             of_periods("2025/26"), **COHORT | {"out_of": "outcomes"}, as_at="2026-04-30", mature_after=3
         )
         assert found.immature
-        assert str(found).split("; immature: ")[1].startswith("1 of the 3 months old that its outcomes need)")
+        assert (
+            str(found)
+            .split("; immature: ")[1]
+            .startswith(
+                "1 of the 3 months old that its outcomes need, how many crimes have no outcome yet is not known)"
+            )
+        )
 
     def test_by_period(self):
         """Each month of a table has its own age, and the screen tells them apart."""
@@ -221,7 +272,8 @@ class TestImmature:
         assert table["maturity"].tolist() == ["mature", "mature", "immature"]
         assert "maturity" in repr(table)
         assert "maturity" in table._repr_html_()
-        assert "maturity" not in repr(table[:2])
+        assert "maturity" not in repr(table[:2]).split("[OutcomeRate")[0]
+        assert repr(table[:2]).endswith("; as_at: 2024-04-30; maturity: mature]")
         assert table.to_dict(audit=True)["maturity"] == ["mature", "mature", "immature"]
 
     def test_extract_before_the_end(self):
@@ -245,11 +297,42 @@ class TestImmature:
             positive_outcome_rate(cohort("2025/26", 25), **COHORT, as_at=as_at, mature_after=3)
 
     def test_no_period(self):
-        """Without a period there is no age."""
-        found = positive_outcome_rate(
-            cohort("2025/26", 25).sum_to("outcome"), **COHORT, as_at="2026-07", mature_after=3
+        """Without a period there is no age, and nothing to tell the young by."""
+        data = cohort("2025/26", 25)
+        asked = COHORT | {"as_at": "2026-07", "mature_after": 3}
+        with pytest.raises(InvalidInputError, match=r"mature_after= needs periods .* no dimension 'period'"):
+            positive_outcome_rate(data.sum_to("outcome"), **asked)
+        with pytest.raises(InvalidInputError, match=r"mature_after= needs periods .* has 'Q1'"):
+            positive_outcome_rate(data.relabel("period", {"2025/26": "Q1"}), **asked)
+
+    def test_one_label_that_names_no_time(self):
+        """A total among years takes nothing from the years: each has its age and its caveat."""
+        data = of_periods("2018/19", "2023/24", "Total", **{"0": 5, "22": 10, "18": 85})
+        asked = {"positive": "positive-dashboard", "basis": "recorded", "out_of": "crimes"}
+        asked |= {"as_at": "2024-06", "mature_after": 12}
+        table = positive_outcome_rate(data, **asked, by="period")
+        assert table["maturity"].tolist() == ["mature", "immature", "not known"]
+        assert [bool(f.caveat) for f in table] == [True, False, False]
+        whole = positive_outcome_rate(data, **asked)
+        assert whole.when == "2018/19 and 2023/24 and other times"
+
+    def test_each_group_has_its_own_time(self):
+        """A force with the figures of one year has the time, age and caveats of that year alone."""
+        data = Tally.from_columns(
+            {
+                "force": ["Kent"] * 2 + ["Essex"] * 2,
+                "period": ["2018/19"] * 2 + ["2023/24"] * 2,
+                "outcome": ["22", "0"] * 2,
+            },
+            [10, 4, 3, 9],
         )
-        assert found.maturity == "not known"
+        asked = {"positive": "positive-dashboard", "basis": "recorded", "out_of": "crimes", "by": "force"}
+        table = positive_outcome_rate(data, **asked, as_at="2024-06", mature_after=12)
+        essex, kent = table
+        assert (kent.when, kent.age_months, kent.maturity) == ("2018/19", 63.0, "mature")
+        assert (essex.when, essex.age_months, essex.maturity) == ("2023/24", 3.0, "immature")
+        assert "2018/19" in kent.caveat
+        assert essex.caveat == ""
 
     def test_group_without_a_figure(self):
         """What has no rate has no maturity either."""
@@ -307,6 +390,12 @@ class TestImmature:
         table = positive_outcome_rate(data, **COHORT, by="period")
         assert outcome_rate_change(table[0], table[1]).new_share_not_yet_assigned == pytest.approx(25 / 105)
         back = cohort("2024/25", 25) + cohort("2025/26", 5)
-        assert "mature" not in str(outcome_rate_change(back, between=("2024/25", "2025/26"), **COHORT))
+        assert str(outcome_rate_change(back, between=("2024/25", "2025/26"), **COHORT)).endswith(
+            "The earlier cohort is the less mature: 20.0% of its crimes have no outcome yet, of the later 4.8%."
+        )
+        alike = cohort("2024/25", 25) + cohort("2025/26", 25)
+        assert str(outcome_rate_change(alike, between=("2024/25", "2025/26"), **COHORT)).endswith(
+            " Of the crimes of either cohort 20.0% have no outcome yet."
+        )
         same = of_periods("2024/25", "2025/26")
         assert "mature" not in str(outcome_rate_change(same, between=("2024/25", "2025/26"), **GIVEN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -306,3 +307,58 @@ def test_all_forces(shared_data):
     assert (f"{100 * pooled.rate:.2f}", pooled.forces) == ("10.47", 44)
     assert mean.rate == pytest.approx(np.mean([a / (a + b) for a, b in charged.values()]))
     assert f"{100 * mean.rate:.2f}" != "10.47"
+
+
+class TestUnlikeMembers:
+    """A group is of one time, one extract and one row a member."""
+
+    ASKED: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes", "by": "force"}
+
+    def rates(self, period="2023/24", counts=(300, 50, 650, 0, 60, 440), **options):
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 3 + ["Essex"] * 3, "period": [period] * 6, "outcome": ["0", "1", "18"] * 2},
+            counts,
+        )
+        return positive_outcome_rate(data, **self.ASKED | options)
+
+    def test_twice(self):
+        both = Results.of([*self.rates(), *self.rates()])
+        with pytest.raises(InvalidInputError, match=r"'force': 'Essex'.* stands there twice"):
+            group_outcome_rate(both)
+
+    @pytest.mark.parametrize(
+        ("other", "message"),
+        [
+            ({"period": "2022/23"}, "one when; got 'Essex' '2023/24', 'Kent' '2022/23'"),
+            ({"as_at": "July 2024"}, "one as_at; got 'Essex' '', 'Kent' 'July 2024'"),
+            ({"as_at": "July 2024", "mature_after": 3}, "one as_at"),
+        ],
+    )
+    def test_unlike(self, other, message):
+        essex, kent = self.rates().at(force="Essex"), self.rates(**other).at(force="Kent")
+        with pytest.raises(InvalidInputError, match=message):
+            group_outcome_rate(Results.of([essex, kent]))
+
+    def test_what_a_cohort_tells(self):
+        """Of 1,500 crimes 300 have no outcome yet, all of one member: the group is immature."""
+        found = group_outcome_rate(self.rates(as_at="July 2024"))
+        assert (found.not_yet_assigned, found.share_not_yet_assigned) == (300, 0.2)
+        assert (found.when, found.as_at, found.maturity) == ("2023/24", "July 2024", "immature")
+        assert " in 2023/24 (" in str(found)
+        assert str(found).endswith(
+            "; as at July 2024; immature: 20.0% of the crimes not yet assigned an outcome)."
+        )
+
+    def test_all_without_a_rate(self):
+        found = group_outcome_rate(self.rates(counts=(0,) * 6))
+        assert found.reason == (
+            "not available: of the group, Essex: no crimes recorded; Kent: no crimes recorded"
+        )
+
+    def test_other_dimension(self):
+        """What is not a force is not called one."""
+        data = Tally.from_columns(
+            {"offence_group": ["theft"] * 2 + ["drugs"] * 2, "outcome": ["1", "0"] * 2}, [1] * 4
+        )
+        rates = positive_outcome_rate(data, **self.ASKED | {"by": "offence_group"})
+        assert "of 2 labels of offence_group (" in str(group_outcome_rate(rates, of="offence_group"))

@@ -17,6 +17,7 @@ from policemetrics import (
     OutcomeMaturity,
     OutcomeSet,
     Period,
+    Results,
     Tally,
     intervals,
     outcome_maturity,
@@ -328,7 +329,9 @@ class TestInput:
             tally_of(rows), positive=OutcomeSet(["1", "22"], name="ours"), as_at="2021-05", by="period"
         )
         caveats = {f.group["period"]: f.caveat for f in table}
-        assert caveats["2018-12"] == "type 22 did not exist in December 2018 (in use from April 2019)"
+        assert caveats["2018-12"] == (
+            "type 22 was not in use when the crimes of December 2018 were recorded (in use from April 2019)"
+        )
         assert caveats["2021-04"] == ""
 
     @pytest.mark.parametrize(
@@ -457,3 +460,22 @@ class TestLaws:
             0
         ].share
         assert min(shares) - 1e-12 <= pooled <= max(shares) + 1e-12
+
+
+class TestOnScreen:
+    def test_exclusions_count_once(self):
+        """Five crimes were left out, not five for each month of age; nor when tables are cut."""
+        rows = [("2024-01", "2024-01", "1", 10), ("2024-01", None, "0", 90), ("2024-02", "2024-01", "1", 5)]
+        table = outcome_maturity(tally_of(rows), positive="charged", as_at="2024-06")
+        assert len(table) == 6
+        assert "outcome before the crime 5" in repr(table)
+        assert "outcome before the crime 5" in repr(table[2:])
+        assert table[3].exclusions.excluded == 5
+        both = Results.stack([table, table], {"table": ["a", "b"]})
+        assert "outcome before the crime 10" in repr(both)
+
+    def test_a_month_spelt_in_two_ways(self):
+        """The crimes of January are one cohort, however their month is written."""
+        rows = [("2024-01", "2024-01", "1", 10), ("Jan 2024", None, "0", 90), ("2024-02", None, "0", 5)]
+        table = outcome_maturity(tally_of(rows), positive="charged", as_at="2024-02")
+        assert table["cohorts"].tolist() == [2, 1]

@@ -122,7 +122,7 @@ class TestOutcomeSet:
 
     def test_refuses_a_borrowed_name(self):
         """A set of your own cannot pass for a bundled one."""
-        with pytest.raises(InvalidInputError, match="'charged' is that of a bundled set, types 1;"):
+        with pytest.raises(InvalidInputError, match="'charged' is that of a bundled set, type 1;"):
             OutcomeSet(["1", "8"], name="charged")
         assert OutcomeSet(["1"], name="charged").codes == ("1",)
 
@@ -141,7 +141,10 @@ class TestOutcomeSet:
         message = str(caught.value)
         assert message.startswith("name must be one of these; got 'solved'.")
         for name, found in outcome_sets().items():
-            assert f"\n  {name!r}: types {', '.join(found.types)}. {found.description}" in message
+            assert (
+                f"\n  {name!r}: type{'s' * (len(found.types) > 1)} {', '.join(found.types)}. {found.description}"
+                in message
+            )
 
 
 # ---- two numbers ------------------------------------------------------------------------
@@ -552,7 +555,8 @@ class TestAsking:
             positive_outcome_rate(*data, basis="closed", out_of="outcomes")
         assert "positive must be one of these; it must be given" in str(caught.value)
         assert all(
-            f"\n  {n!r}: types {', '.join(s.types)}" in str(caught.value) for n, s in outcome_sets().items()
+            f"\n  {n!r}: type{'s' * (len(s.types) > 1)} {', '.join(s.types)}" in str(caught.value)
+            for n, s in outcome_sets().items()
         )
         assert "OutcomeSet(['1', '8'], name='ours')" in str(caught.value)
         with pytest.raises(InvalidTypeError, match=r"(?s)basis must be one.*'recorded': .*'closed': "):
@@ -593,7 +597,7 @@ class TestAsking:
             ((math.nan, 5), {}, InvalidInputError, "positive_outcomes must be a finite number"),
             ((1, math.inf), {}, InvalidInputError, "denominator must be a finite number"),
             ((1, "5"), {}, InvalidTypeError, "denominator must be a number"),
-            (("1", 5), {}, InvalidInputError, "denominator goes with a number"),
+            (("1", 5), {}, InvalidTypeError, "which is text"),
             ((True, 5), {}, InvalidInputError, "denominator goes with a number"),
             (([1, 2],), {}, InvalidTypeError, "data must be a Tally or a data frame"),
             ((None,), {}, InvalidTypeError, "data must be a Tally or a data frame"),
@@ -656,10 +660,28 @@ class TestBases:
         assert positive_outcome_rate(data.where(basis="Closed"), **GIVEN).rate == 0.1
 
     def test_another_column_of_the_name(self):
-        """A column "basis" that means something else is left alone."""
+        """A column "basis" that says something else may count outcomes twice, unless it says one thing only."""
         frame = pd.DataFrame({"basis": ["a", "b"], "outcome": ["1", "18"]})
-        assert positive_outcome_rate(frame, **GIVEN).rate == 0.5
+        with pytest.raises(
+            InvalidInputError, match=r"'basis' must say 'closed' or 'recorded'.* got 'a', 'b'"
+        ):
+            positive_outcome_rate(frame, **GIVEN)
+        assert positive_outcome_rate(frame, **GIVEN, by="basis")["rate"].tolist() == [1.0, 0.0]
+        assert positive_outcome_rate(frame.assign(basis="a"), **GIVEN).rate == 0.5
         assert positive_outcome_rate(frame.assign(basis=[0.5, 1.5]), **GIVEN).rate == 0.5
+
+    @pytest.mark.parametrize("column", ["basis", "Basis"])
+    @pytest.mark.parametrize("spelt", ["{} basis", "{}", "On the {} basis"])
+    def test_spellings(self, column, spelt):
+        """However it is spelt, outcomes on two bases are not added."""
+        frame = pd.DataFrame(
+            {column: [spelt.format(b) for b in ("Closed", "Recorded")] * 2, "outcome": ["1", "1", "18", "18"]}
+        )
+        with pytest.raises(InvalidInputError, match=f"rows of {column} .*Recorded"):
+            positive_outcome_rate(frame, **GIVEN | {"basis": "closed", "out_of": "outcomes"})
+        chosen = frame[frame[column] == spelt.format("Closed")]
+        found = positive_outcome_rate(chosen, **GIVEN | {"basis": "closed", "out_of": "outcomes"})
+        assert (found.positive, found.denominator) == (1, 2)
 
 
 class TestFrames:
@@ -1419,3 +1441,191 @@ class TestForces:
         assert shown(
             positive_outcome_rate(data, positive="charged", basis="recorded", out_of="crimes").rate
         ) == ("8.55")
+
+
+class TestCrimesThatDoNotFit:
+    """Crimes that are not those of the outcomes give no rate that is silently wrong."""
+
+    OUTCOMES = Tally.from_columns({"outcome": ["1", "18"]}, [30, 170])
+    CLOSED: ClassVar = {"positive": "charged", "basis": "closed", "out_of": "crimes"}
+    COHORT: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+    @pytest.mark.parametrize("dim", ["period", "basis", "Basis"])
+    def test_several_times(self, dim):
+        """Crimes of two years, or on two bases, are not what the outcomes of one are out of."""
+        crimes = Tally.from_columns({dim: ["2022/23", "2023/24"]}, [300, 300])
+        with pytest.raises(InvalidInputError, match=f"several labels of '{dim}', '2022/23', '2023/24'"):
+            positive_outcome_rate(self.OUTCOMES, **self.CLOSED, crimes=crimes)
+        one = crimes.where(**{dim: "2023/24"})
+        assert positive_outcome_rate(self.OUTCOMES, **self.CLOSED, crimes=one).rate == 0.1
+
+    def test_several_bases_in_a_change(self):
+        data = TWO_YEARS.sum_to("period", "outcome")
+        crimes = Tally.from_columns({"period": [*YEARS] * 2, "basis": ["a", "a", "b", "b"]}, [300] * 4)
+        with pytest.raises(InvalidInputError, match="several labels of 'basis'"):
+            outcome_rate_change(data, between=YEARS, **self.CLOSED, crimes=crimes)
+
+    def test_those_left_wait(self):
+        """Of 1,000 crimes of which 200 have an outcome 800 have none yet."""
+        found = positive_outcome_rate(self.OUTCOMES, **self.COHORT, crimes=1000)
+        assert (found.not_yet_assigned, found.share_not_yet_assigned) == (800, 0.8)
+        assert found.immature
+        assert "80.0% of the crimes not yet assigned an outcome" in str(found)
+
+    def test_positive_outcomes_alone(self):
+        """A table of the positive outcomes alone does not tell how many crimes have another, or none."""
+        charged = Tally.from_columns({"outcome": ["1"]}, [30])
+        found = positive_outcome_rate(charged, **self.COHORT, crimes=1000)
+        assert np.isnan(found.not_yet_assigned)
+        assert str(found).endswith("; how many crimes have no outcome yet is not known).")
+
+    @pytest.mark.parametrize(
+        ("counts", "crimes", "reason"),
+        [
+            (
+                [80, 10, 30],
+                50,
+                "40 outcomes and 80 crimes not yet assigned one, more than the 50 crimes recorded",
+            ),
+            ([-5, 10, 30], 50, "a total of −5, below zero"),
+            ([-5, 10, 30], None, "a total of −5, below zero"),
+        ],
+    )
+    def test_more_than_all(self, counts, crimes, reason):
+        data = Tally.from_columns({"outcome": ["0", "1", "18"]}, counts)
+        found = positive_outcome_rate(data, **self.COHORT, crimes=crimes)
+        assert np.isnan(found.rate)
+        assert reason in found.reason
+
+    @pytest.mark.parametrize("out_of", ["outcomes", "crimes_with_outcome"])
+    def test_fewer_than_none(self, out_of):
+        data = Tally.from_columns({"outcome": ["0", "1", "18"]}, [-5, 10, 30])
+        found = positive_outcome_rate(data, **self.COHORT | {"out_of": out_of})
+        assert "below zero" in found.reason
+
+    def test_more_outcomes_than_crimes(self):
+        found = positive_outcome_rate(self.OUTCOMES, **self.COHORT, crimes=150)
+        assert found.reason == (
+            "not available: 200 outcomes, more than the 150 crimes recorded that they must be part of"
+        )
+
+    def test_whole_numbers_as_periods(self):
+        """A column of years as numbers is read as in a tally."""
+        frame = pd.DataFrame({"period": [2014, 2014], "outcome": ["22", "18"]})
+        asked = {"positive": "positive-dashboard", "basis": "closed", "out_of": "outcomes"}
+        found = positive_outcome_rate(frame, **asked)
+        assert found.when == "2014"
+        assert found.caveat == "type 22 did not exist in 2014 (in use from April 2019)"
+
+
+class TestChangeOfFiguresInTime:
+    """Two figures are compared only if a table by period would compare them."""
+
+    ASKED: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
+    DATA = Tally.from_columns(
+        {
+            "force": ["Kent", "Essex"] * 6,
+            "period": ["2021/22"] * 4 + ["2022/23"] * 4 + ["2023/24"] * 4,
+            "outcome": ["1", "1", "18", "18"] * 3,
+        },
+        [10, 20, 90, 80, 20, 10, 80, 90, 30, 30, 70, 70],
+    )
+
+    def of(self, *years, **options):
+        return positive_outcome_rate(self.DATA.where(period=list(years)), **self.ASKED | options)
+
+    def test_between(self):
+        """The periods added up are those of the change: 15% and 30%."""
+        found = outcome_rate_change(self.of("2022/23"), self.of("2023/24"))
+        assert (found.between, found.old, found.new) == (YEARS, 0.15, 0.3)
+        row = self.of("2022/23", "2023/24", by="period").at(period="2023/24")
+        assert outcome_rate_change(self.of("2022/23"), row).between == YEARS
+
+    @pytest.mark.parametrize(
+        ("old", "new", "message"),
+        [
+            (["2023/24"], ["2022/23"], "Swap them"),
+            (["2022/23"], ["2022/23"], "the same months"),
+            (["2021/22", "2022/23"], ["2022/23", "2023/24"], "not overlap"),
+            (["2021/22", "2022/23"], ["2023/24"], "of one length"),
+            (["2021/22", "2023/24"], ["2022/23"], "in one period each"),
+        ],
+    )
+    def test_refused(self, old, new, message):
+        with pytest.raises(InvalidInputError, match=message):
+            outcome_rate_change(self.of(*old), self.of(*new))
+
+    def test_a_force_and_all(self):
+        kent = self.of("2022/23", by="force").at(force="Kent")
+        with pytest.raises(InvalidInputError, match="of one group, in one period each"):
+            outcome_rate_change(kent, self.of("2023/24"))
+
+    def test_two_extracts(self):
+        """The dates of two extracts are said: one cohort had more time."""
+        found = outcome_rate_change(
+            self.of("2022/23", as_at="July 2025"), self.of("2023/24", as_at="July 2024")
+        )
+        assert (
+            found.caveat
+            == "the two extracts are of July 2025 and July 2024: outcomes of the one had more time"
+        )
+        one = outcome_rate_change(self.of("2022/23"), self.of("2023/24", as_at="July 2024"))
+        assert "of a date that is not stated and July 2024" in one.caveat
+
+
+class TestOnScreen:
+    """What all rows have in common stands below the table, so that no figure is without its definition."""
+
+    def test_footer(self):
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 2 + ["Essex"] * 2, "outcome": ["1", "18"] * 2}, [1, 3, 1, 4]
+        )
+        asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
+        table = positive_outcome_rate(data, **asked, by="force", as_at="July 2024")
+        below = "OutcomeRate, 2 rows; outcomes: charged; basis: closed; out_of: outcomes; as_at: July 2024"
+        assert repr(table).endswith(f"\n[{below}]")
+        assert f"<caption>{below}</caption>" in table._repr_html_()
+        alone = below.replace(", 2 rows", "")
+        assert f"<caption>{alone}</caption>" in table[0]._repr_html_()
+
+    def test_several_periods(self):
+        data = Tally.from_columns({"period": [*YEARS], "outcome": ["1", "1"]}, [10, 10])
+        asked = {"positive": "charged", "basis": "closed", "out_of": "crimes"}
+        split = Tally.from_columns({"period": ["2020/21", "2023/24"], "outcome": ["1", "1"]}, [10, 10])
+        assert "recorded in it;" in str(positive_outcome_rate(data, **asked, crimes=100))
+        assert "recorded in them;" in str(positive_outcome_rate(split, **asked, crimes=100))
+
+    def test_text_for_a_number(self):
+        with pytest.raises(
+            InvalidTypeError, match="positive_outcomes must be a number; got '5', which is text"
+        ):
+            positive_outcome_rate("5", 10, positive="charged", basis="closed", out_of="crimes")
+
+    def test_one_full_stop(self):
+        with pytest.raises(UnknownNameError) as caught:
+            OutcomeSet(["Unable to prosecute suspect"], name="ours")
+        assert ".." not in str(caught.value)
+
+    def test_one_type(self):
+        assert repr(outcome_set("charged")) == "OutcomeSet 'charged': type 1"
+
+
+class TestParts:
+    """A part of a type cannot be larger than the type."""
+
+    ASKED: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+    def test_larger_than_the_whole(self):
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 3 + ["Essex"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
+        )
+        essex, kent = positive_outcome_rate(data, **self.ASKED, by="force")
+        assert kent.reason == (
+            "not available: 9 outcomes of type 1A, more than the 4 of type 1 that they must be part of"
+        )
+        assert essex.rate == pytest.approx(4 / 9)
+        data = Tally.from_columns(
+            {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
+        )
+        change = outcome_rate_change(data, between=YEARS, **self.ASKED)
+        assert "9 outcomes of type 1A in 2022/23" in change.reason

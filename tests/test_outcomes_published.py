@@ -211,7 +211,11 @@ class TestNational:
                 by="period",
             )
             kinds = [
-                "exist" if "exist" in f.caveat else "voluntary" if "voluntary" in f.caveat else ""
+                "exist"
+                if "exist" in f.caveat or "not in use" in f.caveat
+                else "voluntary"
+                if "voluntary" in f.caveat
+                else ""
                 for f in table
             ]
             assert kinds == ["exist"] * 5 + ["voluntary"] * 2 + [""] * 5

@@ -25,6 +25,7 @@ __all__ = [
     "both_periods",
     "compared_figures",
     "pairs_of_periods",
+    "said_together",
     "spanned",
 ]
 
@@ -183,8 +184,11 @@ def spanned(tally: Tally, by: tuple[str, ...], period: str = "period") -> str:
         periods = sorted(set(read_labels(tally.cells.label(period).tolist(), period)))
     except InvalidInputError:  # labels such as quarter numbers name no time of their own
         return ""
-    if not periods:
-        return ""
+    return said_together(periods) if periods else ""
+
+
+def said_together(periods: Sequence[Period]) -> str:
+    """Write the periods that are added up, in order, as in a sentence."""
     if all(one.end + timedelta(days=1) == other.start for one, other in pairwise(periods)):
         return in_words(Period(periods[0].start, periods[-1].end).label)
     named = [in_words(p.label) for p in periods]

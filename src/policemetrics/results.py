@@ -26,6 +26,7 @@ from policemetrics.values import (
     comparable,
     screen_cell,
     screen_columns,
+    words_below,
 )
 
 if TYPE_CHECKING:
@@ -42,16 +43,30 @@ _AUDIT: Final = "audit_"
 
 @attrs.frozen(eq=False)
 class ExclusionTable:
-    """The exclusions of every row: `counted` (rows,) and `counts` (rows, reasons), int64."""
+    """The exclusions of every row: `counted` (rows,) and `counts` (rows, reasons), int64.
+
+    Rows of one `source` share theirs, as the ages of one cohort do: in a total they count once.
+    """
 
     unit: str
     counted: IntArray
     reasons: tuple[str, ...]
     counts: IntArray
+    source: IntArray = attrs.field(
+        default=attrs.Factory(lambda self: np.arange(len(self.counted)), takes_self=True)
+    )
 
     def take(self, index: NDArray[Any]) -> ExclusionTable:
         """Return some of the rows."""
-        return attrs.evolve(self, counted=self.counted[index], counts=self.counts[index])
+        return attrs.evolve(
+            self, counted=self.counted[index], counts=self.counts[index], source=self.source[index]
+        )
+
+    def total(self) -> IntArray:
+        """Add up each reason over the rows."""
+        _, first = np.unique(self.source, return_index=True)
+        summed: IntArray = self.counts[first].sum(axis=0)
+        return summed
 
     def row(self, at: int) -> Exclusions:
         """Return the exclusions of one row."""
@@ -635,7 +650,7 @@ class Results(Generic[FigureT_co]):
         cut = f", the first {most} shown" if len(self) > most else ""
         excluded = ""
         if self._exclusions and self._excluded.any():
-            total = self._exclusions.counts.sum(axis=0)
+            total = self._exclusions.total()
             why = ", ".join(
                 f"{r} {_display.count(n)}" for r, n in zip(self._exclusions.reasons, total, strict=True) if n
             )
@@ -645,7 +660,14 @@ class Results(Generic[FigureT_co]):
             f"; and {len(caveats) - _MOST_CAVEATS_SHOWN} more" if len(caveats) > _MOST_CAVEATS_SHOWN else ""
         )
         caveat = f"; caveat: {'; '.join(caveats[:_MOST_CAVEATS_SHOWN])}{more}" if caveats else ""
-        return f"{self.kind.__name__}, {rows}{cut}{excluded}{caveat}"
+        return f"{self.kind.__name__}, {rows}{cut}{words_below(self.kind, self._word)}{excluded}{caveat}"
+
+    def _word(self, name: str) -> Any:
+        """Return what a definition says of every row, if it is one word."""
+        value = self._audit.get(name)
+        if not isinstance(value, np.ndarray):
+            return value
+        return value[0] if len(value) and all(v == value[0] for v in value) else None
 
     def __repr__(self) -> str:
         headers, rows = self._cells()
@@ -682,8 +704,13 @@ def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
     counts = [np.zeros((len(t.counted), len(reasons)), dtype=np.int64) for t in known]
     for part, table in zip(counts, known, strict=True):
         part[:, [reasons.index(r) for r in table.reasons]] = table.counts
+    starts = np.cumsum([0, *(int(t.source.max(initial=-1)) + 1 for t in known)])
     return ExclusionTable(
-        known[0].unit, np.concatenate([t.counted for t in known]), tuple(reasons), np.concatenate(counts)
+        known[0].unit,
+        np.concatenate([t.counted for t in known]),
+        tuple(reasons),
+        np.concatenate(counts),
+        np.concatenate([t.source + start for t, start in zip(known, starts, strict=False)]),
     )
 
 

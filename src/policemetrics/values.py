@@ -32,6 +32,7 @@ __all__ = [
     "shown_as",
     "telling_apart",
     "uncapitalised",
+    "words_below",
 ]
 
 
@@ -167,9 +168,18 @@ def shown_as(kind: str, *, shown: bool = True) -> dict[str, Any]:
     return {"column": kind, "shown": shown}
 
 
-def telling_apart() -> dict[str, Any]:
-    """Mark a field that says what a figure is: on screen it stands as a column where the rows differ in it."""
-    return {"tells_apart": True}
+def telling_apart(*, below: bool = False) -> dict[str, Any]:
+    """Mark a field that says what a figure is: on screen it stands as a column where the rows differ in it.
+
+    With `below` it stands below the table where they do not.
+    """
+    return {"tells_apart": True, "below": below}
+
+
+def words_below(kind: type[Figure], value_of: Callable[[str], Any]) -> str:
+    """Write what a figure says below its table: those of the fields so marked that are one word for all."""
+    words = {f.name: value_of(f.name) for f in audit_fields(kind) if f.metadata.get("below")}
+    return "".join(f"; {name}: {word}" for name, word in words.items() if isinstance(word, str) and word)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -249,7 +259,8 @@ class Figure:
 
     def _repr_html_(self) -> str:
         headers, row = self._cells()
-        table = _display.html_table(headers, [row], left=len(self.group), caption=type(self).__name__)
+        caption = f"{type(self).__name__}{words_below(type(self), self.__getattribute__)}"
+        table = _display.html_table(headers, [row], left=len(self.group), caption=caption)
         return f"{table}<p>{html.escape(str(self))}</p>"
 
     def __eq__(self, other: object) -> bool:

@@ -44,9 +44,10 @@ def read_columns(
     return tuple(dims), columns | {value: found.get_column("v").to_list()}
 
 
-def text_columns(frame: Any) -> list[str]:
-    """Name the columns of a data frame that hold text, categories among them."""
+def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
+    """Name the columns of a data frame that hold text, categories among them; with `whole` whole numbers too."""
     import narwhals.stable.v2 as nw
 
     text = (nw.String, nw.Categorical, nw.Enum)
-    return [name for name, dtype in opened(frame).lazy().collect_schema().items() if dtype in text]
+    schema = opened(frame).lazy().collect_schema()
+    return [name for name, dtype in schema.items() if dtype in text or (whole and dtype.is_integer())]

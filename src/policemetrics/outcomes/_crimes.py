@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -27,7 +27,9 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNam
 from policemetrics.exposure import Exposure, divide
 from policemetrics.typing import FloatArray
 
-__all__ = ["Crimes", "adopt", "as_crimes", "divisors", "require_dims"]
+__all__ = ["Crimes", "adopt", "as_crimes", "basis_dims", "divisors", "refuse_wider", "require_dims"]
+
+_BASIS: Final = "basis"
 
 Crimes: TypeAlias = float | Side | Exposure | None
 
@@ -38,6 +40,7 @@ def as_crimes(crimes: Any, by: tuple[str, ...], tally: Tally, period: str) -> Cr
         return crimes
     if isinstance(crimes, Tally):
         require_dims(crimes, by)
+        refuse_wider(crimes, tally, by, period)
         if period in crimes.dims and period in tally.dims and period not in by:
             mine, theirs = tally.labels(period), crimes.labels(period)
             if set(mine) != set(theirs):
@@ -73,6 +76,23 @@ def require_dims(crimes: Tally, dims: Iterable[str]) -> None:
     if lacking:
         msg = f"crimes must be a tally that keeps {_checks.listing(lacking)}; it has {_checks.listing(crimes.dims)}."
         raise UnknownNameError(msg)
+
+
+def basis_dims(dims: Iterable[str]) -> list[str]:
+    """Name the dimensions, or columns, that tell the basis, however they are spelt."""
+    return [d for d in dims if d.strip().casefold() == _BASIS]
+
+
+def refuse_wider(crimes: Tally, outcomes: Tally, by: Iterable[str], *dims: str) -> None:
+    """Refuse crimes added up over several periods, or bases, where outcomes do not tell theirs: they may be too many."""
+    for dim in (*dims, *basis_dims(crimes.dims)):
+        if dim in crimes.dims and dim not in {*outcomes.dims, *by} and len(crimes.labels(dim)) > 1:
+            msg = (
+                f"crimes must be of what the outcomes are of; crimes have several labels of {dim!r}, "
+                f"{_checks.listing(crimes.labels(dim))}, which the outcomes do not tell. Choose one with "
+                f"where({dim}=...), or keep {dim!r} in the outcomes too."
+            )
+            raise InvalidInputError(msg)
 
 
 def divisors(crimes: float | Side | Exposure, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:

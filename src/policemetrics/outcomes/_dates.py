@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from policemetrics._cells import Cells
 from policemetrics._checks import shown, text
 from policemetrics._labels import MISSING
-from policemetrics._sides import Side, spanned
+from policemetrics._sides import said_together
 from policemetrics._tally import Tally
 from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.outcomes._definition import Definition
 from policemetrics.periods import Period, as_period, in_words, read_labels
 from policemetrics.typing import FloatArray, IntArray
 
@@ -55,30 +56,71 @@ class Spans:
 
     @classmethod
     def of(cls, tally: Tally, groups: Cells, period: str) -> Spans:
-        """Find the time that each group adds up."""
+        """Find the time that each group adds up: what was supplied of it, else what there is."""
         if period not in tally.dims:
             return cls.unknown(len(groups))
-        kept = period in groups.dims
-        labels = (groups if kept else tally.cells).label(period).tolist()
-        known = [label for label in labels if label != MISSING]
-        read = _periods(known, period)
-        if not read:
-            return cls.unknown(len(groups))
-        if kept:
-            own = {label: Span.of(p) for label, p in zip(known, read, strict=True)}
-            return cls([own.get(label) for label in labels], groups.code(period))
-        whole = Span(spanned(tally, (), period), min(read).start, max(p.end for p in read))
-        return cls([whole], np.zeros(len(groups), dtype=np.int64))
+        if period in groups.dims:
+            labels = groups.label(period).tolist()
+            own = _read(labels, period)
+            return cls([Span.of(own[v]) if v in own else None for v in labels], groups.code(period))
+        supplied = tally.supplied
+        there = supplied if supplied is not None and period in supplied.dims else tally.cells
+        shared = tuple(d for d in groups.dims if d in there.dims)
+        keyed = there.keys(shared)
+        held = np.zeros((len(keyed), len(there.label(period))), dtype=bool)
+        held[there.positions(keyed, shared), there.code(period)] = True
+        # Few sets of periods occur, however many groups there are.
+        sets, which = np.unique(np.packbits(held, axis=1), axis=0, return_inverse=True)
+        labels = there.label(period).tolist()
+        read = _read(labels, period)
+        members = np.unpackbits(sets, axis=1, count=len(labels)).astype(bool)
+        distinct = [
+            _together([read.get(v) for v, has in zip(labels, one, strict=True) if has])
+            for one in members.tolist()
+        ]
+        at = groups.positions(keyed, shared)
+        return cls([*distinct, None], np.append(which.ravel(), len(distinct))[at])
+
+    @property
+    def known(self) -> bool:
+        """Whether the time of any row is known."""
+        return any(span is not None for span in self.distinct)
+
+    @property
+    def when(self) -> str | NDArray[np.object_]:
+        """The time of every row, in words."""
+        return one_or_all(np.array([s.when if s else "" for s in self.distinct], dtype=object)[self.at])
 
     def take(self, rows: IntArray) -> Spans:
         return Spans(self.distinct, self.at[rows])
 
 
-def _periods(labels: list[Any], name: str) -> Sequence[Period]:
+def _together(periods: Sequence[Period | None]) -> Span | None:
+    """Span the periods that are known; one whose label names none is said to be there."""
+    known = sorted({p for p in periods if p is not None})
+    if not known:
+        return None
+    others = " and other times" if None in periods else ""
+    return Span(said_together(known) + others, known[0].start, max(p.end for p in known))
+
+
+def _read(labels: list[Any], name: str) -> dict[Any, Period]:
+    """Read the labels that name a time; "Total", say, or the number of a quarter names none."""
+    known = [label for label in labels if label != MISSING]
     try:
-        return read_labels(labels, name)
-    except InvalidInputError:  # labels such as quarter numbers name no time of their own
-        return ()
+        return dict(zip(known, read_labels(known, name), strict=True))
+    except InvalidInputError:
+        clear = [label for label in known if _is_read([label], name)]
+        # The clear ones decide for those that can be read in two ways.
+        both = [label for label in known if label in clear or (clear and _is_read([*clear, label], name))]
+        return dict(zip(both, read_labels(both, name), strict=True)) if both else {}
+
+
+def _is_read(labels: list[Any], name: str) -> bool:
+    try:
+        return bool(read_labels(labels, name))
+    except InvalidInputError:
+        return False
 
 
 @attrs.frozen
@@ -127,19 +169,25 @@ def _day(written: str) -> dt.date | None:
 # ---- definitions that changed -----------------------------------------------------------
 
 
-def notes_of(types: Sequence[str], when: Spans) -> str | NDArray[np.object_]:
+def notes_of(definition: Definition, when: Spans) -> str | NDArray[np.object_]:
     """Say, of every row, which types of a set were not in use, or not by all, in all of its period."""
-    return one_or_all(np.array([notes(types, span) for span in when.distinct], dtype=object)[when.at])
+    kinds = [outcome_types()[code] for code in definition.positive.codes]
+    said = [notes(kinds, span, definition) for span in when.distinct]
+    return one_or_all(np.array(said, dtype=object)[when.at])
 
 
-def notes(types: Iterable[str], span: Span | None) -> str:
+def notes(kinds: Iterable[OutcomeType], span: Span | None, definition: Definition) -> str:
     """Say it of one period."""
     if span is None:
         return ""
-    known, found = outcome_types(), dict[str, list[str]]()
-    for code in types:
-        found.setdefault(_note(known[code], span), []).append(code)
-    return "; ".join(f"{_named(codes)} {note}" for note, codes in found.items() if note)
+    found = dict[str, list[str]]()
+    for kind in kinds:
+        found.setdefault(_note(kind, span, definition), []).append(kind.code)
+    return "; ".join(
+        f"{_named(codes)} {note.format(was='was' if len(codes) == 1 else 'were')}"
+        for note, codes in found.items()
+        if note
+    )
 
 
 def _named(codes: Sequence[str]) -> str:
@@ -148,11 +196,17 @@ def _named(codes: Sequence[str]) -> str:
     return f"types {', '.join(codes[:-1])} and {codes[-1]}"
 
 
-def _note(kind: OutcomeType, span: Span) -> str:
+def _note(kind: OutcomeType, span: Span, definition: Definition) -> str:
     since, compulsory, until = kind.valid_from, kind.compulsory_from, kind.valid_to
+    # A cohort may still be given, later, a type that was not in use when its crimes were recorded.
+    recorded = f"in use when the crimes of {span.when} were recorded"
     if since and span.end < since:
+        if definition.is_cohort:
+            return f"{{was}} not {recorded} (in use from {_month(since)})"
         return f"did not exist in {span.when} (in use from {_month(since)})"
     if until and span.start > until:
+        if definition.is_cohort:
+            return f"{{was}} no longer {recorded} (in use to {_month(until)})"
         return f"did not exist any more in {span.when} (in use to {_month(until)})"
     if since and span.start < since:
         return f"came into use in {_month(since)}, within {span.when}"
@@ -169,15 +223,30 @@ def _month(day: dt.date) -> str:
     return in_words(f"{day:%Y-%m}")
 
 
-def with_dates(caveat: str, types: Sequence[str], sides: Sequence[Side]) -> str:
-    """Add to what the caller says which types were not in use in all of two periods, and whether that changed."""
-    both = [Span.of(side.when) for side in sides if side.when]
-    said = [notes(types, span) for span in both]
-    apart = {note.replace(span.when, "") for note, span in zip(said, both, strict=True)}
-    found = "; ".join(dict.fromkeys(filter(None, said)))
-    if len(apart) > 1:
+def with_dates(caveat: str, definition: Definition, when: Sequence[Period | None]) -> str:
+    """Add to what the caller says how the types in use differ from what is counted, and between two periods.
+
+    Of the set whatever was not in use is said; of what the rate is out of, only what changed.
+    """
+    both = [Span.of(period) for period in when if period]
+    kinds = [outcome_types()[code] for code in definition.positive.codes]
+    found, changed = _of_both(kinds, both, definition)
+    if changed:
         found = f"the definition changed between the two: {found}"
-    return "; ".join(filter(None, (caveat, found)))
+    # Whether a type was voluntary moves outcomes among the types, and changes no total.
+    rest = [attrs.evolve(kind, compulsory_from=None) for kind in definition.other_types]
+    rest = [kind for kind in rest if _of_both([kind], both, definition)[1]]
+    out_of, changed = _of_both(rest, both, definition)
+    if changed:
+        out_of = f"what the rate is out of changed between the two: {out_of}"
+    return "; ".join(filter(None, (caveat, found, out_of if changed else "")))
+
+
+def _of_both(kinds: Sequence[OutcomeType], both: Sequence[Span], definition: Definition) -> tuple[str, bool]:
+    """Return what is to be said of the periods, and whether it differs between them."""
+    said = [notes(kinds, span, definition) for span in both]
+    apart = {note.replace(span.when, "") for note, span in zip(said, both, strict=True)}
+    return "; ".join(dict.fromkeys(filter(None, said))), len(apart) > 1
 
 
 def one_or_all(texts: NDArray[np.object_]) -> str | NDArray[np.object_]:

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from policemetrics import _checks, intervals
 from policemetrics._display import count as written
+from policemetrics._display import percent
 from policemetrics._grouping import Reasons, unexplained
+from policemetrics.definitions import OutcomeType, outcome_types
+from policemetrics.definitions._outcomes import REST
 from policemetrics.errors import InvalidInputError
 from policemetrics.outcomes.sets import OutcomeSet, bundled, one_of
 from policemetrics.typing import Basis, FloatArray, Names, OutOf
 
-__all__ = ["BASES", "NOUNS", "Counted", "Definition", "kept_dims", "said"]
+__all__ = ["BASES", "NOUNS", "Counted", "Definition", "kept_dims", "not_yet_assigned", "said", "still_open"]
 
 BASES: Final[Mapping[Basis, str]] = {
     "recorded": "outcomes given so far to the crimes recorded in the period, which still grow",
@@ -54,13 +57,41 @@ def said(outcomes: str, basis: Basis, out_of: OutOf) -> str:
     return f"{outcomes}, {basis} basis, out of {NOUNS[out_of]}"
 
 
+def not_yet_assigned(old: float, new: float) -> str:
+    """Say of two cohorts how many of their crimes have no outcome yet, and which has had less time."""
+    if not (old > 0 or new > 0):
+        return ""
+    shares = f"{percent(new)} of its crimes have no outcome yet, of the earlier {percent(old)}"
+    if old > new:
+        shares = f"{percent(old)} of its crimes have no outcome yet, of the later {percent(new)}"
+    if old == new:
+        return f" Of the crimes of either cohort {percent(new)} have no outcome yet."
+    if np.isnan(old) or np.isnan(new):
+        which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
+        return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."
+    return f" The {'earlier' if old > new else 'later'} cohort is the less mature: {shares}."
+
+
+def still_open(basis: Basis, share: float, maturity: str, young: str = "") -> str:
+    """Say at the end of a bracket how much of a cohort is still open; the closed basis has none."""
+    if basis == "closed":
+        return ""
+    how_many = f"{percent(share)} of the crimes not yet assigned an outcome"
+    if np.isnan(share):
+        how_many = "how many crimes have no outcome yet is not known"
+    if maturity != "immature":
+        return f"; {how_many}"
+    return f"; immature: {', '.join(filter(None, (young, how_many)))}"
+
+
 @attrs.frozen
 class Counted:
-    """Counts by group: positive, out of, and not yet assigned; nan where they are not known."""
+    """Counts by group: positive, out of, not yet assigned, and all outcomes; nan where they are not known."""
 
     positive: FloatArray
     denominator: FloatArray
     waiting: FloatArray
+    outcomes: FloatArray
 
 
 @attrs.frozen
@@ -88,6 +119,16 @@ class Definition:
     def is_ratio(self) -> bool:
         """Whether the numerator is no part of the denominator, so that the rate may pass 1."""
         return self.basis == "closed" and self.out_of == "crimes"
+
+    @property
+    def other_types(self) -> list[OutcomeType]:
+        """The types that the rate is out of besides those of the set; crimes are there whatever their outcome."""
+        known = outcome_types().values() if self.out_of != "crimes" else ()
+        return [
+            kind
+            for kind in known
+            if kind.is_outcome and not kind.parent and kind.code not in {REST, *self.positive.types}
+        ]
 
     @property
     def audit(self) -> dict[str, Any]:
@@ -118,10 +159,15 @@ class Definition:
 
     def open_share(self, counted: Counted) -> FloatArray:
         """Work out which share of a cohort has no outcome yet; the closed basis has no cohort."""
-        if self.basis == "closed":
+        if not self.is_cohort:
             return np.full(len(counted.waiting), np.nan)
         cohort = counted.denominator + (0 if self.out_of == "crimes" else counted.waiting)
         return counted.waiting / np.where(cohort > 0, cohort, np.nan)
+
+    @property
+    def is_cohort(self) -> bool:
+        """Whether the outcomes are those of the crimes of one time, of which some have none yet."""
+        return self.basis == "recorded"
 
     def refuse_impossible(self, counted: Counted, reasons: Reasons, label: str) -> None:
         """Say, for each group without a reason yet, why its counts make no rate."""
@@ -134,5 +180,14 @@ class Definition:
         for at in np.flatnonzero((counted.positive > whole) & unexplained(reasons)).tolist():
             reasons[at] = (
                 f"not available: {written(counted.positive[at])} positive outcomes{where}, "
+                f"more than the {written(whole[at])} {noun} that they must be part of"
+            )
+        if not self.is_cohort or self.out_of != "crimes":
+            return
+        waiting = np.maximum(np.nan_to_num(counted.waiting), 0)
+        for at in np.flatnonzero((counted.outcomes + waiting > whole) & unexplained(reasons)).tolist():
+            open_ones = f" and {written(waiting[at])} crimes not yet assigned one" if waiting[at] else ""
+            reasons[at] = (
+                f"not available: {written(counted.outcomes[at])} outcomes{open_ones}{where}, "
                 f"more than the {written(whole[at])} {noun} that they must be part of"
             )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _checks
 from policemetrics._cells import Cells
+from policemetrics._display import count as written
 from policemetrics._grouping import Reasons, refuse_negative, refuse_unsupplied, totals, unexplained
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics._sides import Side
@@ -19,7 +20,7 @@ from policemetrics.definitions import outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally, text_columns
-from policemetrics.outcomes._crimes import Crimes, divisors
+from policemetrics.outcomes._crimes import Crimes, basis_dims, divisors
 from policemetrics.outcomes._definition import BASES, Counted, Definition
 from policemetrics.outcomes.names import refuse_unknown
 from policemetrics.outcomes.sets import OutcomeSet
@@ -29,7 +30,6 @@ from policemetrics.typing import FloatArray
 __all__ = ["WAITING", "Counter", "read"]
 
 WAITING: Final = "0"
-_BASIS: Final = "basis"
 
 
 @attrs.frozen
@@ -48,25 +48,58 @@ class Counter:
     def count(self, groups: Cells, side: Side, crimes: Crimes, reasons: Reasons) -> Counted:
         """Count one side; a group that cannot be counted gets its reason."""
         refuse_unsupplied(reasons, groups, side)
+        self._refuse_larger_parts(reasons, groups, side)
         supplied = unexplained(reasons)
         found = self.parts(groups, side, supplied)
         refuse_negative(reasons, found.positive, side.label)
-        if crimes is not None:
-            found = attrs.evolve(found, denominator=divisors(crimes, groups, side, reasons))
-        elif self.definition.out_of == "crimes":
+        if self.definition.is_cohort and WAITING in self.given:
             refuse_negative(reasons, found.waiting, side.label)
+        if crimes is not None:
+            found = self.out_of_crimes(found, divisors(crimes, groups, side, reasons))
         refuse_negative(reasons, found.denominator, side.label)
         self.definition.refuse_impossible(found, reasons, side.label)
         return found
 
+    def out_of_crimes(self, found: Counted, crimes: FloatArray) -> Counted:
+        """Put outcomes out of crimes; those left have no outcome yet, where nothing else tells how many have none.
+
+        A table of nothing but positive outcomes does not hold them all, and tells of none.
+        """
+        waiting = found.waiting
+        if self.definition.is_cohort and WAITING not in self.given and self.given - self.positive:
+            waiting = crimes - found.outcomes
+        return attrs.evolve(found, denominator=crimes, waiting=waiting)
+
     def parts(self, groups: Cells, side: Side, known: NDArray[np.bool_]) -> Counted:
         """Add up the outcomes of each group that is known; what is absent counts 0."""
-        whole = self.given if self.definition.out_of == "crimes" else self.given - {WAITING}
-        return Counted(
-            self._of(groups, side, self.positive, known),
-            self._of(groups, side, whole, known),
-            self._of(groups, side, {WAITING}, known & (WAITING in self.given)),
-        )
+        outcomes = self._of(groups, side, self.given - {WAITING}, known)
+        waiting = self._of(groups, side, {WAITING}, known & (WAITING in self.given))
+        whole = outcomes
+        if self.definition.out_of == "crimes" and WAITING in self.given:
+            whole = outcomes + waiting
+        return Counted(self._of(groups, side, self.positive, known), whole, waiting, outcomes)
+
+    def _refuse_larger_parts(self, reasons: Reasons, groups: Cells, side: Side) -> None:
+        """Say, for each group without a reason yet, which part, left out before, is larger than its whole."""
+        ledger = side.tally.ledger
+        if ledger is None:
+            return
+        for code, kind in outcome_types().items():
+            if not kind.parent:
+                continue
+            own = ledger.select(ledger.where_label(REASON, _inside(kind.parent).__eq__))
+            own = own.select(own.match({self.outcome: label_array([code])})).project(groups.dims)
+            at = own.positions(groups, groups.dims)
+            part = np.zeros(len(groups))
+            part[at[at >= 0]] = own.counts[at >= 0]
+            wholes = {c for c in self.given if kind.parent in members_of(c)}
+            whole = self._of(groups, side, wholes, unexplained(reasons))
+            for row in np.flatnonzero((part > whole) & unexplained(reasons)).tolist():
+                where = f" in {side.label}" if side.label else ""
+                reasons[row] = (
+                    f"not available: {written(part[row])} outcomes of type {code}{where}, more than the "
+                    f"{written(whole[row])} of type {kind.parent} that they must be part of"
+                )
 
     def _of(self, groups: Cells, side: Side, codes: Iterable[str], known: NDArray[np.bool_]) -> FloatArray:
         kept = side.tally.narrowed({self.outcome: label_array(codes)})
@@ -111,11 +144,13 @@ def read(
 
     Of a frame the columns that are `useful` are kept too, where it has them as text.
     """
+    kept = needed
     if not isinstance(data, Tally):
-        there = text_columns(data)
-        needed += tuple(d for d in (_BASIS, *useful) if d not in (*needed, outcome) and d in there)
+        there = text_columns(data, whole=True)
+        also = (*basis_dims(there), *useful)
+        needed += tuple(d for d in also if d not in (*needed, outcome) and d in there)
     tally = as_tally(data, by=(*needed, outcome), count=count, coverage=coverage)
-    _refuse_other_basis(tally, definition.basis)
+    _refuse_other_basis(tally, definition.basis, kept)
     tally = _coded(tally, outcome)
     given = _given(tally, outcome)
     _refuse_doubled(given, outcome)
@@ -131,27 +166,42 @@ def read(
         if parent:
             given -= {code}
             if code in tally.labels(outcome):
-                tally = tally.set_aside({outcome: label_array([code])}, f"inside type {parent}")
+                tally = tally.set_aside({outcome: label_array([code])}, _inside(parent))
     _refuse_hidden(given, types, definition.positive, outcome)
     # With the parts of 1, 2 and 3 out, no two codes overlap, whatever the caller declared.
     tally = attrs.evolve(tally, overlapping=tally.overlapping - {outcome})
     return tally, Counter(definition, outcome, given)
 
 
-def _refuse_other_basis(tally: Tally, basis: str) -> None:
-    if _BASIS not in tally.dims:
-        return
-    labels = tally.labels(_BASIS)
-    other = [
-        v for v in labels if isinstance(v, str) and (own := v.strip().casefold()) in BASES and own != basis
-    ]
-    if other:
-        mine = [v for v in labels if v not in other]
-        msg = (
-            f"basis is {basis!r}, but the outcomes have rows of basis {_checks.listing(other)} too: the same outcomes, "
-            f"counted another way. Choose the rows first, with where(basis={mine[0] if len(mine) == 1 else basis!r}) for a tally."
-        )
-        raise InvalidInputError(msg)
+def _inside(parent: str) -> str:
+    """Write the reason for which a part of a type is left out."""
+    return f"inside type {parent}"
+
+
+def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None:
+    for dim in basis_dims(tally.dims):
+        read = {label: _basis_in(label) for label in tally.labels(dim)}
+        other = [label for label, own in read.items() if own not in {basis, ""}]
+        unread = [label for label, own in read.items() if not own]
+        if other:
+            mine = [label for label in read if label not in other]
+            msg = (
+                f"basis is {basis!r}, but the outcomes have rows of {dim} {_checks.listing(other)} too: the same outcomes, "
+                f"counted another way. Choose the rows first, with where({dim}={mine[0] if len(mine) == 1 else basis!r}) for a tally."
+            )
+            raise InvalidInputError(msg)
+        if unread and len(read) > 1 and dim not in kept:
+            msg = (
+                f"{dim!r} must say 'closed' or 'recorded' where it has several labels; got {_checks.listing(unread)}: the same outcomes "
+                "may be counted in two ways. Choose the rows first, or relabel them."
+            )
+            raise InvalidInputError(msg)
+
+
+def _basis_in(label: Any) -> str:
+    """Tell which basis a label names, if it names one."""
+    named = [basis for basis in BASES if isinstance(label, str) and basis in label.casefold()]
+    return named[0] if len(named) == 1 else ""
 
 
 def _coded(tally: Tally, outcome: str) -> Tally:
@@ -198,7 +248,7 @@ def _refuse_hidden(given: frozenset[str], types: set[str], positive: OutcomeSet,
     if hidden:
         msg = (
             f"{outcome!r} must give every type of the set {positive.name!r} where it has "
-            f"{REST!r}, which may hide them; it lacks {_checks.listing(hidden)}. Add these types, with 0 where there are none, "
+            f"{REST!r}, which may hide them; it lacks {_checks.listing(hidden)}. Where they are known to be 0, add them to the tally as rows with 0 (tally + Tally.from_columns), "
             "or choose a set without them."
         )
         raise InvalidInputError(msg)

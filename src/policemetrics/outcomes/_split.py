@@ -25,7 +25,7 @@ from policemetrics._grouping import (
 from policemetrics._sides import Side, both_periods
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._crimes import adopt, require_dims
+from policemetrics.outcomes._crimes import adopt, refuse_wider, require_dims
 from policemetrics.outcomes._dates import with_dates
 from policemetrics.outcomes._definition import Counted, Definition, kept_dims
 from policemetrics.outcomes._reading import Counter, read
@@ -50,6 +50,7 @@ class Split:
     category: IntArray
     counted: tuple[Counted, Counted]
     whole: tuple[FloatArray, FloatArray]
+    waiting: tuple[FloatArray, FloatArray]
     reasons: Reasons
 
     @classmethod
@@ -80,13 +81,14 @@ class Split:
                 msg = f"crimes must be a Tally with the dimensions {of!r} and {period!r}; got {type(crimes).__name__}."
                 raise InvalidTypeError(msg)
             require_dims(crimes, (*kept, of, period))
+            refuse_wider(crimes, tally, kept)
             recorded = both_periods(crimes, between, period)
         groups = groups_of(sides, kept)
         rows = groups_of([*sides, *(side for side in recorded if side)], (*kept, of))
         rows = rows.select(rows.positions(groups, kept) >= 0)
         group = rows.positions(groups, kept)
         own: list[Reasons] = []
-        counted, whole = [], []
+        counted, whole, waiting = [], [], []
         for side, divisor in zip(sides, recorded, strict=True):
             reasons = no_reasons(len(groups))
             total = counter.count(groups, side, divisor, reasons)
@@ -94,6 +96,7 @@ class Split:
             _refuse_parts(reasons, group, rows, parts, definition, side.label, of)
             counted.append(parts)
             whole.append(definition.rates(total, unexplained(reasons))[0])
+            waiting.append(np.where(unexplained(reasons), definition.open_share(total), np.nan))
             own.append(reasons)
         reasons = np.where(unexplained(own[0]), own[1], own[0])
         refuse_one_sided(reasons, groups, *sides)
@@ -104,7 +107,7 @@ class Split:
         return cls(
             definition,
             of,
-            with_dates(caveat, definition.positive.codes, sides),
+            with_dates(caveat, definition, [side.when for side in sides]),
             tally,
             sides,
             groups,
@@ -113,6 +116,7 @@ class Split:
             rows.code(of),
             (counted[0], counted[1]),
             (whole[0], whole[1]),
+            (waiting[0], waiting[1]),
             reasons,
         )
 
@@ -147,7 +151,7 @@ class Split:
 def _by_category(counter: Counter, rows: Cells, side: Side, crimes: Side | None) -> Counted:
     """Add up one side by category; what is absent counts 0."""
     parts = counter.parts(rows, side, np.ones(len(rows), dtype=bool))
-    return parts if crimes is None else attrs.evolve(parts, denominator=totals(crimes, rows).astype(float))
+    return parts if crimes is None else counter.out_of_crimes(parts, totals(crimes, rows).astype(float))
 
 
 def _refuse_parts(
@@ -166,7 +170,8 @@ def _refuse_parts(
     definition.refuse_impossible(parts, faults, label)
     faults[~unexplained(below)] = below[~unexplained(below)]
     # Nothing of a category is no fault.
-    faults[(parts.denominator == 0) & (parts.positive == 0)] = None
+    of_it = parts.positive if definition.is_ratio else parts.outcomes
+    faults[(parts.denominator == 0) & (of_it == 0)] = None
     named = rows.column(of).tolist()
     for at in np.flatnonzero(~unexplained(faults)).tolist():
         if reasons[group[at]] is None:

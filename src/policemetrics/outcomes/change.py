@@ -24,16 +24,16 @@ from policemetrics._grouping import (
 from policemetrics._sides import both_periods, compared_figures
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._crimes import Crimes, adopt, require_dims
+from policemetrics.outcomes._crimes import Crimes, adopt, refuse_wider, require_dims
 from policemetrics.outcomes._dates import with_dates
-from policemetrics.outcomes._definition import Counted, Definition, kept_dims, said
+from policemetrics.outcomes._definition import Counted, Definition, kept_dims, not_yet_assigned, said
 from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet
-from policemetrics.periods import in_words
+from policemetrics.periods import check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Results, label_array
-from policemetrics.typing import Basis, Between, Counts, Names, OutOf
-from policemetrics.values import Figure, Interval, shown_as
+from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
+from policemetrics.values import Figure, Interval, shown_as, telling_apart
 
 __all__ = ["OutcomeRateChange", "outcome_rate_change"]
 
@@ -72,10 +72,10 @@ class OutcomeRateChange(Figure):
     points_high: float = attrs.field(metadata=shown_as("points"))
     percent_change: float = attrs.field(metadata=shown_as("percent"))
     between: tuple[str, str] = ("", "")
-    outcomes: str
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis
-    out_of: OutOf
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
     old_positive: float = attrs.field(converter=float)
     old_denominator: float = attrs.field(converter=float)
     new_positive: float = attrs.field(converter=float)
@@ -112,14 +112,7 @@ class OutcomeRateChange(Figure):
 
     @property
     def _younger(self) -> str:
-        """Say that the later cohort has had less time, where it has more crimes without an outcome."""
-        old, new = self.old_share_not_yet_assigned, self.new_share_not_yet_assigned
-        if not new > old:
-            return ""
-        return (
-            f" The later cohort is the less mature: {percent(new)} of its crimes have no outcome yet, of the earlier "
-            f"{percent(old)}."
-        )
+        return not_yet_assigned(self.old_share_not_yet_assigned, self.new_share_not_yet_assigned)
 
 
 @overload
@@ -269,6 +262,7 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
     recorded: tuple[Crimes, Crimes] = (None, None)
     if crimes is not None:
         require_dims(crimes, (*kept, period))
+        refuse_wider(crimes, tally, kept)
         recorded = old_crimes, new_crimes = both_periods(crimes, between, period)
         refuse_one_sided(unlike, groups, old_crimes, new_crimes)
     counted = (
@@ -287,7 +281,7 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
         reasons,
         between=(sides[0].label, sides[1].label),
         exclusions=exclusion_table(groups, sides, whole, tally),
-        caveat=with_dates(caveat, definition.positive.codes, sides),
+        caveat=with_dates(caveat, definition, [side.when for side in sides]),
     )
     return table[0] if by is None else table
 
@@ -306,17 +300,24 @@ def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> Out
             msg = f"{name} must be an OutcomeRate, as positive_outcome_rate returns it; got {type(figure).__name__}."
             raise InvalidTypeError(msg)
     _refuse_unlike_figures(old, new)
-    group, between = compared_figures(old, new)
+    group, between = _times_of(old, new)
     positive = OutcomeSet(old.outcome_types, name=old.outcomes)
     definition = Definition.of(positive, old.basis, old.out_of, confidence_level)
     counted = [
-        Counted(np.array([f.positive]), np.array([f.denominator]), np.array([f.not_yet_assigned]))
+        Counted(*(np.array([n]) for n in (f.positive, f.denominator, f.not_yet_assigned, f.positive)))
         for f in (old, new)
     ]
     there = [np.array([not np.isnan(f.rate)]) for f in (old, new)]
     reasons = no_reasons(1)
     reasons[0] = new.reason if there[0][0] else old.reason
-    caveats = dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c)
+    dated = ""
+    if old.as_at != new.as_at:
+        dates = " and ".join(f.as_at or "a date that is not stated" for f in (old, new))
+        dated = f"the two extracts are of {dates}: outcomes of the one had more time"
+    if between[0]:
+        caveat = with_dates(caveat, definition, read_labels(between, "between"))
+    own = (c for c in (old.caveat, new.caveat) if c not in caveat)
+    caveats = dict.fromkeys(filter(None, (*own, caveat, dated)))
     return _change_table(
         definition,
         {d: label_array([v]) for d, v in group.items()},
@@ -326,6 +327,36 @@ def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> Out
         between=between,
         caveat="; ".join(caveats),
     )[0]
+
+
+def _times_of(old: OutcomeRate, new: OutcomeRate) -> tuple[dict[str, Label], tuple[str, str]]:
+    """Return what two figures are of, and their two periods where they tell: by their label, or as added up."""
+    if any(f.exclusions is None and not f.group for f in (old, new)):
+        # Numbers that were typed in do not say what they are of.
+        return compared_figures(old, new)
+    apart = [[d for d in a.group if d not in b.group] for a, b in ((old, new), (new, old))]
+    common = [
+        attrs.evolve(f, group={d: v for d, v in f.group.items() if d not in own})
+        for f, own in zip((old, new), apart, strict=True)
+    ]
+    group, between = compared_figures(common[0], common[1])
+    if between[0] and not any(apart):
+        return group, between
+    told = [
+        [f.group[d] for d in own] or ([f.when.removeprefix("the ")] if f.when else [])
+        for f, own in zip((old, new), apart, strict=True)
+    ]
+    if not any(apart) and not all(told):
+        return group, between
+    try:
+        (earlier,), (later,) = told
+        periods = read_labels([earlier, later], "period")
+    except ValueError as error:
+        named = " and ".join(f"{dict(f.group)}{f' of {f.when}' if f.when else ''}" for f in (old, new))
+        msg = f"old and new must be of one group, in one period each; got {named}."
+        raise InvalidInputError(msg) from error
+    check_pair(periods[0], periods[1], "old and new")
+    return group, (periods[0].label, periods[1].label)
 
 
 def _refuse_unlike_figures(old: OutcomeRate, new: OutcomeRate) -> None:

@@ -9,12 +9,12 @@ from policemetrics._display import percent, signed
 from policemetrics._grouping import keys_of
 from policemetrics._tally import Tally
 from policemetrics.decomposition import kitagawa_parts
-from policemetrics.outcomes._definition import NOUNS, Definition, said
+from policemetrics.outcomes._definition import NOUNS, Definition, not_yet_assigned, said
 from policemetrics.outcomes._split import Split
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.results import Results
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
-from policemetrics.values import Figure, shown_as
+from policemetrics.values import Figure, shown_as, telling_apart
 
 __all__ = ["OutcomeRateDriver", "outcome_rate_drivers"]
 
@@ -38,6 +38,8 @@ class OutcomeRateDriver(Figure):
         The two rates of the whole.
     of, between, outcomes, outcome_types, basis, out_of : optional
         As for `OutcomeRateSplit`.
+    old_share_not_yet_assigned, new_share_not_yet_assigned : float
+        As for `OutcomeRateSplit`: of the whole.
     """
 
     old_rate: float = attrs.field(metadata=shown_as("share"))
@@ -51,10 +53,12 @@ class OutcomeRateDriver(Figure):
     whole_new: float = attrs.field(converter=float)
     of: str
     between: tuple[str, str]
-    outcomes: str
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis
-    out_of: OutOf
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    old_share_not_yet_assigned: float = np.nan
+    new_share_not_yet_assigned: float = np.nan
 
     def _sentence(self) -> str:
         subject = f"Positive outcome rate ({said(self.outcomes, self.basis, self.out_of)})"
@@ -67,6 +71,7 @@ class OutcomeRateDriver(Figure):
             f"{subject}: {signed(self.points, 2)} of the {whole} percentage points by which the whole changed; "
             f"{signed(self.within, 2)} from its own rate ({rates}) and {signed(self.mix, 2)} from its share of "
             f"{NOUNS[self.out_of]} ({shares}{self._pull})."
+            f"{not_yet_assigned(self.old_share_not_yet_assigned, self.new_share_not_yet_assigned)}"
         )
 
     @property
@@ -163,9 +168,9 @@ def outcome_rate_drivers(
     >>> outcome_rate_drivers(crimes, between=("2022/23", "2023/24"), of="offence", **asked)
     offence  old_rate  new_rate  old_share  new_share  points  within    mix
     -------  --------  --------  ---------  ---------  ------  ------  -----
-    drugs      60.00%    65.00%     20.00%     10.00%   −4.11   +0.75  −4.86
-    theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
-    [OutcomeRateDriver, 2 rows]
+    drugs      60.00%    65.00%     20.00%     10.00%   −4.10   +0.75  −4.85
+    theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.84
+    [OutcomeRateDriver, 2 rows; outcomes: charged; basis: recorded; out_of: outcomes]
     """
     split = Split.of_data(
         data,
@@ -181,7 +186,9 @@ def outcome_rate_drivers(
     )
     parts = split.dense()
     at = split.group, split.category
-    within, mix = (100 * part[at] for part in kitagawa_parts(*parts))
+    # Percentage points from the start, as in the split.
+    settled = kitagawa_parts(parts[0], 100 * parts[1], parts[2], 100 * parts[3])
+    within, mix = (part[at] for part in settled)
     old_share, old_rate, new_share, new_rate = (part[at] for part in parts)
     there = split.there[split.group]
     columns = {
@@ -194,8 +201,12 @@ def outcome_rate_drivers(
         "mix": mix,
     }
     wholes = {
-        f"whole_{n}": np.where(there, w[split.group], np.nan)
-        for n, w in zip(("old", "new"), split.whole, strict=True)
+        name: np.where(there, w[split.group], np.nan)
+        for names, both in (
+            (("whole_old", "whole_new"), split.whole),
+            (("old_share_not_yet_assigned", "new_share_not_yet_assigned"), split.waiting),
+        )
+        for name, w in zip(names, both, strict=True)
     }
     return Results(
         OutcomeRateDriver,

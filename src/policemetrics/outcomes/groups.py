@@ -12,12 +12,12 @@ from policemetrics import _checks
 from policemetrics._display import count as written
 from policemetrics._display import fixed, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._definition import Counted, Definition, said
+from policemetrics.outcomes._definition import Counted, Definition, said, still_open
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet, one_of
 from policemetrics.results import Results
 from policemetrics.typing import Basis, Label, Names, OutOf
-from policemetrics.values import Exclusions, Figure, Interval, shown_as, telling_apart
+from policemetrics.values import Exclusions, Figure, Interval, comparable, shown_as, telling_apart
 
 __all__ = ["GroupOutcomeRate", "group_outcome_rate"]
 
@@ -53,8 +53,14 @@ class GroupOutcomeRate(Figure):
         The force that is compared; empty where none is.
     include_self : str
         ``"yes"`` or ``"no"``: whether that force is among the members; empty where none is compared.
-    outcomes, outcome_types, basis, out_of : optional
-        As for `OutcomeRate`.
+    not_yet_assigned, share_not_yet_assigned : float
+        Crimes of all its members without an outcome yet, and their share of the cohort; as for `OutcomeRate`.
+    outcomes, outcome_types, basis, out_of, as_at, when, mature_after : optional
+        As for `OutcomeRate`; the members have them in common.
+    maturity : str
+        ``"immature"`` if that of a member is, ``"not known"`` if that of one is not known; as for `OutcomeRate`.
+    of : str
+        The dimension whose members are grouped.
     method, confidence_level : str, float
         How the interval was made.
     """
@@ -67,14 +73,21 @@ class GroupOutcomeRate(Figure):
     highest: float = attrs.field(metadata=shown_as("share"))
     own: float = attrs.field(metadata=shown_as("share"))
     points: float = attrs.field(metadata=shown_as("points"))
-    average: str = attrs.field(metadata=telling_apart())
+    not_yet_assigned: float = attrs.field(metadata=shown_as("count", shown=False))
+    share_not_yet_assigned: float = attrs.field(metadata=shown_as("share"))
+    average: str = attrs.field(metadata=telling_apart(below=True))
     members: tuple[str, ...]
-    force: str = attrs.field(metadata=telling_apart())
-    include_self: str = attrs.field(metadata=telling_apart())
-    outcomes: str = attrs.field(metadata=telling_apart())
+    force: str = attrs.field(metadata=telling_apart(below=True))
+    include_self: str = attrs.field(metadata=telling_apart(below=True))
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart())
-    out_of: OutOf = attrs.field(metadata=telling_apart())
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    as_at: str = attrs.field(default="", metadata=telling_apart(below=True))
+    when: str = attrs.field(default="", metadata=telling_apart(below=True))
+    maturity: str = attrs.field(default="", metadata=telling_apart(below=True))
+    mature_after: float = np.nan
+    of: str = "force"
     method: str
     confidence_level: float
 
@@ -89,14 +102,21 @@ class GroupOutcomeRate(Figure):
             "pooled": "pooled positive outcome rate",
             "mean_of_rates": "mean of the positive outcome rates",
         }
-        subject = f"The {how[self.average]} of {written(self.forces)} force{'' if self.forces == 1 else 's'} ({what})"
+        members = f"{self.of}{'' if self.forces == 1 else 's'}"
+        if self.of != "force":
+            members = f"label{'' if self.forces == 1 else 's'} of {self.of}"
+        subject = f"The {how[self.average]} of {written(self.forces)} {members} ({what})"
         if np.isnan(self.rate):
             return f"{subject}: {self.reason}."
         limits = f"{percent(self.rate_low, 2)} to {percent(self.rate_high, 2)}"
-        alike = "; every force counts the same, whatever its size" if self.average == "mean_of_rates" else ""
+        alike = (
+            f"; every {self.of} counts the same, whatever its size" if self.average == "mean_of_rates" else ""
+        )
+        dated = f"; as at {self.as_at}" if self.as_at else ""
+        waiting = still_open(self.basis, self.share_not_yet_assigned, self.maturity)
         stated = (
-            f"{subject} was {percent(self.rate, 2)} ({self.confidence_level * 100:g}% interval {limits}; from "
-            f"{percent(self.lowest, 2)} to {percent(self.highest, 2)}{alike})."
+            f"{subject} was {percent(self.rate, 2)}{f' in {self.when}' if self.when else ''} ({self.confidence_level * 100:g}% interval {limits}; from "
+            f"{percent(self.lowest, 2)} to {percent(self.highest, 2)}{alike}{dated}{waiting})."
         )
         return stated + self._compared
 
@@ -228,8 +248,14 @@ def group_outcome_rate(
     definition = _definition(figures)
     keyed: dict[tuple[Any, ...], dict[Any, OutcomeRate]] = {}
     for figure in figures:
-        keyed.setdefault(tuple(figure.group[d] for d in rest), {})[figure.group[of]] = figure
-    how = {"average": average, "force": "" if force is None else str(force)}
+        group = keyed.setdefault(tuple(figure.group[d] for d in rest), {})
+        if figure.group[of] in group:
+            msg = (
+                f"rates must have one row for each label of a group; {dict(figure.group)} stands there twice."
+            )
+            raise InvalidInputError(msg)
+        group[figure.group[of]] = figure
+    how = {"of": of, "average": average, "force": "" if force is None else str(force)}
     how["include_self"] = "" if force is None else ("yes" if include_self else "no")
     found = [
         _of_group(dict(zip(rest, key, strict=True)), there, chosen, force, definition, how)
@@ -266,8 +292,10 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
         raise InvalidTypeError(msg)
     else:
         chosen = list(dict.fromkeys(members))
+        there = set(known)
         for label in chosen:
-            _checks.known(label, "members", known)
+            if label not in there or not isinstance(label, str | int):
+                _checks.known(label, "members", known)
         if not chosen:
             msg = f"members must hold at least one label of {of!r}; got none."
             raise InvalidInputError(msg)
@@ -285,7 +313,8 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
     if not chosen:
         msg = f"members must hold at least one label of {of!r} besides the force itself; got none."
         raise InvalidInputError(msg)
-    return tuple(v for v in known if v in chosen)
+    wanted = set(chosen)
+    return tuple(v for v in known if v in wanted)
 
 
 def _definition(figures: Sequence[OutcomeRate]) -> Definition:
@@ -313,17 +342,24 @@ def _of_group(
     how: dict[str, str],
 ) -> GroupOutcomeRate:
     members = [there[label] for label in chosen if label in there]
+    of = how["of"]
+    alike = _in_common([*members, *([there[force]] if force in there else [])], of)
     lacking = [str(label) for label in chosen if label not in there]
     without = [f for f in members if np.isnan(f.rate)]
     reason = None
     if lacking:
-        reason = f"not available: of the group, no rate for {', '.join(lacking)}"
+        none = lacking + [str(f.group[of]) for f in without]
+        reason = f"not available: of the group, no rate for {', '.join(none)}"
     elif without:
-        label = next(v for v in chosen if there[v] is without[0])
-        reason = (
-            f"not available: of the group, {label}: {str(without[0].reason).removeprefix('not available: ')}"
-        )
-    rate, low, high = (np.nan, np.nan, np.nan) if reason else _average(members, definition, how["average"])
+        told = (f"{f.group[of]}: {str(f.reason).removeprefix('not available: ')}" for f in without)
+        reason = f"not available: of the group, {'; '.join(told)}"
+    whole = _whole(members)
+    rate, low, high = (
+        (np.nan, np.nan, np.nan) if reason else _average(members, whole, definition, how["average"])
+    )
+    waiting, share = (
+        (np.nan, np.nan) if reason else (float(whole.waiting[0]), float(definition.open_share(whole)[0]))
+    )
     rates = [f.rate for f in members]
     own = there[force].rate if force in there else np.nan
     if reason is None and force is not None and np.isnan(own):
@@ -345,21 +381,52 @@ def _of_group(
         highest=np.nan if np.isnan(rate) else max(rates),
         own=own,
         points=100 * (own - rate),
+        not_yet_assigned=waiting,
+        share_not_yet_assigned=share,
         members=tuple(map(str, chosen)),
+        maturity=_maturity(members, definition),
+        **alike,
         **audit,
     )
 
 
+def _in_common(figures: Sequence[OutcomeRate], of: str) -> dict[str, Any]:
+    """Return the time and the extract that the figures have in common; figures of several make no group."""
+    common: dict[str, Any] = {}
+    for what in ("when", "as_at", "mature_after"):
+        # A figure that is not available is of no time.
+        told = [f for f in figures if what != "when" or f.when]
+        first = {comparable(getattr(f, what)): f for f in reversed(told)}
+        if len(first) > 1:
+            named = ", ".join(f"{f.group[of]!r} {getattr(f, what)!r}" for f in reversed(first.values()))
+            msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
+            raise InvalidInputError(msg)
+        common |= dict(zip((what,), (getattr(f, what) for f in first.values()), strict=False))
+    return common
+
+
+def _maturity(members: Sequence[OutcomeRate], definition: Definition) -> str:
+    """Say of the group what holds for the least mature of its members."""
+    if not definition.is_cohort:
+        return ""
+    found = {f.maturity for f in members}
+    return next((v for v in ("immature", "not known") if v in found), "mature" if found else "not known")
+
+
+def _whole(members: Sequence[OutcomeRate]) -> Counted:
+    """Add up what the rates are made of."""
+    positive, denominator, waiting = (
+        np.array([sum(getattr(f, n) for f in members)], dtype=float)
+        for n in ("positive", "denominator", "not_yet_assigned")
+    )
+    return Counted(positive, denominator, waiting, positive)
+
+
 def _average(
-    members: Sequence[OutcomeRate], definition: Definition, average: str
+    members: Sequence[OutcomeRate], whole: Counted, definition: Definition, average: str
 ) -> tuple[float, float, float]:
     """Return the rate of the group with its limits."""
     if average == "pooled":
-        whole = Counted(
-            np.array([sum(f.positive for f in members)]),
-            np.array([sum(f.denominator for f in members)]),
-            np.zeros(1),
-        )
         rate, low, high = definition.rates(whole, np.ones(1, dtype=bool))
         return float(rate[0]), float(low[0]), float(high[0])
     rates, lows, highs = (

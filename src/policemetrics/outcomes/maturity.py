@@ -83,9 +83,9 @@ class OutcomeMaturity(Figure):
     other: float = attrs.field(metadata=shown_as("count"))
     censored: float = attrs.field(metadata=shown_as("count"))
     cohorts: float = attrs.field(metadata=shown_as("count"))
-    outcomes: str = attrs.field(metadata=telling_apart())
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    as_at: str = attrs.field(metadata=telling_apart())
+    as_at: str = attrs.field(metadata=telling_apart(below=True))
     method: str
     confidence_level: float
 
@@ -251,7 +251,7 @@ def outcome_maturity(
         reasons,
         audit | {"as_at": _label(last), "method": METHOD},
         exclusion_table(groups, [side], totals(side, groups)).take(row),
-        notes_of(definition.positive.codes, Spans.of(followed.crimes, groups, period).take(row)),
+        notes_of(definition, Spans.of(followed.crimes, groups, period).take(row)),
     )
 
 
@@ -317,11 +317,10 @@ class _Followed:
         at = self.cells.positions(groups, groups.dims)
         ends = np.zeros((3, *shape))
         np.add.at(ends, (self.end, at, self.age), self.cells.counts)
-        # One cell of each cohort: its months are followed alike.
-        months = self.crimes.cells
-        first = months.positions(self.cells, months.dims)
+        # A month may be spelt in several ways, or told apart by what is not kept.
+        months = np.unique(np.stack((at, self.follow_up)), axis=1)
         reached = np.zeros(shape)
-        np.add.at(reached, (months.positions(groups, groups.dims), self.follow_up[first]), 1)
+        np.add.at(reached, (months[0], months[1]), 1)
         return ends, np.flip(np.cumsum(np.flip(reached, axis=1), axis=1), axis=1)
 
 

@@ -22,11 +22,12 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import Side, spanned
+from policemetrics._sides import Side
+from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import as_crimes
 from policemetrics.outcomes._dates import AsAt, Spans, maturities, notes_of, one_or_all
-from policemetrics.outcomes._definition import NOUNS, Counted, Definition, kept_dims, said
+from policemetrics.outcomes._definition import NOUNS, Counted, Definition, kept_dims, said, still_open
 from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import Period
@@ -79,13 +80,13 @@ class OutcomeRate(Figure):
     rate_high: float = attrs.field(metadata=shown_as("share"))
     not_yet_assigned: float = attrs.field(metadata=shown_as("count", shown=False))
     share_not_yet_assigned: float = attrs.field(metadata=shown_as("share"))
-    outcomes: str = attrs.field(metadata=telling_apart())
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart())
-    out_of: OutOf = attrs.field(metadata=telling_apart())
-    as_at: str = attrs.field(default="", metadata=telling_apart())
-    when: str = attrs.field(default="", metadata=telling_apart())
-    maturity: str = attrs.field(default="", metadata=telling_apart())
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    as_at: str = attrs.field(default="", metadata=telling_apart(below=True))
+    when: str = attrs.field(default="", metadata=telling_apart(below=True))
+    maturity: str = attrs.field(default="", metadata=telling_apart(below=True))
     age_months: float = np.nan
     mature_after: float = np.nan
     method: str
@@ -117,7 +118,7 @@ class OutcomeRate(Figure):
             stated = f"Positive outcomes were {rate} of crimes recorded"
             made_of = (
                 f"{positive} outcomes given in the period, whenever the crime was recorded, "
-                f"out of {whole} crimes recorded in it"
+                f"out of {whole} crimes recorded in {'them' if ' and ' in self.when or 'periods' in self.when else 'it'}"
             )
         elif self.out_of == "crimes":
             stated = f"{rate} of crimes recorded have so far had a positive outcome"
@@ -132,26 +133,15 @@ class OutcomeRate(Figure):
         of_what = "" if self.method == "wilson" else "of a ratio of counts, "
         return (
             f"{stated} ({self.outcomes}, {self.basis} basis: {made_of}{dated}; "
-            f"{self.confidence_level * 100:g}% interval {of_what}{limits}{self._waiting}."
+            f"{self.confidence_level * 100:g}% interval {of_what}{limits}{self._waiting})."
         )
 
     @property
     def _waiting(self) -> str:
-        """Close the bracket with the share still open, which only a cohort has."""
-        if self.basis == "closed":
-            return ")"
-        known = not np.isnan(self.share_not_yet_assigned)
-        share = (
-            f"{percent(self.share_not_yet_assigned)} of the crimes not yet assigned an outcome"
-            if known
-            else ""
-        )
-        if not self.immature:
-            return f"; {share})" if share else ")"
         young = ""
         if not np.isnan(self.mature_after):
             young = f"{self.age_months:.0f} of the {self.mature_after:.0f} months old that its outcomes need"
-        return f"; immature: {', '.join(filter(None, (young, share)))})"
+        return still_open(self.basis, self.share_not_yet_assigned, self.maturity, young)
 
 
 @overload
@@ -323,6 +313,9 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
         counted, reasons = _of_numbers(definition, data, denominator, not_yet_assigned)
         return _rate_table(definition, {}, counted, reasons, extract, None, Spans.unknown(1))[0]
     if denominator is not None:
+        if isinstance(data, str):
+            msg = f"positive_outcomes must be a number; got {data!r}, which is text."
+            raise InvalidTypeError(msg)
         msg = "denominator goes with a number of positive outcomes; for a tally or frame give crimes= with out_of='crimes'."
         raise InvalidInputError(msg)
     if not_yet_assigned is not None:
@@ -338,6 +331,9 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     reasons = no_reasons(len(groups))
     counted = counter.count(groups, side, as_crimes(crimes, kept, tally, period), reasons)
     excluded = exclusion_table(groups, [side], totals(side, groups))
+    spans = Spans.of(tally, groups, period)
+    if needed is not None and not spans.known:
+        _refuse_ageless(tally, period)
     table = _rate_table(
         definition,
         keys_of(groups),
@@ -345,8 +341,8 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
         reasons,
         extract,
         needed,
-        Spans.of(tally, groups, period),
-        spanned(tally, kept, period),
+        spans,
+        "" if period in kept else spans.when,
         excluded,
     )
     return table[0] if by is None else table
@@ -359,6 +355,20 @@ def _months_needed(mature_after: Any, definition: Definition) -> int | None:
         msg = "mature_after= goes with basis='recorded': outcomes given in a period that is over do not grow; leave it out."
         raise InvalidInputError(msg)
     return one_count(mature_after, "mature_after")
+
+
+def _refuse_ageless(tally: Tally, period: str) -> None:
+    """Refuse to tell the young from the mature where no label names a time; without any row nothing is told."""
+    labels = tally.labels(period) if period in tally.dims else None
+    if labels == ():
+        return
+    what = (
+        f"the tally has no dimension {period!r}"
+        if labels is None
+        else f"{period!r} has {_checks.listing(labels)}"
+    )
+    msg = f"mature_after= needs periods that can be read, which tell how old a cohort is; {what}. Name their dimension with period=."
+    raise InvalidInputError(msg)
 
 
 def _of_numbers(
@@ -381,10 +391,11 @@ def _of_numbers(
             msg = "not_yet_assigned goes with basis='recorded': only a cohort has crimes without an outcome; leave it out."
             raise InvalidInputError(msg)
         still = float(one_count(waiting, "not_yet_assigned"))
-        if definition.out_of == "crimes" and part + still > whole:
+        if definition.out_of == "crimes" and part + int(still) > whole:
             msg = f"not_yet_assigned must be among the crimes that have no positive outcome; got {waiting} beside {part} of {whole}."
             raise InvalidInputError(msg)
-    counted = Counted(np.array([float(part)]), np.array([float(whole)]), np.array([still]))
+    # Of the outcomes at least the positive ones are known.
+    counted = Counted(*(np.array([float(n)]) for n in (part, whole, still, part)))
     reasons = no_reasons(1)
     definition.refuse_impossible(counted, reasons, "")
     return counted, reasons
@@ -398,7 +409,7 @@ def _rate_table(
     extract: AsAt,
     mature_after: int | None,
     when: Spans,
-    spanned_in: str = "",
+    spanned_in: str | NDArray[np.object_] = "",
     exclusions: ExclusionTable | None = None,
 ) -> Results[OutcomeRate]:
     there = unexplained(reasons)
@@ -406,7 +417,7 @@ def _rate_table(
     audit = definition.audit | {"as_at": extract.written, "when": spanned_in}
     share = np.where(there, definition.open_share(counted), np.nan)
     maturity, age = maturities(extract, mature_after, when, share)
-    cohort = definition.basis == "recorded"
+    cohort = definition.is_cohort
     audit |= {
         "maturity": one_or_all(np.where(there, maturity, "not known")) if cohort else "",
         "age_months": age if cohort else np.nan,
@@ -421,5 +432,5 @@ def _rate_table(
         "not_yet_assigned": counted.waiting,
         "share_not_yet_assigned": share,
     }
-    caveat = notes_of(definition.positive.codes, when)
+    caveat = notes_of(definition, when)
     return Results(OutcomeRate, keys, columns, reasons, audit, exclusions, caveat)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -41,7 +41,7 @@ def _members(value: object, name: str) -> tuple[str, ...]:
         raise InvalidTypeError(msg)
     code = code_of(value if isinstance(value, str) else int(value))
     if not code:
-        msg = f"{name} must be a known type of outcome, by code or by name; got {value!r}: {why_unknown(value)}. The types are:\n{known_types()}"
+        msg = f"{name} must be a known type of outcome, by code or by name; got {value!r}: {why_unknown(value).rstrip('.')}. The types are:\n{known_types()}"
         raise UnknownNameError(msg)
     kind, why = outcome_types().get(code), ""
     if kind is None:
@@ -56,6 +56,10 @@ def _members(value: object, name: str) -> tuple[str, ...]:
         msg = f"{name} must be a type of outcome; {code!r} ({kind.name}) cannot be in a set: {why}."
         raise InvalidInputError(msg)
     return (code,)
+
+
+def _types(codes: Sequence[str]) -> str:
+    return f"type{'' if len(codes) == 1 else 's'} {', '.join(codes)}"
 
 
 @attrs.frozen(repr=False)
@@ -104,7 +108,7 @@ class OutcomeSet:
         bundled = outcome_sets().get(_checks.text(self.name, "name"))
         if bundled and self.types != set(bundled.types):
             msg = (
-                f"name {self.name!r} is that of a bundled set, types {', '.join(bundled.types)}; "
+                f"name {self.name!r} is that of a bundled set, {_types(bundled.types)}; "
                 "give yours another name."
             )
             raise InvalidInputError(msg)
@@ -115,7 +119,7 @@ class OutcomeSet:
         return tuple(code for code in outcome_types() if code in self.types)
 
     def __repr__(self) -> str:
-        return f"OutcomeSet {self.name!r}: types {', '.join(self.codes)}"
+        return f"OutcomeSet {self.name!r}: {_types(self.codes)}"
 
 
 def outcome_set(name: str) -> OutcomeSet:
@@ -147,7 +151,7 @@ def outcome_set(name: str) -> OutcomeSet:
 def bundled(name: Any, argument: str) -> OutcomeSet:
     """Find a bundled set; `argument` is where its name was given."""
     sets = outcome_sets()
-    held = {k: f"types {', '.join(v.types)}. {v.description}" for k, v in sets.items()}
+    held = {k: f"{_types(v.types)}. {v.description}" for k, v in sets.items()}
     found = sets[one_of(name, argument, held, _OWN_SET)]
     return OutcomeSet(found.types, name=found.name, source=found.origin)
 

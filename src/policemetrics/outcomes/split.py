@@ -11,13 +11,13 @@ from policemetrics._display import percent, signed
 from policemetrics._grouping import keys_of
 from policemetrics._tally import Tally
 from policemetrics.decomposition import kitagawa
-from policemetrics.outcomes._definition import Definition, said
+from policemetrics.outcomes._definition import Definition, not_yet_assigned, said
 from policemetrics.outcomes._split import Split
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import in_words
 from policemetrics.results import Results
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
-from policemetrics.values import Figure, shown_as
+from policemetrics.values import Figure, shown_as, telling_apart
 
 __all__ = ["OutcomeRateSplit", "outcome_rate_split"]
 
@@ -43,6 +43,8 @@ class OutcomeRateSplit(Figure):
         The set of positive outcomes.
     basis, out_of : str
         Which outcomes, out of what.
+    old_share_not_yet_assigned, new_share_not_yet_assigned : float
+        As for `OutcomeRateChange`.
     """
 
     old: float = attrs.field(metadata=shown_as("share"))
@@ -52,10 +54,12 @@ class OutcomeRateSplit(Figure):
     mix: float = attrs.field(metadata=shown_as("points"))
     of: str
     between: tuple[str, str]
-    outcomes: str
+    outcomes: str = attrs.field(metadata=telling_apart(below=True))
     outcome_types: tuple[str, ...]
-    basis: Basis
-    out_of: OutOf
+    basis: Basis = attrs.field(metadata=telling_apart(below=True))
+    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    old_share_not_yet_assigned: float = np.nan
+    new_share_not_yet_assigned: float = np.nan
 
     def _sentence(self) -> str:
         subject = f"The positive outcome rate ({said(self.outcomes, self.basis, self.out_of)})"
@@ -66,6 +70,7 @@ class OutcomeRateSplit(Figure):
         return (
             f"{subject} changed by {signed(self.points, 2)} percentage points, {path}: {signed(self.within, 2)} from the rates "
             f"within each {self.of} and {signed(self.mix, 2)} from the mix by {self.of}."
+            f"{not_yet_assigned(self.old_share_not_yet_assigned, self.new_share_not_yet_assigned)}"
         )
 
 
@@ -226,7 +231,8 @@ def outcome_rate_split(
         keys_of(split.groups),
         columns,
         split.reasons,
-        split.audit,
+        split.audit
+        | dict(zip(("old_share_not_yet_assigned", "new_share_not_yet_assigned"), split.waiting, strict=True)),
         split.excluded(split.groups),
         split.caveat,
     )
