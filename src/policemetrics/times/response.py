@@ -43,7 +43,7 @@ class ResponseSummary(TimeSummary):
         How many incidents have no arrival: left out, or counted as missing the target.
     start, end, timezone : str
         The columns between which the clock runs, and its zone.
-    no_arrival, zero, incident, self_initiated, regraded : str
+    no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
         What the caller chose.
     """
 
@@ -55,7 +55,9 @@ class ResponseSummary(TimeSummary):
     zero: str = "keep"
     incident: str = ""
     self_initiated: str = ""
+    grades: str = ""
     regraded: str = ""
+    upgraded: str = ""
 
     def _sentence(self) -> str:
         return f"From {self.start} to {self.end}: {uncapitalised(super()._sentence())}"
@@ -302,7 +304,9 @@ def response_times(
         "zero": zero,
         "incident": incident or "",
         "self_initiated": _written(incidents.self_initiated),
+        "grades": " to ".join(incidents.grades or ()),
         "regraded": regraded or "",
+        "upgraded": upgraded or "",
     }
     table: Results[ResponseSummary] | Results[ResponseSurvival]
     if no_arrival == "censored":
