@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import pickle
 
@@ -582,6 +583,8 @@ SUMMARY = summarise_times(OLD, target=10)
         (lambda: published_time_change("5", 3, of="mean"), InvalidTypeError, "old must be a number"),
         (lambda: published_time_change(5, -3, of="mean"), InvalidInputError, "new must be >= 0"),
         (lambda: published_time_change(5, 3, of=None), InvalidTypeError, "of must be given: 'mean', 'median' or 'p90'"),
+        (lambda: published_time_change(5, 3), InvalidTypeError, "of must be given: 'mean', 'median' or 'p90'"),
+        (lambda: published_time_change(np.timedelta64("NaT"), 3, of="mean"), InvalidInputError, "old must be a length of time.*not missing"),
         (lambda: published_time_change(5, 3, of="average"), UnknownNameError, "of must be one of 'mean', 'median', 'p90'"),
         (lambda: published_time_change(5, 3, of="mean", rounded_to=0), InvalidInputError, "rounded_to must be > 0"),
         (lambda: published_time_change(5.2, 3, of="mean", rounded_to=1), InvalidInputError, "old must be a multiple of rounded_to, 1.*got 5.2"),
@@ -592,3 +595,10 @@ def test_bad_input(call, error, says):
     with pytest.raises(error, match=says) as caught:
         call()
     assert isinstance(caught.value, PoliceMetricsError)
+
+
+def test_published_as_timedelta():
+    """Ten minutes, then nine, each rounded to whole minutes: from nothing to two minutes less."""
+    minute = np.timedelta64(1, "m")
+    found = published_time_change(dt.timedelta(minutes=10), 9 * minute, of="mean", rounded_to=minute)
+    assert (found.change, found.change_rounding_low, found.change_rounding_high) == (-60, -120, 0)
