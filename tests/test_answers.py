@@ -129,7 +129,7 @@ class TestVariants:
         """On screen stand the share within target and the share abandoned, side by side."""
         table = answer_times(CALLS, target=10, out_of="offered", result="result", by="line")
         headings = repr(table).splitlines()[0].split()
-        assert headings[-4:] == ["offered", "abandoned", "share_abandoned", "excluded"]
+        assert headings[-5:] == ["offered", "abandoned", "share_abandoned", "excluded", "reason"]
         assert {"share_within", "mean", "median", "p90"} <= set(headings)
         assert isinstance(table[0], AnswerSummary)
         assert pickle.loads(pickle.dumps(table)) == table
@@ -149,6 +149,33 @@ class TestWhatBecameOfCalls:
         assert table[0].exclusions.reasons == {"missing seconds": 1}
         assert table[0].exclusions.counted + table[0].exclusions.excluded == 4
 
+    def test_answered_without_a_wait(self):
+        """Of ten calls two were abandoned, 20%, though four of the eight answered have no wait."""
+        frame = pd.DataFrame(
+            {"res": ["answered"] * 8 + ["abandoned"] * 2, "seconds": [3, 4, 6, 8] + [None] * 4 + [2, 30]}
+        )
+        offered, less = (
+            answer_times(frame, target=10, result="res", **more)
+            for more in ({"out_of": "offered"}, {"out_of": "offered_less_short", "short": 5})
+        )
+        assert (offered.offered, offered.share_abandoned) == (10, 0.2)
+        assert (less.offered, less.share_abandoned) == (9, 1 / 9)
+        for found in (offered, less):
+            assert (found.n, found.mean) == (4, 5.25)
+            assert math.isnan(found.share_within)
+            assert found.reason == "not available: 4 calls answered have no wait"
+            assert "; service level not available: 4 calls answered have no wait; " in str(found)
+            assert (found.exclusions.reasons, found.exclusions.counted) == (
+                {"missing seconds": 4} | ({"abandoned within 5 s": 1} if found is less else {}),
+                6 if found is offered else 5,
+            )
+        assert answer_times(frame, target=10, result="res", out_of="answered").share_within == 1
+        # Given apart from the calls abandoned, they are offered all the same.
+        waits = [3, 4, 6, 8, None]
+        found = answer_times(waits, target=10, out_of="offered", abandoned=5)
+        assert (found.offered, found.share_abandoned) == (10, 0.5)
+        assert found.reason == "not available: 1 call answered has no wait"
+
     def test_short_needs_waits(self):
         """With a wait missing nobody can say whether it was short; the times still stand."""
         frame = pd.DataFrame(ROWS | {"seconds": [4.0, 9.0, 10.0, None, 60.0, 2.0, 90.0, None]})
@@ -157,20 +184,20 @@ class TestWhatBecameOfCalls:
         )
         found = table.at(line="999")
         assert (
-            found.reason
-            == "not available: of the calls abandoned, 1 have no waiting time to compare with 5 s"
+            found.reason == "not available: of the calls abandoned, 1 has no waiting time to compare with 5 s"
         )
         assert math.isnan(found.share_within)
         assert math.isnan(found.offered)
         assert found.mean == pytest.approx(23 / 3)
         assert "; service level not available: of the calls abandoned" in str(found)
-        assert (table.at(line="101").abandoned, table.at(line="101").offered) == (1, 2)
+        assert (table.at(line="101").abandoned, table.at(line="101").offered) == (1, 3)
         # Out of calls answered the service level does not need them.
         found = answer_times(frame, target=10, out_of="answered", short=5, result="result", by="line").at(
             line="999"
         )
         assert found.share_within == 2 / 3
         assert math.isnan(found.share_abandoned)
+        assert "; how many calls were abandoned after 5 s or more is not known." in str(found)
         assert found.reason is not None
 
     def test_own_labels(self):

@@ -1,6 +1,7 @@
 """Times from stamps: exact on every engine, the clocks of a zone, and a reason for what cannot be timed."""
 
 import datetime as dt
+import re
 from collections import Counter
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -268,7 +269,7 @@ class TestZones:
         data = engine(log(("2024-05-01 10:00:00", "2024-05-01 10:00:01"), zone=zone, unit=unit))
         if unit == "ns" and zone and isinstance(data, duckdb.DuckDBPyRelation):
             with pytest.raises(
-                InvalidTypeError, match=r"must hold datetimes; got Unknown: .*CAST\(a AS TIMESTAMP\)"
+                InvalidTypeError, match=r'must hold datetimes; got Unknown: .*CAST\("a" AS TIMESTAMP\)'
             ):
                 timed(data)
             return
@@ -440,12 +441,12 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("kind", "call"),
         [
-            ("pandas", r"pd\.to_datetime\(frame\['a'\]\)"),
-            ("pandas-arrow", r"pd\.to_datetime\(frame\['a'\]\)"),
+            ("pandas", r"pd\.to_datetime\(frame\['a'\], format='ISO8601'\), or format='%d"),
+            ("pandas-arrow", r"pd\.to_datetime\(frame\['a'\], format='ISO8601'\)"),
             ("polars", r"pl\.col\('a'\)\.str\.to_datetime\("),
             ("polars-lazy", r"pl\.col\('a'\)\.str\.to_datetime\("),
-            ("pyarrow", r"pc\.strptime\(table\['a'\]"),
-            ("duckdb", r"CAST\(a AS TIMESTAMP\)"),
+            ("pyarrow", r"table\['a'\]\.cast\(pa\.timestamp\('us'\)\)"),
+            ("duckdb", r'CAST\("a" AS TIMESTAMP\)'),
         ],
     )
     def test_text(self, kind, call):
@@ -468,6 +469,59 @@ class TestBadInput:
         assert timed(table, timezone="UTC").labels("seconds") == (480.25,)
         assert timed(pd.DataFrame(text).apply(pd.to_datetime), timezone="UTC").labels("seconds") == (480.25,)
 
+    @pytest.mark.parametrize("kind", ["pandas", "pandas-arrow", "polars", "polars-lazy", "pyarrow", "duckdb"])
+    @pytest.mark.parametrize("text", [["2024-05-01 10:00:00.25"], None], ids=["text", "missing"])
+    def test_the_call_named(self, kind, text):
+        """The call is taken from the message as it stands, for a name with a space and a quotation mark in it."""
+        name, b = (
+            'my "start',
+            pa.array([dt.datetime.fromisoformat("2024-05-01 10:08:00.5")], pa.timestamp("us")),
+        )
+        frame = ENGINES[kind](pa.table({name: pa.nulls(1) if text is None else text, "b": b}))
+        if kind == "duckdb" and text is None:
+            frame = frame.project('NULL AS "my ""start", b')
+        with pytest.raises(InvalidTypeError) as caught:
+            durations(frame, start=name, end="b", timezone="UTC")
+        call = re.search(
+            r"(?:as in|its type by) (CAST\(.* TIMESTAMP\)|p[dl]\..*?\)(?=[,.]? |\.$|, or)|table.*?'\)\))",
+            str(caught.value),
+        ).group(1)
+        if kind == "duckdb":
+            frame = frame.project(f'{call} AS "my ""start", b')
+        else:
+            column = eval(call, {"pl": pl, "pa": pa, "pd": pd, "frame": frame, "table": frame})  # noqa: S307  # our own
+            if kind.startswith("polars"):
+                frame = frame.with_columns(column)
+            elif kind == "pyarrow":
+                frame = frame.set_column(0, name, column)
+            else:
+                frame = frame.assign(**{name: column})
+        found = durations(frame, start=name, end="b", timezone="UTC")
+        assert found.to_dict() == {
+            "seconds": [] if text is None else [480.25],
+            "count": [] if text is None else [1],
+        }
+        assert text is not None or found.excluded.to_dict()["reason"] == ["missing start"]
+
+    def test_objects_of_several_zones(self):
+        """Ten in London is nine in UTC."""
+        zones = [pd.Timestamp("2024-05-01 10:00", tz=z) for z in ("Europe/London", "UTC")]
+        frame = pd.DataFrame({"a": zones, "b": zones}, dtype=object)
+        with pytest.raises(
+            InvalidTypeError, match=r"as in pd\.to_datetime\(frame\['a'\], utc=True\) if all have a zone"
+        ):
+            timed(frame)
+        frame = frame.assign(
+            a=pd.to_datetime(frame["a"], utc=True), b=pd.Timestamp("2024-05-01 10:10", tz="UTC")
+        )
+        assert timed(frame).labels("seconds") == (600, 4200)
+
+    def test_parts_of_a_microsecond(self, engine):
+        """They are cut off each stamp, towards the past: 0.6 to 1.5 us are 1, and −0.6 to 1.5 are 2."""
+        stamps = {"a": [600, -600], "b": [1_500, 1_500]}
+        table = pa.table({n: pa.array(v, pa.timestamp("ns")) for n, v in stamps.items()})
+        assert timed(engine(table), timezone="UTC").labels("seconds") == (1e-6, 2e-6)
+
     @pytest.mark.parametrize(
         ("values", "message"),
         [
@@ -482,7 +536,7 @@ class TestBadInput:
     def test_what_is_no_stamp(self, engine, values, message):
         data = engine(pa.table({"a": values, "b": values}))
         if isinstance(data, pd.DataFrame) and data["a"].dtype == object:
-            message = r"got Object: parse it first.*pd\.to_datetime"
+            message = r"got Object: turn it into stamps first.*pd\.to_datetime"
         with pytest.raises(InvalidTypeError, match=message):
             timed(data, timezone="UTC")
 

@@ -699,6 +699,8 @@ class TestOrderStatistics:
     def test_refuses_part_of_a_value(self):
         with pytest.raises(InvalidInputError, match=r"n must .*whole numbers >= 0; got 2.5 at n\[1\]"):
             order_statistics([2, 2.5], 0.5)
+        with pytest.raises(InvalidInputError, match=r"n must be below 2\*\*53"):
+            order_statistics(2**53, 0.5)
 
 
 # Every function with plain arguments that it accepts, for what is asked of all of them.

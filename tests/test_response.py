@@ -211,9 +211,10 @@ class TestAlexandria:
         assert found.median_arrived == pytest.approx(plain.median, abs=0.5)
         assert found.median - found.median_arrived > 120
         assert found.share_within < found.share_within_arrived
-        by_close = response_times(
-            police, **CLOCK, target=900, no_arrival="censored", closed="Final_Closed_Time"
-        )
+        closed = {"no_arrival": "censored", "closed": "Final_Closed_Time"}
+        with pytest.raises(InvalidInputError, match=r"as_at must be given.*636 have neither"):
+            response_times(police, **CLOCK, target=900, **closed)
+        by_close = response_times(police, **CLOCK, target=900, **closed, as_at=at("2025-12-28"))
         assert found.share_within < by_close.share_within < found.share_within_arrived
 
 
@@ -297,10 +298,13 @@ class TestByHand:
         assert math.isnan(found.p90)
 
     def test_open_until_closed(self, engine):
-        """One was closed without an arrival after 1,800 s; of the other nothing is known."""
-        found = responded(engine(log(*ROWS)), no_arrival="censored", closed="closed")
-        assert (found.n, found.still_open) == (4, 1)
-        assert found.exclusions.reasons == {"missing end": 1}
+        """One was closed without an arrival after 1,800 s; the other was open, as only the extract's date tells."""
+        found = responded(engine(log(*ROWS[:5])), no_arrival="censored", closed="closed")
+        assert (found.n, found.still_open, found.exclusions.excluded) == (4, 1, 0)
+        with pytest.raises(
+            InvalidInputError, match="as_at must be given beside closed='closed': 1 have neither"
+        ):
+            responded(engine(log(*ROWS)), no_arrival="censored", closed="closed")
         both = responded(
             engine(log(*ROWS)), no_arrival="censored", closed="closed", as_at=at("2024-05-01 15:30")
         )
@@ -555,8 +559,100 @@ class TestChoices:
         """Without a pair, by= names columns as ever."""
         frame = pl.from_arrow(log(*ROWS, grade=["1"] * 6, other=["2"] * 6))
         assert responded(frame, by="grade")["grade"].tolist() == ["1"]
-        found = responded(frame, by={"grade": "other"}, grades=("grade", "other"), regraded="initial")
-        assert found["grade"].tolist() == ["2"]
+        pair = {"grades": ("grade", "other")}
+        for column in ("grade", "other"):
+            for regraded, label in (("initial", "1"), ("final", "2"), ("from_upgrade", "2")):
+                more = {"upgraded": "created"} if regraded == "from_upgrade" else {}
+                found = responded(frame, by={"grade": column}, **pair, regraded=regraded, **more)
+                assert found["grade"].tolist() == [label]
+
+    def test_upgraded_before_the_start(self, engine):
+        """A stamp of the upgrade that lies before the start measures nothing; without a start there is nothing to say."""
+        rows = (
+            ("10:00:00", "10:20:00"),
+            ("10:00:00", "10:20:00"),
+            (None, "10:20:00"),
+            ("10:00:00", "10:20:00"),
+        )
+        ups = ["09:00:00", "10:05:00", "10:15:00", "09:00:00"]
+        frame = log(
+            *rows, g=["2"] * 4, g2=["1", "1", "1", "2"],
+            up=pa.array([at(f"2024-05-01 {v}") for v in ups], pa.timestamp("us")),
+        )  # fmt: skip
+        found = responded(engine(frame), grades=("g", "g2"), regraded="from_upgrade", upgraded="up")
+        assert (found.n, found.mean) == (3, (15 + 5 + 20) * 60 / 3)
+        assert found.exclusions.reasons == {"upgrade before start": 1}
+
+    def test_left_out_row_by_row(self, engine):
+        """Rows are left out, the first reason that holds counts, and the incident is timed by the others."""
+        rows = (
+            ("10:00:00", "10:01:00"),
+            ("10:02:00", "10:12:00"),
+            ("10:03:00", "10:30:00"),
+            ("11:00:00", "11:05:00"),
+        )
+        frame = log(
+            *rows, no=["a", "a", "a", "b"], how=["OFFICER", "999", "999", "OFFICER"], g=["2", "1", "1", "2"],
+            g2=["1", "1", "1", "1"],
+        )  # fmt: skip
+        options = {"incident": "no", "self_initiated": {"how": "OFFICER"}}
+        found = responded(engine(frame), **options)
+        assert (found.n, found.mean) == (1, 600)
+        assert found.exclusions.reasons == {"self-initiated": 2, "further row of an incident": 1}
+        assert found.exclusions.counted + found.exclusions.excluded == 4
+        both = responded(engine(frame), **options, grades=("g", "g2"), regraded="exclude", by="g2")
+        assert both[0].exclusions.reasons == {"self-initiated": 2, "further row of an incident": 1}
+        # A row that is left out may have another label.
+        table = responded(engine(frame), **options, by="g")
+        assert table["n"].tolist() == [1, 0]
+
+    def test_some_rows_lack_the_upgrade(self, engine):
+        """Regraded after five minutes, by one row of two; the other has no stamp."""
+        frame = log(
+            ("10:00:00", "10:20:00"), ("10:00:00", "10:10:00"), no=["a", "a"], g=["2", "2"], g2=["1", "1"],
+            up=pa.array([at("2024-05-01 10:05:00"), None], pa.timestamp("us")),
+        )  # fmt: skip
+        found = responded(
+            engine(frame), incident="no", grades=("g", "g2"), regraded="from_upgrade", upgraded="up"
+        )
+        assert (found.n, found.mean, found.exclusions.reasons) == (1, 900, {"missing upgrade": 1})
+
+    def test_incidents_without_a_number(self, engine):
+        """Not a number is none, on every engine."""
+        frame = log(*[("10:00:00", "10:10:00")] * 3, no=pa.array([1.0, math.nan, None]))
+        found = responded(engine(frame), incident="no")
+        assert (found.n, found.exclusions.reasons) == (1, {"missing incident": 2})
+
+    def test_surely_still_open(self, engine):
+        """What arrived in the repeated hour of autumn, or the skipped one of spring, was open hours before it."""
+        for day, as_at, still_open in (
+            (
+                "2024-10-27",
+                dt.datetime(2024, 10, 27, 0, 15, tzinfo=dt.UTC),
+                True,
+            ),  # 01:30 is 00:30 or 01:30 UTC
+            ("2024-10-27", dt.datetime(2024, 10, 27, 0, 45, tzinfo=dt.UTC), False),
+            (
+                "2024-03-31",
+                dt.datetime(2024, 3, 31, 0, 15, tzinfo=dt.UTC),
+                True,
+            ),  # 00:30 or 01:30 UTC, if it was
+            ("2024-03-31", dt.datetime(2024, 3, 31, 0, 45, tzinfo=dt.UTC), False),
+        ):
+            stamps = {"created": f"{day} 00:10", "arrived": f"{day} 01:30"}
+            frame = pa.table({n: pa.array([at(v)], pa.timestamp("us")) for n, v in stamps.items()})
+            found = responded(engine(frame), no_arrival="censored", as_at=as_at)
+            assert (found.still_open, found.exclusions.reasons) == (
+                (1, {}) if still_open else (0, {"clock change": 1})
+            )
+
+    def test_closed_before_the_start(self):
+        """The column to blame is that of the closes."""
+        frame = pl.from_arrow(log(*[("10:00:00", None, "09:00:00")] * 10, ("10:00:00", "10:10:00", None)))
+        with pytest.raises(
+            InvalidInputError, match="closed must come after start; got 'closed' before 'created' in 10 of 10"
+        ):
+            responded(frame, no_arrival="censored", closed="closed")
 
 
 class TestLaws:
@@ -710,7 +806,12 @@ OPEN = {"no_arrival": "censored", "as_at": at("2024-05-01 15:30")}
         (OPEN | {"inclusive": 1}, InvalidTypeError, "inclusive must be True or False"),
         (OPEN | {"target": -1}, InvalidInputError, "target must be > 0"),
         (OPEN | {"by": "g", "target": {"2": 5}}, UnknownNameError, "target must name every group of 'g'; it lacks '1'"),
-        ({"start": None}, InvalidTypeError, "start must be text; got None"),
+        ({"start": None}, InvalidTypeError, "start and end must be given"),
+        ({"end": None}, InvalidTypeError, "start and end must be given.*there is no default"),
+        ({"end": 5}, InvalidTypeError, "end must be text; got 5"),
+        ({"grades": ("g", "g2"), "regraded": "initial"}, InvalidInputError, "regraded='initial' needs the dimension 'grade', as in by='grade'.*got by=none"),
+        ({"grades": ("g", "g2"), "regraded": "final", "by": {"group": "g"}}, InvalidInputError, "needs the dimension 'grade'.*got by='group'"),
+        ({"grades": ("g", "g2"), "regraded": "final", "by": {"grade": "x"}}, InvalidInputError, "is taken from grades=, 'g', 'g2'; got the column 'x'"),
         ({"end": "created"}, InvalidInputError, "start and end must be two columns"),
         ({"timezone": None}, InvalidInputError, "timezone must be given"),
         ({"incident": "nope"}, UnknownNameError, "incident: column must be one of"),

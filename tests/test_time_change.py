@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import pickle
 
@@ -22,6 +23,7 @@ from policemetrics.times import (
     TimeDriver,
     answer_times,
     published_time_change,
+    response_times,
     summarise_times,
     time_change,
     time_drivers,
@@ -30,6 +32,7 @@ from policemetrics.times import (
 YEARS = ("2022/23", "2023/24")
 # The two samples of oracles.md, section G.
 OLD, NEW = [2, 3, 4, 5, 6, 7, 8, 9, 12, 31], [6, 9, 14, 8, 11, 20, 7, 13, 25, 10]
+CLOCKS = {"called": 0, "dispatched": 5, "arrived": 20, "cleared": 40}  # minutes after ten
 
 seconds = st.lists(st.integers(0, 900), min_size=2, max_size=20)
 graded = st.lists(
@@ -218,6 +221,61 @@ class TestFigure:
             InvalidInputError, match="one service_level; got 'offered' and 'offered_less_short'"
         ):
             time_change(old, less)
+
+    def test_calls_say_who_gave_up(self):
+        """Of 20 calls 10 were abandoned before, none of 10 afterwards; what is not known is said to be so."""
+        asked = {"target": 10, "out_of": "answered"}
+        old, new = answer_times(OLD, abandoned=10, **asked), answer_times(NEW, abandoned=0, **asked)
+        found = time_change(old, new)
+        assert (found.old_offered, found.old_share_abandoned) == (20, 0.5)
+        assert (found.new_offered, found.new_share_abandoned) == (10, 0)
+        assert str(found).endswith(
+            "; before, 50.00% of 20 calls offered were abandoned; afterwards, 0.00% of 10 calls offered were abandoned."
+        )
+        unknown = time_change(answer_times(OLD, **asked), new)
+        assert math.isnan(unknown.old_share_abandoned)
+        assert "; before, how many calls were abandoned is not known; " in str(unknown)
+        assert "abandoned" not in str(time_change(summarise_times(OLD), summarise_times(NEW)))
+
+    def test_calls_of_two_years(self):
+        """Rows of a table by period name it."""
+        frame = pd.DataFrame({"period": [YEARS[0]] * 10 + [YEARS[1]] * 10, "seconds": OLD + NEW})
+        left = dict(zip(YEARS, (10, 0), strict=True))
+        table = answer_times(frame, target=10, out_of="offered", by="period", abandoned=left)
+        said = str(time_change(table[0], table[1]))
+        assert "; in 2022/23, 50.00% of 20 calls offered were abandoned; in 2023/24, 0.00% of 10" in said
+
+    @pytest.mark.parametrize(
+        ("options", "name"),
+        [
+            ({"start": "dispatched"}, "start"),
+            ({"end": "cleared"}, "end"),
+            ({"timezone": "UTC"}, "timezone"),
+            ({"zero": "exclude"}, "zero"),
+            ({"no_arrival": "missed"}, "missed"),
+            ({"incident": "id"}, "incident"),
+            ({"self_initiated": {"source": "officer"}}, "self_initiated"),
+            ({"grades": ("first", "last"), "regraded": "exclude"}, "grades"),
+            ({"percentile_method": "hazen"}, "percentile_method"),
+        ],
+    )
+    def test_two_clocks(self, options, name):
+        """A response from the call and one from the dispatch, or by another rule, are no change; alike ones name it."""
+        stamps = {
+            c: pd.Timestamp("2024-05-01 10:00") + pd.to_timedelta([m, m], unit="min")
+            for c, m in CLOCKS.items()
+        }
+        log = pd.DataFrame(
+            stamps
+            | {"id": ["a", "b"], "source": ["call", "officer"], "first": ["1", "1"], "last": ["1", "2"]}
+        )
+        clock = {"start": "called", "end": "arrived", "timezone": "Europe/London"}
+        old, new = response_times(log, **clock), response_times(log, **clock | options)
+        with pytest.raises(InvalidInputError, match=f"old and new must have one {name}; got"):
+            time_change(old, new)
+        found = time_change(old, old)
+        assert (found.start, found.end) == ("called", "arrived")
+        assert str(found).startswith("From called to arrived: mean did not change")
 
     def test_a_summary_not_available(self):
         found = time_change(summarise_times([]), summarise_times(NEW))
@@ -525,6 +583,8 @@ SUMMARY = summarise_times(OLD, target=10)
         (lambda: published_time_change("5", 3, of="mean"), InvalidTypeError, "old must be a number"),
         (lambda: published_time_change(5, -3, of="mean"), InvalidInputError, "new must be >= 0"),
         (lambda: published_time_change(5, 3, of=None), InvalidTypeError, "of must be given: 'mean', 'median' or 'p90'"),
+        (lambda: published_time_change(5, 3), InvalidTypeError, "of must be given: 'mean', 'median' or 'p90'"),
+        (lambda: published_time_change(np.timedelta64("NaT"), 3, of="mean"), InvalidInputError, "old must be a length of time.*not missing"),
         (lambda: published_time_change(5, 3, of="average"), UnknownNameError, "of must be one of 'mean', 'median', 'p90'"),
         (lambda: published_time_change(5, 3, of="mean", rounded_to=0), InvalidInputError, "rounded_to must be > 0"),
         (lambda: published_time_change(5.2, 3, of="mean", rounded_to=1), InvalidInputError, "old must be a multiple of rounded_to, 1.*got 5.2"),
@@ -535,3 +595,10 @@ def test_bad_input(call, error, says):
     with pytest.raises(error, match=says) as caught:
         call()
     assert isinstance(caught.value, PoliceMetricsError)
+
+
+def test_published_as_timedelta():
+    """Ten minutes, then nine, each rounded to whole minutes: from nothing to two minutes less."""
+    minute = np.timedelta64(1, "m")
+    found = published_time_change(dt.timedelta(minutes=10), 9 * minute, of="mean", rounded_to=minute)
+    assert (found.change, found.change_rounding_low, found.change_rounding_high) == (-60, -120, 0)

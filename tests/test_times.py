@@ -716,7 +716,7 @@ class TestPoolMeans:
         found = pool_means([5, 5], [1, 3], rounded_to=1)
         assert (found.mean, found.rounding_low, found.rounding_high) == (5, 4.5, 5.5)
         assert str(found) == "Pooled mean 5 s of 4 (4.5 s to 5.5 s as far as the rounding tells)."
-        assert pool_means([0.2], [1], rounded_to=1).rounding_low == 0
+        assert pool_means([0], [1], rounded_to=1).rounding_low == 0
         nothing_below = pool_means([0, 10], [1, 1], rounded_to=1)
         assert (nothing_below.rounding_low, nothing_below.rounding_high) == (4.75, 5.5)
         plain = pool_means([5], [2])
@@ -906,6 +906,13 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: pool_means(FRAME.assign(seconds=[1, None]), mean="seconds", count="n", by="g"), InvalidInputError, "seconds must"),
         (lambda: pool_means(FRAME, mean=5, count="n", by="g"), InvalidTypeError, "mean must be text"),
         (lambda: pool_means({"m": [1]}, mean="m", count="n", by="g"), InvalidTypeError, "data frame"),
+        (lambda: summarise_times([5], target=np.timedelta64("NaT")), InvalidInputError, "target must be a length of time.*not missing"),
+        (lambda: summarise_times([5], target=np.timedelta64(1, "M")), InvalidInputError, "target must be a length of time in weeks or less"),
+        (lambda: summarise_times([5], target=1e-7), InvalidInputError, "target must be at least a microsecond"),
+        (lambda: pool_means([7.3, 25], [3, 1], rounded_to=1), InvalidInputError, "means must be multiples of rounded_to, 1, if they were rounded to that; got 7.3 at means"),
+        (lambda: pool_means(FRAME.assign(seconds=7.5), mean="seconds", count="n", by="g", rounded_to=1), InvalidInputError, "seconds must be multiples of rounded_to"),
+        (lambda: pool_means(pd.Series([7], name="med_answer"), [3]), InvalidInputError, "'med_answer' is a median or percentile"),
+        (lambda: pool_means(pd.Series([7], name="95th"), [3]), InvalidInputError, "'95th' is a median or percentile"),
     ],
 )  # fmt: skip
 def test_bad_input(call, error, says):
@@ -923,3 +930,8 @@ def test_the_median_interval_holds_what_it_promises():
     truth = 60 * math.log(2)
     held = np.mean((found["median_low"] <= truth) & (truth <= found["median_high"]))
     assert 0.9 < held < 0.98
+
+
+def test_targets_of_numpy():
+    """A target of 10 s is the same as numpy's."""
+    assert summarise_times([5, 12], target=np.timedelta64(10_000, "ms")).share_within == 0.5

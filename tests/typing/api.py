@@ -390,6 +390,12 @@ def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDA
     assert_type(pm.durations(rows, start="created", end="arrived"), Tally)
     assert_type(pm.durations(rows, start="created", end="arrived", by={"grade": "g"}, zero="exclude"), Tally)
     assert_type(pm.response_times(rows, start="created", end="arrived", target=900), ResponseSummary)
+    quarter = dt.timedelta(minutes=15)
+    assert_type(pm.response_times(rows, start="created", end="arrived", target=quarter), ResponseSummary)
+    assert_type(
+        pm.response_times(rows, start="created", end="arrived", by="grade", target={"1": quarter}),
+        Results[ResponseSummary],
+    )
     assert_type(pm.response_times(rows, start="created", end="arrived", no_arrival="missed"), ResponseSummary)
     assert_type(
         pm.response_times(rows, start="created", end="arrived", by="grade", target={"1": 900, "2": 3600}),

@@ -44,8 +44,11 @@ class Changes(NamedTuple):
     changes: tuple[_Change, ...] = ()
 
     def utc(self, wall: Any) -> Any:
-        """Turn what the clock showed into an instant; it says nothing of use where `unclear` holds."""
-        shifts = [(wall >= whole(c.high)).cast(_int64()) * whole(c.shift) for c in self.changes]
+        """Turn what the clock showed into an instant: the earliest that it can have been where `unclear` holds."""
+        shifts = [
+            (wall >= whole(c.low if c.shift > 0 else c.high)).cast(_int64()) * whole(c.shift)
+            for c in self.changes
+        ]
         return wall - _folded(add, [whole(self.offset), *shifts])
 
     def unclear(self, wall: Any) -> Any:
@@ -111,23 +114,36 @@ def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
         return dtype.time_zone is None
     if dtype == nw.Date:
         hint = "dates have no time of day, so that nothing can be timed by them: name the column of the full stamp"
-    elif dtype in (nw.String, nw.Object, nw.Categorical, nw.Enum, nw.Unknown):
+    elif dtype == nw.Unknown:
+        hint = f"its type says nothing, as where all of it is missing: give it one first, as in {_parsing(lazy.implementation, name, typed=False)}"
+    elif dtype == nw.Object:
+        hint = (
+            f"turn it into stamps first, as in pd.to_datetime(frame[{name!r}], utc=True) if all have a zone; without utc=True "
+            "if none has"
+        )
+    elif dtype in (nw.String, nw.Categorical, nw.Enum):
         hint = f"parse it first, as in {_parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
     else:
         hint = "times that were measured already go to tally(), by={'seconds': …}"
+        if dtype.is_float() and lazy.implementation.is_pandas_like():
+            hint = f"{hint}; a column that is missing throughout gets its type by pd.to_datetime(frame[{name!r}])"
     msg = f"{argument}: column {name!r} must hold datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
 
 
-def _parsing(implementation: Any, name: str) -> str:
-    """Name the call that parses a column of text, in the engine's own words."""
+def _parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
+    """Name the call that makes stamps of a column of text, or of one without a type, in the engine's own words."""
     if implementation.is_polars():
-        return f"pl.col({name!r}).str.to_datetime('%Y-%m-%d %H:%M:%S%.f')"
+        return f"pl.col({name!r})" + (
+            ".str.to_datetime('%Y-%m-%d %H:%M:%S%.f')" if typed else ".cast(pl.Datetime('us'))"
+        )
     if implementation.is_pyarrow():
-        return f"pc.strptime(table[{name!r}], '%Y-%m-%d %H:%M:%S', 'us')"
+        return f"table[{name!r}].cast(pa.timestamp('us'))"
     if implementation.is_pandas_like() or implementation.is_dask():
-        return f"pd.to_datetime(frame[{name!r}])"
-    return f"CAST({name} AS TIMESTAMP)"
+        # Left to guess, pandas takes 03/04 for the 4th of March.
+        return f"pd.to_datetime(frame[{name!r}], format='ISO8601'), or format='%d/%m/%Y %H:%M' for 31/03/2024 12:00"
+    quote = "`" if implementation.is_spark_like() else '"'
+    return f"CAST({quote}{name.replace(quote, 2 * quote)}{quote} AS TIMESTAMP)"
 
 
 # ---- microseconds -----------------------------------------------------------------------
@@ -139,7 +155,12 @@ def _microseconds(lazy: Any, column: Any, dtype: Any, argument: str) -> Any:
     if engine.is_duckdb():
         # There narwhals asks for epoch_us, which takes stamps too. The difference of two stamps would be in
         # days of the session's calendar, with the hour of a clock change lost.
-        return column.dt.total_microseconds()
+        if dtype.time_unit != "ns":
+            return column.dt.total_microseconds()
+        # It rounds parts of a microsecond, which others cut off: what the nanoseconds do not bear out is taken away.
+        rounded, second = column.dt.total_microseconds(), whole(_SECOND)
+        added = rounded - column.dt.nanosecond().cast(_int64()) // whole(1_000)
+        return rounded - (added % second + second) % second
     if engine.is_polars() or engine.is_pandas_like() or engine.is_pyarrow() or engine.is_dask():
         return column.dt.timestamp("us")
     if dtype.time_zone not in {None, "UTC"}:

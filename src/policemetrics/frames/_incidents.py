@@ -54,8 +54,19 @@ class Incidents:
 
     def columns_of(self, dims: Mapping[str, str]) -> dict[str, str]:
         """Give the dimension of the grade its column: the initial or the final one."""
-        if self.grades is None or dims.get(_GRADE) != _GRADE:
+        if self.grades is None:
             return dict(dims)
+        if _GRADE not in dims:
+            if self.regraded in {"initial", "final"}:
+                msg = (
+                    f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
+                    f"it says under which grade an incident counts; got by={_checks.listing(dims)}."
+                )
+                raise InvalidInputError(msg)
+            return dict(dims)
+        if dims[_GRADE] not in {_GRADE, *self.grades}:
+            msg = f"by: the dimension 'grade' is taken from grades=, {_checks.listing(self.grades)}; got the column {dims[_GRADE]!r}."
+            raise InvalidInputError(msg)
         return {**dims, _GRADE: self.grades[0 if self.regraded == "initial" else 1]}
 
     # ---- which rows count ---------------------------------------------------------------
@@ -88,6 +99,7 @@ class Incidents:
         found = dict(stamps)
         if self.upgraded is not None:
             again = nw.when(self._changed(lazy, schema)).then(found.pop("upgraded"))
+            found["began"] = found["start"]
             found["start"] = again.otherwise(found["start"])
         return found
 
@@ -121,7 +133,10 @@ class Incidents:
         if dtype in (nw.String, nw.Categorical, nw.Enum):
             column = nw.col(name).cast(nw.String)
             return nw.when(column.str.strip_chars() != "").then(column)
-        if dtype.is_integer() or dtype.is_float():
+        if dtype.is_float():
+            # On some engines not a number is no missing one; it tells nothing either.
+            return nw.when(~nw.col(name).is_nan()).then(nw.col(name))
+        if dtype.is_integer():
             return nw.col(name)
         msg = f"incident: column {name!r} must hold text or numbers that tell incidents apart; got {dtype}."
         raise InvalidTypeError(msg)
@@ -132,19 +147,23 @@ class Incidents:
 
         if self.incident is None:
             return read
-        last = [name for name in ("closed", "rule") if name in read.collect_schema()]
-        first = [name for name in stamps if name not in last]
-        return read.group_by(*keys, "incident").agg(
-            nw.len().alias("rows"), nw.col(*first).min(), *(nw.col(n).max() for n in last)
+        names = read.collect_schema().names()
+        first = [name for name in stamps if name != "closed"]
+        # Rows that a rule leaves out are no part of the incident.
+        apart = [name for name in ("rule",) if name in names]
+        return read.group_by(*keys, "incident", *apart).agg(
+            nw.len().alias("rows"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
         )
 
-    def repeats(self) -> dict[str, Any]:
+    def repeats(self, *, ruled: bool) -> dict[str, Any]:
         """Count how often an incident occurs among those that differ in a label."""
         import narwhals.stable.v2 as nw
 
         if self.incident is None:
             return {}
         key = nw.col("incident")
+        if ruled:
+            key = nw.when(nw.col("rule") == 0).then(key)
         return {"parts": nw.len(), "unknown": key.is_null().cast(nw.Int64).sum(), "incidents": key.n_unique()}
 
 

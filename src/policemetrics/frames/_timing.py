@@ -40,6 +40,7 @@ __all__ = ["Timing", "timed"]
 
 _SECOND: Final = 1_000_000
 _AFTER: Final = "began after as_at"
+_UPGRADED_BEFORE: Final = "upgrade before start"
 # The state of a row: it counts as timed, or as still open, or it has the number of a reason.
 _TIMED, _OPEN, _REASONS = 0, 1, 2
 _SWAPPED: Final = 0.9  # so many below zero are no slips of a few hands
@@ -103,7 +104,7 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents | None =
         select.append(incidents.key(schema).alias("incident"))
     with engine_errors():
         read = incidents.first_of_each(lazy.select(*select), list(keys.values()), list(stamps))
-        read = _in_utc(read, list(stamps), found, incidents.repeats() if dims else {})
+        read = _in_utc(read, list(stamps), found, incidents.repeats(ruled=bool(rules)) if dims else {})
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
     named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": "us"}
     sums = {f"{name}_low": name for name in incidents.sums}  # rows of an incident have no upper half
@@ -113,12 +114,14 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents | None =
         counted = counted_here(table, named, numbers)
     else:
         counted = counted_there(table, named, list(sums))
-    counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons)
+    by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)] if incidents.incident is not None else []
+    counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons, by_row)
     if len(counts.rows):
         first = len(incidents.sums)  # after the reason of a row that is of no known incident
         unused = [rule for i, rule in enumerate(rules, first) if rule.column and not counts.has(i)]
         incidents.refuse_unmatched(lazy, schema, unused)
     counts.refuse_no_times(timing)
+    counts.refuse_unfollowed(timing)
     return counts.timed(), counts.open()
 
 
@@ -155,11 +158,13 @@ def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) 
 
     names = read.collect_schema().names()
     start, until = nw.col("start"), nw.col("end")
-    arrived, unclear = ~nw.col("no_end"), nw.col("unclear_start") | nw.col("unclear_end")
+    arrived = ~nw.col("no_end")
     if as_at is not None:
         arrived &= until <= whole(as_at)
         until = nw.when(arrived).then(until).otherwise(whole(as_at))
     lost = ~arrived
+    # What came after as_at at the earliest was open then, whatever the clock meant.
+    unclear = nw.col("unclear_start") | (arrived & nw.col("unclear_end"))
     if "closed" in names:
         closed = ~arrived & ~nw.col("no_closed")
         closed = closed if as_at is None else closed & (nw.col("closed") <= whole(as_at))
@@ -182,16 +187,22 @@ def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) 
     if as_at is None:
         reasons.append((MISSING_END, nw.col("lost")))
     reasons.append((CLOCK_CHANGE, nw.col("unclear")))
+    if "began" in names:
+        known = ~nw.col("no_began") & ~nw.col("unclear_began")
+        reasons.append((_UPGRADED_BEFORE, known & (start < nw.col("began"))))
     if as_at is not None:
         reasons.append((_AFTER, start > whole(as_at)))
-    reasons.append((NEGATIVE, took < 0))
+    reasons.append((NEGATIVE, nw.col("arrived") & (took < 0)))
+    if "closed" in names:
+        reasons.append((NEGATIVE, took < 0))
     if timing.zero == "exclude":
         reasons.append((ZERO, nw.col("arrived") & (took == 0)))
     state = nw.when(nw.col("arrived")).then(whole(_TIMED)).otherwise(whole(_OPEN))
     read = read.with_columns(
         _first_of([condition for _, condition in reasons], _REASONS, state).alias("state")
     )
-    counted = nw.col("state").is_in([_TIMED, _OPEN, _REASONS + [r for r, _ in reasons].index(NEGATIVE)])
+    negative = [_REASONS + i for i, (reason, _) in enumerate(reasons) if reason == NEGATIVE]
+    counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
     return read.with_columns(nw.when(counted).then(took).otherwise(whole(0)).alias("us")), [
         r for r, _ in reasons
     ]
@@ -213,19 +224,34 @@ class _Counts:
 
     @classmethod
     def of(
-        cls, found: Counted, coded: dict[str, tuple[LabelArray, IntArray]], reasons: Sequence[str]
+        cls,
+        found: Counted,
+        coded: dict[str, tuple[LabelArray, IntArray]],
+        reasons: Sequence[str],
+        by_row: Sequence[str],
     ) -> _Counts:
-        """Take what was counted; every row has a state and a time, if only 0."""
+        """Take what was counted; every row has a state and a time, if only 0. What `by_row` left out are rows."""
         state, us = (labels[codes] for labels, codes in (found.coded["state"], found.coded["us"]))
         counts, rows = found.n, found.sums.get("rows_low", found.n)
-        if MISSING_INCIDENT in reasons:
-            # All rows without one were taken for one incident.
-            counts = np.where(state == _REASONS + reasons.index(MISSING_INCIDENT), rows, counts)
+        numbers = [_REASONS + i for i, reason in enumerate(reasons) if reason in by_row]
+        counts = np.where(np.isin(state, numbers), rows, counts)
         return cls(coded, state, us, counts, rows, reasons)
 
     def has(self, number: int) -> bool:
         """Tell whether any row has the reason of that number."""
         return bool((self.state == _REASONS + number).any())
+
+    def refuse_unfollowed(self, timing: Timing) -> None:
+        """Refuse incidents that nothing has ended, where nobody says when they were last seen open."""
+        if timing.closed is None or timing.as_at is not None:
+            return
+        lost = int(self.counts[self.state == _REASONS + self.reasons.index(MISSING_END)].sum())
+        if lost:
+            msg = (
+                f"as_at must be given beside closed={timing.closed!r}: {_display.count(lost)} have neither {timing.end!r} nor "
+                f"{timing.closed!r}, and were still open when the data were extracted; leaving them out would flatter."
+            )
+            raise InvalidInputError(msg)
 
     def refuse_no_times(self, timing: Timing) -> None:
         """Refuse times that no clock has measured: between stamps a century apart, or most of them backwards."""
@@ -236,17 +262,21 @@ class _Counts:
                 "stamps that stand for a missing one, as 1900 and 9999 often do, into missing ones first."
             )
             raise InvalidInputError(msg)
-        backwards = int(self.counts[self.us < 0].sum())
-        both = backwards + int(self.counts[(self.us > 0) & (self.state == _TIMED)].sum())
-        if not backwards or backwards < _SWAPPED * both:
-            return
-        msg = (
-            f"end must come after start; got {timing.end!r} before {timing.start!r} in {_display.count(backwards)} of "
-            f"{_display.count(both)} times that are not 0: are start= and end= swapped?"
-        )
-        if backwards >= _SEVERAL:
-            raise InvalidInputError(msg)
-        warnings.warn(msg, PoliceMetricsWarning, stacklevel=4)
+        # Those that were closed without an end have the second number, where there are any.
+        numbers = [_REASONS + i for i, reason in enumerate(self.reasons) if reason == NEGATIVE]
+        sides = (("end", timing.end, _TIMED), ("closed", timing.closed, _OPEN))
+        for negative, (argument, name, state) in zip(numbers, sides, strict=False):
+            backwards = int(self.counts[self.state == negative].sum())
+            both = backwards + int(self.counts[(self.us > 0) & (self.state == state)].sum())
+            if not backwards or backwards < _SWAPPED * both:
+                continue
+            msg = (
+                f"{argument} must come after start; got {name!r} before {timing.start!r} in {_display.count(backwards)} of "
+                f"{_display.count(both)} times that are not 0: are start= and {argument}= swapped?"
+            )
+            if backwards >= _SEVERAL:
+                raise InvalidInputError(msg)
+            warnings.warn(msg, PoliceMetricsWarning, stacklevel=4)
 
     def timed(self) -> Tally:
         """Return the times that have ended, with everything that was left out."""

@@ -41,7 +41,8 @@ def durations(
         ``"Europe/London"``. It must be given if they have none; stamps with a zone do not need it.
     resolution : {"exact", "second"}, optional
         ``"second"`` cuts each time down to whole seconds. To "within 15 minutes" such times must be compared
-        with ``inclusive=False``, the default: cut, 900.7 s is 900. Default is ``"exact"``, to the microsecond.
+        with ``inclusive=False``, the default: cut, 900.7 s is 900. The tally cannot tell that it was cut, so that
+        nothing refuses ``inclusive=True`` of it: that would count 900.7 s as in time. Default is ``"exact"``, to the microsecond.
     zero : {"keep", "exclude"}, optional
         What to do with times of 0, at that resolution. Default is ``"keep"``; `summarise_times` counts them
         in `zeros`.

@@ -167,8 +167,8 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If `n` holds anything but whole numbers >= 0, `q` or the level is not between 0 and 1, or shapes do
-        not broadcast.
+        If `n` holds anything but whole numbers from 0 to below 2**53, `q` or the level is not between 0 and 1,
+        or shapes do not broadcast.
 
     Notes
     -----
@@ -189,6 +189,7 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
     """
     size, quantile = as_columns(as_floats, n=n, q=q)
     _checks.counts(size, "n")
+    require(size < 2.0**53, "n must be below 2**53, beyond which ranks are not exact", n=size)
     require((quantile > 0) & (quantile < 1), "q must lie strictly between 0 and 1", q=quantile)
     kernel = partial(_ranks, tail=tail_of(confidence_level), z=z_of(confidence_level))
     low, high = distinct(kernel, size, quantile)

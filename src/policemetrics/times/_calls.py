@@ -98,15 +98,15 @@ def said_level(figure: Any) -> str:
     return f"{_calls(figure.out_of)} {_SAID[figure.service_level]}"
 
 
-def said_abandoned(figure: Any) -> str:
-    """Write the share of calls abandoned, which stands beside every service level."""
-    if np.isnan(figure.offered):
-        return "how many calls were abandoned is not known"
-    if not figure.offered:
-        return "no calls were offered"
+def said_abandoned(figure: Any, side: str = "") -> str:
+    """Write the share of calls abandoned, which stands beside every service level; `side` is that of a change."""
+    offered, share = (getattr(figure, f"{side}{name}") for name in ("offered", "share_abandoned"))
     after = "" if np.isnan(figure.short) else f" after {duration(figure.short)} or more"
-    share = f"{percent(figure.share_abandoned, 2)} of {_calls(figure.offered)} offered were abandoned"
-    return f"{share}{after}"
+    if np.isnan(offered):
+        return f"how many calls were abandoned{after} is not known"
+    if not offered:
+        return "no calls were offered"
+    return f"{percent(share, 2)} of {_calls(offered)} offered were abandoned{after}"
 
 
 def _calls(number: float) -> str:
@@ -120,7 +120,8 @@ def _calls(number: float) -> str:
 class Calls:
     """The calls of one table: those answered, with their measure; those abandoned, and how long these waited.
 
-    `whole` tells what was supplied. `waited` holds the abandoned calls whose wait is known, where any can be.
+    `whole` tells what was supplied. `waited` holds the abandoned calls whose wait is known, where any can be, and
+    `waitless` the answered ones whose wait is not: they were offered, and in time or not.
     """
 
     by: tuple[str, ...]
@@ -129,6 +130,7 @@ class Calls:
     abandoned: Tally | None
     waited: Cells | None
     waits: str
+    waitless: Cells | None
 
     @classmethod
     def divided(
@@ -138,9 +140,11 @@ class Calls:
         summed = data.sum_to(*dict.fromkeys((*by, dim, measure)))
         cells, ledger, wanted = summed.cells, summed.ledger, {dim: label_array(labels)}
         mask, kept, lost = cells.match(wanted), by if measure == dim else (*by, measure), None
+        waitless = None
         if ledger is not None:
             without = ledger.match(wanted) & ledger.where_label(REASON, f"missing {measure}".__eq__)
             lost = filled(ledger.select(without).project((*kept, REASON)))
+            waitless = _lacking_wait(ledger.select(~without), measure, (*by, dim))
             ledger = filled(ledger.select(~without).project((*by, REASON)))
         abandoned, waited = _without_waits(Tally(cells.select(mask).project(kept), None, lost), measure)
         answered = cells.select(~mask).project((*by, measure))
@@ -154,6 +158,7 @@ class Calls:
             attrs.evolve(abandoned, supplied=supplied),
             waited,
             measure,
+            waitless,
         )
 
     @classmethod
@@ -164,7 +169,9 @@ class Calls:
         found, waited = _abandoned(abandoned, by), None
         if found is not None:
             found, waited = _without_waits(found, waits)
-        return cls(by, data, data.sum_to(*by, measure), found, waited, waits)
+        answered = data.sum_to(*by, measure)
+        waitless = None if answered.ledger is None else _lacking_wait(answered.ledger, measure, by)
+        return cls(by, data, answered, found, waited, waits, waitless)
 
     def offered(self, variant: Variant) -> Offered:
         """Count by group what was abandoned, and tell where that, or all, is not available."""
@@ -176,7 +183,11 @@ class Calls:
         counted = totals(sides[0], groups) + np.where(unexplained(unknown), gone, 0)
         lost = exclusion_table(groups, sides, counted)
         known = None if self.abandoned is None else unknown
-        return Offered(groups, variant, reasons, known, gone, short, lost)
+        waitless = np.zeros(len(groups), dtype=np.int64)
+        if self.waitless is not None:
+            found = self.waitless.project(self.by)
+            waitless[found.positions(groups, self.by)] = found.counts
+        return Offered(groups, variant, reasons, known, gone, short, waitless, lost)
 
     def _gone(self, groups: Cells, variant: Variant, unknown: Reasons) -> tuple[IntArray, IntArray]:
         """Count the calls abandoned, less those that were short, and these; say where that is not known."""
@@ -195,7 +206,10 @@ class Calls:
             waitless = every.copy()
             np.subtract.at(waitless, group, cells.counts)
             for i in np.flatnonzero((waitless > 0) & unexplained(unknown)).tolist():
-                unknown[i] = f"{waitless[i]:,} have no waiting time to compare with {duration(variant.short)}"
+                have = "has" if waitless[i] == 1 else "have"
+                unknown[i] = (
+                    f"{waitless[i]:,} {have} no waiting time to compare with {duration(variant.short)}"
+                )
         gone = every - short
         refuse_negative(unknown, gone, "the calls abandoned")
         return gone, short
@@ -208,12 +222,23 @@ def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
     dims = tuple(d for d in tally.dims if d != waits)
     counted, ledger = tally.cells.project(dims), tally.ledger
     if ledger is not None:
-        found = ledger.where_label(REASON, f"missing {waits}".__eq__)
-        for dim in dims:
-            found &= ledger.where_label(dim, MISSING.__ne__)
+        found = _lacks_wait(ledger, waits, dims)
         counted = counted.union(ledger.select(found).project(dims))
         ledger = filled(ledger.select(~found).project((*dims, REASON)))
     return Tally(counted, tally.supplied, ledger, tally.overlapping - {waits}, tally.unit), tally.cells
+
+
+def _lacks_wait(ledger: Cells, waits: str, dims: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Tell which cells of a ledger lack their wait, and none of the labels."""
+    found = ledger.where_label(REASON, f"missing {waits}".__eq__)
+    for dim in dims:
+        found &= ledger.where_label(dim, MISSING.__ne__)
+    return found
+
+
+def _lacking_wait(ledger: Cells, waits: str, dims: tuple[str, ...]) -> Cells:
+    """Count what a ledger has of calls without a wait."""
+    return ledger.select(_lacks_wait(ledger, waits, dims)).project(dims)
 
 
 def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
@@ -267,6 +292,7 @@ class Offered:
     unknown: Reasons | None
     abandoned: IntArray
     short: IntArray
+    waitless: IntArray
     lost: ExclusionTable
 
     @property
@@ -291,7 +317,11 @@ class Offered:
     def complete(self, answered: IntArray) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Give every group its reason; tell which counts may stand, and which service levels."""
         known = unexplained(self.reasons)
-        levels = known & (self.counted | (self.variant.out_of == "answered"))
+        of_answered = self.variant.out_of == "answered"
+        levels = known & (self.counted & (self.waitless == 0) | of_answered)
+        for i in np.flatnonzero(known & (self.waitless > 0) & (not of_answered)).tolist():
+            have = "has" if self.waitless[i] == 1 else "have"
+            self.reasons[i] = f"not available: {_calls(self.waitless[i])} answered {have} no wait"
         for i in np.flatnonzero(known & (answered == 0)).tolist():
             self.reasons[i] = "not available: no call was answered"
             if self.lost.counts[i].any():
@@ -309,7 +339,7 @@ class Offered:
         """Work out the calls offered and the share of them that were abandoned."""
         there = known & self.counted
         gone = np.where(there, self.abandoned, 0)
-        offered = np.where(there, answered, 0) + gone
+        offered = np.where(there, answered + self.waitless, 0) + gone
         low, high = intervals.wilson(gone, offered, level)
         some = there & (offered > 0)
         return {

@@ -26,6 +26,7 @@ from policemetrics.values import shown_as
 
 __all__ = [
     "LONGEST",
+    "as_seconds",
     "as_times",
     "duration_in",
     "is_column",
@@ -269,6 +270,22 @@ def _target(value: Any, name: str) -> float:
 
 def duration_in(value: Any, name: str) -> float:
     """Read a length of time above 0, in seconds or as a timedelta, to the microsecond."""
-    found = value.total_seconds() if isinstance(value, dt.timedelta) else value
-    _checks.number(found, name, above=0)
-    return float(microseconds([found], name)[0]) / MICROSECONDS
+    found = (
+        float(microseconds([_checks.number(as_seconds(value, name), name, above=0)], name)[0]) / MICROSECONDS
+    )
+    if not found:
+        msg = f"{name} must be at least a microsecond, to which times are read; got {value}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def as_seconds(value: Any, name: str) -> Any:
+    """Turn a timedelta, Python's or numpy's, into seconds; leave anything else as it is."""
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if not isinstance(value, np.timedelta64):
+        return value
+    if np.isnat(value) or np.datetime_data(value)[0] in {"Y", "M", "generic"}:
+        msg = f"{name} must be a length of time in weeks or less, and not missing; got {value!r}."
+        raise InvalidInputError(msg)
+    return float(value / np.timedelta64(1, "s"))

@@ -47,7 +47,7 @@ class AnswerSummary(TimeSummary):
     Attributes
     ----------
     offered : float
-        Calls answered and abandoned; not a number where the calls abandoned are not known.
+        Calls answered, with a wait or without, and abandoned; not a number where the calls abandoned are not known.
     abandoned : float
         Calls abandoned, less those that waited less than `short`.
     share_abandoned, share_abandoned_low, share_abandoned_high : float
@@ -216,8 +216,9 @@ def answer_times(
     Notes
     -----
     The average speed of answer is the sum of the waits of calls answered over their number. A call answered
-    whose wait is missing is left out, and counted as excluded; one abandoned counts without it. Where the
-    wait begins differs: at the switchboard or at the force, before a recorded message or after it.
+    whose wait is missing is left out of that, and counted as excluded. It was offered none the less, so that the
+    share abandoned has it, and the service level out of calls offered is not available: it may have been in
+    time. One abandoned counts without its wait. Where the wait begins differs: at the switchboard or at the force, before a recorded message or after it.
 
     Examples
     --------
@@ -265,7 +266,7 @@ def answer_times(
     runs = runs_of(calls.answered.cells, offered.groups, measured, offered.reasons)
     known, levels = offered.complete(runs.sizes)
     others = np.where(levels, offered.others, 0)
-    targets = targets_of(target, offered.groups, levels & (runs.sizes + others > 0))
+    targets = targets_of(target, offered.groups, known & (runs.sizes + others > 0))
     columns = only_known(settings.columns(runs, others, targets), known, levels)
     columns |= offered.columns(runs.sizes, known, settings.level)
     audit = settings.audit | {"sd": columns.pop("sd"), "missed": ""} | variant.audit

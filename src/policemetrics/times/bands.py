@@ -14,7 +14,7 @@ from policemetrics import _checks
 from policemetrics._display import duration
 from policemetrics._labels import plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.times._shared import refuse_no_label, several_labels
+from policemetrics.times._shared import as_seconds, refuse_no_label, several_labels
 from policemetrics.typing import FloatArray, Label
 
 __all__ = ["Bands"]
@@ -42,8 +42,9 @@ def _band(label: Any, pair: Any) -> tuple[Label, float, float]:
     if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
         msg = f"{name} must be a pair (low, high) of seconds, with None for no upper edge; got {_checks.shown(pair)}."
         raise InvalidTypeError(msg)
-    low = _checks.number(pair[0], f"{name}, low", low=0)
-    high = math.inf if pair[1] is None else _checks.number(pair[1], f"{name}, high", above=low, infinite=True)
+    first, last = (as_seconds(edge, name) for edge in pair)
+    low = _checks.number(first, f"{name}, low", low=0)
+    high = math.inf if last is None else _checks.number(last, f"{name}, high", above=low, infinite=True)
     return plain(label), low, high
 
 
@@ -58,8 +59,8 @@ class Bands:
     Attributes
     ----------
     edges : tuple of (label, low, high)
-        The bands in seconds, ascending. They are given as a mapping of label to (low, high), with None
-        for no upper edge, and must meet.
+        The bands in seconds, ascending. They are given as a mapping of label to (low, high), numbers or
+        timedeltas with None for no upper edge, and must meet.
     inclusive : bool
         Whether a band holds its upper edge, and not its lower one. Default is False: exactly 10.0 s is not
         in "under 10".

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, overload
+from typing import Any, Final, Literal, overload
 
 import attrs
 import numpy as np
@@ -17,14 +17,13 @@ from policemetrics._sides import compared_figures
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import in_words
 from policemetrics.results import ExclusionTable, Results, label_array
-from policemetrics.times._calls import said_of
+from policemetrics.times._calls import said_abandoned, said_of
 from policemetrics.times._periods import Half, TwoPeriods
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import seconds_field, targets_of
-from policemetrics.times.answers import AnswerSummary
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import Between, Counts, FloatArray, Names, Percentile, Seconds
-from policemetrics.values import Figure, Interval, column_fields, comparable, shown_as
+from policemetrics.values import Figure, Interval, audit_fields, column_fields, comparable, shown_as
 
 __all__ = ["TimeChange", "time_change"]
 
@@ -67,8 +66,12 @@ class TimeChange(Figure):
         Whether a time equal to the target meets it.
     missed : str
         The reasons for exclusion that are counted as missing the target.
-    service_level : str
-        Out of what the shares are, for calls; empty for other times.
+    start, end : str
+        The columns between which the clock ran, for response times; empty where that is not known.
+    service_level, short : str, float
+        Out of what the shares are, for calls, and the seconds before which an abandoned one does not count.
+    old_offered, new_offered, old_share_abandoned, new_share_abandoned : float
+        For calls: how many were offered, and the fraction of them abandoned; not a number where not known.
     old_within, old_out_of, new_within, new_out_of : float
         What the two shares were made of.
     percentile_method : str
@@ -101,7 +104,14 @@ class TimeChange(Figure):
     between: tuple[str, str] = ("", "")
     inclusive: bool = False
     missed: str = ""
+    start: str = ""
+    end: str = ""
     service_level: str = ""
+    short: float = float("nan")
+    old_offered: float = float("nan")
+    new_offered: float = float("nan")
+    old_share_abandoned: float = float("nan")
+    new_share_abandoned: float = float("nan")
     old_within: float
     old_out_of: float
     new_within: float
@@ -123,6 +133,10 @@ class TimeChange(Figure):
             found = [self._seconds("mean"), self._seconds("median")]
         if not np.isnan(self.points):
             found.append(self._points)
+        if self.service_level:
+            found += self._abandoned
+        if self.start:
+            found[0] = f"from {self.start} to {self.end}: {found[0]}"
         sentence = "; ".join(found)
         return f"{sentence[0].upper()}{sentence[1:]}."
 
@@ -162,6 +176,13 @@ class TimeChange(Figure):
         relative = self.share_percent_change
         in_percent = "" if np.isnan(relative) else f", which is {size(relative, 1)}% {more}"
         return f"{name} {verb} by {size(self.points, 2)} percentage points{limits}, {self._path(old, new)}{in_percent}"
+
+    @property
+    def _abandoned(self) -> list[str]:
+        """Say beside every change of calls how many were abandoned: a wait falls too as more callers give up."""
+        when = [f"in {in_words(b)}" for b in self.between] if any(self.between) else ["before", "afterwards"]
+        sides = zip(when, ("old_", "new_"), strict=True)
+        return [f"{at}, {said_abandoned(self, side)}" for at, side in sides]
 
     @property
     def _level(self) -> str:
@@ -346,7 +367,9 @@ def time_change(
     return table[0] if by is None else table
 
 
-_READ = ("n", "mean", "sd", "median", "median_low", "median_high", "within", "out_of")
+# What a figure keeps of its data, and how an interval was drawn that a change makes anew.
+_NOT_ASKED: Final = frozenset({"sd", "seed", "mean_method"})
+_READ: Final = ("n", "mean", "sd", "median", "median_low", "median_high", "within", "out_of")
 
 
 def _columns(settings: Settings, half: Half, targets: FloatArray) -> dict[str, FloatArray]:
@@ -361,17 +384,14 @@ def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
         if not isinstance(figure, TimeSummary):
             msg = f"{name} must be a TimeSummary, as summarise_times returns it; got {type(figure).__name__}."
             raise InvalidTypeError(msg)
-    asked = ["target", "inclusive", "missed", "percentile_method", "confidence_level"]
-    if isinstance(old, AnswerSummary) and isinstance(new, AnswerSummary):
-        asked += ["service_level", "short"]
-    for name in asked:
+    if type(old) is not type(new):
+        msg = f"old and new must be of one kind; got {type(old).__name__} and {type(new).__name__}."
+        raise InvalidInputError(msg)
+    for name in ("target", *(f.name for f in audit_fields(type(old)) if f.name not in _NOT_ASKED)):
         values = getattr(old, name), getattr(new, name)
         if comparable(values[0]) != comparable(values[1]):
             msg = f"old and new must have one {name}; got {values[0]!r} and {values[1]!r}: these are different figures, not a change."
             raise InvalidInputError(msg)
-    if type(old) is not type(new):
-        msg = f"old and new must be of one kind; got {type(old).__name__} and {type(new).__name__}."
-        raise InvalidInputError(msg)
     if old.confidence_level != level:
         msg = f"confidence_level must be that of the two summaries, {old.confidence_level:g}; got {level:g}."
         raise InvalidInputError(msg)
@@ -384,7 +404,17 @@ def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
         "inclusive": old.inclusive,
         "missed": old.missed,
         "percentile_method": old.percentile_method,
-        "service_level": getattr(old, "service_level", ""),
+        **{
+            name: getattr(old, name)
+            for name in ("start", "end", "service_level", "short")
+            if hasattr(old, name)
+        },
+        **{
+            f"{side}_{name}": getattr(figure, name)
+            for name in ("offered", "share_abandoned")
+            for side, figure in (("old", old), ("new", new))
+            if hasattr(figure, name)
+        },
     }
     caveats = "; ".join(dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c))
     keys = {d: label_array([v]) for d, v in group.items()}

@@ -48,7 +48,9 @@ if TYPE_CHECKING:
 __all__ = ["PooledMean", "pool_means"]
 
 _NO_MEAN: Final = re.compile(
-    r"median|(per)?centile|quantile|quartile|\bp\d\d(?!\d)|_p\d\d(?!\d)", re.IGNORECASE
+    # A letter beside it makes another word, as in "medical" or "p90s"; an underscore or a digit does not.
+    r"median|(per)?centile|quantile|quartile|(?<![^\W_])(p\d\d|med|\d\dth)(?![^\W_])",
+    re.IGNORECASE,
 )
 
 
@@ -139,7 +141,7 @@ def pool_means(
     Raises
     ------
     InvalidInputError
-        If a mean is negative or missing, a count is negative or not whole, or lengths differ; or a column
+        If a mean is negative or missing, or no multiple of `rounded_to`, a count is negative or not whole, or lengths differ; or a column
         says by its name that it holds medians or percentiles.
     UnknownNameError
         If there is no such column; those there are get listed.
@@ -174,6 +176,7 @@ def pool_means(
         weights = _checks.counts(numbers(counts, "counts"), "counts")
         _checks.same_length({"means": found, "counts": weights})
         _checks.same_index({"means": means, "counts": counts})
+        _refuse_unrounded(found, "means", step)
         together = np.zeros(len(weights), dtype=np.int64)
         return _pooled({}, found, weights, together, no_reasons(1), step)[0]
     if mean is None or count is None or by is None:
@@ -190,6 +193,19 @@ def _refuse_percentiles(name: object, argument: str) -> None:
             f"{argument} must be means; {name!r} is a median or percentile by its name, and these cannot be pooled, whatever "
             "their weights. Use summarise_times of the times themselves, or answer_bands of bands; a column that does "
             "hold means needs another name."
+        )
+        raise InvalidInputError(msg)
+
+
+def _refuse_unrounded(means: FloatArray, name: str, step: float) -> None:
+    """Refuse means that cannot have been rounded as was said; a step that is none refuses nothing."""
+    steps = means / step
+    bad = np.abs(steps - np.rint(steps)) > 1e-6
+    if bad.any():
+        at = int(np.argmax(bad))
+        msg = (
+            f"{name} must be multiples of rounded_to, {step:g}, if they were rounded to that; got {means[at]:g} at "
+            f"{name}[{at}] ({int(bad.sum())} of {len(means)})."
         )
         raise InvalidInputError(msg)
 
@@ -218,6 +234,7 @@ def _pooled_frame(frame: Any, mean: str, count: str, by: tuple[str, ...], step: 
         refuse_text(f"column {mean!r}", "text")
     _, read = read_columns(frame, wanted, count, by_name="mean", value_name="count")
     means, weights = _checks.nonnegative(read[MEASURED], mean), _checks.counts(read[count], count)
+    _refuse_unrounded(means, mean, step)
     counted = Tally.from_columns({d: read[d] for d in by}, weights, unit=count)
     side = Side(counted)
     groups = groups_of([side], by)

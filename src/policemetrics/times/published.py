@@ -10,7 +10,8 @@ import numpy as np
 from policemetrics import _checks
 from policemetrics._display import duration, seconds_change, signed
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.times._shared import seconds_field
+from policemetrics.times._shared import as_seconds, duration_in, seconds_field
+from policemetrics.typing import Seconds
 from policemetrics.values import Figure, shown_as
 
 __all__ = ["PublishedTimeChange", "published_time_change"]
@@ -72,17 +73,22 @@ class PublishedTimeChange(Figure):
 
 
 def published_time_change(
-    old: float, new: float, /, *, of: Literal["mean", "median", "p90"], rounded_to: float | None = None
+    old: Seconds,
+    new: Seconds,
+    /,
+    *,
+    of: Literal["mean", "median", "p90"] | None = None,
+    rounded_to: Seconds | None = None,
 ) -> PublishedTimeChange:
     """Change between two published average times, with what their rounding leaves open.
 
     Parameters
     ----------
-    old, new : float
+    old, new : float or timedelta
         The two figures, in seconds, >= 0.
     of : {"mean", "median", "p90"}
-        What they are: "average" may be either. It alters the sentence alone.
-    rounded_to : float, optional
+        What they are, which must be said: "average" may be either. It alters the sentence alone.
+    rounded_to : float or timedelta, optional
         The step to which both were rounded: 1 for whole seconds, 60 for whole minutes. It gives the limits
         between which the change must lie. Default is none.
 
@@ -120,8 +126,10 @@ def published_time_change(
         msg = "of must be given: 'mean', 'median' or 'p90', for an average may be either."
         raise InvalidTypeError(msg)
     _checks.choice(of, "of", tuple(_OF))
-    before, after = _checks.number(old, "old", low=0), _checks.number(new, "new", low=0)
-    step = np.nan if rounded_to is None else _checks.number(rounded_to, "rounded_to", above=0)
+    before, after = (
+        _checks.number(as_seconds(value, name), name, low=0) for name, value in (("old", old), ("new", new))
+    )
+    step = np.nan if rounded_to is None else duration_in(rounded_to, "rounded_to")
     for name, value in {"old": before, "new": after}.items():
         if rounded_to is not None and abs(value / step - round(value / step)) > 1e-6:
             msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."

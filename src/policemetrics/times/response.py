@@ -21,7 +21,7 @@ from policemetrics.results import Results, label_array
 from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.times.summary import TimeSummary, summarise_times
 from policemetrics.times.survival import ResponseSurvival, survival_of
-from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, SurvivalMethod
+from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, Seconds, SurvivalMethod
 from policemetrics.values import shown_as, uncapitalised
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ResponseSummary(TimeSummary):
         How many incidents have no arrival: left out, or counted as missing the target.
     start, end, timezone : str
         The columns between which the clock runs, and its zone.
-    no_arrival, zero, incident, self_initiated, regraded : str
+    no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
         What the caller chose.
     """
 
@@ -55,7 +55,9 @@ class ResponseSummary(TimeSummary):
     zero: str = "keep"
     incident: str = ""
     self_initiated: str = ""
+    grades: str = ""
     regraded: str = ""
+    upgraded: str = ""
 
     def _sentence(self) -> str:
         return f"From {self.start} to {self.end}: {uncapitalised(super()._sentence())}"
@@ -68,7 +70,7 @@ def response_times(
     *,
     start: str,
     end: str,
-    target: float | None = None,
+    target: Seconds | None = None,
     by: None = None,
     timezone: str | None = None,
     inclusive: bool = False,
@@ -89,7 +91,7 @@ def response_times(
     *,
     start: str,
     end: str,
-    target: float | Mapping[Any, float | None] | None = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
     by: Columns,
     timezone: str | None = None,
     inclusive: bool = False,
@@ -110,7 +112,7 @@ def response_times(
     *,
     start: str,
     end: str,
-    target: float | None = None,
+    target: Seconds | None = None,
     by: None = None,
     timezone: str | None = None,
     inclusive: bool = False,
@@ -133,7 +135,7 @@ def response_times(
     *,
     start: str,
     end: str,
-    target: float | Mapping[Any, float | None] | None = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
     by: Columns,
     timezone: str | None = None,
     inclusive: bool = False,
@@ -153,8 +155,8 @@ def response_times(
     frame: Any,
     /,
     *,
-    start: str,
-    end: str,
+    start: Any = None,
+    end: Any = None,
     target: Any = None,
     by: Columns | None = None,
     timezone: str | None = None,
@@ -181,7 +183,7 @@ def response_times(
     start, end : str
         The columns of stamps between which the clock runs. Forces start it at the call, the creation of the
         incident, the grading or the dispatch, so that there is no default; both names stand in the figure.
-    target : float or mapping of label to float, optional
+    target : float or timedelta, or mapping of label to them, optional
         In seconds, > 0. With `by` it may differ from group to group: keyed by label, or by tuple of labels in
         the order of `by`. See `definitions.response_targets`. Default is none.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -199,7 +201,7 @@ def response_times(
         arrived later had not.
     closed : str, optional
         For ``"censored"``: the column of stamps at which incidents were closed, until which those without an
-        arrival were followed. `as_at`, `closed` or both must be given.
+        arrival were followed. `as_at`, `closed` or both must be given; `as_at` too where some have neither.
     zero : {"keep", "exclude"}, optional
         What to do with times of 0, where the resource was there already. Default is ``"keep"``.
     incident : str, optional
@@ -210,11 +212,11 @@ def response_times(
         Rows to be left out, because officers came upon them: ``{"reception": "OFFICER"}``. Default is none.
     grades : pair of str, optional
         The columns of the initial and the final grade. The dimension ``"grade"`` of `by` is then taken from
-        them as `regraded` says.
+        them as `regraded` says, whichever of the two it names.
     regraded : {"initial", "final", "from_upgrade", "exclude"}, optional
         What an incident counts as whose grade was changed: as its initial grade, or as its final one, with the
         time it had waited before; as its final one from the stamp in `upgraded` on; or not at all. With
-        `grades` it must be given.
+        `grades` it must be given; the first two need the dimension ``"grade"``.
     upgraded : str, optional
         For ``"from_upgrade"``: the column of stamps at which the grade was changed.
     percentile_method : str, optional
@@ -247,8 +249,9 @@ def response_times(
     Notes
     -----
     Each row that is not timed has one reason, in this order: missing incident, self-initiated, regraded, missing
-    upgrade, missing start, missing end, clock change, began after as_at, negative, zero. Of the further rows of
-    an incident only their number is told.
+    upgrade, missing start, missing end, clock change, upgrade before start, began after as_at, negative, zero.
+    With `incident` what the first four leave out are rows, before an incident is put together from the others;
+    of the further rows of an incident only their number is told.
 
     With ``"censored"`` the share still waiting is Kaplan and Meier's estimate, from the times of the incidents
     attended and how long the others were followed [1]_. It takes the open ones to be like those that waited as
@@ -282,6 +285,12 @@ def response_times(
     if isinstance(frame, Tally):
         msg = "frame must be a data frame with stamps; the times of a tally go to summarise_times."
         raise InvalidTypeError(msg)
+    if start is None or end is None:
+        msg = (
+            "start and end must be given, the columns of stamps between which the clock runs: forces start it at the call, "
+            "the creation of the incident, the grading or the dispatch, so that there is no default."
+        )
+        raise InvalidTypeError(msg)
     kept = () if by is None else by
     timing = Timing(start=start, end=end, timezone=timezone, zero=zero, closed=closed, as_at=as_at)
     incidents = Incidents(
@@ -302,7 +311,9 @@ def response_times(
         "zero": zero,
         "incident": incident or "",
         "self_initiated": _written(incidents.self_initiated),
+        "grades": " to ".join(incidents.grades or ()),
         "regraded": regraded or "",
+        "upgraded": upgraded or "",
     }
     table: Results[ResponseSummary] | Results[ResponseSurvival]
     if no_arrival == "censored":

@@ -242,7 +242,8 @@ def summarise_times(
         `by` it may differ from group to group: keyed by label, or by tuple of labels in the order of `by`.
         Every group with times must be named, with None where it has no target. Default is none.
     inclusive : bool, optional
-        Whether a time equal to the target meets it. Default is False: it must be less.
+        Whether a time equal to the target meets it. Default is False: it must be less. Leave it so for times that
+        were cut to whole seconds, as by ``durations(resolution="second")``, which a tally does not tell.
     invalid : {"refuse", "exclude"}, optional
         For a column: what to do with missing and negative seconds; excluded ones are counted by
         reason. Default is ``"refuse"``.

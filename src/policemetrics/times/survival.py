@@ -63,7 +63,7 @@ class ResponseSurvival(Figure):
         Whether a time equal to the target meets it.
     start, end, timezone, as_at, closed : str
         The columns between which the clock runs, its zone, and until when open incidents were followed.
-    no_arrival, zero, incident, self_initiated, regraded : str
+    no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
         What the caller chose.
     survival_method, confidence_level : str, float
         How the intervals were made.
@@ -100,7 +100,9 @@ class ResponseSurvival(Figure):
     zero: str = "keep"
     incident: str = ""
     self_initiated: str = ""
+    grades: str = ""
     regraded: str = ""
+    upgraded: str = ""
     survival_method: str = "log-log"
     confidence_level: float
 
