@@ -534,7 +534,9 @@ class TestFigure:
     def test_screen(self):
         """On screen stand n, mean, median, 90th percentile, target and share; the rest is in the export."""
         found = summarise_times(as_cells([("a", 1, 2), ("a", 5, 3)]), by="g", target=2)
-        heading = "g n mean median 95% interval of median p90 target share_within 95% interval of share_within"
+        heading = (
+            "g n mean median 95% interval of median p90 target share_within 95% interval of share_within"
+        )
         assert repr(found).splitlines()[0].split() == heading.split()
         frame = found.to_polars(audit=True)
         assert frame["inclusive"].dtype == pl.Boolean
