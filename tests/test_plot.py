@@ -471,6 +471,13 @@ class TestShapes:
         """Corrections may outweigh a month; the line then goes below 0."""
         ax = plot.months(by_month([100] * 12 + [90] * 11 + [-5]))
         assert ax.get_ylim()[0] < -5
+        assert plot.months(by_month([-5] * 24)).get_ylim()[1] == 0
+
+    def test_percentages_of_a_small_base(self):
+        """The figure grows with the words beside the marks, so that there is still room for the marks."""
+        ax = plot.by_group(changes((1, 2**61, "a"), (1, 10**12, "b")))
+        ax.figure.draw_without_rendering()
+        assert ax.get_window_extent().width > 200
 
     @given(
         st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=6),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import numpy as np
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["by_group"]
 
-_UNITS = {"percent": "Change in per cent", "points": "Change in percentage points"}
+_PLOT: Final = 6.0  # inches for names and marks
+_LETTER: Final = 0.075  # inches of a small letter
+_UNITS: Final = {"percent": "Change in per cent", "points": "Change in percentage points"}
 
 
 def by_group(
@@ -87,7 +89,8 @@ def by_group(
     found = _Rows.of(table, column)
     if not len(table):
         return _canvas.nothing(ax, title, "Nothing to show: the table has no rows.")
-    axes = _canvas.new_axes(ax, rows=len(table))
+    longest = max(map(len, found.written))
+    axes = _canvas.new_axes(ax, rows=len(table), width=_PLOT + _LETTER * longest)
     found.draw(axes)
     _canvas.write(axes, found.finding, title, unit=found.unit, notes=_canvas.travelling(table))
     return axes
@@ -136,7 +139,7 @@ class _Rows:
         """Draw the marks, their intervals, and beside them what they are in figures."""
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-        form = _display.FORMATS[self.kind]
+        words = self.written
         _canvas.name_rows(ax, _canvas.named(self.table))
         _canvas.bare(ax)
         ax.grid(visible=True, axis="x", color="0.5", alpha=0.25, linewidth=0.8)
@@ -160,10 +163,20 @@ class _Rows:
                     ax.plot([low if mark == "<" else high], [row], mark, color=_canvas.MAIN, clip_on=False)
             face = _canvas.MAIN if settled else ax.get_facecolor()
             ax.plot([value], [row], "o", color=_canvas.MAIN, markerfacecolor=face, markersize=7, zorder=3)
-            words = form(value)
-            if not np.isnan(lower):
-                words += f"  {_display.limits(form(lower), form(upper), unbounded=np.isinf(upper))}"
-            ax.text(1.03, row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=_canvas.SMALL)
+            ax.text(
+                1.03, row, words[row], transform=ax.get_yaxis_transform(), va="center", fontsize=_canvas.SMALL
+            )
+
+    @property
+    def written(self) -> list[str]:
+        """Each figure with its interval, as it stands beside its mark; of what is not available nothing."""
+        form = _display.FORMATS[self.kind]
+        words = []
+        for value, low, high in zip(self.value.tolist(), self.low.tolist(), self.high.tolist(), strict=True):
+            within = _display.limits(form(low), form(high), unbounded=np.isinf(high))
+            bare = np.isnan(value) or np.isnan(low)
+            words.append("" if np.isnan(value) else form(value) if bare else f"{form(value)}  {within}")
+        return words
 
     @property
     def span(self) -> tuple[float, float]:

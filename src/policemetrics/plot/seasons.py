@@ -160,9 +160,9 @@ class _Years:
                         style,
                     )
                 )
-        top = float(np.nanmax(np.concatenate((self.old, self.new))))
-        bottom = min(0.0, float(np.nanmin(np.concatenate((self.old, self.new)))))
-        ax.set_ylim(1.08 * bottom, 1.08 * top or 1.0)
+        both = np.concatenate((self.old, self.new, [0.0]))
+        bottom, top = float(np.nanmin(both)), float(np.nanmax(both))
+        ax.set_ylim(1.08 * bottom, 1.08 * top or (0.0 if bottom else 1.0))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _display.count(v)))
         # Names whose lines end together are put one above the other.
         ends.sort(key=lambda end: end[0])
