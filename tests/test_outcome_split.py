@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policemetrics import Tally, outcome_rate_change, outcome_rate_drivers, outcome_rate_split
+from policemetrics import (
+    Tally,
+    outcome_rate_change,
+    outcome_rate_drivers,
+    outcome_rate_split,
+    positive_outcome_rate,
+)
 from policemetrics.decomposition import kitagawa, kitagawa_parts
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 
@@ -322,3 +328,37 @@ def test_real_split_by_force(shared_data):
     assert table["points"].sum() == pytest.approx(split.points)
     assert f"{100 * split.new:.2f}" == "9.23"
     assert split.within + split.mix == split.points
+
+
+def test_cohorts_that_are_still_open():
+    """How much of either cohort is open is said with the split, and with what each category added."""
+    data = Tally.from_columns(
+        {
+            "period": ["2022/23"] * 6 + ["2023/24"] * 6,
+            "offence": ["theft"] * 3 + ["drugs"] * 3 + ["theft"] * 3 + ["drugs"] * 3,
+            "outcome": ["0", "1", "18"] * 4,
+        },
+        [5, 10, 35, 5, 25, 20, 10, 10, 30, 30, 10, 10],
+    )
+    asked = {"between": ("2022/23", "2023/24"), "of": "offence", "positive": "charged"}
+    asked |= {"basis": "recorded", "out_of": "crimes"}
+    said = (
+        " The later cohort is the less mature: 40.0% of its crimes have no outcome yet, of the earlier 10.0%."
+    )
+    split = outcome_rate_split(data, **asked)
+    assert (split.old_share_not_yet_assigned, split.new_share_not_yet_assigned) == (0.1, 0.4)
+    assert str(split).endswith(said)
+    assert all(str(driver).endswith(said) for driver in outcome_rate_drivers(data, **asked))
+
+
+def test_a_cohort_of_which_it_is_not_known():
+    """Where one of two cohorts does not tell how many wait, that is said."""
+    asked = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+    known = positive_outcome_rate(10, 100, **asked, not_yet_assigned=20)
+    unknown = positive_outcome_rate(20, 100, **asked)
+    assert str(outcome_rate_change(unknown, known)).endswith(
+        " Of the crimes of the later cohort 20.0% have no outcome yet; of the earlier that is not known."
+    )
+    assert str(outcome_rate_change(known, unknown)).endswith(
+        " Of the crimes of the earlier cohort 20.0% have no outcome yet; of the later that is not known."
+    )

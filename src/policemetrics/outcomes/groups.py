@@ -401,7 +401,8 @@ def _in_common(figures: Sequence[OutcomeRate], of: str) -> dict[str, Any]:
             named = ", ".join(f"{f.group[of]!r} {getattr(f, what)!r}" for f in reversed(first.values()))
             msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
             raise InvalidInputError(msg)
-        common |= dict(zip((what,), (getattr(f, what) for f in first.values()), strict=False))
+        if told:
+            common[what] = getattr(told[0], what)
     return common
 
 
