@@ -82,7 +82,7 @@ class TestWorkedExample:
         theft = outcome_rate_drivers(tally_of(MIX), **ASKED).at(offence="theft")
         assert str(theft) == (
             "theft: positive outcome rate (charged, recorded basis, out of outcomes): 0.00 of the −4.10 percentage points by "
-            "which the whole changed; +0.85 from its own rate (5.00% to 6.00%) and −0.84 from its share of outcomes (80.0% to "
+            "which the whole changed; +0.85 from its own rate (5.00% to 6.00%) and −0.85 from its share of outcomes (80.0% to "
             "90.0%; at a rate below that of the whole, which a larger share lowers)."
         )
         back = [(YEARS[p == YEARS[0]], *row) for p, *row in MIX]

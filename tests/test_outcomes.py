@@ -1584,9 +1584,9 @@ class TestOnScreen:
         table = positive_outcome_rate(data, **asked, by="force", as_at="July 2024")
         below = "OutcomeRate, 2 rows; outcomes: charged; basis: closed; out_of: outcomes; as_at: July 2024"
         assert repr(table).endswith(f"\n[{below}]")
-        assert f"<caption>{below}</caption>" in table._repr_html_()
+        assert f">{below}</caption>" in table._repr_html_()
         alone = below.replace(", 2 rows", "")
-        assert f"<caption>{alone}</caption>" in table[0]._repr_html_()
+        assert f">{alone}</caption>" in table[0]._repr_html_()
 
     def test_several_periods(self):
         data = Tally.from_columns({"period": [*YEARS], "outcome": ["1", "1"]}, [10, 10])

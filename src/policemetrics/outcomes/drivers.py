@@ -168,8 +168,8 @@ def outcome_rate_drivers(
     >>> outcome_rate_drivers(crimes, between=("2022/23", "2023/24"), of="offence", **asked)
     offence  old_rate  new_rate  old_share  new_share  points  within    mix
     -------  --------  --------  ---------  ---------  ------  ------  -----
-    drugs      60.00%    65.00%     20.00%     10.00%   −4.10   +0.75  −4.85
-    theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.84
+    drugs      60.00%    65.00%     20.00%     10.00%   −4.11   +0.75  −4.86
+    theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
     [OutcomeRateDriver, 2 rows; outcomes: charged; basis: recorded; out_of: outcomes]
     """
     split = Split.of_data(
@@ -186,9 +186,7 @@ def outcome_rate_drivers(
     )
     parts = split.dense()
     at = split.group, split.category
-    # Percentage points from the start, as in the split.
-    settled = kitagawa_parts(parts[0], 100 * parts[1], parts[2], 100 * parts[3])
-    within, mix = (part[at] for part in settled)
+    within, mix = (100 * part[at] for part in kitagawa_parts(*parts))
     old_share, old_rate, new_share, new_rate = (part[at] for part in parts)
     there = split.there[split.group]
     columns = {
