@@ -223,9 +223,9 @@ def kitagawa_parts(
     -----
     .. math::
 
-        \text{within}_i = \Delta r_i\,\bar s_i, \qquad \text{mix}_i = \Delta s_i\,(\bar r_i - \bar R),
+        \text{within}_i = \Delta r_i\,\bar{s_i}, \qquad \text{mix}_i = \Delta s_i\,(\bar{r_i} - \bar{R}),
 
-    where :math:`\bar R` is the mean of the old and the new rate of the whole. Since the changes of the shares
+    where :math:`\bar{R}` is the mean of the old and the new rate of the whole. Since the changes of the shares
     add up to 0, what is taken away in the mix does not alter its sum; and a group whose share grows raises
     the whole only if its rate is above that of the whole.
 

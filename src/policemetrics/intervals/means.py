@@ -52,7 +52,7 @@ def student_t(mean: Values, variance: Values, n: Values, confidence_level: float
 
     Notes
     -----
-    .. math:: \bar x \pm t_{n-1,\,1-\alpha/2} \sqrt{s^2 / n}
+    .. math:: \bar{x} \pm t_{n-1,\,1-\alpha/2} \sqrt{s^2 / n}
 
     The values must be independent, and many enough for their mean to be near normal: from a few skewed
     values, as times are, the interval reaches too far on the short side and not far enough on the long one.
@@ -110,7 +110,7 @@ def welch(
 
     Notes
     -----
-    .. math:: \bar x_1 - \bar x_2 \pm t_{\nu,\,1-\alpha/2} \sqrt{e_1 + e_2}, \qquad e_i = s_i^2 / n_i,
+    .. math:: \bar{x_1} - \bar{x_2} \pm t_{\nu,\,1-\alpha/2} \sqrt{e_1 + e_2}, \qquad e_i = s_i^2 / n_i,
 
     with the degrees of freedom of [1]_,
     :math:`\nu = (e_1 + e_2)^2 / \left(e_1^2 / (n_1 - 1) + e_2^2 / (n_2 - 1)\right)`.

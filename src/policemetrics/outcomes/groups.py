@@ -213,8 +213,8 @@ def group_outcome_rate(
     Notes
     -----
     The interval of the pooled rate is that of its counts. That of the mean of k rates squares and adds the
-    distances of the rates from their own limits [1]_: :math:`\bar r - \frac1k\sqrt{\sum (r_i - l_i)^2}` to
-    :math:`\bar r + \frac1k\sqrt{\sum (u_i - r_i)^2}`.
+    distances of the rates from their own limits [1]_: :math:`\bar{r} - \frac{1}{k}\sqrt{\sum (r_i - l_i)^2}` to
+    :math:`\bar{r} + \frac{1}{k}\sqrt{\sum (u_i - r_i)^2}`.
 
     References
     ----------

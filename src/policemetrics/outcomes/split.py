@@ -174,7 +174,7 @@ def outcome_rate_split(
     Notes
     -----
     With shares s of what the rate is out of, and rates r, of the categories i, within is
-    :math:`\sum_i \Delta r_i\,\bar s_i` and mix :math:`\sum_i \Delta s_i\,\bar r_i`, means being those of old
+    :math:`\sum_i \Delta r_i\,\bar{s_i}` and mix :math:`\sum_i \Delta s_i\,\bar{r_i}`, means being those of old
     and new [1]_. A category without crimes in one period takes its rate from the other, so that it counts as
     a change in the mix. The split is arithmetic: it does not say why a rate or the mix has changed, and
     finer categories move change from within to mix.
