@@ -1083,3 +1083,17 @@ def test_an_infinite_count(engine):
     data = engine(pa.table({"n": [1.0, float("inf"), None]}))
     with pytest.raises(CountOverflowError, match="1 that are not"):
         tally(data, count="n")
+
+
+def test_pandas_without_pyarrow():
+    """In a process that cannot import it: text then has another store, which counts alike."""
+    script = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "import pandas as pd, policemetrics as pm\n"
+        "frame = pd.DataFrame({'force': ['Kent', None, 'Kent'], 'grade': pd.Categorical(['a', 'b', 'a'])})\n"
+        "print(pm.tally(frame, by=['force', 'grade']).to_dict())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
+    )  # our own script
+    assert done.stdout.strip() == "{'force': ['Kent'], 'grade': ['a'], 'count': [2]}"

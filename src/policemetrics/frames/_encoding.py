@@ -64,7 +64,7 @@ def encoded(column: Any, dim: str) -> Coded:
         return _of_arrow(native, dim)
     if implementation.is_pandas() and hasattr(native, "cat"):
         return _of_listed(native.cat.codes.to_numpy(), native.cat.categories.tolist(), dim)
-    if implementation.is_pandas() and text and hasattr(native.array, "__arrow_array__"):
+    if implementation.is_pandas() and isinstance(native.dtype, column.__native_namespace__().ArrowDtype):
         return _of_arrow(column.to_frame().to_arrow().column(0), dim)
     if implementation.is_pandas() and text and native.dtype != object:
         codes, distinct = column.__native_namespace__().factorize(native)
