@@ -70,15 +70,15 @@ class Cells:
         counts: IntArray,
     ) -> Cells:
         """Sort cells whose labels are all used, and add up those that share a key."""
-        key = _pack(codes, [len(v) for v in labels], len(counts))
+        sizes = [len(v) for v in labels]
+        key = _pack(codes, sizes, len(counts))
         if len(key) and not (key[1:] > key[:-1]).all():
-            if not (key[1:] >= key[:-1]).all():
-                order = np.argsort(key, kind="stable")
-                key, counts = key[order], counts[order]
-                codes = [c[order] for c in codes]
-            starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-            counts = _exact_sums(counts, starts)
-            codes = [c[starts] for c in codes]
+            span = math.prod(sizes)
+            if span <= _DENSE * len(key) and _is_safe(counts):
+                kept, counts = _placed(key, span, counts)
+            else:
+                kept, counts = _sorted(key, counts)
+            codes = [c[kept] for c in codes]
         return cls(dims, labels, tuple(codes), counts)
 
     @classmethod
@@ -277,10 +277,35 @@ def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArra
     return key
 
 
+def _placed(key: IntArray, span: int, counts: IntArray) -> tuple[IntArray, IntArray]:
+    """Put keys in order by their place in a table of all; return a row of each, and the sum of its counts."""
+    row = np.full(span, -1, dtype=np.int64)
+    row[key] = np.arange(len(key))
+    kept = row[row >= 0]
+    if len(kept) == len(key):
+        return kept, counts[kept]
+    sums = np.zeros(span, dtype=np.int64)
+    np.add.at(sums, key, counts)
+    return kept, sums[key[kept]]
+
+
+def _sorted(key: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
+    """Put keys in order by sorting; return a row of each, and the sum of its counts."""
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+    return order[starts], _exact_sums(counts[order], starts)
+
+
+def _is_safe(counts: IntArray) -> bool:
+    """Tell whether no sum of some of the counts can pass 64 bits."""
+    return max(float(counts.max()), -float(counts.min())) * len(counts) < _SAFE
+
+
 def _exact_sums(counts: IntArray, starts: IntArray) -> IntArray:
     """Add up runs of counts; a sum beyond 64 bits is an error, never a wrap."""
     sums = np.add.reduceat(counts, starts)
-    if max(float(counts.max()), -float(counts.min())) * len(counts) < _SAFE:
+    if _is_safe(counts):
         return sums
     if np.add.reduceat(np.abs(counts.astype(np.float64)), starts).max() < _SAFE:
         return sums

@@ -252,14 +252,17 @@ def finite(values: object, name: str) -> FloatArray:
 def nonnegative(values: object, name: str) -> FloatArray:
     """Return finite numbers >= 0 as float64."""
     found = as_array(values, name)
-    _refuse(~np.isfinite(found) | (found < 0), found, name, "hold finite numbers >= 0")
+    # The extremes say whether all is well, without an array of answers; nan is never >= 0.
+    if found.size and not 0 <= found.min() <= found.max() < np.inf:
+        _refuse(~np.isfinite(found) | (found < 0), found, name, "hold finite numbers >= 0")
     return found.astype(np.float64)
 
 
 def positive(values: object, name: str) -> FloatArray:
     """Return finite numbers > 0 as float64: divisors."""
     found = as_array(values, name)
-    _refuse(~np.isfinite(found) | (found <= 0), found, name, "hold finite numbers > 0")
+    if found.size and not 0 < found.min() <= found.max() < np.inf:
+        _refuse(~np.isfinite(found) | (found <= 0), found, name, "hold finite numbers > 0")
     return found.astype(np.float64)
 
 

@@ -67,11 +67,11 @@ def split_missing(
 ) -> tuple[Cells, Cells | None]:
     """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
     labels, codes = [v for v, _ in coded], [c for _, c in coded]
+    if all(c.min(initial=0) >= 0 for c in codes):
+        return Cells.of(dims, labels, codes, counts), None
     lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
     bad = lacking.any(axis=0)
     cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
-    if not bad.any():
-        return cells, None
     columns = []
     for found, code in coded:
         merged, to_merged, missing = _labels.union(found, label_array([MISSING]))

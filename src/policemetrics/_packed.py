@@ -24,7 +24,7 @@ HALF: Final = 2**32
 
 _LARGEST_TABLE: Final = 2**24  # keys
 _KEYS_PER_ROW: Final = 16  # a table larger than that many times the rows is mostly empty
-_AT_ONCE: Final = 2**17  # rows
+_AT_ONCE: Final = 2**16  # rows
 
 _Whole = NDArray[np.integer[Any]]
 
@@ -63,8 +63,8 @@ def count_rows(
     if not rows:
         nothing = np.zeros(0, dtype=np.int64)
         return Packed(tuple(nothing for _ in columns), nothing, dict.fromkeys(sums, (nothing, nothing)))
-    lows = [int(c.min()) for c in columns]
-    sizes = [int(c.max()) - low + 1 for c, low in zip(columns, lows, strict=True)]
+    lows, highs = zip(*map(_extremes, columns), strict=True) if columns else ((), ())
+    sizes = [high - low + 1 for low, high in zip(lows, highs, strict=True)]
     span = math.prod(sizes)
     if span >= 2**63:
         return _in_order(columns, rows, sums)
@@ -74,6 +74,13 @@ def count_rows(
     else:
         key, n, added = _by_sorting(keys, sums)
     return Packed(keys.unpacked(key), n, added)
+
+
+def _extremes(column: _Whole) -> tuple[int, int]:
+    """Return the least and the greatest, in one pass through memory."""
+    parts = [column[first : first + _AT_ONCE] for first in range(0, len(column), _AT_ONCE)]
+    lows, highs = zip(*((part.min(), part.max()) for part in parts), strict=True)
+    return int(min(lows)), int(max(highs))
 
 
 @attrs.frozen(eq=False)
@@ -89,33 +96,68 @@ class _Keys:
     def packed(self) -> Iterator[tuple[slice, IntArray]]:
         """Pack some rows at a time, each time into the same memory."""
         at_once = min(_AT_ONCE, self.rows)
-        narrow = np.dtype(np.int32 if self.span < 2**31 else np.int64)
-        memory, found = np.zeros(at_once, dtype=narrow), np.zeros(at_once, dtype=np.int64)
-        # Values far from 0 may wrap on the way; taking off what all have in common wraps them back.
-        common, wrap = 0, 2 ** (8 * narrow.itemsize)
-        for low, size in zip(self.lows, self.sizes, strict=True):
-            common = common * size + low
-        common = (common + wrap // 2) % wrap - wrap // 2
+        digits, found = list(self._digits(at_once)), np.zeros(at_once, dtype=np.int64)
         for first in range(0, self.rows, _AT_ONCE):
             rows = slice(first, min(first + _AT_ONCE, self.rows))
-            key, wide = memory[: rows.stop - first], found[: rows.stop - first]
-            for i, (column, size) in enumerate(zip(self.columns, self.sizes, strict=True)):
-                if i:
-                    key *= size
-                    key += column[rows]
-                else:
-                    key[:] = column[rows]
-            key -= common
-            wide[:] = key
+            key: _Whole | None = None
+            for digit in digits:
+                key = digit.read(rows) if key is None else digit.behind(key, rows)
+            wide = found[: rows.stop - first]
+            if key is not None:
+                wide[:] = key
             yield rows, wide
+
+    def _digits(self, at_once: int) -> Iterator[_Digit]:
+        """Give each column the narrowest numbers that hold the key as far as it: narrow ones are several times faster."""
+        span, memory = 1, dict[type, NDArray[Any]]()
+        for column, low, size in zip(self.columns, self.lows, self.sizes, strict=True):
+            span *= size
+            narrow = next(t for t in (np.int16, np.int32, np.int64) if span <= np.iinfo(t).max)
+            own, key = memory.setdefault(narrow, np.empty((2, at_once), dtype=narrow))
+            yield _Digit(column, low, size, own, key)
 
     def unpacked(self, key: IntArray) -> tuple[IntArray, ...]:
         """Return the value of each column."""
+        rest = key.astype(np.int32) if self.span < 2**31 else key  # divides several times faster
         values = []
-        for low, size in zip(reversed(self.lows), reversed(self.sizes), strict=True):
-            key, digit = np.divmod(key, size)
-            values.append(digit + low)
+        for low, size in zip(self.lows[:0:-1], self.sizes[:0:-1], strict=True):
+            above = rest // size
+            values.append((rest - above * size).astype(np.int64) + low)
+            rest = above
+        values += [rest.astype(np.int64) + low for low in self.lows[:1]]
         return tuple(reversed(values))
+
+
+@attrs.frozen(eq=False)
+class _Digit:
+    """A column as one digit of the keys, and the memory that some rows of either are worked out in."""
+
+    column: _Whole
+    low: int
+    size: int
+    own: _Whole
+    key: _Whole
+
+    def read(self, rows: slice) -> _Whole:
+        """Return the digit of some rows."""
+        found = self.column[rows]
+        if not self.low and found.dtype == self.own.dtype:
+            return found
+        own = self.own[: len(found)]
+        own[:] = found
+        # Narrow numbers may wrap, and then the lowest does so too: what is between them stays.
+        own -= np.array(self.low).astype(own.dtype)
+        return own
+
+    def behind(self, higher: _Whole, rows: slice) -> _Whole:
+        """Put the digit of some rows behind those before it."""
+        key = self.key[: len(higher)]
+        if higher.dtype != key.dtype:
+            key[:] = higher
+            higher = key
+        np.multiply(higher, self.size, out=key)
+        key += self.read(rows)
+        return key
 
 
 _Counted = tuple[IntArray, IntArray, dict[str, tuple[IntArray, IntArray]]]
@@ -133,7 +175,7 @@ def _by_table(keys: _Keys, sums: Mapping[str, _Whole]) -> _Counted:
             for table, half in zip(tables[name], _halves(column[rows]), strict=True):
                 if half is not None:
                     np.add.at(table, key, half)
-    there = np.flatnonzero(n)
+    there = np.flatnonzero(n != 0)
     return there, n[there], {name: (high[there], low[there]) for name, (high, low) in tables.items()}
 
 
@@ -187,6 +229,9 @@ def distinct_of(values: IntArray) -> tuple[IntArray, IntArray]:
     span = int(values.max(initial=0)) - low + 1
     if span > _KEYS_PER_ROW * len(values):
         return np.unique(values, return_inverse=True)
+    place = values - low
     there = np.zeros(span, dtype=bool)
-    there[values - low] = True
-    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[values - low]
+    there[place] = True
+    if there.all():
+        return np.arange(low, low + span), place
+    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[place]

@@ -43,7 +43,7 @@ class Coded:
         labels, places = self.labels(distinct[there])
         place = np.full(len(distinct), -1, dtype=np.int64)
         place[there] = places
-        return labels, place[at]
+        return labels, at if np.array_equal(place, np.arange(len(place))) else place[at]
 
 
 def encoded(column: Any, dim: str) -> Coded:
