@@ -297,16 +297,16 @@ class TestZones:
 
     def test_an_engine_with_nothing_shorter(self):
         """It is asked for the parts, which are those of its session's clocks where stamps have a zone."""
-        lazy = SimpleNamespace(implementation=nw.Implementation.PYSPARK)
+        lazy = SimpleNamespace(implementation=nw.Implementation.SQLFRAME)
         frame = nw.from_native(pl.DataFrame({"a": [at("2024-05-01 10:00:00.25")]})).lazy()
         for zone in (None, "UTC"):
-            parts = _microseconds(lazy, nw.col("a"), nw.Datetime("us", zone), "start")
+            parts = _microseconds(lazy, "a", nw.Datetime("us", zone), "start")
             assert frame.select(parts).collect()["a"].to_list() == [1_714_557_600_250_000]
         with pytest.raises(
             InvalidInputError,
             match=r"start: .* only on the clocks of its session, Asia/Tokyo; .* to UTC first",
         ):
-            _microseconds(lazy, nw.col("a"), nw.Datetime("us", "Asia/Tokyo"), "start")
+            _microseconds(lazy, "a", nw.Datetime("us", "Asia/Tokyo"), "start")
 
 
 class TestLaws:
@@ -591,7 +591,7 @@ class TestBadInput:
 
     def test_a_query_that_fails(self):
         data = pl.LazyFrame({"a": ["x"], "b": ["x"]}).select(pl.col("a", "b").str.to_datetime("%Y"))
-        with pytest.raises(PoliceMetricsError, match="could not be grouped and counted by its engine"):
+        with pytest.raises(PoliceMetricsError, match="could not be read by its engine"):
             timed(data, timezone="Europe/London")
 
     @pytest.mark.parametrize(

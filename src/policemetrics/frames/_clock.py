@@ -18,6 +18,7 @@ import numpy as np
 from policemetrics import _checks
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import column_named, zone
+from policemetrics.frames._session import wrong_clocks
 
 __all__ = ["CENTURY", "Changes", "Moments", "changes_between", "from_parts", "instant", "moments", "whole"]
 
@@ -80,8 +81,6 @@ class Moments(NamedTuple):
 
 def moments(lazy: Any, schema: Mapping[str, Any], named: Mapping[str, str], timezone: str | None) -> Moments:
     """Read columns of stamps, by argument, as microseconds; all have a zone or none has."""
-    import narwhals.stable.v2 as nw
-
     if timezone is not None:
         zone(timezone)
     naive = {}
@@ -102,7 +101,7 @@ def moments(lazy: Any, schema: Mapping[str, Any], named: Mapping[str, str], time
             "they were read from, as in timezone='Europe/London', or timezone='UTC'."
         )
         raise InvalidInputError(msg)
-    columns = {a: _microseconds(lazy, nw.col(name), schema[name], a) for a, name in named.items()}
+    columns = {a: _microseconds(lazy, name, schema[name], a) for a, name in named.items()}
     return Moments(columns, ZoneInfo(str(timezone)) if without else None)
 
 
@@ -149,9 +148,11 @@ def _parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
 # ---- microseconds -----------------------------------------------------------------------
 
 
-def _microseconds(lazy: Any, column: Any, dtype: Any, argument: str) -> Any:
+def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
     """Return stamps as microseconds since 1970: in UTC if they have a zone, else on their own clock."""
-    engine = lazy.implementation
+    import narwhals.stable.v2 as nw
+
+    engine, column = lazy.implementation, nw.col(name)
     if engine.is_duckdb():
         # There narwhals asks for epoch_us, which takes stamps too. The difference of two stamps would be in
         # days of the session's calendar, with the hour of a clock change lost.
@@ -163,12 +164,11 @@ def _microseconds(lazy: Any, column: Any, dtype: Any, argument: str) -> Any:
         return rounded - (added % second + second) % second
     if engine.is_polars() or engine.is_pandas_like() or engine.is_pyarrow() or engine.is_dask():
         return column.dt.timestamp("us")
+    if dtype.time_zone is not None and (engine.is_pyspark() or engine.is_pyspark_connect()):
+        # Whole seconds since 1970; what is left of one is the same on all clocks.
+        return column.cast(_int64()) * whole(_SECOND) + column.dt.microsecond().cast(_int64())
     if dtype.time_zone not in {None, "UTC"}:
-        msg = (
-            f"{argument}: this engine reads stamps with a zone only on the clocks of its session, {dtype.time_zone}; set "
-            "those to UTC first (in Spark spark.conf.set('spark.sql.session.timeZone', 'UTC'))."
-        )
-        raise InvalidInputError(msg)
+        raise InvalidInputError(f"{wrong_clocks(argument, name, dtype.time_zone, 'UTC')}.")
     return from_parts(column)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from policemetrics._labels import LabelArray, encode
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import zone
+from policemetrics.frames._session import wrong_clocks
 from policemetrics.periods import Period
 from policemetrics.typing import Every, IntArray
 
@@ -26,17 +27,12 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
     column = nw.col(name)
     if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
         return column
+    engine = lazy.implementation
+    if dtype == nw.Datetime and (engine.is_duckdb() or engine.is_spark_like() or engine.is_ibis()):
+        msg = wrong_clocks("date", name, dtype.time_zone, timezone)
+        raise InvalidInputError(f"{msg}, or give timezone={dtype.time_zone!r}.")
     if dtype == nw.Datetime:
-        local = column.dt.convert_time_zone(timezone)
-        try:
-            lazy.select(local)
-        except NotImplementedError as error:
-            msg = (
-                f"date: this engine reads the column {name!r} only on the clocks of its session, {dtype.time_zone}; set "
-                f"those to {timezone} first (in DuckDB SET TimeZone = '{timezone}'), or give timezone={dtype.time_zone!r}."
-            )
-            raise InvalidInputError(msg) from error
-        return local
+        return column.dt.convert_time_zone(timezone)
     hint = f"parse it first, as in pd.to_datetime(frame[{name!r}]), or name a column of period labels in by="
     msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)

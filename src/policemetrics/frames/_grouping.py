@@ -54,12 +54,12 @@ def counted_there(
     import narwhals.stable.v2 as nw
 
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
-    with engine_errors(failure):
+    with engine_errors(failure=failure):
         table = (lazy.group_by(*keys).agg(*added) if keys else lazy.select(*added)).collect()
     n = _whole(table.get_column("n"))
     if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
         table, n = table.head(0), n[:0]
-    with engine_errors(failure):
+    with engine_errors(failure=failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
     coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
     return Counted(coded, n, {name: _whole(table.get_column(name)) for name in sums})
@@ -68,16 +68,21 @@ def counted_there(
 _HALVES = ("high", "low")
 
 
-def halves(numbers: Mapping[str, Any]) -> dict[str, Any]:
+def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
     """Split numbers in two for an engine.
 
     Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
     Sums of halves do not get there.
     """
-    found = {}
+    found: dict[str, Any] = {}
     for name, number in numbers.items():
-        found[f"{name}_high"] = high = number // HALF
-        found[f"{name}_low"] = number - high * HALF
+        if lazy.implementation.is_dask():  # has no remainders of Arrow's numbers
+            high = number // HALF
+            low = number - high * HALF
+        else:  # Spark, Ibis and others divide floats, which hold what is left without a remainder
+            low = number % HALF
+            high = (number - low) // HALF
+        found |= {f"{name}_high": high, f"{name}_low": low}
     return found
 
 

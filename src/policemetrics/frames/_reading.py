@@ -11,6 +11,7 @@ from policemetrics._labels import MEASURED, is_missing
 from policemetrics._ledger import REASON
 from policemetrics._tally import COUNT
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
+from policemetrics.frames._session import session_zone
 from policemetrics.typing import Columns
 
 __all__ = [
@@ -25,7 +26,22 @@ __all__ = [
 ]
 
 
-def opened(frame: Any) -> Any:
+def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
+    """Open a frame, and look up the types of its columns, which reads none of its rows."""
+    import narwhals.stable.v2 as nw
+
+    with engine_errors("read"):
+        found = _opened(frame)
+        schema = dict(found.collect_schema())
+        if any(dtype == nw.Datetime and dtype.time_zone is not None for dtype in schema.values()):
+            zone = session_zone(found)
+            for name, dtype in schema.items():
+                if zone is not None and dtype == nw.Datetime and dtype.time_zone is not None:
+                    schema[name] = nw.Datetime(dtype.time_unit, zone)
+    return found, schema
+
+
+def _opened(frame: Any) -> Any:
     import narwhals.stable.v2 as nw
 
     try:
@@ -40,12 +56,25 @@ def opened(frame: Any) -> Any:
         )
         raise InvalidTypeError(msg) from error
     if found.implementation.is_pandas_like() or found.implementation.is_dask():
-        # Of pandas zones narwhals knows names of mere letters: America/New_York is none. As UTC it is the same instant.
         types = nw.to_native(found).dtypes
         unread = [name for name, dtype in found.collect_schema().items() if dtype == nw.Unknown]
-        zoned = [name for name in unread if getattr(types[name], "tz", None) is not None]
-        found = found.with_columns(nw.col(*zoned).cast(nw.Datetime("us", "UTC"))) if zoned else found
+        known = {name: kind for name in unread if (kind := _known(types[name])) is not None}
+        found = (
+            found.with_columns(*(nw.col(name).cast(kind) for name, kind in known.items())) if known else found
+        )
     return found
+
+
+def _known(dtype: Any) -> Any:
+    """Tell what narwhals can read as the same: of pandas it does not know every zone, nor numbers of another byte order."""
+    import narwhals.stable.v2 as nw
+
+    if getattr(dtype, "tz", None) is not None:
+        # Names of zones must be mere letters: America/New_York is none. As UTC it is the same instant.
+        return nw.Datetime("us", "UTC")
+    if not getattr(dtype, "isnative", True):
+        return {"i": nw.Int64, "u": nw.UInt64, "f": nw.Float64}.get(dtype.kind)
+    return None
 
 
 def dimensions(by: Columns) -> dict[str, str]:
@@ -73,12 +102,19 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
     import narwhals.stable.v2 as nw
 
     if dim == MEASURED:
-        if dtype == nw.Duration:
-            return _seconds(column, pandas=lazy.implementation.is_pandas_like())
+        if dtype == nw.Duration and not (
+            lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
+        ):
+            return _seconds(lazy, column, dtype)
+        if dtype.is_float() and lazy.implementation.is_dask():
+            # There, keys that are not a number beside missing ones fail.
+            return nw.when(~column.is_nan()).then(column)
         if dtype.is_numeric():
             wide = dtype.is_decimal() or dtype in (nw.Int128, nw.UInt128)
             return column.cast(nw.Float64) if wide else column
         hint = "."
+        if dtype in (nw.Duration, nw.Unknown):
+            hint = ": turn it into numbers of seconds first; durations of this engine cannot be read, nor what has no type."
         if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
             hint = (
                 ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
@@ -103,17 +139,19 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
     raise InvalidTypeError(msg)
 
 
-def _seconds(column: Any, *, pandas: bool) -> Any:
-    """Turn durations into seconds as floats, exact to the microsecond."""
+def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:
+    """Turn durations into seconds as floats, exact to the microsecond; parts of one are cut off."""
     import narwhals.stable.v2 as nw
 
-    micro = column.dt.total_microseconds().cast(nw.Float64) / 1_000_000
-    if not pandas:
-        return micro
-    # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. Nanoseconds
-    # leave room for that, up to the 292 years that 64 bits hold.
-    nano = column.dt.total_nanoseconds().cast(nw.Float64) / 1_000_000_000
-    return nw.when(micro.abs() < 9e9).then(nano).otherwise(micro)
+    if not (lazy.implementation.is_pandas_like() or lazy.implementation.is_dask()):
+        return column.dt.total_microseconds().cast(nw.Float64) / 1_000_000
+    # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. As a whole number a
+    # duration is as many of its unit as it has, and one that is missing is garbage.
+    number = column.cast(nw.Int64)
+    if dtype.time_unit == "ns":
+        number = nw.when(number < 0).then(-(-number // 1_000)).otherwise(number // 1_000)
+    unit = {"s": 1, "ms": 1_000}.get(dtype.time_unit, 1_000_000)
+    return nw.when(~column.is_null()).then(number.cast(nw.Float64) / unit)
 
 
 def labels_of(values: list[Any], dtype: Any) -> list[Any]:
@@ -127,12 +165,15 @@ def collected(lazy: Any) -> dict[str, list[Any]]:
     """Run a query, and bring its small result home as Python values."""
     import narwhals.stable.v2 as nw
 
-    found = lazy.collect() if isinstance(lazy, nw.LazyFrame) else lazy
-    return {name: found.get_column(name).to_list() for name in found.columns}
+    with engine_errors("read"):
+        found = lazy.collect() if isinstance(lazy, nw.LazyFrame) else lazy
+        return {name: found.get_column(name).to_list() for name in found.columns}
 
 
 @contextmanager
-def engine_errors(failure: type[InvalidInputError] = InvalidInputError) -> Iterator[None]:
+def engine_errors(
+    doing: str = "grouped and counted", failure: type[InvalidInputError] = InvalidInputError
+) -> Iterator[None]:
     """Turn what an engine says of a query that fails into an error of ours."""
     try:
         yield
@@ -140,7 +181,9 @@ def engine_errors(failure: type[InvalidInputError] = InvalidInputError) -> Itera
         raise
     except Exception as error:  # each engine has a family of its own
         kind = InvalidTypeError if isinstance(error, TypeError) else failure
-        msg = f"data could not be grouped and counted by its engine, which says: {str(error).partition(chr(10))[0]}"
+        # An engine whose session has ended may have nothing to say.
+        says = str(error).partition("\n")[0] or f"{type(error).__name__}; has its session ended?"
+        msg = f"data could not be {doing} by its engine, which says: {says}"
         raise kind(msg) from error
 
 

@@ -17,6 +17,7 @@ from policemetrics._packed import HALF
 from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames._grouping import Counted, halves
+from policemetrics.frames._reading import engine_errors
 from policemetrics.typing import IntArray, Names
 
 __all__ = ["Sums", "numbers_here", "numbers_there"]
@@ -37,15 +38,16 @@ def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
         number[~missing] = known
         return {"number": number, "missing": missing}
     parts = _parts(name, dtype)
-    table = data.select(**parts)
+    with engine_errors():
+        table = data.select(**parts)
     return {part: table.get_column(part).fill_null(0).to_numpy() for part in parts}
 
 
-def numbers_there(name: str, dtype: Any) -> dict[str, Any]:
+def numbers_there(lazy: Any, name: str, dtype: Any) -> dict[str, Any]:
     """Prepare a column of counts for an engine."""
     flags = _parts(name, dtype)
     number = flags.pop("number")
-    return halves({"number": number}) | {f"{flag}_low": found for flag, found in flags.items()}
+    return halves(lazy, {"number": number}) | {f"{flag}_low": found for flag, found in flags.items()}
 
 
 def _parts(name: str, dtype: Any) -> dict[str, Any]:
@@ -64,13 +66,12 @@ def _parts(name: str, dtype: Any) -> dict[str, Any]:
             number = number.cast(nw.Int64)
         return {"number": number, "missing": missing.cast(nw.Int64)}
     # pandas keeps whole numbers with a gap as floats.
-    size = column.cast(nw.Float64)
-    missing = missing | size.is_nan() if dtype.is_float() else missing
-    size = nw.when(missing).then(nw.lit(0.0)).otherwise(size)
-    beyond = size.abs() >= float(_LIMIT)
-    size = nw.when(beyond).then(nw.lit(0.0)).otherwise(size)  # some engines have no whole part of infinity
-    split = size != size.floor()
-    number = nw.when(missing | split | beyond).then(nw.lit(0)).otherwise(column).cast(nw.Int64)
+    missing = missing | column.is_nan() if dtype.is_float() else missing
+    size = nw.when(missing).then(nw.lit(0)).otherwise(column)
+    beyond = size.cast(nw.Float64).abs() >= float(_LIMIT)
+    size = nw.when(beyond).then(nw.lit(0)).otherwise(size)  # some engines have no whole part of infinity
+    split = size != size.floor()  # a decimal has more digits than a float of its size
+    number = nw.when(split).then(nw.lit(0)).otherwise(size).cast(nw.Int64)
     flags = {"missing": missing, "split": split, "beyond": beyond}
     return {"number": number} | {flag: found.cast(nw.Int64) for flag, found in flags.items()}
 

@@ -81,8 +81,7 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents | None =
     import narwhals.stable.v2 as nw
 
     incidents = incidents or Incidents()
-    lazy = opened(frame)
-    schema = dict(lazy.collect_schema())
+    lazy, schema = opened(frame)
     dims = dimensions(by)
     if MEASURED in dims:
         msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from policemetrics._labels import MEASURED
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames._reading import column_named, dimensions, label, labels_of, opened
+from policemetrics.frames._reading import collected, column_named, dimensions, label, labels_of, opened
 from policemetrics.typing import Columns
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def read_columns(
     """
     import narwhals.stable.v2 as nw
 
-    lazy = opened(frame).lazy()
-    schema = dict(lazy.collect_schema())
+    data, schema = opened(frame)
+    lazy = data.lazy()
     dims = dimensions(by)
     # The one measured dimension is an argument of its own; the labels are in a mapping.
     arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
@@ -37,11 +37,9 @@ def read_columns(
     if value in dims:
         msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
         raise InvalidInputError(msg)
-    found = lazy.select(*wanted).collect()
-    columns = {
-        d: labels_of(found.get_column(f"k{i}").to_list(), schema[c]) for i, (d, c) in enumerate(dims.items())
-    }
-    return tuple(dims), columns | {value: found.get_column("v").to_list()}
+    found = collected(lazy.select(*wanted))
+    columns = {d: labels_of(found[f"k{i}"], schema[c]) for i, (d, c) in enumerate(dims.items())}
+    return tuple(dims), columns | {value: found["v"]}
 
 
 def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
@@ -49,5 +47,5 @@ def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
     import narwhals.stable.v2 as nw
 
     text = (nw.String, nw.Categorical, nw.Enum)
-    schema = opened(frame).lazy().collect_schema()
+    schema = opened(frame)[1]
     return [name for name, dtype in schema.items() if dtype in text or (whole and dtype.is_integer())]

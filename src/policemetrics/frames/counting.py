@@ -92,8 +92,7 @@ def tally(
     """
     import narwhals.stable.v2 as nw
 
-    data = opened(frame)
-    schema = dict(data.collect_schema())
+    data, schema = opened(frame)
     dims = dimensions(by)
     for dim, column in dims.items():
         column_named(column, f"by[{dim!r}]", schema)
@@ -118,7 +117,7 @@ def tally(
             table, columns, {} if count is None else numbers_here(data, count, schema[count])
         )
     else:
-        parts = {} if count is None else numbers_there(count, schema[count])
+        parts = {} if count is None else numbers_there(data, count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
         lazy = data.lazy().select(*wanted) if wanted else data.lazy()
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.

@@ -1,0 +1,43 @@
+"""On whose clocks an engine reads stamps that have a zone: some keep it with the session, not with the column."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = ["ANY", "session_zone", "wrong_clocks"]
+
+ANY: Final = "unknown"
+"""The zone of a session that cannot be asked."""
+
+_ASKED: Final = {"duckdb", "postgres"}  # backends of Ibis
+
+
+def session_zone(frame: Any) -> str | None:
+    """Ask a session for its zone; None where each column has its own.
+
+    narwhals has it too, but from when it first looked, and a session can be told another one at any time.
+    """
+    engine, native = frame.implementation, frame.to_native()
+    if engine.is_spark_like():
+        return str(native.sparkSession.conf.get("spark.sql.session.timeZone"))
+    if engine.is_ibis():
+        backend = native.get_backend()
+        if backend.name not in _ASKED:
+            return ANY
+        asked = backend.sql("SELECT current_setting('TimeZone') AS zone").to_pyarrow()
+        return str(asked.column("zone")[0].as_py())
+    return None
+
+
+def wrong_clocks(argument: str, name: str, found: str, wanted: str) -> str:
+    """Say that a column is read on the clocks of the session, and how to set them."""
+    if found == ANY:
+        return (
+            f"{argument}: this engine does not say on whose clocks it reads the column {name!r}, which has a zone: turn "
+            "it into stamps of UTC without one, and give timezone='UTC'."
+        )
+    return (
+        f"{argument}: this engine reads the column {name!r} only on the clocks of its session, {found}; set those to "
+        f"{wanted} first (in Spark spark.conf.set('spark.sql.session.timeZone', '{wanted}'), in DuckDB SET TimeZone = "
+        f"'{wanted}')"
+    )
