@@ -997,6 +997,21 @@ def test_a_polars_user_needs_nothing_else():
     assert (done.stdout, done.returncode) == ("3", 0), done.stderr
 
 
+def test_an_arrow_user_does_not_wait_for_pandas():
+    """Arrow's own way to an array imports it; rows with and without labels, counts and times are read without."""
+    code = (
+        "import sys, duckdb, policemetrics as pm\n"
+        "table = duckdb.sql(\"select nullif('x' || range % 5, 'x0') as a, range % 3 as b, "
+        'nullif(range % 11, 4) as seconds, nullif(range % 2, 0) as n from range(110)")\n'
+        "for data in (table, table.to_arrow_table()):\n"
+        "    print(pm.tally(data, by=['a', 'b']).total, pm.tally(data, count='b').total,\n"
+        "          pm.tally(data, by='b', count='n').total, pm.tally(data, by='seconds').total)\n"
+        "print('pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603  # our own code
+    assert done.stdout.split() == ["88", "109", "55", "100"] * 2 + ["False"], done.stderr
+
+
 class TestNamesOfOurOwn:
     """Columns that the query itself makes can have no name of the caller's."""
 

@@ -17,6 +17,7 @@ from policemetrics import _checks, _labels
 from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray
 from policemetrics._packed import distinct_of
 from policemetrics.errors import InvalidInputError
+from policemetrics.frames._arrays import array_of, chunks_of, known_of
 from policemetrics.typing import IntArray
 
 __all__ = ["Coded", "encoded"]
@@ -88,8 +89,7 @@ def _of_listed(codes: _Whole, labels: Sequence[Any], dim: str) -> Coded:
 
 def _of_integers(column: Any, dim: str) -> Coded:
     """Take whole numbers as their own codes; where there is none, one beyond them all."""
-    missing = column.is_null().to_numpy() if column.null_count() else None
-    found = column.to_numpy() if missing is None else column.drop_nulls().to_numpy()
+    found, missing = known_of(column)
     if found.dtype.kind == "f" or found.dtype == np.uint64:
         found = _checks.whole(found, dim)
     gap = None
@@ -147,17 +147,21 @@ def _of_arrow(native: Any, dim: str) -> Coded:
     parts = coded.unify_dictionaries().chunks
     if not parts:
         return _of_listed(np.zeros(0, dtype=np.int64), [], dim)
-    codes = np.concatenate([part.indices.fill_null(-1).to_numpy(zero_copy_only=False) for part in parts])
+    indices = pa.chunked_array([part.indices for part in parts])
+    codes = np.full(len(indices), -1, dtype=np.int64)
+    codes[chunks_of(indices.is_valid())] = chunks_of(indices.drop_null())
     return _of_listed(codes, parts[0].dictionary.to_pylist(), dim)
 
 
 def _of_seconds(column: Any) -> Coded:
     """Encode seconds as whole microseconds, or as whole seconds where all of them are."""
-    found = column.to_numpy()
-    if found.dtype.kind not in "iuf":
-        found = column.cast(_float64()).to_numpy()
-    missing = np.isnan(found) if found.dtype.kind == "f" else np.zeros(0, dtype=bool)
-    known = found[~missing] if missing.any() else found
+    known, missing = known_of(column)
+    if known.dtype.kind not in "iuf":
+        known = array_of(column.drop_nulls().cast(_float64()))
+    if known.dtype.kind == "f" and (unknown := np.isnan(known)).any():
+        missing = np.zeros(len(column), dtype=bool) if missing is None else missing.copy()
+        missing[~missing] = unknown
+        known = known[~unknown]
     whole = known.dtype.kind in "iu" or bool((known == np.floor(known)).all())
     unit = MICROSECONDS if whole else 1
     extreme = known[np.isfinite(known).argmin()] if known.size and known.dtype.kind == "f" else 0.0
@@ -172,9 +176,9 @@ def _of_seconds(column: Any) -> Coded:
     else:
         codes = _labels.microseconds(known, MEASURED)
     gap = None
-    if missing.any():
+    if missing is not None:
         gap = int(codes.max(initial=0)) + 1
-        some, codes = codes, np.full(len(found), gap, dtype=np.int64)
+        some, codes = codes, np.full(len(column), gap, dtype=np.int64)
         codes[~missing] = some
     return Coded(codes, lambda some: (some * unit, np.arange(len(some))), gap)
 

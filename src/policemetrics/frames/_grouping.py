@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from policemetrics._labels import LabelArray, is_missing
 from policemetrics._packed import HALF, count_rows
 from policemetrics.errors import InvalidInputError
+from policemetrics.frames._arrays import array_of
 from policemetrics.frames._encoding import encoded
 from policemetrics.frames._reading import engine_errors
 from policemetrics.typing import IntArray
@@ -95,6 +96,6 @@ def _whole(column: Any) -> IntArray:
 
     narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
     if narrow and not column.null_count():
-        return np.asarray(column.to_numpy(), dtype=np.int64)
+        return array_of(column).astype(np.int64, copy=False)
     known = (0 if is_missing(v) else int(v) for v in column.to_list())
     return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))

@@ -16,6 +16,7 @@ from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics._packed import HALF
 from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.frames._arrays import known_of
 from policemetrics.frames._grouping import Counted, halves
 from policemetrics.frames._reading import engine_errors
 from policemetrics.typing import IntArray, Names
@@ -30,10 +31,10 @@ _Coded: TypeAlias = Mapping[str, tuple[LabelArray, IntArray]]
 def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
     """Return the counts of rows in memory, and flags of those that are none."""
     column = data.get_column(name)
-    if dtype.is_integer() and not column.null_count():
-        return {"number": column.to_numpy()}
     if dtype.is_integer():
-        missing, known = column.is_null().to_numpy(), column.drop_nulls().to_numpy()
+        known, missing = known_of(column)
+        if missing is None:
+            return {"number": known}
         number = np.zeros(len(column), dtype=known.dtype)
         number[~missing] = known
         return {"number": number, "missing": missing}
