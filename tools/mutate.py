@@ -5,7 +5,8 @@
 
 One process collects the tests, once. Coverage says which of them run a line. For each mutant it then forks; the
 child puts the changed code into the function where it lives, under whatever decorator, and runs those tests up
-to the first that fails. docs/mutation.md says what is changed, what is left alone, and what survived.
+to the first that fails. No test file may compute with polars as it is collected: its threads do not outlive a
+fork. docs/mutation.md says what is changed, what is left alone, and what survived.
 """
 
 from __future__ import annotations
@@ -215,6 +216,7 @@ class Mutation:
         measured.start()
         for nodeid, item in self.items.items():
             measured.switch_context(nodeid)
+            signal.alarm(600)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         measured.stop()
         if failed:
@@ -268,6 +270,7 @@ class Mutation:
         for function in self.living[place(code)]:
             function.__code__ = code
         for test in tests:
+            signal.alarm(300)  # a lock that nobody opens
             signal.setitimer(
                 signal.ITIMER_PROF, 5 + 20 * self.seconds[test]
             )  # of processor time: ends the child
