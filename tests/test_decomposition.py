@@ -303,10 +303,14 @@ class TestKitagawaParts:
         assert within.tolist() == [[0.5, 1, 0], [0, 0, 0]]
         assert mix.tolist() == [[0] * 3] * 2
         assert kitagawa_parts(*[np.zeros((2, 0))] * 4)[0].shape == (2, 0)
+        within, _ = kitagawa_parts([[0.5, 0.5]] * 2, [[1, 2]] * 2, [[0.5, 0.5]] * 2, [[3, 2]] * 2)
+        assert within.tolist() == [[1, 0]] * 2
 
     def test_refuses(self):
         with pytest.raises(InvalidInputError, match="new_shares must add up to 1 along the last axis"):
             kitagawa_parts([0.5, 0.5], [1, 2], [0.5, 0], [1, 2])
+        with pytest.raises(InvalidInputError, match="old_shares must add up to 1 along the last axis"):
+            kitagawa_parts([[0.5, 0.5], [0.5, 0]], np.ones((2, 2)), [[0.5, 0.5]] * 2, np.ones((2, 2)))
         with pytest.raises(InvalidInputError, match="same groups"):
             kitagawa_parts([0.5, 0.5], [1, 2, 3], [0.5, 0.5], [1, 2])
 

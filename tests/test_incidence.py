@@ -71,6 +71,17 @@ class TestByHand:
         assert (everyone.share[0], everyone.high[0]) == (1, 1)
         assert everyone.low[0] == pytest.approx(intervals.wilson(20, 20)[0])
 
+    def test_everyone_in_parts(self):
+        """8/22 + 10/22 + 4/22 is one, though a rounding short of it: the interval is that of 22 of 22."""
+        found = cumulative_incidence([8, 10, 4], [0, 0, 0], [0, 0, 0])
+        assert (found.share[-1], found.ended[-1], found.high[-1]) == (1, 1, 1)
+        assert found.low[-1] == pytest.approx(intervals.wilson(22, 22)[0])
+
+    def test_one_in_sight(self):
+        """The last of ten, one in sight of the half still waiting, is worth two."""
+        found = cumulative_incidence([0, 0], [5, 0], [4, 1])
+        assert found.high == pytest.approx([intervals.wilson(0, 10)[1], intervals.wilson(0, 2)[1]])
+
 
 class TestLaws:
     @given(STEPS, st.sampled_from([0.5, 0.95, 0.998]))

@@ -7,6 +7,7 @@ uses them: [R] run in R 4.2.2, [T] printed in the test suite of the package name
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from policemetrics.intervals import (
     clopper_pearson,
     dobson,
     garwood,
+    means,
     newcombe,
     order_statistics,
     phe,
@@ -35,6 +37,7 @@ from policemetrics.intervals import (
     welch,
     wilson,
 )
+from policemetrics.intervals._shared import beta_cdf
 
 ORACLES = json.loads((Path(__file__).parent / "oracles" / "intervals.json").read_text(encoding="utf-8"))
 CLOSED = 1e-9  # relative, for closed forms
@@ -329,6 +332,7 @@ class TestDifference:
         assert low.tolist() == [1, 1, 1]
         assert high[:2].tolist() == [16, np.inf]
         assert np.isnan(high[2])
+        assert square_and_add(0, 0, 3, 4, 4, 4) == (-4, -1)
         assert np.isnan(square_and_add(np.nan, 0, 1, 0.5, 0.4, 0.6)).all()
         assert np.isnan(square_and_add(np.inf, 0, np.inf, np.inf, 0, np.inf)).all()
 
@@ -474,6 +478,13 @@ class TestRatio:
         assert low * BILLION == pytest.approx(expected[0], rel=1e-3)
         assert high * BILLION == pytest.approx(expected[1], rel=1e-3)
 
+    @pytest.mark.parametrize("method", ["exact", "midp"])
+    def test_all_but_a_few(self, method):
+        """A share a few 1e-15 short of 1 keeps the digits of what is missing: exchanged, it is the same."""
+        low, high = rate_ratio(1e15, 3, method=method)
+        other = rate_ratio(3, 1e15, method=method)
+        assert (1 / high, 1 / low) == pytest.approx(other, rel=1e-9)
+
     def test_beyond_what_rounding_lets_settle(self):
         """Newton's steps are bounded where no step can get the tail right to the last digit."""
         low, high = rate_ratio(1e14, 1e14, method="midp")
@@ -592,6 +603,10 @@ class TestStudent:
         assert np.isnan(student_t(5, 0, 1)).all()
         assert student_t(5, 0, 2) == (5, 5)
 
+    def test_two_values(self):
+        """With one degree of freedom Student's quantile at 95% is tan(0.475 π): for 0 and 2 it is the margin."""
+        close(student_t(1, 2, 2), 1 - math.tan(0.475 * math.pi), 1 + math.tan(0.475 * math.pi))
+
     def test_a_billion_is_normal(self):
         close(student_t(60, 400, BILLION), *weighted_normal(60, 400 / BILLION), rel=1e-12)
 
@@ -623,6 +638,11 @@ class TestWelch:
             expected = stats.ttest_ind(one, other, equal_var=False).confidence_interval(level)
             close(welch(*self.sample(one), *self.sample(other), level), *expected)
 
+    def test_two_values_each(self):
+        """0 and 2 less 0 and 2: variances of 1 in the mean, 2 degrees of freedom; t at 95% is 0.95 √(2/0.0975)."""
+        margin = 0.95 * math.sqrt(2 / (1 - 0.95**2)) * math.sqrt(2)
+        close(welch(1, 2, 2, 1, 2, 2), -margin, margin)
+
     def test_too_few_values_have_no_interval(self):
         low, high = welch([np.nan, 5, 5], [np.nan, np.nan, 2], [0, 1, 2], 3, 1, 4)
         assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, True, False]
@@ -644,6 +664,11 @@ class TestWelch:
         args[at] = bad
         with pytest.raises(InvalidInputError, match=f"(n|mean|variance){1 if at < 3 else 2}"):
             welch(*args)
+
+
+def test_a_share_of_none_or_of_all():
+    """The mass of a beta distribution without one of its parameters is all at one end."""
+    assert beta_cdf(*map(np.array, ([0.0, 3.0], [3.0, 0.0], 0.95, 0.05))).tolist() == [1, 0]
 
 
 class TestOrderStatistics:
@@ -685,6 +710,14 @@ class TestOrderStatistics:
         low, high = order_statistics(n, q, level)
         assert stats.binom.cdf(high - 1, n, q) - stats.binom.cdf(low - 1, n, q) >= level - 1e-9
         assert order_statistics(n, 0.5, level)[1] == n + 1 - order_statistics(n, 0.5, level)[0]
+
+    def test_the_search_starts_next_to_the_rank(self, monkeypatch):
+        """Two looks at the distribution settle a rank, one that holds and one that does not; few take more."""
+        looks = []
+        monkeypatch.setattr(means, "beta_cdf", lambda a, *rest: looks.append(a.size) or beta_cdf(a, *rest))
+        n = np.geomspace(100, BILLION, 40).round()[:, None]
+        order_statistics(n, [0.05, 0.1, 0.5, 0.77, 0.95])
+        assert sum(looks) <= 2.05 * 2 * 200
 
     def test_a_higher_level_reaches_further(self):
         low, high = order_statistics(1000, 0.9, 0.95)
@@ -861,6 +894,13 @@ class TestManyValues:
         x, y = np.random.default_rng(2).integers(0, most, (2, size))
         found = np.array(TWO_COUNTS[interval](x, y))
         np.testing.assert_array_equal(found[:, -9:], TWO_COUNTS[interval](x[-9:], y[-9:]))
+
+    def test_whole_numbers_among_others(self):
+        """Halves, and numbers beyond any integer, do not fall together with the whole ones."""
+        x = np.r_[np.arange(300), np.arange(300) + 0.5]
+        found = np.array(garwood(np.r_[x, 1e300]))
+        np.testing.assert_array_equal(found[:, 295:305], garwood(x[295:305]))
+        np.testing.assert_array_equal(found[:, 590:600], garwood(x[590:600]))
 
     def test_newcombe(self):
         x1, y1, x2, y2 = np.random.default_rng(3).integers(0, 100, (4, 20_000))

@@ -782,7 +782,7 @@ class TestFigures:
         assert wide.share_within_low < one.share_within_low
 
 
-FRAME = pl.from_arrow(log(*ROWS, g=["1"] * 6, x=[1.5] * 6, day=pa.array([dt.date(2024, 5, 1)] * 6)))
+TABLE = log(*ROWS, g=["1"] * 6, x=[1.5] * 6, day=pa.array([dt.date(2024, 5, 1)] * 6))
 OPEN = {"no_arrival": "censored", "as_at": at("2024-05-01 15:30")}
 
 
@@ -847,18 +847,20 @@ OPEN = {"no_arrival": "censored", "as_at": at("2024-05-01 15:30")}
 def test_bad_input(options, error, says):
     """Every fault is an error of the family that names the argument."""
     with pytest.raises(error, match=says) as caught:
-        responded(FRAME, **options)
+        responded(pl.from_arrow(TABLE), **options)
     assert isinstance(caught.value, PoliceMetricsError)
 
 
 def test_an_extract_between_stamps_with_a_zone():
-    zoned = FRAME.with_columns(pl.col("created", "arrived").dt.replace_time_zone("Europe/London"))
+    zoned = pl.from_arrow(TABLE).with_columns(
+        pl.col("created", "arrived").dt.replace_time_zone("Europe/London")
+    )
     with pytest.raises(InvalidInputError, match="as_at must have a zone, as the stamps have"):
         response_times(zoned, start="created", end="arrived", **OPEN)
 
 
 def test_a_tally_has_no_stamps():
-    times = durations(FRAME, start="created", end="arrived", timezone="UTC")
+    times = durations(pl.from_arrow(TABLE), start="created", end="arrived", timezone="UTC")
     with pytest.raises(
         InvalidTypeError,
         match="frame must be a data frame with stamps; the times of a tally go to summarise_times",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policemetrics.errors import InvalidTypeError, UnknownNameError
-from policemetrics.survival import kaplan_meier
+from policemetrics.percentiles import Runs
+from policemetrics.survival import Survival, kaplan_meier
 
 # Ten times, seven of which ended: R 4.2.2 (survival) and lifelines 0.30.3.
 TIMES = [5, 8, 12, 20, 30, 45, 60, 60, 90, 120]
@@ -197,6 +198,17 @@ class TestEdges:
         assert fitted([2, 4, 6, 8], [1, 1, 1, 1]).percentiles([50])[0].item() == 5
         assert fitted([2, 4, 5, 6, 8], [1, 1, 0, 0, 0]).percentiles([40])[0].item() == 4
         assert fitted([1, 1, 1], [1, 1, 1]).percentiles([50])[0].item() == 1
+
+    def test_after_the_first_step(self):
+        """Between the first and the second step the limits are those of the first, as lifelines has them."""
+        assert by(fitted(TIMES, ENDED), 6) == pytest.approx((0.1, 1 - 0.985281, 1 - 0.473009), abs=1e-6)
+
+    def test_level_with_a_limit(self):
+        """The times whose limits hold the share bound the percentile, those with a limit level with it too."""
+        runs = Runs.of_rows(np.array([1.0, 2, 3, 4]))
+        ended, low, high = np.array([[0.25, 0.5, 0.75, 1], [0.1, 0.25, 0.5, 0.6], [0.5, 0.75, 0.9, 1]])
+        found = Survival(runs, runs.values, np.array([4]), ended, low, high, 0.95)
+        assert [c.item() for c in found.percentiles([50])] == [2.5, 1, 3]
 
     def test_not_reached(self):
         estimate, low, high = fitted([5, 8, 9], [1, 0, 0]).percentiles([50])

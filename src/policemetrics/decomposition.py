@@ -124,7 +124,7 @@ def product_split(old: _Array, new: _Array) -> FloatArray:
         msg = f"old and new must hold the same factors; got shapes {before.shape} and {after.shape}."
         raise InvalidInputError(msg)
     k = _factors(len(before))
-    corners = np.ones((1,) * k + before.shape[1:])
+    corners = np.ones(())
     for axis, pair in enumerate(np.stack([before, after], axis=1)):
         corners = corners * np.expand_dims(pair, tuple(i for i in range(k) if i != axis))
     return symmetric_split(corners, factors=k)

@@ -120,6 +120,9 @@ def cumulative_incidence(
     waiting: FloatArray = (1 - any_event).cumprod(axis=-1)
     before: FloatArray = np.concatenate([np.ones((*d.shape[:-1], 1)), waiting], axis=-1)[..., :-1]
     share: FloatArray = np.cumsum(before * event, axis=-1)
+    # Near 1 rounding would decide whether everyone has had the event: those without it say so exactly.
+    rest = np.cumsum(before * (c / number), axis=-1) + waiting
+    share = np.where(rest < 0.5, 1 - rest, share)
     # Once nobody is in sight nothing is known any more, unless nobody waits either.
     lost = np.logical_or.accumulate(nobody & (before > 0), axis=-1)
     share, ended = np.where(lost, np.nan, share), np.where(lost, np.nan, 1 - waiting)
@@ -130,7 +133,7 @@ def cumulative_incidence(
 def _variance(before: FloatArray, event: FloatArray, any_event: FloatArray, number: FloatArray) -> FloatArray:
     """Carry the covariance of the shares waiting (S) and with the event (F) from step to step."""
     found = np.zeros_like(before)
-    var_s, var_f, cov = (np.zeros(before.shape[:-1]) for _ in range(3))
+    var_s = var_f = cov = np.zeros(())
     for k in range(before.shape[-1]):
         h, q = event[..., k], 1 - any_event[..., k]
         new = before[..., k] ** 2 / number[..., k]
@@ -145,19 +148,13 @@ def _limits(
     share: FloatArray, variance: FloatArray, before: FloatArray, at_risk: FloatArray, level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Give Wilson's limits for the number out of which a plain share would vary as much."""
-    inside = (share > 0) & (share < 1) & (variance > 0)
-    some = at_risk > 0
     # The last step with anybody in sight stands for those after it, in which nothing happens.
-    behind = np.where(some, at_risk, np.inf) / np.where(before > 0, before, 1)
-    number = np.where(
-        inside,
-        share * (1 - share) / np.where(inside, variance, 1),
-        np.minimum.accumulate(behind, axis=-1),
-    )
-    known = ~np.isnan(share) & np.isfinite(number)
-    number = np.where(known, number, 0)
-    estimate = np.where(known, share, 0)
-    low, high = intervals.wilson(np.minimum(estimate * number, number), number, level)
-    return np.where(known, np.minimum(low, estimate), np.nan), np.where(
-        known, np.maximum(high, estimate), np.nan
-    )
+    behind = np.divide(at_risk, before, out=np.full_like(before, np.inf), where=at_risk > 0)
+    number = np.minimum.accumulate(behind, axis=-1)
+    np.divide(share * (1 - share), variance, out=number, where=(share > 0) & (share < 1))
+    low, high = np.full_like(share, np.nan), np.full_like(share, np.nan)
+    known = ~np.isnan(share)
+    share, number = share[known], number[known]
+    limits = intervals.wilson(share * number, number, level)
+    low[known], high[known] = np.minimum(limits[0], share), np.maximum(limits[1], share)
+    return low, high

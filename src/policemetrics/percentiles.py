@@ -178,7 +178,7 @@ def percentiles(runs: Runs, q: Sequence[float], *, method: Percentile = "linear"
     [[6.5, 29.1]]
     """
     _checks.choice(method, "percentile_method", PERCENTILE_METHODS)
-    share = np.asarray(q, dtype=np.float64) / 100
+    share = np.asarray(q) / 100
     n = runs.sizes[:, None].astype(np.float64)
     if method in {"inverted_cdf", "closest_observation"}:
         place = n * share - 1 if method == "inverted_cdf" else n * share - 1 - 0.5

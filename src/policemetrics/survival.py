@@ -93,10 +93,10 @@ class Survival:
             below and infinite above.
         """
         columns: list[tuple[FloatArray, FloatArray, FloatArray]] = []
-        for share in (np.asarray(q, dtype=np.float64) / 100).tolist():
+        for share in (np.asarray(q) / 100).tolist():
             reached, passed = (self._first(self.ended >= share + off) for off in (-_ROUNDING, _ROUNDING))
             there, after = self._time(reached, np.nan), self._time(passed, np.nan)
-            estimate = np.where((passed > reached) & (reached >= 0), (there + after) / 2, there)
+            estimate = np.where(passed > reached, (there + after) / 2, there)
             low = self._time(self._first(self.high >= share), np.nan)
             high = self._time(self._first(self.low >= share), np.inf)
             columns.append((estimate, low, high))
@@ -242,7 +242,7 @@ def _limits(
     share: FloatArray, variance: FloatArray, n: FloatArray, method: str, level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the interval of shares below 1; of one that is 0, what as many can tell."""
-    error = z_of(level) * np.sqrt(np.where(share > 0, variance, 0))
+    error = z_of(level) * np.sqrt(variance)
     inside = np.where(share > 0, share, 0.5)
     if method == "log":
         low, high = inside * np.exp(-error), np.minimum(inside * np.exp(error), 1)

@@ -66,7 +66,7 @@ def student_t(mean: Values, variance: Values, n: Values, confidence_level: float
     centre, spread, size = as_columns(as_floats, mean=mean, variance=variance, n=n)
     _require_sample(centre, spread, size)
     below, above = distinct(partial(_student, tail=tail_of(confidence_level)), size)
-    error = np.sqrt(np.where(size < 2, np.nan, spread) / np.maximum(size, 1))
+    error = np.sqrt(np.where(size < 2, np.nan, spread) / size)
     return centre + below * error, centre + above * error
 
 
@@ -132,14 +132,12 @@ def welch(
     first, spread1, size1, second, spread2, size2 = as_columns(as_floats, **given)
     _require_sample(first, spread1, size1, "1")
     _require_sample(second, spread2, size2, "2")
-    error1 = np.where(size1 < 2, np.nan, spread1) / np.maximum(size1, 1)
-    error2 = np.where(size2 < 2, np.nan, spread2) / np.maximum(size2, 1)
+    error1 = np.where(size1 < 2, np.nan, spread1) / size1
+    error2 = np.where(size2 < 2, np.nan, spread2) / size2
     error = error1 + error2
     # As parts of their sum the errors cannot overflow; where there are none, any number of degrees will do.
     whole = np.where(error == 0, 1, error)
-    uncertain = (error1 / whole) ** 2 / np.maximum(size1 - 1, 1) + (error2 / whole) ** 2 / np.maximum(
-        size2 - 1, 1
-    )
+    uncertain = (error1 / whole) ** 2 / (size1 - 1) + (error2 / whole) ** 2 / (size2 - 1)
     margin = _margin(1 / np.where(error == 0, 1, uncertain), tail_of(confidence_level)) * np.sqrt(error)
     difference = first - second
     return difference - margin, difference + margin
@@ -207,7 +205,7 @@ def _require_sample(mean: FloatArray, variance: FloatArray, n: FloatArray, which
 
 
 def _student(n: FloatArray, *, tail: float) -> Limits:
-    above = _margin(np.maximum(n - 1, 1), tail)
+    above = _margin(n - 1, tail)
     return -above, above
 
 
