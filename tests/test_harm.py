@@ -1200,4 +1200,4 @@ class TestLaws:
             weights = HarmWeights({code: value}, name="own", version="1")
         except PoliceMetricsError:
             return
-        assert weights[code] == value
+        assert weights[code] == float(value)

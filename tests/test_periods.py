@@ -143,6 +143,11 @@ def test_canonical_labels_parse_back(period):
         assert Period.parse(period.label) == period
 
 
+def test_the_last_january_is_no_financial_year():
+    """None begins in 2200, so that its first month alone is meant; "2200/01" is how a financial year is written."""
+    assert Period.parse("2200-01") == Period.parse("2200-1") == Period.month(2200, 1)
+
+
 @given(periods, periods)
 def test_one_label_per_period(one, other):
     assert (one.label == other.label) == (one == other)

@@ -393,7 +393,8 @@ def _pair(m: re.Match[str]) -> tuple[Period, ...]:
     follows = second == (first + 1) % 100
     # 2010/11 is how the financial year is written here, so a slash decides.
     readings = [Period.month(first, second)] if 1 <= second <= 12 and not (follows and "/" in m[0]) else []
-    if follows:
+    # No financial year begins in the last year there is: 2200-01 is its January.
+    if follows and (first < _LAST_YEAR or not readings):
         readings.append(Period.financial_year(first))
     if not readings:
         raise InvalidInputError(

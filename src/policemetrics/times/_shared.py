@@ -91,8 +91,14 @@ def seconds_in(data: Any, name: str) -> FloatArray:
     if False in kinds:
         msg = f"{name} must be all numbers of seconds or all durations; got both."
         raise InvalidTypeError(msg)
-    second = np.timedelta64(1, "s")
-    return np.array([np.nan if is_missing(v) else v / second for v in listed], dtype=np.float64)
+    return np.array([np.nan if is_missing(v) else _in_seconds(v) for v in listed], dtype=np.float64)
+
+
+def _in_seconds(value: Any) -> float:
+    """Turn a duration into seconds: numpy before 2.1 cannot divide one of Python by one of its own."""
+    return float(
+        value / (np.timedelta64(1, "s") if isinstance(value, np.timedelta64) else dt.timedelta(seconds=1))
+    )
 
 
 def _is_duration(value: object, place: str, name: str) -> bool:
