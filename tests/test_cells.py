@@ -1,6 +1,7 @@
 """`Cells`: the canonical form, exact sums, and joins by key, against plain dictionaries."""
 
 import copy
+import math
 import pickle
 from collections import Counter
 
@@ -335,6 +336,28 @@ class TestLabels:
             InvalidInputError, match=r"below 292,000 years; got .*10000000000000.0 at seconds\[1\]"
         ):
             microseconds([1, value], "seconds")
+
+    def test_the_last_second(self):
+        """2**63 microseconds are one too many; the seconds before them are not."""
+        last = math.nextafter(2**63 / 10**6, 0)
+        assert microseconds([last], "seconds")[0] == pytest.approx(last * 10**6)
+        with pytest.raises(InvalidInputError, match="292,000 years"):
+            microseconds([2**63 / 10**6], "seconds")
+
+    def test_the_last_whole_number(self):
+        """Labels fill 64 bits, and no more."""
+        assert encode([2**63 - 1, -(2**63)], "code")[0].tolist() == [-(2**63), 2**63 - 1]
+        for label in (2**63, -(2**63) - 1):
+            with pytest.raises(InvalidInputError, match="fit in 64 bits"):
+                encode([label], "code")
+
+    def test_text_is_no_column(self):
+        with pytest.raises(InvalidTypeError, match="must be a column of labels"):
+            encode("Kent", "force")
+
+    def test_find_among_none(self):
+        """No whole number is among none."""
+        assert find(np.array([], dtype=np.int64), np.array([3, 4])).tolist() == [-1, -1]
 
     @pytest.mark.parametrize("value", [float("inf"), float("nan"), "5"])
     def test_seconds_are_finite_numbers(self, value):

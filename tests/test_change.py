@@ -933,6 +933,9 @@ class TestVersus:
     def test_longer_than_a_year(self):
         crimes = Tally.from_columns({"period": ["2020-01 to 2021-12", "2022-01 to 2023-12"]}, [1, 2])
         assert rate_change(crimes, versus="previous")[1].percent_change == 100
+        thirteen = crimes.relabel("period", {"2020-01 to 2021-12": "2020-01 to 2021-01"})
+        with pytest.raises(InvalidInputError, match="at most a year; 'period' has 2020-01 to 2021-01"):
+            rate_change(thirteen.where(period="2020-01 to 2021-01"), versus="year_before")
         with pytest.raises(InvalidInputError, match="versus='year_before' needs periods of at most a year"):
             rate_change(crimes, versus="year_before")
 

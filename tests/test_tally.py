@@ -18,6 +18,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import FORCES, MONTHS, rows, tallies, tally_of
 
+from policemetrics._cells import Cells
+from policemetrics._labels import label_array
+from policemetrics._ledger import without_own_drops
 from policemetrics._tally import Tally
 from policemetrics.errors import (
     CountOverflowError,
@@ -793,6 +796,26 @@ class TestWhereAndDrop:
         """Nobody ceases to supply because one offence is looked at."""
         assert crimes.where(offence="robbery").coverage == crimes.coverage
 
+    @pytest.mark.parametrize(
+        ("reason", "by", "own"),
+        [
+            ("dropped: force", ("force",), True),
+            ("dropped: force", ("year", "force"), True),
+            ("dropped: force", ("year",), False),
+            ("dropped: forces", ("force",), False),
+            ("missing force", ("force",), False),
+            ("dropped: force and year", ("force",), False),
+            ("dropped: force and force", ("force",), False),
+            ("dropped: year and force and offence", ("force", "offence", "year"), True),
+            ("dropped: care and control", ("care and control",), True),
+            ("dropped: year and care and control", ("care and control", "year"), True),
+        ],
+    )
+    def test_what_was_dropped_by_the_labels_of_the_group(self, reason, by, own):
+        """Only by its own labels, each once, in any order; a name may hold "and" itself."""
+        ledger = Cells.of(("reason",), [label_array([reason])], [np.array([0])], np.array([5]))
+        assert len(without_own_drops(ledger, by)) == (0 if own else 1)
+
     def test_dropping_takes_what_was_excluded_before(self):
         tally = Tally.from_columns(
             {"force": ["Kent", "Kent", "Essex"], "year": [2023, None, None]}, [1, 2, 4]
@@ -1083,6 +1106,7 @@ class TestRolling:
             ("year ending 2024-02",): 90,
             ("2023/24",): 102,
         }
+        assert found.labels("period") == ("2023", "2023/24", "year ending 2024-01", "year ending 2024-02")
 
     @given(rows("force", "period", gaps=False), st.integers(1, 4))
     def test_equals_the_sum_by_hand(self, found, months):

@@ -1,7 +1,7 @@
 """Change the code in small ways, one at a time, and see whether a test notices: mutation testing by hand.
 
-``python tools/mutate.py`` works on every module in scope, ``python tools/mutate.py survival harm`` on some, and
-``--again`` only on what no test has killed so far. What it finds is kept in the folder mutants/.
+``python tools/mutate.py kernels`` works on one part of the package, ``python tools/mutate.py kernels survival`` on
+one module of it, and ``--again`` only on what no test has killed so far. What it finds is kept in mutants/.
 
 One process collects the tests, once. Coverage says which of them run a line. For each mutant it then forks; the
 child puts the changed code into the function where it lives, under whatever decorator, and runs those tests up
@@ -18,6 +18,7 @@ import importlib
 import inspect
 import itertools
 import json
+import math
 import os
 import resource
 import signal
@@ -34,16 +35,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "policemetrics"
 KEPT = ROOT / "mutants"
-SCOPE = (
-    "intervals", "percentiles", "decomposition", "survival", "incidence",
-    "_ledger", "_labels", "_rolling", "_sides", "_tally", "exposure", "periods", "_cells", "_packed", "_grouping",
-    "change", "counts", "drivers", "harm", "outcomes", "times",
-)  # fmt: skip
-# Engines, pages, pictures, the command line and the notebook are slow, and see these modules from afar.
-LEFT_OUT = (
-    "api", "claims_check", "claims_implied", "claims_stated", "clusters", "conformance", "datasets", "docs",
-    "downstream", "engines", "main", "notebook", "plot", "readme", "testing",
-)  # fmt: skip
+# The modules of each part, and the tests that look at them; with their own doctests.
+PARTS = {
+    "kernels": ("intervals percentiles decomposition survival incidence",
+                "decomposition incidence intervals percentiles survival"),
+    "counting": ("_ledger _labels _rolling _sides _tally exposure periods _cells _packed _grouping",
+                 "cells change checks counts exposure frames harm packed periods tally times values"),
+    "changes": ("change counts drivers", "change counts drivers"),
+    "harm": ("harm", "harm harm_index harm_match harm_published"),
+    "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
+    "times": ("times", "answers bands response time_change times"),
+}  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out
 ENOUGH = 8.0  # seconds of tests for one mutant; those that dwell most on its module come in first
 
@@ -167,8 +169,8 @@ def function_of(code: types.CodeType) -> types.CodeType:
 class Mutation:
     """A plugin of pytest that takes over once the tests are collected."""
 
-    def __init__(self, modules: list[str], *, again: bool) -> None:
-        self.modules, self.again = modules, again
+    def __init__(self, paths: list[Path], *, again: bool) -> None:
+        self.paths, self.again = paths, again
         self.failing: Callable[[str], Any] = str
         self.seconds: dict[str, float] = defaultdict(float)
 
@@ -189,8 +191,7 @@ class Mutation:
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         if session.testsfailed:
             return None
-        paths = [p for m in self.modules for p in sorted((SOURCE / m).glob("*.py")) or [SOURCE / f"{m}.py"]]
-        for path in paths:
+        for path in self.paths:
             importlib.import_module(".".join(path.relative_to(SOURCE.parent).with_suffix("").parts))
         self.items = {item.nodeid: item for item in session.items}
         self.living: dict[Any, list[types.FunctionType]] = defaultdict(list)
@@ -203,8 +204,11 @@ class Mutation:
             pytest.exit(f"without any mutant: {said}", returncode=1)
         found = json.loads(said)
         self.seconds, self.lines = found["seconds"], found["lines"]
+        for test in found["failed"]:
+            print(f"left out, since it fails without a mutant: {test}")
+            self.seconds[test] = math.inf
         self.width = Counter(t for of_file in self.lines.values() for ts in of_file.values() for t in ts)
-        for path in paths:
+        for path in self.paths:
             self.work_on(path)
         return True
 
@@ -219,11 +223,9 @@ class Mutation:
             signal.alarm(600)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         measured.stop()
-        if failed:
-            return f"failed: {', '.join(failed)}"
         data = measured.get_data()
         lines = {file: data.contexts_by_lineno(file) for file in data.measured_files()}
-        return json.dumps({"seconds": self.seconds, "lines": lines})
+        return json.dumps({"seconds": self.seconds, "lines": lines, "failed": failed})
 
     def work_on(self, path: Path) -> None:
         """Try every mutant of a module, write down what became of it, and print those that live."""
@@ -242,8 +244,8 @@ class Mutation:
             tests = {t for line in where for t in lines.get(str(line), ())}
             chosen, left = set(), ENOUGH
             for test in sorted(tests, key=lambda t: -wide[t] / self.width[t]):
-                left -= self.seconds[test]
-                if left > 0:
+                if self.seconds[test] < min(left, SLOWEST):
+                    left -= self.seconds[test]
                     chosen.add(test)
             order = sorted(chosen, key=lambda t: self.seconds[t])
             order.sort(key=lambda t: killers[function].index(t) if t in killers[function] else len(order))
@@ -280,6 +282,11 @@ class Mutation:
         return ""
 
 
+def paths_of(module: str) -> list[Path]:
+    """Find the files of a module or a package."""
+    return sorted((SOURCE / module).glob("*.py")) or [SOURCE / f"{module}.py"]
+
+
 def place(code: types.CodeType) -> tuple[str, str, int]:
     """Tell where the code of a function stands."""
     return code.co_filename, code.co_qualname, code.co_firstlineno
@@ -310,29 +317,26 @@ def in_child(work: Callable[[], str]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("modules", nargs="*", default=SCOPE)
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("modules", nargs="*", help="only these modules of the part")
     parser.add_argument("--again", action="store_true", help="only what no test has killed so far")
-    parser.add_argument("--tests", nargs="+", default=["src", "tests"])
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-    options = [
-        "-q",
-        "-s",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:cov",
-        "--hypothesis-profile=mutation",
+    modules, tests = (names.split() for names in PARTS[given.part])
+    found = [
+        *(f"tests/test_{name}.py" for name in tests),
+        *(str(path) for m in modules for path in paths_of(m)),
     ]
-    ignored = [f"--ignore=tests/test_{name}.py" for name in LEFT_OUT]
+    options = [
+        "-qs",
+        "--hypothesis-profile=mutation",
+        *(f"-pno:{p}" for p in ("cacheprovider", "cov", "xdist")),
+    ]
     os.chdir(ROOT)
     sys.path.insert(0, str(SOURCE.parent))
     os.environ |= {"PYTHONPATH": str(SOURCE.parent), "OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
-    return pytest.main(
-        [*options, *ignored, *given.tests], plugins=[Mutation(given.modules, again=given.again)]
-    )
+    mutation = Mutation([p for m in given.modules or modules for p in paths_of(m)], again=given.again)
+    return pytest.main([*options, *found], plugins=[mutation])
 
 
 if __name__ == "__main__":
