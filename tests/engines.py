@@ -10,9 +10,11 @@ import importlib.util
 import os
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from unittest import mock
 
 import duckdb
 import pandas as pd
@@ -151,6 +153,63 @@ def require(engine: str) -> None:
         pytest.fail(f"{engine} must be tested here: {lacks}")
     if lacks:
         pytest.skip(lacks)
+
+
+def set_zone(engine: str, zone: str) -> None:
+    """Put the clocks of an engine's session right, or wrong."""
+    if engine == "spark":
+        spark().conf.set("spark.sql.session.timeZone", zone)
+    else:
+        _connection(engine).execute(f"SET TimeZone = '{zone}'")
+
+
+# ---- what an engine was asked -----------------------------------------------------------
+
+LAZY = ("polars-lazy", "duckdb", "dask", "spark", "sqlframe", "ibis")
+# Asked of the catalogue, these read no data.
+_OF_THE_CATALOGUE = ("CREATE OR REPLACE TEMPORARY VIEW", "SELECT CURRENT_", "information_schema", "duckdb_logs")
+
+
+def _connection(engine: str) -> Any:
+    """The DuckDB that an engine stands on."""
+    if engine == "duckdb":
+        return duck()
+    return sqlframe_session()._conn if engine == "sqlframe" else ibis_duckdb().con
+
+
+def _queries_of_duckdb(engine: str) -> int:
+    found = _connection(engine).execute("SELECT message FROM duckdb_logs WHERE type = 'QueryLog'").fetchall()
+    return sum(not any(part in query for part in _OF_THE_CATALOGUE) for (query,) in found)
+
+
+def _queries_of_spark() -> int:
+    session = spark()._jsparkSession
+    session.sparkContext().listenerBus().waitUntilEmpty()
+    return session.sharedState().statusStore().executionsCount()
+
+
+@contextmanager
+def queries(engine: str) -> Iterator[Callable[[], int]]:
+    """Count the queries that read data, by the engine's own account of them where it keeps one."""
+    if engine == "spark":
+        before = _queries_of_spark()
+        yield lambda: _queries_of_spark() - before
+    elif engine == "dask":
+        from dask.callbacks import Callback
+
+        started: list[Any] = []
+        with Callback(start=started.append):
+            yield lambda: len(started)
+    elif engine == "polars-lazy":
+        with mock.patch.object(pl.LazyFrame, "collect", autospec=True, side_effect=pl.LazyFrame.collect) as collect:
+            yield lambda: collect.call_count
+    else:
+        _connection(engine).execute("CALL enable_logging('QueryLog')")
+        before = _queries_of_duckdb(engine)
+        yield lambda: _queries_of_duckdb(engine) - before
+
+
+# ---- frames -----------------------------------------------------------------------------
 
 
 def frame_of(engine: str, table: pa.Table) -> Any:

@@ -2,12 +2,14 @@
 
 import inspect
 import warnings
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pyarrow as pa
 import pytest
-from engines import MAKERS, frame_of, require
+from engines import LAZY, MAKERS, frame_of, queries, require
 
 import policemetrics as pm
 
@@ -157,6 +159,11 @@ CALLS = {
 }
 
 
+# All the others ask once. Stamps without a zone are looked up before, the first and the last of them: that
+# tells which changes of the clock there were between them.
+TWICE = {"durations", "response_times"}
+
+
 @pytest.fixture(params=[name for name in MAKERS if name != "pyarrow"])
 def other(request):
     """Name an engine, beside the one that is the measure."""
@@ -174,9 +181,27 @@ def test_every_metric_is_here():
     ("name", "at"), [(n, i) for n, calls in CALLS.items() for i in range(len(calls))], ids=str
 )
 def test_same_digits(other, name, at):
-    call = CALLS[name][at]
+    """The same to the last bit, and of an engine that reads data by query in one query, or in the two that it takes."""
+    call, frame = CALLS[name][at], frame_of(other, TABLE)
     with warnings.catch_warnings():
         # Dask and Spark announce their own futures.
         warnings.simplefilter("ignore", FutureWarning)
-        found = call(frame_of(other, TABLE))
+        with queries(other) if other in LAZY else nullcontext() as asked:
+            found = call(frame)
+            if asked is not None:
+                assert asked() == (2 if name in TWICE else 1)
     assert found == call(TABLE)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_queries_are_counted(other):
+    """What is counted is counted: a call made twice takes twice the queries, and columns are looked up for none."""
+    if other not in LAZY:
+        pytest.skip("read in memory: there are no queries")
+    frame = frame_of(other, TABLE)
+    with queries(other) as asked:
+        nw.from_native(frame).collect_schema()
+        assert asked() == 0
+        pm.tally(frame, by="force")
+        pm.tally(frame, by="year")
+        assert asked() == 2

@@ -168,7 +168,7 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
         # Whole seconds since 1970; what is left of one is the same on all clocks.
         return column.cast(_int64()) * whole(_SECOND) + column.dt.microsecond().cast(_int64())
     if dtype.time_zone not in {None, "UTC"}:
-        raise InvalidInputError(f"{wrong_clocks(argument, name, dtype.time_zone, 'UTC')}.")
+        raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
     return from_parts(column)
 
 

@@ -29,8 +29,8 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
         return column
     engine = lazy.implementation
     if dtype == nw.Datetime and (engine.is_duckdb() or engine.is_spark_like() or engine.is_ibis()):
-        msg = wrong_clocks("date", name, dtype.time_zone, timezone)
-        raise InvalidInputError(f"{msg}, or give timezone={dtype.time_zone!r}.")
+        zone_there = str(dtype.time_zone)
+        raise wrong_clocks("date", name, zone_there, timezone, f", or give timezone={zone_there!r}")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
     hint = f"parse it first, as in pd.to_datetime(frame[{name!r}]), or name a column of period labels in by="

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from policemetrics.errors import InvalidInputError
+
 __all__ = ["ANY", "session_zone", "wrong_clocks"]
 
 ANY: Final = "unknown"
 """The zone of a session that cannot be asked."""
 
-_ASKED: Final = {"duckdb", "postgres"}  # backends of Ibis
 
 
 def session_zone(frame: Any) -> str | None:
@@ -22,22 +23,22 @@ def session_zone(frame: Any) -> str | None:
         return str(native.sparkSession.conf.get("spark.sql.session.timeZone"))
     if engine.is_ibis():
         backend = native.get_backend()
-        if backend.name not in _ASKED:
+        if backend.name != "duckdb":
             return ANY
         asked = backend.sql("SELECT current_setting('TimeZone') AS zone").to_pyarrow()
         return str(asked.column("zone")[0].as_py())
     return None
 
 
-def wrong_clocks(argument: str, name: str, found: str, wanted: str) -> str:
+def wrong_clocks(argument: str, name: str, found: str, wanted: str, otherwise: str = "") -> InvalidInputError:
     """Say that a column is read on the clocks of the session, and how to set them."""
     if found == ANY:
-        return (
+        return InvalidInputError(
             f"{argument}: this engine does not say on whose clocks it reads the column {name!r}, which has a zone: turn "
-            "it into stamps of UTC without one, and give timezone='UTC'."
+            "it into stamps without one first, on the clocks that timezone= names."
         )
-    return (
+    return InvalidInputError(
         f"{argument}: this engine reads the column {name!r} only on the clocks of its session, {found}; set those to "
         f"{wanted} first (in Spark spark.conf.set('spark.sql.session.timeZone', '{wanted}'), in DuckDB SET TimeZone = "
-        f"'{wanted}')"
+        f"'{wanted}'){otherwise}."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from policemetrics._labels import MEASURED
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames._reading import collected, column_named, dimensions, label, labels_of, opened
+from policemetrics.frames._reading import collected, column_named, dimensions, engine_errors, label, labels_of, opened
 from policemetrics.typing import Columns
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def read_columns(
     if value in dims:
         msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
         raise InvalidInputError(msg)
-    found = collected(lazy.select(*wanted))
+    with engine_errors("read"):
+        found = collected(lazy.select(*wanted))
     columns = {d: labels_of(found[f"k{i}"], schema[c]) for i, (d, c) in enumerate(dims.items())}
     return tuple(dims), columns | {value: found["v"]}
 

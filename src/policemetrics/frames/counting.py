@@ -14,7 +14,7 @@ from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError
 from policemetrics.frames._dates import EVERY, local, periods
 from policemetrics.frames._grouping import counted_here, counted_there
-from policemetrics.frames._reading import column_named, dimensions, label, opened
+from policemetrics.frames._reading import column_named, dimensions, engine_errors, label, opened
 from policemetrics.frames._sums import Sums, numbers_here, numbers_there
 from policemetrics.typing import Columns, Every, Names
 
@@ -119,7 +119,8 @@ def tally(
     else:
         parts = {} if count is None else numbers_there(data, count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
-        lazy = data.lazy().select(*wanted) if wanted else data.lazy()
+        with engine_errors():
+            lazy = data.lazy().select(*wanted) if wanted else data.lazy()
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         wide = count is not None and schema[count] == nw.UInt64
         found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
