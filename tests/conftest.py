@@ -1,8 +1,10 @@
-"""Fixtures and hypothesis profiles for the whole suite."""
+"""Fixtures and hypothesis profiles for the whole suite, and what it skips where an extra is not installed."""
 
 from __future__ import annotations
 
+import ast
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,40 @@ CI = os.environ.get("CI") == "true"
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=50)
+settings.register_profile(
+    "few", deadline=None, max_examples=10
+)  # --hypothesis-profile=few, where all has run before
 settings.load_profile("ci" if CI else "dev")
+
+EXTRAS = {
+    "pandas": "pandas",
+    "polars": "polars",
+    "pyarrow": "pyarrow",
+    "duckdb": "duckdb",
+    "matplotlib": "plot",
+}
+
+
+class Lacking(pytest.Module):
+    """A module of tests that cannot be imported, for want of an extra."""
+
+    def collect(self):
+        extras = ",".join(EXTRAS[name] for name in imports(self.path) if find_spec(name) is None)
+        pytest.skip(f"needs policemetrics[{extras}]", allow_module_level=True)
+
+
+def imports(path):
+    """List the packages of the extras that a module imports when it is itself imported."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
+    named += [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return [name for name in EXTRAS if any(found.partition(".")[0] == name for found in named)]
+
+
+def pytest_pycollect_makemodule(module_path, parent):
+    if any(find_spec(name) is None for name in imports(module_path)):
+        return Lacking.from_parent(parent, path=module_path)
+    return None
 
 
 @pytest.fixture(scope="session")
