@@ -202,5 +202,5 @@ def test_result_is_bounded(other, monkeypatch):
         pm.tally(frame, by=["force", "offence"])
     with pytest.raises(InvalidInputError, match="keys of 'force', 'seconds': .* percentiles=False"):
         pm.summarise_times(frame, by="force")
-    with pytest.raises(InvalidInputError, match="keys of 'state', 'times': .* resolution='second'"):
+    with pytest.raises(InvalidInputError, match="keys of 'state', 'times': .*resolution='second'"):
         pm.durations(frame, **STAMPS)
