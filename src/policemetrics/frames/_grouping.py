@@ -54,11 +54,18 @@ def counted_there(
     keys: Mapping[str, str],
     sums: Sequence[str],
     failure: type[InvalidInputError] = InvalidInputError,
+    *,
+    extremes: Sequence[str] = (),
 ) -> Counted:
-    """Let an engine count, in one query, and bring its small result home; it stops where that would be large."""
+    """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
+
+    Beside `sums`, `extremes` gives the least and the most of some columns, as ``least_x`` and ``most_x``.
+    """
     import narwhals.stable.v2 as nw
 
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
+    for name in extremes:
+        added += [nw.col(name).min().alias(f"least_{name}"), nw.col(name).max().alias(f"most_{name}")]
     with engine_errors(failure):
         found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
         table = found.collect()
@@ -70,7 +77,8 @@ def counted_there(
     with engine_errors(failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
     coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
-    return Counted(coded, n, {name: _whole(table.get_column(name)) for name in sums})
+    wanted = [*sums, *(f"{which}_{name}" for name in extremes for which in ("least", "most"))]
+    return Counted(coded, n, {name: _whole(table.get_column(name)) for name in wanted})
 
 
 def _refuse_many(dims: Iterable[str]) -> NoReturn:
@@ -93,11 +101,13 @@ def halves(numbers: Mapping[str, Any]) -> dict[str, Any]:
     """Split numbers in two for an engine.
 
     Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
-    Sums of halves do not get there.
+    Sums of halves do not get there. Some divide as floats do, and give one: the lower half is what is left.
     """
+    import narwhals.stable.v2 as nw
+
     found = {}
     for name, number in numbers.items():
-        found[f"{name}_high"] = high = number // HALF
+        found[f"{name}_high"] = high = (number // HALF).cast(nw.Int64)
         found[f"{name}_low"] = number - high * HALF
     return found
 
