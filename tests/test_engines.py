@@ -12,6 +12,8 @@ import pytest
 from engines import LAZY, MAKERS, frame_of, queries, require
 
 import policemetrics as pm
+from policemetrics.errors import InvalidInputError
+from policemetrics.frames import _grouping
 
 ROWS = 400
 CSS = pm.harm_weights("ons-css", version="2020")
@@ -205,3 +207,24 @@ def test_queries_are_counted(other):
         pm.tally(frame, by="force")
         pm.tally(frame, by="year")
         assert asked() == 2
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # Dask and Spark announce their own
+def test_result_is_bounded(other, monkeypatch):
+    """An engine stops where too much would come home; what fits comes home whole."""
+    frame = frame_of(other, TABLE)
+    if not isinstance(nw.from_native(frame), nw.LazyFrame):
+        pytest.skip("a frame in memory is counted where it is")
+    wanted = pm.tally(TABLE, by=["force", "seconds"])
+    cells = len(wanted) + len(wanted.excluded)
+    monkeypatch.setattr(_grouping, "_MOST_CELLS", cells)
+    assert pm.tally(frame, by=["force", "seconds"]) == wanted
+    monkeypatch.setattr(_grouping, "_MOST_CELLS", 20)
+    with pytest.raises(
+        InvalidInputError, match="more than 20 distinct keys of 'force', 'offence': leave out a col"
+    ):
+        pm.tally(frame, by=["force", "offence"])
+    with pytest.raises(InvalidInputError, match=r"keys of 'force', 'seconds': .* percentiles=False"):
+        pm.summarise_times(frame, by="force")
+    with pytest.raises(InvalidInputError, match=r"keys of 'state', 'times': .*resolution='second'"):
+        pm.durations(frame, **STAMPS)

@@ -1,10 +1,11 @@
 """The only package that reads data frames: whatever the engine, it groups and counts there.
 
-One ``GROUP BY … COUNT`` is all that is asked of an engine; what comes back is small, and leaves
-as plain Python labels and 64-bit counts.
+One ``GROUP BY`` with counts and sums is all that is asked of an engine; what comes back is small, and
+leaves as plain Python labels and 64-bit counts.
 """
 
 from policemetrics.frames._incidents import Incidents
+from policemetrics.frames._moments import Moments, moments
 from policemetrics.frames._timing import Timing, timed
 from policemetrics.frames.columns import read_columns, text_columns
 from policemetrics.frames.counting import as_tally, tally
@@ -12,9 +13,11 @@ from policemetrics.frames.stamps import durations
 
 __all__ = [
     "Incidents",
+    "Moments",
     "Timing",
     "as_tally",
     "durations",
+    "moments",
     "read_columns",
     "tally",
     "text_columns",

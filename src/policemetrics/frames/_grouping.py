@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NoReturn
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._labels import LabelArray, is_missing
+from policemetrics import _checks
+from policemetrics._labels import MEASURED, LabelArray, is_missing
 from policemetrics._packed import HALF, count_rows
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames._arrays import array_of
@@ -17,9 +18,13 @@ from policemetrics.frames._encoding import encoded
 from policemetrics.frames._reading import engine_errors
 from policemetrics.typing import IntArray
 
-__all__ = ["Counted", "counted_here", "counted_there", "halves"]
+__all__ = ["TIMED", "Counted", "counted_here", "counted_there", "halves"]
 
-_WIDE = 2**62
+TIMED: Final = "times"
+"""What times between two stamps are called while they are not yet the dimension ``seconds``."""
+
+_WIDE: Final = 2**62
+_MOST_CELLS: Final = 2**26  # some GiB at home
 
 
 @attrs.frozen(eq=False)
@@ -50,20 +55,44 @@ def counted_there(
     keys: Mapping[str, str],
     sums: Sequence[str],
     failure: type[InvalidInputError] = InvalidInputError,
+    *,
+    extremes: Sequence[str] = (),
 ) -> Counted:
-    """Let an engine count, in one query, and bring its small result home."""
+    """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
+
+    Beside `sums`, `extremes` gives the least and the most of some columns, as ``least_x`` and ``most_x``.
+    """
     import narwhals.stable.v2 as nw
 
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
+    for name in extremes:
+        added += [nw.col(name).min().alias(f"least_{name}"), nw.col(name).max().alias(f"most_{name}")]
     with engine_errors(failure=failure):
-        table = (lazy.group_by(*keys).agg(*added) if keys else lazy.select(*added)).collect()
+        found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
+        table = found.collect()
+    if len(table) > _MOST_CELLS:
+        _refuse_many(keys.values())
     n = _whole(table.get_column("n"))
     if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
         table, n = table.head(0), n[:0]
     with engine_errors(failure=failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
     coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
-    return Counted(coded, n, {name: _whole(table.get_column(name)) for name in sums})
+    wanted = [*sums, *(f"{which}_{name}" for name in extremes for which in ("least", "most"))]
+    return Counted(coded, n, {name: _whole(table.get_column(name)) for name in wanted})
+
+
+def _refuse_many(dims: Iterable[str]) -> NoReturn:
+    """Say that an engine would bring home too much, and what to ask instead."""
+    named = list(dims)
+    hint = "leave out a column that is nearly different in every row"
+    if {MEASURED, TIMED} & {*named}:
+        hint += (
+            ", or take times to the second (resolution='second' of durations and response_times, or whole seconds "
+            "in the query); for mean and share within target alone ask summarise_times(…, percentiles=False)"
+        )
+    msg = f"by: the engine found more than {_MOST_CELLS:,} distinct keys of {_checks.listing(named)}: {hint}."
+    raise InvalidInputError(msg)
 
 
 _HALVES = ("high", "low")

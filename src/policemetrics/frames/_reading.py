@@ -20,6 +20,7 @@ __all__ = [
     "dimensions",
     "engine_errors",
     "label",
+    "labelled",
     "labels_of",
     "opened",
     "zone",
@@ -137,6 +138,15 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
         hint = f"give date={name!r} to cut it into periods"
     msg = f"{argument}: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
+
+
+def labelled(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> list[Any]:
+    """Prepare the columns of all dimensions, given by dimension."""
+    import narwhals.stable.v2 as nw
+
+    for dim, name in dims.items():
+        column_named(name, f"by[{dim!r}]", schema)
+    return [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
 
 
 def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:

@@ -12,7 +12,6 @@ ANY: Final = "unknown"
 """The zone of a session that cannot be asked."""
 
 
-
 def session_zone(frame: Any) -> str | None:
     """Ask a session for its zone; None where each column has its own.
 

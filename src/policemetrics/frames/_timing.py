@@ -24,7 +24,7 @@ from policemetrics._packed import distinct_of
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, PoliceMetricsWarning
 from policemetrics.frames._clock import CENTURY, Moments, instant, moments, whole
-from policemetrics.frames._grouping import Counted, counted_here, counted_there
+from policemetrics.frames._grouping import TIMED, Counted, counted_here, counted_there
 from policemetrics.frames._incidents import FURTHER_ROW, MISSING_INCIDENT, Incidents, refuse_repeats
 from policemetrics.frames._reading import (
     collected,
@@ -105,7 +105,7 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents | None =
         read = incidents.first_of_each(lazy.select(*select), list(keys.values()), list(stamps))
         read = _in_utc(read, list(stamps), found, incidents.repeats(ruled=bool(rules)) if dims else {})
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
-    named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": "us"}
+    named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": TIMED}
     sums = {f"{name}_low": name for name in incidents.sums}  # rows of an incident have no upper half
     table = read.select(*named, *(nw.col(name).alias(low) for low, name in sums.items()))
     if isinstance(table, nw.DataFrame):

@@ -14,7 +14,7 @@ from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError
 from policemetrics.frames._dates import EVERY, local, periods
 from policemetrics.frames._grouping import counted_here, counted_there
-from policemetrics.frames._reading import column_named, dimensions, engine_errors, label, opened
+from policemetrics.frames._reading import column_named, dimensions, engine_errors, labelled, opened
 from policemetrics.frames._sums import Sums, numbers_here, numbers_there
 from policemetrics.typing import Columns, Every, Names
 
@@ -94,13 +94,8 @@ def tally(
 
     data, schema = opened(frame)
     dims = dimensions(by)
-    for dim, column in dims.items():
-        column_named(column, f"by[{dim!r}]", schema)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
-    select = [
-        label(data, nw.col(dims[dim]), dim, dims[dim], schema[dims[dim]]).alias(key)
-        for key, dim in keys.items()
-    ]
+    select = [v.alias(key) for key, v in zip(keys, labelled(data, schema, dims), strict=True)]
     if date is not None:
         if _PERIOD in dims:
             msg = "date= makes the dimension 'period'; by= must not name another one."

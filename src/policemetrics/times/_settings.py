@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 import numpy as np
 
 from policemetrics import _checks
 from policemetrics._given import one_count
-from policemetrics._labels import MEASURED, microseconds
 from policemetrics.errors import InvalidInputError
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs
+from policemetrics.times._moments import AddedTimes, LinedTimes, Times
 from policemetrics.times._statistics import averages, shares_within
 from policemetrics.typing import FloatArray, IntArray, Percentile
 
@@ -22,10 +22,14 @@ _LARGEST_SEED: Final = 2**32 - 1
 
 @attrs.frozen
 class Settings:
-    """The settings of one call; `seed` is that of the bootstrap, None for Student's interval."""
+    """The settings of one call.
+
+    `seed` is that of the bootstrap, None for Student's interval; `percentile_method` is empty where no
+    percentiles are asked for.
+    """
 
     inclusive: bool
-    percentile_method: Percentile
+    percentile_method: Percentile | Literal[""]
     level: float
     seed: int | None = None
 
@@ -37,9 +41,16 @@ class Settings:
         confidence_level: object,
         mean_method: object = "student_t",
         seed: object = None,
+        *,
+        percentiles: object = True,
     ) -> Settings:
         """Check what was given."""
         _checks.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
+        if not _checks.flag(percentiles, "percentiles"):
+            if percentile_method != "linear":
+                msg = f"percentile_method is for percentiles=True; without them there is nothing to define as {percentile_method!r}."
+                raise InvalidInputError(msg)
+            percentile_method = ""
         _checks.choice(mean_method, "mean_method", ("student_t", "bootstrap"))
         if (seed is None) == (mean_method == "bootstrap"):
             msg = (
@@ -59,11 +70,19 @@ class Settings:
             found,
         )
 
-    def columns(self, runs: Runs, others: IntArray, targets: FloatArray) -> dict[str, FloatArray]:
+    def columns(
+        self, times: Runs | AddedTimes, others: IntArray, targets: FloatArray
+    ) -> dict[str, FloatArray]:
         """Work out the columns of every group; `others` are counted with the times but met no target."""
-        stamps = microseconds(runs.values, MEASURED)
-        found = averages(runs, stamps, self.percentile_method, self.level, self.seed)
-        return found | shares_within(runs, stamps, others, targets, self.level, inclusive=self.inclusive)
+        runs = times if isinstance(times, Runs) else None
+        found: Times = LinedTimes.of(times) if isinstance(times, Runs) else times
+        columns = averages(found, self.level, runs, self.percentile_method, self.seed)
+        return columns | shares_within(found, others, targets, self.level, inclusive=self.inclusive)
+
+    @property
+    def needs_every_time(self) -> bool:
+        """Whether sums of the times are not enough."""
+        return bool(self.percentile_method) or self.seed is not None
 
     @property
     def audit(self) -> dict[str, Any]:
@@ -73,7 +92,7 @@ class Settings:
             "percentile_method": self.percentile_method,
             "mean_method": "student_t" if self.seed is None else "bootstrap",
             "seed": np.nan if self.seed is None else float(self.seed),
-            "percentile_interval_method": "order_statistics",
+            "percentile_interval_method": "order_statistics" if self.percentile_method else "",
             "share_method": "wilson",
             "confidence_level": self.level,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 import attrs
 import numpy as np
@@ -18,7 +18,7 @@ from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microsecon
 from policemetrics._ledger import CLOCK_REASONS
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.frames import as_tally, tally, text_columns
+from policemetrics.frames import Moments, as_tally, moments, tally, text_columns
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
 from policemetrics.typing import Column, FloatArray, IntArray, Label
@@ -26,6 +26,8 @@ from policemetrics.values import shown_as
 
 __all__ = [
     "LONGEST",
+    "Targets",
+    "as_moments",
     "as_seconds",
     "as_times",
     "duration_in",
@@ -33,6 +35,7 @@ __all__ = [
     "limits",
     "missed_of",
     "numbers",
+    "read_targets",
     "refuse_at",
     "refuse_corrections",
     "refuse_no_label",
@@ -42,11 +45,15 @@ __all__ = [
     "seconds_in",
     "seconds_of",
     "several_labels",
+    "spread_targets",
     "targets_of",
 ]
 
 LONGEST: Final = 2.0**63 / MICROSECONDS  # seconds; some 292,000 years
 _WEEK: Final = 7 * 86_400
+
+Targets: TypeAlias = float | Mapping[Any, float]
+"""In seconds, one for all or by label; nan for none."""
 
 
 # ---- how times are shown ----------------------------------------------------------------
@@ -167,16 +174,33 @@ def refuse_no_label(label: object, name: str) -> None:
 
 def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) -> tuple[Tally, str]:
     """Turn a tally or a frame into a tally that has the dimensions needed, and say which one holds the times."""
+    _refuse_misnamed(data, by, seconds)
+    if isinstance(data, Tally):
+        return as_tally(data, by=(*by, seconds), count=count), seconds
+    return tally(data, {d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
+
+
+def as_moments(
+    data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, *, inclusive: bool
+) -> Moments | None:
+    """Have the times of a frame added up by its engine; None for what is counted by its times instead."""
+    _refuse_misnamed(data, by, seconds)
+    if isinstance(data, Tally) or count is not None:
+        return None
+    aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
+    bounds = microseconds(aims[~np.isnan(aims)], "target").tolist()
+    return moments(data, by, seconds, bounds, inclusive=inclusive)
+
+
+def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
+    """Refuse names of dimensions that cannot be, and columns of text for times."""
     _checks.text(seconds, "seconds")
     taken = [d for d in (seconds, MEASURED) if d in by and (d == seconds or not isinstance(data, Tally))]
     if taken:
         msg = f"by must not name {taken[0]!r}: that is what is summarised."
         raise InvalidInputError(msg)
-    if isinstance(data, Tally):
-        return as_tally(data, by=(*by, seconds), count=count), seconds
-    if seconds in text_columns(data):
+    if not isinstance(data, Tally) and seconds in text_columns(data):
         refuse_text(f"column {seconds!r}", "text")
-    return tally(data, {d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
 
 
 def runs_of(cells: Cells, groups: Cells, seconds: str, reasons: Reasons) -> Runs:
@@ -243,14 +267,25 @@ def refuse_corrections(
             )
 
 
+def read_targets(target: Any) -> Targets:
+    """Read one target, or those by label; nan for none."""
+    if not isinstance(target, Mapping):
+        return _target(target, "target")
+    return {key: _target(value, f"target[{key!r}]") for key, value in target.items()}
+
+
 def targets_of(target: Any, groups: Cells, needed: NDArray[np.bool_]) -> FloatArray:
     """Find the target of each group; every group that has something to compare needs one."""
-    if not isinstance(target, Mapping):
-        return np.full(len(groups), _target(target, "target"))
+    return spread_targets(read_targets(target), groups, needed)
+
+
+def spread_targets(found: Targets, groups: Cells, needed: NDArray[np.bool_]) -> FloatArray:
+    """Find the target of each group among those that were read."""
+    if not isinstance(found, Mapping):
+        return np.full(len(groups), found)
     if not groups.dims:
         msg = "target by label needs by=, whose labels it is keyed by; or give one number."
         raise InvalidInputError(msg)
-    found = {key: _target(value, f"target[{key!r}]") for key, value in target.items()}
     columns = [column.tolist() for column in keys_of(groups).values()]
     labels = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
     lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in found]

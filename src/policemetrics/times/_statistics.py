@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 from policemetrics import intervals
-from policemetrics._labels import MICROSECONDS, microseconds
+from policemetrics._labels import microseconds
 from policemetrics.percentiles import Runs, percentiles
 from policemetrics.times._bootstrap import bootstrap_means
+from policemetrics.times._moments import Times
 from policemetrics.typing import FloatArray, IntArray, Percentile
 
 __all__ = ["averages", "shares_within"]
 
 _PERCENTS: Final = {"median": 50, "p90": 90, "p95": 95, "p99": 99}
-_EXACT_BELOW: Final = 2.0**62
 
 
 def averages(
-    runs: Runs, stamps: IntArray, method: Percentile, level: float, seed: int | None = None
+    times: Times, level: float, runs: Runs | None, method: Percentile | Literal[""], seed: int | None
 ) -> dict[str, FloatArray]:
-    """Work out mean, deviation and percentiles of each group, and count its zeros; `stamps` are the microseconds.
+    """Work out mean, deviation and percentiles of each group, and count its zeros.
 
-    The interval of the mean is Student's, or with a `seed` that of the bootstrap.
+    The interval of the mean is Student's, or with a `seed` that of the bootstrap. The percentiles, and the
+    bootstrap, need the times in `runs`; without a `method` there are none.
     """
-    n = runs.sizes
-    mean, variance = _moments(runs, stamps)
-    low, high = (
-        intervals.student_t(mean, variance, n, level) if seed is None else bootstrap_means(runs, seed, level)
-    )
+    n = times.sizes
+    mean, variance = times.moments()
+    if runs is None or seed is None:
+        low, high = intervals.student_t(mean, variance, n, level)
+    else:
+        low, high = bootstrap_means(runs, seed, level)
     columns = {"n": n.astype(float), "mean": mean, "mean_low": np.maximum(low, 0), "mean_high": high}
-    columns |= _percentiles(runs, method, level)
-    columns["zeros"] = runs.sums(np.where(stamps == 0, runs.counts, 0)).astype(float)
+    if runs is None or not method:
+        columns |= {
+            f"{p}{limit}": np.full(len(n), np.nan) for p in _PERCENTS for limit in ("", "_low", "_high")
+        }
+    else:
+        columns |= _percentiles(runs, method, level)
+    columns["zeros"] = times.zeros.astype(float)
     columns["sd"] = np.sqrt(variance)
     return columns
 
 
 def shares_within(
-    runs: Runs, stamps: IntArray, missed: IntArray, targets: FloatArray, level: float, *, inclusive: bool
+    times: Times, missed: IntArray, targets: FloatArray, level: float, *, inclusive: bool
 ) -> dict[str, FloatArray]:
     """Work out the share of each group within its target; nan is no target. What was missed did not meet it."""
     aimed = ~np.isnan(targets)
-    bound = runs.spread(microseconds(np.where(aimed, targets, 0), "target"))
-    met = stamps <= bound if inclusive else stamps < bound
-    within = runs.sums(np.where(met, runs.counts, 0)).astype(float)
-    out_of = (runs.sizes + missed).astype(float)
+    bounds = microseconds(np.where(aimed, targets, 0), "target")
+    within = times.within(bounds, inclusive=inclusive).astype(float)
+    out_of = (times.sizes + missed).astype(float)
     low, high = intervals.wilson(within, out_of, level)
     some = aimed & (out_of > 0)
     return {
@@ -71,18 +77,3 @@ def _percentiles(runs: Runs, method: Percentile, level: float) -> dict[str, Floa
         for i, p in enumerate(_PERCENTS)
         for name, column in ((p, found[:, i]), (f"{p}_low", low[:, i]), (f"{p}_high", high[:, i]))
     }
-
-
-def _moments(runs: Runs, stamps: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return mean and sample variance by group; the mean of whole microseconds is correctly rounded."""
-    n = runs.sizes
-    some = n > 0
-    bulk = (runs.sums(stamps.astype(np.float64) * runs.counts) < _EXACT_BELOW).all()
-    total = runs.sums(stamps * runs.counts if bulk else stamps.astype(object) * runs.counts)
-    divisor = np.where(some, n, 1).astype(object) * MICROSECONDS
-    finer = runs.sums((runs.values - stamps / MICROSECONDS) * runs.counts)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(some, (total.astype(object) / divisor).astype(np.float64) + finer / n, np.nan)
-        squares = runs.sums(runs.counts * (runs.values - runs.spread(mean)) ** 2)
-        variance = np.where(n > 1, squares / (n - 1), np.nan)
-    return mean, variance

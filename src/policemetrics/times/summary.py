@@ -29,19 +29,25 @@ from policemetrics._labels import MEASURED
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
+from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Results
+from policemetrics.times._moments import AddedTimes
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import (
     LONGEST,
+    Targets,
+    as_moments,
     as_times,
     is_column,
     limits,
     missed_of,
+    read_targets,
     refuse_at,
     runs_of,
     seconds_field,
     seconds_in,
+    spread_targets,
     targets_of,
 )
 from policemetrics.typing import (
@@ -148,10 +154,9 @@ class TimeSummary(Figure):
         # Without an upper limit there is no lower one either, but 0: nothing to say.
         open_ended = np.isinf(self.median_high)
         median = "" if open_ended else f" ({limits(self.median_low, self.median_high)})"
-        return (
-            f"Mean {duration(self.mean)}{mean}, median {duration(self.median)}{median}, "
-            f"90th percentile {duration(self.p90)}, of {written(self.n)}"
-        )
+        ranked = f", median {duration(self.median)}{median}, 90th percentile {duration(self.p90)}"
+        asked = ranked if self.percentile_method else ""
+        return f"Mean {duration(self.mean)}{mean}{asked}, of {written(self.n)}"
 
     @property
     def _within(self) -> str:
@@ -175,6 +180,7 @@ def summarise_times(
     target: Seconds | None = None,
     inclusive: bool = False,
     invalid: Literal["refuse", "exclude"] = "refuse",
+    percentiles: bool = True,
     percentile_method: Percentile = "linear",
     mean_method: MeanMethod = "student_t",
     seed: int | None = None,
@@ -191,6 +197,7 @@ def summarise_times(
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
+    percentiles: bool = True,
     percentile_method: Percentile = "linear",
     mean_method: MeanMethod = "student_t",
     seed: int | None = None,
@@ -207,6 +214,7 @@ def summarise_times(
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
+    percentiles: bool = True,
     percentile_method: Percentile = "linear",
     mean_method: MeanMethod = "student_t",
     seed: int | None = None,
@@ -223,6 +231,7 @@ def summarise_times(
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
+    percentiles: bool = True,
     percentile_method: Percentile = "linear",
     mean_method: MeanMethod = "student_t",
     seed: int | None = None,
@@ -319,7 +328,9 @@ def summarise_times(
     [0.75, 1.0]
     """
     _checks.choice(invalid, "invalid", ("refuse", "exclude"))
-    settings = Settings.of(inclusive, percentile_method, confidence_level, mean_method, seed)
+    settings = Settings.of(
+        inclusive, percentile_method, confidence_level, mean_method, seed, percentiles=percentiles
+    )
     as_missed = _checks.names(missed, "missed")
     _checks.text(seconds, "seconds")
     if is_column(data):
@@ -331,8 +342,15 @@ def summarise_times(
         msg = "invalid= is for a column of seconds; a tally or frame keeps missing ones in its ledger, by reason."
         raise InvalidInputError(msg)
     kept = () if by is None else _checks.names(by, "by")
-    found, measured = as_times(data, kept, seconds, count)
-    table = _of_tally(settings, found, kept, measured, target, as_missed)
+    aims = read_targets(target)
+    added = None
+    if not settings.needs_every_time:
+        added = as_moments(data, kept, seconds, count, aims, inclusive=settings.inclusive)
+    if added is None:
+        found, measured = as_times(data, kept, seconds, count)
+        table = _of_tally(settings, found, kept, measured, aims, as_missed)
+    else:
+        table = _of_tally(settings, added.data, kept, MEASURED, aims, as_missed, added)
     return table[0] if by is None else table
 
 
@@ -358,9 +376,15 @@ def _of_column(settings: Settings, found: FloatArray, target: Any, *, exclude: b
 
 
 def _of_tally(
-    settings: Settings, data: Tally, by: tuple[str, ...], seconds: str, target: Any, missed: tuple[str, ...]
+    settings: Settings,
+    data: Tally,
+    by: tuple[str, ...],
+    seconds: str,
+    target: Targets,
+    missed: tuple[str, ...],
+    added: Moments | None = None,
 ) -> Results[TimeSummary]:
-    """Summarise the times of a tally by group."""
+    """Summarise by group the times of a tally, or those that were `added` up where they are."""
     summed = data.sum_to(*by, seconds)
     side = Side(summed)
     groups = groups_of([side], by)
@@ -370,7 +394,7 @@ def _of_tally(
     # With every group proved, only what the caller marked as not supplied is refused here.
     refuse_unsupplied(reasons, groups, Side(attrs.evolve(summed, supplied=groups)), none_is_zero=True)
     refuse_negative(reasons, others, "")
-    runs = runs_of(summed.cells, groups, seconds, reasons)
+    times = AddedTimes.of(added, groups) if added else runs_of(summed.cells, groups, seconds, reasons)
     known = unexplained(reasons)
     # With only the groups that have times proved, every other one gets its reason; its counts, of 0, stand.
     there = summed.cells.counts > 0
@@ -378,7 +402,8 @@ def _of_tally(
         reasons, groups, Side(attrs.evolve(summed, supplied=None, cells=summed.cells.select(there)))
     )
     others = np.where(known, others, 0)
-    columns = settings.columns(runs, others, targets_of(target, groups, known & (runs.sizes + others > 0)))
+    targets = spread_targets(target, groups, known & (times.sizes + others > 0))
+    columns = settings.columns(times, others, targets)
     columns = {c: v if c == "target" else np.where(known, v, np.nan) for c, v in columns.items()}
     return _table(settings, keys_of(groups), columns, reasons, excluded, missed)
 
