@@ -167,7 +167,12 @@ def set_zone(engine: str, zone: str) -> None:
 
 LAZY = ("polars-lazy", "duckdb", "dask", "spark", "sqlframe", "ibis")
 # Asked of the catalogue, these read no data.
-_OF_THE_CATALOGUE = ("CREATE OR REPLACE TEMPORARY VIEW", "SELECT CURRENT_", "information_schema", "duckdb_logs")
+_OF_THE_CATALOGUE = (
+    "CREATE OR REPLACE TEMPORARY VIEW",
+    "SELECT CURRENT_",
+    "information_schema",
+    "duckdb_logs",
+)
 
 
 def _connection(engine: str) -> Any:
@@ -201,7 +206,9 @@ def queries(engine: str) -> Iterator[Callable[[], int]]:
         with Callback(start=started.append):
             yield lambda: len(started)
     elif engine == "polars-lazy":
-        with mock.patch.object(pl.LazyFrame, "collect", autospec=True, side_effect=pl.LazyFrame.collect) as collect:
+        with mock.patch.object(
+            pl.LazyFrame, "collect", autospec=True, side_effect=pl.LazyFrame.collect
+        ) as collect:
             yield lambda: collect.call_count
     else:
         _connection(engine).execute("CALL enable_logging('QueryLog')")

@@ -10,7 +10,7 @@ import numpy as np
 from policemetrics._labels import LabelArray, encode
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import zone
-from policemetrics.frames._session import wrong_clocks
+from policemetrics.frames._session import same_clocks, wrong_clocks
 from policemetrics.periods import Period
 from policemetrics.typing import Every, IntArray
 
@@ -29,8 +29,10 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
         return column
     engine = lazy.implementation
     if dtype == nw.Datetime and (engine.is_duckdb() or engine.is_spark_like() or engine.is_ibis()):
-        zone_there = str(dtype.time_zone)
-        raise wrong_clocks("date", name, zone_there, timezone, f", or give timezone={zone_there!r}")
+        there = str(dtype.time_zone)
+        if same_clocks(there, timezone):
+            return column
+        raise wrong_clocks("date", name, there, timezone, f", or give timezone={there!r}")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
     hint = f"parse it first, as in pd.to_datetime(frame[{name!r}]), or name a column of period labels in by="

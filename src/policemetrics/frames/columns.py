@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from policemetrics._labels import MEASURED
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames._reading import collected, column_named, dimensions, engine_errors, label, labels_of, opened
+from policemetrics.frames._reading import (
+    collected,
+    column_named,
+    dimensions,
+    engine_errors,
+    label,
+    labels_of,
+    opened,
+)
 from policemetrics.typing import Columns
 
 if TYPE_CHECKING:
