@@ -481,8 +481,8 @@ class TestSessionsThatAreAsked:
             assert query == "SELECT current_setting('TimeZone')"
             return self
 
-        def fetchone(self):
-            return (self.zone,)
+        def fetchall(self):
+            return [(self.zone,)]
 
     def frame(self, implementation, native):
         return SimpleNamespace(implementation=implementation, to_native=lambda: native)

@@ -20,7 +20,17 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import column_named, zone
 from policemetrics.frames._session import same_clocks, wrong_clocks
 
-__all__ = ["CENTURY", "Changes", "Moments", "changes_between", "from_parts", "instant", "moments", "whole"]
+__all__ = [
+    "CENTURY",
+    "Changes",
+    "Moments",
+    "changes_between",
+    "from_parts",
+    "instant",
+    "moments",
+    "parsing",
+    "whole",
+]
 
 _SECOND: Final = 1_000_000
 _DAY: Final = 86_400
@@ -114,14 +124,14 @@ def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
     if dtype == nw.Date:
         hint = "dates have no time of day, so that nothing can be timed by them: name the column of the full stamp"
     elif dtype == nw.Unknown:
-        hint = f"its type says nothing, as where all of it is missing: give it one first, as in {_parsing(lazy.implementation, name, typed=False)}"
+        hint = f"its type says nothing, as where all of it is missing: give it one first, as in {parsing(lazy.implementation, name, typed=False)}"
     elif dtype == nw.Object:
         hint = (
             f"turn it into stamps first, as in pd.to_datetime(frame[{name!r}], utc=True) if all have a zone; without utc=True "
             "if none has"
         )
     elif dtype in (nw.String, nw.Categorical, nw.Enum):
-        hint = f"parse it first, as in {_parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
+        hint = f"parse it first, as in {parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
     else:
         hint = "times that were measured already go to tally(), by={'seconds': …}"
         if dtype.is_float() and lazy.implementation.is_pandas_like():
@@ -130,7 +140,7 @@ def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
     raise InvalidTypeError(msg)
 
 
-def _parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
+def parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
     """Name the call that makes stamps of a column of text, or of one without a type, in the engine's own words."""
     if implementation.is_polars():
         return f"pl.col({name!r})" + (

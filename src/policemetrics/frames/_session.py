@@ -25,7 +25,7 @@ def session_zone(frame: Any) -> str | None:
         backend = native.get_backend()
         if backend.name != "duckdb":
             return ANY
-        return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchone()[0])
+        return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchall()[0][0])
     return None
 
 
