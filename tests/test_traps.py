@@ -25,6 +25,8 @@ from ids import stable
 
 import policemetrics as pm
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, PoliceMetricsError
+from policemetrics.frames import _reading
+from policemetrics.frames._grouping import halves
 from policemetrics.frames._session import ANY, same_clocks, session_zone, wrong_clocks
 
 # Dask and Spark announce their own futures.
@@ -466,8 +468,8 @@ class TestClocksOfTheSession:
             assert pm.tally(frame, date="a").labels("period") == ("2024-10",)
 
 
-class TestSessionsThatAreAsked:
-    """What each engine is asked, without it."""
+class TestWithoutTheEngine:
+    """What engines are asked, and given, that not everyone has who runs the tests."""
 
     class Session:
         def __init__(self, zone):
@@ -507,6 +509,29 @@ class TestSessionsThatAreAsked:
         assert same_clocks("Asia/Tokyo", "Asia/Tokyo")
         assert not same_clocks("Europe/London", "UTC")
         assert not same_clocks("+00:00", "UTC")
+
+    def test_asked_at_each_call(self, monkeypatch):
+        """What narwhals remembers of the zone is put right."""
+        monkeypatch.setattr(_reading, "session_zone", lambda _: "Asia/Tokyo")
+        frame = pl.DataFrame({"a": stamps("2024-05-01", zone=UTC), "b": stamps("2024-05-01"), "c": [1]})
+        _, schema = _reading.opened(frame)
+        assert schema == {"a": nw.Datetime("us", "Asia/Tokyo"), "b": nw.Datetime("us"), "c": nw.Int64()}
+
+    def test_halves_and_seconds_of_dask(self):
+        """It has no remainders of Arrow's numbers, and no groups of missing beside not a number."""
+        lazy = SimpleNamespace(implementation=nw.Implementation.DASK)
+        numbers, seconds = [2**63 - 1, -(2**63), -1, 0, 2**32], [NAN, None, 1.5, 0.0, -1.0]
+        frame = nw.from_native(pl.DataFrame({"n": numbers, "s": seconds}))
+        found = frame.select(**halves(lazy, {"n": nw.col("n")}))
+        assert [
+            h * 2**32 + v for h, v in zip(found["n_high"].to_list(), found["n_low"].to_list(), strict=True)
+        ] == numbers
+        label = _reading.label(lazy, nw.col("s"), "seconds", "s", nw.Float64())
+        assert frame.select(label)["s"].to_list() == [None, None, 1.5, 0.0, -1.0]
+
+    def test_what_has_no_type(self):
+        with pytest.raises(InvalidTypeError, match=r"got Unknown: turn it into numbers of seconds first"):
+            pm.tally(duck().sql("SELECT NULL AS s"), by={"seconds": "s"})
 
     def test_with_the_column(self):
         assert session_zone(nw.from_native(pl.DataFrame({"a": [1]}))) is None
