@@ -1,6 +1,7 @@
 """Reading frames: every engine gives the same tally of the same rows, or the same refusal."""
 
 import datetime as dt
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -851,9 +852,21 @@ class TestDates:
         ):
             tally(data, date="at")
 
-    @pytest.mark.parametrize(
-        "values", [["2024-01-05"], [2024], [dt.time(1)], [dt.timedelta(1)], [True]], ids=str
-    )
+    def test_text(self):
+        """Refused with the call that parses it, in the words of the engine."""
+        calls = {"pandas": "pd.to_datetime(frame['at'], ", "polars": "pl.col('at').str.to_datetime(", "pyarrow": "table['at'].cast("}  # fmt: skip
+        calls |= {
+            "duckdb": 'CAST("at" AS TIMESTAMP)',
+            "pandas-arrow": calls["pandas"],
+            "polars-lazy": calls["polars"],
+        }
+        for name, data in every_engine(frame(at=["2024-01-05"])).items():
+            with pytest.raises(
+                InvalidTypeError, match=f"got String: parse it first, as in {re.escape(calls[name])}"
+            ):
+                tally(data, date="at")
+
+    @pytest.mark.parametrize("values", [[2024], [dt.time(1)], [dt.timedelta(1)], [True]], ids=str)
     def test_what_is_no_date(self, engine, values):
         with pytest.raises(
             InvalidTypeError, match=r"date: column 'at' must hold dates or datetimes.*pd\.to_datetime"

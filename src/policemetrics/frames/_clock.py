@@ -18,9 +18,19 @@ import numpy as np
 from policemetrics import _checks
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import column_named, zone
-from policemetrics.frames._session import wrong_clocks
+from policemetrics.frames._session import same_clocks, wrong_clocks
 
-__all__ = ["CENTURY", "Changes", "Moments", "changes_between", "from_parts", "instant", "moments", "whole"]
+__all__ = [
+    "CENTURY",
+    "Changes",
+    "Moments",
+    "changes_between",
+    "from_parts",
+    "instant",
+    "moments",
+    "parsing",
+    "whole",
+]
 
 _SECOND: Final = 1_000_000
 _DAY: Final = 86_400
@@ -114,14 +124,14 @@ def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
     if dtype == nw.Date:
         hint = "dates have no time of day, so that nothing can be timed by them: name the column of the full stamp"
     elif dtype == nw.Unknown:
-        hint = f"its type says nothing, as where all of it is missing: give it one first, as in {_parsing(lazy.implementation, name, typed=False)}"
+        hint = f"its type says nothing, as where all of it is missing: give it one first, as in {parsing(lazy.implementation, name, typed=False)}"
     elif dtype == nw.Object:
         hint = (
             f"turn it into stamps first, as in pd.to_datetime(frame[{name!r}], utc=True) if all have a zone; without utc=True "
             "if none has"
         )
     elif dtype in (nw.String, nw.Categorical, nw.Enum):
-        hint = f"parse it first, as in {_parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
+        hint = f"parse it first, as in {parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
     else:
         hint = "times that were measured already go to tally(), by={'seconds': …}"
         if dtype.is_float() and lazy.implementation.is_pandas_like():
@@ -130,7 +140,7 @@ def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
     raise InvalidTypeError(msg)
 
 
-def _parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
+def parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
     """Name the call that makes stamps of a column of text, or of one without a type, in the engine's own words."""
     if implementation.is_polars():
         return f"pl.col({name!r})" + (
@@ -166,20 +176,28 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
         return column.dt.timestamp("us")
     if dtype.time_zone is not None and (engine.is_pyspark() or engine.is_pyspark_connect()):
         # Whole seconds since 1970; what is left of one is the same on all clocks.
-        return column.cast(_int64()) * whole(_SECOND) + column.dt.microsecond().cast(_int64())
-    if dtype.time_zone not in {None, "UTC"}:
+        return column.cast(_int64()) * whole(_SECOND) + _microsecond(column)
+    if dtype.time_zone is not None and not same_clocks(dtype.time_zone, "UTC"):
         raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
     return from_parts(column)
 
 
 def from_parts(column: Any) -> Any:
     """Put microseconds together from year, day and time of day, for engines with nothing shorter."""
-    part = {p: getattr(column.dt, p)().cast(_int64()) for p in ("hour", "minute", "second", "microsecond")}
+    part = {p: getattr(column.dt, p)().cast(_int64()) for p in ("hour", "minute", "second")}
     before = column.dt.year().cast(_int64()) - 1
     leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
     days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(_int64()) - 1
     seconds = days * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
-    return seconds * _SECOND + part["microsecond"]
+    return seconds * _SECOND + _microsecond(column)
+
+
+def _microsecond(column: Any) -> Any:
+    """Read what a stamp has beside its whole seconds; of Spark narwhals has that below zero before 1970."""
+    import narwhals.stable.v2 as nw
+
+    found = column.dt.microsecond().cast(_int64())
+    return nw.when(found < 0).then(found + _SECOND).otherwise(found)
 
 
 def whole(value: int) -> Any:

@@ -9,8 +9,9 @@ import numpy as np
 
 from policemetrics._labels import LabelArray, encode
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.frames._clock import parsing
 from policemetrics.frames._reading import zone
-from policemetrics.frames._session import wrong_clocks
+from policemetrics.frames._session import same_clocks, wrong_clocks
 from policemetrics.periods import Period
 from policemetrics.typing import Every, IntArray
 
@@ -25,15 +26,20 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
 
     zone(timezone)
     column = nw.col(name)
+    engine = lazy.implementation
     if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
         return column
-    engine = lazy.implementation
     if dtype == nw.Datetime and (engine.is_duckdb() or engine.is_spark_like() or engine.is_ibis()):
-        zone_there = str(dtype.time_zone)
-        raise wrong_clocks("date", name, zone_there, timezone, f", or give timezone={zone_there!r}")
+        there = str(dtype.time_zone)
+        if same_clocks(there, timezone):
+            return column
+        raise wrong_clocks("date", name, there, timezone, f", or give timezone={there!r}")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
-    hint = f"parse it first, as in pd.to_datetime(frame[{name!r}]), or name a column of period labels in by="
+    call = f"pd.to_datetime(frame[{name!r}])"
+    if dtype in (nw.String, nw.Categorical, nw.Enum):
+        call = parsing(engine, name)
+    hint = f"parse it first, as in {call}, or name a column of period labels in by="
     msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
 

@@ -34,11 +34,12 @@ def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
     with engine_errors("read"):
         found = _opened(frame)
         schema = dict(found.collect_schema())
-        if any(dtype == nw.Datetime and dtype.time_zone is not None for dtype in schema.values()):
-            zone = session_zone(found)
-            for name, dtype in schema.items():
-                if zone is not None and dtype == nw.Datetime and dtype.time_zone is not None:
-                    schema[name] = nw.Datetime(dtype.time_unit, zone)
+        zoned = [
+            name for name, dtype in schema.items() if dtype == nw.Datetime and dtype.time_zone is not None
+        ]
+        session = session_zone(found) if zoned else None
+        if session is not None:
+            schema |= {name: nw.Datetime(schema[name].time_unit, session) for name in zoned}
     return found, schema
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from policemetrics.errors import InvalidInputError
 
-__all__ = ["ANY", "session_zone", "wrong_clocks"]
+__all__ = ["ANY", "same_clocks", "session_zone", "wrong_clocks"]
 
 ANY: Final = "unknown"
 """The zone of a session that cannot be asked."""
@@ -24,9 +25,22 @@ def session_zone(frame: Any) -> str | None:
         backend = native.get_backend()
         if backend.name != "duckdb":
             return ANY
-        asked = backend.sql("SELECT current_setting('TimeZone') AS zone").to_pyarrow()
-        return str(asked.column("zone")[0].as_py())
+        return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchall()[0][0])
     return None
+
+
+def same_clocks(one: str, other: str) -> bool:
+    """Tell whether two zones are one, as Etc/UTC and UTC are."""
+    return one == other or (_is_utc(one) and _is_utc(other))
+
+
+def _is_utc(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name).utcoffset(None) == dt.timedelta(0)
+    except (OSError, ValueError, KeyError):  # as Spark's +01:00
+        return False
 
 
 def wrong_clocks(argument: str, name: str, found: str, wanted: str, otherwise: str = "") -> InvalidInputError:

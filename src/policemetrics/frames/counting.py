@@ -47,7 +47,8 @@ def tally(
         others. The engine does the grouping.
     by : str, sequence of str or mapping of dimension to column, optional
         What to keep. A mapping renames: ``{"force": "force_name"}``. Columns hold text or whole
-        numbers; the dimension ``seconds`` takes a column of seconds. Default is no dimension.
+        numbers; the dimension ``seconds`` takes a column of seconds, or of durations, which are cut to the
+        microsecond. Default is no dimension.
     count : str, optional
         The column of counts to add up: whole numbers, corrections below zero included. A row
         without a count marks its cell as "not supplied" in the ledger, and every figure that
@@ -60,7 +61,7 @@ def tally(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         Length of the periods that `date` is cut into. Default is ``"month"``.
     timezone : str, optional
-        Where the days begin; in DuckDB that must be the zone of the session (``SET TimeZone``).
+        Where the days begin; in DuckDB, Spark and Ibis that must be the zone of the session.
         Default is ``"Europe/London"``.
     coverage : str or sequence of str, optional
         The dimensions whose keys, wherever they occur, prove that data were supplied, so that an
