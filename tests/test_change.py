@@ -410,6 +410,15 @@ class TestSentences:
 RESIDENTS = Exposure({"Kent": 1_800, "Essex": 1_200}, by="force", name="residents", date="mid-2019")
 
 
+def test_a_base_of_one_is_withheld():
+    assert rate_change(1, 5, minimum_base=2).reason == "withheld: the base of 1 is below 2"
+
+
+def test_parts_of_an_exposure():
+    """Ten in half a year and twenty in a whole one are the same rate."""
+    assert rate_change(10, 20, exposure=(0.5, 1)).percent_change == 0
+
+
 def test_small_steps_are_said():
     """Up is up, be it one crime, or half a per cent of a rate."""
     assert "rose by 1 (" in str(rate_change(10, 11))

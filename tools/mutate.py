@@ -333,7 +333,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     modules, tests = (names.split() for names in PARTS[given.part])
     found = [
-        *(f"tests/test_{name}.py" for name in tests),
+        *(f"tests/test_{name}.py" for name in (*tests, "public_api")),
         *(str(path) for m in modules for path in paths_of(m)),
     ]
     options = [
