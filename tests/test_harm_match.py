@@ -211,6 +211,11 @@ class TestHarmPerCrimeChange:
             (4, -2, 0.5, "Crime rose by 4% and harm fell by 2%: harm per crime fell by 5.8%"),
             (10, 2, 1, "harm rose less than crime, so harm per crime fell by 7.3%"),
             (2, 10.5, None, "harm rose by 10.5%: harm rose more than crime, so harm per crime rose by 8.3%."),
+            (0, 0.5, None, "harm rose by 0.5%: harm per crime rose by 0.5%."),
+            (0.5, 0.9, None, "harm rose by 0.9%: harm rose more than crime, so harm per crime rose by 0.4%."),
+            (5, 0, None, "harm did not change: harm per crime fell by 4.8%."),
+            (-10, -9, 1, "leaves open whether harm per crime rose or fell (+1.1%, between 0.0% and +2.2%"),
+            (-9, -10, 1, "leaves open whether harm per crime rose or fell (−1.1%, between −2.2% and 0.0%"),
             (-10, -10.001, None, "harm fell more than crime, so harm per crime fell by less than 0.1%."),
         ],
     )
@@ -221,7 +226,9 @@ class TestHarmPerCrimeChange:
         change = harm_per_crime_change(crime=-10, harm=-5)
         assert change.percent_change == pytest.approx(100 * 5 / 90)
         assert math.isnan(change.rounding_low)
+        assert math.isnan(change.rounding_high)
         assert math.isnan(change.rounded_to)
+        assert harm_per_crime_change(crime=-10, harm=-5, rounded_to=5).rounded_to == 5
 
     @pytest.mark.parametrize(
         ("options", "error", "match"),
@@ -238,6 +245,7 @@ class TestHarmPerCrimeChange:
                 InvalidInputError,
                 "crime must be > -100 however it was rounded",
             ),
+            ({"crime": -96, "harm": 0, "rounded_to": 8}, InvalidInputError, "may be as low as -100"),
             (
                 {"crime": -10.3, "rounded_to": 1},
                 InvalidInputError,
@@ -268,3 +276,8 @@ class TestHarmPerCrimeChange:
         true = 100 * ((1000 + harm + h) / (1000 + crime + c) - 1)
         assert change.rounding_low - 1e-9 <= true <= change.rounding_high + 1e-9
         assert change.rounding_low < change.percent_change < change.rounding_high
+
+
+def test_one_crime_of_a_code_spelt_nearly_right():
+    found = HarmWeights({"46": 1, "34B": 2}, name="own", version="1").match({"461": 1})
+    assert (found.nearest, found.share_unmatched) == ((("46",),), 1)
