@@ -1221,6 +1221,18 @@ class TestWeighing:
         assert [(r.score, r.dominant_offence) for r in rows] == [(15.5, "a"), (5.5, "c"), (2, "c")]
         assert [r.dominant_share for r in rows] == pytest.approx([100 / 105.25, 2.25 / 3.25, 1])
 
+    def test_none_counted(self):
+        """What was left out is said."""
+        some, none = (
+            harm_score(Tally.from_columns({"offence": ["a", "F"]}, [0, n]), own({"a": 1}, outside=["F"]))
+            for n in (3, 0)
+        )
+        assert "no crimes were counted, 3 excluded." in str(some)
+        assert "no crimes were counted." in str(none)
+
+    def test_the_lightest_and_the_heaviest(self):
+        assert own({"a": 1e-100, "b": 1e100})["b"] == 1e100
+
     def test_light_offences(self):
         """One crime of half a day is all there is of the variance; none of no weight is of it."""
         row = harm_score(self.FORCES.where(force="A", offence="c"), self.WEIGHTS)

@@ -281,3 +281,8 @@ class TestHarmPerCrimeChange:
 def test_one_crime_of_a_code_spelt_nearly_right():
     found = HarmWeights({"46": 1, "34B": 2}, name="own", version="1").match({"461": 1})
     assert (found.nearest, found.share_unmatched) == ((("46",),), 1)
+
+
+def test_a_code_in_two_cases():
+    found = HarmWeights({"34B": 2}, name="own", version="1").match(["34B", "34b"])
+    assert found.duplicates == (("34B", "34b"),)
