@@ -1258,6 +1258,17 @@ class TestWeighing:
         for name in ("percent_change", "percent_change_low", "percent_change_high"):
             assert getattr(light, name) == pytest.approx(getattr(heavy, name), rel=1e-9)
 
+    def test_a_light_driver(self):
+        found = harm_drivers(two_years({"c": 1}, {"c": 2}), self.WEIGHTS, between=YEARS)
+        assert "+0.5" in str(found[0])
+
+    def test_residents_of_one_year_only(self):
+        """Without those of the other nothing is shared out."""
+        people = Exposure({YEARS[1]: 10}, by="period", name="residents", date="mid-year")
+        found = harm_change(two_years({"a": 1}, {"a": 2}), self.WEIGHTS, between=YEARS, exposure=people)
+        parts = (found.from_population, found.from_volume, found.from_mix, found.from_weights)
+        assert np.isnan(parts).all()
+
     def test_a_single_crime_has_its_harm(self):
         """From one of ten days to one of a day: 90% less a crime."""
         assert harm_change(two_years({"a": 1}, {"b": 1}), self.WEIGHTS, between=YEARS).per_crime_change == -90

@@ -18,7 +18,14 @@ from hypothesis import strategies as st
 from policemetrics import datasets, definitions
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.harm import HarmWeights, harm_drivers, harm_per_crime_change, harm_score, harm_weights
+from policemetrics.harm import (
+    HarmWeights,
+    harm_drivers,
+    harm_per_crime_change,
+    harm_score,
+    harm_weights,
+    matching,
+)
 
 OWN = HarmWeights({"46": 12, "34B": 800, "1": 7000}, name="own", version="1", outside=["AF"])
 WHOLE = "1/4.1/4.10/4.2"
@@ -286,3 +293,11 @@ def test_one_crime_of_a_code_spelt_nearly_right():
 def test_a_code_in_two_cases():
     found = HarmWeights({"34B": 2}, name="own", version="1").match(["34B", "34b"])
     assert found.duplicates == (("34B", "34b"),)
+
+
+def test_as_many_hints_as_are_shown():
+    """No more are spoken of where there are none."""
+    codes = [f"{n}{n}{n}A" for n in range(1, matching._MOST_NAMED + 1)]
+    weights = HarmWeights(dict.fromkeys(codes, 1), name="own", version="1")
+    assert " more" not in str(weights.match([f"{code}a" for code in codes]))
+    assert " and 0 more" not in str(weights.match([code.lower() for code in codes]))
