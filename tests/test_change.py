@@ -410,6 +410,21 @@ class TestSentences:
 RESIDENTS = Exposure({"Kent": 1_800, "Essex": 1_200}, by="force", name="residents", date="mid-2019")
 
 
+def test_a_base_of_one_is_withheld():
+    assert rate_change(1, 5, minimum_base=2).reason == "withheld: the base of 1 is below 2"
+
+
+def test_parts_of_an_exposure():
+    """Ten in half a year and twenty in a whole one are the same rate."""
+    assert rate_change(10, 20, exposure=(0.5, 1)).percent_change == 0
+
+
+def test_small_steps_are_said():
+    """Up is up, be it one crime, or half a per cent of a rate."""
+    assert "rose by 1 (" in str(rate_change(10, 11))
+    assert "rose by 0.5%" in str(rate_change(1000, 1005, exposure=(10_000, 10_000)))
+
+
 class TestLaws:
     @given(COUNTS, COUNTS, LEVELS, st.sampled_from(METHODS))
     def test_estimate_inside_its_interval(self, old, new, level, method):
@@ -811,6 +826,15 @@ class TestPeriods:
         with pytest.raises(InvalidInputError, match="for others only shorter periods inside it"):
             rate_change(crimes, between=YEARS)
         assert rate_change(crimes.where(force="B"), between=YEARS).change == 200
+
+    def test_the_quarters_of_one_force_beside_years_of_both(self):
+        """That one force has both its years and its quarters does not help the other."""
+        quarters = [f"{year} Q{q}" for year in YEARS for q in (1, 2, 3, 4)]
+        crimes = Tally.from_columns(
+            {"force": ["A"] * 10 + ["B"] * 8, "period": [*YEARS, *quarters, *quarters]}, [1] * 18
+        )
+        with pytest.raises(InvalidInputError, match="for others only shorter periods inside it"):
+            rate_change(crimes, between=YEARS)
 
     def test_cells_dropped_from_one_period(self):
         """A drop never makes a zero."""

@@ -599,6 +599,10 @@ class TestTallyAsDivisor:
         (["2023/24"], " in 2023/24 ("),
         (["2023-04", "2023-05"], " in April 2023 to May 2023 ("),
         (["2017/18", "2019/20"], " in 2017/18 and 2019/20 ("),
+        (
+            [f"20{y}-01" for y in (10, 12, 14, 16, 18)],
+            " in January 2010, January 2012, January 2014, January 2016 and January 2018 (",
+        ),
         ([f"20{y}-01" for y in range(10, 20)], " in 10 periods from January 2010 to January 2019 ("),
         (["one", "two"], " per 1,000 ("),
     ],

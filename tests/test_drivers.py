@@ -190,3 +190,11 @@ class TestLaws:
         assert joined.change == apart.at(group="a").change + apart.at(group="b").change
         parts = apart.at(group="a").points + apart.at(group="b").points
         assert joined.points == pytest.approx(parts, nan_ok=True, abs=1e-9)
+
+
+def test_one_more_is_a_rise():
+    """A whole that grows by a single crime rose."""
+    crimes = Tally.from_columns({"offence": ["a"] * 2, "period": ["2022/23", "2023/24"]}, [10, 11])
+    assert "the +10.0% by which the whole rose" in str(
+        change_drivers(crimes, of="offence", between=("2022/23", "2023/24"))[0]
+    )

@@ -105,6 +105,7 @@ class TestMaking:
         one = residents({("Kent", 1): 5, ("Essex", 1): 6}, by=["force", "year"])
         turned = residents({(1, "Essex"): 6, (1, "Kent"): 5}, by=["year", "force"])
         assert one == turned
+        assert (one == 3) is False
         assert one != residents({("Kent", 1): 5, ("Essex", 1): 7}, by=["force", "year"])
         assert residents({"Kent": 5}) != residents({"Kent": 5}, date="mid-2020")
         assert residents({"Kent": 5}) != residents({"Kent": 5}, name="households")
@@ -245,6 +246,18 @@ class TestJoin:
         )
         found = rate(tally, PEOPLE, by="region")
         assert (found.at(region="South").exposure, found.at(region="East").exposure) == (2500, 1000)
+
+    def test_a_number_for_every_group(self):
+        """Any number above 0 divides: half a thousand, as one."""
+        tally = crimes({"Kent": 6, "Essex": 5})
+        assert [row.rate for row in rate(tally, 1, by="force")] == [5000, 6000]
+        assert [row.rate for row in rate(tally, 0.5, by="force")] == [10_000, 12_000]
+
+    def test_one_group_that_coverage_does_not_name(self):
+        """Of one region only, all that supplied are it."""
+        keys = {("South", "Kent"): 6, ("South", "Surrey"): 1}
+        tally = crimes(keys, ["region", "force"], coverage=["force"])
+        assert rate(tally, PEOPLE, by="region").at(region="South").exposure == 2500
 
     def test_groups_that_coverage_does_not_name(self):
         """Coverage by force alone does not say whose residents a region has: silence would divide by everybody's."""

@@ -23,7 +23,9 @@ from policemetrics import datasets, definitions
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.exposure import Exposure
-from policemetrics.harm import HarmWeights, harm_change, harm_drivers, harm_score, harm_weights
+from policemetrics.harm import HarmWeights, _scoring, harm_change, harm_drivers, harm_score, harm_weights
+from policemetrics.harm._codes import nearest
+from policemetrics.harm.change import share_out
 
 BETWEEN = ("2017/18", "2019/20")
 YEARS = ("2022/23", "2023/24")
@@ -1201,3 +1203,90 @@ class TestLaws:
         except PoliceMetricsError:
             return
         assert weights[code] == float(value)
+
+
+class TestWeighing:
+    """The sums of each group, whatever their size."""
+
+    FORCES = Tally.from_columns(
+        {"force": [*"AAABBBCCC"], "offence": ["a", "b", "c"] * 3}, [1, 5, 1, 0, 1, 9, 0, 0, 4]
+    )
+    WEIGHTS = own({"a": 10, "b": 1, "c": 0.5})
+
+    @pytest.mark.parametrize("at_once", [2**15, 5, 4, 3, 1])
+    def test_some_groups_at_a_time(self, monkeypatch, at_once):
+        """By hand: the score, and the offence with the largest part of the variance, weight squared by count."""
+        monkeypatch.setattr(_scoring, "_AT_ONCE", at_once)
+        rows = harm_score(self.FORCES, self.WEIGHTS, by="force")
+        assert [(r.score, r.dominant_offence) for r in rows] == [(15.5, "a"), (5.5, "c"), (2, "c")]
+        assert [r.dominant_share for r in rows] == pytest.approx([100 / 105.25, 2.25 / 3.25, 1])
+
+    def test_none_counted(self):
+        """What was left out is said."""
+        some, none = (
+            harm_score(Tally.from_columns({"offence": ["a", "F"]}, [0, n]), own({"a": 1}, outside=["F"]))
+            for n in (3, 0)
+        )
+        assert "no crimes were counted, 3 excluded." in str(some)
+        assert "no crimes were counted." in str(none)
+
+    def test_the_lightest_and_the_heaviest(self):
+        assert own({"a": 1e-100, "b": 1e100})["b"] == 1e100
+
+    def test_light_offences(self):
+        """One crime of half a day is all there is of the variance; none of no weight is of it."""
+        row = harm_score(self.FORCES.where(force="A", offence="c"), self.WEIGHTS)
+        assert (row.dominant_offence, row.dominant_share) == ("c", 1)
+        assert harm_score(self.FORCES.where(force="A", offence="c"), own({"c": 0})).dominant_offence == ""
+
+    def test_normal_limits_by_hand(self):
+        """A hundred crimes of ten days: 1,000 days, give or take 1.96 times 100; one crime: no less than none."""
+        found = harm_score(Tally.from_columns({"offence": ["a"]}, [100]), self.WEIGHTS, method="normal")
+        assert (found.score_low, found.score_high) == pytest.approx((804.0036, 1195.9964))
+        found = harm_score(Tally.from_columns({"offence": ["a"]}, [1]), self.WEIGHTS, method="normal")
+        assert (found.score_low, found.score_high) == pytest.approx((0, 29.59964))
+
+    def test_corrections_of_light_offences(self):
+        """One theft more and one less of another kind are no crimes, yet something happened."""
+        tally = Tally.from_columns({"offence": ["c", "d"]}, [1, -1])
+        assert "corrections outweigh" in harm_score(tally, own({"c": 0.5, "d": 0.5})).reason
+
+    def test_light_scores_change_like_heavy_ones(self):
+        """The unit of the weights does not matter, however small a score it gives."""
+        data = two_years({"a": 30}, {"a": 20})
+        light, heavy = (harm_change(data, own({"a": w}), between=YEARS) for w in (0.01, 10))
+        for name in ("percent_change", "percent_change_low", "percent_change_high"):
+            assert getattr(light, name) == pytest.approx(getattr(heavy, name), rel=1e-9)
+
+    def test_a_light_driver(self):
+        found = harm_drivers(two_years({"c": 1}, {"c": 2}), self.WEIGHTS, between=YEARS)
+        assert "+0.5" in str(found[0])
+
+    def test_residents_of_one_year_only(self):
+        """Without those of the other nothing is shared out."""
+        people = Exposure({YEARS[1]: 10}, by="period", name="residents", date="mid-year")
+        found = harm_change(two_years({"a": 1}, {"a": 2}), self.WEIGHTS, between=YEARS, exposure=people)
+        parts = (found.from_population, found.from_volume, found.from_mix, found.from_weights)
+        assert np.isnan(parts).all()
+
+    def test_a_single_crime_has_its_harm(self):
+        """From one of ten days to one of a day: 90% less a crime."""
+        assert harm_change(two_years({"a": 1}, {"b": 1}), self.WEIGHTS, between=YEARS).per_crime_change == -90
+
+    def test_from_no_harm_to_some(self):
+        """Half a day from nothing is a rise, and nothing from nothing is none."""
+        some = harm_change(two_years({"b": 0}, {"c": 1}), self.WEIGHTS, between=YEARS)
+        none = harm_change(two_years({"b": 0}, {"c": 0}), self.WEIGHTS, between=YEARS)
+        assert "(own 1) rose, from 0" in str(some)
+        assert "did not change, from 0" in str(none)
+
+    def test_what_the_corners_lost_goes_to_the_largest_part(self):
+        parts = share_out(np.array([[[1.0], [3]], [[2], [4]]]), np.array([1.0]), np.array([4.5]))
+        assert parts.tolist() == [[1], [2.5]]
+
+    def test_what_to_do_about_unknown_codes(self):
+        with pytest.raises(UnknownNameError, match="do not guess a weight"):
+            harm_score(self.FORCES, own({"a": 1}))
+
+    def test_two_neighbours_are_named(self):
+        assert nearest("46", ["461", "462", "463"]) == nearest("46", ["461", "462", "463"])[:2]

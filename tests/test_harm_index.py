@@ -61,6 +61,8 @@ class TestByHand:
         table = harm_index(THREE, OWN, base="2021/22", exposure=people)
         assert table["index"].tolist() == [100, 75, 50]
         assert table["per_head"].tolist() == [2, 1.5, 1]
+        assert len({row.base_exposure for row in table}) == 1
+        assert table[1].base_exposure == table[0].exposure != table[1].exposure
         plain = harm_index(THREE, OWN, base="2021/22")
         assert table.at(period="2022/23").index_high == pytest.approx(
             plain.at(period="2022/23").index_high / 2
@@ -102,6 +104,7 @@ class TestLikeForLike:
         table = harm_index(THREE, OWN, base="2019/20")
         assert table["period"].tolist() == ["2019/20", *YEARS]
         assert set(table["reason"]) == {"not available: no rows for 2019/20"}
+        assert all(math.isnan(row.base_score) for row in table)
         assert table["score"].tolist()[1:] == [2000, 3000, 1000]
 
     def test_nothing_in_the_base(self):
@@ -113,7 +116,8 @@ class TestLikeForLike:
 
     def test_no_crimes_after(self):
         row = harm_index(tally({"a": 50}, {"a": 0}), OWN, base="2021/22")[1]
-        assert (row.index, row.index_low) == (0, 0)
+        assert (row.index, row.index_low, row.base_score) == (0, 0, 500)
+        assert "0.0 (95% interval 0.0 or more), where 2021/22 is 100" in str(row)
         assert math.isnan(row.index_high)
         assert row.reason is None
 

@@ -18,7 +18,14 @@ from hypothesis import strategies as st
 from policemetrics import datasets, definitions
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.harm import HarmWeights, harm_drivers, harm_per_crime_change, harm_score, harm_weights
+from policemetrics.harm import (
+    HarmWeights,
+    harm_drivers,
+    harm_per_crime_change,
+    harm_score,
+    harm_weights,
+    matching,
+)
 
 OWN = HarmWeights({"46": 12, "34B": 800, "1": 7000}, name="own", version="1", outside=["AF"])
 WHOLE = "1/4.1/4.10/4.2"
@@ -211,6 +218,11 @@ class TestHarmPerCrimeChange:
             (4, -2, 0.5, "Crime rose by 4% and harm fell by 2%: harm per crime fell by 5.8%"),
             (10, 2, 1, "harm rose less than crime, so harm per crime fell by 7.3%"),
             (2, 10.5, None, "harm rose by 10.5%: harm rose more than crime, so harm per crime rose by 8.3%."),
+            (0, 0.5, None, "harm rose by 0.5%: harm per crime rose by 0.5%."),
+            (0.5, 0.9, None, "harm rose by 0.9%: harm rose more than crime, so harm per crime rose by 0.4%."),
+            (5, 0, None, "harm did not change: harm per crime fell by 4.8%."),
+            (-10, -9, 1, "leaves open whether harm per crime rose or fell (+1.1%, between 0.0% and +2.2%"),
+            (-9, -10, 1, "leaves open whether harm per crime rose or fell (−1.1%, between −2.2% and 0.0%"),
             (-10, -10.001, None, "harm fell more than crime, so harm per crime fell by less than 0.1%."),
         ],
     )
@@ -221,7 +233,9 @@ class TestHarmPerCrimeChange:
         change = harm_per_crime_change(crime=-10, harm=-5)
         assert change.percent_change == pytest.approx(100 * 5 / 90)
         assert math.isnan(change.rounding_low)
+        assert math.isnan(change.rounding_high)
         assert math.isnan(change.rounded_to)
+        assert harm_per_crime_change(crime=-10, harm=-5, rounded_to=5).rounded_to == 5
 
     @pytest.mark.parametrize(
         ("options", "error", "match"),
@@ -238,6 +252,7 @@ class TestHarmPerCrimeChange:
                 InvalidInputError,
                 "crime must be > -100 however it was rounded",
             ),
+            ({"crime": -96, "harm": 0, "rounded_to": 8}, InvalidInputError, "may be as low as -100"),
             (
                 {"crime": -10.3, "rounded_to": 1},
                 InvalidInputError,
@@ -268,3 +283,21 @@ class TestHarmPerCrimeChange:
         true = 100 * ((1000 + harm + h) / (1000 + crime + c) - 1)
         assert change.rounding_low - 1e-9 <= true <= change.rounding_high + 1e-9
         assert change.rounding_low < change.percent_change < change.rounding_high
+
+
+def test_one_crime_of_a_code_spelt_nearly_right():
+    found = HarmWeights({"46": 1, "34B": 2}, name="own", version="1").match({"461": 1})
+    assert (found.nearest, found.share_unmatched) == ((("46",),), 1)
+
+
+def test_a_code_in_two_cases():
+    found = HarmWeights({"34B": 2}, name="own", version="1").match(["34B", "34b"])
+    assert found.duplicates == (("34B", "34b"),)
+
+
+def test_as_many_hints_as_are_shown():
+    """No more are spoken of where there are none."""
+    codes = [f"{n}{n}{n}A" for n in range(1, matching._MOST_NAMED + 1)]
+    weights = HarmWeights(dict.fromkeys(codes, 1), name="own", version="1")
+    assert " more" not in str(weights.match([f"{code}a" for code in codes]))
+    assert " and 0 more" not in str(weights.match([code.lower() for code in codes]))

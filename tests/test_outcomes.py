@@ -1035,6 +1035,15 @@ class TestChangeOfRows:
         with pytest.raises(InvalidInputError, match=r"old and new.*Swap them"):
             outcome_rate_change(old, new)
 
+    def test_of_two_forces_of_a_table_by_period_first(self):
+        """Two labels differ, whichever comes first."""
+        data = Tally.from_columns(
+            {"period": ["2022/23", "2023/24"], "force": ["Kent", "Essex"], "outcome": ["1", "1"]}, [5, 6]
+        )
+        rows = positive_outcome_rate(data, **GIVEN, by=["period", "force"])
+        with pytest.raises(InvalidInputError, match=r"one group in two periods; got .*Kent.*Essex"):
+            outcome_rate_change(*rows)
+
     @pytest.mark.parametrize("periods", [("2022/23", "2022/23"), ("2022/23", "2023/24")])
     def test_of_two_forces(self, periods):
         """Two forces are a comparison, not a change."""

@@ -1,6 +1,7 @@
 """Periods: reading, writing, moving and comparing whole calendar months."""
 
 import pickle
+import re
 import time
 from datetime import date, datetime, timedelta
 
@@ -546,6 +547,27 @@ def test_fair_pairs_pass_and_reversed_ones_are_refused(earlier, later):
     assert f"Swap them: between=({earlier.label!r}, {later.label!r})" in str(refused.value)
 
 
+def test_the_days_of_a_year():
+    """Years of any last month, and those at both ends of what is read."""
+    ending = Period.year_ending(2024, 6)
+    assert (ending.start, ending.end) == (date(2023, 7, 1), date(2024, 6, 30))
+    assert Period.calendar_year(1800).start == date(1800, 1, 1)
+    assert Period.calendar_year(2200).end == date(2200, 12, 31)
+
+
+def test_a_year_that_is_no_month_leaves_nothing_open():
+    """Which year is meant is asked only where it could be another."""
+    with pytest.raises(InvalidInputError) as refused:
+        Period.parse("2024", kind="month")
+    assert "Which" not in str(refused.value)
+
+
+def test_sixty_characters_are_shown():
+    for text, shown in (("x" * 60, "x" * 60), ("x" * 61, "x" * 60 + "...")):
+        with pytest.raises(InvalidInputError, match=f"'{re.escape(shown)}'"):
+            Period.parse(text)
+
+
 @pytest.mark.parametrize(
     ("earlier", "later", "says"),
     [
@@ -553,6 +575,7 @@ def test_fair_pairs_pass_and_reversed_ones_are_refused(earlier, later):
         ("year ending May 2024", "year ending June 2024", "share 11 months"),
         ("year ending June 2024", "year ending May 2024", "share 11 months"),
         ("2024-03", "2024-Q1", "share 1 month. "),
+        ("2024-Q1", "2024-02 to 2024-04", "share 2 months. "),
         ("2017/18", "2019-Q2", "have 12 and 3 months"),
     ],
 )

@@ -477,6 +477,11 @@ BAD_INPUT = {
         UnknownNameError,
         "overlapping must be one of 'force'",
     ),
+    "a flag among numbers": (
+        lambda: Tally.from_columns({"code": [0, 1]}, [1, 2]).where(code=True),
+        InvalidTypeError,
+        "code must be a label, text or a whole number; got True",
+    ),
     "a blank unit": (
         lambda: Tally.from_columns({"force": ["Kent"]}, [1], unit=""),
         InvalidInputError,
@@ -656,6 +661,7 @@ class TestMergingLaws:
         )
 
     def test_equality_sees_each_part(self, crimes):
+        assert (crimes == 3) is False
         assert crimes != crimes.drop(force="Essex").where(force="Kent")
         assert crimes != Tally.from_columns(*_split(crimes))
         assert crimes != Tally.from_columns(
@@ -1356,6 +1362,7 @@ class TestReading:
         tally = Tally.from_columns({"year": range(1000)}, [1] * 1000)
         assert len(repr(tally).splitlines()) == 2 + 20 + 1
         assert "in 1,000 cells, the first 20 shown" in repr(tally)
+        assert "in 20 cells]" in repr(tally.where(year=range(20)))
 
     def test_repr_without_rows_or_dimensions(self):
         assert "Tally of 0 counts in 0 cells" in repr(Tally.from_columns({"force": []}, []))

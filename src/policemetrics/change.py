@@ -418,12 +418,8 @@ class _Changes:
     ) -> Results[RateChange]:
         """Work out every row; `shown` tells which counts may stand where the change may not."""
         there = unexplained(reasons)
-        reasons = reasons.copy()
         old, new = (np.where(there, c, 0) for c in counted)
-        sizes = [np.where(there & (e > 0), e, 1.0) for e in exposures] or [
-            np.ones(len(old)),
-            np.ones(len(old)),
-        ]
+        sizes = [np.where(there, e, 1.0) for e in exposures] or [np.ones(len(old)), np.ones(len(old))]
         low, high = intervals.rate_ratio(
             new, old, sizes[1], sizes[0], self.level, method=self.method, dispersion=self.dispersion
         )

@@ -244,8 +244,7 @@ def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> 
     shared = tuple(d for d in groups.dims if d in areas.dims)
     grouped = areas.project(shared)
     to = areas.positions(grouped, shared)
-    sums = np.zeros(len(grouped) + 1)
-    sums[-1] = np.nan  # for a group that no area belongs to
+    sums = np.zeros(len(grouped) + 1)  # the last for a group that no area belongs to
     position = np.append(exposure.keys.counts, -1)[at]
     np.add.at(sums, to, np.append(exposure.values, np.nan)[position])
     columns = keys_of(areas)

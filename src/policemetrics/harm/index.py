@@ -226,12 +226,11 @@ def _table(
     reasons[there & (old == 0)] = "not applicable: there was no harm in the base period"
     sizes = np.array([sizes_of(exposure, pair.groups, side, reasons) for side in pair.sides])
     per_head = 1.0 if exposure is None else sizes[0] / sizes[1]
-    known = there & (old > 0) & np.isfinite(np.broadcast_to(per_head, old.shape))
     base, label = pair.between
     if base == label:
         low, high = ratio, ratio
     columns = {
-        name: np.where(known, 100 * part * per_head, np.nan)
+        name: 100 * part * per_head
         for name, part in (("index", ratio), ("index_low", low), ("index_high", high))
     }
     columns |= {

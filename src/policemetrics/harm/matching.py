@@ -144,9 +144,8 @@ def _read(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None
             msg = "offences must not be missing; one of the codes is."
             raise InvalidInputError(msg)
     if isinstance(offences, Tally):
-        offences.need(offence)
         columns = offences.sum_to(offence).to_dict()
-        counts = dict(zip(columns[offence], columns["count"], strict=True))
+        codes, counts = columns[offence], dict(zip(columns[offence], columns["count"], strict=True))
     else:
         if not hasattr(offences, "__len__"):
             msg = f"offences must be codes, a mapping of code to count, or a Tally; got {type(offences).__name__}."
@@ -155,12 +154,12 @@ def _read(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None
         if (at < 0).any():
             msg = f"offences must not be missing; got none at offences[{int(np.argmax(at < 0))}]."
             raise InvalidInputError(msg)
-        counts = dict.fromkeys(found.tolist(), 0)
-    numbers = [c for c in counts if not isinstance(c, str)]
+        codes, counts = found.tolist(), None
+    numbers = [c for c in codes if not isinstance(c, str)]
     if numbers:
         msg = f"offences must hold codes as text; got the number {numbers[0]}: {READ_AS_TEXT}."
         raise InvalidTypeError(msg)
-    return list(counts), counts if isinstance(offences, Tally) else None
+    return codes, counts
 
 
 def _duplicates(codes: list[str]) -> tuple[tuple[str, ...], ...]:
