@@ -119,6 +119,17 @@ CALLS = {
     "summarise_times": [
         lambda f: pm.summarise_times(f, by="force", target=900, missed="missing seconds"),
         lambda f: pm.summarise_times(f, by="period", seconds="waited", count="n", target=10),
+        lambda f: pm.summarise_times(f, by="force", target=900, missed="missing seconds", percentiles=False),
+        lambda f: pm.summarise_times(
+            f,
+            by=["year", "band"],
+            seconds="waited",
+            target={(y, b): t for y in (2023, 2024) for b, t in (("fast", 10), ("slow", 40))},
+            inclusive=True,
+            percentiles=False,
+        ),
+        lambda f: pm.summarise_times(f, percentiles=False),
+        lambda f: pm.summarise_times(f, by="period", seconds="waited", count="n", percentiles=False),
     ],
     "answer_times": [
         lambda f: pm.answer_times(

@@ -24,6 +24,7 @@ TIMED: Final = "times"
 """What times between two stamps are called while they are not yet the dimension ``seconds``."""
 
 _WIDE: Final = 2**62
+_FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
 _MOST_CELLS: Final = 2**26  # some GiB at home
 
 
@@ -56,17 +57,16 @@ def counted_there(
     sums: Sequence[str],
     failure: type[InvalidInputError] = InvalidInputError,
     *,
-    extremes: Sequence[str] = (),
+    least: Sequence[str] = (),
 ) -> Counted:
     """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
 
-    Beside `sums`, `extremes` gives the least and the most of some columns, as ``least_x`` and ``most_x``.
+    Beside the sums of some columns it gives the least of others, as ``least_x`` of ``x``.
     """
     import narwhals.stable.v2 as nw
 
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
-    for name in extremes:
-        added += [nw.col(name).min().alias(f"least_{name}"), nw.col(name).max().alias(f"most_{name}")]
+    added += [nw.col(name).min().alias(f"least_{name}") for name in least]
     with engine_errors(failure=failure):
         found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
         table = found.collect()
@@ -78,7 +78,7 @@ def counted_there(
     with engine_errors(failure=failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
     coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
-    wanted = [*sums, *(f"{which}_{name}" for name in extremes for which in ("least", "most"))]
+    wanted = [*sums, *(f"least_{name}" for name in least)]
     return Counted(coded, n, {name: _whole(table.get_column(name)) for name in wanted})
 
 
@@ -126,5 +126,9 @@ def _whole(column: Any) -> IntArray:
     narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
     if narrow and not column.null_count():
         return array_of(column).astype(np.int64, copy=False)
+    if column.dtype.is_decimal() and not column.null_count():
+        rough = array_of(column.cast(nw.Float64))
+        if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
+            return rough.astype(np.int64)
     known = (0 if is_missing(v) else int(v) for v in column.to_list())
     return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))

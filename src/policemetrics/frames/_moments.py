@@ -18,16 +18,17 @@ from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray
 from policemetrics._packed import HALF
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames._grouping import Counted, counted_there, halves
+from policemetrics.frames._clock import whole
+from policemetrics.frames._grouping import Counted, counted_there
 from policemetrics.frames._reading import dimensions, labelled, opened
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = ["Moments", "moments"]
 
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
-_SAFE: Final = 2.0**62
-_MOST_ROWS: Final = 2**30  # of a key: then no sum of halves passes 64 bits
-_LONGEST: Final = 2**63
+_MOST_ROWS: Final = 2**30  # of a key
+_LONGEST: Final = 2**63  # microseconds
+_MOST: Final = _LONGEST // MICROSECONDS  # seconds
 
 _Coded: TypeAlias = Mapping[str, tuple[LabelArray, IntArray]]
 
@@ -65,17 +66,21 @@ def moments(
     *labels, time = labelled(data, schema, dims)
     keys = {f"k{i}": dim for i, dim in enumerate(by)}
     dtype = schema[seconds]
-    whole = dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
-    unit = 1 if whole else MICROSECONDS
+    in_seconds = dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
+    unit = 1 if in_seconds else MICROSECONDS
+    time = time if in_seconds else time.cast(nw.Float64)
     read = data.select(*(v.alias(k) for k, v in zip(keys, labels, strict=True)), time.alias("x"))
-    read = _as_whole_seconds(read, dtype) if whole else _as_microseconds(read)
+    read = _as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read)
     limits = {f"met{i}": _limit(bound, unit, inclusive=inclusive) for i, bound in enumerate(bounds)}
     read, sums = _added(read, keys, limits)
-    found = counted_there(read, keys, sums, extremes=["x"])
+    found = counted_there(read, keys, sums, least=["x"])
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 
 # ---- what the engine is asked -----------------------------------------------------------
+
+
+# Each step is a query within the query, which costs an engine some time to plan: so there are few.
 
 
 def _as_whole_seconds(read: Any, dtype: Any) -> Any:
@@ -83,41 +88,31 @@ def _as_whole_seconds(read: Any, dtype: Any) -> Any:
     import narwhals.stable.v2 as nw
 
     x, none = nw.col("x"), nw.lit(0, dtype)
-    read = read.with_columns(x.is_null().alias("missing"))
+    missing = x.is_null()
     # Dask can neither cast nor add up where some are missing.
-    read = read.with_columns(nw.when(nw.col("missing")).then(none).otherwise(x).alias("x"))
-    most = _LONGEST // MICROSECONDS
+    there = nw.when(missing).then(none).otherwise(x)
     if dtype == nw.UInt64:
-        read = read.with_columns(nw.when(x > most).then(nw.lit(most + 1, dtype)).otherwise(x).alias("x"))
-    read = read.with_columns(x.cast(nw.Int64).alias("x"))
-    return _without(read, x > most, nw.lit(0, nw.Int64))
+        there = nw.when(there > nw.lit(_MOST, dtype)).then(nw.lit(_MOST + 1, dtype)).otherwise(there)
+    read = read.with_columns(missing.alias("missing"), there.cast(nw.Int64).alias("x"))
+    beyond = x > _MOST
+    return read.with_columns(beyond.alias("beyond"), nw.when(beyond).then(whole(0)).otherwise(x).alias("x"))
 
 
 def _as_microseconds(read: Any) -> Any:
-    """Round to whole microseconds, halves to the even one: engines differ in how they would."""
+    """Round to whole microseconds, halves to the even one: by themselves engines differ in that."""
     import narwhals.stable.v2 as nw
 
-    x, low, part = nw.col("x"), nw.col("low"), nw.col("part")
-    read = read.with_columns(x.cast(nw.Float64).alias("x"))
-    read = read.with_columns((x.is_null() | x.is_nan()).alias("missing"))
+    x, micro = nw.col("x"), nw.col("x") * float(MICROSECONDS)
+    missing = x.is_null() | x.is_nan()
+    sound = ~missing & (micro.abs() < float(_LONGEST))
     read = read.with_columns(
-        (nw.when(nw.col("missing")).then(nw.lit(0.0)).otherwise(x) * float(MICROSECONDS)).alias("x")
+        missing.alias("missing"),
+        (~missing & ~sound).alias("beyond"),
+        nw.when(sound).then(micro).otherwise(nw.lit(0.0)).alias("x"),
     )
-    read = _without(read, x.abs() >= float(_LONGEST), nw.lit(0.0))
-    read = read.with_columns(x.floor().alias("low"))
-    read = read.with_columns((x - low).alias("part"))
-    up = (part > 0.5) | ((part == 0.5) & ((low * 0.5).floor() != low * 0.5))
-    return read.with_columns(
-        (low + nw.when(up).then(nw.lit(1.0)).otherwise(nw.lit(0.0))).cast(nw.Int64).alias("x")
-    )
-
-
-def _without(read: Any, beyond: Any, none: Any) -> Any:
-    """Mark times that are too long, infinite ones among them, and put `none` in their place."""
-    import narwhals.stable.v2 as nw
-
-    read = read.with_columns(beyond.alias("beyond"))
-    return read.with_columns(nw.when(nw.col("beyond")).then(none).otherwise(nw.col("x")).alias("x"))
+    low = x.floor()
+    up = (x - low > 0.5) | ((x - low == 0.5) & ((low * 0.5).floor() != low * 0.5))
+    return read.with_columns((low.cast(nw.Int64) + up.cast(nw.Int64)).alias("x"))
 
 
 def _limit(bound: int, unit: int, *, inclusive: bool) -> int:
@@ -129,16 +124,22 @@ def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tup
     """Prepare what is added up: times and their squares by the digits of the times, and flags."""
     import narwhals.stable.v2 as nw
 
-    x, a, b = nw.col("x"), nw.col("a"), nw.col("b")
-    # Some engines divide as floats do: whatever the first digit, the second is what is left.
-    read = read.with_columns((x // _DIGIT).cast(nw.Int64).alias("a"))
+    x, a, b, missing = nw.col("x"), nw.col("a"), nw.col("b"), nw.col("missing")
+    read = read.with_columns(_above(x, _DIGIT).alias("a"))
     read = read.with_columns((x - a * _DIGIT).alias("b"))
-    there = ~nw.col("missing")
-    flags = {"missing": ~there, "beyond": nw.col("beyond"), "zero": there & (x == 0)}
-    flags |= {name: there & (x <= limit) for name, limit in limits.items()}
-    terms = {"a": a, "b": b, "aa": a * a, "ab": a * b} | halves(read, {"bb": b * b})
-    columns = {name: flag.cast(nw.Int64) for name, flag in flags.items()} | terms
+    flags = {"missing": missing, "beyond": nw.col("beyond"), "zero": ~missing & (x == 0)}
+    flags |= {name: ~missing & (x <= limit) for name, limit in limits.items()}
+    high = _above(b * b, HALF)
+    columns = {name: flag.cast(nw.Int64) for name, flag in flags.items()}
+    columns |= {"a": a, "b": b, "aa": a * a, "ab": a * b, "bb_high": high, "bb_low": b * b - high * HALF}
     return read.select(*keys, x, *(v.alias(k) for k, v in columns.items())), list(columns)
+
+
+def _above(number: Any, digit: int) -> Any:
+    """Return how often a number holds a power of two, give or take one: floats divide by it faster than integers do."""
+    import narwhals.stable.v2 as nw
+
+    return (number.cast(nw.Float64) * (1 / digit)).floor().cast(nw.Int64)
 
 
 # ---- what comes home --------------------------------------------------------------------
@@ -156,9 +157,8 @@ def _brought_home(
         msg = f"{MEASURED} must be finite and below 292,000 years; got {sums['beyond'].sum():,} that are not."
         raise InvalidInputError(msg)
     _refuse_negative(coded, np.where(known, sums["least_x"], 0) / unit)
-    # No sum of products is more than the greatest first digit, or second one, for each of the sum of the first.
-    largest = sums["a"] * np.maximum(sums["most_x"] / _DIGIT, _DIGIT)
-    if (largest >= _SAFE).any() or (found.n >= _MOST_ROWS).any():
+    # Squares add up to less than the square of a sum: all sums are then below 2**62.
+    if (sums["a"] >= _DIGIT).any() or (found.n >= _MOST_ROWS).any():
         return None
     counts = found.n - sums["missing"]
     labels = tuple(v for v, _ in coded.values())
