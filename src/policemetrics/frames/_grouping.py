@@ -104,14 +104,15 @@ def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
     Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
     Sums of halves do not get there.
     """
+    by_floats = lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
     found: dict[str, Any] = {}
     for name, number in numbers.items():
-        if lazy.implementation.is_dask():  # has no remainders of Arrow's numbers
-            high = number // HALF
-            low = number - high * HALF
-        else:  # Spark, Ibis and others divide floats, which hold what is left without a remainder
+        if by_floats:  # their // divides floats, which hold what is left without a remainder
             low = number % HALF
             high = (number - low) // HALF
+        else:
+            high = number // HALF
+            low = number - high * HALF
         found |= {f"{name}_high": high, f"{name}_low": low}
     return found
 
