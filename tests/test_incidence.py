@@ -77,6 +77,11 @@ class TestByHand:
         assert (found.share[-1], found.ended[-1], found.high[-1]) == (1, 1, 1)
         assert found.low[-1] == pytest.approx(intervals.wilson(22, 22)[0])
 
+    def test_long_after_the_last(self):
+        """Where all have ended otherwise at once, the limit stays that of none of ten."""
+        found = cumulative_incidence(np.zeros(300), np.eye(300)[0] * 10, np.zeros(300))
+        assert found.high == pytest.approx(np.full(300, intervals.wilson(0, 10)[1]))
+
     def test_one_in_sight(self):
         """The last of ten, one in sight of the half still waiting, is worth two."""
         found = cumulative_incidence([0, 0], [5, 0], [4, 1])

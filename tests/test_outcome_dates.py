@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ import pytest
 
 from policemetrics import OutcomeSet, Period, Results, Tally, outcome_rate_change, positive_outcome_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.outcomes import _dates
+from policemetrics.outcomes._definition import not_yet_assigned
 
 GIVEN = {"positive": "positive-dashboard", "basis": "closed", "out_of": "outcomes"}
 COHORT = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
@@ -113,6 +116,34 @@ class TestTypesOfTheTime:
         months = of_periods("2018-11", "2018-12")
         assert "November 2018 to December 2018" in positive_outcome_rate(months, **GIVEN).caveat
 
+    @pytest.mark.parametrize(
+        ("coverage", "span"),
+        [("period", "April 2017 to March 2020"), ("force", "April 2018 to March 2020")],
+    )
+    def test_periods_without_a_count(self, coverage, span):
+        """A year that was supplied is one of those added up, whatever is left of it; cells tell where coverage does not."""
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 3, "period": ["2017/18", "2018/19", "2019/20"], "outcome": ["5", "1", "18"]},
+            [3, 1, 2],
+            coverage=coverage,
+        )
+        assert positive_outcome_rate(data.drop(outcome="5"), **GIVEN).caveat.endswith(f"within {span}")
+
+    def test_the_clear_labels_decide(self):
+        """2009-10 is a year beside 2010/11, and a total stays one."""
+        read = _dates._read(["2009-10", "2010/11", "Total"], "period")
+        assert {label: period.label for label, period in read.items()} == {
+            "2009-10": "2009/10",
+            "2010/11": "2010/11",
+        }
+
+    def test_what_all_rows_say_is_said_once(self):
+        texts = np.array(["a", "a"], dtype=object)
+        assert _dates.one_or_all(texts) == "a"
+        assert _dates.one_or_all(texts[:0]) == ""
+        texts[1] = "b"
+        assert _dates.one_or_all(texts).tolist() == ["a", "b"]
+
     def test_labels_that_are_no_periods(self):
         """Quarters without a year tell nothing of time."""
         assert (
@@ -208,6 +239,20 @@ class TestImmature:
         found = positive_outcome_rate(cohort("2025/26", 25), **COHORT | {"out_of": out_of})
         assert (found.denominator, found.share_not_yet_assigned) == (100, 0.2)
         assert found.immature
+
+    def test_corrections_of_what_is_open(self):
+        """Where nothing is out of the cohort, a correction of its open crimes takes nothing away."""
+        data = of_periods("2025/26", **{"0": -1, "1": 5, "18": 5})
+        assert positive_outcome_rate(data, **GIVEN).rate == 0.5
+        assert positive_outcome_rate(data, **COHORT).reason is not None
+
+    def test_one_crime(self):
+        """Even of a single crime the share is told."""
+        assert positive_outcome_rate(of_periods("2025/26", **{"0": 1}), **COHORT).share_not_yet_assigned == 1
+
+    @pytest.mark.parametrize(("old", "new"), [(0, 0), (0, math.nan), (math.nan, 0), (math.nan, math.nan)])
+    def test_nothing_open_is_not_spoken_of(self, old, new):
+        assert not_yet_assigned(old, new) == ""
 
     def test_not_known(self):
         """Without type 0 nobody knows."""

@@ -48,7 +48,7 @@ PARTS = {
     "times": ("times", "answers bands response time_change times"),
 }  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out
-ENOUGH = 8.0  # seconds of tests for one mutant; those that dwell most on its module come in first
+ENOUGH = 4.0  # seconds of tests for one mutant; those that dwell most on its module come in first
 
 OTHER: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),

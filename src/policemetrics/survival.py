@@ -250,7 +250,7 @@ def _limits(
         wider = np.exp(error / np.abs(np.log(inside)))
         low, high = inside**wider, inside ** (1 / wider)
     _, most = wilson(np.zeros_like(n), n, level)
-    return np.where(share > 0, low, 0), np.where(share > 0, high, most)
+    return low, np.where(share > 0, high, most)  # 0 has an infinite variance, and so the lower limit 0
 
 
 def _running(join: np.ufunc, terms: FloatArray, place: IntArray) -> FloatArray:

@@ -285,4 +285,4 @@ def _age(as_at: AsAt, span: Span | None) -> float:
         raise InvalidInputError(msg)
     after = as_at.day + dt.timedelta(days=1)
     first = span.end + dt.timedelta(days=1)
-    return float(12 * (after.year - first.year) + after.month - first.month - (after.day < first.day))
+    return float(12 * (after.year - first.year) + after.month - first.month)  # first is the first of a month
