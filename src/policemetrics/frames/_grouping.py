@@ -15,7 +15,7 @@ from policemetrics._packed import HALF, count_rows
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames._encoding import encoded
 from policemetrics.frames._reading import engine_errors
-from policemetrics.typing import IntArray
+from policemetrics.typing import FloatArray, IntArray
 
 __all__ = ["TIMED", "Counted", "counted_here", "counted_there", "halves"]
 
@@ -123,7 +123,7 @@ def _whole(column: Any) -> IntArray:
     if narrow and not column.null_count():
         return np.asarray(column.to_numpy(), dtype=np.int64)
     if column.dtype.is_decimal() and not column.null_count():
-        rough = column.cast(nw.Float64).to_numpy()
+        rough: FloatArray = column.cast(nw.Float64).to_numpy()
         if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
             return rough.astype(np.int64)
     known = (0 if is_missing(v) else int(v) for v in column.to_list())
