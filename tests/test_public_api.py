@@ -164,6 +164,7 @@ BAD = {
     "minimum_base": [-1, 2.5, NAN, INF, "50", None, True, 2**64],
     "versus": [5, "nope", ("previous",)],
     "inclusive": ["no", 1, None],
+    "percentiles": ["no", 1, None],
     "invalid": [None, 5, "nope"],
     "bands": [None, 5, "police.uk", {"66": (0, 10)}],
     "band": [None, 5, "nope", b"offence", "force"],

@@ -427,6 +427,9 @@ def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDA
         pm.summarise_times([dt.timedelta(minutes=5), None], target=dt.timedelta(minutes=15)), TimeSummary
     )
     assert_type(pm.summarise_times(array, mean_method="bootstrap", seed=1), TimeSummary)
+    assert_type(pm.summarise_times(waits, percentiles=False), TimeSummary)
+    assert_type(pm.summarise_times(array, percentiles=False), TimeSummary)
+    assert_type(pm.summarise_times(rows, by="grade", percentiles=False), Results[TimeSummary])
     summaries = pm.summarise_times(waits, by="line", target={"999": dt.timedelta(seconds=10), "101": None})
     assert_type(pm.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
     assert_type(pm.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])

@@ -16,7 +16,7 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.frames._arrays import array_of
 from policemetrics.frames._encoding import encoded
 from policemetrics.frames._reading import engine_errors
-from policemetrics.typing import IntArray
+from policemetrics.typing import FloatArray, IntArray
 
 __all__ = ["TIMED", "Counted", "counted_here", "counted_there", "halves"]
 
@@ -128,7 +128,7 @@ def _whole(column: Any) -> IntArray:
     if narrow and not column.null_count():
         return array_of(column).astype(np.int64, copy=False)
     if column.dtype.is_decimal() and not column.null_count():
-        rough = array_of(column.cast(nw.Float64))
+        rough: FloatArray = array_of(column.cast(nw.Float64))
         if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
             return rough.astype(np.int64)
     known = (0 if is_missing(v) else int(v) for v in column.to_list())

@@ -54,8 +54,8 @@ def moments(
 ) -> Moments | None:
     """Let an engine add up times, in one query, and count those that meet each bound, in microseconds.
 
-    None for a frame in memory, whose times are as well counted, and where sums could pass 64 bits, as those
-    of thousands of centuries do: every time must then be counted.
+    None for a frame in memory, whose times are as well counted, and where the sums of a key could pass 64
+    bits: those of more than 2**30 rows, or of 146,000 years. Every time must then be counted.
     """
     import narwhals.stable.v2 as nw
 
@@ -78,8 +78,6 @@ def moments(
 
 
 # ---- what the engine is asked -----------------------------------------------------------
-
-
 # Each step is a query within the query, which costs an engine some time to plan: so there are few.
 
 

@@ -75,7 +75,7 @@ class TimeChange(Figure):
     old_within, old_out_of, new_within, new_out_of : float
         What the two shares were made of.
     percentile_method : str
-        Definition of the medians.
+        Definition of the medians; empty where the two summaries have none.
     mean_method, median_method, share_method, confidence_level : str, str, str, float
         How the intervals were made.
     """
@@ -130,7 +130,8 @@ class TimeChange(Figure):
     def _sentence(self) -> str:
         found = [f"times: change {self.reason}"]
         if not np.isnan(self.mean_change):
-            found = [self._seconds("mean"), self._seconds("median")]
+            asked = ("mean", "median") if self.percentile_method else ("mean",)
+            found = list(map(self._seconds, asked))
         if not np.isnan(self.points):
             found.append(self._points)
         if self.service_level:
@@ -448,7 +449,8 @@ def _table(
         reasons[nothing & unexplained(reasons)] = f"not applicable: the {what} was 0 before"
     made_of = {f"{side}_{name}": v[name] for name in ("within", "out_of") for side, v in sides.items()}
     ordered = {f.name: columns[f.name] for f in column_fields(TimeChange)}
-    methods = {"mean_method": "welch", "median_method": "square_and_add", "share_method": "newcombe"}
+    of_median = "square_and_add" if audit["percentile_method"] else ""
+    methods = {"mean_method": "welch", "median_method": of_median, "share_method": "newcombe"}
     audit |= made_of | methods | {"confidence_level": level}
     return Results(TimeChange, keys, ordered, reasons, audit, exclusions, caveat)
 

@@ -94,7 +94,8 @@ class TimeSummary(Figure):
     missed : str
         The reasons for exclusion that are counted as missing the target.
     percentile_method : str
-        Definition of the percentiles.
+        Definition of the percentiles; empty, as is `percentile_interval_method`, where none were asked for,
+        and they and the median are not numbers.
     mean_method, percentile_interval_method, share_method, confidence_level : str, str, str, float
         How the intervals were made.
     seed : float
@@ -265,6 +266,9 @@ def summarise_times(
         Default is ``"seconds"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    percentiles : bool, optional
+        Whether to work out median and percentiles. Without them an engine need not count every time: it adds
+        up, and a few sums by group come home. Default is True.
     percentile_method : str, optional
         One of numpy's nine definitions: ``"linear"``, ``"inverted_cdf"``, ``"averaged_inverted_cdf"``,
         ``"closest_observation"``, ``"interpolated_inverted_cdf"``, ``"hazen"``, ``"weibull"``,
@@ -287,7 +291,8 @@ def summarise_times(
     Raises
     ------
     InvalidInputError
-        If a time is negative, missing (in a column) or not finite, or the target is not above 0.
+        If a time is negative, missing (in a column) or not finite, the target is not above 0, or an engine
+        has more than 67 million distinct times by group to send home.
     InvalidTypeError
         If the times are not numbers of seconds.
     UnknownNameError
@@ -300,9 +305,10 @@ def summarise_times(
 
     Notes
     -----
-    Zero times are kept and counted in `zeros`. The mean is exact for times in whole microseconds, and
-    times meet a target, or do not, to the microsecond. Percentiles equal ``numpy.percentile`` of the
-    rows to the last bit.
+    Zero times are kept and counted in `zeros`. Mean and standard deviation are exact for times in whole
+    microseconds, rounded once at the end, and times meet a target, or do not, to the microsecond.
+    Percentiles equal ``numpy.percentile`` of the rows to the last bit. All of it has the same digits whatever
+    holds the rows, in whatever order.
 
     The interval of the mean is Student's, cut off at 0, or by name the bias-corrected and accelerated
     (BCa) bootstrap interval [1]_ of 9,999 resamples; that of the share is Wilson's. A median or

@@ -1,0 +1,283 @@
+"""Mean, deviation and share within target from sums: the digits of every time counted, in one query."""
+
+import datetime as dt
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+import pytest
+from engines import duck, one_duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policemetrics._tally import Tally
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    PoliceMetricsError,
+    PoliceMetricsWarning,
+    UnknownNameError,
+)
+from policemetrics.frames import _grouping, _moments
+from policemetrics.times import TimeSummary, summarise_times, time_change
+
+duckdb_here = pytest.fixture(scope="module", autouse=True)(one_duckdb)
+
+RANKED = {f"{p}{limit}" for p in ("median", "p90", "p95", "p99") for limit in ("", "_low", "_high")}
+NOT_ASKED = {"percentile_method", "percentile_interval_method"}
+
+# Finer than a microsecond, too, and half of one, which is rounded to the even one.
+seconds = st.one_of(
+    st.none(),
+    st.just(math.nan),
+    st.integers(0, 10**11).map(lambda m: m / 1e6),
+    st.integers(0, 5000).map(float),
+    st.integers(0, 10**10).map(lambda n: n / 2e6),
+    st.floats(0, 1e9),
+)
+label = st.sampled_from(["a", "b", None])
+rows = st.lists(st.tuples(label, st.sampled_from([1, 2, None]), seconds), max_size=25)
+
+
+def frames(schema, columns):
+    """The same frame in memory, and in two engines that read it where it lies."""
+    frame = pl.DataFrame(columns, schema=schema, strict=False)
+    return frame, frame.lazy(), duck().from_arrow(frame.to_arrow())
+
+
+def same_but_percentiles(found, every):
+    """Whether two tables are the same to the last bit, but for the percentiles, which the first has not."""
+    tables = ([v] if isinstance(v, TimeSummary) else v for v in (found, every))
+    for one, other in zip(*tables, strict=True):
+        assert one.group == other.group
+        for name in (f.name for f in type(one).__attrs_attrs__):
+            mine, theirs = getattr(one, name), getattr(other, name)
+            if name in RANKED:
+                assert math.isnan(mine)
+            elif name in NOT_ASKED:
+                assert mine == ""
+            elif isinstance(mine, float):
+                assert mine == theirs or (math.isnan(mine) and math.isnan(theirs)), name
+            else:
+                assert mine == theirs, name
+
+
+@pytest.fixture
+def queries(monkeypatch):
+    """The results that engines were asked for."""
+    found = []
+    collect = nw.LazyFrame.collect
+
+    def noted(self, *args, **kwargs):
+        found.append(collect(self, *args, **kwargs))
+        return found[-1]
+
+    monkeypatch.setattr(nw.LazyFrame, "collect", noted)
+    return found
+
+
+class TestLaws:
+    @settings(max_examples=60, deadline=None)
+    @given(rows, st.booleans(), st.sampled_from([1, 900, 2.5e-6 * 1e6, 86_400]))
+    def test_the_digits_of_every_time(self, data, inclusive, target):
+        schema = {"g": pl.String, "h": pl.Int64, "seconds": pl.Float64}
+        columns = {name: [row[i] for row in data] for i, name in enumerate(schema)}
+        asked = {"target": target, "inclusive": inclusive, "by": ["g", "h"], "missed": "missing seconds"}
+        memory, *engines = frames(schema, columns)
+        every = summarise_times(memory, **asked)
+        for frame in (memory, *engines):
+            same_but_percentiles(summarise_times(frame, percentiles=False, **asked), every)
+
+    @settings(max_examples=30, deadline=None)
+    @given(
+        st.lists(st.tuples(st.sampled_from("ab"), st.one_of(st.none(), st.integers(0, 10**6))), max_size=20),
+        st.sampled_from([pl.Int16, pl.Int64, pl.UInt64, pl.UInt8]),
+        st.booleans(),
+    )
+    def test_whole_seconds(self, data, dtype, inclusive):
+        columns = {"g": [g for g, _ in data], "t": [None if t is None else t % 200 for _, t in data]}
+        asked = {"seconds": "t", "by": "g", "target": {"a": 30, "b": 45.5}, "inclusive": inclusive}
+        memory, *engines = frames({"g": pl.String, "t": dtype}, columns)
+        every = summarise_times(memory, **asked)
+        for frame in engines:
+            same_but_percentiles(summarise_times(frame, percentiles=False, **asked), every)
+
+    @settings(deadline=None)
+    @given(
+        st.lists(
+            st.tuples(
+                st.one_of(st.integers(0, 10**7), st.integers(0, 10**15), st.integers(0, 2**62)),
+                st.one_of(st.integers(1, 5), st.integers(1, 2**40)),
+            ),
+            min_size=2,
+            max_size=12,
+        ),
+        st.booleans(),
+    )
+    def test_deviation_is_exact(self, data, whole):
+        """Both moments are rounded once, from integers of any size."""
+        data = [(x // 10**6 * 10**6 if whole else x // 2**10 * 2**10 if x > 2**52 else x, n) for x, n in data]
+        cells = Tally.from_columns({"seconds": [x / 1e6 for x, _ in data]}, [n for _, n in data])
+        stamps = cells.cells.label("seconds")[cells.cells.code("seconds")].tolist()
+        counts = cells.cells.counts.tolist()
+        n = sum(counts)
+        mean = Fraction(sum(x * c for x, c in zip(stamps, counts, strict=True)), n * 10**6)
+        squares = sum(c * (Fraction(x, 10**6) - mean) ** 2 for x, c in zip(stamps, counts, strict=True))
+        found = summarise_times(cells, percentiles=False)
+        assert found.mean == float(mean)
+        assert found.sd == math.sqrt(float(squares / (n - 1)))
+
+
+class TestEngines:
+    FRAME = pl.DataFrame(
+        {"g": ["a", "a", "b", None, "c"], "seconds": [1.5, 2.25, None, 7.0, 9.125]},
+        schema_overrides={"seconds": pl.Float64},
+    )
+
+    def test_one_query(self, queries):
+        """A few sums by group come home, whatever the times."""
+        frame = pl.LazyFrame({"g": ["a", "b"] * 500, "seconds": [i / 7 for i in range(1000)]})
+        summarise_times(frame, by="g", target={"a": 60, "b": 90}, percentiles=False)
+        assert [table.shape for table in queries] == [(2, 14)]
+
+    def test_every_time_where_it_is_needed(self, queries):
+        frame = self.FRAME.lazy()
+        for more in ({"mean_method": "bootstrap", "seed": 1}, {"count": "n"}):
+            queries.clear()
+            found = summarise_times(frame.with_columns(n=pl.lit(2)), percentiles=False, **more)
+            assert [len(table) for table in queries] == [5]
+            assert math.isnan(found.median)
+
+    @pytest.mark.parametrize("limit", ["_DIGIT", "_MOST_ROWS"])
+    def test_sums_beyond_bounds(self, monkeypatch, queries, limit):
+        """Where a sum could pass 64 bits every time is counted."""
+        every = summarise_times(self.FRAME, by="g")
+        monkeypatch.setattr(_moments, limit, 2)
+        queries.clear()
+        same_but_percentiles(summarise_times(self.FRAME.lazy(), by="g", percentiles=False), every)
+        assert len(queries) == 2
+
+    def test_longest(self):
+        """Of two centuries of centuries the squares pass 64 bits, and are exact."""
+        frame = pl.DataFrame({"seconds": [9e9, 6.3e11, 1.7]})
+        same_but_percentiles(summarise_times(frame.lazy(), percentiles=False), summarise_times(frame))
+
+    def test_durations(self):
+        frame = pl.DataFrame(
+            {
+                "g": ["a", "a", "b"],
+                "took": [dt.timedelta(microseconds=m) for m in (1, 16_213_703, 10**12 + 1)],
+            }
+        )
+        every = summarise_times(frame, by="g", seconds="took", target=20)
+        for engine in (frame.lazy(), frame.lazy().with_columns(pl.col("took").cast(pl.Duration("ns")))):
+            found = summarise_times(engine, by="g", seconds="took", target=20, percentiles=False)
+            same_but_percentiles(found, every)
+
+    def test_decimals(self):
+        frame = pl.DataFrame({"seconds": [Decimal("1.25"), Decimal("2.50"), None]})
+        found = summarise_times(frame.lazy(), percentiles=False)
+        assert (found.n, found.mean, found.exclusions.reasons) == (2, 1.875, {"missing seconds": 1})
+
+    @pytest.mark.parametrize("by", [None, "g"])
+    def test_no_rows(self, by):
+        empty = self.FRAME.clear()
+        found, every = (
+            summarise_times(f, by=by, percentiles=p) for f, p in ((empty.lazy(), False), (empty, True))
+        )
+        if by is None:
+            assert found.reason == every.reason == "not available: no rows"
+        else:
+            assert len(found) == len(every) == 0
+
+    def test_bounds_what_comes_home(self, monkeypatch):
+        monkeypatch.setattr(_grouping, "_MOST_CELLS", 3)
+        with pytest.raises(
+            InvalidInputError, match=r"by: the engine found more than 3 distinct keys of 'g': leave "
+        ):
+            summarise_times(self.FRAME.lazy(), by="g", percentiles=False)
+
+    def test_target_warns_once(self):
+        with pytest.warns(PoliceMetricsWarning, match="under one second") as warned:
+            summarise_times(self.FRAME.lazy(), target=0.5, percentiles=False)
+        assert len(warned) == 1
+
+
+class TestBadInput:
+    def refuses(self, columns, error=InvalidInputError, match="", **asked):
+        with pytest.raises(error, match=match):
+            summarise_times(pl.LazyFrame(columns), percentiles=False, **asked)
+
+    def test_negative(self):
+        columns = {"g": ["a", "b", "b", None], "seconds": [1.0, -2.5, -7.0, -9.0]}
+        self.refuses(
+            columns, by="g", match=r"seconds must be >= 0; got -7 for g b \(in 1 groups\): leave negative"
+        )
+        self.refuses({"seconds": [3, -4]}, match=r"seconds must be >= 0; got -4 \(in 1 groups\)")
+
+    def test_negative_without_a_label(self):
+        """What is left out anyway may be anything."""
+        frame = pl.LazyFrame({"g": ["a", None], "seconds": [1.0, -9.0]})
+        found = summarise_times(frame, by="g", percentiles=False)
+        assert found["n"].tolist()[-1] == 1
+
+    @pytest.mark.parametrize("bad", [math.inf, -math.inf, 1e300, 9.3e12])
+    def test_not_finite(self, bad):
+        self.refuses(
+            {"seconds": [1.0, bad, bad]},
+            match="seconds must be finite and below 292,000 years; got 2 that are not",
+        )
+
+    @pytest.mark.parametrize(("dtype", "most"), [(pl.Int64, 2**63 - 1), (pl.UInt64, 2**64 - 1)])
+    def test_too_long(self, dtype, most):
+        column = pl.Series([1, most], dtype=dtype)
+        self.refuses({"seconds": column}, match="below 292,000 years; got 1 that are not")
+
+    def test_names(self):
+        good = {"g": ["a"], "seconds": [1.0]}
+        self.refuses(good, UnknownNameError, r"by\['h'\]: column", by="h")
+        self.refuses(good, UnknownNameError, r"by\['seconds'\]: column", seconds="took")
+        self.refuses(good, InvalidInputError, "by must not name 'seconds'", by="seconds")
+        self.refuses(good, UnknownNameError, "it lacks 'a'", by="g", target={"b": 3})
+        self.refuses(good, InvalidInputError, "target by label needs by=", target={"b": 3})
+        self.refuses(good, UnknownNameError, "missed: reason", missed="wrong")
+        self.refuses({"seconds": ["5.45"]}, InvalidTypeError, "must hold numbers of seconds")
+        self.refuses({"seconds": [dt.date(2024, 1, 1)]}, InvalidTypeError, "seconds as numbers or durations")
+
+    def test_options(self):
+        with pytest.raises(InvalidTypeError, match="percentiles must be True or False"):
+            summarise_times([1], percentiles="no")
+        with pytest.raises(InvalidInputError, match="percentile_method is for percentiles=True"):
+            summarise_times([1], percentiles=False, percentile_method="weibull")
+        with pytest.raises(PoliceMetricsError):
+            summarise_times([1], percentiles=False, percentile_method="worst")
+
+
+class TestFigure:
+    def test_sentence(self):
+        found = summarise_times([30, 15, 45, 60, 10], target=45, percentiles=False)
+        assert str(found) == (
+            "Mean 32 s (95% interval 6.2 s to 57.8 s), of 5; 60.00% within 45 s (95% interval 23.07% to 88.24%), "
+            "counted as under the target."
+        )
+
+    def test_column(self):
+        """Plain seconds, those finer than microseconds too, have the same mean and deviation either way."""
+        values = [1.23456789, 2.0000004, 7.1, 0.0]
+        same_but_percentiles(summarise_times(values, percentiles=False), summarise_times(values))
+
+    def test_finer_than_microseconds(self):
+        values = np.array([1.00000049, 1.00000051, 1.0000007])
+        found = summarise_times(values, percentiles=False)
+        assert found.sd == pytest.approx(np.std(values, ddof=1), rel=1e-6)
+
+    def test_change(self):
+        """A change of two such figures says nothing of the median."""
+        old, new = (summarise_times(v, target=5, percentiles=False) for v in ([4, 6, 9, 10], [3, 4, 4, 8]))
+        change = time_change(old, new)
+        assert change.mean_change == -2.5
+        assert math.isnan(change.median_change)
+        assert "median" not in str(change)
