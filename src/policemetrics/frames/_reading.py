@@ -107,12 +107,13 @@ def _seconds(column: Any, *, pandas: bool) -> Any:
     """Turn durations into seconds as floats, exact to the microsecond."""
     import narwhals.stable.v2 as nw
 
-    micro = column.dt.total_microseconds().cast(nw.Float64) / 1_000_000
+    # Arrow would not cast a number past 2^53, but divides it.
+    micro = column.dt.total_microseconds() / 1_000_000
     if not pandas:
         return micro
     # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. Nanoseconds
     # leave room for that, up to the 292 years that 64 bits hold.
-    nano = column.dt.total_nanoseconds().cast(nw.Float64) / 1_000_000_000
+    nano = column.dt.total_nanoseconds() / 1_000_000_000
     return nw.when(micro.abs() < 9e9).then(nano).otherwise(micro)
 
 

@@ -14,7 +14,7 @@ from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError
 from policemetrics.frames._dates import EVERY, local, periods
 from policemetrics.frames._grouping import counted_here, counted_there
-from policemetrics.frames._reading import column_named, dimensions, label, opened
+from policemetrics.frames._reading import column_named, dimensions, engine_errors, label, opened
 from policemetrics.frames._sums import Sums, numbers_here, numbers_there
 from policemetrics.typing import Columns, Every, Names
 
@@ -113,7 +113,8 @@ def tally(
     if count is not None:
         column_named(count, "count", schema)
     if _is_near(data, dims.values(), count, schema):
-        table = data.select(*select) if select else data
+        with engine_errors():
+            table = data.select(*select) if select else data
         found = counted_here(
             table, columns, {} if count is None else numbers_here(data, count, schema[count])
         )
