@@ -55,6 +55,16 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(found["code"], line, found["mark"] or "", found["about"] or "")
 
 
+def lacking(page: Path) -> list[str]:
+    """List the modules that the code of a page imports or needs by `plot`, and that are not installed."""
+    code = "\n".join(block.code for block in blocks(page) if block.runs)
+    named = [
+        *re.findall(r"^(?:>>> )?(?:import|from) (\w+)", code, re.MULTILINE),
+        *["matplotlib"] * ("plot." in code),
+    ]
+    return sorted({name for name in named if find_spec(name) is None})
+
+
 def run(page: Path) -> int:
     """Run the blocks of a page in order, and return how many ran; what is not as shown is an `AssertionError`."""
     names: dict[str, Any] = {"__name__": "__main__"}

@@ -276,11 +276,9 @@ class TestLaws:
             assert found[name].low - slack <= value <= found[name].high + slack
         assert found["total"].overlap(stated(total).range) == found["total"]
 
-    @given(st.floats(-60, 60), st.floats(-60, 60))
+    @given(st.integers(-60, 60).filter(bool), st.integers(-60, 60).filter(bool))
     def test_harm_agrees_with_plain_numbers(self, crime, harm):
         """`harm_per_crime_change` of the same numbers, rounded to whole per cent."""
-        crime, harm = round(crime), round(harm)
-        assume(crime and harm)
         found = implied_harm_per_crime(crime=f"{crime:+d}%", harm=f"{harm:+d}%")
         plain = pm.harm_per_crime_change(crime=crime, harm=harm, rounded_to=1)
         assert np.allclose([found.percent_change, found.rounding_low, found.rounding_high],

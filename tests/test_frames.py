@@ -889,6 +889,15 @@ class TestDates:
 
 
 class TestSeconds:
+    def test_longer_than_floats_count_in_microseconds(self, engine):
+        """Arrow casts no whole number past 2^53 to a float; such times, 285 years and more, are read all the same."""
+        long = dt.timedelta(days=104_250)
+        data = engine(frame(took=[dt.timedelta(0), long, long]))
+        assert tally(data, by={"seconds": "took"}).to_dict() == {
+            "seconds": [0.0, 9_007_200_000.0],
+            "count": [1, 2],
+        }
+
     @pytest.mark.parametrize(
         "values",
         [

@@ -27,7 +27,7 @@ from policemetrics.errors import PoliceMetricsWarning
 
 many = settings(
     max_examples=int(os.environ.get("POLICEMETRICS_FUZZ", "100")),
-    deadline=dt.timedelta(seconds=20),
+    deadline=dt.timedelta(minutes=2),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

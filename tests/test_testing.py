@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import functools
 import importlib
 import math
 import sys
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -274,3 +276,24 @@ class TestAssertEqual:
     def test_bad_input(self, call, said):
         with pytest.raises(PoliceMetricsError, match=said):
             call()
+
+
+def test_the_tests_of_another_project_use_public_names_only():
+    """`test_downstream.py` is what it says: of the package it takes what is in some ``__all__``, and nothing of our own tests."""
+    tree = ast.parse(Path(__file__).with_name("test_downstream.py").read_text(encoding="utf-8"))
+    modules = {"policemetrics", "policemetrics.testing", "policemetrics.testing.strategies"}
+    ours = {path.stem for path in Path(__file__).parent.glob("*.py")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named = {alias.name for alias in node.names}
+            assert {n for n in named if n.startswith("policemetrics")} <= {"policemetrics"}
+            assert not named & ours
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module not in ours
+            if node.module.startswith("policemetrics"):
+                assert node.module in modules
+                assert {alias.name for alias in node.names} <= {*importlib.import_module(node.module).__all__}
+        elif isinstance(node, ast.Attribute):
+            assert not node.attr.startswith("_")
+            if isinstance(node.value, ast.Name) and node.value.id == "pm":
+                assert node.attr in pm.__all__

@@ -155,14 +155,14 @@ def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:
     import narwhals.stable.v2 as nw
 
     if not (lazy.implementation.is_pandas_like() or lazy.implementation.is_dask()):
-        return column.dt.total_microseconds().cast(nw.Float64) / 1_000_000
+        return column.dt.total_microseconds() / 1_000_000  # Arrow would not cast a number past 2^53
     # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. As a whole number a
     # duration is as many of its unit as it has, and one that is missing is garbage.
     number = column.cast(nw.Int64)
     if dtype.time_unit == "ns":
         number = nw.when(number < 0).then(-(-number // 1_000)).otherwise(number // 1_000)
     unit = {"s": 1, "ms": 1_000}.get(dtype.time_unit, 1_000_000)
-    return nw.when(~column.is_null()).then(number.cast(nw.Float64) / unit)
+    return nw.when(~column.is_null()).then(number / unit)
 
 
 def labels_of(values: list[Any], dtype: Any) -> list[Any]:

@@ -108,7 +108,8 @@ def tally(
     if count is not None:
         column_named(count, "count", schema)
     if _is_near(data, dims.values(), count, schema):
-        table = data.select(*select) if select else data
+        with engine_errors():
+            table = data.select(*select) if select else data
         found = counted_here(
             table, columns, {} if count is None else numbers_here(data, count, schema[count])
         )
