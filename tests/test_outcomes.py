@@ -1035,6 +1035,12 @@ class TestChangeOfRows:
         with pytest.raises(InvalidInputError, match=r"old and new.*Swap them"):
             outcome_rate_change(old, new)
 
+    @pytest.mark.parametrize("asked", ["between", "positive", "basis", "out_of", "crimes", "by", "count"])
+    def test_figures_carry_their_own_definition(self, asked):
+        old, new = (self.TABLE.at(force="Kent", period=p) for p in ("2022/23", "2023/24"))
+        with pytest.raises(InvalidInputError, match=f"{asked}=.* cannot go with two figures"):
+            outcome_rate_change(old, new, **{asked: "force"})
+
     def test_of_two_forces_of_a_table_by_period_first(self):
         """Two labels differ, whichever comes first."""
         data = Tally.from_columns(
