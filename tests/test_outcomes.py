@@ -1041,7 +1041,9 @@ class TestChangeOfRows:
         timeless = positive_outcome_rate(Tally.from_columns(counts, [1, 3]), **GIVEN)
         dated = Tally.from_columns(counts | {"period": ["2023/24"] * 2}, [2, 2])
         assert outcome_rate_change(timeless, positive_outcome_rate(dated, **GIVEN)).between == ("", "")
-        with pytest.raises(InvalidInputError, match="in one period each; got {} and {'period': '2023/24'}\."):
+        with pytest.raises(
+            InvalidInputError, match=r"in one period each; got {} and {'period': '2023/24'}\."
+        ):
             outcome_rate_change(timeless, positive_outcome_rate(dated, **GIVEN, by="period")[0])
 
     def test_by_the_period_that_is_compared(self):
