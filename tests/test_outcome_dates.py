@@ -246,6 +246,13 @@ class TestImmature:
         assert positive_outcome_rate(data, **GIVEN).rate == 0.5
         assert positive_outcome_rate(data, **COHORT).reason is not None
 
+    def test_the_time_is_named(self):
+        assert "crimes recorded in 2025/26" in str(positive_outcome_rate(cohort("2025/26", 25), **COHORT))
+
+    def test_every_crime_accounted_for(self):
+        """Ten charged and five open are all of fifteen."""
+        assert positive_outcome_rate(10, 15, **COHORT, not_yet_assigned=5).rate == pytest.approx(2 / 3)
+
     def test_one_crime(self):
         """Even of a single crime the share is told."""
         assert positive_outcome_rate(of_periods("2025/26", **{"0": 1}), **COHORT).share_not_yet_assigned == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policemetrics import (
+    Exclusions,
     GroupOutcomeRate,
     Results,
     Tally,
@@ -20,6 +22,7 @@ from policemetrics import (
     rate,
 )
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.outcomes import groups
 
 ASKED = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
 
@@ -362,3 +365,31 @@ class TestUnlikeMembers:
         )
         rates = positive_outcome_rate(data, **self.ASKED | {"by": "offence_group"})
         assert "of 2 labels of offence_group (" in str(group_outcome_rate(rates, of="offence_group"))
+
+
+class TestSmallMatters:
+    def test_half_a_point_above(self):
+        """Kent's 10.5% beside 10% of all three."""
+        rates = rates_of({"Kent": (105, 895), "Essex": (95, 905), "Dorset": (100, 900)})
+        assert "had 10.50%: 0.50 percentage points above" in str(
+            group_outcome_rate(rates, force="Kent", include_self=True)
+        )
+
+    def test_what_was_left_out_is_told_where_all_tell_it(self):
+        crimes, outcomes = (Exclusions(unit, 5, 1, {"missing force": 1}) for unit in ("crimes", "outcomes"))
+        assert groups._together([crimes, crimes]) == Exclusions("crimes", 10, 2, {"missing force": 2})
+        assert groups._together([crimes, None]) is None
+        assert groups._together([crimes, outcomes]) is None
+
+    @pytest.mark.parametrize(
+        ("members", "whole"),
+        [
+            (["mature", "mature"], "mature"),
+            (["mature", "immature", "not known"], "immature"),
+            (["mature", "not known"], "not known"),
+            ([], "not known"),
+        ],
+    )
+    def test_the_least_mature_decides(self, members, whole):
+        figures = [SimpleNamespace(maturity=m) for m in members]
+        assert groups._maturity(figures, SimpleNamespace(is_cohort=True)) == whole

@@ -24,6 +24,7 @@ from policemetrics import (
     positive_outcome_rate,
 )
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.outcomes import maturity
 
 MONTHS = [f"2024-{m:02d}" for m in range(1, 7)]
 CURVE = {"positive": "charged", "as_at": "2024-03"}
@@ -479,3 +480,9 @@ class TestOnScreen:
         rows = [("2024-01", "2024-01", "1", 10), ("Jan 2024", None, "0", 90), ("2024-02", None, "0", 5)]
         table = outcome_maturity(tally_of(rows), positive="charged", as_at="2024-02")
         assert table["cohorts"].tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("label", ["2023-12", "2024-01", "2024-02", "2024-12"])
+def test_months_have_numbers(label):
+    """The last month that is over on its own last day is the month itself."""
+    assert maturity._label(maturity._last_month(Period.parse(label).end)) == label

@@ -239,6 +239,15 @@ class TestMatch:
             "1 of 1 labels stand for a type of the outcomes framework.\n  '1': 1, Charged or summonsed"
         )
 
+    def test_small_counts(self):
+        """A share is told of a single outcome, and beside a label of none."""
+        assert match_outcomes({"1": 1}).share_unmatched == 0
+        assert match_outcomes({"1": 3, "nonsense": 1, "18": 0}).share_unmatched == 0.25
+
+    def test_what_is_not_known_is_not_said(self):
+        assert "nan" not in str(match_outcomes(["nonsense"]))
+        assert "more" not in str(match_outcomes([str(n) for n in range(1, 13)]))
+
     def test_corrections(self):
         """Where a count is below zero a share has no meaning."""
         assert math.isnan(match_outcomes({"1": 5, "18": -1}).share_unmatched)

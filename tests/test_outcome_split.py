@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import attrs
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -24,6 +25,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNam
 YEARS = ("2022/23", "2023/24")
 CHARGED = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
 ASKED = {"between": YEARS, "of": "offence"} | CHARGED
+CLOSED = ASKED | {"basis": "closed", "out_of": "crimes"}
 
 # Theft 800 at 5% and drugs 200 at 60%, then 900 at 6% and 100 at 65%: a synthetic case of the field's notes.
 MIX = [
@@ -362,3 +364,71 @@ def test_a_cohort_of_which_it_is_not_known():
     assert str(outcome_rate_change(known, unknown)).endswith(
         " Of the crimes of the earlier cohort 20.0% have no outcome yet; of the later that is not known."
     )
+
+
+class TestOutOfCrimes:
+    """A closed rate out of the crimes of each category, given beside the outcomes."""
+
+    CRIMES = Tally.from_columns(
+        {"period": [YEARS[0]] * 2 + [YEARS[1]] * 2, "offence": ["theft", "drugs"] * 2}, [800, 200, 900, 100]
+    )
+
+    def test_as_the_worked_example(self):
+        found = outcome_rate_split(tally_of(MIX), **CLOSED, crimes=self.CRIMES)
+        assert (found.old, found.new, found.reason) == (0.16, 0.119, None)
+        assert f"{found.within:+.1f} {found.mix:+.1f}" == "+1.6 -5.7"
+
+    def test_a_category_without_crimes(self):
+        """Positive outcomes of no crimes are a fault."""
+        crimes = self.CRIMES + Tally.from_columns({"period": [*YEARS], "offence": ["other"] * 2}, [0, 0])
+        data = tally_of([*MIX, (YEARS[0], "other", "1", 5), (YEARS[1], "other", "1", 5)])
+        assert "of offence other" in outcome_rate_split(data, **CLOSED, crimes=crimes).reason
+
+    def test_forces_without_outcomes(self):
+        """Crimes of a force that has no outcomes belong to no group."""
+        outcomes = tally_of([("Kent", *row) for row in MIX], "force")
+        both = Tally.from_columns(
+            {"force": ["Kent"] * 4 + ["Essex"] * 4, "period": [YEARS[0], YEARS[0], YEARS[1], YEARS[1]] * 2,
+             "offence": ["theft", "drugs"] * 4}, [800, 200, 900, 100, 1, 2, 3, 4],
+        )  # fmt: skip
+        table = outcome_rate_split(outcomes, **CLOSED, crimes=both, by="force")
+        assert (len(table), table.at(force="Kent").points) == (1, pytest.approx(-4.1))
+        drivers = outcome_rate_drivers(outcomes, **CLOSED, crimes=both, by="force")
+        assert drivers["old_share"].tolist() == [0.2, 0.8]
+
+    def test_crimes_of_two_bases(self):
+        wide = Tally.from_columns(
+            {"period": [*YEARS] * 2, "offence": ["theft"] * 4, "basis": ["closed"] * 2 + ["recorded"] * 2},
+            [1] * 4,
+        )
+        with pytest.raises(InvalidInputError, match="several labels of 'basis'"):
+            outcome_rate_split(tally_of(MIX), **CLOSED, crimes=wide)
+
+    def test_corrections(self):
+        """Charges taken back, more than there were, make no rate."""
+        more = [*MIX, (YEARS[0], "other", "1", -1), (YEARS[0], "other", "18", 3)]
+        assert "offence other" in outcome_rate_split(tally_of(more), **ASKED).reason
+
+    def test_what_was_left_out(self):
+        found = outcome_rate_split(tally_of([*MIX, (YEARS[0], "F", "18", 7)]).drop(offence="F"), **ASKED)
+        assert found.exclusions.excluded == 7
+
+
+@pytest.mark.parametrize(
+    ("shares", "rate", "says"),
+    [
+        ((0.2, 0.3), 0.13, "above that of the whole, which a larger share raises"),
+        ((0.3, 0.2), 0.13, "above that of the whole, which a smaller share lowers"),
+        ((0.2, 0.3), 0.12, "below that of the whole, which a larger share lowers"),
+        ((0.3, 0.2), 0.12, "below that of the whole, which a smaller share raises"),
+        ((0.2, 0.2), 0.13, ""),
+        ((0.2, 0.3), 0.125, ""),
+    ],
+)
+def test_which_way_a_share_pulls(shares, rate, says):
+    """Beside a whole of 10% and then 15%, 12.5% in the mean."""
+    driver = attrs.evolve(
+        outcome_rate_drivers(tally_of(MIX), **ASKED)[0],
+        old_share=shares[0], new_share=shares[1], old_rate=rate, new_rate=rate, whole_old=0.1, whole_new=0.15,
+    )  # fmt: skip
+    assert driver._pull.removeprefix("; at a rate ") == says

@@ -1035,6 +1035,28 @@ class TestChangeOfRows:
         with pytest.raises(InvalidInputError, match=r"old and new.*Swap them"):
             outcome_rate_change(old, new)
 
+    def test_of_figures_that_tell_no_time(self):
+        """What one of two totals does not tell, the change does not; beside a row of a period it cannot stand."""
+        counts = {"outcome": ["1", "18"]}
+        timeless = positive_outcome_rate(Tally.from_columns(counts, [1, 3]), **GIVEN)
+        dated = Tally.from_columns(counts | {"period": ["2023/24"] * 2}, [2, 2])
+        assert outcome_rate_change(timeless, positive_outcome_rate(dated, **GIVEN)).between == ("", "")
+        with pytest.raises(
+            InvalidInputError, match=r"in one period each; got {} and {'period': '2023/24'}\."
+        ):
+            outcome_rate_change(timeless, positive_outcome_rate(dated, **GIVEN, by="period")[0])
+
+    def test_by_the_period_that_is_compared(self):
+        data = Tally.from_columns({"outcome": ["1", "1"], "period": ["2022/23", "2023/24"]}, [1, 2])
+        with pytest.raises(InvalidInputError, match="'period': it is what is compared"):
+            outcome_rate_change(data, **GIVEN, between=("2022/23", "2023/24"), by="period")
+
+    @pytest.mark.parametrize("asked", ["between", "positive", "basis", "out_of", "crimes", "by", "count"])
+    def test_figures_carry_their_own_definition(self, asked):
+        old, new = (self.TABLE.at(force="Kent", period=p) for p in ("2022/23", "2023/24"))
+        with pytest.raises(InvalidInputError, match=f"{asked}=.* cannot go with two figures"):
+            outcome_rate_change(old, new, **{asked: "force"})
+
     def test_of_two_forces_of_a_table_by_period_first(self):
         """Two labels differ, whichever comes first."""
         data = Tally.from_columns(

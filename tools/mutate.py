@@ -48,7 +48,6 @@ PARTS = {
     "times": ("times", "answers bands response time_change times"),
 }  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out
-ENOUGH = 4.0  # seconds of tests for one mutant; those that dwell most on its module come in first
 
 OTHER: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
@@ -170,8 +169,8 @@ def function_of(code: types.CodeType) -> types.CodeType:
 class Mutation:
     """A plugin of pytest that takes over once the tests are collected."""
 
-    def __init__(self, paths: list[Path], *, again: bool) -> None:
-        self.paths, self.again = paths, again
+    def __init__(self, paths: list[Path], *, again: bool, enough: float) -> None:
+        self.paths, self.again, self.enough = paths, again, enough
         self.failing: Callable[[str], Any] = str
         self.seconds: dict[str, float] = defaultdict(float)
 
@@ -249,7 +248,7 @@ class Mutation:
             if fates[name]:
                 continue
             tests = {t for line in where for t in lines.get(str(line), ())}
-            chosen, left = set(), ENOUGH
+            chosen, left = set(), self.enough
             for test in sorted(tests, key=lambda t: -wide[t] / self.width[t]):
                 if self.seconds[test] < min(left, SLOWEST):
                     left -= self.seconds[test]
@@ -329,6 +328,9 @@ def main() -> int:
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("modules", nargs="*", help="only these modules of the part")
     parser.add_argument("--again", action="store_true", help="only what no test has killed so far")
+    parser.add_argument(
+        "--enough", type=float, default=4, help="seconds of tests for one mutant, the nearest first"
+    )
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     modules, tests = (names.split() for names in PARTS[given.part])
@@ -344,7 +346,9 @@ def main() -> int:
     os.chdir(ROOT)
     sys.path.insert(0, str(SOURCE.parent))
     os.environ |= {"PYTHONPATH": str(SOURCE.parent), "OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
-    mutation = Mutation([p for m in given.modules or modules for p in paths_of(m)], again=given.again)
+    mutation = Mutation(
+        [p for m in given.modules or modules for p in paths_of(m)], again=given.again, enough=given.enough
+    )
     return pytest.main([*options, *found], plugins=[mutation])
 
 
