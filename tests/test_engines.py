@@ -211,7 +211,14 @@ def test_result_is_bounded(other, monkeypatch):
         InvalidInputError, match="more than 20 distinct keys of 'force', 'offence': leave out a col"
     ):
         pm.tally(frame, by=["force", "offence"])
-    with pytest.raises(InvalidInputError, match="keys of 'force', 'seconds': .* percentiles=False"):
+    with pytest.raises(InvalidInputError, match=r"keys of 'force', 'seconds': .* percentiles=False"):
         pm.summarise_times(frame, by="force")
-    with pytest.raises(InvalidInputError, match="keys of 'state', 'times': .*resolution='second'"):
+    with pytest.raises(InvalidInputError, match=r"keys of 'state', 'times': .*resolution='second'"):
         pm.durations(frame, **STAMPS)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_great_counts(other):
+    """Sums beyond what a float holds, in engines that divide as floats do, too."""
+    table = pa.table({"g": ["a", "a", "b"], "n": pa.array([2**60 + 1, 3, -(2**55) - 7], pa.int64())})
+    assert pm.tally(frame_of(other, table), by="g", count="n").to_dict()["count"] == [2**60 + 4, -(2**55) - 7]
