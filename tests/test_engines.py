@@ -239,3 +239,10 @@ def test_result_is_bounded(other, monkeypatch):
         pm.summarise_times(frame, by="force")
     with pytest.raises(InvalidInputError, match=r"keys of 'state', 'times': .*resolution='second'"):
         pm.durations(frame, **STAMPS)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_great_counts(other):
+    """Sums beyond what a float holds, in engines that divide as floats do, too."""
+    table = pa.table({"g": ["a", "a", "b"], "n": pa.array([2**60 + 1, 3, -(2**55) - 7], pa.int64())})
+    assert pm.tally(frame_of(other, table), by="g", count="n").to_dict()["count"] == [2**60 + 4, -(2**55) - 7]

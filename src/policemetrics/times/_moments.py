@@ -30,16 +30,20 @@ class Times(Protocol):
     @property
     def sizes(self) -> IntArray:
         """How many times each group has."""
+        ...
 
     @property
     def zeros(self) -> IntArray:
         """How many of them are zero."""
+        ...
 
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and sample variance; nan where there are too few times."""
+        ...
 
     def within(self, bounds: IntArray, *, inclusive: bool) -> IntArray:
         """Return how many are under the bound of their group, in microseconds, or at it."""
+        ...
 
 
 @attrs.frozen(eq=False)
