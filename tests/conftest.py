@@ -26,28 +26,27 @@ EXTRAS = {
     "duckdb": "duckdb",
     "matplotlib": "plot",
 }
+LACKING = [name for name in EXTRAS if find_spec(name) is None]
 
 
-class Lacking(pytest.Module):
+class Unimportable(pytest.Module):
     """A module of tests that cannot be imported, for want of an extra."""
 
     def collect(self):
-        extras = ",".join(EXTRAS[name] for name in imports(self.path) if find_spec(name) is None)
+        extras = ",".join(EXTRAS[name] for name in lacked_by(self.path))
         pytest.skip(f"needs policemetrics[{extras}]", allow_module_level=True)
 
 
-def imports(path):
-    """List the packages of the extras that a module imports when it is itself imported."""
+def lacked_by(path):
+    """List what is not installed of the packages that a module imports when it is itself imported."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     named = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
     named += [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
-    return [name for name in EXTRAS if any(found.partition(".")[0] == name for found in named)]
+    return [name for name in LACKING if any(found.partition(".")[0] == name for found in named)]
 
 
 def pytest_pycollect_makemodule(module_path, parent):
-    if any(find_spec(name) is None for name in imports(module_path)):
-        return Lacking.from_parent(parent, path=module_path)
-    return None
+    return Unimportable.from_parent(parent, path=module_path) if LACKING and lacked_by(module_path) else None
 
 
 @pytest.fixture(scope="session")
