@@ -482,6 +482,17 @@ class TestOnScreen:
         assert table["cohorts"].tolist() == [2, 1]
 
 
+def test_open_crimes_of_no_force_are_left_out():
+    """In whatever order the dimensions come, what lacks its force is in no curve, though it is open."""
+    rows = [(code, month, "Kent", crime, n) for crime, month, code, n in ROWS] + [
+        (None, None, None, "2024-01", 5)
+    ]
+    names = ("outcome", "outcome_period", "force", "period")
+    data = Tally.from_columns({d: [r[i] for r in rows] for i, d in enumerate(names)}, [r[-1] for r in rows])
+    row = outcome_maturity(data, **CURVE, by="force").at(force="(missing)", months=0)
+    assert row.reason == "not available: all counts were excluded (missing outcome 5)"
+
+
 @pytest.mark.parametrize("label", ["2023-12", "2024-01", "2024-02", "2024-12"])
 def test_months_have_numbers(label):
     """The last month that is over on its own last day is the month itself."""

@@ -245,7 +245,7 @@ class TestMatch:
         assert match_outcomes({"1": 3, "nonsense": 1, "18": 0}).share_unmatched == 0.25
 
     def test_what_is_not_known_is_not_said(self):
-        assert "nan" not in str(match_outcomes(["nonsense"]))
+        assert "counted" not in str(match_outcomes(["nonsense"]))
         assert "more" not in str(match_outcomes([str(n) for n in range(1, 13)]))
 
     def test_corrections(self):

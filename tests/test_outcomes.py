@@ -1046,6 +1046,24 @@ class TestChangeOfRows:
         ):
             outcome_rate_change(timeless, positive_outcome_rate(dated, **GIVEN, by="period")[0])
 
+    def test_of_a_force_and_of_all_in_two_periods(self):
+        """That both tell their period does not make them of one group."""
+        counts = {
+            "outcome": ["1", "18"] * 2,
+            "period": ["2022/23"] * 2 + ["2023/24"] * 2,
+            "force": ["Kent"] * 4,
+        }
+        data = Tally.from_columns(counts, [1, 3, 2, 2])
+        whole = positive_outcome_rate(data, **GIVEN, by="period").at(period="2022/23")
+        kent = positive_outcome_rate(data, **GIVEN, by=["force", "period"]).at(force="Kent", period="2023/24")
+        with pytest.raises(InvalidInputError, match="in one period each"):
+            outcome_rate_change(whole, kent)
+
+    def test_two_types_together_beside_one_of_them(self):
+        data = Tally.from_columns({"outcome": ["2/3", "2", "18"]}, [1, 1, 1])
+        with pytest.raises(InvalidInputError, match="types 2, 3 together beside '2'"):
+            positive_outcome_rate(data, **GIVEN)
+
     def test_by_the_period_that_is_compared(self):
         data = Tally.from_columns({"outcome": ["1", "1"], "period": ["2022/23", "2023/24"]}, [1, 2])
         with pytest.raises(InvalidInputError, match="'period': it is what is compared"):
