@@ -97,8 +97,8 @@ def _refuse_many(dims: Iterable[str]) -> NoReturn:
 _HALVES = ("high", "low")
 
 
-def halves(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Split numbers in two for an engine.
+def halves(numbers: Mapping[str, Any], *, wide: bool = False) -> dict[str, Any]:
+    """Split numbers in two for an engine; `wide` ones need not fit in 64 bits.
 
     Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
     Sums of halves do not get there. Some divide as floats do, and give one: the lower half is what is left.
@@ -107,7 +107,8 @@ def halves(numbers: Mapping[str, Any]) -> dict[str, Any]:
 
     found = {}
     for name, number in numbers.items():
-        found[f"{name}_high"] = high = (number // HALF).cast(nw.Int64)
+        high = number // HALF
+        found[f"{name}_high"] = high = high if wide else high.cast(nw.Int64)
         found[f"{name}_low"] = number - high * HALF
     return found
 

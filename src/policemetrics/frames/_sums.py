@@ -45,7 +45,16 @@ def numbers_there(name: str, dtype: Any) -> dict[str, Any]:
     """Prepare a column of counts for an engine."""
     flags = _parts(name, dtype)
     number = flags.pop("number")
-    return halves({"number": number}) | {f"{flag}_low": found for flag, found in flags.items()}
+    return halves({"number": number}, wide=_is_wide(dtype)) | {
+        f"{flag}_low": found for flag, found in flags.items()
+    }
+
+
+def _is_wide(dtype: Any) -> bool:
+    """Tell whether whole numbers may not fit in 64 bits."""
+    import narwhals.stable.v2 as nw
+
+    return dtype in {nw.UInt64, nw.Int128, nw.UInt128}
 
 
 def _parts(name: str, dtype: Any) -> dict[str, Any]:
@@ -60,7 +69,7 @@ def _parts(name: str, dtype: Any) -> dict[str, Any]:
     if dtype.is_integer():
         # Dask can neither cast nor add up where some are missing.
         number = nw.when(missing).then(nw.lit(0, dtype)).otherwise(column)
-        if dtype not in {nw.UInt64, nw.Int128, nw.UInt128}:
+        if not _is_wide(dtype):
             number = number.cast(nw.Int64)
         return {"number": number, "missing": missing.cast(nw.Int64)}
     # pandas keeps whole numbers with a gap as floats.
