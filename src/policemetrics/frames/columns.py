@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from policemetrics._labels import MEASURED
-from policemetrics.errors import InvalidInputError
+from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import column_named, dimensions, label, labels_of, opened
 from policemetrics.typing import Columns
 
@@ -37,6 +37,10 @@ def read_columns(
     if value in dims:
         msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
         raise InvalidInputError(msg)
+    if schema[value].is_temporal():
+        # An engine may have dates that Python has not, and fail on them.
+        msg = f"{value_name}: column {value!r} must hold numbers; got {schema[value]}."
+        raise InvalidTypeError(msg)
     found = lazy.select(*wanted).collect()
     columns = {
         d: labels_of(found.get_column(f"k{i}").to_list(), schema[c]) for i, (d, c) in enumerate(dims.items())
