@@ -30,6 +30,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import as_tally, durations, read_columns, tally, text_columns
+from policemetrics.harm import HarmWeights
 from policemetrics.periods import Period
 
 MAX = 2**63 - 1
@@ -1138,3 +1139,13 @@ def test_pandas_without_pyarrow():
     asked = [sys.executable, "-W", "ignore", "-c", script]
     done = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603  # our own script
     assert done.stdout.strip() == "{'force': ['Kent'], 'grade': ['a'], 'count': [2]}"
+
+
+@pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Duration("ms")])
+def test_weights_that_are_no_numbers(dtype):
+    """Dates past all calendars made polars panic when they were listed; by their type they are refused before."""
+    far = pl.Series([2**31 - 1], dtype=pl.Int32 if dtype == pl.Date else pl.Int64).cast(dtype)
+    with pytest.raises(InvalidTypeError, match="weight: column 'w' must hold numbers; got D"):
+        HarmWeights.from_frame(
+            pl.DataFrame({"code": ["46"], "w": far}), offence="code", weight="w", name="own", version="1"
+        )

@@ -162,7 +162,9 @@ def _made(engine: str, values: list[Any], dtype: Any) -> Any:
             if engine == "polars":
                 return pl.Series(values, dtype=dtype, strict=False)
             return pd.Series(values, dtype=dtype)
-        except Exception:  # noqa: BLE001  # whatever an engine says of values that it cannot hold
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001  # a panic of polars is no Exception
             return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from policemetrics._labels import MEASURED
-from policemetrics.errors import InvalidInputError
+from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import (
     collected,
     column_named,
@@ -45,6 +45,10 @@ def read_columns(
     if value in dims:
         msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
         raise InvalidInputError(msg)
+    if schema[value].is_temporal():
+        # An engine may have dates that Python has not, and fail on them.
+        msg = f"{value_name}: column {value!r} must hold numbers; got {schema[value]}."
+        raise InvalidTypeError(msg)
     with engine_errors("read"):
         found = collected(lazy.select(*wanted))
     columns = {d: labels_of(found[f"k{i}"], schema[c]) for i, (d, c) in enumerate(dims.items())}
