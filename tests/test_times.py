@@ -935,3 +935,10 @@ def test_the_median_interval_holds_what_it_promises():
 def test_targets_of_numpy():
     """A target of 10 s is the same as numpy's."""
     assert summarise_times([5, 12], target=np.timedelta64(10_000, "ms")).share_within == 0.5
+
+
+def test_a_group_beyond_sixty_two_bits_beside_a_small_one():
+    """Two times of 285,000 years add up to more microseconds than an integer holds; their mean is exact."""
+    data = Tally.from_columns({"g": ["big", "small"], "seconds": [9e12, 1.0]}, [2, 3])
+    found = summarise_times(data, by="g")
+    assert [(row.group["g"], row.mean) for row in found] == [("big", 9e12), ("small", 1)]
