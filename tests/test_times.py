@@ -942,3 +942,20 @@ def test_a_group_beyond_sixty_two_bits_beside_a_small_one():
     data = Tally.from_columns({"g": ["big", "small"], "seconds": [9e12, 1.0]}, [2, 3])
     found = summarise_times(data, by="g")
     assert [(row.group["g"], row.mean) for row in found] == [("big", 9e12), ("small", 1)]
+
+
+@pytest.mark.parametrize(("option", "value"), [("mean", "m"), ("count", "n"), ("by", "g")])
+def test_means_in_columns_of_their_own_take_no_names(option, value):
+    with pytest.raises(InvalidInputError, match=f"{option}=.*another form"):
+        pool_means([7, 25], [300, 100], **{option: value})
+
+
+def test_a_table_of_summaries_was_not_rounded():
+    table = summarise_times(Tally.from_columns({"g": ["a"], "seconds": [1.0]}, [2]), by="g")
+    with pytest.raises(InvalidInputError, match=r"rounded_to=.*another form"):
+        pool_means(table, rounded_to=1)
+
+
+def test_a_minute_and_a_half_was_not_rounded_to_minutes():
+    with pytest.raises(InvalidInputError, match="rounded_to"):
+        pool_means([90, 120], [3, 1], rounded_to=60)
