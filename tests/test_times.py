@@ -30,8 +30,10 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import tally
+from policemetrics.percentiles import Runs
 from policemetrics.results import Results
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
+from policemetrics.times._bootstrap import bootstrap_means
 from policemetrics.typing import Percentile
 
 TEN = [2, 3, 4, 5, 6, 7, 8, 9, 12, 31]
@@ -959,3 +961,9 @@ def test_a_table_of_summaries_was_not_rounded():
 def test_a_minute_and_a_half_was_not_rounded_to_minutes():
     with pytest.raises(InvalidInputError, match="rounded_to"):
         pool_means([90, 120], [3, 1], rounded_to=60)
+
+
+def test_a_bootstrap_of_few_times_has_a_width():
+    """Two of no seconds and two of one: between the two, on either side of a half."""
+    (low,), (high,) = bootstrap_means(Runs.of_rows(np.array([0.0, 0, 1, 1])), 1, 0.95)
+    assert 0 <= low < 0.5 < high <= 1
