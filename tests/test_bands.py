@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.results import Results
 from policemetrics.times import Bands, BandSummary, answer_bands, answer_times
+from policemetrics.times._percentages import Percentages
 from policemetrics.typing import Percentile
 
 POLICE_UK = Bands({"under 10": (0, 10), "10 to under 60": (10, 60), "60 or more": (60, None)})
@@ -439,3 +441,48 @@ def test_edges_as_timedelta():
     assert Bands({"a": (0, minute), "b": (np.timedelta64(1, "m"), None)}) == Bands(
         {"a": (0, 60), "b": (60, None)}
     )
+
+
+class TestPercentagesByHand:
+    """Bands to 10, 60 and 100 seconds, or without an end, with percentages as printed."""
+
+    @staticmethod
+    def read(printed, step, last=100.0):
+        bands = SimpleNamespace(
+            labels=list("abc")[: len(printed)], lows=np.array([0.0, 10, 60]), highs=np.array([10.0, 60, last])
+        )
+        return Percentages.of(dict(zip(bands.labels, printed, strict=True)), bands, step), bands
+
+    def test_bounds(self):
+        """50, 40 and 10, to tens: 45-55, 35-45 and 5-15, so that 85% to 95% are in the first two."""
+        found, bands = self.read([50, 40, 10], 10)
+        at = found.bounds(bands, 10, {"median": 50, "p55": 55, "p85": 85})
+        assert (at["share_least"], at["share_within"], at["share_most"]) == (0.45, 0.5, 0.55)
+        assert (at["median_least"], at["median_most"]) == (0, 60)
+        assert at["p55_least"] == 0
+        assert at["p85_most"] == 100
+        # Least with 55, 40 and 5; most with 45, 40 and 15.
+        assert (at["mean_least"], at["mean_most"]) == pytest.approx((7, 43.5))
+        inside = found.bounds(bands, 5, {})
+        assert (inside["share_least"], inside["share_most"]) == (0, 0.55)
+        assert "share_within" not in inside
+
+    def test_an_end_that_nobody_waits_for(self):
+        """50 and 51, to ones, leave nothing over 100 for the band without an end: at most 49.5 and 50.5."""
+        found, bands = self.read([50, 51, 0], 1, last=np.inf)
+        assert found.bounds(bands, 10, {})["mean_most"] == pytest.approx(0.495 * 10 + 0.505 * 60)
+
+    def test_half_a_per_cent_counts(self):
+        found, bands = self.read([99, 1, 0], 1, last=np.inf)
+        assert found.bounds(bands, 10, {})["mean_least"] == pytest.approx(0.05)
+
+    def test_just_a_hundred(self):
+        """49 and 50 can be 49.5 and 50.5."""
+        assert self.read([49, 50], 1)[0].high.sum() == 100
+        for printed, message in (
+            ([51, 51], "add up to 100"),
+            ([49, 49], "add up to 100"),
+            ([100.5, 0], "at most 100"),
+        ):
+            with pytest.raises(InvalidInputError, match=message):
+                self.read(printed, 1)

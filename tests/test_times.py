@@ -31,8 +31,10 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import tally
+from policemetrics.percentiles import Runs
 from policemetrics.results import Results
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
+from policemetrics.times._bootstrap import bootstrap_means
 from policemetrics.typing import Percentile
 
 # scipy before 1.15 had another name for it.
@@ -937,3 +939,33 @@ def test_the_median_interval_holds_what_it_promises():
 def test_targets_of_numpy():
     """A target of 10 s is the same as numpy's."""
     assert summarise_times([5, 12], target=np.timedelta64(10_000, "ms")).share_within == 0.5
+
+
+def test_a_group_beyond_sixty_two_bits_beside_a_small_one():
+    """Two times of 285,000 years add up to more microseconds than an integer holds; their mean is exact."""
+    data = Tally.from_columns({"g": ["big", "small"], "seconds": [9e12, 1.0]}, [2, 3])
+    found = summarise_times(data, by="g")
+    assert [(row.group["g"], row.mean) for row in found] == [("big", 9e12), ("small", 1)]
+
+
+@pytest.mark.parametrize(("option", "value"), [("mean", "m"), ("count", "n"), ("by", "g")])
+def test_means_in_columns_of_their_own_take_no_names(option, value):
+    with pytest.raises(InvalidInputError, match=f"{option}=.*another form"):
+        pool_means([7, 25], [300, 100], **{option: value})
+
+
+def test_a_table_of_summaries_was_not_rounded():
+    table = summarise_times(Tally.from_columns({"g": ["a"], "seconds": [1.0]}, [2]), by="g")
+    with pytest.raises(InvalidInputError, match=r"rounded_to=.*another form"):
+        pool_means(table, rounded_to=1)
+
+
+def test_a_minute_and_a_half_was_not_rounded_to_minutes():
+    with pytest.raises(InvalidInputError, match="rounded_to"):
+        pool_means([90, 120], [3, 1], rounded_to=60)
+
+
+def test_a_bootstrap_of_few_times_has_a_width():
+    """Two of no seconds and two of one: between the two, on either side of a half."""
+    (low,), (high,) = bootstrap_means(Runs.of_rows(np.array([0.0, 0, 1, 1])), 1, 0.95)
+    assert 0 <= low < 0.5 < high <= 1
