@@ -1,1 +1,6 @@
-"""How fast the package is beside what else one could do: every goal as a ratio, measured in one run."""
+"""How fast it is, beside what one would write without it: ``python -m benchmarks``, and `benchmarks.large`."""
+
+import os
+
+# One thread for numpy, as ours has: its products would else wait for cores that others use.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
