@@ -29,7 +29,7 @@ __all__ = [
 
 Values: TypeAlias = Number | Numbers
 Limits: TypeAlias = tuple[FloatArray, FloatArray]
-_PART = 16384  # values
+_PART = 8192  # values: 64 KiB a column, which memory is set aside for once and for all
 _FEW = 256  # up to so many values, finding the distinct ones costs more than it saves
 CLOSE = 1e-11  # relative error of a tail probability that counts as none
 _CLOSE_KEYS = 4  # a table may have so many places for each value
