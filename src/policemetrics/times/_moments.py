@@ -17,7 +17,7 @@ from policemetrics.typing import FloatArray, IntArray
 
 __all__ = ["AddedTimes", "LinedTimes", "Times"]
 
-_WRAP: Final = 2**64
+_WRAP: Final = 2.0**64
 _SAFE: Final = 2.0**62
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats, and their quotient is correctly rounded
 
@@ -142,7 +142,7 @@ def _unwrapped(runs: Runs, times: IntArray, power: int, wrapped: IntArray, rough
     if most * (runs.lengths.max() + 8) * np.finfo(np.float64).eps > _SAFE:
         return runs.sums(times.astype(object) ** power * runs.counts.astype(object))
     turns = np.rint((rough - wrapped) / _WRAP).astype(np.int64)
-    found: _Whole = wrapped.astype(object) + turns.astype(object) * _WRAP
+    found: _Whole = wrapped.astype(object) + turns.astype(object) * int(_WRAP)
     return found
 
 
