@@ -166,6 +166,13 @@ class TestEngines:
         for frame in engines:
             same_but_percentiles(summarise_times(frame, percentiles=False), summarise_times(memory))
 
+    @pytest.mark.parametrize("years", [146_200, 207_000, 250_000, 292_000])
+    def test_longer_than_a_square_holds(self, years):
+        """DuckDB fails where a product passes 64 bits, and must not be asked for one."""
+        memory, *engines = frames({"seconds": pl.Float64}, {"seconds": [years * 365.25 * 86_400, 1.7]})
+        for frame in engines:
+            same_but_percentiles(summarise_times(frame, percentiles=False), summarise_times(memory))
+
     def test_durations(self):
         frame = pl.DataFrame(
             {
@@ -218,6 +225,16 @@ class TestBadInput:
             columns, by="g", match=r"seconds must be >= 0; got -7 for g b \(in 1 groups\): leave negative"
         )
         self.refuses({"seconds": [3, -4]}, match=r"seconds must be >= 0; got -4 \(in 1 groups\)")
+
+    @pytest.mark.parametrize("dtype", [pl.Int64, pl.Float64])
+    def test_missing_mark_of_stamps(self, dtype):
+        """What is left of a stamp without a time, where it was turned into a number: the least there is."""
+        least = -(2**63) if dtype == pl.Int64 else -8.9e12
+        for frame in frames({"seconds": dtype}, {"seconds": [least, 5]})[1:]:
+            with pytest.raises(
+                InvalidInputError, match=r"seconds must be >= 0; got -.* leave negative times out"
+            ):
+                summarise_times(frame, percentiles=False)
 
     def test_negative_without_a_label(self):
         """What is left out anyway may be anything."""
