@@ -257,7 +257,7 @@ class TestBadInput:
     def test_names(self):
         good = {"g": ["a"], "seconds": [1.0]}
         self.refuses(good, UnknownNameError, r"by\['h'\]: column", by="h")
-        self.refuses(good, UnknownNameError, r"by\['seconds'\]: column", seconds="took")
+        self.refuses(good, UnknownNameError, r"^seconds: column", seconds="took")
         self.refuses(good, InvalidInputError, "by must not name 'seconds'", by="seconds")
         self.refuses(good, UnknownNameError, "it lacks 'a'", by="g", target={"b": 3})
         self.refuses(good, InvalidInputError, "target by label needs by=", target={"b": 3})
