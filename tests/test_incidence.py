@@ -87,6 +87,11 @@ class TestByHand:
         found = cumulative_incidence([0, 0], [5, 0], [4, 1])
         assert found.high == pytest.approx([intervals.wilson(0, 10)[1], intervals.wilson(0, 2)[1]])
 
+    def test_a_last_one_lost_in_rounding(self):
+        """Of 10^17 and one a float holds the first: nobody waits, and yet there is one more event."""
+        found = cumulative_incidence([10**17, 1], [0, 0], [0, 0])
+        assert found.share.tolist() == found.high.tolist() == [1, 1]
+
 
 class TestLaws:
     @given(STEPS, st.sampled_from([0.5, 0.95, 0.998]))

@@ -119,7 +119,11 @@ class TestLaws:
     )
     def test_deviation_is_exact(self, data, whole):
         """Both moments are rounded once, from integers of any size."""
-        data = [(x // 10**6 * 10**6 if whole else x // 2**10 * 2**10 if x > 2**52 else x, n) for x, n in data]
+        # Beyond 2^59, 18,000 years, a float does not hold whole seconds as microseconds.
+        data = [
+            (x % 2**59 // 10**6 * 10**6 if whole else x // 2**10 * 2**10 if x > 2**52 else x, n)
+            for x, n in data
+        ]
         cells = Tally.from_columns({"seconds": [x / 1e6 for x, _ in data]}, [n for _, n in data])
         stamps = cells.cells.label("seconds")[cells.cells.code("seconds")].tolist()
         counts = cells.cells.counts.tolist()
@@ -163,6 +167,13 @@ class TestEngines:
     def test_longest(self):
         """Of two centuries of centuries the squares pass 64 bits, and are exact."""
         memory, *engines = frames({"seconds": pl.Float64}, {"seconds": [9e9, 6.3e11, 1.7]})
+        for frame in engines:
+            same_but_percentiles(summarise_times(frame, percentiles=False), summarise_times(memory))
+
+    @pytest.mark.parametrize("years", [146_200, 207_000, 250_000, 292_000])
+    def test_longer_than_a_square_holds(self, years):
+        """DuckDB fails where a product passes 64 bits, and must not be asked for one."""
+        memory, *engines = frames({"seconds": pl.Float64}, {"seconds": [years * 365.25 * 86_400, 1.7]})
         for frame in engines:
             same_but_percentiles(summarise_times(frame, percentiles=False), summarise_times(memory))
 
@@ -219,6 +230,16 @@ class TestBadInput:
         )
         self.refuses({"seconds": [3, -4]}, match=r"seconds must be >= 0; got -4 \(in 1 groups\)")
 
+    @pytest.mark.parametrize("dtype", [pl.Int64, pl.Float64])
+    def test_missing_mark_of_stamps(self, dtype):
+        """What is left of a stamp without a time, where it was turned into a number: the least there is."""
+        least = -(2**63) if dtype == pl.Int64 else -8.9e12
+        for frame in frames({"seconds": dtype}, {"seconds": [least, 5]})[1:]:
+            with pytest.raises(
+                InvalidInputError, match=r"seconds must be >= 0; got -.* leave negative times out"
+            ):
+                summarise_times(frame, percentiles=False)
+
     def test_negative_without_a_label(self):
         """What is left out anyway may be anything."""
         frame = pl.LazyFrame({"g": ["a", None], "seconds": [1.0, -9.0]})
@@ -240,7 +261,7 @@ class TestBadInput:
     def test_names(self):
         good = {"g": ["a"], "seconds": [1.0]}
         self.refuses(good, UnknownNameError, r"by\['h'\]: column", by="h")
-        self.refuses(good, UnknownNameError, r"by\['seconds'\]: column", seconds="took")
+        self.refuses(good, UnknownNameError, r"^seconds: column", seconds="took")
         self.refuses(good, InvalidInputError, "by must not name 'seconds'", by="seconds")
         self.refuses(good, UnknownNameError, "it lacks 'a'", by="g", target={"b": 3})
         self.refuses(good, InvalidInputError, "target by label needs by=", target={"b": 3})

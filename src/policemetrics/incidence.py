@@ -148,8 +148,10 @@ def _limits(
     share: FloatArray, variance: FloatArray, before: FloatArray, at_risk: FloatArray, level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Give Wilson's limits for the number out of which a plain share would vary as much."""
-    # The last step with anybody in sight stands for those after it, in which nothing happens.
-    behind = np.divide(at_risk, before, out=np.full_like(before, np.inf), where=at_risk > 0)
+    # The last step with anybody in sight stands for those after it, in which nothing happens, and for those
+    # few who are lost in the rounding of a large number.
+    seen = (at_risk > 0) & (before > 0)
+    behind = np.divide(at_risk, before, out=np.full_like(before, np.inf), where=seen)
     number = np.minimum.accumulate(behind, axis=-1)
     np.divide(share * (1 - share), variance, out=number, where=(share > 0) & (share < 1))
     low, high = np.full_like(share, np.nan), np.full_like(share, np.nan)

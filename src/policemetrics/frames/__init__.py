@@ -7,7 +7,7 @@ leaves as plain Python labels and 64-bit counts.
 from policemetrics.frames._incidents import Incidents
 from policemetrics.frames._moments import Moments, moments
 from policemetrics.frames._timing import Timing, timed
-from policemetrics.frames.columns import read_columns, text_columns
+from policemetrics.frames.columns import holds_text, read_columns, text_columns
 from policemetrics.frames.counting import as_tally, tally
 from policemetrics.frames.stamps import durations
 
@@ -17,6 +17,7 @@ __all__ = [
     "Timing",
     "as_tally",
     "durations",
+    "holds_text",
     "moments",
     "read_columns",
     "tally",

@@ -127,9 +127,18 @@ def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tup
     read = read.with_columns((x - a * _DIGIT).alias("b"))
     flags = {"missing": missing, "beyond": nw.col("beyond"), "zero": ~missing & (x == 0)}
     flags |= {name: ~missing & (x <= limit) for name, limit in limits.items()}
+    # Some engines fail where a product passes 64 bits; so large a sum of times is given up on all the same.
+    near = a.clip(-_DIGIT, _DIGIT)
     high = _above(b * b, HALF)
     columns = {name: flag.cast(nw.Int64) for name, flag in flags.items()}
-    columns |= {"a": a, "b": b, "aa": a * a, "ab": a * b, "bb_high": high, "bb_low": b * b - high * HALF}
+    columns |= {
+        "a": a,
+        "b": b,
+        "aa": near * near,
+        "ab": near * b,
+        "bb_high": high,
+        "bb_low": b * b - high * HALF,
+    }
     return read.select(*keys, x, *(v.alias(k) for k, v in columns.items())), list(columns)
 
 

@@ -20,7 +20,7 @@ from policemetrics.typing import Columns
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-__all__ = ["read_columns", "text_columns"]
+__all__ = ["holds_text", "read_columns", "text_columns"]
 
 
 def read_columns(
@@ -55,10 +55,19 @@ def read_columns(
     return tuple(dims), columns | {value: found["v"]}
 
 
+def holds_text(frame: Any, name: str, argument: str) -> bool:
+    """Tell whether a column of a data frame holds text; one that is not there is refused as the argument's."""
+    schema = opened(frame)[1]
+    return _is_text(schema[column_named(name, argument, schema)])
+
+
 def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
     """Name the columns of a data frame that hold text, categories among them; with `whole` whole numbers too."""
+    schema = opened(frame)[1]
+    return [name for name, dtype in schema.items() if _is_text(dtype) or (whole and dtype.is_integer())]
+
+
+def _is_text(dtype: Any) -> bool:
     import narwhals.stable.v2 as nw
 
-    text = (nw.String, nw.Categorical, nw.Enum)
-    schema = opened(frame)[1]
-    return [name for name, dtype in schema.items() if dtype in text or (whole and dtype.is_integer())]
+    return dtype in (nw.String, nw.Categorical, nw.Enum)

@@ -18,7 +18,7 @@ from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microsecon
 from policemetrics._ledger import CLOCK_REASONS
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.frames import Moments, as_tally, moments, tally, text_columns
+from policemetrics.frames import Moments, as_tally, holds_text, moments, tally
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
 from policemetrics.typing import Column, FloatArray, IntArray, Label
@@ -199,7 +199,7 @@ def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
     if taken:
         msg = f"by must not name {taken[0]!r}: that is what is summarised."
         raise InvalidInputError(msg)
-    if not isinstance(data, Tally) and seconds in text_columns(data):
+    if not isinstance(data, Tally) and holds_text(data, seconds, "seconds"):
         refuse_text(f"column {seconds!r}", "text")
 
 
