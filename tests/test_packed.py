@@ -54,6 +54,8 @@ def check(columns, rows, numbers):
 
 @given(tables())
 @example(([np.array([INT64.min, INT64.max, INT64.max])], 3, np.array([INT64.min, INT64.max, INT64.max])))
+@example(([np.array([0, 2**31 - 1]), np.array([0, 2**32 - 1])], 2, np.array([1, 2])))  # 2**63 keys are too many
+@example(([np.array([0, 2**63 - 2, 2**62])], 3, np.array([1, 2, 3])))  # one less is not
 @example(([np.array([2**40, 2**40 + 1]), np.array([-(2**40), 5])], 2, np.array([1, 2])))
 def test_every_row_is_counted(table):
     """Narrow keys go to a table, wide ones are packed and sorted, the widest sorted as they are."""
