@@ -6,6 +6,7 @@ import datetime as dt
 import inspect
 import math
 import pickle
+import statistics
 from decimal import Decimal
 from fractions import Fraction
 
@@ -428,7 +429,40 @@ class TestColumn:
         assert found.p99_low == found.p99
 
 
+class TestDigits:
+    @pytest.mark.parametrize(
+        "finer",
+        [
+            [2.5e-7, 2.5e-7, 2.5e-7, 4e-7, 9e-7],
+            [3e-7, 4e-7],
+            [1.0, 1.0, 2.0, 2.0000004, 2.0000004],
+            [3e-7, 5e-7, 5e-7, 5e-7, 5e-7, 1.1e-6],
+        ],
+    )
+    def test_finer_than_a_microsecond(self, finer):
+        """As Python's statistics have it, in exact fractions."""
+        found = summarise_times(finer)
+        assert found.mean == pytest.approx(statistics.mean(finer), rel=1e-12)
+        assert found.sd == pytest.approx(statistics.stdev(finer), rel=1e-9)
+
+    def test_one_time_finer_than_a_microsecond_has_no_deviation(self):
+        found = summarise_times([3e-7])
+        assert found.mean == pytest.approx(3e-7, rel=1e-12)
+        assert math.isnan(found.sd)
+
+    @pytest.mark.parametrize("count", [2**40, 2**57 - 1, 2**60])
+    def test_sums_far_beyond_64_bits(self, count):
+        """The mean of two times, each as often, lies half between them; each deviates by half a second."""
+        counted = Tally.from_columns({"seconds": [2**36 + 0.5, 2**36 + 1.5]}, [count, count])
+        found = summarise_times(counted, percentiles=False)
+        assert found.mean == 2**36 + 1
+        assert found.sd == pytest.approx(0.5, rel=1e-11)
+
+
 class TestBootstrap:
+    def test_the_largest_seed(self):
+        assert summarise_times([1, 1], mean_method="bootstrap", seed=2**32 - 1).seed == 4_294_967_295
+
     def test_ten_values(self):
         """[Py] scipy's BCa of the ten values, 9,999 resamples: 5.5 to 16.9 by one stream of numbers, 17.1 by another."""
         found = summarise_times(TEN, mean_method="bootstrap", seed=1)
