@@ -469,6 +469,8 @@ class TestPublished:
         [
             (5, 3, {}, "The mean fell from 5 s to 3 s: −2 s, −40.0%."),
             (3, 5, {"of": "median"}, "The median rose from 3 s to 5 s: +2 s, +66.7%."),
+            (5, 6, {}, "The mean rose from 5 s to 6 s: +1 s, +20.0%."),
+            (5, 6, {"rounded_to": 1}, "The mean rose from 5 s to 6 s: +1 s (0 s to +2 s as far as the rounding tells), +20.0% (0.0% to +44.4%)."),
             (5, 5, {"of": "p90"}, "The 90th percentile did not change: 5 s before and after."),
             (5, 5, {"rounded_to": 1}, "The rounding leaves open whether the mean, 5 s and then 5 s, rose or fell: 0 s (−1 s to +1 s as far as the rounding tells), 0.0% (−18.2% to +22.2%)."),
             (0, 3, {}, "The mean rose from 0 s to 3 s: +3 s; percentage not applicable: the first figure is 0."),
