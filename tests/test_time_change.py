@@ -452,6 +452,31 @@ class TestDrivers:
         for name in ("mean_from_within", "mean_from_mix", "points_from_within", "points_from_mix"):
             assert back[name].tolist() == pytest.approx((-table[name]).tolist(), rel=1e-9, abs=1e-9)
 
+    def test_only_a_part_with_times_needs_a_target(self):
+        """By hand: grade 1 has three times, grade 2 one in all, grade 3 none, grade 4 one that was missed."""
+        rows = [
+            ("2022/23", "1", 5.0, 2), ("2023/24", "1", 9.0, 1), ("2023/24", "2", 4.0, 1),
+            ("2022/23", "3", 1.0, 0), ("2023/24", "3", 1.0, 0), ("2023/24", "4", None, 1),
+        ]  # fmt: skip
+        for late in (True, False):
+            periods = [p if late or g != "4" else "2022/23" for p, g, *_ in rows]
+            columns = {"period": periods, "grade": [r[1] for r in rows], "seconds": [r[2] for r in rows]}
+            data = Tally.from_columns(columns, [r[3] for r in rows])
+            options = {"between": YEARS, "of": "grade", "missed": "missing seconds"}
+            targets = {"1": 10, "2": 10, "4": 10}
+            assert len(time_drivers(data, **options, target=targets)) == 4
+            for lacking in targets:
+                fewer = {g: t for g, t in targets.items() if g != lacking}
+                with pytest.raises(UnknownNameError, match=f"it lacks '{lacking}'"):
+                    time_drivers(data, **options, target=fewer)
+
+    def test_no_times_in_either_period(self):
+        columns = {"period": [*YEARS] * 2, "area": ["a", "a", "b", "b"], "grade": ["1"] * 4, "seconds": [5] * 4}
+        table = time_drivers(
+            Tally.from_columns(columns, [1, 1, 0, 0]), between=YEARS, of="grade", by="area", target={("a", "1"): 9}
+        )
+        assert table["reason"].tolist() == [None, "not available: no times in 2022/23"]
+
 
 class TestPublished:
     def test_five_to_three(self):
