@@ -337,6 +337,12 @@ class TestLikeForLike:
         found = time_change(Tally.from_columns(columns, [5, 5, -1]), between=YEARS)
         assert "a count of -1 at 30 s, below zero" in found.reason
 
+    def test_fewer_than_none_were_missed(self):
+        columns = {"period": [*YEARS, "2023/24"], "seconds": [5.0, 7.0, None]}
+        data = Tally.from_columns(columns, [4, 4, -1])
+        found = time_change(data, between=YEARS, target=10, missed="missing seconds")
+        assert found.reason.startswith("not available: a total of −1 in 2023/24, below zero")
+
 
 class TestDrivers:
     def test_mix_alone(self):

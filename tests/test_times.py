@@ -31,7 +31,7 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.frames import tally
+from policemetrics.frames import durations, tally
 from policemetrics.percentiles import Runs
 from policemetrics.results import Results
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
@@ -698,6 +698,21 @@ class TestTable:
             assert found.mean == pytest.approx(expected.mean, rel=1e-9)
             assert found.within == expected.within
 
+    def test_what_a_clock_could_have_left_out_may_count_as_missed(self):
+        """Times from stamps may lack an end, or be negative, though none is here; times given as seconds cannot."""
+        stamps = pd.DataFrame({"start": pd.to_datetime(["2024-05-01 10:00"]), "end": pd.to_datetime(["2024-05-01 10:05"])})
+        timed = durations(stamps, start="start", end="end", timezone="Europe/London")
+        assert summarise_times(timed, target=900, missed=["negative", "missing end"]).share_within == 1
+        given = Tally.from_columns({"seconds": [300, None]}, [1, 1])
+        with pytest.raises(UnknownNameError, match="negative"):
+            summarise_times(given, target=900, missed=["negative"])
+        with pytest.raises(UnknownNameError, match="negative"):
+            summarise_times(Tally.from_columns({"wait": [3]}, [1]), seconds="wait", missed=["negative"])
+
+    def test_one_time_too_long_among_others(self):
+        with pytest.raises(InvalidInputError, match="wait must be below 292,000 years; got 4.6"):
+            summarise_times(Tally.from_columns({"wait": [1, 2**62]}, [1, 1]), seconds="wait")
+
 
 class TestFigure:
     def test_sentence(self):
@@ -749,6 +764,13 @@ class TestFigure:
 
 
 class TestPoolMeans:
+    def test_a_row_without_one_of_two_labels_is_of_no_group(self):
+        frame = pd.DataFrame({
+            "force": ["a", "a", "b"], "line": ["999", None, "999"], "mean": [10, 50, 30], "calls": [4, 4, 4],
+        })  # fmt: skip
+        table = pool_means(frame, mean="mean", count="calls", by=["force", "line"])
+        assert [table.at(force=force, line="999").mean for force in "ab"] == [10, 30]
+
     def test_rounding(self):
         """5 s printed may be 4.5 to 5.5; a time is never below 0."""
         found = pool_means([5, 5], [1, 3], rounded_to=1)
