@@ -798,6 +798,7 @@ class TestOpenByGroup:
         assert (one.n, one.median, one.share_within) == (1, 600, 1)
         assert (one.median_arrived, one.share_within_arrived) == (600, 1)
         assert (one.zeros, table.at(area="there").zeros) == (0, 1)
+        assert (one.as_at, one.closed, one.timezone) == ("2024-05-01 13:00:00", "", "Europe/London")
         assert (still_open.n, still_open.still_open, still_open.share_within) == (0, 1, 0)
         assert math.isnan(still_open.median_arrived)
         assert math.isnan(still_open.share_within_arrived)

@@ -445,6 +445,10 @@ class TestDigits:
         assert found.mean == pytest.approx(statistics.mean(finer), rel=1e-12)
         assert found.sd == pytest.approx(statistics.stdev(finer), rel=1e-9)
 
+    def test_minus_zero_is_zero(self):
+        found = summarise_times([-0.0, -0.0])
+        assert [math.copysign(1, v) for v in (found.mean, found.median, found.p90)] == [1, 1, 1]
+
     def test_one_time_finer_than_a_microsecond_has_no_deviation(self):
         found = summarise_times([3e-7])
         assert found.mean == pytest.approx(3e-7, rel=1e-12)
