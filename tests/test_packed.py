@@ -55,7 +55,9 @@ def check(columns, rows, numbers):
 
 @given(tables())
 @example(([np.array([INT64.min, INT64.max, INT64.max])], 3, np.array([INT64.min, INT64.max, INT64.max])))
-@example(([np.array([0, 2**31 - 1]), np.array([0, 2**32 - 1])], 2, np.array([1, 2])))  # 2**63 keys are too many
+@example(
+    ([np.array([0, 2**31 - 1]), np.array([0, 2**32 - 1])], 2, np.array([1, 2]))
+)  # 2**63 keys are too many
 @example(([np.array([0, 2**63 - 2, 2**62])], 3, np.array([1, 2, 3])))  # one less is not
 @example(([np.array([INT64.max, INT64.min, INT64.max]), np.array([1, 2, 2])], 3, np.array([1, 2, 3])))
 @example(([np.array([7, 7]), np.array([0, 2**31 - 1])], 2, np.array([1, 2])))  # a digit beyond 32 bits

@@ -783,6 +783,8 @@ class TestFigures:
 
 
 TABLE = log(*ROWS, g=["1"] * 6, x=[1.5] * 6, day=pa.array([dt.date(2024, 5, 1)] * 6))
+
+
 class TestOpenByGroup:
     """One incident attended in ten minutes, one open, one without a start and one where they were: by hand."""
 

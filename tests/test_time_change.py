@@ -337,11 +337,26 @@ class TestLikeForLike:
         found = time_change(Tally.from_columns(columns, [5, 5, -1]), between=YEARS)
         assert "a count of -1 at 30 s, below zero" in found.reason
 
+    def test_times_under_a_second(self):
+        columns = {"period": YEARS, "seconds": [0.5, 0.75]}
+        found = time_change(Tally.from_columns(columns, [4, 4]), between=YEARS)
+        assert (found.mean_percent_change, found.median_percent_change) == (50, 50)
+        assert found.reason is None
+
     def test_fewer_than_none_were_missed(self):
         columns = {"period": [*YEARS, "2023/24"], "seconds": [5.0, 7.0, None]}
         data = Tally.from_columns(columns, [4, 4, -1])
         found = time_change(data, between=YEARS, target=10, missed="missing seconds")
         assert found.reason.startswith("not available: a total of −1 in 2023/24, below zero")
+
+    def test_small_changes_are_said(self):
+        columns = {"period": [YEARS[0]] * 2 + [YEARS[1]] * 2, "seconds": [5.0, 15.0, 6.0, 15.0]}
+        found = time_change(Tally.from_columns(columns, [100, 100, 101, 99]), between=YEARS, target=10)
+        assert (found.reason, found.median_method) == (None, "square_and_add")
+        said = str(found)
+        assert "Mean rose by 0.5 s" in said
+        assert "share under 10 s rose by 0.50 percentage points" in said
+        assert "1.0% higher" in said
 
 
 class TestDrivers:
@@ -477,9 +492,18 @@ class TestDrivers:
                     time_drivers(data, **options, target=fewer)
 
     def test_no_times_in_either_period(self):
-        columns = {"period": [*YEARS] * 2, "area": ["a", "a", "b", "b"], "grade": ["1"] * 4, "seconds": [5] * 4}
+        columns = {
+            "period": [*YEARS] * 2,
+            "area": ["a", "a", "b", "b"],
+            "grade": ["1"] * 4,
+            "seconds": [5] * 4,
+        }
         table = time_drivers(
-            Tally.from_columns(columns, [1, 1, 0, 0]), between=YEARS, of="grade", by="area", target={("a", "1"): 9}
+            Tally.from_columns(columns, [1, 1, 0, 0]),
+            between=YEARS,
+            of="grade",
+            by="area",
+            target={("a", "1"): 9},
         )
         assert table["reason"].tolist() == [None, "not available: no times in 2022/23"]
 

@@ -704,7 +704,9 @@ class TestTable:
 
     def test_what_a_clock_could_have_left_out_may_count_as_missed(self):
         """Times from stamps may lack an end, or be negative, though none is here; times given as seconds cannot."""
-        stamps = pd.DataFrame({"start": pd.to_datetime(["2024-05-01 10:00"]), "end": pd.to_datetime(["2024-05-01 10:05"])})
+        stamps = pd.DataFrame(
+            {"start": pd.to_datetime(["2024-05-01 10:00"]), "end": pd.to_datetime(["2024-05-01 10:05"])}
+        )
         timed = durations(stamps, start="start", end="end", timezone="Europe/London")
         assert summarise_times(timed, target=900, missed=["negative", "missing end"]).share_within == 1
         given = Tally.from_columns({"seconds": [300, None]}, [1, 1])
@@ -714,7 +716,7 @@ class TestTable:
             summarise_times(Tally.from_columns({"wait": [3]}, [1]), seconds="wait", missed=["negative"])
 
     def test_one_time_too_long_among_others(self):
-        with pytest.raises(InvalidInputError, match="wait must be below 292,000 years; got 4.6"):
+        with pytest.raises(InvalidInputError, match=r"wait must be below 292,000 years; got 4\.6"):
             summarise_times(Tally.from_columns({"wait": [1, 2**62]}, [1, 1]), seconds="wait")
 
 

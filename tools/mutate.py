@@ -41,8 +41,7 @@ PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
     "counting": ("_ledger _labels _rolling _tally exposure periods _cells _packed _grouping",
-                 "answers cells change checks counts exposure frames harm outcome_groups outcomes packed periods "
-                 "response tally time_change times values"),
+                 "answers cells change checks counts exposure frames harm outcomes packed periods tally times values"),
     "changes": ("_sides change counts drivers", "change counts drivers harm harm_index outcomes time_change"),
     "harm": ("harm", "harm harm_index harm_match harm_published"),
     "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
