@@ -785,17 +785,18 @@ class TestFigures:
 TABLE = log(*ROWS, g=["1"] * 6, x=[1.5] * 6, day=pa.array([dt.date(2024, 5, 1)] * 6))
 
 
+OPEN_BY_AREA = {"by": "area", "no_arrival": "censored", "as_at": at("2024-05-01 13:00")}
+
+
 class TestOpenByGroup:
     """One incident attended in ten minutes, one open, one without a start and one where they were: by hand."""
-
-    OPTIONS = {"by": "area", "no_arrival": "censored", "as_at": at("2024-05-01 13:00")}
 
     def frame(self):
         rows = [("10:00:00", "10:10:00"), ("11:00:00", None), (None, "12:00:00"), ("12:30:00",) * 2]
         return log(*rows, area=pa.array(["one", "open", "none", "there"]))
 
     def test_each(self):
-        table = responded(self.frame(), **self.OPTIONS, target=900)
+        table = responded(self.frame(), **OPEN_BY_AREA, target=900)
         one, still_open, none = (table.at(area=area) for area in ("one", "open", "none"))
         assert (one.n, one.median, one.share_within) == (1, 600, 1)
         assert (one.median_arrived, one.share_within_arrived) == (600, 1)
@@ -810,17 +811,17 @@ class TestOpenByGroup:
         assert table.columns[at_median : at_median + 3] == ("median", "median_low", "median_high")
 
     def test_only_what_has_times_needs_a_target(self):
-        found = responded(self.frame(), **self.OPTIONS, target={"one": 600, "open": 600, "there": 60})
+        found = responded(self.frame(), **OPEN_BY_AREA, target={"one": 600, "open": 600, "there": 60})
         assert found["share_within"].tolist() == pytest.approx([math.nan, 0, 0, 1], nan_ok=True)
         for lacking in ("one", "open"):
             targets = {"one": 600, "open": 600, "none": 600, "there": 600}
             del targets[lacking]
             with pytest.raises(UnknownNameError, match=f"it lacks '{lacking}'"):
-                responded(self.frame(), **self.OPTIONS, target=targets)
+                responded(self.frame(), **OPEN_BY_AREA, target=targets)
 
     def test_a_target_met_to_the_second(self):
         for inclusive in (False, True):
-            found = responded(self.frame(), **self.OPTIONS, target=600, inclusive=inclusive).at(area="one")
+            found = responded(self.frame(), **OPEN_BY_AREA, target=600, inclusive=inclusive).at(area="one")
             assert (found.share_within, found.share_within_arrived) == (inclusive, inclusive)
 
 
