@@ -314,6 +314,25 @@ class TestWhatBecameOfCalls:
         assert found.mean == 5
 
 
+class TestWhatIsAsked:
+    def test_one_call_and_two(self):
+        for waits, said in (([10], "of 1 call answered"), ([10, 12], "of 2 calls answered")):
+            assert said in str(answer_times(waits, target=20, out_of="answered"))
+
+    def test_plain_waits_have_no_counts(self):
+        with pytest.raises(InvalidInputError, match="count="):
+            answer_times([10, 12], target=20, out_of="answered", count="n")
+
+    def test_only_a_line_with_calls_needs_a_target(self):
+        columns = {"line": ["quiet", "busy", "busy"], "seconds": [9, 9, 30]}
+        answered = Tally.from_columns(columns, [0, 1, 1])
+        options = {"by": "line", "out_of": "offered", "abandoned": {"quiet": 0, "busy": 2}}
+        found = answer_times(answered, target={"busy": 20}, **options)
+        assert found.at(line="busy").share_within == 0.25
+        with pytest.raises(UnknownNameError, match="it lacks 'busy'"):
+            answer_times(answered, target={"quiet": 20}, **options)
+
+
 class TestAbandonedApart:
     """Calls abandoned counted in another table than those answered."""
 

@@ -240,8 +240,25 @@ class TestCounts:
         assert table[1].reason is None
         assert str(table[1]).startswith("b: median at most 10 s")
 
+    def test_only_a_line_with_calls_needs_a_target(self):
+        """One call answered and two abandoned need one; a line without calls does not."""
+        counted = Tally.from_columns({"line": ["quiet", "busy"], "band": ["under 10"] * 2}, [0, 1])
+        options = {"by": "line", "out_of": "offered", "abandoned": {"quiet": 0, "busy": 2}}
+        found = answer_bands(counted, POLICE_UK, target={"busy": 10}, **options)
+        assert found.at(line="busy").offered == 3
+        with pytest.raises(UnknownNameError, match="it lacks 'busy'"):
+            answer_bands(counted, POLICE_UK, target={"quiet": 10}, **options)
+        with pytest.raises(UnknownNameError, match="it lacks 'busy'"):
+            answer_bands(counted, POLICE_UK, target={"quiet": 10}, by="line", out_of="answered")
+
 
 class TestPercentages:
+    @pytest.mark.parametrize("option", ["short", "abandoned", "count"])
+    def test_percentages_have_no_counts(self, option):
+        shares = {"under 10": 63, "10 to under 60": 30, "60 or more": 7}
+        with pytest.raises(InvalidInputError, match=f"{option}="):
+            answer_bands(shares, POLICE_UK, target=10, **{option: 5})
+
     """Published shares, each rounded; what they can have been."""
 
     def test_west_midlands(self):

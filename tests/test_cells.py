@@ -187,6 +187,17 @@ class TestExactSums:
         with pytest.raises(OverflowError, match=str(2**63)):
             cells_of([("Essex", 2023, 1), ("Kent", 2023, MAX), ("Kent", 2024, 3), ("Kent", 2023, 1)])
 
+    def test_each_within_though_not_all_together(self):
+        found = cells_of([(force, year, 2**61) for force in ("Kent", "Essex") for year in (2024, 2023, 2024)])
+        assert as_dict(found) == {
+            (force, year): (2**62 if year == 2024 else 2**61)
+            for force in ("Essex", "Kent")
+            for year in (2023, 2024)
+        }
+        assert as_dict(cells_of([(str(i // 2), i, 2**60) for i in range(8)]).project(["force"])) == {
+            (force,): 2**61 for force in "0123"
+        }
+
     def test_a_total_has_no_limit(self):
         """The total is a Python number, so cells that fit are always added up."""
         cells = cells_of([(force, 2023, MAX) for force in FORCES])
@@ -222,10 +233,14 @@ class TestAlgebra:
         assert as_dict(cells.project(["year"])) == model(found, [1])
         assert as_dict(cells.project(["year", "force"])) == model(found, [1, 0])
         assert cells.project(DIMS) is cells
+        assert cells.project(list(DIMS)) is cells
 
     @given(FOUND)
     def test_keys(self, found):
         assert as_dict(cells_of(found).keys(["force"])) == dict.fromkeys(model(found, [0]), 1)
+
+    def test_all_cells_share_the_key_over_nothing(self):
+        assert cells_of([("Kent", 2023, 5), ("Kent", 2024, 7)]).keys([]).to_dict() == {"count": [1]}
 
     @given(FOUND, st.sampled_from(FORCES), st.sampled_from(YEARS))
     def test_match(self, found, force, year):
@@ -251,6 +266,20 @@ class TestAlgebra:
         assert a.positions(b, ["force"]).tolist() == [
             forces.index(k[0]) if k[0] in forces else -1 for k in as_dict(a)
         ]
+
+    def test_positions_among_few_of_the_possible_keys(self):
+        """Twenty of four hundred keys: looked up in order, past the last of them too."""
+        there = [(f"F{i:02}", 2000 - i) for i in range(20)]
+        wanted = [there[7], ("F07", 1990), ("F19", 2000), there[0], ("F99", 1985), ("F03", 1066)]
+        a, b = (cells_of([(*key, 1) for key in keys]) for keys in (wanted, there))
+        assert dict(zip(as_dict(a), a.positions(b, DIMS).tolist(), strict=True)) == {
+            there[7]: 7,
+            ("F07", 1990): -1,
+            ("F19", 2000): -1,
+            there[0]: 0,
+            ("F99", 1985): -1,
+            ("F03", 1066): -1,
+        }
 
     @given(FOUND, FOUND)
     def test_within(self, one, two):

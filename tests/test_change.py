@@ -1,5 +1,6 @@
 """`rate_change`: published figures, the traps really seen, laws, and what it says in words."""
 
+import datetime as dt
 import math
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -782,6 +783,55 @@ class TestLikeForLike:
         assert by_force.at(force="Kent").change == 0
         matched = rate_change(crimes, between=("2022", "2023"), like_for_like="match")
         assert (matched.old, matched.new, matched.exclusions.excluded) == (23, 23, 1)
+
+    def test_half_years_tell_suppliers_apart(self):
+        """Two parts already are several: the one that is lacking is named."""
+        keys = [
+            (force, f"{y}-Q{q}")
+            for force in ("Essex", "Kent")
+            for y in (2022, 2023)
+            for q in (1, 2)
+            if (force, y, q) != ("Essex", 2023, 2)
+        ]
+        columns = {"force": [f for f, _ in keys], "period": [p for _, p in keys]}
+        crimes = Tally.from_columns(columns, [1] * len(keys), coverage=["force", "period"])
+        halves = [Period(dt.date(year, 1, 1), dt.date(year, 6, 30)) for year in (2022, 2023)]
+        figure = rate_change(crimes, between=halves)
+        assert figure.reason == "not like for like: supplied for one only: Essex 2023-Q2"
+
+    def test_match_knows_a_supplier_that_recorded_none(self):
+        """Kent sent 2023/24 and no arson in it: 0. What Essex sent for one year only does not change that."""
+        found = [
+            ("2022/23", "Kent", "arson", "none", 3), ("2022/23", "Kent", "theft", "none", 7),
+            ("2023/24", "Kent", "theft", "none", 6), ("2023/24", "Essex", "arson", "none", 5),
+        ]  # fmt: skip
+        lost = ("2023/24", "Kent", "arson", None, 2)
+
+        def arson(rows):
+            names = ("period", "force", "offence", "weapon")
+            columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+            crimes = Tally.from_columns(columns, [row[-1] for row in rows], coverage=["force", "period"])
+            return rate_change(crimes, between=YEARS, by="offence", like_for_like="match").at(offence="arson")
+
+        assert (arson(found).old, arson(found).new, arson(found).percent_change) == (3, 0, -100)
+        # Had Kent's own arson been left out for want of a label, it would not be none.
+        assert math.isnan(arson([*found, lost]).new)
+        assert arson([*found, lost]).reason.startswith("not available: all counts were excluded (")
+
+    def test_what_was_dropped_of_both_periods_alike_is_no_reason(self):
+        """Only Kent's later year has thefts: they were dropped by offence, not by year."""
+        columns = {
+            "force": ["Kent"] * 3, "period": [*YEARS, "2023/24"], "offence": ["arson", "arson", "theft"],
+        }  # fmt: skip
+        crimes = Tally.from_columns(columns, [10, 8, 5], coverage=["force", "period"]).drop(offence="theft")
+        assert rate_change(crimes, between=YEARS, by="force").at(force="Kent").percent_change == -20
+
+    def test_five_suppliers_are_all_named(self):
+        later = [(f"f{i}", "2023/24") for i in range(5)]
+        keys = [("both", "2022/23"), ("both", "2023/24"), *later]
+        columns = {"force": [f for f, _ in keys], "period": [p for _, p in keys]}
+        crimes = Tally.from_columns(columns, [1] * len(keys), coverage=["force", "period"])
+        assert rate_change(crimes, between=YEARS).reason.endswith("supplied for one only: f0, f1, f2, f3, f4")
 
 
 class TestPeriods:

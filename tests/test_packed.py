@@ -42,6 +42,7 @@ def check(columns, rows, numbers):
     n, sums = by_hand(columns, rows, numbers)
     found = count_rows(columns, rows, {"numbers": numbers})
     high, low = found.sums["numbers"]
+    assert {a.dtype for a in (found.n, high, low, *found.values)} == {np.dtype(np.int64)}
     keys = list(zip(*(v.tolist() for v in found.values), strict=True)) if columns else [()] * len(found.n)
     assert keys == sorted(n)
     assert dict(zip(keys, found.n.tolist(), strict=True)) == n
@@ -54,6 +55,14 @@ def check(columns, rows, numbers):
 
 @given(tables())
 @example(([np.array([INT64.min, INT64.max, INT64.max])], 3, np.array([INT64.min, INT64.max, INT64.max])))
+@example(
+    ([np.array([0, 2**31 - 1]), np.array([0, 2**32 - 1])], 2, np.array([1, 2]))
+)  # 2**63 keys are too many
+@example(([np.array([0, 2**63 - 2, 2**62])], 3, np.array([1, 2, 3])))  # one less is not
+@example(([np.array([INT64.max, INT64.min, INT64.max]), np.array([1, 2, 2])], 3, np.array([1, 2, 3])))
+@example(([np.array([7, 7]), np.array([0, 2**31 - 1])], 2, np.array([1, 2])))  # a digit beyond 32 bits
+@example(([np.array([7, 7]), np.array([0, 2**32 - 2])], 2, np.array([1, 2])))
+@example(([np.array([0, 1]), np.array([0, 1], dtype=np.uint64)], 2, np.array([1, 2])))
 @example(([np.array([2**40, 2**40 + 1]), np.array([-(2**40), 5])], 2, np.array([1, 2])))
 def test_every_row_is_counted(table):
     """Narrow keys go to a table, wide ones are packed and sorted, the widest sorted as they are."""

@@ -783,6 +783,48 @@ class TestFigures:
 
 
 TABLE = log(*ROWS, g=["1"] * 6, x=[1.5] * 6, day=pa.array([dt.date(2024, 5, 1)] * 6))
+
+
+OPEN_BY_AREA = {"by": "area", "no_arrival": "censored", "as_at": at("2024-05-01 13:00")}
+
+
+class TestOpenByGroup:
+    """One incident attended in ten minutes, one open, one without a start and one where they were: by hand."""
+
+    def frame(self):
+        rows = [("10:00:00", "10:10:00"), ("11:00:00", None), (None, "12:00:00"), ("12:30:00",) * 2]
+        return log(*rows, area=pa.array(["one", "open", "none", "there"]))
+
+    def test_each(self):
+        table = responded(self.frame(), **OPEN_BY_AREA, target=900)
+        one, still_open, none = (table.at(area=area) for area in ("one", "open", "none"))
+        assert (one.n, one.median, one.share_within) == (1, 600, 1)
+        assert (one.median_arrived, one.share_within_arrived) == (600, 1)
+        assert (one.zeros, table.at(area="there").zeros) == (0, 1)
+        assert (one.as_at, one.closed, one.timezone) == ("2024-05-01 13:00:00", "", "Europe/London")
+        assert (still_open.n, still_open.still_open, still_open.share_within) == (0, 1, 0)
+        assert math.isnan(still_open.median_arrived)
+        assert math.isnan(still_open.share_within_arrived)
+        assert none.reason == "not available: all rows were excluded (missing start 1)"
+        assert all(map(math.isnan, (none.median, none.median_low, none.median_high, none.share_within)))
+        at_median = table.columns.index("median")
+        assert table.columns[at_median : at_median + 3] == ("median", "median_low", "median_high")
+
+    def test_only_what_has_times_needs_a_target(self):
+        found = responded(self.frame(), **OPEN_BY_AREA, target={"one": 600, "open": 600, "there": 60})
+        assert found["share_within"].tolist() == pytest.approx([math.nan, 0, 0, 1], nan_ok=True)
+        for lacking in ("one", "open"):
+            targets = {"one": 600, "open": 600, "none": 600, "there": 600}
+            del targets[lacking]
+            with pytest.raises(UnknownNameError, match=f"it lacks '{lacking}'"):
+                responded(self.frame(), **OPEN_BY_AREA, target=targets)
+
+    def test_a_target_met_to_the_second(self):
+        for inclusive in (False, True):
+            found = responded(self.frame(), **OPEN_BY_AREA, target=600, inclusive=inclusive).at(area="one")
+            assert (found.share_within, found.share_within_arrived) == (inclusive, inclusive)
+
+
 OPEN = {"no_arrival": "censored", "as_at": at("2024-05-01 15:30")}
 
 

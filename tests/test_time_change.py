@@ -337,6 +337,27 @@ class TestLikeForLike:
         found = time_change(Tally.from_columns(columns, [5, 5, -1]), between=YEARS)
         assert "a count of -1 at 30 s, below zero" in found.reason
 
+    def test_times_under_a_second(self):
+        columns = {"period": YEARS, "seconds": [0.5, 0.75]}
+        found = time_change(Tally.from_columns(columns, [4, 4]), between=YEARS)
+        assert (found.mean_percent_change, found.median_percent_change) == (50, 50)
+        assert found.reason is None
+
+    def test_fewer_than_none_were_missed(self):
+        columns = {"period": [*YEARS, "2023/24"], "seconds": [5.0, 7.0, None]}
+        data = Tally.from_columns(columns, [4, 4, -1])
+        found = time_change(data, between=YEARS, target=10, missed="missing seconds")
+        assert found.reason.startswith("not available: a total of −1 in 2023/24, below zero")
+
+    def test_small_changes_are_said(self):
+        columns = {"period": [YEARS[0]] * 2 + [YEARS[1]] * 2, "seconds": [5.0, 15.0, 6.0, 15.0]}
+        found = time_change(Tally.from_columns(columns, [100, 100, 101, 99]), between=YEARS, target=10)
+        assert (found.reason, found.median_method) == (None, "square_and_add")
+        said = str(found)
+        assert "Mean rose by 0.5 s" in said
+        assert "share under 10 s rose by 0.50 percentage points" in said
+        assert "1.0% higher" in said
+
 
 class TestDrivers:
     def test_mix_alone(self):
@@ -452,6 +473,40 @@ class TestDrivers:
         for name in ("mean_from_within", "mean_from_mix", "points_from_within", "points_from_mix"):
             assert back[name].tolist() == pytest.approx((-table[name]).tolist(), rel=1e-9, abs=1e-9)
 
+    def test_only_a_part_with_times_needs_a_target(self):
+        """By hand: grade 1 has three times, grade 2 one in all, grade 3 none, grade 4 one that was missed."""
+        rows = [
+            ("2022/23", "1", 5.0, 2), ("2023/24", "1", 9.0, 1), ("2023/24", "2", 4.0, 1),
+            ("2022/23", "3", 1.0, 0), ("2023/24", "3", 1.0, 0), ("2023/24", "4", None, 1),
+        ]  # fmt: skip
+        for late in (True, False):
+            periods = [p if late or g != "4" else "2022/23" for p, g, *_ in rows]
+            columns = {"period": periods, "grade": [r[1] for r in rows], "seconds": [r[2] for r in rows]}
+            data = Tally.from_columns(columns, [r[3] for r in rows])
+            options = {"between": YEARS, "of": "grade", "missed": "missing seconds"}
+            targets = {"1": 10, "2": 10, "4": 10}
+            assert len(time_drivers(data, **options, target=targets)) == 4
+            for lacking in targets:
+                fewer = {g: t for g, t in targets.items() if g != lacking}
+                with pytest.raises(UnknownNameError, match=f"it lacks '{lacking}'"):
+                    time_drivers(data, **options, target=fewer)
+
+    def test_no_times_in_either_period(self):
+        columns = {
+            "period": [*YEARS] * 2,
+            "area": ["a", "a", "b", "b"],
+            "grade": ["1"] * 4,
+            "seconds": [5] * 4,
+        }
+        table = time_drivers(
+            Tally.from_columns(columns, [1, 1, 0, 0]),
+            between=YEARS,
+            of="grade",
+            by="area",
+            target={("a", "1"): 9},
+        )
+        assert table["reason"].tolist() == [None, "not available: no times in 2022/23"]
+
 
 class TestPublished:
     def test_five_to_three(self):
@@ -469,6 +524,8 @@ class TestPublished:
         [
             (5, 3, {}, "The mean fell from 5 s to 3 s: −2 s, −40.0%."),
             (3, 5, {"of": "median"}, "The median rose from 3 s to 5 s: +2 s, +66.7%."),
+            (5, 6, {}, "The mean rose from 5 s to 6 s: +1 s, +20.0%."),
+            (5, 6, {"rounded_to": 1}, "The mean rose from 5 s to 6 s: +1 s (0 s to +2 s as far as the rounding tells), +20.0% (0.0% to +44.4%)."),
             (5, 5, {"of": "p90"}, "The 90th percentile did not change: 5 s before and after."),
             (5, 5, {"rounded_to": 1}, "The rounding leaves open whether the mean, 5 s and then 5 s, rose or fell: 0 s (−1 s to +1 s as far as the rounding tells), 0.0% (−18.2% to +22.2%)."),
             (0, 3, {}, "The mean rose from 0 s to 3 s: +3 s; percentage not applicable: the first figure is 0."),

@@ -6,6 +6,7 @@ import datetime as dt
 import inspect
 import math
 import pickle
+import statistics
 from decimal import Decimal
 from fractions import Fraction
 
@@ -30,7 +31,7 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.frames import tally
+from policemetrics.frames import durations, tally
 from policemetrics.percentiles import Runs
 from policemetrics.results import Results
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
@@ -428,7 +429,44 @@ class TestColumn:
         assert found.p99_low == found.p99
 
 
+class TestDigits:
+    @pytest.mark.parametrize(
+        "finer",
+        [
+            [2.5e-7, 2.5e-7, 2.5e-7, 4e-7, 9e-7],
+            [3e-7, 4e-7],
+            [1.0, 1.0, 2.0, 2.0000004, 2.0000004],
+            [3e-7, 5e-7, 5e-7, 5e-7, 5e-7, 1.1e-6],
+        ],
+    )
+    def test_finer_than_a_microsecond(self, finer):
+        """As Python's statistics have it, in exact fractions."""
+        found = summarise_times(finer)
+        assert found.mean == pytest.approx(statistics.mean(finer), rel=1e-12)
+        assert found.sd == pytest.approx(statistics.stdev(finer), rel=1e-9)
+
+    def test_minus_zero_is_zero(self):
+        found = summarise_times([-0.0, -0.0])
+        assert [math.copysign(1, v) for v in (found.mean, found.median, found.p90)] == [1, 1, 1]
+
+    def test_one_time_finer_than_a_microsecond_has_no_deviation(self):
+        found = summarise_times([3e-7])
+        assert found.mean == pytest.approx(3e-7, rel=1e-12)
+        assert math.isnan(found.sd)
+
+    @pytest.mark.parametrize("count", [2**40, 2**57 - 1, 2**60])
+    def test_sums_far_beyond_64_bits(self, count):
+        """The mean of two times, each as often, lies half between them; each deviates by half a second."""
+        counted = Tally.from_columns({"seconds": [2**36 + 0.5, 2**36 + 1.5]}, [count, count])
+        found = summarise_times(counted, percentiles=False)
+        assert found.mean == 2**36 + 1
+        assert found.sd == pytest.approx(0.5, rel=1e-11)
+
+
 class TestBootstrap:
+    def test_the_largest_seed(self):
+        assert summarise_times([1, 1], mean_method="bootstrap", seed=2**32 - 1).seed == 4_294_967_295
+
     def test_ten_values(self):
         """[Py] scipy's BCa of the ten values, 9,999 resamples: 5.5 to 16.9 by one stream of numbers, 17.1 by another."""
         found = summarise_times(TEN, mean_method="bootstrap", seed=1)
@@ -664,6 +702,23 @@ class TestTable:
             assert found.mean == pytest.approx(expected.mean, rel=1e-9)
             assert found.within == expected.within
 
+    def test_what_a_clock_could_have_left_out_may_count_as_missed(self):
+        """Times from stamps may lack an end, or be negative, though none is here; times given as seconds cannot."""
+        stamps = pd.DataFrame(
+            {"start": pd.to_datetime(["2024-05-01 10:00"]), "end": pd.to_datetime(["2024-05-01 10:05"])}
+        )
+        timed = durations(stamps, start="start", end="end", timezone="Europe/London")
+        assert summarise_times(timed, target=900, missed=["negative", "missing end"]).share_within == 1
+        given = Tally.from_columns({"seconds": [300, None]}, [1, 1])
+        with pytest.raises(UnknownNameError, match="negative"):
+            summarise_times(given, target=900, missed=["negative"])
+        with pytest.raises(UnknownNameError, match="negative"):
+            summarise_times(Tally.from_columns({"wait": [3]}, [1]), seconds="wait", missed=["negative"])
+
+    def test_one_time_too_long_among_others(self):
+        with pytest.raises(InvalidInputError, match=r"wait must be below 292,000 years; got 4\.6"):
+            summarise_times(Tally.from_columns({"wait": [1, 2**62]}, [1, 1]), seconds="wait")
+
 
 class TestFigure:
     def test_sentence(self):
@@ -715,6 +770,13 @@ class TestFigure:
 
 
 class TestPoolMeans:
+    def test_a_row_without_one_of_two_labels_is_of_no_group(self):
+        frame = pd.DataFrame({
+            "force": ["a", "a", "b"], "line": ["999", None, "999"], "mean": [10, 50, 30], "calls": [4, 4, 4],
+        })  # fmt: skip
+        table = pool_means(frame, mean="mean", count="calls", by=["force", "line"])
+        assert [table.at(force=force, line="999").mean for force in "ab"] == [10, 30]
+
     def test_rounding(self):
         """5 s printed may be 4.5 to 5.5; a time is never below 0."""
         found = pool_means([5, 5], [1, 3], rounded_to=1)

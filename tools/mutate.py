@@ -41,11 +41,11 @@ PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
     "counting": ("_ledger _labels _rolling _tally exposure periods _cells _packed _grouping",
-                 "cells change checks counts exposure frames harm packed periods tally times values"),
+                 "answers cells change checks counts exposure frames harm outcomes packed periods tally times values"),
     "changes": ("_sides change counts drivers", "change counts drivers harm harm_index outcomes time_change"),
     "harm": ("harm", "harm harm_index harm_match harm_published"),
     "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
-    "times": ("times", "answers bands response time_change times"),
+    "times": ("times", "answers bands moments response time_change times"),
 }  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out
 

@@ -190,9 +190,8 @@ class Cells:
         """Tell which cells have one of the labels in every dimension of `wanted`."""
         mask = np.ones(len(self), dtype=bool)
         for dim, labels in wanted.items():
-            chosen = np.zeros(len(self.label(dim)) + 1, dtype=bool)
+            chosen = np.zeros(len(self.label(dim)) + 1, dtype=bool)  # the last for what does not occur
             chosen[find(self.label(dim), labels)] = True
-            chosen[-1] = False  # where find() put what does not occur
             mask &= chosen[self.code(dim)]
         return mask
 
@@ -270,10 +269,10 @@ def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArra
     """Combine the codes of several dimensions into one ordered integer key a row."""
     key, span = np.zeros(rows, dtype=np.int64), 1
     for code, size in zip(codes, sizes, strict=True):
-        if span * max(size, 1) > _INT64.max:
+        if span * size > _INT64.max:
             distinct, key = np.unique(key, return_inverse=True)
             span = len(distinct)
-        key, span = key * size + code, span * max(size, 1)
+        key, span = key * size + code, span * size
     return key
 
 

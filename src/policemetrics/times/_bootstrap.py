@@ -80,7 +80,7 @@ def _resampled(values: FloatArray, counts: IntArray, n: int, seed: int) -> Float
     by_count = n > _DEAR * len(values)
     rows = np.empty(0) if by_count else np.repeat(values, counts)
     width = len(values) if by_count else n
-    means = np.empty(RESAMPLES)
+    means = np.full(RESAMPLES, np.nan)
     step = max(1, _AT_ONCE // width)
     for start in range(0, RESAMPLES, step):
         part = means[start : start + step]
