@@ -33,7 +33,7 @@ class Case:
     what: str
     build: Callable[[int], tuple[Call, Call]]
     goals: Mapping[int, float | None]
-    air: float = 1.5
+    air: float = 2
 
 
 @attrs.frozen
