@@ -543,6 +543,7 @@ class TestChoices:
         """Two minutes from the upgrade to the arrival; one that was regraded, when is not known, is left out."""
         found = self.regraded(engine, regraded="from_upgrade", upgraded="up")
         assert found.at(grade="1").mean == pytest.approx((120 + 720) / 2)
+        assert (found.at(grade="1").regraded, found.at(grade="1").upgraded) == ("from_upgrade", "up")
         assert found.at(grade="2").exclusions.reasons == {"missing upgrade": 1}
         censored = self.regraded(
             engine, regraded="from_upgrade", upgraded="up", no_arrival="censored", as_at=at("2024-05-01 13:30"),
@@ -863,6 +864,7 @@ OPEN = {"no_arrival": "censored", "as_at": at("2024-05-01 15:30")}
         ({"self_initiated": {}}, InvalidTypeError, "self_initiated must be a mapping"),
         ({"self_initiated": {"g": []}}, InvalidTypeError, r"self_initiated\['g'\] must be a label or labels"),
         ({"self_initiated": {"g": True}}, InvalidTypeError, r"self_initiated\['g'\] must be a label or labels"),
+        ({"self_initiated": {"g": ["1", True]}}, InvalidTypeError, r"self_initiated\['g'\] must be a label or labels"),
         ({"self_initiated": {3: "x"}}, InvalidTypeError, "self_initiated: column must be text"),
         ({"self_initiated": {"g": 1}}, InvalidTypeError, r"self_initiated\['g'\] must hold labels as the column does, which has String; got 1"),
         ({"self_initiated": {"nope": "x"}}, UnknownNameError, r"self_initiated\['nope'\]: column must be one of"),
