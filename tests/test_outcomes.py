@@ -546,6 +546,20 @@ class TestCrimes:
         with pytest.raises(error, match=message):
             positive_outcome_rate(self.DATA, **options)
 
+    def test_only_the_group_that_differs_is_refused(self):
+        """One force has outcomes of one area and crimes of two; the other's agree, 10 in 100."""
+        outcomes = Tally.from_columns(
+            {"force": ["X", "Y", "Y"], "area": ["a", "a", "b"], "outcome": ["1", "1", "1"]}, [5, 5, 5]
+        )
+        crimes = Tally.from_columns({"force": ["X", "X", "Y", "Y"], "area": ["a", "b", "a", "b"]}, [50] * 4)
+        asked = {"positive": "charged", "basis": "recorded", "out_of": "crimes", "crimes": crimes}
+        found = positive_outcome_rate(outcomes, by="force", **asked)
+        assert found["rate"].tolist() == [pytest.approx(math.nan, nan_ok=True), 0.1]
+        assert found["reason"].tolist() == [
+            "not like for like: outcomes and crimes differ in area, only one has b (of outcomes and crimes)",
+            None,
+        ]
+
 
 class TestAsking:
     @pytest.mark.parametrize("data", [(1, 2), (by_type(COUNTS),)], ids=["numbers", "tally"])
