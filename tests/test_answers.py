@@ -414,6 +414,49 @@ class TestAbandonedApart:
             "month, only one has 2024-02, 2024-03"
         )
 
+    def test_no_calls_offered(self):
+        """A line that was covered, and nobody rang: none of no calls were abandoned, and no target is needed."""
+        answered = Tally.from_columns({"line": ["a", "b"], "seconds": [5, 5]}, [9, 0], coverage="line")
+        table = answer_times(
+            answered, target={"a": 10}, out_of="offered", abandoned={"a": 1, "b": 0}, by="line"
+        )
+        busy, idle = table
+        assert (busy.share_within, busy.share_abandoned, busy.reason) == (0.9, 0.1, None)
+        assert (idle.offered, idle.abandoned) == (0, 0)
+        assert np.isnan([idle.target, idle.share_within, idle.share_abandoned]).all()
+        assert str(idle) == "b: calls: not available: no call was answered; no calls were offered."
+
+    def test_calls_of_unknown_result_may_have_been_in_time(self):
+        """Two calls abandoned and one of which nobody knows: 0 of 2 in time is not said."""
+        data = pd.DataFrame(
+            {"result": ["abandoned", "abandoned", None], "seconds": [1.0, 2, 3], "line": ["a", "a", "a"]}
+        )
+        (found,) = answer_times(data, target=10, out_of="offered", result="result", by="line")
+        assert found.reason == "not available: no call answered was counted (missing result 1)"
+        assert math.isnan(found.share_within)
+
+    def test_a_group_keeps_its_first_reason(self):
+        """Corrections make a line not available; that a wait is missing, too, is not said instead."""
+        data = pd.DataFrame({"line": ["a", "a", "a", "b"], "seconds": [1.0, 2, None, 4], "n": [-1, 2, 3, 1]})
+        table = answer_times(
+            data, target=10, out_of="offered", abandoned={"a": 1, "b": 1}, by="line", count="n"
+        )
+        assert table["reason"].tolist() == [
+            "not available: a count of -1 at 1 s, below zero: corrections outweigh what was recorded",
+            None,
+        ]
+
+    @pytest.mark.parametrize(
+        ("waits", "said"), [([3], "of 1 call answered"), ([3, 3], "of 2 calls answered")]
+    )
+    def test_one_call(self, waits, said):
+        assert f"{said};" in str(answer_times(waits, target=10, out_of="offered", abandoned=1))
+
+    def test_one_call_answered_needs_a_target(self):
+        one = Tally.from_columns({"line": ["a"], "seconds": [5]}, [1])
+        with pytest.raises(UnknownNameError, match="target must name every group of 'line'; it lacks 'a'"):
+            answer_times(one, target={"b": 10}, out_of="answered", by="line")
+
     def test_nothing_at_all(self):
         assert answer_times([], target=10, out_of="offered", abandoned=3).reason == "not available: no rows"
 
@@ -565,3 +608,22 @@ def test_bad_input(call, error, says):
 def test_a_target_of_another_unit_warns():
     with pytest.warns(PoliceMetricsWarning, match="under one second"):
         answer_times([5], target=0.17, out_of="answered")
+
+
+def test_one_key_of_another_length():
+    """Of several keys one has a label too many: it is not cut short."""
+    data = Tally.from_columns({"line": ["a", "c"], "seconds": [5, 5]}, [1, 1])
+    with pytest.raises(InvalidInputError, match="abandoned must be keyed by the labels of 'line'"):
+        answer_times(data, target=10, out_of="offered", abandoned={("a", "b"): 1, "c": 2}, by="line")
+
+
+def test_plain_numbers_take_no_count():
+    with pytest.raises(InvalidInputError, match=r"count=.*plain numbers"):
+        answer_times([1, 2], target=10, out_of="answered", count="n")
+
+
+@pytest.mark.parametrize("second", [np.timedelta64(1500, "ms"), dt.timedelta(seconds=1.5)])
+def test_durations_of_numpy_among_objects(second):
+    """Two lengths of numpy's, or one of Python's beside it: 5 s and 1.5 s."""
+    found = answer_times([np.timedelta64(5, "s"), second, None], target=10, out_of="answered")
+    assert (found.mean, found.exclusions.reasons) == (3.25, {"missing seconds": 1})

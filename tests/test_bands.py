@@ -251,6 +251,34 @@ class TestCounts:
         with pytest.raises(UnknownNameError, match="it lacks 'busy'"):
             answer_bands(counted, POLICE_UK, target={"quiet": 10}, by="line", out_of="answered")
 
+    def test_what_is_said_of_a_target_inside_a_band(self):
+        """Bounds of the share are all that is said; the reason of the table is not said again."""
+        data = Tally.from_columns({"line": ["a"] * 2, "band": LABELS[:2]}, [5, 3])
+        (found,) = answer_bands(data, POLICE_UK, target={"a": 30}, out_of="answered", by="line")
+        assert found.reason.startswith("not exact: 30 s lies inside the band")
+        assert str(found) == (
+            "a: 62.50% to 100.00% of 8 calls answered within 30 s, counted as under the target; median at most 10 s; "
+            "90th percentile 10 s to 1 min; mean 3.8 s to 28.8 s; how many calls were abandoned is not known."
+        )
+
+    def test_what_is_said_without_a_target(self):
+        data = Tally.from_columns({"line": ["a"] * 2, "band": LABELS[:2]}, [5, 3])
+        (found,) = answer_bands(
+            data, POLICE_UK, target={"a": None}, out_of="offered", abandoned={"a": 2}, by="line"
+        )
+        assert str(found) == (
+            "a: median at most 10 s; 90th percentile 10 s to 1 min; mean 3.8 s to 28.8 s; 20.00% of 10 calls offered "
+            "were abandoned."
+        )
+
+    def test_what_is_said_of_a_line_not_available(self):
+        data = Tally.from_columns({"band": LABELS[:2]}, [5, -3])
+        found = answer_bands(data, POLICE_UK, target=10, out_of="offered", abandoned=1)
+        assert str(found) == (
+            "Calls: not available: a count of -3 in the band '10 to under 60', below zero: corrections outweigh what "
+            "was recorded."
+        )
+
 
 class TestPercentages:
     @pytest.mark.parametrize("option", ["short", "abandoned", "count"])

@@ -833,6 +833,13 @@ class TestLikeForLike:
         crimes = Tally.from_columns(columns, [1] * len(keys), coverage=["force", "period"])
         assert rate_change(crimes, between=YEARS).reason.endswith("supplied for one only: f0, f1, f2, f3, f4")
 
+    def test_match_in_a_frame(self):
+        """Its rows tell who supplied: the force of one year only is left out of both."""
+        data = pd.DataFrame({"force": ["A", "A", "B"], "period": ["2022", "2023", "2022"], "n": [10, 20, 30]})
+        table = rate_change(data, between=("2022", "2023"), by="force", count="n", like_for_like="match")
+        assert table.at(force="A").percent_change == 100
+        assert table.at(force="B").reason == "not available: all n were excluded (not like for like 30)"
+
 
 class TestPeriods:
     def test_months_make_up_years(self):

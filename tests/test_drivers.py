@@ -128,6 +128,13 @@ class TestLikeForLike:
         (row,) = change_drivers(tally, between=YEARS, of="group")
         assert row.points == 20
 
+    def test_a_row_of_none_proves_supply(self):
+        """A row without its offence, of 0 crimes: the year came in, and nothing was recorded."""
+        data = pd.DataFrame({"offence": [None, "theft"], "period": ["2022", "2023"], "n": [0, 5]})
+        found = change_drivers(data, between=("2022", "2023"), of="offence", count="n").at(offence="theft")
+        assert (found.old, found.new) == (0, 5)
+        assert found.reason == "not applicable: nothing was recorded before"
+
 
 class TestWestMidlands:
     def test_points_add_up_to_the_published_rise(self):

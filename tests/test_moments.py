@@ -164,6 +164,12 @@ class TestEngines:
         same_but_percentiles(summarise_times(self.FRAME.lazy(), by="g", percentiles=False), every)
         assert len(queries) == 2
 
+    @pytest.mark.parametrize(("inclusive", "met"), [(False, 1), (True, 2)])
+    def test_a_time_at_the_target(self, inclusive, met):
+        for frame in frames({"seconds": pl.Float64}, {"seconds": [9.5, 10, 10.5]}):
+            found = summarise_times(frame, percentiles=False, target=10, inclusive=inclusive)
+            assert found.within == met
+
     def test_longest(self):
         """Of two centuries of centuries the squares pass 64 bits, and are exact."""
         memory, *engines = frames({"seconds": pl.Float64}, {"seconds": [9e9, 6.3e11, 1.7]})

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -351,6 +352,21 @@ class TestUnlikeMembers:
         assert str(found).endswith(
             "; as at July 2024; immature: 20.0% of the crimes not yet assigned an outcome)."
         )
+
+    def test_a_member_whose_rows_were_all_excluded_is_of_no_time(self):
+        """The group is of the time of the others; what it lacks is its reason, not an error."""
+        data = pd.DataFrame(
+            {
+                "force": ["Kent", "Kent", "Essex", "Essex", "Devon"],
+                "period": ["2023/24"] * 5,
+                "outcome": ["1", "0", "1", "0", None],
+                "n": [5, 95, 10, 90, 3],
+            }
+        )
+        rates = positive_outcome_rate(data, count="n", as_at="July 2024", **self.ASKED)
+        found = group_outcome_rate(rates)
+        assert found.reason == "not available: of the group, Devon: all n were excluded (missing outcome 3)"
+        assert (found.when, found.as_at) == ("2023/24", "July 2024")
 
     def test_all_without_a_rate(self):
         found = group_outcome_rate(self.rates(counts=(0,) * 6))

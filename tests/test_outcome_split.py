@@ -187,12 +187,34 @@ class TestSupply:
         )
         data = tally_of(MIX, coverage="period")
         asked = ASKED | {"basis": "closed", "out_of": "crimes", "crimes": crimes}
+        frame = pd.DataFrame(MIX, columns=COLUMNS)  # whose rows prove that both years came in
+        found, expected = (
+            outcome_rate_drivers(d, **asked, **n) for d, n in ((frame, {"count": "n"}), (data, {}))
+        )
+        assert found.to_dict() == expected.to_dict()
         fraud = outcome_rate_drivers(data, **asked).at(offence="fraud")
         assert (fraud.old_rate, fraud.within) == (0, 0)
         positive = [sum(n for p, _, c, n in MIX if p == year and c == "1") for year in YEARS]
         mean = (positive[0] / 1100 + positive[1] / 1200) / 2
         assert fraud.mix == pytest.approx(100 * (200 / 1200 - 100 / 1100) * (0 - mean))
         assert fraud.new_share == pytest.approx(200 / 1200)
+
+    @pytest.mark.parametrize(
+        ("basis", "reason"),
+        [("closed", None), ("recorded", "not available: of offence fraud, no crimes recorded in 2022/23")],
+    )
+    def test_a_category_of_outcomes_without_crimes(self, basis, reason):
+        """Outcomes, none of them positive, of crimes of an earlier year: on the closed basis that can be."""
+        years = [y for y in YEARS for _ in range(3)]
+        crimes = Tally.from_columns(
+            {"period": years, "offence": ["theft", "drugs", "fraud"] * 2}, [900, 200, 0, 1000, 100, 50]
+        )
+        data = tally_of([*MIX, ("2022/23", "fraud", "18", 3), ("2023/24", "fraud", "18", 3)])
+        found = outcome_rate_split(data, **ASKED | {"basis": basis, "out_of": "crimes", "crimes": crimes})
+        assert found.reason == reason
+        if reason is None:
+            # 160 charged of 1,100 crimes before, 119 of 1,150 then.
+            assert found.within + found.mix == pytest.approx(100 * (119 / 1150 - 160 / 1100))
 
     def test_corrections(self):
         """A category below zero, or with more positive outcomes than outcomes, has no rate of its own."""

@@ -560,6 +560,58 @@ class TestCrimes:
             None,
         ]
 
+    OF_FORCES: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+    @pytest.mark.parametrize("by", [None, "offence"])
+    def test_coverage_that_knows_nothing_of_a_group(self, by):
+        """Two forces gave outcomes, one of them crimes: of no offence do the two belong together."""
+        outcomes = Tally.from_columns(
+            {"force": ["A", "A", "B"], "offence": ["x", "y", "x"], "outcome": ["1"] * 3},
+            [5, 5, 5],
+            coverage="force",
+        )
+        crimes = Tally.from_columns({"force": ["A", "A"], "offence": ["x", "y"]}, [50, 50])
+        found = positive_outcome_rate(outcomes, by=by, crimes=crimes, **self.OF_FORCES)
+        assert {row.reason for row in ([found] if by is None else found)} == {
+            "not like for like: outcomes and crimes differ in force, only one has B (of outcomes and crimes)"
+        }
+
+    def test_months_of_outcomes_and_years_of_crimes(self):
+        """A year of crimes goes with its months of outcomes, and a force that only one has is still found."""
+        months = [f"{year}-{month:02}" for year in (2022, 2023) for month in range(1, 13)]
+        outcomes = Tally.from_columns(
+            {"period": months * 2, "force": ["A"] * 24 + ["B"] * 24, "outcome": ["1"] * 48}, [5] * 48
+        )
+        crimes = Tally.from_columns(
+            {"period": ["2022", "2023"] * 2, "force": ["A", "A", "B", "B"]}, [1000, 500, 1000, 500]
+        )
+        asked = self.OF_FORCES | {"basis": "closed", "between": ("2022", "2023")}
+        assert outcome_rate_change(outcomes, crimes=crimes, **asked).points == pytest.approx(6)
+        assert outcome_rate_change(outcomes, crimes=crimes.where(force="A"), **asked).reason == (
+            "not like for like: outcomes and crimes differ in force, only one has B (of outcomes and crimes)"
+        )
+
+    def test_a_month_without_outcomes_of_a_covered_force(self):
+        """The force answered for every month: no drug offence was charged in the first, which is 0, not unknown."""
+        months = [f"{year}-{month:02}" for year in (2022, 2023) for month in range(1, 13)]
+        outcomes = Tally.from_columns(
+            {
+                "period": months + months[1:],
+                "force": ["A"] * 47,
+                "offence": ["theft"] * 24 + ["drugs"] * 23,
+                "outcome": ["1"] * 47,
+            },
+            [5] * 47,
+            coverage="force",
+        )
+        crimes = Tally.from_columns(
+            {"period": months * 2, "force": ["A"] * 48, "offence": ["theft"] * 24 + ["drugs"] * 24},
+            [100] * 48,
+        )
+        asked = self.OF_FORCES | {"basis": "closed", "between": ("2022", "2023"), "crimes": crimes}
+        drugs = outcome_rate_change(outcomes, by="offence", **asked).at(offence="drugs")
+        assert (drugs.old, drugs.new) == (pytest.approx(55 / 1200), 0.05)
+
 
 class TestAsking:
     @pytest.mark.parametrize("data", [(1, 2), (by_type(COUNTS),)], ids=["numbers", "tally"])

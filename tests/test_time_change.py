@@ -222,6 +222,19 @@ class TestFigure:
         ):
             time_change(old, less)
 
+    @pytest.mark.parametrize("swapped", [False, True])
+    def test_one_of_two_service_levels_is_not_available(self, swapped):
+        """The times compare; of the service levels it is said why they do not."""
+        asked = {"target": 10, "out_of": "offered", "abandoned": 1}
+        known, unknown = answer_times([5, 7, 20], **asked), answer_times([5, None, 20], **asked)
+        found = time_change(unknown, known) if swapped else time_change(known, unknown)
+        assert abs(found.mean_change) == pytest.approx(12.5 - 32 / 3)
+        shares = {swapped: found.old_share_within, not swapped: found.new_share_within}
+        assert shares[False] == 0.5
+        assert np.isnan([shares[True], found.points, found.points_low, found.points_high]).all()
+        assert found.reason == "not available: 1 call answered has no wait"
+        assert "; change of the share not available: 1 call answered has no wait; " in str(found)
+
     def test_calls_say_who_gave_up(self):
         """Of 20 calls 10 were abandoned before, none of 10 afterwards; what is not known is said to be so."""
         asked = {"target": 10, "out_of": "answered"}
@@ -326,11 +339,56 @@ class TestLikeForLike:
         assert by.at(force="b").old_mean == 1000
         assert str(by.at(force="b")) == "b: times: change not available: no rows for b, 2023/24."
 
+    def test_one_sided_has_no_points(self):
+        """Each year has its share, and there is no change of it."""
+        columns = {
+            "period": [YEARS[0]] * 2 + [YEARS[1]], "force": ["a", "b", "a"], "seconds": [10, 1000, 20]
+        }  # fmt: skip
+        data = Tally.from_columns(columns, [5, 5, 5], coverage=["force", "period"])
+        found = time_change(data, between=YEARS, target=15)
+        assert (found.old_share_within, found.new_share_within) == (0.5, 0)
+        assert np.isnan([found.points, found.points_low, found.points_high, found.share_percent_change]).all()
+
+    def test_which_groups_need_a_target(self):
+        """Those with something to compare: neither a force of one year only, nor one without times."""
+        columns = {
+            "period": [*YEARS, YEARS[0], *YEARS],
+            "force": ["a", "a", "b", "c", "c"],
+            "seconds": [10, 20, 10, 10, 10],
+        }
+        data = Tally.from_columns(columns, [5, 5, 5, 0, 0], coverage=["force", "period"])
+        found = time_change(data, between=YEARS, by="force", target={"a": 15})
+        assert found["points"].tolist()[0] == -100
+        assert found["reason"].tolist() == [
+            None, "not available: no rows for b, 2023/24", "not available: no times in 2022/23"
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("seconds", "counts"), [([10.0, 20], [1, 0]), ([10.0, None, 20, None], [1, 1, 1, 1])]
+    )
+    def test_a_target_is_missed(self, seconds, counts):
+        """One time in one of the years is enough to need one; so is one for each that is missing."""
+        years = sorted(YEARS * (len(seconds) // 2))
+        data = Tally.from_columns(
+            {"period": years, "force": ["a"] * len(years), "seconds": seconds},
+            counts,
+            coverage=["force", "period"],
+        )
+        with pytest.raises(UnknownNameError, match="target must name every group of 'force'; it lacks 'a'"):
+            time_change(data, between=YEARS, by="force", target={"b": 15}, missed="missing seconds")
+
     def test_covered_without_times(self):
         """A force that had no incident in a year has no mean there, and no change of one."""
         columns = {"period": [*YEARS], "force": ["a", "a"], "seconds": [10, 20]}
         found = time_change(Tally.from_columns(columns, [5, 0], coverage=["force", "period"]), between=YEARS)
         assert found.reason == "not available: no times in 2023/24"
+
+    def test_no_share_of_no_times(self):
+        columns = {"period": [*YEARS], "force": ["a", "a"], "seconds": [10, 20]}
+        data = Tally.from_columns(columns, [5, 0], coverage=["force", "period"])
+        found = time_change(data, between=YEARS, target=15)
+        assert found.old_share_within == 1
+        assert math.isnan(found.new_share_within)
 
     def test_corrections(self):
         columns = {"period": [*YEARS, YEARS[1]], "seconds": [10, 20, 30]}

@@ -462,6 +462,19 @@ class TestDigits:
         assert found.mean == 2**36 + 1
         assert found.sd == pytest.approx(0.5, rel=1e-11)
 
+    def test_sums_whose_float_says_little_of_the_last_64_bits(self):
+        """Forty times a second apart, of 2,000 years each: the variance of k numbers in a row is k(k + 1)/12."""
+        found = summarise_times([2**36 + 0.5 + i for i in range(40)], percentiles=False)
+        assert found.mean == 2**36 + 20
+        assert found.sd == pytest.approx(math.sqrt(40 * 41 / 12), rel=1e-12)
+
+    def test_many_short_times_finer_than_a_second(self):
+        """10,000 of one and two microseconds: the squares are few, the number of times is not."""
+        counted = Tally.from_columns({"seconds": [1e-6, 2e-6]}, [5_000, 5_000])
+        found = summarise_times(counted, percentiles=False)
+        assert found.mean == 1.5e-6
+        assert found.sd == pytest.approx(0.5e-6 * math.sqrt(10_000 / 9_999), rel=1e-12)
+
 
 class TestBootstrap:
     def test_the_largest_seed(self):
@@ -1032,3 +1045,17 @@ def test_a_bootstrap_of_few_times_has_a_width():
     """Two of no seconds and two of one: between the two, on either side of a half."""
     (low,), (high,) = bootstrap_means(Runs.of_rows(np.array([0.0, 0, 1, 1])), 1, 0.95)
     assert 0 <= low < 0.5 < high <= 1
+
+
+def test_times_missed_need_a_target_beside_as_many_measured():
+    """One time measured and one missed: two to compare, not none."""
+    data = Tally.from_columns({"g": ["a", "a"], "seconds": [5.0, None]}, [1, 1])
+    with pytest.raises(UnknownNameError, match="target must name every group of 'g'; it lacks 'a'"):
+        summarise_times(data, by="g", target={"b": 10}, missed="missing seconds")
+
+
+@pytest.mark.parametrize("more", [{}, {"mean_method": "bootstrap", "seed": 1}])
+def test_a_count_of_none_changes_no_digit(more):
+    times = Tally.from_columns({"seconds": [1.0, 2, 3, 4]}, [3, 1, 0, 2])
+    without = Tally.from_columns({"seconds": [1.0, 2, 4]}, [3, 1, 2])
+    assert summarise_times(times, **more) == summarise_times(without, **more)

@@ -86,7 +86,6 @@ def groups_of(sides: Sequence[Side], by: tuple[str, ...], whole: Tally | None = 
     found = [] if undated is None else [undated.keys(by)]
     for side in sides:
         tally = side.tally
-        tally.need(*by)
         found.append(tally.cells.keys(by))
         if tally.supplied is not None and set(by) <= set(tally.supplied.dims):
             found.append(tally.supplied.keys(by))
@@ -264,12 +263,8 @@ def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, w
     """
     for dim in dict.fromkeys((*side.tally.dims, *(side.tally.supplied.dims if side.tally.supplied else ()))):
         mine, theirs = _knows(side.tally, dim), _knows(other.tally, dim)
-        if (
-            mine is None
-            or theirs is None
-            or dim in groups.dims
-            or (dim == side.period and side.parts != other.parts)
-        ):
+        # That every part of its period was supplied has been seen to.
+        if mine is None or theirs is None or dim in (*groups.dims, side.period):
             continue
         shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
         both = theirs.keys((*shared, dim))
@@ -280,9 +275,7 @@ def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, w
         for at, label in zip(
             one_sided.positions(grouped, shared).tolist(), one_sided.column(dim).tolist(), strict=True
         ):
-            named.setdefault(at, []).append(
-                str(side.parts.get(label, label) if dim == side.period else label)
-            )
+            named.setdefault(at, []).append(str(label))
         for i, at in enumerate(groups.positions(grouped, shared).tolist()):
             if at >= 0 and reasons[i] is None:
                 reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {_named(named[at])}"

@@ -265,9 +265,8 @@ def answer_times(
     offered = calls.offered(variant)
     runs = runs_of(calls.answered.cells, offered.groups, measured, offered.reasons)
     known, levels = offered.complete(runs.sizes)
-    others = np.where(levels, offered.others, 0)
-    targets = targets_of(target, offered.groups, known & (runs.sizes + others > 0))
-    columns = only_known(settings.columns(runs, others, targets), known, levels)
+    targets = targets_of(target, offered.groups, known & (runs.sizes + offered.others > 0))
+    columns = only_known(settings.columns(runs, offered.others, targets), known, levels)
     columns |= offered.columns(runs.sizes, known, settings.level)
     audit = settings.audit | {"sd": columns.pop("sd"), "missed": ""} | variant.audit
     table = Results(AnswerSummary, keys_of(offered.groups), columns, offered.reasons, audit, offered.excluded)

@@ -131,7 +131,7 @@ class BandSummary(Figure):
             found += [self._bounds(said, name) for said, name in named.items()]
             if self.reason and np.isnan(self.share_least):
                 found.append(f"service level {self.reason}")
-        if not published and not np.isnan(self.n):
+        if not np.isnan(self.n):
             found.append(said_abandoned(self))
         sentence = "; ".join(found)
         return f"{sentence[0].upper()}{sentence[1:]}."
@@ -317,8 +317,8 @@ def answer_bands(
         Runs.of(edges[place], counts, group, len(offered.groups)) for edges in (bands.lows, bands.highs)
     )
     known, levels = offered.complete(lows.sizes)
-    others = np.where(levels, offered.others, 0)
-    targets = targets_of(target, offered.groups, levels & (lows.sizes + others > 0))
+    others = offered.others
+    targets = targets_of(target, offered.groups, known & (lows.sizes + others > 0))
     columns = only_known(_columns(lows, highs, others, targets, percentile_method, level), known, levels)
     columns |= offered.columns(lows.sizes, known, level)
     _explain_inside(offered.reasons, columns, bands)

@@ -134,6 +134,8 @@ class TimeChange(Figure):
             found = list(map(self._seconds, asked))
         if not np.isnan(self.points):
             found.append(self._points)
+        elif not np.isnan([self.target, self.mean_change]).any():
+            found.append(f"change of the share {self.reason}")
         if self.service_level:
             found += self._abandoned
         if self.start:
@@ -419,7 +421,9 @@ def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
     }
     caveats = "; ".join(dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c))
     keys = {d: label_array([v]) for d, v in group.items()}
-    return _table(keys, sides[0], sides[1], np.array([old.target]), reasons, level, audit, caveats)[0]
+    no_share = next((f.reason for f in (old, new) if np.isnan(f.share_within)), None)
+    targets = np.array([old.target])
+    return _table(keys, sides[0], sides[1], targets, reasons, level, audit, caveats, no_share=no_share)[0]
 
 
 def _table(
@@ -432,17 +436,20 @@ def _table(
     audit: dict[str, Any],
     caveat: str,
     exclusions: ExclusionTable | None = None,
+    *,
+    no_share: str | None = None,
 ) -> Results[TimeChange]:
     """Work out every row."""
     there = unexplained(reasons)
     sides = {"old": old, "new": new}
     columns = {f"{side}_{name}": v[name] for name in ("n", "mean", "median") for side, v in sides.items()}
     columns |= {"target": targets} | _points(old, new, there, level)
-    for name, limits in {"mean": _welch(old, new, there, level), "median": _medians(old, new)}.items():
+    for name, limits in {"mean": _welch(old, new, level), "median": _medians(old, new)}.items():
         change = np.where(there, new[name] - old[name], np.nan)
         columns[f"{name}_change"] = change
         columns[f"{name}_change_low"], columns[f"{name}_change_high"] = np.where(there, limits, np.nan)
         columns[f"{name}_percent_change"] = 100 * change / np.where(old[name] > 0, old[name], np.nan)
+    reasons[np.isnan(columns["points"]) & unexplained(reasons)] = no_share
     for name, what in {"mean_percent_change": "mean", "share_percent_change": "share within target"}.items():
         measured = columns["mean_change" if what == "mean" else "points"]
         nothing = ~np.isnan(measured) & np.isnan(columns[name])
@@ -456,10 +463,10 @@ def _table(
 
 
 def _welch(
-    old: dict[str, FloatArray], new: dict[str, FloatArray], there: NDArray[np.bool_], level: float
+    old: dict[str, FloatArray], new: dict[str, FloatArray], level: float
 ) -> tuple[FloatArray, FloatArray]:
-    # A mean without a deviation, or that is not there, has no interval.
-    n = [np.where(there & ~np.isnan(v["sd"]), np.nan_to_num(v["n"]), 0) for v in (old, new)]
+    # A mean without a deviation has no interval.
+    n = [np.where(np.isnan(v["sd"]), 0, v["n"]) for v in (old, new)]
     return intervals.welch(new["mean"], new["sd"] ** 2, n[1], old["mean"], old["sd"] ** 2, n[0], level)
 
 
