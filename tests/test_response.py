@@ -911,3 +911,8 @@ def test_a_tally_has_no_stamps():
     ):
         responded(times)
     assert summarise_times(times, missed=["missing end", "zero", "clock change"]).n == 4
+
+
+def test_a_definition_that_is_not_asked_for_must_still_exist():
+    with pytest.raises(UnknownNameError, match="survival_method must be one of"):
+        responded(log(*ROWS), no_arrival="exclude", survival_method="plain")

@@ -319,6 +319,11 @@ class TestLikeForLike:
         columns = {"period": months, "seconds": [60] * 12 + [50] * 12}
         data = Tally.from_columns(columns, [1] * 24)
         assert time_change(data, between=("2023", "2024")).mean_change == -10
+        # In whatever month a time was, those of a year are sorted together.
+        year = [120, 10, 110, 20, 100, 30, 90, 40, 80, 50, 70, 60]
+        columns["seconds"] = year + [2 * s for s in year]
+        mixed = time_change(Tally.from_columns(columns, [1] * 24), between=("2023", "2024"))
+        assert (mixed.old_median, mixed.new_median) == (65, 130)
         short = time_change(data.drop(period="2024-03"), between=("2023", "2024"))
         assert short.reason == "not available: no rows for 2024-03"
         assert math.isnan(short.mean_change)

@@ -150,8 +150,7 @@ def _limits(
     """Give Wilson's limits for the number out of which a plain share would vary as much."""
     # The last step with anybody in sight stands for those after it, in which nothing happens, and for those
     # few who are lost in the rounding of a large number.
-    seen = (at_risk > 0) & (before > 0)
-    behind = np.divide(at_risk, before, out=np.full_like(before, np.inf), where=seen)
+    behind = np.divide(at_risk, before, out=np.full_like(before, np.inf), where=before > 0)
     number = np.minimum.accumulate(behind, axis=-1)
     np.divide(share * (1 - share), variance, out=number, where=(share > 0) & (share < 1))
     low, high = np.full_like(share, np.nan), np.full_like(share, np.nan)

@@ -179,17 +179,23 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
         return column.cast(_int64()) * whole(_SECOND) + _microsecond(column)
     if dtype.time_zone is not None and not same_clocks(dtype.time_zone, "UTC"):
         raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
-    return from_parts(column)
+    # Before 4.3 Spark reads the microsecond of stamps with a zone alone; whichever that is, it is the same.
+    zoned = (
+        column.cast(nw.Datetime("us", "UTC"))
+        if engine.is_pyspark() or engine.is_pyspark_connect()
+        else column
+    )
+    return from_parts(column, zoned)
 
 
-def from_parts(column: Any) -> Any:
+def from_parts(column: Any, zoned: Any = None) -> Any:
     """Put microseconds together from year, day and time of day, for engines with nothing shorter."""
     part = {p: getattr(column.dt, p)().cast(_int64()) for p in ("hour", "minute", "second")}
     before = column.dt.year().cast(_int64()) - 1
     leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
     days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(_int64()) - 1
     seconds = days * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
-    return seconds * _SECOND + _microsecond(column)
+    return seconds * _SECOND + _microsecond(column if zoned is None else zoned)
 
 
 def _microsecond(column: Any) -> Any:

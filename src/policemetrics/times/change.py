@@ -400,8 +400,6 @@ def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
         raise InvalidInputError(msg)
     group, between = compared_figures(old, new)
     sides = [{name: np.array([getattr(f, name)], dtype=np.float64) for name in _READ} for f in (old, new)]
-    reasons = no_reasons(1)
-    reasons[0] = next((f.reason for f in (old, new) if np.isnan(f.mean)), None)
     audit = {
         "between": between,
         "inclusive": old.inclusive,
@@ -421,9 +419,10 @@ def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
     }
     caveats = "; ".join(dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c))
     keys = {d: label_array([v]) for d, v in group.items()}
-    no_share = next((f.reason for f in (old, new) if np.isnan(f.share_within)), None)
+    # Without a mean there is no share within target either.
+    why = next((f.reason for f in (old, new) if np.isnan(f.share_within)), None)
     targets = np.array([old.target])
-    return _table(keys, sides[0], sides[1], targets, reasons, level, audit, caveats, no_share=no_share)[0]
+    return _table(keys, sides[0], sides[1], targets, no_reasons(1), level, audit, caveats, no_share=why)[0]
 
 
 def _table(

@@ -338,7 +338,6 @@ def summarise_times(
         inclusive, percentile_method, confidence_level, mean_method, seed, percentiles=percentiles
     )
     as_missed = _checks.names(missed, "missed")
-    _checks.text(seconds, "seconds")
     if is_column(data):
         refuse_options(
             by=by, count=count, missed=missed or None, seconds=None if seconds == MEASURED else seconds
