@@ -170,6 +170,18 @@ class TestBadInput:
         )
         with pytest.raises(MissingDependencyError, match=r'install "policemetrics\[testing\]"'):
             importlib.import_module("policemetrics.testing.strategies")
+        with pytest.raises(MissingDependencyError, match=r'install "policemetrics\[testing\]"'):
+            _ = importlib.import_module("policemetrics.testing").tallies
+
+
+def test_the_strategies_can_be_had_from_the_package():
+    package = importlib.import_module("policemetrics.testing")
+    named = [n for n in strategies.__all__ if n.islower()]
+    assert len(named) == 9
+    assert all(getattr(package, n) is getattr(strategies, n) for n in named)
+    assert {"assert_equal", *named} <= set(dir(package))
+    with pytest.raises(AttributeError, match=r"'policemetrics\.testing' has no attribute 'tally'"):
+        _ = package.tally
 
 
 def crimes(counts=(3, 7), **options):

@@ -66,7 +66,7 @@ from policemetrics import (
     WeightMatch,
     conformance,
 )
-from policemetrics.testing import assert_equal, strategies
+from policemetrics.testing import assert_equal, outcome_tallies, strategies
 
 YEARS = ("2022/23", "2023/24")
 
@@ -548,6 +548,7 @@ def test_tools(crimes: Tally, table: Results[Rate], figure: Rate) -> None:
     assert_type(strategies.labels("force"), SearchStrategy[Any])
     assert_type(strategies.rows("force", "year"), SearchStrategy[list[strategies.Row]])
     assert_type(strategies.tallies("force", coverage="force"), SearchStrategy[Tally])
+    assert_type(outcome_tallies("force"), SearchStrategy[Tally])
     assert_type(strategies.outcome_tallies("force"), SearchStrategy[Tally])
     assert_type(strategies.exposures("force", complete=False), SearchStrategy[Exposure])
     assert_type(strategies.weights(["46"]), SearchStrategy[HarmWeights])
