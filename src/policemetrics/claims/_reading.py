@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 import attrs
@@ -26,7 +27,7 @@ _LONGEST_PHRASE: Final = 5
 _MOST_DIGITS: Final = 15
 _FORMS: Final = (
     "The forms that can be read: '328,104', '35,000', '1.2 million', '10.3%' or '10.3 per cent', '2.4 percentage "
-    "points', '2 minutes 14 seconds', '11 min', 'one in eight', '3 in 10', 'a quarter', 'halved', 'doubled', 'three "
+    "points', '2 minutes 14 seconds', '2 minutes 14', '11 min', 'one in eight', '3 in 10', 'a quarter', 'halved', 'doubled', 'three "
     "times as many', 'between 5% and 6%', '5% to 6%'; with 'around', 'almost', 'just over', 'over', 'at least', "
     "'under', 'up to', 'exactly'; with which way it went, '10% fewer', 'down 10%', '−10%'; and with what is counted, "
     "'35,000 fewer victims', '8% of crimes', 'a median of 11 minutes'."
@@ -43,7 +44,10 @@ _LETTERS: Final[Mapping[Kind, str]] = {
     "number": "N", "sign": "S", "multiplier": "M", "per cent": "P", "points": "Q", "time": "T", "m": "m", "fraction": "F",
     "in": "I", "multiple": "V", "times as": "X", "between": "B", "and": "A", "to": "O",
 }  # fmt: skip
-_TIME, _PLAIN = r"S?NT(?:A?NT)*", r"S?(?:NM?|M)[PQ]?"
+_TIME, _PLAIN = r"S?NT(?:A?NT)*N?", r"S?(?:NM?|M)[PQ]?"
+# "2 minutes 14": what follows a unit without one of its own.
+_NEXT_UNIT: Final = {3_600: 60, 60: 1}
+_SEVERAL: Final = "it holds more than one figure; state each by itself."
 _RANGE = re.compile(rf"(B?)({_TIME}|{_PLAIN})([AO])({_TIME}|{_PLAIN})")
 
 
@@ -82,6 +86,8 @@ def read(text: str) -> Reading:
         for kind in ("direction", "level", "word", "counts", "out of", "statistic")
     }
     quantities = _quantities([item for item in items if item[0] in _LETTERS], text)
+    if quantities[0].unit == "seconds" and ("number", "counts") in pairwise(kind for kind, _ in items):
+        _refuse(text, _SEVERAL, forms=True)  # "11 minutes 40 calls"
     direction: Direction = said["direction"]
     signs: list[Direction] = [q.direction for q in quantities if q.direction]
     if direction and signs:
@@ -249,7 +255,7 @@ def _quantity(items: list[Phrase], text: str) -> Quantity:
         return _multiple(number.value - 1, number.step)
     why = "there is no figure in it."
     if shape.count("N") > 1:
-        why = "it holds more than one figure; state each by itself."
+        why = _SEVERAL
     elif set(shape) & set("NFV"):
         why = "the words beside the figure do not make sense with it."
     _refuse(text, why, forms=True)
@@ -299,9 +305,14 @@ def _plain(items: list[Phrase], text: str) -> Quantity:
 
 
 def _time(items: list[Phrase], text: str) -> Quantity:
-    """Read hours, minutes and seconds, the larger unit first: '2 minutes 14 seconds'."""
+    """Read hours, minutes and seconds, the larger unit first: '2 minutes 14 seconds', or '2 minutes 14' for short."""
     numbers = [_number(value, text) for kind, value in items if kind == "number"]
     units = [value for kind, value in items if kind in {"time", "m"}]
+    if len(numbers) > len(units):
+        whole = numbers[-2].step == 1 and re.fullmatch("[0-5]?[0-9]", str(items[-1][1]))
+        if not whole or units[-1] not in _NEXT_UNIT:
+            _refuse(text, _SEVERAL, forms=True)
+        units.append(_NEXT_UNIT[units[-1]])
     if units != sorted(set(units), reverse=True):
         _refuse(
             text,
