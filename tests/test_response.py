@@ -746,6 +746,22 @@ class TestFigures:
         )
         assert "15 min" not in str(responded(frame, no_arrival="censored", as_at=at("2024-05-01 15:30")))
 
+    def test_resolution(self):
+        """Fractions of a second are cut off, and a time of less than one is none; the figure says so."""
+        frame = pl.DataFrame({"created": [at("2024-05-01 10:00")] * 3}).with_columns(
+            arrived=pl.col("created") + pl.Series([400_000, 14_900_000, 15_200_000]).cast(pl.Duration("us"))
+        )
+        exact, cut = (responded(frame, target=15, resolution=r) for r in ("exact", "second"))
+        assert (exact.mean, exact.zeros, exact.within, exact.resolution) == (
+            pytest.approx(30.5 / 3),
+            0,
+            2,
+            "exact",
+        )
+        assert (cut.mean, cut.zeros, cut.within, cut.resolution) == (pytest.approx(29 / 3), 1, 2, "second")
+        found = responded(frame, no_arrival="censored", as_at=at("2024-05-01 11:00"), resolution="second")
+        assert (found.median, found.resolution) == (14, "second")
+
     def test_audit(self):
         frame = pl.from_arrow(log(*ROWS, no=list("abcdef"), g=["1"] * 6))
         found = responded(frame, incident="no", by="g", zero="exclude").to_polars(audit=True)
@@ -883,6 +899,8 @@ OPEN = {"no_arrival": "censored", "as_at": at("2024-05-01 15:30")}
         ({"grades": ("g", "g2"), "regraded": "from_upgrade", "upgraded": "day"}, InvalidTypeError, "upgraded: column 'day' must hold datetimes"),
         ({"by": "nope"}, UnknownNameError, r"by\['nope'\]"),
         ({"by": {"seconds": "g"}}, InvalidInputError, "by must not name 'seconds'"),
+        ({"resolution": "minute"}, UnknownNameError, "resolution must be one of 'exact', 'second'"),
+        ({"resolution": "second", "inclusive": True}, InvalidInputError, "inclusive=True cannot go with resolution='second'"),
         ({"zero": "drop"}, UnknownNameError, "zero must be one of 'keep', 'exclude'"),
         ({"confidence_level": 95}, InvalidInputError, "Did you mean 0.95"),
     ],

@@ -63,7 +63,7 @@ class ResponseSurvival(Figure):
         Whether a time equal to the target meets it.
     start, end, timezone, as_at, closed : str
         The columns between which the clock runs, its zone, and until when open incidents were followed.
-    no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
+    resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
         What the caller chose.
     survival_method, confidence_level : str, float
         How the intervals were made.
@@ -94,6 +94,7 @@ class ResponseSurvival(Figure):
     start: str
     end: str
     timezone: str = ""
+    resolution: str = "exact"
     as_at: str = ""
     closed: str = ""
     no_arrival: str = "censored"
