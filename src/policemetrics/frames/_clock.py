@@ -174,28 +174,24 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
         return rounded - (added % second + second) % second
     if engine.is_polars() or engine.is_pandas_like() or engine.is_pyarrow() or engine.is_dask():
         return column.dt.timestamp("us")
-    if dtype.time_zone is not None and (engine.is_pyspark() or engine.is_pyspark_connect()):
+    spark = engine.is_pyspark() or engine.is_pyspark_connect()
+    if dtype.time_zone is not None and spark:
         # Whole seconds since 1970; what is left of one is the same on all clocks.
         return column.cast(_int64()) * whole(_SECOND) + _microsecond(column)
     if dtype.time_zone is not None and not same_clocks(dtype.time_zone, "UTC"):
         raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
-    # Before 4.3 Spark reads the microsecond of stamps with a zone alone; whichever that is, it is the same.
-    zoned = (
-        column.cast(nw.Datetime("us", "UTC"))
-        if engine.is_pyspark() or engine.is_pyspark_connect()
-        else column
-    )
-    return from_parts(column, zoned)
+    # Before 4.3 Spark reads the microsecond of stamps with a zone alone; in whichever zone, it is the same.
+    return from_parts(column, column.cast(nw.Datetime("us", "UTC")) if spark else column)
 
 
-def from_parts(column: Any, zoned: Any = None) -> Any:
-    """Put microseconds together from year, day and time of day, for engines with nothing shorter."""
+def from_parts(column: Any, precise: Any) -> Any:
+    """Put microseconds together from year, day and time of day, and what `precise` has beside whole seconds."""
     part = {p: getattr(column.dt, p)().cast(_int64()) for p in ("hour", "minute", "second")}
     before = column.dt.year().cast(_int64()) - 1
     leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
     days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(_int64()) - 1
     seconds = days * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
-    return seconds * _SECOND + _microsecond(column if zoned is None else zoned)
+    return seconds * _SECOND + _microsecond(precise)
 
 
 def _microsecond(column: Any) -> Any:

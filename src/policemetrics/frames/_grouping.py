@@ -88,8 +88,8 @@ def _refuse_many(dims: Iterable[str]) -> NoReturn:
     hint = "leave out a column that is nearly different in every row"
     if {MEASURED, TIMED} & {*named}:
         hint += (
-            ", or take times to the second (resolution='second' of durations, or whole seconds "
-            "in the query); for mean and share within target alone ask summarise_times(…, percentiles=False)"
+            ", or take times to the second (resolution='second' of durations and response_times, or "
+            "whole seconds in the query); for mean and share within target alone ask summarise_times(…, percentiles=False)"
         )
     msg = f"by: the engine found more than {_MOST_CELLS:,} distinct keys of {_checks.listing(named)}: {hint}."
     raise InvalidInputError(msg)

@@ -312,7 +312,7 @@ def response_times(
         as_at=as_at,
     )
     if _checks.flag(inclusive, "inclusive") and timing.resolution == "second":
-        msg = "inclusive=True cannot go with resolution='second': of times cut to whole seconds one beyond the target would meet it."
+        msg = "inclusive=True cannot go with resolution='second': cut to whole seconds, a time beyond the target would meet it; leave one of the two out."
         raise InvalidInputError(msg)
     incidents = Incidents(
         incident=incident,
