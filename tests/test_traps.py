@@ -37,6 +37,13 @@ MISSING = "(missing)"
 NAN = float("nan")
 SECOND = dt.timedelta(seconds=1)
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
+KINDS = {
+    "k": pa.string(),
+    "n": pa.int64(),
+    "x": pa.float64(),
+    "a": pa.timestamp("us"),
+    "b": pa.timestamp("us"),
+}
 
 _session = pytest.fixture(scope="module", autouse=True)(one_duckdb)
 
@@ -196,14 +203,7 @@ class TestKeys:
 
     def test_no_rows(self, engine):
         """No rows are no evidence: no cell, no coverage, and nothing excluded."""
-        kinds = {
-            "k": pa.string(),
-            "n": pa.int64(),
-            "x": pa.float64(),
-            "a": pa.timestamp("us"),
-            "b": pa.timestamp("us"),
-        }
-        frame = made(engine, **{name: pa.array([], kind) for name, kind in kinds.items()})
+        frame = made(engine, **{name: pa.array([], kind) for name, kind in KINDS.items()})
         for found in (
             pm.tally(frame, by="k", count="n", coverage="k"),
             pm.tally(frame),
@@ -215,14 +215,7 @@ class TestKeys:
             assert (len(found), found.total, found.excluded) == (0, 0, None)
 
     def test_nothing_but_gaps(self, engine):
-        kinds = {
-            "k": pa.string(),
-            "n": pa.int64(),
-            "x": pa.float64(),
-            "a": pa.timestamp("us"),
-            "b": pa.timestamp("us"),
-        }
-        frame = made(engine, **{name: pa.array([None, None], kind) for name, kind in kinds.items()})
+        frame = made(engine, **{name: pa.array([None, None], kind) for name, kind in KINDS.items()})
         assert reasons(pm.tally(frame, by="k")) == {"missing k": 2}
         assert reasons(pm.tally(frame, by={"seconds": "x"})) == {"missing seconds": 2}
         assert reasons(pm.tally(frame, date="a")) == {"missing period": 2}
