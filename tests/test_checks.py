@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -25,115 +25,115 @@ MAX = 2**63 - 1
 
 class TestListing:
     def test_quotes_text_only(self):
-        assert _checks.listing(["a", 1, None]) == "'a', 1, None"
+        assert _check.listing(["a", 1, None]) == "'a', 1, None"
 
     def test_of_nothing(self):
-        assert _checks.listing([]) == "none"
+        assert _check.listing([]) == "none"
 
     def test_is_cut_and_says_by_how_much(self):
-        assert _checks.listing(range(15)).endswith("10, 11, and 3 more")
-        assert _checks.listing("abc", most=2) == "'a', 'b', and 1 more"
+        assert _check.listing(range(15)).endswith("10, 11, and 3 more")
+        assert _check.listing("abc", most=2) == "'a', 'b', and 1 more"
 
 
 class TestShown:
     def test_short_values_stand_as_they_are(self):
-        assert _checks.shown("Kent") == "'Kent'"
-        assert _checks.shown([1, 2]) == "[1, 2]"
+        assert _check.shown("Kent") == "'Kent'"
+        assert _check.shown([1, 2]) == "[1, 2]"
 
     def test_a_table_does_not_bury_the_message(self):
-        written = _checks.shown(pd.DataFrame({"force": ["Kent"] * 50}))
+        written = _check.shown(pd.DataFrame({"force": ["Kent"] * 50}))
         assert "\n" not in written
         assert written.endswith("…")
 
     def test_long_values_are_cut(self):
-        assert len(_checks.shown("x" * 1000)) < 100
+        assert len(_check.shown("x" * 1000)) < 100
 
 
 class TestKnown:
     def test_lists_what_there_is(self):
         with pytest.raises(UnknownNameError, match=r"^force must be one of 'Essex', 'Kent'; got 'Wales'\.$"):
-            _checks.known("Wales", "force", ["Essex", "Kent"])
+            _check.known("Wales", "force", ["Essex", "Kent"])
 
     def test_suggests_what_may_be_meant(self):
         with pytest.raises(UnknownNameError, match=r"Did you mean 'Devon & Cornwall'\?"):
-            _checks.known("Devon and Cornwall", "force", ["Kent", "Devon & Cornwall"])
+            _check.known("Devon and Cornwall", "force", ["Kent", "Devon & Cornwall"])
 
     def test_adds_a_hint(self):
         with pytest.raises(UnknownNameError, match=r"got 'x'\. Read the notes\.$"):
-            _checks.known("x", "set", ["charged"], hint="Read the notes.")
+            _check.known("x", "set", ["charged"], hint="Read the notes.")
 
     def test_lists_at_most_sixty(self):
         with pytest.raises(UnknownNameError, match="and 40 more"):
-            _checks.known("x", "offence", [f"c{i}" for i in range(100)])
+            _check.known("x", "offence", [f"c{i}" for i in range(100)])
 
     @pytest.mark.parametrize("value", [None, 1.5, ["a"], {"a": 1}])
     def test_what_is_no_name_is_unknown(self, value):
         with pytest.raises(UnknownNameError, match="force must be one of"):
-            _checks.known(value, "force", ["a"])
+            _check.known(value, "force", ["a"])
 
     def test_finds(self):
-        _checks.known("a", "force", iter(["a"]))
-        _checks.known(3, "year", [3])
+        _check.known("a", "force", iter(["a"]))
+        _check.known(3, "year", [3])
 
 
 class TestChoice:
     def test_takes_an_option(self):
-        _checks.choice("score", "method", ("score", "exact"))
+        _check.choice("score", "method", ("score", "exact"))
 
     def test_refuses_what_is_not_text(self):
         with pytest.raises(InvalidTypeError, match=r"method must be one of 'score', 'exact'; got None"):
-            _checks.choice(None, "method", ("score", "exact"))
+            _check.choice(None, "method", ("score", "exact"))
 
     def test_refuses_an_unknown_one(self):
         with pytest.raises(UnknownNameError, match="method must be one of 'score', 'exact'; got 'wald'"):
-            _checks.choice("wald", "method", ("score", "exact"))
+            _check.choice("wald", "method", ("score", "exact"))
 
 
 class TestFlag:
     @pytest.mark.parametrize("value", [True, np.True_])
     def test_true(self, value):
-        assert _checks.flag(value, "per_day") is True
+        assert _check.flag(value, "per_day") is True
 
     @pytest.mark.parametrize("value", ["no", 0, 1, None, []])
     def test_nothing_else_counts_as_one(self, value):
         with pytest.raises(InvalidTypeError, match="per_day must be True or False; got"):
-            _checks.flag(value, "per_day")
+            _check.flag(value, "per_day")
 
 
 class TestText:
     def test_keeps_text(self):
-        assert _checks.text(" Kent ", "name") == " Kent "
+        assert _check.text(" Kent ", "name") == " Kent "
 
     def test_empty_text_only_where_allowed(self):
-        assert _checks.text("", "caveat", empty=True) == ""
+        assert _check.text("", "caveat", empty=True) == ""
         with pytest.raises(InvalidInputError, match="caveat must not be empty"):
-            _checks.text("  ", "caveat")
+            _check.text("  ", "caveat")
 
     def test_refuses_the_rest(self):
         with pytest.raises(InvalidTypeError, match=r"caveat must be text; got 5 \(int\)"):
-            _checks.text(5, "caveat")
+            _check.text(5, "caveat")
 
 
 class TestNames:
     def test_one_or_several(self):
-        assert _checks.names("force", "by") == ("force",)
-        assert _checks.names(["force", "year"], "by") == ("force", "year")
-        assert _checks.names((), "by") == ()
+        assert _check.names("force", "by") == ("force",)
+        assert _check.names(["force", "year"], "by") == ("force", "year")
+        assert _check.names((), "by") == ()
 
     @pytest.mark.parametrize("value", [5, None, {"force": "name"}, {"force"}, b"force"])
     def test_refuses_other_types(self, value):
         with pytest.raises(InvalidTypeError, match="by must be a name or a sequence of names"):
-            _checks.names(value, "by")
+            _check.names(value, "by")
 
     def test_says_which_one_is_no_text(self):
         with pytest.raises(InvalidTypeError, match=r"by\[1\] must be text; got 3"):
-            _checks.names(["force", 3], "by")
+            _check.names(["force", 3], "by")
 
     def test_refuses_a_repeated_name(self):
         with pytest.raises(
             InvalidInputError, match="by must hold distinct names; got 'force' more than once"
         ):
-            _checks.names(["force", "year", "force"], "by")
+            _check.names(["force", "year", "force"], "by")
 
 
 class TestNumber:
@@ -141,7 +141,7 @@ class TestNumber:
         "value", [5, 5.0, np.int8(5), np.float32(5), Decimal(5), Fraction(5), pd.Series([5])[0]]
     )
     def test_every_kind(self, value):
-        found = _checks.number(value, "x")
+        found = _check.number(value, "x")
         assert found == 5.0
         assert type(found) is float
 
@@ -149,9 +149,9 @@ class TestNumber:
         "value", ["5", None, True, np.True_, [5], np.array([5]), 5j, pd.NA, pd.NaT, dt.date(2024, 1, 1)]
     )
     def test_refuses_what_is_no_number(self, value):
-        assert not _checks.is_number(value)
+        assert not _check.is_number(value)
         with pytest.raises(InvalidTypeError, match="x must be a number; got"):
-            _checks.number(value, "x")
+            _check.number(value, "x")
 
     @pytest.mark.parametrize(
         "value",
@@ -168,35 +168,35 @@ class TestNumber:
     )
     def test_refuses_what_is_not_finite(self, value):
         with pytest.raises(InvalidInputError, match="x must be a finite number; got"):
-            _checks.number(value, "x")
+            _check.number(value, "x")
 
     def test_infinity_where_allowed(self):
-        assert _checks.number(np.inf, "x", infinite=True) == np.inf
-        assert _checks.number(-(10**400), "x", infinite=True) == -np.inf
+        assert _check.number(np.inf, "x", infinite=True) == np.inf
+        assert _check.number(-(10**400), "x", infinite=True) == -np.inf
 
     def test_bounds(self):
-        assert _checks.number(0, "x", low=0) == 0
+        assert _check.number(0, "x", low=0) == 0
         with pytest.raises(InvalidInputError, match=r"x must be >= 0; got -1\."):
-            _checks.number(-1, "x", low=0)
+            _check.number(-1, "x", low=0)
         with pytest.raises(InvalidInputError, match=r"x must be > 0; got 0\."):
-            _checks.number(0, "x", above=0)
+            _check.number(0, "x", above=0)
 
 
 class TestConfidenceLevel:
     def test_takes_what_lies_between(self):
-        assert _checks.confidence_level(Decimal("0.998")) == 0.998
+        assert _check.confidence_level(Decimal("0.998")) == 0.998
 
     @pytest.mark.parametrize(("value", "meant"), [(95, "0.95"), (99.8, "0.998"), (1.5, "0.015")])
     def test_a_percentage_gets_a_hint(self, value, meant):
         with pytest.raises(
             InvalidInputError, match=rf"confidence_level must lie strictly between .* Did you mean {meant}\?"
         ):
-            _checks.confidence_level(value)
+            _check.confidence_level(value)
 
     @pytest.mark.parametrize("value", [0, 1, -0.5, 100, 1000])
     def test_the_rest_gets_none(self, value):
         with pytest.raises(InvalidInputError, match=rf"strictly between 0 and 1; got {value}\.$"):
-            _checks.confidence_level(value)
+            _check.confidence_level(value)
 
 
 class TestArrays:
@@ -220,16 +220,16 @@ class TestArrays:
         ],
     )
     def test_every_kind_of_column(self, values):
-        assert _checks.counts(values, "n").tolist() == [1, 2]
-        assert _checks.counts(values, "n").dtype == np.int64
-        assert _checks.positive(values, "n").dtype == np.float64
+        assert _check.counts(values, "n").tolist() == [1, 2]
+        assert _check.counts(values, "n").dtype == np.int64
+        assert _check.positive(values, "n").dtype == np.float64
 
     @pytest.mark.parametrize(
         "values", [[], (), np.array([]), np.array([], dtype=str), pd.Series([], dtype=object), pl.Series([])]
     )
     def test_nothing_is_a_column_of_no_numbers(self, values):
-        assert _checks.counts(values, "n").shape == (0,)
-        assert _checks.finite(values, "n").shape == (0,)
+        assert _check.counts(values, "n").shape == (0,)
+        assert _check.finite(values, "n").shape == (0,)
 
     @pytest.mark.parametrize(
         "values",
@@ -255,7 +255,7 @@ class TestArrays:
         ],
     )
     def test_refuses_what_holds_no_numbers(self, values):
-        for check in (_checks.finite, _checks.nonnegative, _checks.positive, _checks.whole, _checks.counts):
+        for check in (_check.finite, _check.nonnegative, _check.positive, _check.whole, _check.counts):
             with pytest.raises(InvalidTypeError, match=r"^n must "):
                 check(values, "n")
 
@@ -276,7 +276,7 @@ class TestArrays:
     )
     def test_refuses_what_is_missing(self, values):
         """What lies under a mask, or stands for a null, is never taken for a number."""
-        for check in (_checks.finite, _checks.nonnegative, _checks.positive, _checks.whole, _checks.counts):
+        for check in (_check.finite, _check.nonnegative, _check.positive, _check.whole, _check.counts):
             with pytest.raises(InvalidInputError, match=r"^n must "):
                 check(values, "n")
 
@@ -285,34 +285,34 @@ class TestArrays:
             InvalidInputError,
             match=r"n must hold finite numbers; got nan at n\[1\] \(2 of 4 values are bad\)",
         ):
-            _checks.finite([1, np.nan, 3, np.inf], "n")
+            _check.finite([1, np.nan, 3, np.inf], "n")
         with pytest.raises(InvalidInputError, match=r"got -1 at n\[0, 1\] \(1 of 4 values are bad\)"):
-            _checks.counts([[1, -1], [2, 3]], "n")
+            _check.counts([[1, -1], [2, 3]], "n")
         with pytest.raises(InvalidTypeError, match=r"n must hold numbers; got 'x' at n\[1\]"):
-            _checks.finite(pd.Series([1, "x"], dtype=object), "n")
+            _check.finite(pd.Series([1, "x"], dtype=object), "n")
 
     def test_a_single_number_has_no_place(self):
         for check, rule in (
-            (_checks.finite, "be a finite number"),
-            (_checks.nonnegative, "be a finite number >= 0"),
-            (_checks.positive, "be a finite number > 0"),
-            (_checks.whole, "be a whole number"),
-            (_checks.counts, "be a whole number >= 0"),
+            (_check.finite, "be a finite number"),
+            (_check.nonnegative, "be a finite number >= 0"),
+            (_check.positive, "be a finite number > 0"),
+            (_check.whole, "be a whole number"),
+            (_check.counts, "be a whole number >= 0"),
         ):
             with pytest.raises(InvalidInputError, match=rf"^n must {rule}; got nan\.$"):
                 check(np.nan, "n")
 
     def test_ranges(self):
-        assert _checks.finite([-1.5], "n").tolist() == [-1.5]
-        assert _checks.nonnegative([0, 1.5], "n").tolist() == [0, 1.5]
-        assert _checks.whole([-3, 2.0], "n").tolist() == [-3, 2]
+        assert _check.finite([-1.5], "n").tolist() == [-1.5]
+        assert _check.nonnegative([0, 1.5], "n").tolist() == [0, 1.5]
+        assert _check.whole([-3, 2.0], "n").tolist() == [-3, 2]
         for check, bad in (
-            (_checks.nonnegative, -0.5),
-            (_checks.positive, 0),
-            (_checks.whole, 0.5),
-            (_checks.counts, -1),
-            (_checks.counts, -1.0),
-            (_checks.counts, 2.5),
+            (_check.nonnegative, -0.5),
+            (_check.positive, 0),
+            (_check.whole, 0.5),
+            (_check.counts, -1),
+            (_check.counts, -1.0),
+            (_check.counts, 2.5),
         ):
             with pytest.raises(InvalidInputError, match=r"^n must "):
                 check([bad], "n")
@@ -321,10 +321,10 @@ class TestArrays:
         "values", [[MAX], np.array([MAX], dtype=np.uint64), [Decimal(2**62)], [np.uint64(MAX)]]
     )
     def test_up_to_64_bits(self, values):
-        assert _checks.counts(values, "n")[0] > 2**61
+        assert _check.counts(values, "n")[0] > 2**61
 
     def test_whole_numbers_beyond_the_reach_of_floats_stay_exact(self):
-        assert _checks.whole([2**53 + 1, -(2**63)], "n").tolist() == [2**53 + 1, -(2**63)]
+        assert _check.whole([2**53 + 1, -(2**63)], "n").tolist() == [2**53 + 1, -(2**63)]
 
     @pytest.mark.parametrize(
         "values",
@@ -332,50 +332,50 @@ class TestArrays:
     )
     def test_never_wraps(self, values):
         with pytest.raises(InvalidInputError, match=r"^n must fit in 64 bits; got"):
-            _checks.whole(values, "n")
+            _check.whole(values, "n")
 
     def test_a_float_beside_a_number_beyond_floats(self):
         with pytest.raises(InvalidInputError, match=r"n must hold finite numbers; got inf at n\[1\]"):
-            _checks.finite([1.5, 10**400], "n")
+            _check.finite([1.5, 10**400], "n")
 
     def test_does_not_touch_what_it_was_given(self):
         given = np.array([1.0, 2.0])
-        found = _checks.positive(given, "n")
+        found = _check.positive(given, "n")
         found[0] = 9
         assert given.tolist() == [1, 2]
 
 
 class TestColumns:
     def test_lengths(self):
-        _checks.same_length({"old": [1], "new": [2]})
-        _checks.same_length({})
+        _check.same_length({"old": [1], "new": [2]})
+        _check.same_length({})
         with pytest.raises(InvalidInputError, match="columns must have one length; old has 1, new has 2"):
-            _checks.same_length({"old": [1], "new": [1, 2]})
+            _check.same_length({"old": [1], "new": [1, 2]})
 
     def test_indexes(self):
         first, second = pd.Series([1, 2]), pd.Series([1, 2], index=[1, 0])
-        _checks.same_index({"old": first, "new": first + 1, "third": [1, 2], "fourth": pl.Series([1, 2])})
+        _check.same_index({"old": first, "new": first + 1, "third": [1, 2], "fourth": pl.Series([1, 2])})
         with pytest.raises(
             InvalidInputError, match=r"old and new must have the same index; .*new\.reindex\(old\.index\)"
         ):
-            _checks.same_index({"old": first, "new": second})
+            _check.same_index({"old": first, "new": second})
 
     def test_whatever_stands_between(self):
         """A list has a method, and a range an attribute, that are no index of a table."""
         with pytest.raises(PoliceMetricsError, match="old and new"):
-            _checks.same_index({"old": pd.Series([1]), "list": [1], "new": pd.Series([1], index=["a"])})
+            _check.same_index({"old": pd.Series([1]), "list": [1], "new": pd.Series([1], index=["a"])})
 
 
 def test_a_warning_names_the_line_of_the_caller():
     """It is of the library's own family, and stands where the library was called from."""
     with pytest.warns(PoliceMetricsWarning, match="look at this") as caught:
-        _checks.warn("look at this")
+        _check.warn("look at this")
     assert caught[0].filename == __file__
 
 
 def test_whole_numbers_of_several_types_stay_exact():
     """Decimals and mixed lists lose no digit beyond 2**53."""
-    assert _checks.whole([Decimal(2**53 + 1)], "x").tolist() == [2**53 + 1]
-    assert _checks.whole([np.uint64(2**60 + 1), np.int64(1)], "x").tolist() == [2**60 + 1, 1]
-    assert _checks.whole([2**53 + 1, 1.0], "x").tolist() == [2**53 + 1, 1]
-    assert _checks.finite([1, 2.5], "x").tolist() == [1.0, 2.5]
+    assert _check.whole([Decimal(2**53 + 1)], "x").tolist() == [2**53 + 1]
+    assert _check.whole([np.uint64(2**60 + 1), np.int64(1)], "x").tolist() == [2**60 + 1, 1]
+    assert _check.whole([2**53 + 1, 1.0], "x").tolist() == [2**53 + 1, 1]
+    assert _check.finite([1, 2.5], "x").tolist() == [1.0, 2.5]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policemetrics import PoliceMetricsError, Range, Stated, _display, stated
+from policemetrics import PoliceMetricsError, Range, Stated, _write, stated
 from policemetrics.claims._words import phrases
 from policemetrics.claims.ranges import exact
 from policemetrics.definitions import claim_words
@@ -623,24 +623,24 @@ class TestLaws:
     def test_reads_back_what_the_library_prints(self, value, digits):
         """A figure printed by `_display` and read again contains the figure."""
         for text, shown in (
-            (_display.fixed(value, digits), value),
-            (_display.count(value), value),
-            (_display.signed(value, digits, "%"), value),
-            (_display.plain(value), value),
-            (_display.duration(value), value),
-            (_display.percent(value / 1e6, digits), exact(value / 1e6, "value") * 100),
+            (_write.fixed(value, digits), value),
+            (_write.count(value), value),
+            (_write.signed(value, digits, "%"), value),
+            (_write.plain(value), value),
+            (_write.duration(value), value),
+            (_write.percent(value / 1e6, digits), exact(value / 1e6, "value") * 100),
         ):
             assert shown in stated(text), text
 
     @given(st.integers(0, 10**12))
     def test_reads_back_a_count(self, value):
-        assert value in stated(_display.count(value))
+        assert value in stated(_write.count(value))
 
     @given(st.floats(-1000, 1000), st.floats(0.2, 1000))
     def test_reads_back_an_interval(self, low, width):
         """Both limits, as `limits` writes them."""
         high = low + width
-        text = _display.limits(_display.signed(low, 1, "%"), _display.signed(high, 1, "%"), unbounded=False)
+        text = _write.limits(_write.signed(low, 1, "%"), _write.signed(high, 1, "%"), unbounded=False)
         claim = stated(text)
         assert low in claim
         assert high in claim

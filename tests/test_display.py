@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policemetrics import _display
+from policemetrics import _write
 
 NAN, INF = float("nan"), float("inf")
 WHOLE = st.integers(-(10**9), 10**9)
@@ -43,11 +43,11 @@ class TestFixed:
     )
     def test_half_away_from_zero(self, value, digits, written):
         """As published figures are, on the digits as they are printed, not on the binary ones behind them."""
-        assert _display.fixed(value, digits) == written
+        assert _write.fixed(value, digits) == written
 
     @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 6))
     def test_every_float_is_written_within_half_a_digit(self, value, digits):
-        written = _display.fixed(value, digits).replace(",", "").replace("−", "-")
+        written = _write.fixed(value, digits).replace(",", "").replace("−", "-")
         assert abs(Fraction(written) - Fraction(repr(value))) <= Fraction(1, 2 * 10**digits)
         assert "E" not in written
         assert len(written.partition(".")[2]) == digits
@@ -57,16 +57,16 @@ class TestFixed:
         value = (whole + (0.5 if whole >= 0 else -0.5)) / scale
         digits = {10: 1, 100: 2, 1000: 3}[scale]
         expected = Decimal(whole + (1 if whole >= 0 else -1)) / scale
-        assert Decimal(_display.fixed(value, digits).replace(",", "").replace("−", "-")) == expected
+        assert Decimal(_write.fixed(value, digits).replace(",", "").replace("−", "-")) == expected
 
     def test_is_not_swayed_by_the_callers_arithmetic(self):
         """A program that works in decimals may round to few digits, or raise where it would."""
         with decimal.localcontext() as context:
             context.prec, context.rounding = 3, decimal.ROUND_FLOOR
             context.traps[decimal.Inexact] = True
-            assert _display.fixed(1234567.89, 1) == "1,234,567.9"
-            assert _display.percent(0.28505, 2) == "28.51%"
-            assert _display.duration(123456.7) == "1 d 10 h"
+            assert _write.fixed(1234567.89, 1) == "1,234,567.9"
+            assert _write.percent(0.28505, 2) == "28.51%"
+            assert _write.duration(123456.7) == "1 d 10 h"
 
 
 class TestNumbers:
@@ -75,7 +75,7 @@ class TestNumbers:
         [(5, "5"), (5.0, "5"), (5.25, "5.3"), (-37778.0, "−37,778"), (NAN, "n/a"), (INF, "infinity")],
     )
     def test_count(self, value, written):
-        assert _display.count(value) == written
+        assert _write.count(value) == written
 
     @pytest.mark.parametrize(
         ("value", "written"),
@@ -95,13 +95,13 @@ class TestNumbers:
         ],
     )
     def test_plain_keeps_four_figures(self, value, written):
-        assert _display.plain(value) == written
+        assert _write.plain(value) == written
 
     @pytest.mark.parametrize(
         ("value", "written"), [(79.505, "79.5"), (1, "1.0"), (0.1667, "0.1667"), (0, "0"), (NAN, "n/a")]
     )
     def test_rate(self, value, written):
-        assert _display.rate(value) == written
+        assert _write.rate(value) == written
 
     @pytest.mark.parametrize(
         ("value", "written"),
@@ -120,7 +120,7 @@ class TestNumbers:
     )
     def test_signed(self, value, written):
         """A rounded zero has no sign: it is neither a rise nor a fall."""
-        assert _display.signed(value, 1, "%") == written
+        assert _write.signed(value, 1, "%") == written
 
     @pytest.mark.parametrize(
         ("value", "digits", "written"),
@@ -134,17 +134,17 @@ class TestNumbers:
     )
     def test_percent(self, value, digits, written):
         """Moving the point is no multiplication: 0.28505 × 100 is below 28.505 in binary."""
-        assert _display.percent(value, digits) == written
+        assert _write.percent(value, digits) == written
 
     @given(st.integers(0, 20_000))
     def test_percent_of_a_tie(self, n):
         """Every share that ends on a 5 in the fourth decimal rounds up, as by hand."""
         by_hand = (Decimal(n) / 200).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        assert _display.percent(n / 20_000, 2) == f"{by_hand}%"
+        assert _write.percent(n / 20_000, 2) == f"{by_hand}%"
 
     def test_limits(self):
-        assert _display.limits("1", "2", unbounded=False) == "1 to 2"
-        assert _display.limits("1", "infinity", unbounded=True) == "1 or more"
+        assert _write.limits("1", "2", unbounded=False) == "1 to 2"
+        assert _write.limits("1", "infinity", unbounded=True) == "1 or more"
 
 
 class TestDuration:
@@ -179,12 +179,12 @@ class TestDuration:
     )
     def test_words(self, seconds, written):
         """Beyond an hour the seconds are noise, beyond a day the minutes: rounded, not cut off."""
-        assert _display.duration(seconds) == written
+        assert _write.duration(seconds) == written
 
     @given(st.floats(0, 1e7))
     def test_within_half_of_the_last_unit(self, seconds):
         sizes = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
-        parts = _display.duration(seconds).split()
+        parts = _write.duration(seconds).split()
         told = sum(float(n) * sizes[unit] for n, unit in zip(parts[::2], parts[1::2], strict=True))
         last = 0.1 if seconds < 59.95 else 1 if seconds < 3600 else 60 if seconds < 86_400 else 3600
         assert abs(told - seconds) <= last / 2 + 1e-6
@@ -212,11 +212,11 @@ class TestFormats:
         ],
     )
     def test_each(self, kind, value, written):
-        assert _display.FORMATS[kind](value) == written
+        assert _write.FORMATS[kind](value) == written
 
-    @pytest.mark.parametrize("kind", sorted(_display.FORMATS))
+    @pytest.mark.parametrize("kind", sorted(_write.FORMATS))
     def test_undefined(self, kind):
-        assert _display.FORMATS[kind](NAN) == "n/a"
+        assert _write.FORMATS[kind](NAN) == "n/a"
 
 
 class TestChanges:
@@ -226,14 +226,14 @@ class TestChanges:
          (float("inf"), "+infinity"), (float("-inf"), "−infinity"), (NAN, "n/a"), (59.96, "+1 min")],
     )  # fmt: skip
     def test_seconds(self, value, written):
-        assert _display.seconds_change(value) == written
+        assert _write.seconds_change(value) == written
 
     @pytest.mark.parametrize(
         ("value", "digits", "written"),
         [(-2.416, 2, "2.42"), (0.004, 2, "less than 0.01"), (0.005, 2, "0.01"), (-0.04, 1, "less than 0.1"), (1234.5, 0, "1,235")],
     )  # fmt: skip
     def test_size(self, value, digits, written):
-        assert _display.size(value, digits) == written
+        assert _write.size(value, digits) == written
 
 
 class Cells(HTMLParser):
@@ -253,22 +253,22 @@ class Cells(HTMLParser):
 
 class TestTables:
     def test_text(self):
-        written = _display.text_table(["force", "n"], [["Kent", "5"], ["London", "1,000"]], left=1)
+        written = _write.text_table(["force", "n"], [["Kent", "5"], ["London", "1,000"]], left=1)
         assert written == "force       n\n------  -----\nKent        5\nLondon  1,000"
 
     def test_text_without_rows_or_labels(self):
-        assert _display.text_table(["force", "n"], [], left=1) == "force  n\n-----  -"
-        assert _display.text_table(["n"], [["5"]], left=0) == "n\n-\n5"
+        assert _write.text_table(["force", "n"], [], left=1) == "force  n\n-----  -"
+        assert _write.text_table(["n"], [["5"]], left=0) == "n\n-\n5"
 
     def test_html_is_escaped_everywhere(self):
         nasty = "<script>alert('x')</script> & \"co\""
-        html = _display.html_table([nasty], [[nasty], [nasty]], left=1, caption=nasty)
+        html = _write.html_table([nasty], [[nasty], [nasty]], left=1, caption=nasty)
         assert "<script" not in html
         parsed = Cells(html)
         assert parsed.texts == [nasty] * 4
 
     def test_html_has_scopes_and_a_caption(self):
-        parsed = Cells(_display.html_table(["force", "n"], [["Kent", "5"]], left=1, caption="One row"))
+        parsed = Cells(_write.html_table(["force", "n"], [["Kent", "5"]], left=1, caption="One row"))
         assert [attrs.get("scope") for tag, attrs in parsed.tags if tag == "th"] == ["col", "col", "row"]
         assert [tag for tag, _ in parsed.tags if tag in {"caption", "td"}] == ["caption", "td"]
-        assert "<caption>" not in _display.html_table(["n"], [], left=0)
+        assert "<caption>" not in _write.html_table(["n"], [], left=0)

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 
 import policemetrics as pm
-from policemetrics import Tally, _display
+from policemetrics import Tally, _write
 
 NASTY = "<script>document.title = 'hacked'</script>&amp;\"'"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -186,7 +186,7 @@ class TestMarkdown:
         ],
     )
     def test_markup_is_escaped(self, text, written):
-        assert _display.markdown(text) == written
+        assert _write.markdown(text) == written
 
     def test_labels_are_text(self):
         """No label can end a cell, a table or a line."""

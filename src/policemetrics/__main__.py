@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from policemetrics import _display, datasets
+from policemetrics import _write, datasets
 from policemetrics._tally import Tally
 from policemetrics.change import RateChange, rate_change
 from policemetrics.claims import ClaimCheck, check_claim, implied_change, implied_harm_per_crime, stated
@@ -35,7 +35,7 @@ _WIDTH = 100
 _TITLE = "West Midlands Police: what the published figures say"
 _YEARS = ("2022/23", "2023/24")
 _DETAIL = ("2017/18", "2019/20")
-_PLAIN_SIGNS = {ord(_display.MINUS): "-", ord("“"): '"', ord("”"): '"'}
+_PLAIN_SIGNS = {ord(_write.MINUS): "-", ord("“"): '"', ord("”"): '"'}
 _POSITIVE = "positive-dashboard"
 _TIMES = {
     "999 calls answered in": "5 seconds",
@@ -97,7 +97,7 @@ def _crime() -> Section:
         f"Recorded crime, {_YEARS[0]} to {_YEARS[1]}",
         [
             str(change),
-            f"Per day it is {_display.signed(daily.percent_change, 2, '%')}: {_YEARS[1]} had 366 days.",
+            f"Per day it is {_write.signed(daily.percent_change, 2, '%')}: {_YEARS[1]} had 366 days.",
             "These are crimes, not victims: one person may suffer several, and some crimes have no victim.",
             (
                 "In spring 2023 the counting of stalking and harassment beside another crime changed, "
@@ -148,7 +148,7 @@ def _groups() -> Section:
             str(total),
             f"Rose, the most first: {_listed(risen)}.",
             f"Fell, the most first: {_listed(fallen)}.",
-            f"The changes of the {len(by_group)} groups add up to the total: {_display.signed(by_group['change'].sum(), 0)}.",
+            f"The changes of the {len(by_group)} groups add up to the total: {_write.signed(by_group['change'].sum(), 0)}.",
         ],
         data,
         "Home Office offence groups, one classification for both years; the parts named below the total are inside it.",
@@ -160,13 +160,13 @@ def _groups() -> Section:
 def _row(name: str, change: RateChange) -> tuple[str, ...]:
     return (
         name,
-        _display.count(change.old),
-        _display.count(change.new),
-        _display.signed(change.change, 0),
-        _display.signed(change.percent_change, 1, "%"),
-        _display.limits(
-            _display.signed(change.percent_change_low, 1, "%"),
-            _display.signed(change.percent_change_high, 1, "%"),
+        _write.count(change.old),
+        _write.count(change.new),
+        _write.signed(change.change, 0),
+        _write.signed(change.percent_change, 1, "%"),
+        _write.limits(
+            _write.signed(change.percent_change_low, 1, "%"),
+            _write.signed(change.percent_change_high, 1, "%"),
             unbounded=bool(np.isinf(change.percent_change_high)),
         ),
     )
@@ -190,8 +190,8 @@ def _harm() -> Section:
         [
             str(change),
             (
-                f"Of the change of {_display.signed(change.change, 0)} days, {_display.signed(change.from_volume, 0)} comes "
-                f"from the number of crimes and {_display.signed(change.from_mix, 0)} from their mix."
+                f"Of the change of {_write.signed(change.change, 0)} days, {_write.signed(change.from_volume, 0)} comes "
+                f"from the number of crimes and {_write.signed(change.from_mix, 0)} from their mix."
             ),
             (
                 f"Per resident (ONS, mid-2016 and mid-2018) the score is {first.per_head:.2f} in {_DETAIL[0]} and {last.per_head:.2f} in {_DETAIL[1]}; "
@@ -226,12 +226,12 @@ def _outcomes() -> Section:
         change = outcome_rate_change(old, new)
         sentences += [
             (
-                f"{basis.capitalize()} basis: {_display.percent(old.rate, 2)} in {_YEARS[0]} "
-                f"({_display.count(old.positive)} of {_display.count(old.denominator)}) to {_display.percent(new.rate, 2)} in "
-                f"{_YEARS[1]} ({_display.count(new.positive)} of {_display.count(new.denominator)}): "
-                f"{_display.signed(change.points, 2)} percentage points "
-                f"({_display.signed(change.points_low, 2)} to {_display.signed(change.points_high, 2)}), "
-                f"which is {_display.signed(change.percent_change, 1)} per cent."
+                f"{basis.capitalize()} basis: {_write.percent(old.rate, 2)} in {_YEARS[0]} "
+                f"({_write.count(old.positive)} of {_write.count(old.denominator)}) to {_write.percent(new.rate, 2)} in "
+                f"{_YEARS[1]} ({_write.count(new.positive)} of {_write.count(new.denominator)}): "
+                f"{_write.signed(change.points, 2)} percentage points "
+                f"({_write.signed(change.points_low, 2)} to {_write.signed(change.points_high, 2)}), "
+                f"which is {_write.signed(change.percent_change, 1)} per cent."
             ),
         ]
     chosen = outcome_sets()[_POSITIVE]
@@ -264,7 +264,7 @@ def _answering() -> Section:
         "Answering 999 calls: the worked example, NHS England, September 2017",
         [
             (
-                f"The mean time to answer was {exact.mean:.2f} s over {_display.count(exact.n)} calls of {len(chosen)} "
+                f"The mean time to answer was {exact.mean:.2f} s over {_write.count(exact.n)} calls of {len(chosen)} "
                 "ambulance trusts, weighted by calls."
             ),
             (
@@ -290,13 +290,13 @@ def _attendance() -> Section:
         "Attending emergencies: the worked example, London Fire Brigade, dwelling fires of 2009",
         [
             (
-                f"The first pump took {under.mean:.2f} s in the mean ({_display.duration(under.mean)}; 95% interval "
+                f"The first pump took {under.mean:.2f} s in the mean ({_write.duration(under.mean)}; 95% interval "
                 f"{under.mean_low:.1f} to {under.mean_high:.1f} s), {under.median:.0f} s in the median, and {under.p90:.0f} s at "
-                f"the 90th percentile, over {_display.count(under.n)} fires."
+                f"the 90th percentile, over {_write.count(under.n)} fires."
             ),
             (
-                f"Within six minutes: {_display.percent(at_most.share_within, 2)} took at most 360 s, "
-                f"{_display.percent(under.share_within, 2)} took less; the bound must be said."
+                f"Within six minutes: {_write.percent(at_most.share_within, 2)} took at most 360 s, "
+                f"{_write.percent(under.share_within, 2)} took less; the bound must be said."
             ),
             "Police attendance is not published incident by incident, so a commissioner's 11 and 39 minutes cannot be checked.",
         ],
@@ -329,9 +329,9 @@ def _news_item() -> Section:
         [
             *(f"{what}. {check}" for what, check in checks),
             (
-                f"Together, 10% and around 35,000 fewer mean {_display.count(round(first.low))} to "
-                f"{_display.count(round(first.high))} crimes before and {_display.count(round(last.low))} to "
-                f"{_display.count(round(last.high))} after; the counts published since lie in both."
+                f"Together, 10% and around 35,000 fewer mean {_write.count(round(first.low))} to "
+                f"{_write.count(round(first.high))} crimes before and {_write.count(round(last.low))} to "
+                f"{_write.count(round(last.high))} after; the counts published since lie in both."
             ),
             (
                 f"{per_crime} So a lower score does not show that offences became less serious, unless the score is "
@@ -403,7 +403,7 @@ def as_text(sections: Sequence[Section]) -> str:
                 sentence, _WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False
             )
         if section.rows:
-            lines += ["", _display.text_table(section.headers, section.rows, left=1), ""]
+            lines += ["", _write.text_table(section.headers, section.rows, left=1), ""]
         for name, value in section.origin:
             lines += textwrap.wrap(
                 f"{name}: {value.rstrip('.')}.",
@@ -443,7 +443,7 @@ def as_html(sections: Sequence[Section]) -> str:
         items = "".join(f"<li>{html.escape(s)}</li>" for s in section.sentences)
         body.append(f"<section><h2>{html.escape(section.title)}</h2><ul>{items}</ul>")
         if section.rows:
-            body.append(_display.html_table(section.headers, section.rows, left=1, caption=section.title))
+            body.append(_write.html_table(section.headers, section.rows, left=1, caption=section.title))
         origin = "".join(f"<dt>{n}</dt><dd>{html.escape(v)}</dd>" for n, v in section.origin)
         body.append(f"<dl>{origin}</dl></section>")
     head = (

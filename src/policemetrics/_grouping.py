@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _display
+from policemetrics import _write
 from policemetrics._cells import Cells
 from policemetrics._labels import MISSING
 from policemetrics._ledger import DROPPED, NOT_SUPPLIED, REASON, without_own_drops
@@ -150,7 +150,7 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_ze
     for i, why in excluded.items():
         unknown = not none_is_zero and any(n and not r.startswith(_NOT_LIKE_FOR_LIKE) for r, n in why.items())
         if reasons[i] is None and (found[i] == 0 or unknown):
-            listed = ", ".join(f"{r} {_display.count(n)}" for r, n in why.items())
+            listed = ", ".join(f"{r} {_write.count(n)}" for r, n in why.items())
             reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
     lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
     absent = _absent_parts(side, parts, supplied, shared) if lacking else {}
@@ -303,7 +303,7 @@ def refuse_negative(reasons: Reasons, counted: IntArray | FloatArray, label: str
     where = f" in {label}" if label else ""
     for at in np.flatnonzero((counted < 0) & unexplained(reasons)).tolist():
         reasons[at] = (
-            f"not available: a total of {_display.count(counted[at])}{where}, below zero: corrections outweigh what was recorded"
+            f"not available: a total of {_write.count(counted[at])}{where}, below zero: corrections outweigh what was recorded"
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.results import label_array
 from policemetrics.typing import IntArray
@@ -55,7 +55,7 @@ def _in_order(labels: Iterable[Any]) -> list[Any]:
 
 def microseconds(values: Any, name: str) -> IntArray:
     """Turn seconds into whole microseconds, exactly as far as the clock of the data goes."""
-    found = _checks.finite(values, name)
+    found = _check.finite(values, name)
     scaled = np.rint(found * MICROSECONDS)
     too_large = np.abs(scaled) >= 2.0**63
     if too_large.any():
@@ -97,7 +97,7 @@ def encode(values: Any, name: str) -> tuple[LabelArray, IntArray]:
         msg = f"{name} must hold labels, text or whole numbers; got dtype {array.dtype}; {hint}."
         raise InvalidTypeError(msg)
     if array is not None and array.dtype.kind in "iu":
-        found, codes = np.unique(_checks.whole(array, name), return_inverse=True)
+        found, codes = np.unique(_check.whole(array, name), return_inverse=True)
         return found, codes.astype(np.int64)
     listed = _listed(values if array is None or array.dtype.kind == "f" else array)
     kinds = set(map(type, listed))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._cells import Cells
 from policemetrics._ledger import without_own_drops
 from policemetrics._tally import Tally
@@ -78,7 +78,7 @@ def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
 
 def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side, Side]]:
     """Take every period with the one a year before it, or just before it."""
-    _checks.choice(versus, "versus", ("year_before", "previous"))
+    _check.choice(versus, "versus", ("year_before", "previous"))
     read = _read(tally, period)
     pairs = []
     for later in sorted(set(read.values())):
@@ -120,7 +120,7 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
     elif within and period not in tally.overlapping and _finer_only(tally, period, parts, within):
         msg = (
             f"{period!r} holds {wanted.label} for some, and for others only shorter periods inside it, "
-            f"{_checks.listing(within, most=5)}: choose one kind with where()."
+            f"{_check.listing(within, most=5)}: choose one kind with where()."
         )
         raise InvalidInputError(msg)
     kept = tally.narrowed({period: label_array(parts)})
@@ -152,7 +152,7 @@ def _tiles(
     }
     offsets = {first.shift(m).start: m for m in named}
     if lengths or wanted.months % length or any(p.start not in offsets for p in within.values()):
-        there = _checks.listing(p.label for p in within.values())
+        there = _check.listing(p.label for p in within.values())
         msg = f"{period!r} must hold {wanted.label} itself, or periods of one length that make it up; within it there are {there}."
         raise InvalidInputError(msg)
     return {label: offsets[p.start] for label, p in within.items()}, named

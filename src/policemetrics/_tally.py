@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 import numpy as np
 
-from policemetrics import _checks, _display, _labels
+from policemetrics import _check, _labels, _write
 from policemetrics._cells import Cells
 from policemetrics._export import arrow_stream, optional
 from policemetrics._labels import MEASURED, MISSING, LabelArray
@@ -124,15 +124,15 @@ class Tally:
         if not isinstance(columns, Mapping):
             msg = f"columns must be a mapping of dimension to labels; got {type(columns).__name__}."
             raise InvalidTypeError(msg)
-        dims = _checks.names(tuple(columns), "columns")
+        dims = _check.names(tuple(columns), "columns")
         for dim, whose in ((REASON, "the ledger's own dimension"), (COUNT, "the column of the counts")):
             if dim in dims:
                 msg = f"columns must not name {dim!r}, which is {whose}; give yours another name."
                 raise InvalidInputError(msg)
         whole = _whole(counts)
-        _checks.same_index({**columns, "counts=": counts})
+        _check.same_index({**columns, "counts=": counts})
         coded = {d: _labels.encode(columns[d], d) for d in dims}
-        _checks.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
+        _check.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
         return cls.from_codes(coded, whole, coverage=coverage, overlapping=overlapping, unit=unit)
 
     @classmethod
@@ -167,7 +167,7 @@ class Tally:
             cells,
             ledger=ledger,
             overlapping=frozenset(_within(overlapping, "overlapping", dims)),
-            unit=_checks.text(unit, "unit"),
+            unit=_check.text(unit, "unit"),
         )
         return found if coverage is None else found._with_coverage(_within(coverage, "coverage", dims))
 
@@ -244,7 +244,7 @@ class Tally:
             if dim not in self.dims:
                 gone = self.supplied is not None and dim in self.supplied.dims
                 why = "has summed away the dimension" if gone else "has no dimension"
-                msg = f"the tally {why} {dim!r}; it has {_checks.listing(self.dims)}."
+                msg = f"the tally {why} {dim!r}; it has {_check.listing(self.dims)}."
                 raise UnknownNameError(msg)
 
     def to_dict(self) -> dict[str, list[Any]]:
@@ -300,18 +300,18 @@ class Tally:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def __repr__(self) -> str:
-        return f"{_display.text_table(*self._shown(), left=len(self.dims))}\n[{self._footer()}]"
+        return f"{_write.text_table(*self._shown(), left=len(self.dims))}\n[{self._footer()}]"
 
     def _repr_html_(self) -> str:
-        return _display.html_table(*self._shown(), left=len(self.dims), caption=self._footer())
+        return _write.html_table(*self._shown(), left=len(self.dims), caption=self._footer())
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:
         head = self.cells.select(np.arange(len(self)) < _MOST_CELLS_SHOWN).to_dict()
-        rows = [[*map(str, row[:-1]), _display.count(row[-1])] for row in zip(*head.values(), strict=True)]
+        rows = [[*map(str, row[:-1]), _write.count(row[-1])] for row in zip(*head.values(), strict=True)]
         return list(head), rows
 
     def _footer(self) -> str:
-        parts = [f"Tally of {_display.count(self.total)} {self.unit} in {_display.count(len(self))} cells"]
+        parts = [f"Tally of {_write.count(self.total)} {self.unit} in {_write.count(len(self))} cells"]
         if len(self) > _MOST_CELLS_SHOWN:
             parts[0] += f", the first {_MOST_CELLS_SHOWN} shown"
         if self.supplied is not None:
@@ -321,7 +321,7 @@ class Tally:
         if self.ledger is not None:
             reasons = self.ledger.project([REASON]).to_dict()
             named = zip(reasons[REASON], reasons["count"], strict=True)
-            parts.append("excluded " + ", ".join(f"{r} {_display.count(n)}" for r, n in named))
+            parts.append("excluded " + ", ".join(f"{r} {_write.count(n)}" for r, n in named))
         return "; ".join(parts)
 
     # ---- adding -------------------------------------------------------------------------
@@ -332,8 +332,8 @@ class Tally:
             return NotImplemented
         if set(self.dims) != set(other.dims):
             msg = (
-                f"tallies must have the same dimensions to be added; got {_checks.listing(self.dims)} "
-                f"and {_checks.listing(other.dims)}; use sum_to() first."
+                f"tallies must have the same dimensions to be added; got {_check.listing(self.dims)} "
+                f"and {_check.listing(other.dims)}; use sum_to() first."
             )
             raise IncompatibleTalliesError(msg)
         for dim in self.dims:
@@ -355,7 +355,7 @@ class Tally:
         if mine is None and theirs is None:
             return None
         if mine is None or theirs is None or set(mine.dims) != set(theirs.dims):
-            shown = [_checks.listing(c.dims) if c is not None else "none" for c in (mine, theirs)]
+            shown = [_check.listing(c.dims) if c is not None else "none" for c in (mine, theirs)]
             msg = f"tallies must state coverage over the same dimensions to be added; got {shown[0]} and {shown[1]}."
             raise IncompatibleTalliesError(msg)
         return mine.union(theirs).keys()
@@ -380,12 +380,12 @@ class Tally:
         InvalidInputError
             If that would add labels that overlap.
         """
-        kept = _checks.names(dims, "dims")
+        kept = _check.names(dims, "dims")
         self.need(*kept)
         for dim in sorted(self.overlapping - set(kept)):
             if len(self.cells.label(dim)) > 1:
                 msg = (
-                    f"the labels of {dim!r} overlap and do not add up ({_checks.listing(self.labels(dim), most=5)}); "
+                    f"the labels of {dim!r} overlap and do not add up ({_check.listing(self.labels(dim), most=5)}); "
                     f"keep {dim!r} in by=, or choose one with where({dim}=…)."
                 )
                 raise InvalidInputError(msg)
@@ -502,7 +502,7 @@ class Tally:
         ('Kent',)
         """
         wanted = self._wanted(labels)
-        _checks.text(reason, "reason")
+        _check.text(reason, "reason")
         if not self.cells.match(wanted).any():
             msg = f"not_supplied must match a cell; none has {labels}. What is absent is not available without it."
             raise InvalidInputError(msg)
@@ -540,7 +540,7 @@ class Tally:
                 msg = f"{dim} must be a label, text or a whole number; got {value}."
                 raise InvalidTypeError(msg)
             if not isinstance(value, str | int) or value not in there:
-                _checks.known(value, dim, known)
+                _check.known(value, dim, known)
         return label_array(found)
 
     def known_labels(self, dim: str) -> list[Any]:
@@ -629,7 +629,7 @@ class Tally:
         ('Devon & Cornwall', 'Kent')
         """
         self.need(dim)
-        _checks.choice(others, "others", ("keep", "refuse"))
+        _check.choice(others, "others", ("keep", "refuse"))
         if not isinstance(mapping, Mapping):
             msg = f"mapping must be a mapping of old label to new label; got {type(mapping).__name__}."
             raise InvalidTypeError(msg)
@@ -640,10 +640,10 @@ class Tally:
         mapping = {_labels.plain(old): _labels.plain(new) for old, new in mapping.items()}
         there = set(known)
         for key in (k for k in mapping if k not in there):
-            _checks.known(key, f"mapping key for {dim!r}", known)
+            _check.known(key, f"mapping key for {dim!r}", known)
         left = [v for v in known if v not in mapping]
         if others == "refuse" and left:
-            msg = f"mapping must name every label of {dim!r}; it lacks {_checks.listing(left, most=40)}."
+            msg = f"mapping must name every label of {dim!r}; it lacks {_check.listing(left, most=40)}."
             raise UnknownNameError(msg)
         _, codes = _labels.encode(
             [*mapping.values(), *left], dim
@@ -714,7 +714,7 @@ class Tally:
         read = dict(zip(known, read_labels(known, period), strict=True))
         longer = [v for v, p in read.items() if p.months != 1]
         if longer:
-            msg = f"{period!r} must hold single months to be rolled; got {_checks.listing(longer)}."
+            msg = f"{period!r} must hold single months to be rolled; got {_check.listing(longer)}."
             raise InvalidInputError(msg)
         spelt = self.relabelled(period, lambda label: read[label].label if label in read else label)
         windows = Windows.of(period, months, {p.label: p for p in read.values()})
@@ -726,9 +726,9 @@ class Tally:
 
 
 def _within(value: Names, name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
-    found = _checks.names(value, name)
+    found = _check.names(value, name)
     for dim in found:
-        _checks.known(dim, name, dims)
+        _check.known(dim, name, dims)
     return found
 
 
@@ -739,7 +739,7 @@ def _whole(counts: Any) -> IntArray:
         raise InvalidTypeError(msg)
     # A masked array would lose its mask as an array; a list of it has None there.
     listed = counts.tolist() if np.ma.isMA(counts) else counts
-    found = _checks.whole(listed if hasattr(listed, "__array__") else list(listed), "counts")
+    found = _check.whole(listed if hasattr(listed, "__array__") else list(listed), "counts")
     if found.ndim != 1:
         msg = f"counts must be a column of whole numbers; got an array of shape {found.shape}."
         raise InvalidInputError(msg)

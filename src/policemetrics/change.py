@@ -9,12 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, intervals
+from policemetrics import _check, intervals
+from policemetrics._arguments import as_columns, exposure_pair, one_count, one_data, refuse_options
 from policemetrics._cells import Cells
-from policemetrics._display import count as written
-from policemetrics._display import fixed, signed
-from policemetrics._display import rate as as_rate
-from policemetrics._given import as_columns, exposure_pair, one_count, one_data, refuse_options
 from policemetrics._grouping import (
     Reasons,
     added,
@@ -32,6 +29,9 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import Side, both_periods, pairs_of_periods
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import fixed, signed
+from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
@@ -343,14 +343,14 @@ def rate_change(
     """
     settings = _Changes(
         method,
-        _checks.number(dispersion, "dispersion", low=1),
+        _check.number(dispersion, "dispersion", low=1),
         one_count(minimum_base, "minimum_base"),
-        _checks.text(caveat, "caveat", empty=True),
-        _checks.text(subject, "subject"),
-        _checks.confidence_level(confidence_level),
+        _check.text(caveat, "caveat", empty=True),
+        _check.text(subject, "subject"),
+        _check.confidence_level(confidence_level),
     )
-    _checks.choice(method, "method", ("score", "exact", "midp"))
-    _checks.flag(per_day, "per_day")
+    _check.choice(method, "method", ("score", "exact", "midp"))
+    _check.flag(per_day, "per_day")
     if new is not None:
         refuse_options(
             between=between,
@@ -364,9 +364,9 @@ def rate_change(
         exposures = exposure_pair(exposure)
         keys, columns, single = as_columns(labels, {"old": old, "new": new} | exposures)
         before, after = (
-            np.atleast_1d(_checks.counts(c, n)) for c, n in zip(columns[:2], ("old", "new"), strict=True)
+            np.atleast_1d(_check.counts(c, n)) for c, n in zip(columns[:2], ("old", "new"), strict=True)
         )
-        sizes = [np.atleast_1d(_checks.positive(c, n)) for c, n in zip(columns[2:], exposures, strict=True)]
+        sizes = [np.atleast_1d(_check.positive(c, n)) for c, n in zip(columns[2:], exposures, strict=True)]
         result = settings.table(keys, (before, after), sizes, no_reasons(len(before)), {})
         return result[0] if single else result
     if (between is None) == (versus is None):
@@ -377,14 +377,14 @@ def rate_change(
         ).replace(", for example", "")
         raise InvalidTypeError(msg)
     refuse_options(labels=labels)
-    kept = () if by is None else _checks.names(by, "by")
-    if _checks.text(period, "period") in kept:
+    kept = () if by is None else _check.names(by, "by")
+    if _check.text(period, "period") in kept:
         msg = f"by must not name the period dimension {period!r}: it is what is compared; use versus= for a row a period."
         raise InvalidInputError(msg)
     if exposure is not None and not isinstance(exposure, Exposure):
         msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
         raise InvalidTypeError(msg)
-    _checks.choice(like_for_like, "like_for_like", ("require", "match"))
+    _check.choice(like_for_like, "like_for_like", ("require", "match"))
     needed = (*kept, period)
     data = as_tally(one_data(old, "data"), by=needed, count=count, coverage=needed)
     comparison = _Comparison(settings, data, kept, exposure, per_day, like_for_like)

@@ -9,11 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, intervals
-from policemetrics._display import count as written
-from policemetrics._display import percent
-from policemetrics._display import rate as as_rate
-from policemetrics._given import as_columns, one_count, one_data, refuse_options
+from policemetrics import _check, intervals
+from policemetrics._arguments import as_columns, one_count, one_data, refuse_options
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -27,6 +24,9 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import Side, spanned
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import percent
+from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
@@ -178,7 +178,7 @@ def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -
     >>> print(share(241_038, 281_336))
     241,038 of 281,336 is 85.68% (95% interval 85.55% to 85.81%).
     """
-    level = _checks.confidence_level(confidence_level)
+    level = _check.confidence_level(confidence_level)
     part, whole = one_count(count, "count"), one_count(out_of, "out_of")
     if part > whole:
         msg = f"count must be at most out_of; got {part} of {whole}."
@@ -311,22 +311,22 @@ def rate(
     Recorded crime was 79.5 per 1,000 (95% interval 79.0 to 80.0): 87,456 for 1,100,000.
     """
     settings = _Rates(
-        _checks.number(per, "per", above=0),
+        _check.number(per, "per", above=0),
         method,
-        _checks.text(subject, "subject"),
-        _checks.confidence_level(confidence_level),
+        _check.text(subject, "subject"),
+        _check.confidence_level(confidence_level),
     )
-    _checks.choice(method, "method", tuple(_POISSON))
-    if labels is not None or _checks.is_number(events):
+    _check.choice(method, "method", tuple(_POISSON))
+    if labels is not None or _check.is_number(events):
         refuse_options(by=by, count=count)
         keys, (old, divisor), single = as_columns(labels, {"events": events, "exposure": exposure})
-        numbers = np.atleast_1d(_checks.counts(old, "events"))
-        sizes = np.atleast_1d(_checks.positive(divisor, "exposure"))
+        numbers = np.atleast_1d(_check.counts(old, "events"))
+        sizes = np.atleast_1d(_check.positive(divisor, "exposure"))
         result = settings.table(
             keys, numbers, sizes, no_reasons(len(numbers)), np.ones(len(numbers), dtype=bool)
         )
         return result[0] if single else result
-    kept = () if by is None else _checks.names(by, "by")
+    kept = () if by is None else _check.names(by, "by")
     # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
     joined = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
     data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *joined))), count=count)

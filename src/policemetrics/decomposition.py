@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import Column, FloatArray
 
@@ -73,7 +73,7 @@ def symmetric_split(corners: _Array, *, factors: int) -> FloatArray:
     [30.0, 40.0]
     """
     k = _factors(factors)
-    totals = _checks.finite(corners, "corners")
+    totals = _check.finite(corners, "corners")
     if totals.shape[:k] != (2,) * k:
         msg = f"corners must begin with {k} axes of length 2, one for each factor; got shape {totals.shape}."
         raise InvalidInputError(msg)
@@ -119,7 +119,7 @@ def product_split(old: _Array, new: _Array) -> FloatArray:
     >>> product_split([1000, 0.08, 15], [1000, 0.09, 14]).round(6).tolist()
     [0.0, 145.0, -85.0]
     """
-    before, after = _checks.finite(old, "old"), _checks.finite(new, "new")
+    before, after = _check.finite(old, "old"), _check.finite(new, "new")
     if before.shape != after.shape or before.ndim == 0:
         msg = f"old and new must hold the same factors; got shapes {before.shape} and {after.shape}."
         raise InvalidInputError(msg)
@@ -241,7 +241,7 @@ def kitagawa_parts(
     for name, shares in {"old_shares": s0, "new_shares": s1}.items():
         total = shares.sum(axis=-1)
         if (np.minimum(np.abs(total - 1), np.abs(total)) > _CLOSE).any():
-            msg = f"{name} must add up to 1 along the last axis; got {_checks.shown(total.tolist())}."
+            msg = f"{name} must add up to 1 along the last axis; got {_check.shown(total.tolist())}."
             raise InvalidInputError(msg)
     old, new = (s0 * r0).sum(axis=-1), (s1 * r1).sum(axis=-1)
     within = (r1 - r0) * (s0 + s1) / 2
@@ -263,8 +263,8 @@ def _shares_and_rates(
         "new_shares": new_shares,
         "new_rates": new_rates,
     }
-    _checks.same_index(given)
-    arrays = {name: _checks.as_array(values, name).astype(np.float64) for name, values in given.items()}
+    _check.same_index(given)
+    arrays = {name: _check.as_array(values, name).astype(np.float64) for name, values in given.items()}
     if len({array.shape for array in arrays.values()}) > 1 or arrays["old_shares"].ndim == 0:
         shapes = ", ".join(f"{name} has {array.shape}" for name, array in arrays.items())
         msg = f"shares and rates must hold the same groups; {shapes}."
@@ -273,13 +273,13 @@ def _shares_and_rates(
     none0, none1 = (s0 == 0) & np.isnan(r0), (s1 == 0) & np.isnan(r1)
     arrays["old_rates"] = np.where(none0, np.where(none1, 0, r1), r0)
     arrays["new_rates"] = np.where(none1, np.where(none0, 0, r0), r1)
-    s0, r0, s1, r1 = (_checks.finite(array, name) for name, array in arrays.items())
+    s0, r0, s1, r1 = (_check.finite(array, name) for name, array in arrays.items())
     return s0, r0, s1, r1
 
 
 def _factors(factors: float) -> int:
     """Return a number of factors that the corners can be made for."""
-    found = _checks.number(factors, "factors")
+    found = _check.number(factors, "factors")
     if found not in range(1, _MOST_FACTORS + 1):
         msg = f"factors must be a whole number from 1 to {_MOST_FACTORS}; got {factors}."
         raise InvalidInputError(msg)

@@ -7,10 +7,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import count as written
-from policemetrics._display import percent, signed
-from policemetrics._given import one_data
+from policemetrics import _check
+from policemetrics._arguments import one_data
 from policemetrics._grouping import (
     added,
     exclusion_table,
@@ -24,6 +22,8 @@ from policemetrics._grouping import (
     unexplained,
 )
 from policemetrics._sides import both_periods
+from policemetrics._write import count as written
+from policemetrics._write import percent, signed
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
 from policemetrics.periods import in_words
@@ -174,16 +174,16 @@ def change_drivers(
     >>> print(drivers.at(group="theft"))
     theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
-    kept = _checks.names(by, "by")
-    roles = {"by": kept, "period": (_checks.text(period, "period"),)}
+    kept = _check.names(by, "by")
+    roles = {"by": kept, "period": (_check.text(period, "period"),)}
     for role, dims in roles.items():
-        if _checks.text(of, "of") in dims:
+        if _check.text(of, "of") in dims:
             msg = f"of must name another dimension than by= and period=; got {of!r}, which is {role}=."
             raise InvalidInputError(msg)
     if period in kept:
         msg = f"by must not name the period dimension {period!r}: it is what is compared."
         raise InvalidInputError(msg)
-    _checks.text(subject, "subject")
+    _check.text(subject, "subject")
     covered = (*kept, period)
     tally = as_tally(one_data(data, "data"), by=(*kept, of, period), count=count, coverage=covered)
     sides = both_periods(tally, between, period)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._cells import Cells
 from policemetrics._grouping import (
     Reasons,
@@ -77,7 +77,7 @@ class Exposure:
     values: FloatArray
 
     def __init__(self, values: ByLabel, *, by: Names, name: str, date: str) -> None:
-        dims = _checks.names(by, "by")
+        dims = _check.names(by, "by")
         if not isinstance(values, Mapping):
             msg = f"values must be a mapping of label to number; got {type(values).__name__}."
             raise InvalidTypeError(msg)
@@ -86,19 +86,19 @@ class Exposure:
         keys = [k if isinstance(k, tuple) else (k,) for k in values]
         for key in keys:
             if len(key) != len(dims):
-                msg = f"values must be keyed by one label for each of {_checks.listing(dims)}; got the key {key!r}."
+                msg = f"values must be keyed by one label for each of {_check.listing(dims)}; got the key {key!r}."
                 raise InvalidInputError(msg)
-        sizes = [_checks.number(v, f"values[{k!r}]", above=0) for k, v in values.items()]
+        sizes = [_check.number(v, f"values[{k!r}]", above=0) for k, v in values.items()]
         columns = {d: [k[i] for k in keys] for i, d in enumerate(dims)}
         index = Tally.from_columns(columns, range(len(keys)))
         if index.excluded is not None:
-            msg = f"values must be keyed by labels; a key in {_checks.listing(dims)} is missing."
+            msg = f"values must be keyed by labels; a key in {_check.listing(dims)} is missing."
             raise InvalidInputError(msg)
         if len(index) < len(keys):
-            msg = f"values must have one key for each {_checks.listing(dims)}; some keys name the same."
+            msg = f"values must have one key for each {_check.listing(dims)}; some keys name the same."
             raise InvalidInputError(msg)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            dims, _checks.text(name, "name"), _checks.text(date, "date"), index.cells, _read_only(sizes)
+            dims, _check.text(name, "name"), _check.text(date, "date"), index.cells, _read_only(sizes)
         )
 
     @classmethod
@@ -140,12 +140,12 @@ class Exposure:
             raise InvalidInputError(_NEEDS)
         rows = Tally.from_columns({d: columns[d] for d in dims}, [1] * len(columns[value]))
         if rows.excluded is not None:
-            msg = f"frame must have a label for each {_checks.listing(dims)}; {rows.excluded.total} rows lack one."
+            msg = f"frame must have a label for each {_check.listing(dims)}; {rows.excluded.total} rows lack one."
             raise InvalidInputError(msg)
         twice = rows.cells.select(rows.cells.counts > 1)
         if len(twice):
             named = [", ".join(map(str, key)) for key in zip(*(twice.column(d) for d in dims), strict=True)]
-            msg = f"frame must have one row for each {_checks.listing(dims)}; more than one for {_checks.listing(named)}."
+            msg = f"frame must have one row for each {_check.listing(dims)}; more than one for {_check.listing(named)}."
             raise InvalidInputError(msg)
         keys = zip(*(columns[d] for d in dims), strict=True)
         return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
@@ -187,7 +187,7 @@ class Exposure:
         kept = self.keys.select(self.keys.match({period: label_array(same)}))
         rest = tuple(d for d in self.by if d != period)
         if len(kept.keys(rest)) < len(kept):
-            msg = f"{self.name} must have one figure for {wanted.label}; {period!r} spells it {_checks.listing(same)}."
+            msg = f"{self.name} must have one figure for {wanted.label}; {period!r} spells it {_check.listing(same)}."
             raise InvalidInputError(msg)
         found = object.__new__(Exposure)
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
@@ -225,7 +225,7 @@ def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> Flo
         divisor = Exposure(divisor, by=groups.dims, name="divisor", date="not stated")
     if isinstance(divisor, Exposure):
         return _joined(divisor, groups, side, reasons)
-    return np.full(len(groups), _checks.number(divisor, "exposure", above=0))
+    return np.full(len(groups), _check.number(divisor, "exposure", above=0))
 
 
 def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
@@ -280,8 +280,8 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
             d for d in dims if supplied is None or d in exposure.by or _lies_inside(cells, exposure.by, d)
         )
     msg = (
-        f"{exposure.name} are given by {_checks.listing(exposure.by)}, which the tally does not keep; "
-        f"it has {_checks.listing(side.tally.dims)}."
+        f"{exposure.name} are given by {_check.listing(exposure.by)}, which the tally does not keep; "
+        f"it has {_check.listing(side.tally.dims)}."
     )
     raise UnknownNameError(msg)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
-from policemetrics import _checks, intervals
+from policemetrics import _check, intervals
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import Column, FloatArray
 
@@ -103,8 +103,8 @@ def cumulative_incidence(
     ([100.0, 40.0], [0.1, 0.14])
     """
     given = {"events": events, "others": others, "censored": censored}
-    d, c, left = (_checks.nonnegative(values, name) for name, values in given.items())
-    level = _checks.confidence_level(confidence_level)
+    d, c, left = (_check.nonnegative(values, name) for name, values in given.items())
+    level = _check.confidence_level(confidence_level)
     if not d.shape == c.shape == left.shape or d.ndim == 0:
         shapes = ", ".join(f"{n} has {v.shape}" for n, v in zip(given, (d, c, left), strict=True))
         msg = (

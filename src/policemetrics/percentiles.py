@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import CountOverflowError
 from policemetrics.typing import FloatArray, IntArray, Percentile
 
@@ -177,7 +177,7 @@ def percentiles(runs: Runs, q: Sequence[float], *, method: Percentile = "linear"
     >>> percentiles(runs, [50, 90], method="weibull").round(1).tolist()
     [[6.5, 29.1]]
     """
-    _checks.choice(method, "percentile_method", PERCENTILE_METHODS)
+    _check.choice(method, "percentile_method", PERCENTILE_METHODS)
     share = np.asarray(q) / 100
     n = runs.sizes[:, None].astype(np.float64)
     if method in {"inverted_cdf", "closest_observation"}:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import attrs
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.typing import Every, Label
 
@@ -263,7 +263,7 @@ def read_labels(labels: Iterable[Label], name: str) -> tuple[Period, ...]:
         return tuple(readings[-1] for readings in found)
     raise InvalidInputError(
         f"{name} holds labels that could be months or financial years, and the clear ones "
-        f"({_checks.listing(clear.values())}) do not decide. Relabel them: {labels[unclear[0]]!r} "
+        f"({_check.listing(clear.values())}) do not decide. Relabel them: {labels[unclear[0]]!r} "
         f"could be {_either(found[unclear[0]])}."
     )
 
@@ -358,7 +358,7 @@ _SPELLING = str.maketrans({"_": " ", ",": " ", "'": "", "\u2018": "", "\u2019": 
 
 
 def _of_kind(label: object, kind: Every) -> Period:
-    _checks.choice(kind, "kind", _KINDS)
+    _check.choice(kind, "kind", _KINDS)
     readings = _read(label, "label")
     for period in readings:
         if _kind(period) == kind:
@@ -379,7 +379,7 @@ def _read(label: object, name: str) -> tuple[Period, ...]:
     """Return what a label can mean: one period, or a month and a financial year."""
     if isinstance(label, Period):
         return (label,)
-    text = _checks.text(label, name)
+    text = _check.text(label, name)
     try:
         return _readings(" ".join(text.lower().translate(_SPELLING).split()))
     except InvalidInputError as error:

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, _display, _export
+from policemetrics import _check, _export, _write
 from policemetrics.errors import InvalidInputError, InvalidTypeError, OutOfRangeError, UnknownNameError
 from policemetrics.typing import Column, IntArray, Label
 from policemetrics.values import (
@@ -111,7 +111,7 @@ class Results(Generic[FigureT_co]):
         taken = [d for d in self._keys if d in {*self._values, "reason", "excluded"}]
         if taken:
             msg = (
-                f"by must not name {_checks.listing(taken)}: the table has a column of that name. Rename the "
+                f"by must not name {_check.listing(taken)}: the table has a column of that name. Rename the "
                 f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
             )
             raise InvalidInputError(msg)
@@ -312,7 +312,7 @@ class Results(Generic[FigureT_co]):
                 return self._take(np.arange(len(self))[key])
             index = np.asarray(key)
         except (TypeError, ValueError) as error:
-            msg = f"a part of the table is taken by a slice of whole numbers, by positions or by a mask; got {_checks.shown(key)}."
+            msg = f"a part of the table is taken by a slice of whole numbers, by positions or by a mask; got {_check.shown(key)}."
             raise InvalidTypeError(msg) from error
         if index.size == 0:
             index = index.astype(np.int64)
@@ -351,9 +351,7 @@ class Results(Generic[FigureT_co]):
             value = self._audit[name]
             return value if isinstance(value, np.ndarray) else _objects([value] * len(self))
         if not isinstance(name, str) or name not in {*self._keys, *self._values}:
-            msg = (
-                f"no column {_checks.shown(name)}; the columns are {_checks.listing(self.columns, most=60)}."
-            )
+            msg = f"no column {_check.shown(name)}; the columns are {_check.listing(self.columns, most=60)}."
             raise UnknownNameError(msg)
         return self._keys[name] if name in self._keys else self._values[name]
 
@@ -397,19 +395,19 @@ class Results(Generic[FigureT_co]):
         """
         mask = np.ones(len(self), dtype=bool)
         for dim, label in labels.items():
-            _checks.known(dim, "dimension", self._keys)
-            if not isinstance(label, str) and not _checks.is_number(label):
-                msg = f"{dim} must be one label, text or a whole number; got {_checks.shown(label)} ({type(label).__name__})."
+            _check.known(dim, "dimension", self._keys)
+            if not isinstance(label, str) and not _check.is_number(label):
+                msg = f"{dim} must be one label, text or a whole number; got {_check.shown(label)} ({type(label).__name__})."
                 raise InvalidTypeError(msg)
             found = self._keys[dim] == label
             if not np.any(found):
-                msg = f"no row with {dim}={label!r}; {dim} has {_checks.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
+                msg = f"no row with {dim}={label!r}; {dim} has {_check.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
                 raise UnknownNameError(msg)
             mask &= found
         where = np.flatnonzero(mask)
         if len(where) != 1:
             others = [d for d in self._keys if d not in labels]
-            more = f"; name also {_checks.listing(others)}" if len(where) and others else ""
+            more = f"; name also {_check.listing(others)}" if len(where) and others else ""
             kind = InvalidInputError if len(where) else UnknownNameError
             msg = f"labels must match one row; {len(where)} rows match {labels}{more}."
             raise kind(msg)
@@ -442,7 +440,7 @@ class Results(Generic[FigureT_co]):
         'B'
         """
         values = self._column(column)
-        _checks.flag(descending, "descending")
+        _check.flag(descending, "descending")
         if values.dtype.kind == "O":
             order = {
                 v: i for i, v in enumerate(sorted({v for v in values if v is not None}, key=_label_order))
@@ -488,7 +486,7 @@ class Results(Generic[FigureT_co]):
             table[name] = [None if math.isnan(v) else v for v in values.tolist()]
         table["reason"] = self._reason.tolist()
         table["excluded"] = self._excluded.tolist()
-        if _checks.flag(audit, "audit"):
+        if _check.flag(audit, "audit"):
             # A dimension may have the name of an input: "unit" or "method", say.
             table |= {f"{_AUDIT if k in table else ''}{k}": v for k, v in self._audit_columns().items()}
         return table
@@ -625,7 +623,7 @@ class Results(Generic[FigureT_co]):
             row = [str(k[i]) for k in (*self._keys.values(), *apart.values())]
             values = {name: column.item(i) for name, column in self._values.items()}
             row += [screen_cell(name, form, values.__getitem__) for _, name, form in columns]
-            rows.append([*row, _display.count(self._excluded[i]), self._reason[i] or ""])
+            rows.append([*row, _write.count(self._excluded[i]), self._reason[i] or ""])
         # A column that says nothing in any row only takes room.
         keep = [
             i
@@ -652,7 +650,7 @@ class Results(Generic[FigureT_co]):
         if self._exclusions and self._excluded.any():
             total = self._exclusions.total()
             why = ", ".join(
-                f"{r} {_display.count(n)}" for r, n in zip(self._exclusions.reasons, total, strict=True) if n
+                f"{r} {_write.count(n)}" for r, n in zip(self._exclusions.reasons, total, strict=True) if n
             )
             excluded = f"; excluded {self._exclusions.unit}: {why}"
         caveats = list(dict.fromkeys(filter(None, self._caveats)))
@@ -671,19 +669,19 @@ class Results(Generic[FigureT_co]):
 
     def __repr__(self) -> str:
         headers, rows = self._cells()
-        return f"{_display.text_table(headers, rows, left=self._left)}\n[{self._footer()}]"
+        return f"{_write.text_table(headers, rows, left=self._left)}\n[{self._footer()}]"
 
     def _repr_html_(self) -> str:
         headers, rows = self._cells()
-        return _display.html_table(headers, rows, left=self._left, caption=self._footer(), prose=("reason",))
+        return _write.html_table(headers, rows, left=self._left, caption=self._footer(), prose=("reason",))
 
     def _repr_markdown_(self) -> str:
         return self._markdown(_MOST_ROWS_SHOWN)
 
     def _markdown(self, most: int) -> str:
         headers, rows = self._cells(most)
-        table = _display.markdown_table(headers, rows, left=self._left, prose=("reason",))
-        return f"{table}\n\n{_display.markdown(self._footer(most))}"
+        table = _write.markdown_table(headers, rows, left=self._left, prose=("reason",))
+        return f"{table}\n\n{_write.markdown(self._footer(most))}"
 
 
 def _same(one: Any, other: Any) -> bool:

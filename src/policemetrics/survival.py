@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.intervals import wilson
 from policemetrics.intervals._shared import z_of
 from policemetrics.percentiles import Runs
@@ -206,7 +206,7 @@ def kaplan_meier(
     >>> found.ended.round(2).tolist()
     [0.2, 0.4, 0.6, 1.0]
     """
-    _checks.choice(method, "survival_method", SURVIVAL_METHODS)
+    _check.choice(method, "survival_method", SURVIVAL_METHODS)
     runs = Runs.of(values, ended + still_open, group, groups)
     starts = np.cumsum(runs.lengths) - runs.lengths
     through = np.cumsum(runs.counts)

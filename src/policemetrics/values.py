@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from policemetrics import _checks, _display
+from policemetrics import _check, _write
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -56,7 +56,7 @@ class FrozenMapping(dict[Any, Any]):
 def read_only(value: object) -> FrozenMapping:
     """Return a mapping that cannot be changed, and pickles."""
     if not isinstance(value, Mapping):
-        msg = f"group and reasons must be mappings; got {_checks.shown(value)} ({type(value).__name__})."
+        msg = f"group and reasons must be mappings; got {_check.shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
     return FrozenMapping(value)
 
@@ -69,7 +69,7 @@ def comparable(value: Any) -> Any:
 def _limit(value: object, name: str) -> float:
     """Return a number as a float; infinity and nan are limits too."""
     undefined = isinstance(value, float) and math.isnan(value)
-    return math.nan if undefined else _checks.number(value, name, infinite=True)
+    return math.nan if undefined else _check.number(value, name, infinite=True)
 
 
 def _low(value: object) -> float:
@@ -102,11 +102,11 @@ class Interval:
 
     low: float = attrs.field(converter=_low, eq=comparable)
     high: float = attrs.field(converter=_high, eq=comparable)
-    confidence_level: float = attrs.field(converter=_checks.confidence_level)
+    confidence_level: float = attrs.field(converter=_check.confidence_level)
     method: str
 
     def __attrs_post_init__(self) -> None:
-        _checks.text(self.method, "method")
+        _check.text(self.method, "method")
         if self.low > self.high:
             msg = f"low must be at most high; got {self.low} and {self.high}."
             raise InvalidInputError(msg)
@@ -140,10 +140,10 @@ class Exclusions:
     reasons: Mapping[str, int] = attrs.field(converter=read_only)
 
     def __attrs_post_init__(self) -> None:
-        _checks.text(self.unit, "unit")
+        _check.text(self.unit, "unit")
         for name, value in {"counted": self.counted, "excluded": self.excluded, **self.reasons}.items():
             if not isinstance(value, int):
-                msg = f"{name} must be a whole number; got {_checks.shown(value)} ({type(value).__name__})."
+                msg = f"{name} must be a whole number; got {_check.shown(value)} ({type(value).__name__})."
                 raise InvalidTypeError(msg)
         if sum(self.reasons.values()) != self.excluded:
             msg = f"reasons must add up to excluded; got {sum(self.reasons.values())} and {self.excluded}."
@@ -152,12 +152,12 @@ class Exclusions:
     def __str__(self) -> str:
         unit = "" if self.unit == "counts" else f" {self.unit}"
         left_out = f" ({self.left_out})" if self.reasons else ""
-        return f"{_display.count(self.counted)}{unit} counted, {_display.count(self.excluded)} excluded{left_out}"
+        return f"{_write.count(self.counted)}{unit} counted, {_write.count(self.excluded)} excluded{left_out}"
 
     @property
     def left_out(self) -> str:
         """How much each reason left out, in words."""
-        return ", ".join(f"{reason} {_display.count(n)}" for reason, n in self.reasons.items())
+        return ", ".join(f"{reason} {_write.count(n)}" for reason, n in self.reasons.items())
 
 
 def shown_as(kind: str, *, shown: bool = True) -> dict[str, Any]:
@@ -251,8 +251,8 @@ class Figure:
         1 of 4 is 25.00% (95% interval 4.56% to 69.94%).
         """
         headers, row = self._cells()
-        table = _display.markdown_table(headers, [row], left=len(self.group))
-        return f"{table}\n\n{_display.markdown(str(self))}"
+        table = _write.markdown_table(headers, [row], left=len(self.group))
+        return f"{table}\n\n{_write.markdown(str(self))}"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -260,7 +260,7 @@ class Figure:
     def _repr_html_(self) -> str:
         headers, row = self._cells()
         caption = f"{type(self).__name__}{words_below(type(self), self.__getattribute__)}"
-        table = _display.html_table(headers, [row], left=len(self.group), caption=caption)
+        table = _write.html_table(headers, [row], left=len(self.group), caption=caption)
         return f"{table}<p>{html.escape(str(self))}</p>"
 
     def __eq__(self, other: object) -> bool:
@@ -316,7 +316,7 @@ def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Ca
             return name
         return f"{interval} of {estimate}" if several else interval
 
-    return [(heading(f.name), f.name, _display.FORMATS[f.metadata["column"]]) for f in shown]
+    return [(heading(f.name), f.name, _write.FORMATS[f.metadata["column"]]) for f in shown]
 
 
 def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str], float]) -> str:
@@ -327,4 +327,4 @@ def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str
     high = value_of(name.removesuffix("_low") + "_high")
     if math.isnan(low) or math.isnan(high):
         return ""
-    return _display.limits(form(low), form(high), unbounded=math.isinf(high))
+    return _write.limits(form(low), form(high), unbounded=math.isinf(high))

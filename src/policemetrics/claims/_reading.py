@@ -10,8 +10,8 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 import attrs
 
-from policemetrics import _checks
-from policemetrics._display import MINUS
+from policemetrics import _check
+from policemetrics._write import MINUS
 from policemetrics.claims._words import Kind, Phrase, phrases
 from policemetrics.claims.ranges import Unit
 from policemetrics.definitions import claim_words
@@ -119,7 +119,7 @@ def _one(kind: str, items: Sequence[Phrase], text: str) -> Any:
 
 
 def _refuse(text: str, why: str, *, forms: bool = False) -> NoReturn:
-    msg = f"text {_checks.shown(text)} cannot be read as a published figure: {why}{' ' + _FORMS if forms else ''}"
+    msg = f"text {_check.shown(text)} cannot be read as a published figure: {why}{' ' + _FORMS if forms else ''}"
     raise InvalidInputError(msg)
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 
 import attrs
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.claims._columns import Column, columns_of, counted, divisor, headline, spoken, unit_of
 from policemetrics.claims._words import family_of
 from policemetrics.claims.ranges import Range, Unit, say
@@ -146,10 +146,10 @@ def check_claim(
         msg = f"figure must be a figure, as rate_change and the others return; got {type(figure).__name__}{hint}."
         raise InvalidTypeError(msg)
     if not isinstance(claim, Stated):
-        claim = stated(_checks.text(claim, "claim", empty=True))
+        claim = stated(_check.text(claim, "claim", empty=True))
     if column is not None:
-        _checks.known(_checks.text(column, "column"), "column", columns_of(figure))
-    return _Check(figure, claim, _checks.text(vintage, "vintage", empty=True), column).answer()
+        _check.known(_check.text(column, "column"), "column", columns_of(figure))
+    return _Check(figure, claim, _check.text(vintage, "vintage", empty=True), column).answer()
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.claims._plane import QUANTITIES, corners
 from policemetrics.claims.ranges import Range, Unit, in_words
 from policemetrics.claims.statements import Stated, stated
@@ -70,7 +70,7 @@ class Implied:
             msg = f"nothing is implied: {self.reason}"
             raise InvalidInputError(msg)
         if name not in self.ranges:
-            msg = f"no quantity {_checks.shown(name)}; there are {_checks.listing(self.ranges)}."
+            msg = f"no quantity {_check.shown(name)}; there are {_check.listing(self.ranges)}."
             raise UnknownNameError(msg)
         return self.ranges[name]
 
@@ -143,7 +143,7 @@ def implied_change(
     given = dict(zip(QUANTITIES, (before, after, change, percent_change), strict=True))
     claims = {name: _claim(value, name) for name, value in given.items() if value is not None}
     if len(claims) < 2:
-        msg = f"two or more of {_checks.listing(QUANTITIES)} must be given; got {_checks.listing(claims)}."
+        msg = f"two or more of {_check.listing(QUANTITIES)} must be given; got {_check.listing(claims)}."
         raise InvalidInputError(msg)
     _refuse_mixed(claims)
     for name in ("change", "percent_change"):
@@ -195,11 +195,11 @@ def implied_parts(parts: Mapping[str, str | Stated | None], *, total: str | Stat
     “12%”, “85%” and “exactly 100%” cannot all be true: the parts make 96% to 98%.
     """
     if not isinstance(parts, Mapping):
-        msg = f"parts must be a mapping of names to published figures; got {_checks.shown(parts)} ({type(parts).__name__})."
+        msg = f"parts must be a mapping of names to published figures; got {_check.shown(parts)} ({type(parts).__name__})."
         raise InvalidTypeError(msg)
-    names = [_checks.text(name, "the names of parts") for name in parts]
+    names = [_check.text(name, "the names of parts") for name in parts]
     if not names or "total" in names:
-        msg = f"parts must name one or more parts, none of them 'total', which is an argument; got {_checks.listing(names)}."
+        msg = f"parts must name one or more parts, none of them 'total', which is an argument; got {_check.listing(names)}."
         raise InvalidInputError(msg)
     given = {**parts, "total": total}
     claims = {
@@ -276,7 +276,7 @@ def _claim(value: object, name: str) -> Stated:
     if isinstance(value, Stated):
         return value
     try:
-        return stated(_checks.text(value, name, empty=True))
+        return stated(_check.text(value, name, empty=True))
     except InvalidInputError as error:
         msg = f"{name}: {error}"
         raise InvalidInputError(msg) from None

@@ -11,8 +11,8 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from policemetrics import _checks
-from policemetrics._display import MINUS, fixed
+from policemetrics import _check
+from policemetrics._write import MINUS, fixed
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.typing import Number
 
@@ -30,7 +30,7 @@ def exact(value: object, name: str) -> Fraction:
     """Return a finite number as a fraction; a float stands for the decimal that it is printed as."""
     if isinstance(value, Fraction):
         return value
-    found = _checks.number(value, name)
+    found = _check.number(value, name)
     if isinstance(value, Integral):
         return Fraction(int(value))
     if isinstance(value, Decimal) and value.adjusted() > -_MOST_DIGITS:
@@ -49,11 +49,11 @@ def _high(value: object) -> Fraction | None:
 
 
 def _low_included(value: object) -> bool:
-    return _checks.flag(value, "low_included")
+    return _check.flag(value, "low_included")
 
 
 def _high_included(value: object) -> bool:
-    return _checks.flag(value, "high_included")
+    return _check.flag(value, "high_included")
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -90,7 +90,7 @@ class Range:
     unit: Unit
 
     def __attrs_post_init__(self) -> None:
-        _checks.choice(self.unit, "unit", UNITS)
+        _check.choice(self.unit, "unit", UNITS)
         if _nothing(self.exact_low, self.exact_high, both=self.low_included and self.high_included):
             msg = f"exact_low must be at most exact_high, and below it where an end is left out; got {self.low} and {self.high}."
             raise InvalidInputError(msg)
@@ -141,7 +141,7 @@ class Range:
             If `other` is no range.
         """
         if not isinstance(other, Range):
-            msg = f"other must be a Range; got {_checks.shown(other)} ({type(other).__name__})."
+            msg = f"other must be a Range; got {_check.shown(other)} ({type(other).__name__})."
             raise InvalidTypeError(msg)
         if other.unit != self.unit:
             msg = f"other must be in the same unit, {self.unit!r}; got {other.unit!r}."

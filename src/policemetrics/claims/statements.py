@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.claims._reading import Direction, Quantity, Reading, read
 from policemetrics.claims.ranges import Range, Unit, exact
 from policemetrics.definitions import ClaimWord, claim_words
@@ -142,7 +142,7 @@ def stated(text: str, *, nearest: Number | None = None, vintage: str = "") -> St
     >>> print(stated("one in eight"))
     “one in eight” is taken to mean 11.76% to 13.33%.
     """
-    found = read(_checks.text(text, "text", empty=True))
+    found = read(_check.text(text, "text", empty=True))
     step = None if nearest is None else _step(nearest)
     words = claim_words()
     first = found.quantities[0]
@@ -164,14 +164,14 @@ def stated(text: str, *, nearest: Number | None = None, vintage: str = "") -> St
         counts=found.counts,
         out_of=found.out_of,
         statistic=found.statistic,
-        vintage=_checks.text(vintage, "vintage", empty=True),
+        vintage=_check.text(vintage, "vintage", empty=True),
         words=words.edition,
     )
 
 
 def _step(nearest: Number) -> Fraction:
     """Return the step that the caller gives, of the size of a published figure."""
-    _checks.number(nearest, "nearest", above=0)
+    _check.number(nearest, "nearest", above=0)
     step = exact(nearest, "nearest")
     if not Fraction(1, _WIDEST) <= step <= _WIDEST:
         msg = f"nearest must lie between 1e-15 and 1e15; got {nearest}."
@@ -195,7 +195,7 @@ def _reach(quantity: Quantity, word: ClaimWord, step: Fraction | None, text: str
     if step is not None and word.high is None:
         high, high_included = size + step, True
     if high is not None and (low > high or (low == high and not (low_included and high_included))):
-        msg = f"text {_checks.shown(text)} cannot be read as a published figure: nothing is {word.word} {quantity.value}."
+        msg = f"text {_check.shown(text)} cannot be read as a published figure: nothing is {word.word} {quantity.value}."
         raise InvalidInputError(msg)
     return Range(
         exact_low=low,
@@ -212,7 +212,7 @@ def _from_to(found: Reading, step: Fraction | None, text: str) -> Range:
     low, high = (-q.value if q.direction == "down" else q.value for q in found.quantities)
     if first.unit != last.unit or low >= high:
         msg = (
-            f"text {_checks.shown(text)} cannot be read as a published figure: a range goes from its lower end to its "
+            f"text {_check.shown(text)} cannot be read as a published figure: a range goes from its lower end to its "
             "upper, both in one unit; two figures are stated one by one."
         )
         raise InvalidInputError(msg)

@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import FloatArray, IntArray
 
@@ -82,7 +82,7 @@ def read(folder: Path, path: str, *wanted: str) -> Table:
         if lacking:
             _damaged(
                 place,
-                f"the columns must include {_checks.listing(lacking)}; got {_checks.listing(header)}",
+                f"the columns must include {_check.listing(lacking)}; got {_check.listing(header)}",
                 1,
             )
         at = [header.index(name) for name in wanted]

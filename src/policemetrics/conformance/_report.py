@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from policemetrics import _display
+from policemetrics import _write
 from policemetrics.conformance._verdicts import VERDICTS, Cells
 
 __all__ = ["Checked", "as_json", "as_markdown", "as_text", "judged"]
@@ -81,7 +81,7 @@ def judged(source: str, cells: Cells, why: str) -> Checked:
         f"{name}: published {published!r}, found {found!r}" for name, published, found in failed[:_MOST_NAMED]
     ]
     if len(failed) > _MOST_NAMED:
-        named.append(f"and {_display.count(len(failed) - _MOST_NAMED)} more")
+        named.append(f"and {_write.count(len(failed) - _MOST_NAMED)} more")
     return Checked(
         source=source,
         status="fails" if failed else "agrees",
@@ -96,9 +96,9 @@ def _rows(checked: Sequence[Checked]) -> list[list[str]]:
     rows = []
     for c in checked:
         read = c.status in {"agrees", "fails"}
-        counts = [_display.count(getattr(c, name)) if read else "" for name in ("cells", *VERDICTS)]
+        counts = [_write.count(getattr(c, name)) if read else "" for name in ("cells", *VERDICTS)]
         rows.append([c.source, *counts, c.why if read else f"{c.status.upper()}: {c.why}"])
-    sums = [_display.count(sum(getattr(c, name) for c in checked)) for name in ("cells", *VERDICTS)]
+    sums = [_write.count(sum(getattr(c, name) for c in checked)) for name in ("cells", *VERDICTS)]
     return [*rows, ["all", *sums, ""]]
 
 
@@ -113,7 +113,7 @@ def as_text(checked: Sequence[Checked]) -> str:
         ]
         for i, (row, c, why) in enumerate(zip(rows, checked, notes, strict=True), 1)
     ]
-    table = _display.text_table(HEADERS, [*short, total], left=1)
+    table = _write.text_table(HEADERS, [*short, total], left=1)
     below = [f"[{i}] {why}." for i, why in enumerate(notes, 1) if why]
     return "\n".join([table, "", *below, *_failures(checked)])
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import attrs
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.definitions import _tables
 from policemetrics.definitions._outcomes import (
     OutcomeName,
@@ -266,9 +266,9 @@ def joined_offence_codes(codes: Iterable[str], *, scope: str = "recorded crime")
     [41, 51]
     """
     variants = offence_code_variants().values()
-    _checks.choice(scope, "scope", list(dict.fromkeys(v.scope for v in variants)))
+    _check.choice(scope, "scope", list(dict.fromkeys(v.scope for v in variants)))
     if isinstance(codes, str | bytes) or not isinstance(codes, Iterable):
-        msg = f"codes must be several codes, as Tally.labels gives them; got {_checks.shown(codes)}."
+        msg = f"codes must be several codes, as Tally.labels gives them; got {_check.shown(codes)}."
         raise InvalidTypeError(msg)
     joined = {v.code: v.joined for v in variants if v.scope == scope}
     return {code: joined[code] for code in codes if isinstance(code, str) and code in joined}

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidTypeError
 
@@ -212,7 +212,7 @@ def outcome_codes(labels: Iterable[Any]) -> dict[Any, str]:
     {}
     """
     if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-        msg = f"labels must be several labels, as Tally.labels gives them; got {_checks.shown(labels)}."
+        msg = f"labels must be several labels, as Tally.labels gives them; got {_check.shown(labels)}."
         raise InvalidTypeError(msg)
     found = {label: code_of(label) for label in labels if isinstance(label, str | int)}
     return {label: code for label, code in found.items() if code}

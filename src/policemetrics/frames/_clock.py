@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import column_named, zone
 from policemetrics.frames._session import same_clocks, wrong_clocks
@@ -278,7 +278,7 @@ def instant(value: object, name: str, timezone: str | None) -> int:
     """Turn a datetime into microseconds since 1970 in UTC; a naive one is read on the clock of the zone."""
     if not isinstance(value, dt.datetime):
         msg = (
-            f"{name} must be a datetime, as in datetime(2024, 3, 31, 12); got {_checks.shown(value)} "
+            f"{name} must be a datetime, as in datetime(2024, 3, 31, 12); got {_check.shown(value)} "
             f"({type(value).__name__})."
         )
         raise InvalidTypeError(msg)

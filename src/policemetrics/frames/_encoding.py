@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, _labels
+from policemetrics import _check, _labels
 from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray
 from policemetrics._packed import distinct_of
 from policemetrics.errors import InvalidInputError
@@ -91,7 +91,7 @@ def _of_integers(column: Any, dim: str) -> Coded:
     """Take whole numbers as their own codes; where there is none, one beyond them all."""
     found, missing = known_of(column)
     if found.dtype.kind == "f" or found.dtype == np.uint64:
-        found = _checks.whole(found, dim)
+        found = _check.whole(found, dim)
     gap = None
     if missing is not None:
         gap = int(found.max(initial=0)) + 1

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._labels import MEASURED, LabelArray, is_missing
 from policemetrics._packed import HALF, count_rows
 from policemetrics.errors import InvalidInputError
@@ -91,7 +91,7 @@ def _refuse_many(dims: Iterable[str]) -> NoReturn:
             ", or take times to the second (resolution='second' of durations and response_times, or "
             "whole seconds in the query); for mean and share within target alone ask summarise_times(…, percentiles=False)"
         )
-    msg = f"by: the engine found more than {_MOST_CELLS:,} distinct keys of {_checks.listing(named)}: {hint}."
+    msg = f"by: the engine found more than {_MOST_CELLS:,} distinct keys of {_check.listing(named)}: {hint}."
     raise InvalidInputError(msg)
 
 

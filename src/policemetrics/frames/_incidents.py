@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
-from policemetrics import _checks, _display
+from policemetrics import _check, _write
 from policemetrics._labels import is_missing
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import collected, column_named, label, labels_of
@@ -60,12 +60,12 @@ class Incidents:
             if self.regraded in {"initial", "final"}:
                 msg = (
                     f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
-                    f"it says under which grade an incident counts; got by={_checks.listing(dims)}."
+                    f"it says under which grade an incident counts; got by={_check.listing(dims)}."
                 )
                 raise InvalidInputError(msg)
             return dict(dims)
         if dims[_GRADE] not in {_GRADE, *self.grades}:
-            msg = f"by: the dimension 'grade' is taken from grades=, {_checks.listing(self.grades)}; got the column {dims[_GRADE]!r}."
+            msg = f"by: the dimension 'grade' is taken from grades=, {_check.listing(self.grades)}; got the column {dims[_GRADE]!r}."
             raise InvalidInputError(msg)
         return {**dims, _GRADE: self.grades[0 if self.regraded == "initial" else 1]}
 
@@ -81,7 +81,7 @@ class Incidents:
             column = _labelled(lazy, schema, name, argument)
             for value in chosen:
                 if isinstance(value, int) != schema[name].is_integer():
-                    msg = f"{argument} must hold labels as the column does, which has {schema[name]}; got {_checks.shown(value)}."
+                    msg = f"{argument} must hold labels as the column does, which has {schema[name]}; got {_check.shown(value)}."
                     raise InvalidTypeError(msg)
                 rules.append(_Rule("self-initiated", ~column.is_null() & (column == value), name, value))
         if self.regraded == "exclude":
@@ -120,7 +120,7 @@ class Incidents:
         for rule in unmatched:
             there = collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
             known = sorted(v for v in labels_of(there, schema[rule.column]) if not is_missing(v))
-            _checks.known(rule.label, f"self_initiated[{rule.column!r}]", known)
+            _check.known(rule.label, f"self_initiated[{rule.column!r}]", known)
 
     # ---- one row for each incident ------------------------------------------------------
 
@@ -175,7 +175,7 @@ def refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
     more = parts - unknown - (distinct - (unknown > 0))
     if more:
         msg = (
-            f"by must name labels that all rows of an incident share; {_display.count(more)} more occur with a second one: name what "
+            f"by must name labels that all rows of an incident share; {_write.count(more)} more occur with a second one: name what "
             "the incident was, not who went to it, or correct the rows."
         )
         raise InvalidInputError(msg)

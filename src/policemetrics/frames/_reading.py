@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._labels import MEASURED, is_missing
 from policemetrics._ledger import REASON
 from policemetrics._tally import COUNT
@@ -82,10 +82,10 @@ def _known(dtype: Any) -> Any:
 def dimensions(by: Columns) -> dict[str, str]:
     """Return the column of each dimension."""
     if isinstance(by, Mapping):
-        dims = _checks.names(tuple(by), "by")
-        found = {d: _checks.text(by[d], f"by[{d!r}]") for d in dims}
+        dims = _check.names(tuple(by), "by")
+        found = {d: _check.text(by[d], f"by[{d!r}]") for d in dims}
     else:
-        found = {d: d for d in _checks.names(by, "by")}
+        found = {d: d for d in _check.names(by, "by")}
     for dim, whose in ((REASON, "the ledger's own dimension"), (COUNT, "the column of the counts")):
         if dim in found:
             msg = f"by must not name {dim!r}, which is {whose}; rename it, as in by={{'cause': {found[dim]!r}}}."
@@ -94,8 +94,8 @@ def dimensions(by: Columns) -> dict[str, str]:
 
 
 def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
-    _checks.text(name, argument)
-    _checks.known(name, f"{argument}: column", schema)
+    _check.text(name, argument)
+    _check.known(name, f"{argument}: column", schema)
     return str(name)
 
 
@@ -202,7 +202,7 @@ def zone(name: str) -> None:
     from zoneinfo import ZoneInfo
 
     try:
-        ZoneInfo(_checks.text(name, "timezone"))
+        ZoneInfo(_check.text(name, "timezone"))
     except (OSError, ValueError, KeyError) as error:
         msg = f"timezone must be a name of the zone database, such as 'Europe/London'; got {name!r}."
         raise InvalidInputError(msg) from error

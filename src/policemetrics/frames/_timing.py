@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, _display
+from policemetrics import _check, _write
 from policemetrics._cells import Cells
 from policemetrics._labels import MEASURED, MISSING, LabelArray, is_missing
 from policemetrics._ledger import CLOCK_CHANGE, MISSING_END, MISSING_START, NEGATIVE, REASON, ZERO, merged
@@ -60,10 +60,10 @@ class Timing:
     as_at: dt.datetime | None = None
 
     def __attrs_post_init__(self) -> None:
-        _checks.choice(self.resolution, "resolution", ("exact", "second"))
-        _checks.choice(self.zero, "zero", ("keep", "exclude"))
+        _check.choice(self.resolution, "resolution", ("exact", "second"))
+        _check.choice(self.zero, "zero", ("keep", "exclude"))
         for argument, name in self.stamps.items():
-            _checks.text(name, argument)
+            _check.text(name, argument)
         if self.start == self.end:
             msg = f"start and end must be two columns; got {self.start!r} for both."
             raise InvalidInputError(msg)
@@ -247,7 +247,7 @@ class _Counts:
         lost = int(self.counts[self.state == _REASONS + self.reasons.index(MISSING_END)].sum())
         if lost:
             msg = (
-                f"as_at must be given beside closed={timing.closed!r}: {_display.count(lost)} have neither {timing.end!r} nor "
+                f"as_at must be given beside closed={timing.closed!r}: {_write.count(lost)} have neither {timing.end!r} nor "
                 f"{timing.closed!r}, and were still open when the data were extracted; leaving them out would flatter."
             )
             raise InvalidInputError(msg)
@@ -270,8 +270,8 @@ class _Counts:
             if not backwards or backwards < _SWAPPED * both:
                 continue
             msg = (
-                f"{argument} must come after start; got {name!r} before {timing.start!r} in {_display.count(backwards)} of "
-                f"{_display.count(both)} times that are not 0: are start= and {argument}= swapped?"
+                f"{argument} must come after start; got {name!r} before {timing.start!r} in {_write.count(backwards)} of "
+                f"{_write.count(both)} times that are not 0: are start= and {argument}= swapped?"
             )
             if backwards >= _SEVERAL:
                 raise InvalidInputError(msg)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError
 from policemetrics.frames._dates import EVERY, local, periods
@@ -104,7 +104,7 @@ def tally(
         day = local(data, column_named(date, "date", schema), schema[date], timezone)
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
     columns = keys if date is None else keys | {"y": "year", "m": "month"}
-    _checks.choice(every, "every", EVERY)
+    _check.choice(every, "every", EVERY)
     if count is not None:
         column_named(count, "count", schema)
     if _is_near(data, dims.values(), count, schema):
@@ -124,7 +124,7 @@ def tally(
     coded = {dim: found.coded[key] for key, dim in keys.items()}
     if date is not None:
         coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
-    proof = _checks.names(coverage, "coverage") if coverage is not None else None
+    proof = _check.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:

@@ -13,9 +13,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, intervals
+from policemetrics import _check, intervals
 from policemetrics._cells import Cells
-from policemetrics._display import plain
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -29,6 +28,7 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import Side, both_periods
 from policemetrics._tally import Tally
+from policemetrics._write import plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
@@ -296,7 +296,7 @@ def check_weights(value: object, name: str) -> None:
 
 def check_period(period: str, by: tuple[str, ...], offence: str) -> None:
     """Refuse a period dimension that has another role too."""
-    if _checks.text(period, "period") in {*by, _checks.text(offence, "offence")}:
+    if _check.text(period, "period") in {*by, _check.text(offence, "offence")}:
         msg = f"period must name another dimension than by= and offence=, since it is what is compared; got {period!r}."
         raise InvalidInputError(msg)
 
@@ -324,13 +324,13 @@ def refuse_unknown(sides: Sequence[Side], offence: str, editions: Sequence[HarmW
 def _raise_unknown(unknown: Sequence[str], offence: str, weights: HarmWeights) -> NoReturn:
     categories = [v for v in unknown if is_category(v)]
     near = {v: nearest(v, weights) for v in unknown if v not in categories}
-    hints = [f"{v!r}: {_checks.listing(found)}" for v, found in near.items() if found][:_MOST_NEIGHBOURS]
-    msg = f"{offence} must hold codes that {weights.edition} has a weight for; it has none for {_checks.listing(unknown, most=len(unknown))}."
+    hints = [f"{v!r}: {_check.listing(found)}" for v, found in near.items() if found][:_MOST_NEIGHBOURS]
+    msg = f"{offence} must hold codes that {weights.edition} has a weight for; it has none for {_check.listing(unknown, most=len(unknown))}."
     if hints:
         msg += f" The nearest it has are {'; '.join(hints)}."
     if categories:
         msg += (
-            f" {_checks.listing(categories)} {'is a category' if len(categories) == 1 else 'are categories'} of many offences, "
+            f" {_check.listing(categories)} {'is a category' if len(categories) == 1 else 'are categories'} of many offences, "
             "not an offence code: weights must meet counts at offence level, since a mean over the offences of a category "
             "misleads (for burglary in the ONS list it is 703 days, where most burglaries weigh 438)."
         )

@@ -7,9 +7,9 @@ from typing import Any, overload
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import fixed, limits, plain, signed
+from policemetrics import _check
 from policemetrics._grouping import added, keys_of
+from policemetrics._write import fixed, limits, plain, signed
 from policemetrics.decomposition import symmetric_split
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure
@@ -275,13 +275,13 @@ def harm_change(
     for edition, name in zip(editions, ("weights", "weights_new"), strict=False):
         check_weights(edition, name)
     if len({edition.unit for edition in editions}) > 1:
-        msg = f"weights and weights_new must have one unit; got {_checks.listing(e.unit for e in editions)}."
+        msg = f"weights and weights_new must have one unit; got {_check.listing(e.unit for e in editions)}."
         raise InvalidInputError(msg)
-    _checks.choice(method, "method", METHODS)
-    level = _checks.confidence_level(confidence_level)
-    _checks.text(caveat, "caveat", empty=True)
+    _check.choice(method, "method", METHODS)
+    level = _check.confidence_level(confidence_level)
+    _check.text(caveat, "caveat", empty=True)
     check_exposure(exposure)
-    kept = () if by is None else _checks.names(by, "by")
+    kept = () if by is None else _check.names(by, "by")
     pair = Pair.of(data, kept, editions, between, offence, period, count)
     there, reasons = pair.there, pair.reasons
     before, after = pair.scored[0][0], pair.scored[1][-1]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import count as written
-from policemetrics._display import percent, plain
+from policemetrics import _check
 from policemetrics._grouping import added, groups_of, keys_of
+from policemetrics._write import count as written
+from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError
 from policemetrics.harm._scoring import Pair, Scored, check_weights
 from policemetrics.harm.change import per_crime, share_out
@@ -148,8 +148,8 @@ def harm_drivers(
     [HarmDriver, 2 rows]
     """
     check_weights(weights, "weights")
-    kept = _checks.names(by, "by")
-    if _checks.text(of, "of") in {*kept, _checks.text(period, "period")}:
+    kept = _check.names(by, "by")
+    if _check.text(of, "of") in {*kept, _check.text(period, "period")}:
         msg = f"of must name another dimension than by= and period=; got {of!r}."
         raise InvalidInputError(msg)
     pair = Pair.of(data, kept, [weights], between, offence, period, count, of=(of,))

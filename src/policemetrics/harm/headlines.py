@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import fixed, plain, signed
+from policemetrics import _check
+from policemetrics._write import fixed, plain, signed
 from policemetrics.errors import InvalidInputError
 from policemetrics.values import Figure, shown_as
 
@@ -115,10 +115,10 @@ def harm_per_crime_change(
     Crime fell by 10% and harm fell by 5%: harm fell less than crime, so harm per crime rose by 5.6%, between +4.4% and +6.7% as far as the rounding tells.
     """
     given = {"crime": crime, "harm": harm}
-    found = {name: _checks.number(value, name, above=-100) for name, value in given.items()}
+    found = {name: _check.number(value, name, above=-100) for name, value in given.items()}
     if rounded_to is None:
         return _change(found["crime"], found["harm"])
-    step = _checks.number(rounded_to, "rounded_to", above=0)
+    step = _check.number(rounded_to, "rounded_to", above=0)
     for name, value in found.items():
         if abs(value / step - round(value / step)) > 1e-6:
             msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."

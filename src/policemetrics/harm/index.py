@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import count as written
-from policemetrics._display import fixed, limits, plain
+from policemetrics import _check
 from policemetrics._grouping import exclusion_table, groups_of, keys_of
 from policemetrics._sides import base_and_periods
+from policemetrics._write import count as written
+from policemetrics._write import fixed, limits, plain
 from policemetrics.exposure import Exposure
 from policemetrics.harm._scoring import (
     METHODS,
@@ -193,11 +193,11 @@ def harm_index(
     2023/24: harm index (own 1): 98.9 (95% interval 91.3 to 107.1), where 2022/23 is 100; 880,000 days.
     """
     check_weights(weights, "weights")
-    _checks.choice(method, "method", METHODS)
-    level = _checks.confidence_level(confidence_level)
-    _checks.text(caveat, "caveat", empty=True)
+    _check.choice(method, "method", METHODS)
+    level = _check.confidence_level(confidence_level)
+    _check.text(caveat, "caveat", empty=True)
     check_exposure(exposure)
-    kept = _checks.names(by, "by")
+    kept = _check.names(by, "by")
     check_period(period, kept, offence)
     tally = read(data, [weights], kept, offence, count, period=(period,))
     first, sides = base_and_periods(tally, base, period)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _checks, _labels, definitions
-from policemetrics._display import count as written
-from policemetrics._display import percent
+from policemetrics import _check, _labels, definitions
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.harm._codes import READ_AS_TEXT, is_category, nearest, spelling
 from policemetrics.values import comparable
@@ -103,12 +103,12 @@ def _hinted(code: str, near: tuple[str, ...]) -> str:
 
 
 def _listed(codes: Iterable[str]) -> str:
-    return _checks.listing(codes, most=_MOST_NAMED)
+    return _check.listing(codes, most=_MOST_NAMED)
 
 
 def match_offences(weights: HarmWeights, offences: Any, offence: str) -> WeightMatch:
     """Compare the codes of a sequence, a mapping or a tally with those of a set of weights."""
-    codes, counts = _read(offences, _checks.text(offence, "offence"))
+    codes, counts = _read(offences, _check.text(offence, "offence"))
     matched, outside = ([c for c in codes if c in among] for among in (weights, weights.outside))
     unmatched = [c for c in codes if c not in weights and c not in weights.outside]
     crimes, shares = np.nan, (np.nan, np.nan)

@@ -8,12 +8,12 @@ from typing import Any, overload
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import count as written
-from policemetrics._display import percent, plain
+from policemetrics import _check
 from policemetrics._grouping import exclusion_table, groups_of, keys_of, unexplained
 from policemetrics._sides import Side, spanned
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure
 from policemetrics.harm._scoring import (
@@ -213,11 +213,11 @@ def harm_score(
     '27802.3 days, 99.9% of the variance from 1'
     """
     check_weights(weights, "weights")
-    _checks.choice(method, "method", METHODS)
-    level = _checks.confidence_level(confidence_level)
+    _check.choice(method, "method", METHODS)
+    level = _check.confidence_level(confidence_level)
     check_exposure(exposure)
-    kept = () if by is None else _checks.names(by, "by")
-    _checks.text(offence, "offence")
+    kept = () if by is None else _check.names(by, "by")
+    _check.text(offence, "offence")
     if isinstance(data, Mapping):
         if by is not None or count is not None:
             msg = "by= and count= belong to a tally or a data frame; a mapping of offence to count is one score."

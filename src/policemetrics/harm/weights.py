@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from policemetrics import _checks, definitions
-from policemetrics._display import plain
+from policemetrics import _check, definitions
 from policemetrics._labels import is_missing
+from policemetrics._write import plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.harm._codes import READ_AS_TEXT, nearest
@@ -105,19 +105,19 @@ class HarmWeights(Mapping[str, float]):
         left_out, concerned = _codes(outside, "outside"), _codes(caveat_codes, "caveat_codes")
         both = sorted(left_out & found.keys())
         if both:
-            msg = f"outside must not name codes that have a weight; got {_checks.listing(both)}."
+            msg = f"outside must not name codes that have a weight; got {_check.listing(both)}."
             raise InvalidInputError(msg)
         unweighted = sorted(concerned - found.keys())
         if unweighted:
-            msg = f"caveat_codes must name codes that have a weight; got {_checks.listing(unweighted)}."
+            msg = f"caveat_codes must name codes that have a weight; got {_check.listing(unweighted)}."
             raise InvalidInputError(msg)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            _checks.text(name, "name"),
-            _checks.text(version, "version"),
-            _checks.text(unit, "unit"),
-            _checks.text(source, "source", empty=True),
-            _checks.text(licence, "licence", empty=True),
-            _checks.text(caveat, "caveat", empty=True),
+            _check.text(name, "name"),
+            _check.text(version, "version"),
+            _check.text(unit, "unit"),
+            _check.text(source, "source", empty=True),
+            _check.text(licence, "licence", empty=True),
+            _check.text(caveat, "caveat", empty=True),
             concerned,
             left_out,
             found,
@@ -266,7 +266,7 @@ class HarmWeights(Mapping[str, float]):
             return self._weights[offence]
         except (KeyError, TypeError):
             near = nearest(str(offence), self)
-            hint = f" The nearest are {_checks.listing(near)}." if near else ""
+            hint = f" The nearest are {_check.listing(near)}." if near else ""
             msg = f"{self.edition} has no weight for the offence {offence!r}.{hint}"
             raise UnknownNameError(msg) from None
 
@@ -323,7 +323,7 @@ def harm_weights(name: str, *, version: str) -> HarmWeights:
     11.856
     """
     editions = definitions.harm_weight_editions()
-    key = (_checks.text(name, "name"), _checks.text(version, "version"))
+    key = (_check.text(name, "name"), _check.text(version, "version"))
     if key not in editions:
         known = "; ".join(f"harm_weights({n!r}, version={v!r})" for n, v in editions)
         msg = f"there are no bundled weights {name!r} of version {version!r}; there are {known}. For your own make a HarmWeights."
@@ -349,10 +349,10 @@ def _edition(name: str, version: str) -> HarmWeights:
 
 def _code(value: object, name: str) -> str:
     """Return an offence code, or say how codes are read as text."""
-    if _checks.is_number(value):
+    if _check.is_number(value):
         msg = f"{name} must have codes as text; got the number {value}: {READ_AS_TEXT}."
         raise InvalidTypeError(msg)
-    return _checks.text(value, f"{name}: an offence code")
+    return _check.text(value, f"{name}: an offence code")
 
 
 def _weights_of(given: Mapping[Any, Any]) -> dict[str, float]:
@@ -366,7 +366,7 @@ def _weights_of(given: Mapping[Any, Any]) -> dict[str, float]:
             faults[name] = fault
     if faults:
         first, *others = faults
-        more = f" Nor can those of {_checks.listing(others)} be weights." if others else ""
+        more = f" Nor can those of {_check.listing(others)} be weights." if others else ""
         msg = f"{faults[first]}{more}"
         raise InvalidInputError(msg)
     return found
@@ -374,7 +374,7 @@ def _weights_of(given: Mapping[Any, Any]) -> dict[str, float]:
 
 def _weight(value: object, code: object) -> float:
     name = f"weights[{code!r}]"
-    found = _checks.number(value, name, low=0)
+    found = _check.number(value, name, low=0)
     if found and not _LIGHTEST <= found <= _HEAVIEST:
         msg = f"{name} must be 0, or lie between {_LIGHTEST:g} and {_HEAVIEST:g}; got {value}."
         raise InvalidInputError(msg)
@@ -401,6 +401,6 @@ def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, w
     if unweighted:
         msg = (
             f"weight: column {weight!r} must have a weight for every code; it lacks that of "
-            f"{_checks.listing(unweighted)}. Leave those rows out, and name the codes in outside=."
+            f"{_check.listing(unweighted)}. Leave those rows out, and name the codes in outside=."
         )
         raise InvalidInputError(msg)

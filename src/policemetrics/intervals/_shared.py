@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import FloatArray, IntArray, Number, Numbers
 
@@ -37,7 +37,7 @@ _CLOSE_KEYS = 4  # a table may have so many places for each value
 
 def as_columns(check: Callable[[object, str], FloatArray], **columns: object) -> list[FloatArray]:
     """Read columns by one rule, and refuse those that do not broadcast."""
-    _checks.same_index(columns)
+    _check.same_index(columns)
     arrays = {name: check(values, name) for name, values in columns.items()}
     try:
         np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -50,7 +50,7 @@ def as_columns(check: Callable[[object, str], FloatArray], **columns: object) ->
 
 def as_floats(values: object, name: str) -> FloatArray:
     """Read numbers, nan and infinity among them."""
-    return _checks.as_array(values, name).astype(np.float64)
+    return _check.as_array(values, name).astype(np.float64)
 
 
 def require(holds: Any, rule: str, **columns: FloatArray) -> None:
@@ -67,7 +67,7 @@ def require(holds: Any, rule: str, **columns: FloatArray) -> None:
 
 def tail_of(confidence_level: float) -> float:
     """Return the probability left out on each side."""
-    return (1 - _checks.confidence_level(confidence_level)) / 2
+    return (1 - _check.confidence_level(confidence_level)) / 2
 
 
 def z_of(confidence_level: float) -> float:

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.intervals._shared import (
     CLOSE,
     Limits,
@@ -186,7 +186,7 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
     ([2, 7], [9, 11])
     """
     size, quantile = as_columns(as_floats, n=n, q=q)
-    _checks.counts(size, "n")
+    _check.counts(size, "n")
     require(size < 2.0**53, "n must be below 2**53, beyond which ranks are not exact", n=size)
     require((quantile > 0) & (quantile < 1), "q must lie strictly between 0 and 1", q=quantile)
     kernel = partial(_ranks, tail=tail_of(confidence_level), z=z_of(confidence_level))
@@ -196,7 +196,7 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
 
 def _require_sample(mean: FloatArray, variance: FloatArray, n: FloatArray, which: str = "") -> None:
     """Refuse what cannot be the mean, variance and number of some values."""
-    _checks.counts(n, f"n{which}")
+    _check.counts(n, f"n{which}")
     require(
         (n < 2) | (np.isfinite(mean) & np.isfinite(variance) & (variance >= 0)),
         f"mean{which} and variance{which} must be finite, and variance{which} >= 0, where n{which} is 2 or more",

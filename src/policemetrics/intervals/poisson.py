@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.intervals._shared import (
     Limits,
     Values,
@@ -65,7 +65,7 @@ def garwood(x: Values, confidence_level: float = 0.95) -> Limits:
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.0, 4.795], [3.689, 18.39])
     """
-    (events,) = as_columns(_checks.nonnegative, x=x)
+    (events,) = as_columns(_check.nonnegative, x=x)
     return distinct(partial(_garwood, tail=tail_of(confidence_level)), events)
 
 
@@ -112,7 +112,7 @@ def byar(x: Values, confidence_level: float = 0.95) -> Limits:
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([4.787, 50.163], [18.391, 82.849])
     """
-    (events,) = as_columns(_checks.nonnegative, x=x)
+    (events,) = as_columns(_check.nonnegative, x=x)
     return in_parts(partial(_byar, z=z_of(confidence_level)), events)
 
 
@@ -152,7 +152,7 @@ def phe(x: Values, confidence_level: float = 0.95) -> Limits:
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([4.115, 4.787], [17.085, 18.391])
     """
-    (events,) = as_columns(_checks.nonnegative, x=x)
+    (events,) = as_columns(_check.nonnegative, x=x)
     few = events < _EXACT_BELOW
     exact = garwood(np.minimum(events, _EXACT_BELOW), confidence_level)
     approximate = byar(events, confidence_level)
@@ -217,7 +217,7 @@ def dobson(
     >>> f"{low:.2f} to {high:.2f}"
     '14.39 to 55.17'
     """
-    total, spread, events = as_columns(_checks.nonnegative, score=score, variance=variance, count=count)
+    total, spread, events = as_columns(_check.nonnegative, score=score, variance=variance, count=count)
     require(
         (events > 0) | ((total == 0) & (spread == 0)),
         "score and variance must be 0 where count is 0",
@@ -225,7 +225,7 @@ def dobson(
         variance=spread,
         count=events,
     )
-    _checks.choice(limits, "limits", ("garwood", "byar"))
+    _check.choice(limits, "limits", ("garwood", "byar"))
     low, high = (garwood if limits == "garwood" else byar)(events, confidence_level)
     with np.errstate(invalid="ignore"):
         scale = np.sqrt(spread / events)
@@ -269,7 +269,7 @@ def weighted_normal(score: Values, variance: Values, confidence_level: float = 0
     >>> f"{low:.4f} to {high:.4f}"
     '-23.7618 to 3.7618'
     """
-    total, spread = as_columns(_checks.finite, score=score, variance=variance)
+    total, spread = as_columns(_check.finite, score=score, variance=variance)
     require(spread >= 0, "variance must be >= 0", variance=spread)
     margin = z_of(confidence_level) * np.sqrt(spread)
     return total - margin, total + margin

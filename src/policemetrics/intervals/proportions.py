@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.intervals._shared import (
     Limits,
     Values,
@@ -65,7 +65,7 @@ def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.1078, 0.9849], [0.6032, 1.0])
     """
-    count, size = as_columns(_checks.nonnegative, x=x, n=n)
+    count, size = as_columns(_check.nonnegative, x=x, n=n)
     require(count <= size, "x must not exceed n", x=count, n=size)
     return in_parts(partial(_wilson, z=z_of(confidence_level)), count, size)
 
@@ -111,7 +111,7 @@ def clopper_pearson(x: Values, n: Values, confidence_level: float = 0.95) -> Lim
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.0, 0.1267], [0.1684, 0.2918])
     """
-    count, size = as_columns(_checks.nonnegative, x=x, n=n)
+    count, size = as_columns(_check.nonnegative, x=x, n=n)
     require(count <= size, "x must not exceed n", x=count, n=size)
     return distinct(partial(_clopper_pearson, tail=tail_of(confidence_level)), count, size)
 
@@ -161,7 +161,7 @@ def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: f
     >>> f"{low:.4f} to {high:.4f}"
     '0.0524 to 0.3339'
     """
-    count1, size1, count2, size2 = as_columns(_checks.nonnegative, x1=x1, n1=n1, x2=x2, n2=n2)
+    count1, size1, count2, size2 = as_columns(_check.nonnegative, x1=x1, n1=n1, x2=x2, n2=n2)
     require(count1 <= size1, "x1 must not exceed n1", x1=count1, n1=size1)
     require(count2 <= size2, "x2 must not exceed n2", x2=count2, n2=size2)
     return in_parts(partial(_newcombe, z=z_of(confidence_level)), count1, size1, count2, size2)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.errors import InvalidInputError
 from policemetrics.intervals._shared import (
     CLOSE,
@@ -183,7 +183,7 @@ def rate_ratio_p_value(
 
 def _rates(x1: object, x2: object, e1: object, e2: object) -> list[FloatArray]:
     """Read two counts and their exposures."""
-    found = as_columns(_checks.nonnegative, x1=x1, x2=x2, e1=e1, e2=e2)
+    found = as_columns(_check.nonnegative, x1=x1, x2=x2, e1=e1, e2=e2)
     require(found[2] > 0, "e1 must be > 0", e1=found[2])
     require(found[3] > 0, "e2 must be > 0", e2=found[3])
     return found
@@ -191,8 +191,8 @@ def _rates(x1: object, x2: object, e1: object, e2: object) -> list[FloatArray]:
 
 def _inflation(dispersion: float, method: str) -> float:
     """Return what multiplies the standard error; only the score method has one."""
-    _checks.choice(method, "method", ("score", "exact", "midp"))
-    found = _checks.number(dispersion, "dispersion", above=0)
+    _check.choice(method, "method", ("score", "exact", "midp"))
+    found = _check.number(dispersion, "dispersion", above=0)
     if found != 1 and method != "score":
         msg = f"dispersion must be 1 with method {method!r}; got {dispersion}. Only 'score' can be widened."
         raise InvalidInputError(msg)

@@ -8,10 +8,9 @@ from typing import Any, Final, TypeAlias
 import attrs
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
+from policemetrics._arguments import one_count
 from policemetrics._cells import Cells
-from policemetrics._display import count as written
-from policemetrics._given import one_count
 from policemetrics._grouping import (
     Reasons,
     no_reasons,
@@ -23,6 +22,7 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.typing import FloatArray
@@ -45,8 +45,8 @@ def as_crimes(crimes: Any, by: tuple[str, ...], tally: Tally, period: str) -> Cr
             mine, theirs = tally.labels(period), crimes.labels(period)
             if set(mine) != set(theirs):
                 msg = (
-                    f"crimes must be of the same periods as the outcomes; crimes have {_checks.listing(theirs)}, outcomes "
-                    f"{_checks.listing(mine)}. Choose with where(), or keep {period!r} in by=."
+                    f"crimes must be of the same periods as the outcomes; crimes have {_check.listing(theirs)}, outcomes "
+                    f"{_check.listing(mine)}. Choose with where(), or keep {period!r} in by=."
                 )
                 raise InvalidInputError(msg)
         return Side(crimes)
@@ -57,11 +57,11 @@ def as_crimes(crimes: Any, by: tuple[str, ...], tally: Tally, period: str) -> Cr
         keys = [k if isinstance(k, tuple) else (k,) for k in crimes]
         for key in keys:
             if len(key) != len(by):
-                msg = f"crimes must be keyed by one label for each of {_checks.listing(by)}; got the key {key!r}."
+                msg = f"crimes must be keyed by one label for each of {_check.listing(by)}; got the key {key!r}."
                 raise InvalidInputError(msg)
         numbers = [one_count(v, f"crimes[{k!r}]") for k, v in crimes.items()]
         return Side(Tally.from_columns({d: [k[i] for k in keys] for i, d in enumerate(by)}, numbers))
-    if not _checks.is_number(crimes):
+    if not _check.is_number(crimes):
         msg = (
             "crimes must be a number, a mapping of label to number, an Exposure or a Tally (a frame becomes one "
             f"by tally()); got {type(crimes).__name__}."
@@ -74,7 +74,7 @@ def require_dims(crimes: Tally, dims: Iterable[str]) -> None:
     """Refuse a tally of crimes that has not kept what the outcomes are grouped by."""
     lacking = [d for d in dims if d not in crimes.dims]
     if lacking:
-        msg = f"crimes must be a tally that keeps {_checks.listing(lacking)}; it has {_checks.listing(crimes.dims)}."
+        msg = f"crimes must be a tally that keeps {_check.listing(lacking)}; it has {_check.listing(crimes.dims)}."
         raise UnknownNameError(msg)
 
 
@@ -89,7 +89,7 @@ def refuse_wider(crimes: Tally, outcomes: Tally, by: Iterable[str], *dims: str) 
         if dim in crimes.dims and dim not in {*outcomes.dims, *by} and len(crimes.labels(dim)) > 1:
             msg = (
                 f"crimes must be of what the outcomes are of; crimes have several labels of {dim!r}, "
-                f"{_checks.listing(crimes.labels(dim))}, which the outcomes do not tell. Choose one with "
+                f"{_check.listing(crimes.labels(dim))}, which the outcomes do not tell. Choose one with "
                 f"where({dim}=...), or keep {dim!r} in the outcomes too."
             )
             raise InvalidInputError(msg)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics._cells import Cells
-from policemetrics._checks import shown, text
+from policemetrics._check import shown, text
 from policemetrics._labels import MISSING
 from policemetrics._sides import said_together
 from policemetrics._tally import Tally

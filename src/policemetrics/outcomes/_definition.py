@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, intervals
-from policemetrics._display import count as written
-from policemetrics._display import percent
+from policemetrics import _check, intervals
 from policemetrics._grouping import Reasons, unexplained
+from policemetrics._write import count as written
+from policemetrics._write import percent
 from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.definitions._outcomes import REST
 from policemetrics.errors import InvalidInputError
@@ -39,13 +39,13 @@ NOUNS: Final[Mapping[OutOf, str]] = {
 
 def kept_dims(by: Names | None, outcome: str, **roles: str) -> tuple[str, ...]:
     """Read `by`, which cannot name what every figure needs whole, nor a dimension with a role of its own."""
-    kept = () if by is None else _checks.names(by, "by")
-    _checks.text(outcome, "outcome")
+    kept = () if by is None else _check.names(by, "by")
+    _check.text(outcome, "outcome")
     if outcome in kept:
         msg = f"by must not name the outcome dimension {outcome!r}: every figure needs all types of outcome."
         raise InvalidInputError(msg)
     for role, dim in roles.items():
-        if _checks.text(dim, role) in kept:
+        if _check.text(dim, role) in kept:
             why = "it is what is compared" if role == "period" else f"it is {role}="
             msg = f"by must not name the {role.replace('_', ' ')} dimension {dim!r}: {why}."
             raise InvalidInputError(msg)
@@ -113,7 +113,7 @@ class Definition:
                 "not belong to a crime recorded in it; use out_of='outcomes', or out_of='crimes'."
             )
             raise InvalidInputError(msg)
-        return cls(chosen, basis, out_of, _checks.confidence_level(confidence_level))
+        return cls(chosen, basis, out_of, _check.confidence_level(confidence_level))
 
     @property
     def is_ratio(self) -> bool:

@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._display import count as written
 from policemetrics._grouping import Reasons, refuse_negative, refuse_unsupplied, totals, unexplained
 from policemetrics._ledger import NOT_SUPPLIED, REASON
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
 from policemetrics.definitions import outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
 from policemetrics.errors import InvalidInputError
@@ -186,13 +186,13 @@ def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None
         if other:
             mine = [label for label in read if label not in other]
             msg = (
-                f"basis is {basis!r}, but the outcomes have rows of {dim} {_checks.listing(other)} too: the same outcomes, "
+                f"basis is {basis!r}, but the outcomes have rows of {dim} {_check.listing(other)} too: the same outcomes, "
                 f"counted another way. Choose the rows first, with where({dim}={mine[0] if len(mine) == 1 else basis!r}) for a tally."
             )
             raise InvalidInputError(msg)
         if unread and len(read) > 1 and dim not in kept:
             msg = (
-                f"{dim!r} must say 'closed' or 'recorded' where it has several labels; got {_checks.listing(unread)}: the same outcomes "
+                f"{dim!r} must say 'closed' or 'recorded' where it has several labels; got {_check.listing(unread)}: the same outcomes "
                 "may be counted in two ways. Choose the rows first, or relabel them."
             )
             raise InvalidInputError(msg)
@@ -228,7 +228,7 @@ def _refuse_doubled(given: frozenset[str], outcome: str) -> None:
         also = [c for c in sorted(given - {code}) if set(members_of(c)) & set(members_of(code))]
         if also:
             msg = (
-                f"{outcome!r} has a label that stands for types {', '.join(members_of(code))} together beside {_checks.listing(also)}, "
+                f"{outcome!r} has a label that stands for types {', '.join(members_of(code))} together beside {_check.listing(also)}, "
                 "which are among them: their outcomes may be counted twice. Drop the one or the other, or relabel them to one."
             )
             raise InvalidInputError(msg)
@@ -248,7 +248,7 @@ def _refuse_hidden(given: frozenset[str], types: set[str], positive: OutcomeSet,
     if hidden:
         msg = (
             f"{outcome!r} must give every type of the set {positive.name!r} where it has "
-            f"{REST!r}, which may hide them; it lacks {_checks.listing(hidden)}. Where they are known to be 0, add them to the tally as rows with 0 (tally + Tally.from_columns), "
+            f"{REST!r}, which may hide them; it lacks {_check.listing(hidden)}. Where they are known to be 0, add them to the tally as rows with 0 (tally + Tally.from_columns), "
             "or choose a set without them."
         )
         raise InvalidInputError(msg)

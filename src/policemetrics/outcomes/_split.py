@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._cells import Cells
 from policemetrics._grouping import (
     Reasons,
@@ -68,10 +68,10 @@ class Split:
         caveat: Any,
     ) -> Split:
         kept = kept_dims(by, outcome, period=period)
-        if _checks.text(of, "of") in {*kept, outcome, period}:
+        if _check.text(of, "of") in {*kept, outcome, period}:
             msg = f"of must name another dimension than by=, outcome= and period=; got {of!r}."
             raise InvalidInputError(msg)
-        caveat = _checks.text(caveat, "caveat", empty=True)
+        caveat = _check.text(caveat, "caveat", empty=True)
         tally, counter = read(data, (*kept, of, period), outcome, count, definition, coverage=(*kept, period))
         counter.check_crimes(crimes)
         sides = both_periods(tally, between, period)

@@ -8,8 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, intervals
-from policemetrics._display import percent, signed, size
+from policemetrics import _check, intervals
 from policemetrics._grouping import (
     Reasons,
     added,
@@ -23,6 +22,7 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import both_periods, compared_figures
 from policemetrics._tally import Tally
+from policemetrics._write import percent, signed, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import Crimes, adopt, refuse_wider, require_dims
 from policemetrics.outcomes._dates import with_dates
@@ -240,7 +240,7 @@ def outcome_rate_change(
     The positive outcome rate (positive-dashboard, closed basis, out of crimes recorded) rose by 2.42 \
 percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 44.0% higher.
     """
-    caveat = _checks.text(caveat, "caveat", empty=True)
+    caveat = _check.text(caveat, "caveat", empty=True)
     if isinstance(old, OutcomeRate) or new is not None:
         _refuse_asked(
             between=between, positive=positive, basis=basis, out_of=out_of, crimes=crimes, by=by, count=count
@@ -289,7 +289,7 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
 def _refuse_asked(**options: Any) -> None:
     given = [name for name, value in options.items() if value is not None]
     if given:
-        msg = f"{_checks.listing(f'{n}=' for n in given)} cannot go with two figures, which carry their own definition; leave it out."
+        msg = f"{_check.listing(f'{n}=' for n in given)} cannot go with two figures, which carry their own definition; leave it out."
         raise InvalidInputError(msg)
 
 

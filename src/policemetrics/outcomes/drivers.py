@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from policemetrics._display import percent, signed
 from policemetrics._grouping import keys_of
 from policemetrics._tally import Tally
+from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa_parts
 from policemetrics.outcomes._definition import NOUNS, Definition, not_yet_assigned, said
 from policemetrics.outcomes._split import Split

@@ -8,9 +8,9 @@ from typing import Any, Final, Literal, overload
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import count as written
-from policemetrics._display import fixed, percent
+from policemetrics import _check
+from policemetrics._write import count as written
+from policemetrics._write import fixed, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._definition import Counted, Definition, said, still_open
 from policemetrics.outcomes.rate import OutcomeRate
@@ -270,14 +270,14 @@ def _other_dims(rates: Results[OutcomeRate], of: Any, by: Names | None) -> tuple
         msg = "rates must have a row; the table is empty."
         raise InvalidInputError(msg)
     dims = tuple(rates[0].group)
-    _checks.known(_checks.text(of, "of"), "of: dimension", dims)
-    named = () if by is None else _checks.names(by, "by")
+    _check.known(_check.text(of, "of"), "of: dimension", dims)
+    named = () if by is None else _check.names(by, "by")
     for dim in named:
-        _checks.known(dim, "by: dimension", [d for d in dims if d != of])
+        _check.known(dim, "by: dimension", [d for d in dims if d != of])
     left = [d for d in dims if d not in {of, *named}]
     mixed = [d for d in left if len(set(rates[d].tolist())) > 1]
     if mixed:
-        msg = f"rates are kept by {_checks.listing(mixed)} too; name all such dimensions in by=, or choose rows first."
+        msg = f"rates are kept by {_check.listing(mixed)} too; name all such dimensions in by=, or choose rows first."
         raise InvalidInputError(msg)
     return (*named, *left)
 
@@ -288,14 +288,14 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
     if members is None:
         chosen = known
     elif isinstance(members, str) or not isinstance(members, Iterable):
-        msg = f"members must be several labels of {of!r}; got {_checks.shown(members)} ({type(members).__name__})."
+        msg = f"members must be several labels of {of!r}; got {_check.shown(members)} ({type(members).__name__})."
         raise InvalidTypeError(msg)
     else:
         chosen = list(dict.fromkeys(members))
         there = set(known)
         for label in chosen:
             if label not in there or not isinstance(label, str | int):
-                _checks.known(label, "members", known)
+                _check.known(label, "members", known)
         if not chosen:
             msg = f"members must hold at least one label of {of!r}; got none."
             raise InvalidInputError(msg)
@@ -304,11 +304,11 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
             msg = "include_self goes with force=, the force that the group is compared with; leave it out, or name the force."
             raise InvalidTypeError(msg)
     else:
-        _checks.known(force, "force", known)
+        _check.known(force, "force", known)
         if include_self is None:
             raise InvalidTypeError(f"{_SELF}.")
         chosen = [v for v in chosen if v != force] + (
-            [force] if _checks.flag(include_self, "include_self") else []
+            [force] if _check.flag(include_self, "include_self") else []
         )
     if not chosen:
         msg = f"members must hold at least one label of {of!r} besides the force itself; got none."
@@ -323,7 +323,7 @@ def _definition(figures: Sequence[OutcomeRate]) -> Definition:
     for what in ("outcomes", "outcome_types", "basis", "out_of", "confidence_level"):
         several = list(dict.fromkeys(getattr(f, what) for f in figures))
         if len(several) > 1:
-            msg = f"rates must be of one set, basis, denominator and level; {what} is {_checks.listing(several)}."
+            msg = f"rates must be of one set, basis, denominator and level; {what} is {_check.listing(several)}."
             raise InvalidInputError(msg)
     return Definition.of(
         OutcomeSet(first.outcome_types, name=first.outcomes),

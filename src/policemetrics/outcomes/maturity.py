@@ -9,10 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._display import count as written
-from policemetrics._display import percent
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -27,6 +25,8 @@ from policemetrics._labels import MISSING
 from policemetrics._ledger import REASON, filled, merged
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError
 from policemetrics.incidence import Incidence, cumulative_incidence
 from policemetrics.outcomes._dates import AsAt, Spans, notes_of
@@ -217,9 +217,9 @@ def outcome_maturity(
     if MONTHS in kept:
         msg = f"by must not name {MONTHS!r}: that is the age of the crimes; rename the dimension."
         raise InvalidInputError(msg)
-    roles = (_checks.text(period, "period"), outcome_period, outcome)
+    roles = (_check.text(period, "period"), outcome_period, outcome)
     if len(set(roles)) < len(roles):
-        msg = f"period, outcome_period and outcome must name three dimensions; got {_checks.listing(roles)}."
+        msg = f"period, outcome_period and outcome must name three dimensions; got {_check.listing(roles)}."
         raise InvalidInputError(msg)
     last = _last_month(as_at)
     needed = tuple(dict.fromkeys((*kept, period, outcome_period)))
@@ -354,7 +354,7 @@ def _months(cells: Cells, dim: str, used: NDArray[np.bool_]) -> IntArray:
     read = read_labels(labels[there].tolist(), dim)
     longer = [p.label for p in read if p.months != 1]
     if longer:
-        msg = f"{dim!r} must hold single months, which tell the age of an outcome; got {_checks.listing(longer, most=5)}."
+        msg = f"{dim!r} must hold single months, which tell the age of an outcome; got {_check.listing(longer, most=5)}."
         raise InvalidInputError(msg)
     months = np.zeros(len(labels), dtype=np.int64)
     months[there] = [12 * p.start.year + p.start.month for p in read]

@@ -9,10 +9,10 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _checks, _labels
-from policemetrics._display import count as written
-from policemetrics._display import percent
+from policemetrics import _check, _labels
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import percent
 from policemetrics.definitions import outcome_names, outcome_types
 from policemetrics.definitions._outcomes import code_of, spelling
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
@@ -37,7 +37,7 @@ def refuse_unknown(labels: Iterable[Any], name: str) -> None:
         why = "".join(f"\n  {label!r}: {why_unknown(label)}" for label in lacking[:_MOST_EXPLAINED])
         msg = (
             f"{name!r} must hold types of the crime outcomes framework, by code or by name; got "
-            f"{_checks.listing(lacking, most=40)}.{why}\nRelabel them with Tally.relabel ('other' is an outcome whose type is not "
+            f"{_check.listing(lacking, most=40)}.{why}\nRelabel them with Tally.relabel ('other' is an outcome whose type is not "
             "given, '0' no outcome yet), or leave them out with Tally.drop; match_outcomes() shows how all labels are read. "
             f"The types are:\n{known_types()}"
         )
@@ -145,7 +145,7 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
       'Unable to prosecute suspect': An outcome, but of which type it does not say: evidential difficulties \
 (types 14 to 16), prosecution prevented (11 to 13) and others.
     """
-    labels, counts = _labels_of(outcomes, _checks.text(outcome, "outcome"))
+    labels, counts = _labels_of(outcomes, _check.text(outcome, "outcome"))
     codes = {label: code_of(label) for label in labels}
     unmatched = {label: why_unknown(label) for label, code in codes.items() if not code}
     by_spelling = {spelling(n.name): n.source for n in outcome_names().values()}

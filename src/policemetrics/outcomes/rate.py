@@ -9,10 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
-from policemetrics._display import count as written
-from policemetrics._display import percent
-from policemetrics._given import one_count, refuse_options
+from policemetrics import _check
+from policemetrics._arguments import one_count, refuse_options
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -24,6 +22,8 @@ from policemetrics._grouping import (
 )
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import as_crimes
 from policemetrics.outcomes._dates import AsAt, Spans, maturities, notes_of, one_or_all
@@ -308,7 +308,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     """
     definition = Definition.of(positive, basis, out_of, confidence_level)
     extract, needed = AsAt.of(as_at), _months_needed(mature_after, definition)
-    if _checks.is_number(data):
+    if _check.is_number(data):
         refuse_options(crimes=crimes, by=by, count=count, mature_after=mature_after)
         counted, reasons = _of_numbers(definition, data, denominator, not_yet_assigned)
         return _rate_table(definition, {}, counted, reasons, extract, None, Spans.unknown(1))[0]
@@ -322,7 +322,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
         msg = "not_yet_assigned goes with a number of positive outcomes; in a tally or frame it is the rows of type '0'."
         raise InvalidInputError(msg)
     kept = kept_dims(by, outcome)
-    named = () if period is None or _checks.text(period, "period") in kept else (period,)
+    named = () if period is None or _check.text(period, "period") in kept else (period,)
     period = _PERIOD if period is None else period
     tally, counter = read(data, (*kept, *named), outcome, count, definition, useful=(period,))
     counter.check_crimes(crimes)
@@ -365,7 +365,7 @@ def _refuse_ageless(tally: Tally, period: str) -> None:
     what = (
         f"the tally has no dimension {period!r}"
         if labels is None
-        else f"{period!r} has {_checks.listing(labels)}"
+        else f"{period!r} has {_check.listing(labels)}"
     )
     msg = f"mature_after= needs periods that can be read, which tell how old a cohort is; {what}. Name their dimension with period=."
     raise InvalidInputError(msg)

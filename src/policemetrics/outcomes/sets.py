@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import attrs
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics.definitions import outcome_sets, outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
@@ -104,8 +104,8 @@ class OutcomeSet:
     source: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        _checks.text(self.source, "source", empty=True)
-        bundled = outcome_sets().get(_checks.text(self.name, "name"))
+        _check.text(self.source, "source", empty=True)
+        bundled = outcome_sets().get(_check.text(self.name, "name"))
         if bundled and self.types != set(bundled.types):
             msg = (
                 f"name {self.name!r} is that of a bundled set, {_types(bundled.types)}; "

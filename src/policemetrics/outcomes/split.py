@@ -7,9 +7,9 @@ from typing import Any, overload
 import attrs
 import numpy as np
 
-from policemetrics._display import percent, signed
 from policemetrics._grouping import keys_of
 from policemetrics._tally import Tally
+from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa
 from policemetrics.outcomes._definition import Definition, not_yet_assigned, said
 from policemetrics.outcomes._split import Split

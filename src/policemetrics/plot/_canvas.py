@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from policemetrics import _checks, _display
+from policemetrics import _check, _write
 from policemetrics._export import optional
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.results import Results
@@ -68,13 +68,13 @@ def check_options(ax: object, title: object, user: str) -> None:
     from matplotlib.axes import Axes
 
     if ax is not None and not isinstance(ax, Axes):
-        msg = f"ax must be matplotlib axes, as plt.subplots() gives; got {_checks.shown(ax)} ({type(ax).__name__})."
+        msg = f"ax must be matplotlib axes, as plt.subplots() gives; got {_check.shown(ax)} ({type(ax).__name__})."
         raise InvalidTypeError(msg)
     if ax is not None and (ax.name != "rectilinear" or ax.get_figure() is None):
         msg = "ax must be flat axes of a figure, neither polar nor in space, and not removed from it."
         raise InvalidInputError(msg)
     if title is not None:
-        _checks.text(title, "title", empty=True)
+        _check.text(title, "title", empty=True)
 
 
 def new_axes(ax: Axes | None, *, rows: int, room: int = 0, width: float = 0.0) -> Axes:
@@ -171,7 +171,7 @@ def _behind(ax: Axes) -> dict[str, Any]:
 
 def whole(value: object, name: str) -> int:
     """Return a whole number >= 1."""
-    found = _checks.number(value, name, low=1)
+    found = _check.number(value, name, low=1)
     if not found.is_integer():
         msg = f"{name} must be a whole number; got {value}."
         raise InvalidInputError(msg)
@@ -183,7 +183,7 @@ def travelling(table: Results[Any]) -> list[str]:
     first, left_out = table[0], int(table["excluded"].sum())
     unit = first.exclusions.unit if first.exclusions else ""
     return [
-        f"Left out: {_display.count(left_out)} {unit}." if left_out else "",
+        f"Left out: {_write.count(left_out)} {unit}." if left_out else "",
         f"Caveat: {first.caveat.rstrip('.')}." if first.caveat else "",
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _display
+from policemetrics import _write
 from policemetrics._labels import MEASURED
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
@@ -162,10 +162,10 @@ class _Spread:
         ax.set_ylim(0, 1.4 * max(float(heights.max()), 1.0))
         ax.grid(visible=True, axis="y", color="0.5", alpha=0.25, linewidth=0.8)
         ticks = [t for t in ax.get_yticks() if t <= heights.max() and float(t).is_integer()]
-        ax.set_yticks(ticks, [_display.count(t) for t in ticks], fontsize=_canvas.SMALL)
+        ax.set_yticks(ticks, [_write.count(t) for t in ticks], fontsize=_canvas.SMALL)
         apart = _step(edges[-1] / _TICKS)
         ticks = (np.arange(int(edges[-1] / apart) + 1) * apart).tolist()
-        ax.set_xticks(ticks, [_display.duration(t) for t in ticks])
+        ax.set_xticks(ticks, [_write.duration(t) for t in ticks])
         for (at, words, aimed), height in zip(self._marks, (0.95, 0.87, 0.79), strict=False):
             style = (
                 {"color": _canvas.RISE, "lw": 2.5}
@@ -178,9 +178,9 @@ class _Spread:
             _canvas.beside(ax, (at, height - 0.02), words, right=at < 0.6 * edges[-1], **place)
         beyond = int(self.counts[self.seconds > edges[-1]].sum())
         if beyond:
-            longest = _display.duration(float(self.seconds[self.counts > 0].max()))
+            longest = _write.duration(float(self.seconds[self.counts > 0].max()))
             ax.text(
-                1.0, 0.04, f"{_display.count(beyond)} longer,\nup to {longest} →", transform=ax.transAxes,
+                1.0, 0.04, f"{_write.count(beyond)} longer,\nup to {longest} →", transform=ax.transAxes,
                 ha="right", va="bottom", fontsize=_canvas.SMALL,
             )  # fmt: skip
 
@@ -189,29 +189,29 @@ class _Spread:
         """List what is marked, from the left: where, in which words, and whether it is the target."""
         s = self.summary
         marks = [
-            (s.median, f"median {_display.duration(s.median)}", False),
-            (s.p90, f"90th percentile {_display.duration(s.p90)}", False),
+            (s.median, f"median {_write.duration(s.median)}", False),
+            (s.p90, f"90th percentile {_write.duration(s.p90)}", False),
         ]
         if not np.isnan(s.target):
-            under = f"{_display.percent(s.share_within)} {'within' if s.inclusive else 'under'}"
-            marks.append((s.target, f"target {_display.duration(s.target)}: {under}", True))
+            under = f"{_write.percent(s.share_within)} {'within' if s.inclusive else 'under'}"
+            marks.append((s.target, f"target {_write.duration(s.target)}: {under}", True))
         return sorted(marks)
 
     @property
     def finding(self) -> str:
         """Say what share met the target, and how long they took."""
         s = self.summary
-        half = f"median {_display.duration(s.median)}, 90th percentile {_display.duration(s.p90)}"
+        half = f"median {_write.duration(s.median)}, 90th percentile {_write.duration(s.p90)}"
         if np.isnan(s.target):
             return half.capitalize()
         at = "at most" if s.inclusive else "less than"
-        return f"{_display.percent(s.share_within)} took {at} the target of {_display.duration(s.target)}; {half}"
+        return f"{_write.percent(s.share_within)} took {at} the target of {_write.duration(s.target)}; {half}"
 
     @property
     def unit(self) -> str:
         """Say what the bars are."""
-        step = _display.duration(self.bars[0])
-        return f"Number of {self.what} by how long they took, in steps of {step}; {_display.count(self.summary.n)} in all."
+        step = _write.duration(self.bars[0])
+        return f"Number of {self.what} by how long they took, in steps of {step}; {_write.count(self.summary.n)} in all."
 
     @property
     def notes(self) -> list[str]:

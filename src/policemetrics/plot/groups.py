@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, _display
+from policemetrics import _check, _write
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._definition import said
 from policemetrics.periods import in_words
@@ -84,7 +84,7 @@ def by_group(
     _canvas.check_options(ax, title, "plot.by_group")
     table = Results.of([table]) if isinstance(table, Figure) else table
     if not isinstance(table, Results):
-        msg = f"table must be a Results table, as rate_change(…, by=…) returns; got {_checks.shown(table)} ({type(table).__name__})."
+        msg = f"table must be a Results table, as rate_change(…, by=…) returns; got {_check.shown(table)} ({type(table).__name__})."
         raise InvalidTypeError(msg)
     found = _Rows.of(table, column)
     if not len(table):
@@ -116,7 +116,7 @@ class _Rows:
             msg = f"table must hold figures with an interval; {table.kind.__name__} has none."
             raise InvalidInputError(msg)
         if column is not None:
-            _checks.known(column, "column", options, hint="Only columns with limits are drawn.")
+            _check.known(column, "column", options, hint="Only columns with limits are drawn.")
         name = column or options[0]
         return cls(table, name, kinds[name], table[name], table[f"{name}_low"], table[f"{name}_high"])
 
@@ -170,10 +170,10 @@ class _Rows:
     @property
     def written(self) -> list[str]:
         """Each figure with its interval, as it stands beside its mark; of what is not available nothing."""
-        form = _display.FORMATS[self.kind]
+        form = _write.FORMATS[self.kind]
         words = []
         for value, low, high in zip(self.value.tolist(), self.low.tolist(), self.high.tolist(), strict=True):
-            within = _display.limits(form(low), form(high), unbounded=np.isinf(high))
+            within = _write.limits(form(low), form(high), unbounded=np.isinf(high))
             bare = np.isnan(value) or np.isnan(low)
             words.append("" if np.isnan(value) else form(value) if bare else f"{form(value)}  {within}")
         return words
@@ -198,8 +198,8 @@ class _Rows:
         if self.is_change and value == 0:
             return "no change"
         if self.kind == "percent":
-            return _display.signed(value, 0 if float(value).is_integer() else 1, "%")
-        return _display.FORMATS[self.kind](value)
+            return _write.signed(value, 0 if float(value).is_integer() else 1, "%")
+        return _write.FORMATS[self.kind](value)
 
     # ---- words --------------------------------------------------------------------------
 
@@ -249,7 +249,7 @@ class _Rows:
 
     @property
     def _levels(self) -> str:
-        names, form = _canvas.named(self.table), _display.FORMATS[self.kind]
+        names, form = _canvas.named(self.table), _write.FORMATS[self.kind]
         most, least = int(np.nanargmax(self.value)), int(np.nanargmin(self.value))
         return (
             f"{self._subject}: highest in {names[most]} ({form(self.value[most])}), "

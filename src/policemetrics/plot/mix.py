@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, _display
-from policemetrics._given import one_data
+from policemetrics import _check, _write
+from policemetrics._arguments import one_data
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -108,13 +108,13 @@ def outcome_mix(
     >>> ax.figure.clear()
     """
     _canvas.check_options(ax, title, "plot.outcome_mix")
-    kept = _checks.names(by, "by")
-    if _checks.text(outcome, "outcome") in kept:
+    kept = _check.names(by, "by")
+    if _check.text(outcome, "outcome") in kept:
         msg = f"by must not name the outcome dimension {outcome!r}: outcomes are the columns."
         raise InvalidInputError(msg)
     columns = _canvas.whole(most, "most")
     tally = as_tally(one_data(data, "data"), by=(*kept, outcome), count=count, coverage=None)
-    found = _Mix.of(Side(tally.sum_to(*kept, outcome)), kept, outcome, _checks.text(period, "period"))
+    found = _Mix.of(Side(tally.sum_to(*kept, outcome)), kept, outcome, _check.text(period, "period"))
     if not len(found.rows) or not len(found.names):
         return _canvas.nothing(ax, title, "Nothing to show: no outcomes were counted.")
     found = found.largest(columns)
@@ -168,7 +168,7 @@ class _Mix:
             counts[order],
             reasons[order],
             kept == (period,),
-            ", ".join(f"{r} {_display.count(n)}" for r, n in zip(excluded.reasons, left, strict=True) if n),
+            ", ".join(f"{r} {_write.count(n)}" for r, n in zip(excluded.reasons, left, strict=True) if n),
             side.tally.unit,
         )
 
@@ -218,12 +218,12 @@ class _Mix:
                 # A rest is a figure only: as a bar it would dwarf what the picture is about.
                 width = 0.0 if self.rest[column] else shares[row, column] * scale
                 ax.barh(row, width, left=column, height=0.55, color=_canvas.MAIN)
-                _canvas.beside(ax, (column + width, row), _display.percent(shares[row, column]))
+                _canvas.beside(ax, (column + width, row), _write.percent(shares[row, column]))
         for row in range(len(self.rows)):
             if self.reasons[row] is not None:
                 _canvas.reason_in_row(ax, row, self.reasons[row])
             else:
-                of = f"of {_display.count(self.counts[row].sum())}"
+                of = f"of {_write.count(self.counts[row].sum())}"
                 ax.text(
                     1.01,
                     row,
@@ -256,17 +256,17 @@ class _Mix:
             at = int(np.abs(moved).argmax())
             verb = "rose" if moved[at] > 0 else "fell"
             return (
-                f"{self.names[at]} {verb} from {_display.percent(shares[first, at])} in {in_words(self.rows[first])} to "
-                f"{_display.percent(shares[last, at])} in {in_words(self.rows[last])} "
-                f"({_display.signed(100 * moved[at], 1)} percentage points)"
+                f"{self.names[at]} {verb} from {_write.percent(shares[first, at])} in {in_words(self.rows[first])} to "
+                f"{_write.percent(shares[last, at])} in {in_words(self.rows[last])} "
+                f"({_write.signed(100 * moved[at], 1)} percentage points)"
             )
         most = self.names[0]
         if len(self.rows) == 1:
-            return f"{most}: {_display.percent(shares[0, 0])} of {_display.count(self.counts[0].sum())} {self.unit_name}"
+            return f"{most}: {_write.percent(shares[0, 0])} of {_write.count(self.counts[0].sum())} {self.unit_name}"
         low, high = (int(there[f(shares[there, 0])]) for f in (np.argmin, np.argmax))
         return (
-            f"{most}: {_display.percent(shares[high, 0])} in {self.rows[high]}, the most, and "
-            f"{_display.percent(shares[low, 0])} in {self.rows[low]}, the least"
+            f"{most}: {_write.percent(shares[high, 0])} in {self.rows[high]}, the most, and "
+            f"{_write.percent(shares[low, 0])} in {self.rows[low]}, the least"
         )
 
 
@@ -276,7 +276,7 @@ def _refuse_parts(labels: list[Any]) -> None:
     twice = [v for v in labels if v in known and known[v].parent in labels]
     if twice:
         msg = (
-            f"data must hold each outcome once; {_checks.listing(twice)} are parts of types that stand beside them: "
+            f"data must hold each outcome once; {_check.listing(twice)} are parts of types that stand beside them: "
             "leave them out with drop()."
         )
         raise InvalidInputError(msg)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from policemetrics import _checks, _display
-from policemetrics._given import one_data
+from policemetrics import _check, _write
+from policemetrics._arguments import one_data
 from policemetrics._sides import Side, both_periods
 from policemetrics._tally import Tally
 from policemetrics.change import RateChange, rate_change
@@ -88,16 +88,16 @@ def months(
     >>> ax.figure.clear()
     """
     _canvas.check_options(ax, title, "plot.months")
-    _checks.text(subject, "subject")
+    _check.text(subject, "subject")
     tally = as_tally(
-        one_data(data, "data"), by=(_checks.text(period, "period"),), count=count, coverage=(period,)
+        one_data(data, "data"), by=(_check.text(period, "period"),), count=count, coverage=(period,)
     )
     tally.need(period)
     known = tally.known_labels(period)
     read = read_labels(known, period)
     longer = [label for label, p in zip(known, read, strict=True) if p.months != 1]
     if longer:
-        msg = f"{period!r} must hold single months; got {_checks.listing(longer)}."
+        msg = f"{period!r} must hold single months; got {_check.listing(longer)}."
         raise InvalidInputError(msg)
     last = max(read, default=None) if until is None else as_period(until, "until")
     if last is None:
@@ -156,14 +156,14 @@ class _Years:
                     (
                         float(counts[at]),
                         at,
-                        f"{_short(when)}\n{_display.count(counts[at])} in {names[at]}",
+                        f"{_short(when)}\n{_write.count(counts[at])} in {names[at]}",
                         style,
                     )
                 )
         both = np.concatenate((self.old, self.new, [0.0]))
         bottom, top = float(np.nanmin(both)), float(np.nanmax(both))
         ax.set_ylim(1.08 * bottom, 1.08 * top or (0.0 if bottom else 1.0))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _display.count(v)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _write.count(v)))
         # Names whose lines end together are put one above the other.
         ends.sort(key=lambda end: end[0])
         near = len(ends) == 2 and ends[1][0] - ends[0][0] < 0.14 * (top - bottom)
@@ -185,11 +185,11 @@ class _Years:
         if np.isnan(change.percent_change):
             return str(change)
         earlier, later = map(in_words, change.between)
-        path = f"from {_display.count(change.old)} in {earlier} to {_display.count(change.new)} in {later}"
+        path = f"from {_write.count(change.old)} in {earlier} to {_write.count(change.new)} in {later}"
         if not change.change:
             return f"{change.subject} did not change, {path}"
         verb = "rose" if change.change > 0 else "fell"
-        return f"{change.subject} {verb} by {_display.fixed(abs(change.percent_change), 1)}%, {path}"
+        return f"{change.subject} {verb} by {_write.fixed(abs(change.percent_change), 1)}%, {path}"
 
     @property
     def notes(self) -> list[str]:

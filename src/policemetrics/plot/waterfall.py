@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, _display
+from policemetrics import _check, _write
 from policemetrics.change import RateChange
 from policemetrics.drivers import ChangeDriver
 from policemetrics.errors import InvalidInputError, InvalidTypeError
@@ -95,7 +95,7 @@ def drivers(
     for dim in _canvas.dims_of(table)[:-1]:
         labels = dict.fromkeys(table[dim].tolist())
         if len(labels) > 1:
-            msg = f'table must explain one change; it has {dim} {_checks.listing(labels)}: choose one, as in table[table["{dim}"] == {next(iter(labels))!r}].'
+            msg = f'table must explain one change; it has {dim} {_check.listing(labels)}: choose one, as in table[table["{dim}"] == {next(iter(labels))!r}].'
             raise InvalidInputError(msg)
     if not len(table):
         _whole(table, total)
@@ -113,7 +113,7 @@ def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
         if not isinstance(total, Figure) or not {"old", "new", "change"} <= {
             f.name for f in attrs.fields(type(total))
         }:
-            msg = f"total must be one change, as harm_change(…) or rate_change(…) returns; got {_checks.shown(total)} ({type(total).__name__})."
+            msg = f"total must be one change, as harm_change(…) or rate_change(…) returns; got {_check.shown(total)} ({type(total).__name__})."
             raise InvalidTypeError(msg)
         return float(getattr(total, "old")), float(getattr(total, "new"))  # noqa: B009  # of any kind of change
     first = table[0] if len(table) else None
@@ -141,8 +141,8 @@ class _Waterfall:
         moved, scale = float(change[known].sum()), float(np.abs(change[known]).sum())
         if total is not None and known.all() and abs(moved - (new - old)) > _CLOSE * max(scale, abs(new), 1):
             msg = (
-                f"total must be the change that the parts add up to; they add up to {_display.plain(moved)}, and it is "
-                f"{_display.plain(new - old)}: take both of the same counts, periods and weights, without an exposure."
+                f"total must be the change that the parts add up to; they add up to {_write.plain(moved)}, and it is "
+                f"{_write.plain(new - old)}: take both of the same counts, periods and weights, without an exposure."
             )
             raise InvalidInputError(msg)
         reasons = list(zip(names[~known].tolist(), table["reason"][~known].tolist(), strict=True))
@@ -210,11 +210,11 @@ class _Waterfall:
     def _signed(self, change: float) -> str:
         """Write a part; parts of thousands need no decimals."""
         parts = np.abs(self.change)
-        return _display.signed(change, 0 if parts.max() >= 1_000 or (parts == parts.round()).all() else 1)
+        return _write.signed(change, 0 if parts.max() >= 1_000 or (parts == parts.round()).all() else 1)
 
     @staticmethod
     def _count(value: float) -> str:
-        return _display.count(round(value, 0 if abs(value) >= 1_000 else 1))
+        return _write.count(round(value, 0 if abs(value) >= 1_000 else 1))
 
     # ---- words --------------------------------------------------------------------------
 
@@ -241,9 +241,7 @@ class _Waterfall:
         if not len(self.change):
             return f"{subject}{periods}: the change is not available"
         moved = float(self.change.sum())
-        percent = (
-            f" ({_display.signed(100 * moved / self.old, 1, '%')})" if self.ends and self.old > 0 else ""
-        )
+        percent = f" ({_write.signed(100 * moved / self.old, 1, '%')})" if self.ends and self.old > 0 else ""
         size = f"{self._count(abs(moved))}{unit}"
         verb = f"{'rose' if moved > 0 else 'fell'} by {size}{percent}" if moved else "did not change"
         known = ~np.isnan(self.table["change"])

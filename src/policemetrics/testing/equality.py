@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._tally import COUNT, Tally
 from policemetrics.errors import InvalidTypeError
 from policemetrics.results import Results
@@ -53,10 +53,10 @@ def assert_equal(found: _AnswerT, expected: _AnswerT, /, *, rtol: float = 0.0) -
 
     >>> assert_equal(pm.share(1, 3), pm.share(1, 3), rtol=1e-9)
     """
-    rtol = _checks.number(rtol, "rtol", low=0)
+    rtol = _check.number(rtol, "rtol", low=0)
     for name, value in (("found", found), ("expected", expected)):
         if not isinstance(value, Tally | Results | Figure):
-            msg = f"{name} must be a Tally, Results or Figure; got {_checks.shown(value)} ({type(value).__name__})."
+            msg = f"{name} must be a Tally, Results or Figure; got {_check.shown(value)} ({type(value).__name__})."
             raise InvalidTypeError(msg)
     if found == expected:
         return
@@ -88,7 +88,7 @@ def _differences(found: Any, expected: Any, rtol: float) -> Iterator[str]:
 
 def _of_tallies(found: Tally, expected: Tally) -> Iterator[str]:
     if found.overlapping != expected.overlapping:
-        yield f"overlapping: {_checks.listing(sorted(found.overlapping))} and {_checks.listing(sorted(expected.overlapping))}"
+        yield f"overlapping: {_check.listing(sorted(found.overlapping))} and {_check.listing(sorted(expected.overlapping))}"
     yield from _of_relations("count", found, expected)
     yield from _of_relations("coverage", found.coverage, expected.coverage)
     yield from _of_relations("excluded", found.excluded, expected.excluded)
@@ -101,7 +101,7 @@ def _of_relations(name: str, found: Tally | None, expected: Tally | None) -> Ite
             yield f"{name}: {_summary(found)} and {_summary(expected)}"
         return
     if set(found.dims) != set(expected.dims):
-        yield f"{name}: by {_checks.listing(found.dims)} and by {_checks.listing(expected.dims)}"
+        yield f"{name}: by {_check.listing(found.dims)} and by {_check.listing(expected.dims)}"
         return
     ours, theirs = (_cells(t, expected.dims) for t in (found, expected))
     for key in dict.fromkeys((*theirs, *ours)):
@@ -124,7 +124,7 @@ def _cells(tally: Tally, dims: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
 
 def _of_tables(found: Results[Any], expected: Results[Any], rtol: float) -> Iterator[str]:
     if found.columns != expected.columns:
-        yield f"columns: {_checks.listing(found.columns)} and {_checks.listing(expected.columns)}"
+        yield f"columns: {_check.listing(found.columns)} and {_check.listing(expected.columns)}"
         return
     values = {"reason", "excluded", *(f.name for f in column_fields(found.kind))}
     dims = [c for c in found.columns if c not in values]

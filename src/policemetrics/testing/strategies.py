@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
-from policemetrics import _checks
-from policemetrics._given import one_count
+from policemetrics import _check
+from policemetrics._arguments import one_count
 from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, MissingDependencyError
 from policemetrics.exposure import Exposure
@@ -119,13 +119,13 @@ def labels(dim: str, *, known: _Own = LABELS, gaps: bool = True) -> SearchStrate
     'Avon & Somerset'
     """
     if not isinstance(known, Mapping):
-        msg = f"known must be a mapping of dimension to labels; got {_checks.shown(known)} ({type(known).__name__})."
+        msg = f"known must be a mapping of dimension to labels; got {_check.shown(known)} ({type(known).__name__})."
         raise InvalidTypeError(msg)
-    _checks.known(dim, "dim", known, hint="For labels of your own give known={…}.")
+    _check.known(dim, "dim", known, hint="For labels of your own give known={…}.")
     if not len(known[dim]):
         msg = f"known[{dim!r}] must hold at least one label; got none."
         raise InvalidInputError(msg)
-    return st.sampled_from([*known[dim], *([None] if _checks.flag(gaps, "gaps") else [])])
+    return st.sampled_from([*known[dim], *([None] if _check.flag(gaps, "gaps") else [])])
 
 
 def rows(
@@ -224,7 +224,7 @@ def tallies(
         )
 
     whole = found.map(made)
-    return _less(whole, dims) if _checks.flag(excluding, "excluding") and dims else whole
+    return _less(whole, dims) if _check.flag(excluding, "excluding") and dims else whole
 
 
 @st.composite
@@ -310,7 +310,7 @@ def exposures(by: str = "force", *, known: _Own = LABELS, complete: bool = True)
     sizes = st.integers(1, 10**7)
     some = st.dictionaries(label, sizes, min_size=1)
     every = st.fixed_dictionaries(dict.fromkeys(known[by], sizes))
-    chosen = every if _checks.flag(complete, "complete") else some
+    chosen = every if _check.flag(complete, "complete") else some
     return chosen.map(lambda values: Exposure(values, by=by, name="residents", date="mid-2019"))
 
 
@@ -340,7 +340,7 @@ def weights(codes: Sequence[str] = ("4.1", "4.10", "105A")) -> SearchStrategy[Ha
     >>> dict(find(weights(["46"]), lambda found: found["46"] > 5))
     {'46': 6.0}
     """
-    listed = _checks.names(codes, "codes")
+    listed = _check.names(codes, "codes")
     if not listed:
         msg = "codes must name at least one offence; got none."
         raise InvalidInputError(msg)
@@ -376,7 +376,7 @@ def periods(kind: _Kind | None = None) -> SearchStrategy[Period]:
     Period('2011/12')
     """
     if kind is not None:
-        _checks.known(kind, "kind", _KINDS)
+        _check.known(kind, "kind", _KINDS)
     return st.builds(
         lambda which, year, n: _KINDS[which](year, n),
         st.sampled_from(list(_KINDS) if kind is None else [kind]),
@@ -476,7 +476,7 @@ def _stamped(fault: str, after: int, lasted: int) -> tuple[dt.datetime | None, d
 
 
 def _faults(bad: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    found = _checks.names(bad, "bad")
+    found = _check.names(bad, "bad")
     for fault in found:
-        _checks.known(fault, "bad", known)
+        _check.known(fault, "bad", known)
     return found

@@ -9,11 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, intervals
+from policemetrics import _check, intervals
+from policemetrics._arguments import one_count
 from policemetrics._cells import Cells
-from policemetrics._display import count as written
-from policemetrics._display import duration, percent
-from policemetrics._given import one_count
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -29,6 +27,8 @@ from policemetrics._labels import MEASURED, MISSING
 from policemetrics._ledger import REASON, filled
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, label_array
 from policemetrics.times._shared import duration_in, seconds_of
@@ -64,7 +64,7 @@ class Variant:
         if not isinstance(out_of, str) or out_of not in _MEANINGS:
             lines = "".join(f"\n  {name!r}: {meaning}" for name, meaning in _MEANINGS.items())
             said = (
-                "it must be given, there is no default" if out_of is None else f"got {_checks.shown(out_of)}"
+                "it must be given, there is no default" if out_of is None else f"got {_check.shown(out_of)}"
             )
             msg = f"out_of must be one of these; {said}.{lines}"
             raise (UnknownNameError if isinstance(out_of, str) else InvalidTypeError)(msg)
@@ -255,18 +255,18 @@ def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
         counts = [one_count(v, f"abandoned[{k!r}]") for k, v in given.items()]
         keys = [k if isinstance(k, tuple) else (k,) for k in given]
         if any(len(k) != len(by) for k in keys):
-            msg = f"abandoned must be keyed by the labels of {_checks.listing(by)}, in that order; got {_checks.listing(given)}."
+            msg = f"abandoned must be keyed by the labels of {_check.listing(by)}, in that order; got {_check.listing(given)}."
             raise InvalidInputError(msg)
         columns = {d: [k[i] for k in keys] for i, d in enumerate(by)}
         found = Tally.from_columns(columns, counts)
         if len(found) < len(keys):
-            msg = f"abandoned must be keyed by distinct labels, none of them missing; got {_checks.listing(given)}."
+            msg = f"abandoned must be keyed by distinct labels, none of them missing; got {_check.listing(given)}."
             raise InvalidInputError(msg)
         return found
-    if not _checks.is_number(given):
+    if not _check.is_number(given):
         msg = (
             "abandoned must be a number, a mapping of label to number, or a Tally; a label goes with result=; got "
-            f"{_checks.shown(given)} ({type(given).__name__})."
+            f"{_check.shown(given)} ({type(given).__name__})."
         )
         raise InvalidTypeError(msg)
     count = one_count(given, "abandoned")

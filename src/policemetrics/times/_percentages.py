@@ -8,8 +8,8 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import duration
+from policemetrics import _check
+from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, UnknownNameError
 from policemetrics.times.bands import Bands
 from policemetrics.typing import FloatArray, IntArray
@@ -37,12 +37,12 @@ class Percentages:
     def of(cls, given: Mapping[Any, Any], bands: Bands, step: float) -> Percentages:
         """Read one percentage for each band, in their order; they must be able to add up to 100."""
         for label in given:
-            _checks.known(label, "percentages: band", bands.labels)
+            _check.known(label, "percentages: band", bands.labels)
         lacking = [label for label in bands.labels if label not in given]
         if lacking:
-            msg = f"percentages must have every band, a 0 that was printed among them; they lack {_checks.listing(lacking)}."
+            msg = f"percentages must have every band, a 0 that was printed among them; they lack {_check.listing(lacking)}."
             raise UnknownNameError(msg)
-        printed = np.array([_checks.number(given[v], f"percentages[{v!r}]", low=0) for v in bands.labels])
+        printed = np.array([_check.number(given[v], f"percentages[{v!r}]", low=0) for v in bands.labels])
         for label, value in zip(bands.labels, printed.tolist(), strict=True):
             if value > 100:
                 msg = f"percentages[{label!r}] must be at most 100; got {value:g}."

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._cells import Cells
 from policemetrics._grouping import (
     Reasons,
@@ -79,7 +79,7 @@ class TwoPeriods:
         match: bool = False,
     ) -> TwoPeriods:
         """Read a tally or a frame."""
-        if _checks.text(period, "period") in (*by, *of):
+        if _check.text(period, "period") in (*by, *of):
             msg = f"by must not name the period dimension {period!r}: it is what is compared."
             raise InvalidInputError(msg)
         dims = (*by, *of)

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._given import one_count
+from policemetrics import _check
+from policemetrics._arguments import one_count
 from policemetrics.errors import InvalidInputError
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs
 from policemetrics.times._moments import AddedTimes, LinedTimes, Times
@@ -45,13 +45,13 @@ class Settings:
         percentiles: object = True,
     ) -> Settings:
         """Check what was given."""
-        _checks.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
-        if not _checks.flag(percentiles, "percentiles"):
+        _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
+        if not _check.flag(percentiles, "percentiles"):
             if percentile_method != "linear":
                 msg = f"percentile_method is for percentiles=True; without them there is nothing to define as {percentile_method!r}."
                 raise InvalidInputError(msg)
             percentile_method = ""
-        _checks.choice(mean_method, "mean_method", ("student_t", "bootstrap"))
+        _check.choice(mean_method, "mean_method", ("student_t", "bootstrap"))
         if (seed is None) == (mean_method == "bootstrap"):
             msg = (
                 "seed must be given with mean_method='bootstrap', so that the figure can be made again: seed=1, say."
@@ -64,9 +64,9 @@ class Settings:
             msg = f"seed must be at most {_LARGEST_SEED:,}; got {found:,}."
             raise InvalidInputError(msg)
         return cls(
-            _checks.flag(inclusive, "inclusive"),
+            _check.flag(inclusive, "inclusive"),
             percentile_method,
-            _checks.confidence_level(confidence_level),
+            _check.confidence_level(confidence_level),
             found,
         )
 

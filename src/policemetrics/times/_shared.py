@@ -10,13 +10,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._display import duration
 from policemetrics._grouping import Reasons, keys_of, unexplained
 from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microseconds, plain
 from policemetrics._ledger import CLOCK_REASONS
 from policemetrics._tally import Tally
+from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import Moments, as_tally, holds_text, moments, tally
 from policemetrics.percentiles import Runs
@@ -154,7 +154,7 @@ def _as_numbers(found: NDArray[Any], name: str) -> FloatArray:
         raise InvalidTypeError(msg)
     objects = np.empty(len(found), dtype=object)
     objects[:] = [np.nan if is_missing(v) else v for v in found.tolist()]
-    return _checks.as_array(objects, name).astype(np.float64)
+    return _check.as_array(objects, name).astype(np.float64)
 
 
 def several_labels(given: Any, name: str) -> tuple[Label, ...]:
@@ -168,7 +168,7 @@ def several_labels(given: Any, name: str) -> tuple[Label, ...]:
 def refuse_no_label(label: object, name: str) -> None:
     """Refuse what cannot be a label."""
     if isinstance(label, bool) or not isinstance(label, str | int | np.integer):
-        msg = f"{name} must hold labels, text or whole numbers; got {_checks.shown(label)} ({type(label).__name__})."
+        msg = f"{name} must hold labels, text or whole numbers; got {_check.shown(label)} ({type(label).__name__})."
         raise InvalidTypeError(msg)
 
 
@@ -194,7 +194,7 @@ def as_moments(
 
 def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
     """Refuse names of dimensions that cannot be, and columns of text for times."""
-    _checks.text(seconds, "seconds")
+    _check.text(seconds, "seconds")
     taken = [d for d in (seconds, MEASURED) if d in by and (d == seconds or not isinstance(data, Tally))]
     if taken:
         msg = f"by must not name {taken[0]!r}: that is what is summarised."
@@ -220,7 +220,7 @@ def missed_of(excluded: ExclusionTable, chosen: tuple[str, ...], dims: tuple[str
     clock = CLOCK_REASONS if stamped else ()
     possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
     for reason in chosen:
-        _checks.known(reason, "missed: reason for exclusion", possible)
+        _check.known(reason, "missed: reason for exclusion", possible)
     columns = [reason in chosen for reason in excluded.reasons]
     found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
     return found
@@ -291,8 +291,8 @@ def spread_targets(found: Targets, groups: Cells, needed: NDArray[np.bool_]) -> 
     lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in found]
     if lacking:
         msg = (
-            f"target must name every group of {_checks.listing(groups.dims)}; it lacks {_checks.listing(lacking)}; "
-            f"it has {_checks.listing(found)}."
+            f"target must name every group of {_check.listing(groups.dims)}; it lacks {_check.listing(lacking)}; "
+            f"it has {_check.listing(found)}."
         )
         raise UnknownNameError(msg)
     return np.array([found.get(v, np.nan) for v in labels], dtype=np.float64)
@@ -305,14 +305,14 @@ def _target(value: Any, name: str) -> float:
     found = duration_in(value, name)
     if not 1 <= found <= _WEEK:
         said = "under one second" if found < 1 else "over a week"
-        _checks.warn(f"{name} is {found:g} s, {said}; targets are in seconds: 15 minutes are 900.")
+        _check.warn(f"{name} is {found:g} s, {said}; targets are in seconds: 15 minutes are 900.")
     return found
 
 
 def duration_in(value: Any, name: str) -> float:
     """Read a length of time above 0, in seconds or as a timedelta, to the microsecond."""
     found = (
-        float(microseconds([_checks.number(as_seconds(value, name), name, above=0)], name)[0]) / MICROSECONDS
+        float(microseconds([_check.number(as_seconds(value, name), name, above=0)], name)[0]) / MICROSECONDS
     )
     if not found:
         msg = f"{name} must be at least a microsecond, to which times are read; got {value}."

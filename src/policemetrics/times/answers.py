@@ -8,12 +8,12 @@ from typing import Any, overload
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import percent
-from policemetrics._given import refuse_options
+from policemetrics import _check
+from policemetrics._arguments import refuse_options
 from policemetrics._grouping import keys_of
 from policemetrics._labels import MEASURED
 from policemetrics._tally import Tally
+from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import Results
 from policemetrics.times._calls import Calls, Variant, only_known, said_abandoned, said_level
@@ -238,7 +238,7 @@ def answer_times(
     if target is None:
         msg = "target must be given: the seconds within which a call shall be answered."
         raise InvalidTypeError(msg)
-    kept = () if by is None else _checks.names(by, "by")
+    kept = () if by is None else _check.names(by, "by")
     if is_column(data):
         refuse_options(result=result, by=by, count=count, seconds=None if seconds == MEASURED else seconds)
         waits = seconds_in(data, MEASURED)
@@ -256,7 +256,7 @@ def answer_times(
         found, measured = as_times(data, kept, seconds, count)
         calls = Calls.joined(found, kept, abandoned, measured, measured)
     else:
-        _checks.text(result, "result")
+        _check.text(result, "result")
         if result in kept:
             msg = f"by must not name {result!r}, which says what became of each call."
             raise InvalidInputError(msg)
@@ -281,13 +281,13 @@ def _results(data: Tally, result: str, answered: Any, abandoned: Any) -> tuple[L
     }
     both = [v for v in meant["answered"] if v in meant["abandoned"]]
     if both:
-        msg = f"answered and abandoned must be different labels; got {_checks.listing(both)} for both."
+        msg = f"answered and abandoned must be different labels; got {_check.listing(both)} for both."
         raise InvalidInputError(msg)
     left = [v for v in data.labels(result) if v not in {*meant["answered"], *meant["abandoned"]}]
     if left:
-        said = " and ".join(f"{name}={_checks.listing(labels)}" for name, labels in meant.items())
+        said = " and ".join(f"{name}={_check.listing(labels)}" for name, labels in meant.items())
         msg = (
-            f"result: every label of {result!r} must mean answered or abandoned; {_checks.listing(left)} does not; got {said}. "
+            f"result: every label of {result!r} must mean answered or abandoned; {_check.listing(left)} does not; got {said}. "
             "Name it in answered= or abandoned=, or leave such calls out on purpose, in the frame or with tally.drop()."
         )
         raise UnknownNameError(msg)

@@ -9,12 +9,12 @@ from typing import Any, Final, overload
 import attrs
 import numpy as np
 
-from policemetrics import _checks, intervals
+from policemetrics import _check, intervals
+from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells
-from policemetrics._display import duration, percent
-from policemetrics._given import refuse_options
 from policemetrics._grouping import Reasons, keys_of, no_reasons, unexplained
 from policemetrics._tally import Tally
+from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
@@ -288,21 +288,21 @@ def answer_bands(
     63.00% of calls answered within 10 s (63.00% to 63.50% as far as the rounding tells), counted as under the target; median at most 10 s; 90th percentile 1 min or more; mean 9.2 s or more.
     """
     if not isinstance(bands, Bands):
-        msg = f"bands must be a Bands, which says what each label stands for; got {_checks.shown(bands)} ({type(bands).__name__})."
+        msg = f"bands must be a Bands, which says what each label stands for; got {_check.shown(bands)} ({type(bands).__name__})."
         raise InvalidTypeError(msg)
     if target is None:
         msg = "target must be given: the seconds within which a call shall be answered."
         raise InvalidTypeError(msg)
     if isinstance(data, Mapping):
         refuse_options(out_of=out_of, short=short, abandoned=abandoned, by=by, count=count)
-        return _of_percentages(data, bands, target, rounded_to, _checks.confidence_level(confidence_level))
+        return _of_percentages(data, bands, target, rounded_to, _check.confidence_level(confidence_level))
     if rounded_to is not None:
         msg = "rounded_to goes with percentages, a mapping of label to number; counts are not rounded."
         raise InvalidInputError(msg)
-    _checks.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
-    level, variant = _checks.confidence_level(confidence_level), Variant.of(out_of, short)
-    kept = () if by is None else _checks.names(by, "by")
-    if _checks.text(band, "band") in kept:
+    _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
+    level, variant = _check.confidence_level(confidence_level), Variant.of(out_of, short)
+    kept = () if by is None else _check.names(by, "by")
+    if _check.text(band, "band") in kept:
         msg = f"by must not name {band!r}: the bands are what is summarised."
         raise InvalidInputError(msg)
     calls = _calls(as_tally(data, by=(*kept, band), count=count), kept, band, bands, abandoned, variant)
@@ -344,7 +344,7 @@ def _of_percentages(
     if rounded_to is None:
         msg = "rounded_to must be given with percentages: the step to which they were rounded, 1 for whole per cent."
         raise InvalidInputError(msg)
-    step = _checks.number(rounded_to, "rounded_to", above=0)
+    step = _check.number(rounded_to, "rounded_to", above=0)
     aim = targets_of(target, Cells.single(), np.ones(1, dtype=bool))
     found = Percentages.of(given, bands, step).bounds(bands, float(aim[0]), _PERCENTS)
     columns = {f.name: np.array([found.get(f.name, np.nan)]) for f in column_fields(BandSummary)}
@@ -366,13 +366,13 @@ def _calls(
     strange = [v for v in data.labels(band) if v not in {*bands.labels, *bands.abandoned}]
     if strange:
         msg = (
-            f"{band!r} must hold labels that bands knows, {_checks.listing((*bands.labels, *bands.abandoned))}; got "
-            f"{_checks.listing(strange)}: a total is to be dropped, and calls abandoned are named in Bands(abandoned=)."
+            f"{band!r} must hold labels that bands knows, {_check.listing((*bands.labels, *bands.abandoned))}; got "
+            f"{_check.listing(strange)}: a total is to be dropped, and calls abandoned are named in Bands(abandoned=)."
         )
         raise UnknownNameError(msg)
     if bands.abandoned:
         if abandoned is not None:
-            msg = f"abandoned cannot go with bands that name calls abandoned, {_checks.listing(bands.abandoned)}: they would count twice."
+            msg = f"abandoned cannot go with bands that name calls abandoned, {_check.listing(bands.abandoned)}: they would count twice."
             raise InvalidInputError(msg)
         return Calls.divided(data, by, band, bands.abandoned, band)
     if abandoned is None and variant.out_of != "answered":

@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import duration
+from policemetrics import _check
 from policemetrics._labels import plain
+from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.times._shared import as_seconds, refuse_no_label, several_labels
 from policemetrics.typing import FloatArray, Label
@@ -23,7 +23,7 @@ __all__ = ["Bands"]
 def _edges(given: Mapping[Any, tuple[float, float | None]]) -> tuple[tuple[Label, float, float], ...]:
     """Return label, lower and upper edge of each band, ascending; they must meet."""
     if not isinstance(given, Mapping) or not given:
-        msg = f"edges must be a mapping of label to (low, high), in seconds; got {_checks.shown(given)} ({type(given).__name__})."
+        msg = f"edges must be a mapping of label to (low, high), in seconds; got {_check.shown(given)} ({type(given).__name__})."
         raise InvalidTypeError(msg)
     found = sorted((_band(label, pair) for label, pair in given.items()), key=lambda band: band[1:])
     for (one, _, high), (other, low, _) in pairwise(found):
@@ -40,11 +40,11 @@ def _band(label: Any, pair: Any) -> tuple[Label, float, float]:
     name = f"edges[{label!r}]"
     refuse_no_label(label, "edges")
     if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
-        msg = f"{name} must be a pair (low, high) of seconds, with None for no upper edge; got {_checks.shown(pair)}."
+        msg = f"{name} must be a pair (low, high) of seconds, with None for no upper edge; got {_check.shown(pair)}."
         raise InvalidTypeError(msg)
     first, last = (as_seconds(edge, name) for edge in pair)
-    low = _checks.number(first, f"{name}, low", low=0)
-    high = math.inf if last is None else _checks.number(last, f"{name}, high", above=low, infinite=True)
+    low = _check.number(first, f"{name}, low", low=0)
+    high = math.inf if last is None else _check.number(last, f"{name}, high", above=low, infinite=True)
     return plain(label), low, high
 
 
@@ -80,10 +80,10 @@ class Bands:
     abandoned: tuple[Label, ...] = attrs.field(default=(), kw_only=True, converter=_labels)
 
     def __attrs_post_init__(self) -> None:
-        _checks.flag(self.inclusive, "inclusive")
+        _check.flag(self.inclusive, "inclusive")
         both = [label for label in self.abandoned if label in self.labels]
         if both:
-            msg = f"abandoned must name other labels than the bands; got {_checks.listing(both)} for both."
+            msg = f"abandoned must name other labels than the bands; got {_check.listing(both)} for both."
             raise InvalidInputError(msg)
 
     @property

@@ -9,11 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, intervals
-from policemetrics._display import duration, percent, seconds_change, signed, size
+from policemetrics import _check, intervals
 from policemetrics._grouping import Reasons, keys_of, no_reasons, unexplained
 from policemetrics._labels import MEASURED
 from policemetrics._sides import compared_figures
+from policemetrics._write import duration, percent, seconds_change, signed, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import in_words
 from policemetrics.results import ExclusionTable, Results, label_array
@@ -336,19 +336,19 @@ def time_change(
     >>> print(change)
     Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is 26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% in 2022/23 to 90.00% in 2023/24, which is 12.5% higher.
     """
-    caveat = _checks.text(caveat, "caveat", empty=True)
+    caveat = _check.text(caveat, "caveat", empty=True)
     if isinstance(old, TimeSummary) or new is not None:
         if any(v is not None for v in (between, by, target, count)):
             msg = "between=, by=, target= and count= cannot go with two summaries, which carry what they were asked; leave them out."
             raise InvalidInputError(msg)
-        return _of_figures(old, new, caveat, _checks.confidence_level(confidence_level))
+        return _of_figures(old, new, caveat, _check.confidence_level(confidence_level))
     if between is None:
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two TimeSummary figures."
         raise InvalidTypeError(msg)
     settings = Settings.of(inclusive, percentile_method, confidence_level)
-    _checks.choice(like_for_like, "like_for_like", ("require", "match"))
-    chosen = _checks.names(missed, "missed")
-    kept = () if by is None else _checks.names(by, "by")
+    _check.choice(like_for_like, "like_for_like", ("require", "match"))
+    chosen = _check.names(missed, "missed")
+    kept = () if by is None else _check.names(by, "by")
     match = like_for_like == "match"
     pair = TwoPeriods.of(old, kept, (), between, period, seconds, count, chosen, match=match)
     halves = (pair.old, pair.new)

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
-from policemetrics._display import percent, seconds_change, signed
+from policemetrics import _check
 from policemetrics._grouping import keys_of, unexplained
 from policemetrics._labels import MEASURED
+from policemetrics._write import percent, seconds_change, signed
 from policemetrics.decomposition import kitagawa_parts
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import in_words
@@ -196,9 +196,9 @@ def time_drivers(
     ([0.0, 0.0], [33.0, 27.0])
     """
     settings = Settings.of(inclusive, "linear", 0.95)
-    chosen = _checks.names(missed, "missed")
-    kept = _checks.names(by, "by")
-    if _checks.text(of, "of") in {*kept, period, seconds}:
+    chosen = _check.names(missed, "missed")
+    kept = _check.names(by, "by")
+    if _check.text(of, "of") in {*kept, period, seconds}:
         msg = f"of must name another dimension than by=, period= and seconds=; got {of!r}."
         raise InvalidInputError(msg)
     pair = TwoPeriods.of(data, kept, (of,), between, period, seconds, count, chosen)

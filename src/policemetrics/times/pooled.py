@@ -9,11 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
+from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells
-from policemetrics._display import count as written
-from policemetrics._display import duration
-from policemetrics._given import refuse_options
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -27,6 +25,8 @@ from policemetrics._grouping import (
 from policemetrics._labels import MEASURED, encode
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import read_columns, text_columns
 from policemetrics.results import ExclusionTable, Results
@@ -163,19 +163,19 @@ def pool_means(
     >>> print(pool_means([7, 25], [300, 100], rounded_to=1))
     Pooled mean 11.5 s of 400 (11 s to 12 s as far as the rounding tells).
     """
-    step = np.nan if rounded_to is None else _checks.number(rounded_to, "rounded_to", above=0)
+    step = np.nan if rounded_to is None else _check.number(rounded_to, "rounded_to", above=0)
     if isinstance(means, Results):
         refuse_options(counts=counts, count=count, rounded_to=rounded_to)
-        _refuse_percentiles("mean" if mean is None else _checks.text(mean, "mean"), "mean")
-        table = _pooled_table(means, () if by is None else _checks.names(by, "by"))
+        _refuse_percentiles("mean" if mean is None else _check.text(mean, "mean"), "mean")
+        table = _pooled_table(means, () if by is None else _check.names(by, "by"))
         return table[0] if by is None else table
     if counts is not None or is_column(means):
         refuse_options(mean=mean, count=count, by=by)
         _refuse_percentiles(getattr(means, "name", None), "means")
-        found = _checks.nonnegative(seconds_in(means, "means"), "means")
-        weights = _checks.counts(numbers(counts, "counts"), "counts")
-        _checks.same_length({"means": found, "counts": weights})
-        _checks.same_index({"means": means, "counts": counts})
+        found = _check.nonnegative(seconds_in(means, "means"), "means")
+        weights = _check.counts(numbers(counts, "counts"), "counts")
+        _check.same_length({"means": found, "counts": weights})
+        _check.same_index({"means": means, "counts": counts})
         _refuse_unrounded(found, "means", step)
         together = np.zeros(len(weights), dtype=np.int64)
         return _pooled({}, found, weights, together, no_reasons(1), step)[0]
@@ -183,7 +183,7 @@ def pool_means(
         msg = "pool_means takes means and their counts, pool_means(means, counts); or a frame with mean=, count= and by=."
         raise InvalidTypeError(msg)
     _refuse_percentiles(mean, "mean")
-    return _pooled_frame(means, mean, count, _checks.names(by, "by"), step)
+    return _pooled_frame(means, mean, count, _check.names(by, "by"), step)
 
 
 def _refuse_percentiles(name: object, argument: str) -> None:
@@ -228,12 +228,12 @@ def _pooled_table(table: Results[Any], by: tuple[str, ...]) -> Results[PooledMea
 
 def _pooled_frame(frame: Any, mean: str, count: str, by: tuple[str, ...], step: float) -> Results[PooledMean]:
     # Read as the measured dimension, the means may be durations, and come with their row's count.
-    _checks.names((*by, MEASURED, count), "by and count")
-    wanted = {d: d for d in by} | {MEASURED: _checks.text(mean, "mean")}
+    _check.names((*by, MEASURED, count), "by and count")
+    wanted = {d: d for d in by} | {MEASURED: _check.text(mean, "mean")}
     if mean in text_columns(frame):
         refuse_text(f"column {mean!r}", "text")
     _, read = read_columns(frame, wanted, count, by_name="mean", value_name="count")
-    means, weights = _checks.nonnegative(read[MEASURED], mean), _checks.counts(read[count], count)
+    means, weights = _check.nonnegative(read[MEASURED], mean), _check.counts(read[count], count)
     _refuse_unrounded(means, mean, step)
     counted = Tally.from_columns({d: read[d] for d in by}, weights, unit=count)
     side = Side(counted)

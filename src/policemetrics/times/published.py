@@ -7,8 +7,8 @@ from typing import Literal
 import attrs
 import numpy as np
 
-from policemetrics import _checks
-from policemetrics._display import duration, seconds_change, signed
+from policemetrics import _check
+from policemetrics._write import duration, seconds_change, signed
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.times._shared import as_seconds, duration_in, seconds_field
 from policemetrics.typing import Seconds
@@ -125,9 +125,9 @@ def published_time_change(
     if of is None:
         msg = "of must be given: 'mean', 'median' or 'p90', for an average may be either."
         raise InvalidTypeError(msg)
-    _checks.choice(of, "of", tuple(_OF))
+    _check.choice(of, "of", tuple(_OF))
     before, after = (
-        _checks.number(as_seconds(value, name), name, low=0) for name, value in (("old", old), ("new", new))
+        _check.number(as_seconds(value, name), name, low=0) for name, value in (("old", old), ("new", new))
     )
     step = np.nan if rounded_to is None else duration_in(rounded_to, "rounded_to")
     for name, value in {"old": before, "new": after}.items():

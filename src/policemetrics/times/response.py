@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
 import attrs
 import numpy as np
 
-from policemetrics import _checks
+from policemetrics import _check
 from policemetrics._grouping import groups_of
 from policemetrics._labels import MEASURED, plain
 from policemetrics._ledger import MISSING_END, REASON
@@ -289,9 +289,9 @@ def response_times(
     >>> found.median, found.still_open
     (960.0, 1.0)
     """
-    _checks.choice(no_arrival, "no_arrival", _NO_ARRIVAL)
-    _checks.choice(survival_method, "survival_method", SURVIVAL_METHODS)
-    level = _checks.confidence_level(confidence_level)
+    _check.choice(no_arrival, "no_arrival", _NO_ARRIVAL)
+    _check.choice(survival_method, "survival_method", SURVIVAL_METHODS)
+    level = _check.confidence_level(confidence_level)
     if isinstance(frame, Tally):
         msg = "frame must be a data frame with stamps; the times of a tally go to summarise_times."
         raise InvalidTypeError(msg)
@@ -311,7 +311,7 @@ def response_times(
         closed=closed,
         as_at=as_at,
     )
-    if _checks.flag(inclusive, "inclusive") and timing.resolution == "second":
+    if _check.flag(inclusive, "inclusive") and timing.resolution == "second":
         msg = "inclusive=True cannot go with resolution='second': cut to whole seconds, a time beyond the target would meet it; leave one of the two out."
         raise InvalidInputError(msg)
     incidents = Incidents(
@@ -392,7 +392,7 @@ def _refuse_half(
         _refuse(f"as_at= and closed= go {only}", where=followed)
         _refuse(f"survival_method= goes {only}", where=survival_method != "log-log")
     if incidents.grades is not None:
-        _checks.choice(incidents.regraded, "regraded", _REGRADED)
+        _check.choice(incidents.regraded, "regraded", _REGRADED)
     pair = "regraded= needs grades=, the columns of the initial and the final grade."
     _refuse(pair, where=incidents.grades is None and incidents.regraded is not None)
     again, given = incidents.regraded == "from_upgrade", incidents.upgraded is not None
@@ -411,9 +411,9 @@ def _pair(grades: object) -> tuple[str, str] | None:
     """Return the columns of the initial and the final grade."""
     if grades is None:
         return None
-    found = _checks.names(grades, "grades")
+    found = _check.names(grades, "grades")
     if len(found) != 2:
-        msg = f"grades must be a pair of columns, (initial, final); got {_checks.shown(grades)}."
+        msg = f"grades must be a pair of columns, (initial, final); got {_check.shown(grades)}."
         raise InvalidInputError(msg)
     return found[0], found[1]
 
@@ -423,16 +423,16 @@ def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
     if chosen is None:
         return {}
     if not isinstance(chosen, Mapping) or not chosen:
-        msg = f"self_initiated must be a mapping of column to label or labels, as in {{'reception': 'OFFICER'}}; got {_checks.shown(chosen)}."
+        msg = f"self_initiated must be a mapping of column to label or labels, as in {{'reception': 'OFFICER'}}; got {_check.shown(chosen)}."
         raise InvalidTypeError(msg)
     found = {}
     for column, labels in chosen.items():
         several = isinstance(labels, Iterable) and not isinstance(labels, str)
         listed = [plain(v) for v in (labels if several else [labels])]
         if not listed or any(isinstance(v, bool) or not isinstance(v, str | int) for v in listed):
-            msg = f"self_initiated[{column!r}] must be a label or labels, text or whole numbers; got {_checks.shown(labels)}."
+            msg = f"self_initiated[{column!r}] must be a label or labels, text or whole numbers; got {_check.shown(labels)}."
             raise InvalidTypeError(msg)
-        found[_checks.text(column, "self_initiated: column")] = tuple(listed)
+        found[_check.text(column, "self_initiated: column")] = tuple(listed)
     return found
 
 

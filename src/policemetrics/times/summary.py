@@ -9,11 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks
+from policemetrics import _check
+from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells
-from policemetrics._display import count as written
-from policemetrics._display import duration, percent
-from policemetrics._given import refuse_options
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -28,6 +26,8 @@ from policemetrics._grouping import (
 from policemetrics._labels import MEASURED
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
@@ -333,11 +333,11 @@ def summarise_times(
     >>> summarise_times(calls, by="grade", target={"1": 900, "2": 3600}).to_dict()["share_within"]
     [0.75, 1.0]
     """
-    _checks.choice(invalid, "invalid", ("refuse", "exclude"))
+    _check.choice(invalid, "invalid", ("refuse", "exclude"))
     settings = Settings.of(
         inclusive, percentile_method, confidence_level, mean_method, seed, percentiles=percentiles
     )
-    as_missed = _checks.names(missed, "missed")
+    as_missed = _check.names(missed, "missed")
     if is_column(data):
         refuse_options(
             by=by, count=count, missed=missed or None, seconds=None if seconds == MEASURED else seconds
@@ -346,7 +346,7 @@ def summarise_times(
     if invalid == "exclude":
         msg = "invalid= is for a column of seconds; a tally or frame keeps missing ones in its ledger, by reason."
         raise InvalidInputError(msg)
-    kept = () if by is None else _checks.names(by, "by")
+    kept = () if by is None else _check.names(by, "by")
     aims = read_targets(target)
     added = None
     if not settings.needs_every_time:

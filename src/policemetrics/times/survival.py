@@ -7,9 +7,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _display
-from policemetrics._display import count as written
-from policemetrics._display import duration, percent
+from policemetrics import _write
 from policemetrics._grouping import (
     Reasons,
     exclusion_table,
@@ -23,6 +21,8 @@ from policemetrics._grouping import (
 from policemetrics._labels import MEASURED
 from policemetrics._sides import Side
 from policemetrics._tally import Tally
+from policemetrics._write import count as written
+from policemetrics._write import duration, percent
 from policemetrics.percentiles import Runs, percentiles
 from policemetrics.results import Results
 from policemetrics.survival import Survival, kaplan_meier
@@ -125,7 +125,7 @@ class ResponseSurvival(Figure):
         if not everything > 0:
             return str(self.reason)
         median = str(self.reason) if np.isnan(self.median) else f"median {duration(self.median)}"
-        between = _display.limits(
+        between = _write.limits(
             duration(self.median_low), duration(self.median_high), unbounded=np.isinf(self.median_high)
         )
         interval = "" if np.isnan(self.median_low) else f" ({self._level} {between})"

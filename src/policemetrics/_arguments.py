@@ -11,21 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _checks, _labels
+from policemetrics import _check, _labels
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-
-__all__ = ["as_columns", "exposure_pair", "one_count", "one_data", "refuse_options"]
 
 
 def one_count(value: object, name: str) -> int:
     """Return a single whole number >= 0."""
-    _checks.number(value, name)
-    return int(_checks.counts(value, name))
+    _check.number(value, name)
+    return int(_check.counts(value, name))
 
 
 def one_data(value: Any, name: str) -> Any:
     """Refuse plain columns without labels before a frame reader sees them."""
-    if isinstance(value, list | tuple | np.ndarray) or _checks.is_number(value):
+    if isinstance(value, list | tuple | np.ndarray) or _check.is_number(value):
         msg = f"{name} must be a number, a Tally or a data frame; several numbers need labels=, one for each; got {type(value).__name__}."
         raise InvalidTypeError(msg)
     return value
@@ -36,7 +34,7 @@ def refuse_options(**options: Any) -> None:
     given = [name for name, value in options.items() if value is not None]
     if given:
         what = "a tally or frame with periods" if "labels" in given else "plain numbers"
-        msg = f"{_checks.listing(f'{n}=' for n in given)} cannot go with {what}; it belongs to another form of the call."
+        msg = f"{_check.listing(f'{n}=' for n in given)} cannot go with {what}; it belongs to another form of the call."
         raise InvalidInputError(msg)
 
 
@@ -44,7 +42,7 @@ def exposure_pair(exposure: Any) -> dict[str, Any]:
     if exposure is None:
         return {}
     if isinstance(exposure, str) or not isinstance(exposure, Sequence) or len(exposure) != 2:
-        msg = f"exposure must be a pair (before, after); got {_checks.shown(exposure)}."
+        msg = f"exposure must be a pair (before, after); got {_check.shown(exposure)}."
         raise InvalidTypeError(msg)
     return {"exposure[0]": exposure[0], "exposure[1]": exposure[1]}
 
@@ -53,13 +51,13 @@ def as_columns(labels: Any, given: dict[str, Any]) -> tuple[dict[str, NDArray[An
     """Bring numbers to columns of one length: with labels several rows, without one."""
     if labels is None:
         for name, value in given.items():
-            if not _checks.is_number(value):
+            if not _check.is_number(value):
                 hint = (
                     "; several numbers need labels=, one for each"
                     if hasattr(value, "__len__") and not isinstance(value, str)
                     else ""
                 )
-                msg = f"{name} must be a number; got {_checks.shown(value)} ({type(value).__name__}){hint}."
+                msg = f"{name} must be a number; got {_check.shown(value)} ({type(value).__name__}){hint}."
                 raise InvalidTypeError(msg)
         return {}, list(given.values()), True
     if isinstance(labels, set | frozenset | Mapping):
@@ -69,17 +67,17 @@ def as_columns(labels: Any, given: dict[str, Any]) -> tuple[dict[str, NDArray[An
     if (codes < 0).any():
         msg = f"labels must not be missing; got none at labels[{int(np.argmax(codes < 0))}]."
         raise InvalidInputError(msg)
-    several = {n: _column(v, n) for n, v in given.items() if not _checks.is_number(v)}
-    _checks.same_length({"labels": codes} | several)
-    _checks.same_index({"labels": labels} | {n: given[n] for n in several})
+    several = {n: _column(v, n) for n, v in given.items() if not _check.is_number(v)}
+    _check.same_length({"labels": codes} | several)
+    _check.same_index({"labels": labels} | {n: given[n] for n in several})
     columns = [several[n] if n in several else [v] * len(codes) for n, v in given.items()]
     return {"label": found[codes]}, columns, False
 
 
 def _column(value: Any, name: str) -> NDArray[Any]:
     """Return a column of numbers as an array; what has no length would be read only once."""
-    found = _checks.as_array(value, name) if hasattr(value, "__len__") else np.empty((), dtype=object)
+    found = _check.as_array(value, name) if hasattr(value, "__len__") else np.empty((), dtype=object)
     if found.ndim != 1:
-        msg = f"{name} must be a number or a column of numbers; got {_checks.shown(value)} ({type(value).__name__})."
+        msg = f"{name} must be a number or a column of numbers; got {_check.shown(value)} ({type(value).__name__})."
         raise InvalidTypeError(msg)
     return found

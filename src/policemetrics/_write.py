@@ -12,24 +12,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = [
-    "FORMATS",
-    "count",
-    "duration",
-    "fixed",
-    "html_table",
-    "limits",
-    "markdown",
-    "markdown_table",
-    "percent",
-    "plain",
-    "rate",
-    "seconds_change",
-    "signed",
-    "size",
-    "text_table",
-]
-
 MINUS = "\N{MINUS SIGN}"
 UNDEFINED = "n/a"
 _UNIT_SECONDS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))

@@ -15,28 +15,6 @@ import numpy as np
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning, UnknownNameError
 from policemetrics.typing import FloatArray, IntArray
 
-__all__ = [
-    "as_array",
-    "choice",
-    "confidence_level",
-    "counts",
-    "finite",
-    "flag",
-    "is_number",
-    "known",
-    "listing",
-    "names",
-    "nonnegative",
-    "number",
-    "positive",
-    "same_index",
-    "same_length",
-    "shown",
-    "text",
-    "warn",
-    "whole",
-]
-
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
 _MOST_SHOWN = 80
