@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from policemetrics._tally import Tally
+from policemetrics.tallies import Tally
 from policemetrics.testing.strategies import COUNTS, LABELS, Row, labels, rows, tallies
 
 __all__ = [

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policemetrics._tally import Tally
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -24,6 +23,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.exposure import Exposure
+from policemetrics.tallies import Tally
 from policemetrics.times import AnswerSummary, answer_times, summarise_times
 
 ROWS = {

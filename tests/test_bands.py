@@ -15,9 +15,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.results import Results
+from policemetrics.tallies import Tally
 from policemetrics.times import Bands, BandSummary, answer_bands, answer_times
 from policemetrics.times._percentages import Percentages
 from policemetrics.typing import Percentile

@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import FORCES, OFFENCES, YEARS, rows
 
-from policemetrics._cells import Cells
-from policemetrics._labels import encode, find, is_missing, label_array, microseconds, plain, union
+from policemetrics._cells import Cells, encode, find, is_missing, label_array, microseconds, plain, union
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 
 MAX = 2**63 - 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import policemetrics as pm
 from policemetrics import PoliceMetricsError, Tally, check_claim, stated
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.values import Figure, shown_as
+from policemetrics.results import Figure, shown_as
 
 CRIME = pm.rate_change(365_882, 328_104)  # −37,778, −10.325%
 OUTCOMES = {"positive": "positive-dashboard", "basis": "closed", "out_of": "crimes"}

@@ -17,7 +17,6 @@ from engines import ENGINES, every_engine, one_duckdb, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policemetrics._tally import Tally
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -27,6 +26,7 @@ from policemetrics.errors import (
 )
 from policemetrics.frames import durations
 from policemetrics.frames._clock import _microseconds, from_parts
+from policemetrics.tallies import Tally
 from policemetrics.times import summarise_times
 
 UTC, LONDON, NEW_YORK = dt.UTC, ZoneInfo("Europe/London"), ZoneInfo("America/New_York")

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FORCES
 
-from policemetrics._tally import Tally
 from policemetrics.change import rate_change
-from policemetrics.counts import rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.exposure import Exposure
 from policemetrics.periods import Period
+from policemetrics.rates import rate
+from policemetrics.tallies import Tally
 
 
 def residents(values, by="force", **options):

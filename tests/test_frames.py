@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from ids import stable
 from strategies import as_columns, labels, rows
 
-from policemetrics._tally import Tally
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -32,6 +31,7 @@ from policemetrics.errors import (
 from policemetrics.frames import as_tally, durations, read_columns, tally, text_columns
 from policemetrics.harm import HarmWeights
 from policemetrics.periods import Period
+from policemetrics.tallies import Tally
 
 MAX = 2**63 - 1
 MISSING = "(missing)"
@@ -318,7 +318,7 @@ class TestCount:
         }
 
     def test_the_figure_says_why(self):
-        from policemetrics.counts import rate
+        from policemetrics.rates import rate
 
         data = pl.DataFrame({"force": ["Kent", "Kent", "Essex"], "crimes": [7, None, 3]})
         found = rate(data, 1000, by="force", count="crimes")

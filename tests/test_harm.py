@@ -20,12 +20,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policemetrics import datasets, definitions
-from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.exposure import Exposure
 from policemetrics.harm import HarmWeights, _scoring, harm_change, harm_drivers, harm_score, harm_weights
 from policemetrics.harm._codes import nearest
 from policemetrics.harm.change import share_out
+from policemetrics.tallies import Tally
 
 BETWEEN = ("2017/18", "2019/20")
 YEARS = ("2022/23", "2023/24")

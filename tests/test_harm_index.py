@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policemetrics import Period, datasets
-from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure
 from policemetrics.harm import HarmWeights, harm_change, harm_index, harm_weights
+from policemetrics.tallies import Tally
 
 OWN = HarmWeights({"a": 10, "b": 100}, name="own", version="1", outside=["F"])
 YEARS = ("2021/22", "2022/23", "2023/24")

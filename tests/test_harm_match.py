@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policemetrics import datasets, definitions
-from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.harm import (
     HarmWeights,
@@ -26,6 +25,7 @@ from policemetrics.harm import (
     harm_weights,
     matching,
 )
+from policemetrics.tallies import Tally
 
 OWN = HarmWeights({"46": 12, "34B": 800, "1": 7000}, name="own", version="1", outside=["AF"])
 WHOLE = "1/4.1/4.10/4.2"

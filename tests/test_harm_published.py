@@ -8,8 +8,8 @@ from collections import defaultdict
 
 import pytest
 
-from policemetrics._tally import Tally
 from policemetrics.harm import HarmWeights, harm_score
+from policemetrics.tallies import Tally
 
 
 def read(path):

@@ -13,7 +13,6 @@ from engines import duck, one_duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policemetrics._tally import Tally
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -22,6 +21,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import _grouping, _moments
+from policemetrics.tallies import Tally
 from policemetrics.times import TimeSummary, summarise_times, time_change
 
 duckdb_here = pytest.fixture(scope="module", autouse=True)(one_duckdb)

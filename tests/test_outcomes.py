@@ -16,7 +16,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policemetrics import datasets
-from policemetrics._tally import Tally
 from policemetrics.definitions import outcome_sets, outcome_types
 from policemetrics.errors import (
     CountOverflowError,
@@ -35,6 +34,7 @@ from policemetrics.outcomes import (
     positive_outcome_rate,
 )
 from policemetrics.results import Results
+from policemetrics.tallies import Tally
 
 DASHBOARD = "positive-dashboard"
 CLOSED = {"positive": DASHBOARD, "basis": "closed", "out_of": "crimes"}

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from policemetrics import _packed
-from policemetrics._packed import HALF, count_rows, distinct_of
+from policemetrics import _cells
+from policemetrics._cells import HALF, count_rows, distinct_of
 
 INT64 = np.iinfo(np.int64)
 KINDS = [np.int8, np.uint8, np.int16, np.uint32, np.int64]
@@ -75,14 +75,14 @@ def test_a_table_and_sorting_agree(table, limits):
     """The limits choose between two ways to the same counts."""
     largest, per_row = limits
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_packed, "_LARGEST_TABLE", largest)
-        patch.setattr(_packed, "_KEYS_PER_ROW", per_row)
+        patch.setattr(_cells, "_LARGEST_TABLE", largest)
+        patch.setattr(_cells, "_KEYS_PER_ROW", per_row)
         check(*table)
 
 
 @pytest.mark.parametrize("rows", [1, 7, 8, 9, 30])
 def test_rows_are_taken_some_at_a_time(rows, monkeypatch):
-    monkeypatch.setattr(_packed, "_AT_ONCE", 8)
+    monkeypatch.setattr(_cells, "_AT_ONCE", 8)
     column = np.arange(rows) % 5 - 2
     check([column, column // 2], rows, np.full(rows, 2**62))
 

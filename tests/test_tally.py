@@ -18,10 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import FORCES, MONTHS, rows, tallies, tally_of
 
-from policemetrics._cells import Cells
-from policemetrics._labels import label_array
-from policemetrics._ledger import without_own_drops
-from policemetrics._tally import Tally
+from policemetrics._cells import Cells, label_array
 from policemetrics.errors import (
     CountOverflowError,
     IncompatibleTalliesError,
@@ -32,6 +29,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.periods import Period
+from policemetrics.tallies import Tally, without_own_drops
 
 MAX = 2**63 - 1
 DIMS = ("force", "offence")

@@ -21,8 +21,6 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
 from policemetrics import datasets
-from policemetrics._tally import Tally
-from policemetrics.counts import share
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -33,7 +31,9 @@ from policemetrics.errors import (
 )
 from policemetrics.frames import durations, tally
 from policemetrics.percentiles import Runs
+from policemetrics.rates import share
 from policemetrics.results import Results
+from policemetrics.tallies import Tally
 from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
 from policemetrics.times._bootstrap import bootstrap_means
 from policemetrics.typing import Percentile

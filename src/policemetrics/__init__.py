@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from policemetrics import datasets, decomposition, definitions, errors, incidence, intervals, plot
-    from policemetrics._tally import Tally
-    from policemetrics.change import RateChange, rate_change
+    from policemetrics.change import ChangeDriver, RateChange, change_drivers, rate_change
     from policemetrics.claims import (
         ClaimCheck,
         Implied,
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
         implied_parts,
         stated,
     )
-    from policemetrics.counts import Rate, Share, rate, share
-    from policemetrics.drivers import ChangeDriver, change_drivers
     from policemetrics.errors import PoliceMetricsError, PoliceMetricsWarning
     from policemetrics.exposure import Exposure
     from policemetrics.frames import durations, tally
@@ -60,7 +57,9 @@ if TYPE_CHECKING:
         positive_outcome_rate,
     )
     from policemetrics.periods import Period
-    from policemetrics.results import Results
+    from policemetrics.rates import Rate, Share, rate, share
+    from policemetrics.results import Exclusions, Figure, Interval, Results
+    from policemetrics.tallies import Tally
     from policemetrics.times import (
         AnswerSummary,
         Bands,
@@ -81,7 +80,6 @@ if TYPE_CHECKING:
         time_change,
         time_drivers,
     )
-    from policemetrics.values import Exclusions, Figure, Interval
 
 __version__ = "0.1.0"
 

@@ -16,7 +16,6 @@ import attrs
 import numpy as np
 
 from policemetrics import _write, datasets
-from policemetrics._tally import Tally
 from policemetrics.change import RateChange, rate_change
 from policemetrics.claims import ClaimCheck, check_claim, implied_change, implied_harm_per_crime, stated
 from policemetrics.datasets import Dataset
@@ -24,10 +23,10 @@ from policemetrics.definitions import claim_words, offences, outcome_sets
 from policemetrics.exposure import Exposure
 from policemetrics.harm import harm_change, harm_score, harm_weights
 from policemetrics.outcomes import OutcomeRate, outcome_rate_change, positive_outcome_rate
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results
+from policemetrics.tallies import Tally
 from policemetrics.times import pool_means, summarise_times
 from policemetrics.typing import Basis
-from policemetrics.values import Figure
 
 __all__ = ["main", "scorecard"]
 

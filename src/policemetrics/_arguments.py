@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _labels
+from policemetrics import _cells, _check
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 
 
@@ -63,7 +63,7 @@ def as_columns(labels: Any, given: dict[str, Any]) -> tuple[dict[str, NDArray[An
     if isinstance(labels, set | frozenset | Mapping):
         msg = f"labels must be a column of labels in the order of the numbers; got a {type(labels).__name__}."
         raise InvalidTypeError(msg)
-    found, codes = _labels.encode(labels, "labels")
+    found, codes = _cells.encode(labels, "labels")
     if (codes < 0).any():
         msg = f"labels must not be missing; got none at labels[{int(np.argmax(codes < 0))}]."
         raise InvalidInputError(msg)

@@ -1,25 +1,419 @@
 """`Cells`: integer counts by key in columns, in one canonical form, and the algebra on them.
 
 A dimension is an array of distinct sorted labels, all of them used, and an array of codes into
-it; the cells are sorted by key and distinct. Sums are exact: what does not fit in 64 bits is an
-error, never a wrap. What the counts mean is not known here.
+it; the cells are sorted by key and distinct. Labels are int64 where they are whole numbers and
+Python text otherwise. Sums are exact: what does not fit in 64 bits is an error, never a wrap.
+What the counts mean is not known here.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray, find, label_array, union
-from policemetrics.errors import CountOverflowError
+from policemetrics import _check
+from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.results import label_array
 from policemetrics.typing import IntArray
 
-__all__ = ["Cells"]
+LabelArray: TypeAlias = NDArray[Any]
+
+MISSING: Final = "(missing)"
+"""The label, in the ledger only, of a row without one."""
+
+MEASURED: Final = "seconds"
+"""The dimension that holds measurements: whole microseconds inside, float seconds outside."""
+
+MICROSECONDS: Final = 1_000_000
+
+_DATES: Final = "a column of dates goes to date=, or name the periods as text"
+
+
+def _numbers_first(labels: Iterable[Any]) -> list[Any]:
+    """Whole numbers before text: only a ledger holds both, where a label is missing."""
+    listed = list(labels)
+    text = [v for v in listed if isinstance(v, str)]
+    numbers = [v for v in listed if not isinstance(v, str)] if len(text) < len(listed) else []
+    return [*sorted(numbers), *sorted(text)]
+
+
+def microseconds(values: Any, name: str) -> IntArray:
+    """Turn seconds into whole microseconds, exactly as far as the clock of the data goes."""
+    found = _check.finite(values, name)
+    scaled = np.rint(found * MICROSECONDS)
+    too_large = np.abs(scaled) >= 2.0**63
+    if too_large.any():
+        at = int(np.argmax(too_large))
+        msg = f"{name} must be below 292,000 years; got {found[at]} at {name}[{at}]."
+        raise InvalidInputError(msg)
+    return scaled.astype(np.int64)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell a mark of absence: None, nan, and those of pandas."""
+    if isinstance(value, float | np.floating):
+        return bool(np.isnan(value))
+    return value is None or type(value).__name__ in {"NAType", "NaTType"}
+
+
+def plain(label: Any) -> Any:
+    """Turn numpy scalars and enumerations into Python's own text and numbers, which is what leaves the library."""
+    if isinstance(label, str):
+        return str.__str__(label)
+    return int(label) if isinstance(label, int | np.integer) and not isinstance(label, bool) else label
+
+
+def encode(values: Any, name: str) -> tuple[LabelArray, IntArray]:
+    """Turn a column of labels into sorted distinct labels and codes; a missing label gets code -1."""
+    if isinstance(values, str | bytes | Mapping | set | frozenset) or not isinstance(values, Iterable):
+        msg = f"{name} must be a column of labels; got {values!r} ({type(values).__name__})."
+        raise InvalidTypeError(msg)
+    # A masked array would lose its mask as an array; a list of it has None there.
+    array = np.asarray(values) if hasattr(values, "__array__") and not np.ma.isMA(values) else None
+    if array is not None and array.ndim != 1:
+        msg = f"{name} must be a column of labels; got an array of shape {array.shape}."
+        raise InvalidInputError(msg)
+    if name == MEASURED:
+        return _encode_measured(_listed(values) if array is None else array)
+    if array is not None and array.dtype.kind in "mM":
+        # As a list, nanoseconds would come out as whole numbers.
+        hint = _DATES if array.dtype.kind == "M" else "turn it into text first"
+        msg = f"{name} must hold labels, text or whole numbers; got dtype {array.dtype}; {hint}."
+        raise InvalidTypeError(msg)
+    if array is not None and array.dtype.kind in "iu":
+        found, codes = np.unique(_check.whole(array, name), return_inverse=True)
+        return found, codes.astype(np.int64)
+    listed = _listed(values if array is None or array.dtype.kind == "f" else array)
+    kinds = set(map(type, listed))
+    sound = kinds & {str, int}
+    there = np.ones(len(listed), dtype=bool)
+    if kinds != sound:
+        there[:] = [type(v) in sound or not is_missing(v) for v in listed]
+    known = listed if there.all() else [v for v, t in zip(listed, there.tolist(), strict=True) if t]
+    _refuse_kinds(set(map(type, known)), listed, name)
+    labels = _numbers_first(map(plain, set(known)))
+    if labels and isinstance(labels[0], int) and not -(2**63) <= labels[0] <= labels[-1] < 2**63:
+        msg = f"{name} must hold whole numbers that fit in 64 bits; got {max(labels, key=abs)}: read the column as text."
+        raise InvalidInputError(msg)
+    code = {v: i for i, v in enumerate(labels)}
+    codes = np.full(len(listed), -1, dtype=np.int64)
+    codes[there] = np.fromiter(map(code.__getitem__, known), np.int64, len(known))
+    return label_array(labels), codes
+
+
+def _listed(values: Any) -> list[Any]:
+    """Turn a column into Python values; polars and pyarrow then keep whole numbers whole beside a gap."""
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(values, method):
+            found: list[Any] = getattr(values, method)()
+            return found
+    return list(values)
+
+
+def _encode_measured(values: Any) -> tuple[LabelArray, IntArray]:
+    """Encode seconds, given as numbers or as an array of durations."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "m":
+        values = values / np.timedelta64(1, "s")
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        there = ~np.isnan(values)
+        known = values[there]
+    else:
+        listed: list[Any] = _listed(values)
+        if {*map(type, listed)} <= {float, type(None)}:
+            # What an engine hands over: as one array, without a look at each number.
+            return _encode_measured(np.array(listed, dtype=np.float64))
+        there = np.array([not is_missing(v) for v in listed], dtype=bool)
+        known = np.array([v for v, t in zip(listed, there.tolist(), strict=True) if t], dtype=object)
+    found, inverse = np.unique(microseconds(known, MEASURED), return_inverse=True)
+    codes = np.full(len(there), -1, dtype=np.int64)
+    codes[there] = inverse
+    return found, codes
+
+
+def _refuse_kinds(kinds: set[type], listed: Sequence[Any], name: str) -> None:
+    """Refuse labels that are neither text nor whole numbers, or are both."""
+    bad = [k for k in kinds if issubclass(k, bool | np.bool_) or not issubclass(k, str | int | np.integer)]
+    if bad:
+        at = next(i for i, v in enumerate(listed) if type(v) in bad and not is_missing(v))
+        value = listed[at]
+        hint = "turn it into text first"
+        if isinstance(value, float | np.floating | Decimal):
+            hint = (
+                "codes such as 4.1 and 4.10 would be one number: read the column as text "
+                f"(in pandas dtype={{{name!r}: str}}, in polars schema_overrides={{{name!r}: pl.String}})"
+            )
+        elif isinstance(value, dt.date):
+            hint = _DATES
+        msg = (
+            f"{name} must hold labels, text or whole numbers; got {value!r} ({type(value).__name__}) "
+            f"at {name}[{at}]; {hint}."
+        )
+        raise InvalidTypeError(msg)
+    if any(issubclass(k, str) for k in kinds) and not all(issubclass(k, str) for k in kinds):
+        at = next(i for i, v in enumerate(listed) if isinstance(v, int | np.integer))
+        msg = (
+            f"{name} must hold text or whole numbers, not both; got the number {listed[at]} at "
+            f"{name}[{at}] beside text: read the column as text."
+        )
+        raise InvalidTypeError(msg)
+
+
+def union(first: LabelArray, second: LabelArray) -> tuple[LabelArray, IntArray, IntArray]:
+    """Merge two label arrays; return the merged one and the new code of each old label."""
+    if _same(first, second):
+        same = np.arange(len(first))
+        return first, same, same
+    if first.dtype.kind == second.dtype.kind == "i":
+        merged = np.union1d(first, second)
+    else:
+        merged = label_array(_numbers_first({*first.tolist(), *second.tolist()}))
+    return merged, find(merged, first), find(merged, second)
+
+
+def find(among: LabelArray, wanted: LabelArray) -> IntArray:
+    """Return the position of each wanted label in a sorted label array; -1 where there is none."""
+    if _same(among, wanted):
+        return np.arange(len(among))
+    if among.dtype.kind == wanted.dtype.kind == "i":
+        if not len(among):
+            return np.full(len(wanted), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
+        return np.where(among[at] == wanted, at, -1).astype(np.int64)
+    code = {v: i for i, v in enumerate(among.tolist())}
+    return np.fromiter((code.get(v, -1) for v in wanted.tolist()), np.int64, len(wanted))
+
+
+def _same(first: LabelArray, second: LabelArray) -> bool:
+    """Tell whether two label arrays hold the same, as those of one tally mostly do."""
+    return first is second or (
+        first.dtype == second.dtype and len(first) == len(second) and bool((first == second).all())
+    )
+
+
+HALF: Final = 2**32
+"""Sums are kept in two halves, of 32 bits from above and below, so that none wraps."""
+
+_LARGEST_TABLE: Final = 2**24  # keys
+_KEYS_PER_ROW: Final = 16  # a table larger than that many times the rows is mostly empty
+_AT_ONCE: Final = 2**16  # rows
+
+_Whole = NDArray[np.integer[Any]]
+
+
+@attrs.frozen(eq=False)
+class Packed:
+    """The distinct keys, in order: the values (keys,) of each column, and what was added up.
+
+    `n` counts the rows; `sums` holds the upper and the lower half of each sum, both int64.
+    """
+
+    values: tuple[IntArray, ...]
+    n: IntArray
+    sums: Mapping[str, tuple[IntArray, IntArray]]
+
+
+def count_rows(
+    columns: Sequence[_Whole], rows: int, sums: Mapping[str, _Whole] = {}
+) -> Packed:  # never written to
+    """Count rows by the values of some columns of whole numbers, and add up others.
+
+    Parameters
+    ----------
+    columns : sequence of array, (rows,)
+        Whole numbers that fit in int64; none for all rows together.
+    rows : int
+        How many rows there are.
+    sums : mapping of str to array, (rows,)
+        Whole numbers to add up.
+
+    Returns
+    -------
+    Packed
+        The distinct keys; none where there are no rows.
+    """
+    if not rows:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Packed(tuple(nothing for _ in columns), nothing, dict.fromkeys(sums, (nothing, nothing)))
+    lows, highs = zip(*map(_extremes, columns), strict=True) if columns else ((), ())
+    sizes = [high - low + 1 for low, high in zip(lows, highs, strict=True)]
+    span = math.prod(sizes)
+    if span >= 2**63:
+        return _by_lexsort(columns, rows, sums)
+    keys = _Keys(columns, lows, sizes, span, rows)
+    if span <= min(_LARGEST_TABLE, _KEYS_PER_ROW * rows):
+        key, n, added = _by_table(keys, sums)
+    else:
+        key, n, added = _by_sorting(keys, sums)
+    return Packed(keys.unpacked(key), n, added)
+
+
+def _extremes(column: _Whole) -> tuple[int, int]:
+    """Return the least and the greatest, in one pass through memory."""
+    parts = [column[first : first + _AT_ONCE] for first in range(0, len(column), _AT_ONCE)]
+    lows, highs = zip(*((part.min(), part.max()) for part in parts), strict=True)
+    return int(min(lows)), int(max(highs))
+
+
+@attrs.frozen(eq=False)
+class _Keys:
+    """Columns as the digits of one number, the first of them the highest."""
+
+    columns: Sequence[_Whole]
+    lows: Sequence[int]
+    sizes: Sequence[int]
+    span: int
+    rows: int
+
+    def packed(self) -> Iterator[tuple[slice, IntArray]]:
+        """Pack some rows at a time, each time into the same memory."""
+        at_once = min(_AT_ONCE, self.rows)
+        digits, found = list(self._digits(at_once)), np.zeros(at_once, dtype=np.int64)
+        for first in range(0, self.rows, _AT_ONCE):
+            rows = slice(first, min(first + _AT_ONCE, self.rows))
+            key: _Whole | None = None
+            for digit in digits:
+                key = digit.read(rows) if key is None else digit.behind(key, rows)
+            wide = found[: rows.stop - first]
+            if key is not None:
+                wide[:] = key
+            yield rows, wide
+
+    def _digits(self, at_once: int) -> Iterator[_Digit]:
+        """Give each column the narrowest numbers that hold the key as far as it: narrow ones are several times faster."""
+        span, memory = 1, dict[type, NDArray[Any]]()
+        for column, low, size in zip(self.columns, self.lows, self.sizes, strict=True):
+            span *= size
+            narrow = next(t for t in (np.int16, np.int32, np.int64) if span <= np.iinfo(t).max)
+            own, key = memory.setdefault(narrow, np.empty((2, at_once), dtype=narrow))
+            yield _Digit(column, low, size, own, key)
+
+    def unpacked(self, key: IntArray) -> tuple[IntArray, ...]:
+        """Return the value of each column."""
+        rest = key.astype(np.int32) if self.span < 2**31 else key  # divides several times faster
+        values = []
+        for low, size in zip(self.lows[:0:-1], self.sizes[:0:-1], strict=True):
+            above = rest // size
+            values.append((rest - above * size).astype(np.int64) + low)
+            rest = above
+        values += [rest.astype(np.int64) + low for low in self.lows[:1]]
+        return tuple(reversed(values))
+
+
+@attrs.frozen(eq=False)
+class _Digit:
+    """A column as one digit of the keys, and the memory that some rows of either are worked out in."""
+
+    column: _Whole
+    low: int
+    size: int
+    own: _Whole
+    key: _Whole
+
+    def read(self, rows: slice) -> _Whole:
+        """Return the digit of some rows."""
+        found = self.column[rows]
+        if not self.low and found.dtype == self.own.dtype:
+            return found
+        own = self.own[: len(found)]
+        own[:] = found
+        # Narrow numbers may wrap, and then the lowest does so too: what is between them stays.
+        own -= np.array(self.low).astype(own.dtype)
+        return own
+
+    def append_to(self, higher: _Whole, rows: slice) -> _Whole:
+        """Put the digit of some rows behind those before it."""
+        key = self.key[: len(higher)]
+        if higher.dtype != key.dtype:
+            key[:] = higher
+            higher = key
+        np.multiply(higher, self.size, out=key)
+        key += self.read(rows)
+        return key
+
+
+_Counted = tuple[IntArray, IntArray, dict[str, tuple[IntArray, IntArray]]]
+
+
+def _by_table(keys: _Keys, sums: Mapping[str, _Whole]) -> _Counted:
+    """Count in a table of all possible keys."""
+    n = np.zeros(keys.span, dtype=np.int64)
+    tables = {
+        name: (np.zeros(keys.span, dtype=np.int64), np.zeros(keys.span, dtype=np.int64)) for name in sums
+    }
+    for rows, key in keys.packed():
+        np.add.at(n, key, 1)
+        for name, column in sums.items():
+            for table, half in zip(tables[name], _halves(column[rows]), strict=True):
+                if half is not None:
+                    np.add.at(table, key, half)
+    there = np.flatnonzero(n != 0)
+    return there, n[there], {name: (high[there], low[there]) for name, (high, low) in tables.items()}
+
+
+def _by_sorting(keys: _Keys, sums: Mapping[str, _Whole]) -> _Counted:
+    """Count the runs of the sorted keys."""
+    key = np.empty(keys.rows, dtype=np.uint32 if keys.span <= HALF else np.int64)
+    for rows, some in keys.packed():
+        key[rows] = some
+    order = np.argsort(key, kind="stable") if sums else None
+    if order is None:
+        key.sort()
+    else:
+        key = key[order]
+    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+    n = np.diff(starts, append=keys.rows)
+    return key[starts].astype(np.int64), n, {c: _runs(v, order, starts) for c, v in sums.items()}
+
+
+def _by_lexsort(columns: Sequence[_Whole], rows: int, sums: Mapping[str, _Whole]) -> Packed:
+    """Count the runs of sorted rows, where 64 bits do not hold their keys."""
+    order = np.lexsort(columns[::-1])
+    new = np.arange(rows) == 0
+    for column in columns:
+        new[1:] |= np.diff(column[order]) != 0
+    starts = np.flatnonzero(new)
+    values = tuple(c[order[starts]].astype(np.int64) for c in columns)
+    return Packed(values, np.diff(starts, append=rows), {c: _runs(v, order, starts) for c, v in sums.items()})
+
+
+def _runs(values: _Whole, order: IntArray | None, starts: IntArray) -> tuple[IntArray, IntArray]:
+    """Add up runs of values in a certain order."""
+    high, low = _halves(values if order is None else values[order])
+    none = np.zeros(len(starts), dtype=np.int64)
+    return none if high is None else np.add.reduceat(high, starts), np.add.reduceat(low, starts)
+
+
+def _halves(values: _Whole) -> tuple[IntArray | None, IntArray]:
+    """Split whole numbers in two, value = high * 2**32 + low; small ones have no high half."""
+    if values.dtype.kind == "u" and values.dtype.itemsize == 8:
+        high: IntArray = (values >> 32).astype(np.int64)
+        return high, (values & (HALF - 1)).astype(np.int64)
+    whole = values.astype(np.int64, copy=False)
+    if whole.min() >= -HALF // 2 and whole.max() < HALF // 2:
+        return None, whole
+    return whole >> 32, whole & (HALF - 1)
+
+
+def distinct_of(values: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the distinct values, sorted, and the place of each value among them."""
+    low = int(values.min(initial=0))
+    span = int(values.max(initial=0)) - low + 1
+    if span > _KEYS_PER_ROW * len(values):
+        return np.unique(values, return_inverse=True)
+    place = values - low
+    there = np.zeros(span, dtype=bool)
+    there[place] = True
+    if there.all():
+        return np.arange(low, low + span), place
+    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[place]
+
 
 _INT64: Final = np.iinfo(np.int64)
 _SAFE: Final = 2.0**62

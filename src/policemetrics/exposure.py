@@ -13,9 +13,10 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._cells import Cells, LabelArray
+from policemetrics._supply import (
     Reasons,
+    Side,
     keys_of,
     no_reasons,
     refuse_unmatched,
@@ -23,13 +24,11 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import LabelArray
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
+from policemetrics.tallies import Tally
 from policemetrics.typing import ByLabel, Columns, Divisor, FloatArray, Names
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
-    from policemetrics._tally import Tally
     from policemetrics.exposure import Exposure
     from policemetrics.periods import Period
+    from policemetrics.tallies import Tally
 
 __all__ = [
     "Basis",

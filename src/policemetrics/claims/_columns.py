@@ -9,14 +9,13 @@ from typing import Final
 
 import attrs
 
-from policemetrics.change import RateChange
+from policemetrics.change import ChangeDriver, RateChange
 from policemetrics.claims.ranges import Range, Unit, exact, say
-from policemetrics.counts import Rate, Share
-from policemetrics.drivers import ChangeDriver
 from policemetrics.harm import HarmChange, HarmDriver, HarmPerCrimeChange, HarmScore
 from policemetrics.outcomes import OutcomeRate, OutcomeRateChange
+from policemetrics.rates import Rate, Share
+from policemetrics.results import Figure, column_fields
 from policemetrics.times import PooledMean, TimeSummary
-from policemetrics.values import Figure, column_fields
 
 __all__ = ["Column", "columns_of", "counted", "divisor", "headline", "spoken", "unit_of"]
 

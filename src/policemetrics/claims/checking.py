@@ -13,8 +13,7 @@ from policemetrics.claims._words import family_of
 from policemetrics.claims.ranges import Range, Unit, say
 from policemetrics.claims.statements import Stated, stated
 from policemetrics.errors import InvalidTypeError
-from policemetrics.results import Results
-from policemetrics.values import Figure
+from policemetrics.results import Figure, Results
 
 __all__ = ["ClaimCheck", "Ground", "Verdict", "check_claim"]
 

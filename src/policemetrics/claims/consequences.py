@@ -16,7 +16,7 @@ from policemetrics.claims.statements import Stated, stated
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.harm import HarmPerCrimeChange
 from policemetrics.harm.headlines import per_crime_change_between
-from policemetrics.values import FrozenMapping
+from policemetrics.results import FrozenMapping
 
 __all__ = ["Implied", "implied_change", "implied_harm_per_crime", "implied_parts"]
 

@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from policemetrics._tally import Tally
 from policemetrics.conformance._reading import TextArray, find, joined, read
 from policemetrics.conformance._verdicts import Cells, compare, together
 from policemetrics.exposure import Exposure
 from policemetrics.harm import HarmWeights, harm_score, harm_weights
+from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray
 
 __all__ = ["CCHI", "CSS", "CSS_COUNTS", "cchi", "css_groups_add_up", "css_scores"]

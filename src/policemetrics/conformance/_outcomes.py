@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from policemetrics._tally import Tally
 from policemetrics.conformance._reading import Table, TextArray, find, joined, read
 from policemetrics.conformance._verdicts import Cells, compare, together
 from policemetrics.outcomes import OutcomeSet, outcome_set, positive_outcome_rate
+from policemetrics.tallies import Tally
 from policemetrics.typing import IntArray
 
 __all__ = [

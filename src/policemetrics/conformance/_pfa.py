@@ -9,11 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._tally import Tally
 from policemetrics.change import rate_change
 from policemetrics.conformance._reading import Table, TextArray, find, joined, read
 from policemetrics.conformance._verdicts import Cells, compare, together
-from policemetrics.counts import rate
+from policemetrics.rates import rate
+from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray
 
 __all__ = [

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from policemetrics._tally import Tally
 from policemetrics.conformance._reading import Table, TextArray, find, joined, read
 from policemetrics.conformance._verdicts import Cells, compare, together
-from policemetrics.counts import rate
+from policemetrics.rates import rate
+from policemetrics.tallies import Tally
 from policemetrics.times import pool_means, summarise_times
 from policemetrics.typing import FloatArray, IntArray
 

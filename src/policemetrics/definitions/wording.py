@@ -10,7 +10,7 @@ from typing import Literal
 import attrs
 
 from policemetrics.definitions import _tables
-from policemetrics.values import FrozenMapping
+from policemetrics.results import FrozenMapping
 
 __all__ = ["ClaimRule", "ClaimWord", "ClaimWords", "claim_words"]
 

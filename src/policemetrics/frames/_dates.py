@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from policemetrics._labels import LabelArray, encode
+from policemetrics._cells import LabelArray, encode
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._clock import parsing
 from policemetrics.frames._reading import zone

@@ -13,9 +13,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _labels
-from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray
-from policemetrics._packed import distinct_of
+from policemetrics import _cells, _check
+from policemetrics._cells import MEASURED, MICROSECONDS, LabelArray, distinct_of
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames._arrays import array_of, chunks_of, known_of
 from policemetrics.typing import IntArray
@@ -73,7 +72,7 @@ def encoded(column: Any, dim: str) -> Coded:
     listed = column.to_list()
     if column.dtype.is_decimal():  # as engines hand over wide whole numbers
         listed = [None if v is None else int(v) for v in listed]
-    labels, codes = _labels.encode(listed, dim)
+    labels, codes = _cells.encode(listed, dim)
     return Coded(codes, lambda some: _used(labels, some), gap=-1)
 
 
@@ -84,7 +83,7 @@ def _used(labels: LabelArray, some: IntArray) -> tuple[LabelArray, IntArray]:
 
 def _of_listed(codes: _Whole, labels: Sequence[Any], dim: str) -> Coded:
     """Take codes into a list of labels, in any order; -1 for none."""
-    return Coded(codes, lambda some: _labels.encode([labels[i] for i in some.tolist()], dim), gap=-1)
+    return Coded(codes, lambda some: _cells.encode([labels[i] for i in some.tolist()], dim), gap=-1)
 
 
 def _of_integers(column: Any, dim: str) -> Coded:
@@ -98,11 +97,11 @@ def _of_integers(column: Any, dim: str) -> Coded:
         if gap > _INT64.max:
             gap = int(found.min()) - 1
         if gap < _INT64.min:
-            labels, codes = _labels.encode(column.to_list(), dim)
+            labels, codes = _cells.encode(column.to_list(), dim)
             return Coded(codes, lambda some: _used(labels, some), gap=-1)
         known, found = found, np.full(len(column), gap, dtype=np.int64)
         found[~missing] = known
-    return Coded(found, lambda some: _labels.encode(some, dim), gap)
+    return Coded(found, lambda some: _cells.encode(some, dim), gap)
 
 
 def _of_polars(native: Any, polars: Any, dim: str) -> Coded:
@@ -118,7 +117,7 @@ def _of_polars(native: Any, polars: Any, dim: str) -> Coded:
 
     def labels(some: IntArray) -> tuple[LabelArray, IntArray]:
         listed = native.gather(_examples(codes, some)).cast(polars.String).to_list()
-        return _labels.encode(listed, dim)
+        return _cells.encode(listed, dim)
 
     return Coded(codes, labels, gap)
 
@@ -169,12 +168,12 @@ def _of_seconds(column: Any) -> Coded:
         msg = f"{MEASURED} must hold finite numbers; got {extreme}."
         raise InvalidInputError(msg)
     if whole:
-        _labels.microseconds(
+        _cells.microseconds(
             [known.min(initial=0), known.max(initial=0)], MEASURED
         )  # refuses what is too long
         codes = known if known.dtype.kind == "i" else known.astype(np.int64)
     else:
-        codes = _labels.microseconds(known, MEASURED)
+        codes = _cells.microseconds(known, MEASURED)
     gap = None
     if missing is not None:
         gap = int(codes.max(initial=0)) + 1

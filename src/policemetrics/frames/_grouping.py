@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._labels import MEASURED, LabelArray, is_missing
-from policemetrics._packed import HALF, count_rows
+from policemetrics._cells import HALF, MEASURED, LabelArray, count_rows, is_missing
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames._arrays import array_of
 from policemetrics.frames._encoding import encoded

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import attrs
 
 from policemetrics import _check, _write
-from policemetrics._labels import is_missing
+from policemetrics._cells import is_missing
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import collected, column_named, label, labels_of
 from policemetrics.typing import Label

@@ -13,14 +13,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._cells import Cells
-from policemetrics._labels import MEASURED, MICROSECONDS, LabelArray
-from policemetrics._packed import HALF
-from policemetrics._tally import Tally
+from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, LabelArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames._clock import whole
 from policemetrics.frames._grouping import Counted, counted_there
 from policemetrics.frames._reading import dimensions, labelled, opened
+from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = ["Moments", "moments"]

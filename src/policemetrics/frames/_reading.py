@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from policemetrics import _check
-from policemetrics._labels import MEASURED, is_missing
-from policemetrics._ledger import REASON
-from policemetrics._tally import COUNT
+from policemetrics._cells import MEASURED, is_missing
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.frames._session import session_zone
+from policemetrics.tallies import COUNT, REASON
 from policemetrics.typing import Columns
 
 __all__ = [

@@ -10,15 +10,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._cells import Cells
-from policemetrics._labels import LabelArray
-from policemetrics._ledger import NOT_SUPPLIED, REASON
-from policemetrics._packed import HALF
-from policemetrics._tally import Tally
+from policemetrics._cells import HALF, Cells, LabelArray
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames._arrays import known_of
 from policemetrics.frames._grouping import Counted, halves
 from policemetrics.frames._reading import engine_errors
+from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally
 from policemetrics.typing import IntArray, Names
 
 __all__ = ["Sums", "numbers_here", "numbers_there"]

@@ -17,11 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics._cells import Cells
-from policemetrics._labels import MEASURED, MISSING, LabelArray, is_missing
-from policemetrics._ledger import CLOCK_CHANGE, MISSING_END, MISSING_START, NEGATIVE, REASON, ZERO, merged
-from policemetrics._packed import distinct_of
-from policemetrics._tally import Tally
+from policemetrics._cells import MEASURED, MISSING, Cells, LabelArray, distinct_of, is_missing
 from policemetrics.errors import InvalidInputError, PoliceMetricsWarning
 from policemetrics.frames._clock import CENTURY, Moments, instant, moments, whole
 from policemetrics.frames._grouping import TIMED, Counted, counted_here, counted_there
@@ -33,6 +29,16 @@ from policemetrics.frames._reading import (
     engine_errors,
     label,
     opened,
+)
+from policemetrics.tallies import (
+    CLOCK_CHANGE,
+    MISSING_END,
+    MISSING_START,
+    NEGATIVE,
+    REASON,
+    ZERO,
+    Tally,
+    merged,
 )
 from policemetrics.typing import Columns, IntArray
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from policemetrics._labels import MEASURED
+from policemetrics._cells import MEASURED
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames._reading import (
     collected,

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from policemetrics import _check
-from policemetrics._tally import Tally
 from policemetrics.errors import CountOverflowError, InvalidInputError
 from policemetrics.frames._dates import EVERY, local, periods
 from policemetrics.frames._grouping import counted_here, counted_there
 from policemetrics.frames._reading import column_named, dimensions, engine_errors, labelled, opened
 from policemetrics.frames._sums import Sums, numbers_here, numbers_there
+from policemetrics.tallies import Tally
 from policemetrics.typing import Columns, Every, Names
 
 if TYPE_CHECKING:

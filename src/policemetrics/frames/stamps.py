@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from policemetrics._tally import Tally
 from policemetrics.frames._timing import Timing, timed
+from policemetrics.tallies import Tally
 from policemetrics.typing import Columns
 
 if TYPE_CHECKING:

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
 from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
+    Side,
+    both_periods,
     exclusion_table,
     groups_of,
     no_reasons,
@@ -26,8 +28,6 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import Side, both_periods
-from policemetrics._tally import Tally
 from policemetrics._write import plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
@@ -35,6 +35,7 @@ from policemetrics.frames import as_tally
 from policemetrics.harm._codes import READ_AS_TEXT, is_category, nearest
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.results import ExclusionTable, label_array
+from policemetrics.tallies import Tally
 from policemetrics.typing import Between, FloatArray, HarmMethod, IntArray
 
 __all__ = [

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._grouping import added, keys_of
+from policemetrics._supply import added, keys_of
 from policemetrics._write import fixed, limits, plain, signed
 from policemetrics.decomposition import symmetric_split
 from policemetrics.errors import InvalidInputError
@@ -23,9 +23,8 @@ from policemetrics.harm._scoring import (
 )
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import in_words
-from policemetrics.results import Results
+from policemetrics.results import Figure, Interval, Results, shown_as
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
-from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["HarmChange", "harm_change", "per_crime", "score_ratio", "share_out"]
 

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._grouping import added, groups_of, keys_of
+from policemetrics._supply import added, groups_of, keys_of
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError
@@ -14,9 +14,8 @@ from policemetrics.harm._scoring import Pair, Scored, check_weights
 from policemetrics.harm.change import per_crime, share_out
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import in_words
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results, shown_as
 from policemetrics.typing import Between, Counts, Names
-from policemetrics.values import Figure, shown_as
 
 __all__ = ["HarmDriver", "harm_drivers"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._write import fixed, plain, signed
 from policemetrics.errors import InvalidInputError
-from policemetrics.values import Figure, shown_as
+from policemetrics.results import Figure, shown_as
 
 __all__ = ["HarmPerCrimeChange", "harm_per_crime_change", "per_crime_change_between"]
 

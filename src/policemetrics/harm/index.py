@@ -8,8 +8,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._grouping import exclusion_table, groups_of, keys_of
-from policemetrics._sides import base_and_periods
+from policemetrics._supply import base_and_periods, exclusion_table, groups_of, keys_of
 from policemetrics._write import count as written
 from policemetrics._write import fixed, limits, plain
 from policemetrics.exposure import Exposure
@@ -27,9 +26,8 @@ from policemetrics.harm._scoring import (
 from policemetrics.harm.change import score_ratio
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import in_words
-from policemetrics.results import Results
+from policemetrics.results import Figure, Interval, Results, shown_as
 from policemetrics.typing import Counts, HarmMethod, Names
-from policemetrics.values import Figure, Interval, shown_as
 
 if TYPE_CHECKING:
     from policemetrics.periods import Period

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _check, _labels, definitions
-from policemetrics._tally import Tally
+from policemetrics import _cells, _check, definitions
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.harm._codes import READ_AS_TEXT, is_category, nearest, spelling
-from policemetrics.values import comparable
+from policemetrics.results import comparable
+from policemetrics.tallies import Tally
 
 if TYPE_CHECKING:
     from policemetrics.harm.weights import HarmWeights
@@ -150,7 +150,7 @@ def _read(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None
         if not hasattr(offences, "__len__"):
             msg = f"offences must be codes, a mapping of code to count, or a Tally; got {type(offences).__name__}."
             raise InvalidTypeError(msg)
-        found, at = _labels.encode(offences, "offences")
+        found, at = _cells.encode(offences, "offences")
         if (at < 0).any():
             msg = f"offences must not be missing; got none at offences[{int(np.argmax(at < 0))}]."
             raise InvalidInputError(msg)

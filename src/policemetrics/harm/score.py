@@ -9,9 +9,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._grouping import exclusion_table, groups_of, keys_of, unexplained
-from policemetrics._sides import Side, spanned
-from policemetrics._tally import Tally
+from policemetrics._supply import Side, exclusion_table, groups_of, keys_of, spanned, unexplained
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError
@@ -27,9 +25,9 @@ from policemetrics.harm._scoring import (
     weigh,
 )
 from policemetrics.harm.weights import HarmWeights
-from policemetrics.results import Results
+from policemetrics.results import Figure, Interval, Results, shown_as
+from policemetrics.tallies import Tally
 from policemetrics.typing import Counts, HarmMethod, Names
-from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["HarmScore", "harm_score"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from policemetrics import _check, definitions
-from policemetrics._labels import is_missing
+from policemetrics._cells import is_missing
 from policemetrics._write import plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
@@ -20,7 +20,7 @@ from policemetrics.harm.matching import WeightMatch, match_offences
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-    from policemetrics._tally import Tally
+    from policemetrics.tallies import Tally
     from policemetrics.typing import Labels
 
 __all__ = ["HarmWeights", "harm_weights"]

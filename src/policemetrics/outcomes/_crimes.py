@@ -11,8 +11,9 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._arguments import one_count
 from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
+    Side,
     no_reasons,
     refuse_one_sided,
     refuse_unmatched,
@@ -20,11 +21,10 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure, divide
+from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray
 
 __all__ = ["Crimes", "adopt", "as_crimes", "basis_dims", "divisors", "refuse_wider", "require_dims"]

@@ -11,15 +11,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._cells import Cells
+from policemetrics._cells import MISSING, Cells
 from policemetrics._check import shown, text
-from policemetrics._labels import MISSING
-from policemetrics._sides import said_together
-from policemetrics._tally import Tally
+from policemetrics._supply import said_together
 from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._definition import Definition
 from policemetrics.periods import Period, as_period, in_words, read_labels
+from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = ["AsAt", "Span", "Spans", "maturities", "notes_of", "one_or_all", "with_dates"]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
-from policemetrics._grouping import Reasons, unexplained
+from policemetrics._supply import Reasons, unexplained
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.definitions import OutcomeType, outcome_types

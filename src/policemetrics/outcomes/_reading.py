@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._grouping import Reasons, refuse_negative, refuse_unsupplied, totals, unexplained
-from policemetrics._ledger import NOT_SUPPLIED, REASON
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
+from policemetrics._supply import Reasons, Side, refuse_negative, refuse_unsupplied, totals, unexplained
 from policemetrics._write import count as written
 from policemetrics.definitions import outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
@@ -25,6 +22,7 @@ from policemetrics.outcomes._definition import BASES, Counted, Definition
 from policemetrics.outcomes.names import refuse_unknown
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.results import label_array
+from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally
 from policemetrics.typing import FloatArray
 
 __all__ = ["WAITING", "Counter", "read"]

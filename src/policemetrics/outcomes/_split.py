@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
+    Side,
     added,
+    both_periods,
     exclusion_table,
     groups_of,
     no_reasons,
@@ -22,14 +24,13 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import Side, both_periods
-from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import adopt, refuse_wider, require_dims
 from policemetrics.outcomes._dates import with_dates
 from policemetrics.outcomes._definition import Counted, Definition, kept_dims
 from policemetrics.outcomes._reading import Counter, read
 from policemetrics.results import ExclusionTable
+from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray, IntArray, Names
 
 __all__ = ["Split"]

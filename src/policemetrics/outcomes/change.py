@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
     added,
+    both_periods,
+    compared_figures,
     exclusion_table,
     groups_of,
     keys_of,
@@ -20,8 +22,6 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import both_periods, compared_figures
-from policemetrics._tally import Tally
 from policemetrics._write import percent, signed, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._crimes import Crimes, adopt, refuse_wider, require_dims
@@ -31,9 +31,17 @@ from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import check_pair, in_words, read_labels
-from policemetrics.results import ExclusionTable, Results, label_array
+from policemetrics.results import (
+    ExclusionTable,
+    Figure,
+    Interval,
+    Results,
+    label_array,
+    shown_as,
+    telling_apart,
+)
+from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
-from policemetrics.values import Figure, Interval, shown_as, telling_apart
 
 __all__ = ["OutcomeRateChange", "outcome_rate_change"]
 

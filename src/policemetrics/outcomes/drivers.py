@@ -5,16 +5,15 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from policemetrics._grouping import keys_of
-from policemetrics._tally import Tally
+from policemetrics._supply import keys_of
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa_parts
 from policemetrics.outcomes._definition import NOUNS, Definition, not_yet_assigned, said
 from policemetrics.outcomes._split import Split
 from policemetrics.outcomes.sets import OutcomeSet
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results, shown_as, telling_apart
+from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
-from policemetrics.values import Figure, shown_as, telling_apart
 
 __all__ = ["OutcomeRateDriver", "outcome_rate_drivers"]
 

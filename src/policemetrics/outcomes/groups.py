@@ -15,9 +15,8 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._definition import Counted, Definition, said, still_open
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.sets import OutcomeSet, one_of
-from policemetrics.results import Results
+from policemetrics.results import Exclusions, Figure, Interval, Results, comparable, shown_as, telling_apart
 from policemetrics.typing import Basis, Label, Names, OutOf
-from policemetrics.values import Exclusions, Figure, Interval, comparable, shown_as, telling_apart
 
 __all__ = ["GroupOutcomeRate", "group_outcome_rate"]
 

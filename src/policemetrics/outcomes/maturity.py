@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._cells import MISSING, Cells
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -21,10 +22,6 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import MISSING
-from policemetrics._ledger import REASON, filled, merged
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError
@@ -34,9 +31,9 @@ from policemetrics.outcomes._definition import Definition, kept_dims
 from policemetrics.outcomes._reading import WAITING, Counter, read
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import Period, in_words, read_labels
-from policemetrics.results import Results
+from policemetrics.results import Figure, Interval, Results, shown_as, telling_apart
+from policemetrics.tallies import REASON, Tally, filled, merged
 from policemetrics.typing import Counts, FloatArray, IntArray, Names
-from policemetrics.values import Figure, Interval, shown_as, telling_apart
 
 __all__ = ["OutcomeMaturity", "outcome_maturity"]
 

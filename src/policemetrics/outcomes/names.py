@@ -9,14 +9,14 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _check, _labels
-from policemetrics._tally import Tally
+from policemetrics import _cells, _check
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.definitions import outcome_names, outcome_types
 from policemetrics.definitions._outcomes import code_of, spelling
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.values import comparable, read_only
+from policemetrics.results import comparable, read_only
+from policemetrics.tallies import Tally
 
 __all__ = ["OutcomeMatch", "known_types", "match_outcomes", "refuse_unknown", "why_unknown"]
 
@@ -178,7 +178,7 @@ def _labels_of(outcomes: Any, outcome: str) -> tuple[list[Any], dict[Any, int] |
     if not hasattr(outcomes, "__len__"):
         msg = f"outcomes must be labels, a mapping of label to count, or a Tally; got {type(outcomes).__name__}."
         raise InvalidTypeError(msg)
-    found, at = _labels.encode(outcomes, "outcomes")
+    found, at = _cells.encode(outcomes, "outcomes")
     if (at < 0).any():
         msg = f"outcomes must not be missing; got none at outcomes[{int(np.argmax(at < 0))}]: name blanks first, by '0' if they are crimes without an outcome yet."
         raise InvalidInputError(msg)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._arguments import one_count, refuse_options
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -20,8 +21,6 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
@@ -31,9 +30,9 @@ from policemetrics.outcomes._definition import NOUNS, Counted, Definition, kept_
 from policemetrics.outcomes._reading import read
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import Period
-from policemetrics.results import ExclusionTable, Results
+from policemetrics.results import ExclusionTable, Figure, Interval, Results, shown_as, telling_apart
+from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
-from policemetrics.values import Figure, Interval, shown_as, telling_apart
 
 __all__ = ["OutcomeRate", "positive_outcome_rate"]
 

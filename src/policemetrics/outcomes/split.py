@@ -7,17 +7,16 @@ from typing import Any, overload
 import attrs
 import numpy as np
 
-from policemetrics._grouping import keys_of
-from policemetrics._tally import Tally
+from policemetrics._supply import keys_of
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa
 from policemetrics.outcomes._definition import Definition, not_yet_assigned, said
 from policemetrics.outcomes._split import Split
 from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import in_words
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results, shown_as, telling_apart
+from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Between, Counts, Names, OutOf
-from policemetrics.values import Figure, shown_as, telling_apart
 
 __all__ = ["OutcomeRateSplit", "outcome_rate_split"]
 

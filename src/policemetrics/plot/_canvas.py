@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from policemetrics import _check, _write
-from policemetrics._export import optional
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.results import Results
-from policemetrics.values import column_fields
+from policemetrics.results import Results, column_fields, optional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

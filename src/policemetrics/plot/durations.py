@@ -8,11 +8,11 @@ import attrs
 import numpy as np
 
 from policemetrics import _write
-from policemetrics._labels import MEASURED
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
+from policemetrics._cells import MEASURED
+from policemetrics._supply import Side
 from policemetrics.frames import as_tally, tally
 from policemetrics.plot import _canvas
+from policemetrics.tallies import Tally
 from policemetrics.times import TimeSummary, summarise_times
 from policemetrics.times._shared import is_column, seconds_of
 from policemetrics.typing import Counts, FloatArray, IntArray, Numbers

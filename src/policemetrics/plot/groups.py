@@ -13,9 +13,8 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes._definition import said
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results, column_fields
 from policemetrics.typing import FloatArray
-from policemetrics.values import Figure, column_fields
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

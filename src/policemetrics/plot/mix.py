@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._arguments import one_data
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -22,7 +23,6 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import Side
 from policemetrics.definitions import outcome_types
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally

@@ -9,13 +9,13 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._arguments import one_data
-from policemetrics._sides import Side, both_periods
-from policemetrics._tally import Tally
+from policemetrics._supply import Side, both_periods
 from policemetrics.change import RateChange, rate_change
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
 from policemetrics.periods import Period, as_period, in_words, read_labels
 from policemetrics.plot import _canvas
+from policemetrics.tallies import Tally
 from policemetrics.typing import Counts, FloatArray
 
 if TYPE_CHECKING:

@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics.change import RateChange
-from policemetrics.drivers import ChangeDriver
+from policemetrics.change import ChangeDriver, RateChange
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.harm import HarmChange, HarmDriver
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results
 from policemetrics.typing import FloatArray
-from policemetrics.values import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,10 +9,9 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from policemetrics import _check
-from policemetrics._tally import COUNT, Tally
 from policemetrics.errors import InvalidTypeError
-from policemetrics.results import Results
-from policemetrics.values import Figure, column_fields
+from policemetrics.results import Figure, Results, column_fields
+from policemetrics.tallies import COUNT, Tally
 
 __all__ = ["assert_equal"]
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
 from policemetrics._arguments import one_count
-from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._cells import MEASURED, MISSING, Cells
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     no_reasons,
@@ -23,14 +24,11 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import MEASURED, MISSING
-from policemetrics._ledger import REASON, filled
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, label_array
+from policemetrics.tallies import REASON, Tally, filled
 from policemetrics.times._shared import duration_in, seconds_of
 from policemetrics.typing import FloatArray, IntArray, ServiceLevel
 

@@ -9,8 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._cells import Cells
-from policemetrics._labels import MEASURED, MICROSECONDS, microseconds
+from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
 from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
 from policemetrics.typing import FloatArray, IntArray

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
+    Side,
     added,
+    both_periods,
     exclusion_table,
     groups_of,
     matched,
@@ -23,11 +25,10 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._sides import Side, both_periods
-from policemetrics._tally import Tally
 from policemetrics.errors import InvalidInputError
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
+from policemetrics.tallies import Tally
 from policemetrics.times._shared import as_times, missed_of, runs_of
 from policemetrics.typing import IntArray
 

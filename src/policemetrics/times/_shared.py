@@ -11,18 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._cells import Cells
-from policemetrics._grouping import Reasons, keys_of, unexplained
-from policemetrics._labels import MEASURED, MICROSECONDS, is_missing, microseconds, plain
-from policemetrics._ledger import CLOCK_REASONS
-from policemetrics._tally import Tally
+from policemetrics._cells import MEASURED, MICROSECONDS, Cells, is_missing, microseconds, plain
+from policemetrics._supply import Reasons, keys_of, unexplained
 from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import Moments, as_tally, holds_text, moments, tally
 from policemetrics.percentiles import Runs
-from policemetrics.results import ExclusionTable
+from policemetrics.results import ExclusionTable, shown_as
+from policemetrics.tallies import CLOCK_REASONS, Tally
 from policemetrics.typing import Column, FloatArray, IntArray, Label
-from policemetrics.values import shown_as
 
 __all__ = [
     "LONGEST",

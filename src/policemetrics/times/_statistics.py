@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 
 from policemetrics import intervals
-from policemetrics._labels import microseconds
+from policemetrics._cells import microseconds
 from policemetrics.percentiles import Runs, percentiles
 from policemetrics.times._bootstrap import bootstrap_means
 from policemetrics.times._moments import Times

@@ -10,12 +10,12 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._arguments import refuse_options
-from policemetrics._grouping import keys_of
-from policemetrics._labels import MEASURED
-from policemetrics._tally import Tally
+from policemetrics._cells import MEASURED
+from policemetrics._supply import keys_of
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import Results
+from policemetrics.results import Results, shown_as
+from policemetrics.tallies import Tally
 from policemetrics.times._calls import Calls, Variant, only_known, said_abandoned, said_level
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import as_times, is_column, runs_of, seconds_in, several_labels, targets_of
@@ -32,7 +32,6 @@ from policemetrics.typing import (
     Seconds,
     ServiceLevel,
 )
-from policemetrics.values import shown_as
 
 __all__ = ["AnswerSummary", "answer_times"]
 

@@ -12,13 +12,13 @@ import numpy as np
 from policemetrics import _check, intervals
 from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells
-from policemetrics._grouping import Reasons, keys_of, no_reasons, unexplained
-from policemetrics._tally import Tally
+from policemetrics._supply import Reasons, keys_of, no_reasons, unexplained
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
-from policemetrics.results import Results
+from policemetrics.results import Figure, Interval, Results, column_fields, shown_as
+from policemetrics.tallies import Tally
 from policemetrics.times._calls import Calls, Variant, only_known, said_abandoned, said_level
 from policemetrics.times._percentages import Percentages, said_inside
 from policemetrics.times._shared import LONGEST, refuse_corrections, seconds_field, targets_of
@@ -34,7 +34,6 @@ from policemetrics.typing import (
     Seconds,
     ServiceLevel,
 )
-from policemetrics.values import Figure, Interval, column_fields, shown_as
 
 __all__ = ["BandSummary", "answer_bands"]
 

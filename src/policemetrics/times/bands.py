@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._labels import plain
+from policemetrics._cells import plain
 from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.times._shared import as_seconds, refuse_no_label, several_labels

@@ -10,20 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
-from policemetrics._grouping import Reasons, keys_of, no_reasons, unexplained
-from policemetrics._labels import MEASURED
-from policemetrics._sides import compared_figures
+from policemetrics._cells import MEASURED
+from policemetrics._supply import Reasons, compared_figures, keys_of, no_reasons, unexplained
 from policemetrics._write import duration, percent, seconds_change, signed, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import in_words
-from policemetrics.results import ExclusionTable, Results, label_array
+from policemetrics.results import (
+    ExclusionTable,
+    Figure,
+    Interval,
+    Results,
+    audit_fields,
+    column_fields,
+    comparable,
+    label_array,
+    shown_as,
+)
 from policemetrics.times._calls import said_abandoned, said_of
 from policemetrics.times._periods import Half, TwoPeriods
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import seconds_field, targets_of
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import Between, Counts, FloatArray, Names, Percentile, Seconds
-from policemetrics.values import Figure, Interval, audit_fields, column_fields, comparable, shown_as
 
 __all__ = ["TimeChange", "time_change"]
 

@@ -10,18 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._grouping import keys_of, unexplained
-from policemetrics._labels import MEASURED
+from policemetrics._cells import MEASURED
+from policemetrics._supply import keys_of, unexplained
 from policemetrics._write import percent, seconds_change, signed
 from policemetrics.decomposition import kitagawa_parts
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import in_words
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results, column_fields, shown_as
 from policemetrics.times._periods import Half, TwoPeriods
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import seconds_field, targets_of
 from policemetrics.typing import Between, Counts, FloatArray, Names, Seconds
-from policemetrics.values import Figure, column_fields, shown_as
 
 __all__ = ["TimeDriver", "time_drivers"]
 

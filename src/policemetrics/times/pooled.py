@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._arguments import refuse_options
-from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._cells import MEASURED, Cells, encode
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -22,14 +23,12 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import MEASURED, encode
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import read_columns, text_columns
-from policemetrics.results import ExclusionTable, Results
+from policemetrics.results import ExclusionTable, Figure, Results, shown_as
+from policemetrics.tallies import Tally
 from policemetrics.times._shared import (
     is_column,
     limits,
@@ -40,7 +39,6 @@ from policemetrics.times._shared import (
 )
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import Durations, FloatArray, IntArray, Names, Numbers
-from policemetrics.values import Figure, shown_as
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame

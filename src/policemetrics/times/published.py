@@ -10,9 +10,9 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._write import duration, seconds_change, signed
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.results import Figure, shown_as
 from policemetrics.times._shared import as_seconds, duration_in, seconds_field
 from policemetrics.typing import Seconds
-from policemetrics.values import Figure, shown_as
 
 __all__ = ["PublishedTimeChange", "published_time_change"]
 

@@ -10,19 +10,16 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._grouping import groups_of
-from policemetrics._labels import MEASURED, plain
-from policemetrics._ledger import MISSING_END, REASON
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
+from policemetrics._cells import MEASURED, plain
+from policemetrics._supply import Side, groups_of
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import Incidents, Timing, timed
-from policemetrics.results import Results, label_array
+from policemetrics.results import Results, label_array, shown_as, uncapitalised
 from policemetrics.survival import SURVIVAL_METHODS
+from policemetrics.tallies import MISSING_END, REASON, Tally
 from policemetrics.times.summary import TimeSummary, summarise_times
 from policemetrics.times.survival import ResponseSurvival, survival_of
 from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, Seconds, SurvivalMethod
-from policemetrics.values import shown_as, uncapitalised
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

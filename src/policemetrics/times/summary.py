@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._arguments import refuse_options
-from policemetrics._cells import Cells
-from policemetrics._grouping import (
+from policemetrics._cells import MEASURED, Cells
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -23,15 +24,13 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import MEASURED
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
-from policemetrics.results import ExclusionTable, Results
+from policemetrics.results import ExclusionTable, Figure, Interval, Results, shown_as
+from policemetrics.tallies import Tally
 from policemetrics.times._moments import AddedTimes
 from policemetrics.times._settings import Settings
 from policemetrics.times._shared import (
@@ -60,7 +59,6 @@ from policemetrics.typing import (
     Percentile,
     Seconds,
 )
-from policemetrics.values import Figure, Interval, shown_as
 
 __all__ = ["TimeSummary", "summarise_times"]
 

@@ -8,8 +8,10 @@ import attrs
 import numpy as np
 
 from policemetrics import _write
-from policemetrics._grouping import (
+from policemetrics._cells import MEASURED
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     keys_of,
@@ -18,17 +20,14 @@ from policemetrics._grouping import (
     totals,
     unexplained,
 )
-from policemetrics._labels import MEASURED
-from policemetrics._sides import Side
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.percentiles import Runs, percentiles
-from policemetrics.results import Results
+from policemetrics.results import Figure, Results, column_fields, shown_as
 from policemetrics.survival import Survival, kaplan_meier
+from policemetrics.tallies import Tally
 from policemetrics.times._shared import seconds_field, seconds_of, targets_of
 from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
-from policemetrics.values import Figure, column_fields, shown_as
 
 __all__ = ["ResponseSurvival", "survival_of"]
 

@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 import numpy as np
 
-from policemetrics import _check, _labels, _write
-from policemetrics._cells import Cells
-from policemetrics._export import arrow_stream, optional
-from policemetrics._labels import MEASURED, MISSING, LabelArray
-from policemetrics._ledger import DROPPED, NOT_SUPPLIED, REASON, filled, merged, narrowed, split_missing
-from policemetrics._rolling import Windows
+from policemetrics import _cells, _check, _write
+from policemetrics._cells import MEASURED, MISSING, Cells, LabelArray
 from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
@@ -24,13 +20,153 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.periods import Period, read_labels
-from policemetrics.results import label_array
+from policemetrics.results import arrow_stream, label_array, optional
 from policemetrics.typing import Column, IntArray, Label, Labels, Names, Number, Numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COUNT", "Tally"]
+
+REASON: Final = "reason"
+DROPPED: Final = "dropped: "
+NOT_SUPPLIED: Final = "not supplied: "
+
+# Why two stamps give no time to count, whether or not it occurs in a ledger.
+MISSING_START: Final = "missing start"
+MISSING_END: Final = "missing end"
+CLOCK_CHANGE: Final = "clock change"
+NEGATIVE: Final = "negative"
+ZERO: Final = "zero"
+CLOCK_REASONS: Final = (MISSING_START, MISSING_END, CLOCK_CHANGE, NEGATIVE, ZERO)
+
+
+def merged(first: Cells | None, second: Cells | None) -> Cells | None:
+    """Add two ledgers, either of which may not be there."""
+    if first is None or second is None:
+        return first if second is None else second
+    return first.union(second)
+
+
+def filled(ledger: Cells | None) -> Cells | None:
+    """Return a ledger only where it says something."""
+    return ledger if ledger is not None and len(ledger) else None
+
+
+def narrowed(relation: Cells | None, wanted: Mapping[str, LabelArray]) -> Cells | None:
+    """Keep of a coverage or a ledger what agrees with the labels over its own dimensions."""
+    if relation is None:
+        return None
+    return relation.select(relation.match({d: v for d, v in wanted.items() if d in relation.dims}))
+
+
+def split_missing(
+    dims: tuple[str, ...], coded: list[tuple[LabelArray, IntArray]], counts: IntArray
+) -> tuple[Cells, Cells | None]:
+    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
+    labels, codes = [v for v, _ in coded], [c for _, c in coded]
+    if all(c.min(initial=0) >= 0 for c in codes):
+        return Cells.of(dims, labels, codes, counts), None
+    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
+    bad = lacking.any(axis=0)
+    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
+    columns = []
+    for found, code in coded:
+        merged, to_merged, missing = _cells.union(found, label_array([MISSING]))
+        columns.append((merged, np.append(to_merged, missing)[code[bad]]))  # code -1 takes the last
+    reasons = label_array(sorted(f"missing {d}" for d in dims))
+    reason = _cells.find(reasons, label_array(f"missing {d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    ledger = Cells.of(
+        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
+    )
+    return cells, ledger
+
+
+def without_own_drops(ledger: Cells, by: tuple[str, ...]) -> Cells:
+    """Leave out of a ledger what was dropped by the group's own labels: the caller took that group away."""
+    return ledger.select(
+        ledger.where_label(
+            REASON,
+            lambda reason: not (reason.startswith(DROPPED) and _joins(reason.removeprefix(DROPPED), by)),
+        )
+    )
+
+
+def _joins(text: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a text is some of the names joined by "and", which may itself stand in a name."""
+    return any(
+        text == name
+        or (
+            text.startswith(f"{name} and ")
+            and _joins(text.removeprefix(f"{name} and "), names[:i] + names[i + 1 :])
+        )
+        for i, name in enumerate(names)
+    )
+
+
+@attrs.frozen
+class Windows:
+    """Windows of so many months, each labelled by its period; `numbers` counts the months of the labels."""
+
+    period: str
+    months: int
+    numbers: Mapping[Any, int]
+
+    @classmethod
+    def of(cls, period: str, months: int, there: Mapping[str, Period]) -> Windows:
+        """Make the windows of months that are labelled by their canonical labels."""
+        return cls(
+            period, months, {label: p.start.year * 12 + p.start.month - 1 for label, p in there.items()}
+        )
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """The label of each window, by the number of its last month."""
+        numbers = self.numbers.values()
+        found = {}
+        for last in range(min(numbers) + self.months - 1, max(numbers) + 1) if numbers else ():
+            first = last - self.months + 1
+            opening = Period.month(first // 12, first % 12 + 1)
+            closing = Period.month(last // 12, last % 12 + 1)
+            found[last] = Period(opening.start, closing.end).label
+        return found
+
+    def spread(self, cells: Cells) -> Cells:
+        """Count every cell once for each window that its month lies in."""
+        windows = sorted(self.labels.items(), key=lambda pair: pair[1])
+        last = np.array([number for number, _ in windows], dtype=np.int64)
+        number = [self.numbers.get(v, -(10**6)) for v in cells.label(self.period).tolist()]
+        month = np.array(number, dtype=np.int64)
+        inside = (month[:, None] <= last) & (last < month[:, None] + self.months)
+        rows, which = np.nonzero(inside[cells.code(self.period)])
+        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
+
+    def roll(
+        self, cells: Cells, supplied: Cells | None, ledger: Cells | None
+    ) -> tuple[Cells, Cells | None, Cells | None]:
+        """Roll cells, coverage and ledger; a window of which a month is missing goes to the ledger."""
+        proof = supplied
+        if proof is None:
+            proof = cells.keys()
+        elif self.period not in proof.dims:
+            # Coverage that says nothing of time proves no month: the cells must.
+            proof = cells.keys((*(d for d in proof.dims if d in cells.dims), self.period))
+        whole = self.spread(proof)
+        whole = whole.select(whole.counts == self.months).keys()
+        rolled = self.spread(cells)
+        complete = rolled.within(whole)
+        # Where cells are the only evidence, a sum over windows of which some are missing would be too small.
+        reason = f"not all {self.months} months supplied"
+        if supplied is None:
+            reason = (
+                f"{NOT_SUPPLIED}not all {self.months} months have a cell; "
+                "state coverage=, or use sum_to() before rolling()"
+            )
+        left = rolled.select(~complete).extend(REASON, reason)
+        if ledger is not None:
+            undated = ledger.select(ledger.match({self.period: label_array([MISSING])}))
+            left = self.spread(ledger).union(undated).union(left)
+        return rolled.select(complete), None if supplied is None else whole, filled(left)
+
 
 COUNT: Final = "count"
 _MOST_CELLS_SHOWN: Final = 20
@@ -131,7 +267,7 @@ class Tally:
                 raise InvalidInputError(msg)
         whole = _whole(counts)
         _check.same_index({**columns, "counts=": counts})
-        coded = {d: _labels.encode(columns[d], d) for d in dims}
+        coded = {d: _cells.encode(columns[d], d) for d in dims}
         _check.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
         return cls.from_codes(coded, whole, coverage=coverage, overlapping=overlapping, unit=unit)
 
@@ -521,7 +657,7 @@ class Tally:
         listed: list[Any] = list(asked) if several else [asked]
         known = self.known_labels(dim)
         if dim == MEASURED:
-            stamps = _labels.microseconds(listed, dim)
+            stamps = _cells.microseconds(listed, dim)
             for value, stamp in zip(listed, stamps.tolist(), strict=True):
                 if stamp not in known:
                     msg = f"{dim} must be among the times that occur; got {value}."
@@ -534,7 +670,7 @@ class Tally:
                 same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
                 found += same or [value.label]
             else:
-                found.append(_labels.plain(value))
+                found.append(_cells.plain(value))
         for value in found:
             if isinstance(value, bool):
                 msg = f"{dim} must be a label, text or a whole number; got {value}."
@@ -637,7 +773,7 @@ class Tally:
             msg = f"{MEASURED!r} holds measured times, which have no labels to rename."
             raise InvalidInputError(msg)
         known = self.known_labels(dim)
-        mapping = {_labels.plain(old): _labels.plain(new) for old, new in mapping.items()}
+        mapping = {_cells.plain(old): _cells.plain(new) for old, new in mapping.items()}
         there = set(known)
         for key in (k for k in mapping if k not in there):
             _check.known(key, f"mapping key for {dim!r}", known)
@@ -645,7 +781,7 @@ class Tally:
         if others == "refuse" and left:
             msg = f"mapping must name every label of {dim!r}; it lacks {_check.listing(left, most=40)}."
             raise UnknownNameError(msg)
-        _, codes = _labels.encode(
+        _, codes = _cells.encode(
             [*mapping.values(), *left], dim
         )  # refuses what is no label, and a mix of kinds
         if (codes < 0).any():

@@ -11,26 +11,27 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
 from policemetrics._arguments import as_columns, one_count, one_data, refuse_options
-from policemetrics._grouping import (
+from policemetrics._supply import (
     Reasons,
+    Side,
     exclusion_table,
     groups_of,
     keys_of,
     no_reasons,
     refuse_negative,
     refuse_unsupplied,
+    spanned,
     totals,
     unexplained,
 )
-from policemetrics._sides import Side, spanned
-from policemetrics._tally import Tally
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
-from policemetrics.results import Results
+from policemetrics.results import Figure, Interval, Results, shown_as
+from policemetrics.tallies import Tally
 from policemetrics.typing import (
     Column,
     Counts,
@@ -42,9 +43,6 @@ from policemetrics.typing import (
     Numbers,
     RateMethod,
 )
-from policemetrics.values import Figure, Interval, shown_as
-
-__all__ = ["Rate", "Share", "rate", "share"]
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
