@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policemetrics import answer_times, summarise_times
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -23,8 +24,8 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.exposure import Exposure
+from policemetrics.figures import AnswerSummary
 from policemetrics.tallies import Tally
-from policemetrics.times import AnswerSummary, answer_times, summarise_times
 
 ROWS = {
     "line": ["999", "999", "999", "999", "101", "101", "101", "101"],

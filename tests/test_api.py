@@ -52,9 +52,9 @@ def test_what_a_line_says(tool):
     )
     assert lines[at - 1].startswith("policemetrics.rate_change(") or lines[at - 1].startswith("    overload ")
     for line in (
-        "class policemetrics.Share(Figure)",
-        "policemetrics.Share.share: float",
-        "policemetrics.Share.interval: Interval  (property)",
+        "class policemetrics.figures.Share(Figure)",
+        "policemetrics.figures.Share.share: float",
+        "policemetrics.figures.Share.interval: Interval  (property)",
         "policemetrics.Period.shift(self, months: int) -> Period",
         "classmethod policemetrics.Period.month(cls, year: int, month: int) -> Period",
         "policemetrics.Tally.__add__",

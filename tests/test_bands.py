@@ -15,11 +15,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from policemetrics import answer_times
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.published import Bands, BandSummary, answer_bands
 from policemetrics.results import Results
 from policemetrics.tallies import Tally
-from policemetrics.times import Bands, BandSummary, answer_bands, answer_times
-from policemetrics.times._percentages import Percentages
+from policemetrics.times.averages import Percentages
 from policemetrics.typing import Percentile
 
 POLICE_UK = Bands({"under 10": (0, 10), "10 to under 60": (10, 60), "60 or more": (60, None)})

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import policemetrics as pm
-from policemetrics import PoliceMetricsError, Tally, check_claim, stated
+from policemetrics import PoliceMetricsError, Tally
+from policemetrics.claims import check_claim, stated
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import Figure, shown_as
 
@@ -21,7 +22,7 @@ OLD_RATE = pm.positive_outcome_rate(20_158, 365_882, **OUTCOMES)
 RATE = pm.positive_outcome_rate(26_029, 328_104, **OUTCOMES)  # 7.933%
 RATE_CHANGE = pm.outcome_rate_change(OLD_RATE, RATE)  # +2.42 points, +44.0%
 TIMES = pm.summarise_times([3, 4, 5, 6, 30], target=10)  # mean 9.6, median 5
-POOLED = pm.pool_means([7, 25], [300, 100], rounded_to=1)  # 11.5, 11 to 12
+POOLED = pm.published.pool_means([7, 25], [300, 100], rounded_to=1)  # 11.5, 11 to 12
 NO_TIMES = pm.summarise_times(Tally.from_columns({"seconds": []}, []))
 
 
@@ -186,7 +187,7 @@ class TestWhatIsCompared:
         """The change as the package prints it, with its sign, is a claim that the change bears out."""
         change = pm.rate_change(old, new)
         for column, unit in (("change", ""), ("percent_change", "%")):
-            text = pm._display.signed(getattr(change, column), digits, unit)
+            text = pm._write.signed(getattr(change, column), digits, unit)
             assert check_claim(change, text).verdict == "supported"
 
     def test_figures_of_rounded_ones(self):
@@ -200,15 +201,15 @@ class TestWhatIsCompared:
             assert check_claim(POOLED, claim).verdict == verdict, claim
         assert check_claim(POOLED, "mean 11 s").ground == "rounding"
         assert check_claim(POOLED, "11.5 s").ground == "which figure"
-        assert check_claim(pm.pool_means([7, 25], [300, 100]), "mean 11.5 s").verdict == "supported"
+        assert check_claim(pm.published.pool_means([7, 25], [300, 100]), "mean 11.5 s").verdict == "supported"
 
     def test_harm_per_crime_of_headlines(self):
         """+4.4% to +6.7%; and where the rounding leaves open which way, no size is settled."""
-        implied = pm.implied_harm_per_crime(crime="10% lower", harm="5% lower")
+        implied = pm.claims.implied_harm_per_crime(crime="10% lower", harm="5% lower")
         assert check_claim(implied, "over 4% more").verdict == "supported"
         assert check_claim(implied, "5% lower").verdict == "contradicted"
         assert check_claim(implied, "up 5%").ground == "rounding"
-        open_ = pm.implied_harm_per_crime(crime="5% lower", harm="5% lower")
+        open_ = pm.claims.implied_harm_per_crime(crime="5% lower", harm="5% lower")
         assert check_claim(open_, "under 2%").verdict == "supported"
         assert check_claim(open_, "9%").verdict == "contradicted"
         assert check_claim(open_, "5%").ground == "which figure"  # it is that of crime and of harm
@@ -434,7 +435,7 @@ class TestPublishedHeadlines:
         for row in rows:
             claims = self.claims_of(row)
             if len(claims) > 1:
-                found = pm.implied_change(**claims)
+                found = pm.claims.implied_change(**claims)
                 assert found.consistent, str(found)
                 implied[row["period"], row["measure"]] = found
         base = implied["2023/24", "total recorded crime excl fraud"]["before"]
@@ -449,16 +450,16 @@ class TestPublishedHeadlines:
     def test_a_chain_of_years(self, rows):
         """SOURCE.md: 308,491 with −6.1% implies about 328,500; −10% before that about 365,000, a fall of about 36,500."""
         row = next(r for r in rows if r["period"] == "2024/25")
-        year = pm.implied_change(
+        year = pm.claims.implied_change(
             after="exactly 308,491", percent_change=self.claims_of(row)["percent_change"]
         )
         low, high = year["before"].low, year["before"].high
         assert 328_300 < low < 328_500 < high < 328_800
-        before = pm.implied_change(after=f"{low:.0f} to {high:.0f}", percent_change="down 10%")
+        before = pm.claims.implied_change(after=f"{low:.0f} to {high:.0f}", percent_change="down 10%")
         assert 365_000 in before["before"]
         assert -36_500 in before["change"]
         # It is consistent with "around 35,000" only if the unrounded fall was near 9.6%.
-        both = pm.implied_change(
+        both = pm.claims.implied_change(
             after=f"{low:.0f} to {high:.0f}", percent_change="down 10%", change="down around 35,000"
         )
         assert both.consistent
@@ -471,7 +472,7 @@ class TestPublishedHeadlines:
             self.claims_of(year[m])["change"]
             for m in ("total recorded crime excl fraud", "violence against the person")
         )
-        implied = pm.implied_parts({"violence": violence, "the rest": None}, total=total)
+        implied = pm.claims.implied_parts({"violence": violence, "the rest": None}, total=total)
         assert implied["the rest"].low == implied["the rest"].high == -4_624
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import policemetrics as pm
-from policemetrics import Range, implied_change, implied_harm_per_crime, implied_parts, stated
-from policemetrics.claims._plane import QUANTITIES, corners
+from policemetrics.claims import Range, implied_change, implied_harm_per_crime, implied_parts, stated
+from policemetrics.claims.implied import QUANTITIES, corners
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 
 
@@ -62,7 +62,7 @@ class TestByHand:
         assert found.rounding_low == pytest.approx(100 * (0.945 / 0.905 - 1), abs=1e-12)
         assert found.rounding_high == pytest.approx(100 * (0.955 / 0.895 - 1), abs=1e-12)
         assert (round(found.rounding_low, 1), round(found.rounding_high, 1)) == (4.4, 6.7)
-        plain = pm.harm_per_crime_change(crime=-10, harm=-5, rounded_to=1)
+        plain = pm.published.harm_per_crime_change(crime=-10, harm=-5, rounded_to=1)
         assert str(found) == str(plain)
         assert found.rounding_low == plain.rounding_low
         assert math.isnan(found.rounded_to)
@@ -280,7 +280,7 @@ class TestLaws:
     def test_harm_agrees_with_plain_numbers(self, crime, harm):
         """`harm_per_crime_change` of the same numbers, rounded to whole per cent."""
         found = implied_harm_per_crime(crime=f"{crime:+d}%", harm=f"{harm:+d}%")
-        plain = pm.harm_per_crime_change(crime=crime, harm=harm, rounded_to=1)
+        plain = pm.published.harm_per_crime_change(crime=crime, harm=harm, rounded_to=1)
         assert np.allclose([found.percent_change, found.rounding_low, found.rounding_high],
                            [plain.percent_change, plain.rounding_low, plain.rounding_high], rtol=0, atol=1e-12)  # fmt: skip
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policemetrics import PoliceMetricsError, Range, Stated, _write, stated
-from policemetrics.claims._words import phrases
+from policemetrics import PoliceMetricsError, _write
+from policemetrics.claims import Range, Stated, stated
 from policemetrics.claims.ranges import exact
+from policemetrics.claims.stated import phrases
 from policemetrics.definitions import claim_words
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 

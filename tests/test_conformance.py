@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policemetrics import conformance
-from policemetrics.conformance import _verdicts
-from policemetrics.conformance.__main__ import main
-from policemetrics.conformance._report import as_markdown
-from policemetrics.conformance._sources import SOURCES
+import conformance
+from conformance import _verdicts
+from conformance.__main__ import main
+from conformance._report import as_markdown
+from conformance._sources import SOURCES
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 
 PAGE = Path(__file__).parents[1] / "docs" / "conformance.md"
@@ -92,7 +92,7 @@ class TestRealFiles:
         assert found.failed <= 3
 
     def test_the_page_is_what_the_command_prints(self, checked):
-        """When it differs: python -m policemetrics.conformance ../shared/data --markdown > docs/conformance.md."""
+        """When it differs: python -m conformance ../shared/data --markdown > docs/conformance.md."""
         date = re.compile(r"(?<=Made on )\d{2} \w+ \d{4}")
         page, ours = (date.sub("", text.strip()) for text in (PAGE.read_text("utf-8"), as_markdown(checked)))
         assert page == ours
@@ -289,7 +289,7 @@ class TestOwnFolder:
         script = (
             "import runpy, sys\n"
             "sys.modules |= dict.fromkeys(('pandas', 'polars', 'pyarrow', 'duckdb', 'hypothesis'))\n"
-            "runpy.run_module('policemetrics.conformance', run_name='__main__', alter_sys=True)"
+            "runpy.run_module('conformance', run_name='__main__', alter_sys=True)"
         )
         done = subprocess.run(  # noqa: S603  # our own script
             [sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=True
@@ -298,9 +298,9 @@ class TestOwnFolder:
 
     def test_as_a_module(self, folder, monkeypatch):
         monkeypatch.setattr(sys, "argv", ["conformance", str(folder)])
-        monkeypatch.delitem(sys.modules, "policemetrics.conformance.__main__")
+        monkeypatch.delitem(sys.modules, "conformance.__main__")
         with pytest.raises(SystemExit) as left:
-            runpy.run_module("policemetrics.conformance", run_name="__main__", alter_sys=True)
+            runpy.run_module("conformance", run_name="__main__", alter_sys=True)
         assert left.value.code == 0
 
     def test_no_folder(self, tmp_path, capsys):

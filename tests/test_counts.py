@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from strategies import FORCES
 
 import policemetrics as pm
-from policemetrics import Exposure, Rate, Share, Tally, rate, share
+from policemetrics import Exposure, Tally, rate, share
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.figures import Rate, Share
 
 COUNTS = st.integers(0, 200) | st.sampled_from([10**6, 10**9])
 SIZES = st.integers(1, 10**9) | st.floats(1e-3, 1e9)

@@ -17,6 +17,7 @@ from engines import ENGINES, every_engine, one_duckdb, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from policemetrics import summarise_times
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -25,9 +26,8 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import durations
-from policemetrics.frames._clock import _microseconds, from_parts
+from policemetrics.frames.clock import _microseconds, from_parts
 from policemetrics.tallies import Tally
-from policemetrics.times import summarise_times
 
 UTC, LONDON, NEW_YORK = dt.UTC, ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 MISSING = "(missing)"

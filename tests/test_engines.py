@@ -13,7 +13,7 @@ from engines import LAZY, MAKERS, frame_of, queries, require
 
 import policemetrics as pm
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames import _grouping
+from policemetrics.frames import counting
 
 ROWS = 400
 CSS = pm.harm_weights("ons-css", version="2020")
@@ -143,9 +143,9 @@ CALLS = {
         ),
     ],
     "answer_bands": [
-        lambda f: pm.answer_bands(
+        lambda f: pm.published.answer_bands(
             f,
-            pm.Bands({"fast": (0, 10), "slow": (10, None)}),
+            pm.published.Bands({"fast": (0, 10), "slow": (10, None)}),
             band="band",
             target=10,
             out_of="answered",
@@ -168,7 +168,7 @@ CALLS = {
             f, target=900, no_arrival="censored", as_at=datetime(2023, 10, 29, 12, tzinfo=UTC), **STAMPS
         ),
     ],
-    "pool_means": [lambda f: pm.pool_means(f, mean="mean", count="n", by="force", rounded_to=0.1)],
+    "pool_means": [lambda f: pm.published.pool_means(f, mean="mean", count="n", by="force", rounded_to=0.1)],
 }
 
 
@@ -228,9 +228,9 @@ def test_result_is_bounded(other, monkeypatch):
         pytest.skip("a frame in memory is counted where it is")
     wanted = pm.tally(TABLE, by=["force", "seconds"])
     cells = len(wanted) + len(wanted.excluded)
-    monkeypatch.setattr(_grouping, "_MOST_CELLS", cells)
+    monkeypatch.setattr(counting, "_MOST_CELLS", cells)
     assert pm.tally(frame, by=["force", "seconds"]) == wanted
-    monkeypatch.setattr(_grouping, "_MOST_CELLS", 20)
+    monkeypatch.setattr(counting, "_MOST_CELLS", 20)
     with pytest.raises(
         InvalidInputError, match="more than 20 distinct keys of 'force', 'offence': leave out a col"
     ):

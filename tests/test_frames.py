@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from ids import stable
 from strategies import as_columns, labels, rows
 
+from policemetrics import HarmWeights
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -29,7 +30,6 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames import as_tally, durations, read_columns, tally, text_columns
-from policemetrics.harm import HarmWeights
 from policemetrics.periods import Period
 from policemetrics.tallies import Tally
 

@@ -85,13 +85,13 @@ def contains(found, number):
 def test_a_figure_is_read_or_refused(text, nearest):
     """What was printed is in its range, and is one of the numbers of the text."""
     try:
-        found = pm.stated(text, nearest=nearest)
+        found = pm.claims.stated(text, nearest=nearest)
     except PoliceMetricsError as error:
         refused(error)
         return
     event("answered")
     assert str(found) == f"“{found.text}” is taken to mean {found.range}."
-    assert pm.stated(found.text, nearest=nearest).range == found.range
+    assert pm.claims.stated(found.text, nearest=nearest).range == found.range
     if found.value is not None:
         assert math.isfinite(found.value)
         assert contains(found.range, found.value)
@@ -113,7 +113,7 @@ def test_the_number_said_is_in_the_range(word, number, unit, direction):
     """Whatever the word: the number stands in the range or at its end, with the sign of the direction."""
     scale = {" minutes": 60, "k": 1_000, " million": 10**6, " in 1,000": Fraction(1, 10)}.get(unit, 1)
     try:
-        found = pm.stated(f"{word}{number:,}{unit}{direction}")
+        found = pm.claims.stated(f"{word}{number:,}{unit}{direction}")
     except PoliceMetricsError as error:
         refused(error)
         return
@@ -140,7 +140,7 @@ FIGURES = (
 def test_a_claim_is_checked_or_refused(figure, text, column):
     """One of three answers, with its sentence."""
     try:
-        found = pm.check_claim(figure, text, column=column)
+        found = pm.claims.check_claim(figure, text, column=column)
     except PoliceMetricsError as error:
         refused(error)
         return

@@ -19,12 +19,20 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from policemetrics import datasets, definitions
+from policemetrics import (
+    HarmWeights,
+    datasets,
+    definitions,
+    harm_change,
+    harm_drivers,
+    harm_score,
+    harm_weights,
+)
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.exposure import Exposure
-from policemetrics.harm import HarmWeights, _scoring, harm_change, harm_drivers, harm_score, harm_weights
-from policemetrics.harm._codes import nearest
+from policemetrics.harm import score
 from policemetrics.harm.change import share_out
+from policemetrics.harm.weights import nearest
 from policemetrics.tallies import Tally
 
 BETWEEN = ("2017/18", "2019/20")
@@ -1216,7 +1224,7 @@ class TestWeighing:
     @pytest.mark.parametrize("at_once", [2**15, 5, 4, 3, 1])
     def test_some_groups_at_a_time(self, monkeypatch, at_once):
         """By hand: the score, and the offence with the largest part of the variance, weight squared by count."""
-        monkeypatch.setattr(_scoring, "_AT_ONCE", at_once)
+        monkeypatch.setattr(score, "_AT_ONCE", at_once)
         rows = harm_score(self.FORCES, self.WEIGHTS, by="force")
         assert [(r.score, r.dominant_offence) for r in rows] == [(15.5, "a"), (5.5, "c"), (2, "c")]
         assert [r.dominant_share for r in rows] == pytest.approx([100 / 105.25, 2.25 / 3.25, 1])

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policemetrics import Period, datasets
+from policemetrics import HarmWeights, Period, datasets, harm_change, harm_index, harm_weights
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.exposure import Exposure
-from policemetrics.harm import HarmWeights, harm_change, harm_index, harm_weights
 from policemetrics.tallies import Tally
 
 OWN = HarmWeights({"a": 10, "b": 100}, name="own", version="1", outside=["F"])

@@ -15,16 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policemetrics import datasets, definitions
+from policemetrics import HarmWeights, datasets, definitions, harm_drivers, harm_score, harm_weights
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.harm import (
-    HarmWeights,
-    harm_drivers,
-    harm_per_crime_change,
-    harm_score,
-    harm_weights,
-    matching,
-)
+from policemetrics.harm import weights
+from policemetrics.published import harm_per_crime_change
 from policemetrics.tallies import Tally
 
 OWN = HarmWeights({"46": 12, "34B": 800, "1": 7000}, name="own", version="1", outside=["AF"])
@@ -297,7 +291,7 @@ def test_a_code_in_two_cases():
 
 def test_as_many_hints_as_are_shown():
     """No more are spoken of where there are none."""
-    codes = [f"{n}{n}{n}A" for n in range(1, matching._MOST_NAMED + 1)]
-    weights = HarmWeights(dict.fromkeys(codes, 1), name="own", version="1")
-    assert " more" not in str(weights.match([f"{code}a" for code in codes]))
+    codes = [f"{n}{n}{n}A" for n in range(1, weights._MOST_NAMED + 1)]
+    own = HarmWeights(dict.fromkeys(codes, 1), name="own", version="1")
+    assert " more" not in str(own.match([f"{code}a" for code in codes]))
     assert " and 0 more" not in str(weights.match([code.lower() for code in codes]))

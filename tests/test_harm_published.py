@@ -8,7 +8,7 @@ from collections import defaultdict
 
 import pytest
 
-from policemetrics.harm import HarmWeights, harm_score
+from policemetrics import HarmWeights, harm_score
 from policemetrics.tallies import Tally
 
 

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from policemetrics import implied_change
 from policemetrics.__main__ import as_html, as_text, main, scorecard
+from policemetrics.claims import implied_change
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from engines import duck, one_duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policemetrics import summarise_times, time_change
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -20,9 +21,9 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.frames import _grouping, _moments
+from policemetrics.figures import TimeSummary
+from policemetrics.frames import counting, moments
 from policemetrics.tallies import Tally
-from policemetrics.times import TimeSummary, summarise_times, time_change
 
 duckdb_here = pytest.fixture(scope="module", autouse=True)(one_duckdb)
 
@@ -159,7 +160,7 @@ class TestEngines:
     def test_sums_beyond_bounds(self, monkeypatch, queries, limit):
         """Where a sum could pass 64 bits every time is counted."""
         every = summarise_times(self.FRAME, by="g")
-        monkeypatch.setattr(_moments, limit, 2)
+        monkeypatch.setattr(moments, limit, 2)
         queries.clear()
         same_but_percentiles(summarise_times(self.FRAME.lazy(), by="g", percentiles=False), every)
         assert len(queries) == 2
@@ -212,7 +213,7 @@ class TestEngines:
             assert len(found) == len(every) == 0
 
     def test_bounds_what_comes_home(self, monkeypatch):
-        monkeypatch.setattr(_grouping, "_MOST_CELLS", 3)
+        monkeypatch.setattr(counting, "_MOST_CELLS", 3)
         with pytest.raises(
             InvalidInputError, match=r"by: the engine found more than 3 distinct keys of 'g': leave "
         ):

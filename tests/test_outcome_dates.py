@@ -12,8 +12,8 @@ import pytest
 
 from policemetrics import OutcomeSet, Period, Results, Tally, outcome_rate_change, positive_outcome_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.outcomes import _dates
-from policemetrics.outcomes._definition import not_yet_assigned
+from policemetrics.outcomes import dates
+from policemetrics.outcomes.definition import not_yet_assigned
 
 GIVEN = {"positive": "positive-dashboard", "basis": "closed", "out_of": "outcomes"}
 COHORT = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
@@ -131,7 +131,7 @@ class TestTypesOfTheTime:
 
     def test_the_clear_labels_decide(self):
         """2009-10 is a year beside 2010/11, and a total stays one."""
-        read = _dates._read(["2009-10", "2010/11", "Total"], "period")
+        read = dates._read(["2009-10", "2010/11", "Total"], "period")
         assert {label: period.label for label, period in read.items()} == {
             "2009-10": "2009/10",
             "2010/11": "2010/11",
@@ -139,10 +139,10 @@ class TestTypesOfTheTime:
 
     def test_what_all_rows_say_is_said_once(self):
         texts = np.array(["a", "a"], dtype=object)
-        assert _dates.one_or_all(texts) == "a"
-        assert _dates.one_or_all(texts[:0]) == ""
+        assert dates.one_or_all(texts) == "a"
+        assert dates.one_or_all(texts[:0]) == ""
         texts[1] = "b"
-        assert _dates.one_or_all(texts).tolist() == ["a", "b"]
+        assert dates.one_or_all(texts).tolist() == ["a", "b"]
 
     def test_labels_that_are_no_periods(self):
         """Quarters without a year tell nothing of time."""

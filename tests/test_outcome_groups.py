@@ -12,17 +12,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from policemetrics import (
-    Exclusions,
-    GroupOutcomeRate,
-    Results,
-    Tally,
-    group_outcome_rate,
-    intervals,
-    positive_outcome_rate,
-    rate,
-)
+from policemetrics import Results, Tally, group_outcome_rate, intervals, positive_outcome_rate, rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.figures import Exclusions, GroupOutcomeRate
 from policemetrics.outcomes import groups
 
 ASKED = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}

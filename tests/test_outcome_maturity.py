@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policemetrics import (
-    OutcomeMaturity,
     OutcomeSet,
     Period,
     Results,
@@ -24,6 +23,7 @@ from policemetrics import (
     positive_outcome_rate,
 )
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.figures import OutcomeMaturity
 from policemetrics.outcomes import maturity
 
 MONTHS = [f"2024-{m:02d}" for m in range(1, 7)]

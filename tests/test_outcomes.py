@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from policemetrics import datasets
+from policemetrics import OutcomeSet, datasets, outcome_rate_change, outcome_set, positive_outcome_rate
 from policemetrics.definitions import outcome_sets, outcome_types
 from policemetrics.errors import (
     CountOverflowError,
@@ -25,14 +25,8 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.exposure import Exposure
+from policemetrics.figures import OutcomeRate
 from policemetrics.frames import tally
-from policemetrics.outcomes import (
-    OutcomeRate,
-    OutcomeSet,
-    outcome_rate_change,
-    outcome_set,
-    positive_outcome_rate,
-)
 from policemetrics.results import Results
 from policemetrics.tallies import Tally
 

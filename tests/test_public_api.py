@@ -17,7 +17,9 @@ import pytest
 from ids import stable
 
 import policemetrics as pm
-from policemetrics import Exclusions, Exposure, Interval, Period, PoliceMetricsError, Range, Results, Tally
+from policemetrics import Exposure, Interval, Period, PoliceMetricsError, Results, Tally
+from policemetrics.claims import Range
+from policemetrics.figures import Exclusions
 
 NAN, INF = float("nan"), float("inf")
 YEARS = ("2022/23", "2023/24")
@@ -41,18 +43,18 @@ CRIMES = Tally.from_columns({d: COLUMNS[d] for d in LABELS}, COLUMNS["n"])
 RESIDENTS = Exposure({"Kent": 1_800, "Essex": 1_200}, by="force", name="residents", date="mid-2019")
 WEIGHTS = pm.harm_weights("ons-css", version="2020")
 OPEN = {"no_arrival": "censored", "as_at": dt.datetime(2023, 6, 1, tzinfo=dt.UTC)}
-BANDS = pm.Bands({"66": (0, 10), "8L": (10, None)})
+BANDS = pm.published.Bands({"66": (0, 10), "8L": (10, None)})
 OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
 RATES = pm.positive_outcome_rate(CRIMES, by="force", **OUTCOMES)
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
 GOOD = {
     "answer_bands": (
-        pm.answer_bands, (FRAME, BANDS),
+        pm.published.answer_bands, (FRAME, BANDS),
         {"target": 10, "out_of": "answered", "by": "force", "band": "offence", "count": "n"},
     ),
     "answer_bands of percentages": (
-        pm.answer_bands, ({"66": 60, "8L": 40}, BANDS), {"target": 10, "rounded_to": 1},
+        pm.published.answer_bands, ({"66": 60, "8L": 40}, BANDS), {"target": 10, "rounded_to": 1},
     ),
     "answer_times": (
         pm.answer_times, (FRAME,),
@@ -63,7 +65,7 @@ GOOD = {
     "change_drivers": (
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
-    "check_claim": (pm.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
+    "check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
     "group_outcome_rate": (
         pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
@@ -71,14 +73,14 @@ GOOD = {
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_index": (pm.harm_index, (FRAME, WEIGHTS), {"base": YEARS[0], "by": "force", "count": "n"}),
-    "harm_per_crime_change": (pm.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
+    "harm_per_crime_change": (pm.published.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
     "harm_score": (pm.harm_score, (FRAME, WEIGHTS), {"by": "force", "count": "n"}),
     "harm_weights": (pm.harm_weights, ("ons-css",), {"version": "2020"}),
     "implied_change": (
-        pm.implied_change, (), {"before": "5 s", "after": "3 s", "change": "2 s faster", "percent_change": "down 40%"},
+        pm.claims.implied_change, (), {"before": "5 s", "after": "3 s", "change": "2 s faster", "percent_change": "down 40%"},
     ),
-    "implied_harm_per_crime": (pm.implied_harm_per_crime, (), {"crime": "10% lower", "harm": "5% lower"}),
-    "implied_parts": (pm.implied_parts, (), {"parts": {"solved": "12%", "rest": None}, "total": "exactly 100%"}),
+    "implied_harm_per_crime": (pm.claims.implied_harm_per_crime, (), {"crime": "10% lower", "harm": "5% lower"}),
+    "implied_parts": (pm.claims.implied_parts, (), {"parts": {"solved": "12%", "rest": None}, "total": "exactly 100%"}),
     "match_outcomes": (pm.match_outcomes, (CRIMES,), {"outcome": "outcome"}),
     "outcome_maturity": (
         pm.outcome_maturity, (FRAME,),
@@ -99,10 +101,10 @@ GOOD = {
         {"between": YEARS, "of": "offence", "by": "force", "count": "n"} | OUTCOMES,
     ),
     "outcome_set": (pm.outcome_set, ("charged",), {}),
-    "pool_means": (pm.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
-    "pool_means of numbers": (pm.pool_means, ([30, 45], [5, 6]), {}),
+    "pool_means": (pm.published.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
+    "pool_means of numbers": (pm.published.pool_means, ([30, 45], [5, 6]), {}),
     "positive_outcome_rate": (pm.positive_outcome_rate, (FRAME,), {"by": "force", "count": "n"} | OUTCOMES),
-    "published_time_change": (pm.published_time_change, (5, 3), {"of": "mean", "rounded_to": 1}),
+    "published_time_change": (pm.published.time_change, (5, 3), {"of": "mean", "rounded_to": 1}),
     "rate": (pm.rate, (FRAME, 100), {"by": "force", "count": "n"}),
     "rate of numbers": (pm.rate, (5, 100), {}),
     "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
@@ -114,7 +116,7 @@ GOOD = {
         {"start": "day", "end": "met", "by": "force", "timezone": "UTC", "target": 60} | OPEN,
     ),
     "share": (pm.share, (1, 4), {}),
-    "stated": (pm.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
+    "stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
     "summarise_times of numbers": (
         pm.summarise_times, ([30, 45.5],), {"target": 60, "mean_method": "bootstrap", "seed": 1},
@@ -450,7 +452,7 @@ class TestBadInput:
             (lambda: Range(exact_low="1", exact_high=2, unit="number"), "exact_low"),
             (lambda: Range(exact_low=1, exact_high=2, high_included=1, unit="number"), "high_included"),
             (lambda: Range(exact_low=1, exact_high=2, unit="crimes"), "unit"),
-            (lambda: "1" in pm.stated("1"), "value"),
+            (lambda: "1" in pm.claims.stated("1"), "value"),
             (lambda: Results.of([]), "figures"),
             (lambda: Results.of(5), "figures"),
             (lambda: Exposure({}, by="force", name="residents", date="mid-2019"), "exposure"),
@@ -569,7 +571,7 @@ class TestSurface:
             "assert 'numpy' not in sys.modules and set(pm.__all__) < set(dir(pm))\n"
             "assert pm.share(1, 4).share == 0.25\n"
             "assert pm.tally and callable(pm.tally) and callable(pm.durations)\n"
-            "assert pm.harm.HarmScore is pm.HarmScore\n"
+            "assert pm.harm.HarmScore is pm.figures.HarmScore\n"
             "from policemetrics import *\n"
             "print(Tally.from_columns({'a': ['x']}, [3]).total, hasattr(pm, 'nope'), hasattr(pm, '_nope'))"
         )

@@ -16,15 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policemetrics as pm
-from policemetrics import (
-    ResponseSummary,
-    ResponseSurvival,
-    Tally,
-    durations,
-    response_times,
-    summarise_times,
-)
+from policemetrics import Tally, durations, response_times, summarise_times
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.figures import ResponseSummary, ResponseSurvival
 
 _session = pytest.fixture(scope="module", autouse=True)(one_duckdb)
 

@@ -15,19 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policemetrics import answer_times, response_times, summarise_times, time_change, time_drivers
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.figures import TimeChange, TimeDriver
+from policemetrics.published import time_change as published_time_change
 from policemetrics.results import Results
 from policemetrics.tallies import Tally
-from policemetrics.times import (
-    TimeChange,
-    TimeDriver,
-    answer_times,
-    published_time_change,
-    response_times,
-    summarise_times,
-    time_change,
-    time_drivers,
-)
 
 YEARS = ("2022/23", "2023/24")
 # The two samples of oracles.md, section G.

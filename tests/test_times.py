@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
-from policemetrics import datasets
+from policemetrics import datasets, summarise_times
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -29,13 +29,14 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
+from policemetrics.figures import TimeSummary
 from policemetrics.frames import durations, tally
 from policemetrics.percentiles import Runs
+from policemetrics.published import PooledMean, pool_means
 from policemetrics.rates import share
 from policemetrics.results import Results
 from policemetrics.tallies import Tally
-from policemetrics.times import PooledMean, TimeSummary, pool_means, summarise_times
-from policemetrics.times._bootstrap import bootstrap_means
+from policemetrics.times.averages import bootstrap_means
 from policemetrics.typing import Percentile
 
 # scipy before 1.15 had another name for it.

@@ -25,9 +25,9 @@ from ids import stable
 
 import policemetrics as pm
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, PoliceMetricsError
-from policemetrics.frames import _reading
-from policemetrics.frames._grouping import halves
-from policemetrics.frames._session import ANY, same_clocks, session_zone, wrong_clocks
+from policemetrics.frames import reading
+from policemetrics.frames.counting import halves
+from policemetrics.frames.reading import ANY, same_clocks, session_zone, wrong_clocks
 
 # Dask and Spark announce their own futures.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -505,9 +505,9 @@ class TestWithoutTheEngine:
 
     def test_asked_at_each_call(self, monkeypatch):
         """What narwhals remembers of the zone is put right."""
-        monkeypatch.setattr(_reading, "session_zone", lambda _: "Asia/Tokyo")
+        monkeypatch.setattr(reading, "session_zone", lambda _: "Asia/Tokyo")
         frame = pl.DataFrame({"a": stamps("2024-05-01", zone=UTC), "b": stamps("2024-05-01"), "c": [1]})
-        _, schema = _reading.opened(frame)
+        _, schema = reading.opened(frame)
         assert schema == {"a": nw.Datetime("us", "Asia/Tokyo"), "b": nw.Datetime("us"), "c": nw.Int64()}
 
     def test_halves_of_spark_and_seconds_of_dask(self):
@@ -520,7 +520,7 @@ class TestWithoutTheEngine:
             h * 2**32 + v for h, v in zip(found["n_high"].to_list(), found["n_low"].to_list(), strict=True)
         ] == numbers
         lazy = SimpleNamespace(implementation=nw.Implementation.DASK)
-        label = _reading.label(lazy, nw.col("s"), "seconds", "s", nw.Float64())
+        label = reading.label(lazy, nw.col("s"), "seconds", "s", nw.Float64())
         assert frame.select(label)["s"].to_list() == [None, None, 1.5, 0.0, -1.0]
 
     def test_what_has_no_type(self):
@@ -582,7 +582,7 @@ def test_failures(engine):
     frame = make()
     for read in (
         lambda: pm.tally(frame, by="force", count="n"),
-        lambda: pm.pool_means(frame, mean="n", count="n", by="force"),
+        lambda: pm.published.pool_means(frame, mean="n", count="n", by="force"),
     ):
         with pytest.raises(InvalidInputError, match=says):
             read()

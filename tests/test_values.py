@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import policemetrics as pm
-from policemetrics import Exclusions, Figure, Interval, Rate, Results, Tally
+from policemetrics import Figure, Interval, Results, Tally
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -27,6 +27,7 @@ from policemetrics.errors import (
     PoliceMetricsError,
     UnknownNameError,
 )
+from policemetrics.figures import Exclusions, Rate
 from policemetrics.results import ExclusionTable, label_array
 
 NAN, INF = float("nan"), float("inf")

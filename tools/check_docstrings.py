@@ -17,7 +17,7 @@ MODULES = (
     "policemetrics.decomposition",
     "policemetrics.incidence",
     "policemetrics.datasets",
-    "policemetrics.conformance",
+    "conformance",
     "policemetrics.plot",
     "policemetrics.testing",
     "policemetrics.testing.strategies",

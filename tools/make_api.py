@@ -1,7 +1,8 @@
 """Write down the public signatures: every name, class, method, property and field, one a line.
 
-``python tools/make_api.py`` rewrites tests/api.txt. A test compares the two, so that a change of what callers
-can write is a decision: run this, read the diff, and commit it with an entry in CHANGELOG.md.
+``python tools/make_api.py`` rewrites tests/api.txt, and src/policemetrics/__init__.pyi from the table of names in
+__init__.py. A test compares, so that a change of what callers can write is a decision: run this, read the diff,
+and commit it with an entry in CHANGELOG.md.
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ from typing import Any
 
 import attrs
 
-PAGE = Path(__file__).parents[1] / "tests" / "api.txt"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "tests" / "api.txt"
+STUB = ROOT / "src" / "policemetrics" / "__init__.pyi"
 MODULES = (
     "policemetrics",
-    "policemetrics.conformance",
+    "policemetrics.claims",
     "policemetrics.datasets",
     "policemetrics.decomposition",
     "policemetrics.definitions",
     "policemetrics.errors",
+    "policemetrics.figures",
     "policemetrics.incidence",
     "policemetrics.intervals",
     "policemetrics.plot",
+    "policemetrics.published",
     "policemetrics.testing",
     "policemetrics.testing.strategies",
     "policemetrics.typing",
@@ -40,6 +45,19 @@ OPERATORS = (
 def api() -> str:
     """Return the public surface as text, sorted, so that a diff shows what changed and nothing else."""
     return "".join(f"{line}\n" for module in MODULES for line in of_module(module))
+
+
+def stub() -> str:
+    """Return the names of the package as type checkers read them, room by room."""
+    package = importlib.import_module("policemetrics")
+    lines = [f"from policemetrics import {name} as {name}" for name in package._MODULES]
+    lines += [
+        f"from policemetrics.{room} import {', '.join(f'{name} as {name}' for name in names)}"
+        for room, names in package._ROOMS.items()
+    ]
+    return "# Written by tools/make_api.py from the table of names in __init__.py.\n" + "".join(
+        f"{line}\n" for line in [*lines, "", "__version__: str"]
+    )
 
 
 def of_module(name: str) -> Iterator[str]:
@@ -152,4 +170,5 @@ if __name__ == "__main__":
     before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     now = api()
     PAGE.write_text(now, encoding="utf-8")
+    STUB.write_text(stub(), encoding="utf-8")
     print(f"{PAGE.name}: {len(now.splitlines())} lines, {'unchanged' if before == now else 'changed'}")

@@ -15,17 +15,25 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from policemetrics import _write, datasets
+from policemetrics import (
+    _write,
+    datasets,
+    harm_change,
+    harm_score,
+    harm_weights,
+    outcome_rate_change,
+    positive_outcome_rate,
+    summarise_times,
+)
 from policemetrics.change import RateChange, rate_change
 from policemetrics.claims import ClaimCheck, check_claim, implied_change, implied_harm_per_crime, stated
 from policemetrics.datasets import Dataset
 from policemetrics.definitions import claim_words, offences, outcome_sets
 from policemetrics.exposure import Exposure
-from policemetrics.harm import harm_change, harm_score, harm_weights
-from policemetrics.outcomes import OutcomeRate, outcome_rate_change, positive_outcome_rate
+from policemetrics.figures import OutcomeRate
+from policemetrics.published import pool_means
 from policemetrics.results import Figure, Results
 from policemetrics.tallies import Tally
-from policemetrics.times import pool_means, summarise_times
 from policemetrics.typing import Basis
 
 __all__ = ["main", "scorecard"]

@@ -279,7 +279,7 @@ class _Keys:
             rows = slice(first, min(first + _AT_ONCE, self.rows))
             key: _Whole | None = None
             for digit in digits:
-                key = digit.read(rows) if key is None else digit.behind(key, rows)
+                key = digit.read(rows) if key is None else digit.append_to(key, rows)
             wide = found[: rows.stop - first]
             if key is not None:
                 wide[:] = key

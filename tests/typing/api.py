@@ -24,48 +24,44 @@ from numpy.typing import NDArray
 
 import policemetrics as pm
 from policemetrics import (
-    AnswerSummary,
-    Bands,
-    BandSummary,
-    ChangeDriver,
-    ClaimCheck,
-    Exclusions,
+    AverageChange,
     Exposure,
     Figure,
+    HarmWeights,
+    Interval,
+    OutcomeSet,
+    Period,
+    Results,
+    Tally,
+    conformance,
+)
+from policemetrics.claims import ClaimCheck, Implied, Range, Stated
+from policemetrics.figures import (
+    AnswerSummary,
+    ChangeDriver,
+    Exclusions,
     GroupOutcomeRate,
     HarmChange,
     HarmDriver,
     HarmIndex,
-    HarmPerCrimeChange,
     HarmScore,
-    HarmWeights,
-    Implied,
-    Interval,
     OutcomeMatch,
     OutcomeMaturity,
     OutcomeRate,
     OutcomeRateChange,
     OutcomeRateDriver,
     OutcomeRateSplit,
-    OutcomeSet,
-    Period,
-    PooledMean,
-    PublishedTimeChange,
-    Range,
     Rate,
     RateChange,
     ResponseSummary,
     ResponseSurvival,
-    Results,
     Share,
-    Stated,
-    Tally,
     TimeChange,
     TimeDriver,
     TimeSummary,
     WeightMatch,
-    conformance,
 )
+from policemetrics.published import Bands, BandSummary, HarmPerCrimeChange, PooledMean
 from policemetrics.testing import assert_equal, outcome_tallies, strategies
 
 YEARS = ("2022/23", "2023/24")
@@ -289,8 +285,8 @@ def harm(crimes: Tally, rows: pd.DataFrame, residents: Exposure) -> None:
     assert_type(pm.harm_index(crimes, css, base="2022/23"), Results[HarmIndex])
     assert_type(pm.harm_index(rows, css, base=Period.financial_year(2022), by="force"), Results[HarmIndex])
     assert_type(pm.harm_index(crimes, css, base="2022/23")[0].interval, Interval)
-    assert_type(pm.harm_per_crime_change(crime=-10, harm=-5, rounded_to=1), HarmPerCrimeChange)
-    assert_type(pm.harm_per_crime_change(crime=-10.5, harm=3.5).percent_change, float)
+    assert_type(pm.published.harm_per_crime_change(crime=-10, harm=-5, rounded_to=1), HarmPerCrimeChange)
+    assert_type(pm.published.harm_per_crime_change(crime=-10.5, harm=3.5).percent_change, float)
     assert_type(css.match(crimes), WeightMatch)
     assert_type(css.match({"46": 100}), WeightMatch)
     assert_type(css.match(["46", "34B"]).unmatched, tuple[str, ...])
@@ -431,11 +427,11 @@ def times(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], array: NDA
     assert_type(pm.summarise_times(array, percentiles=False), TimeSummary)
     assert_type(pm.summarise_times(rows, by="grade", percentiles=False), Results[TimeSummary])
     summaries = pm.summarise_times(waits, by="line", target={"999": dt.timedelta(seconds=10), "101": None})
-    assert_type(pm.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
-    assert_type(pm.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])
-    assert_type(pm.pool_means(summaries), PooledMean)
-    assert_type(pm.pool_means(summaries, by="line"), Results[PooledMean])
-    assert_type(pm.pool_means(pm.pool_means(summaries, by="line")), PooledMean)
+    assert_type(pm.published.pool_means([7, 25], [300, 100], rounded_to=1), PooledMean)
+    assert_type(pm.published.pool_means(rows, mean="mean", count="calls", by="force"), Results[PooledMean])
+    assert_type(pm.published.pool_means(summaries), PooledMean)
+    assert_type(pm.published.pool_means(summaries, by="line"), Results[PooledMean])
+    assert_type(pm.published.pool_means(pm.published.pool_means(summaries, by="line")), PooledMean)
 
 
 def calls(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], gone: Tally) -> None:
@@ -455,13 +451,17 @@ def calls(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], gone: Tall
     assert_type(by_line, Results[AnswerSummary])
     assert_type(by_line.at(line="999").share_abandoned, float)
     bands = Bands({"under 10": (0, 10), "10 or more": (10, None)}, inclusive=False, abandoned=["lost"])
-    assert_type(pm.answer_bands(waits, bands, target=10, out_of="answered"), BandSummary)
+    assert_type(pm.published.answer_bands(waits, bands, target=10, out_of="answered"), BandSummary)
     assert_type(
-        pm.answer_bands(rows, bands, target=10, out_of="offered", abandoned=3, count="n"), BandSummary
+        pm.published.answer_bands(rows, bands, target=10, out_of="offered", abandoned=3, count="n"),
+        BandSummary,
     )
-    assert_type(pm.answer_bands(rows, bands, target=10, out_of="answered", by="force"), Results[BandSummary])
     assert_type(
-        pm.answer_bands({"under 10": 63, "10 or more": 37}, bands, target=10, rounded_to=1), BandSummary
+        pm.published.answer_bands(rows, bands, target=10, out_of="answered", by="force"), Results[BandSummary]
+    )
+    assert_type(
+        pm.published.answer_bands({"under 10": 63, "10 or more": 37}, bands, target=10, rounded_to=1),
+        BandSummary,
     )
 
 
@@ -474,23 +474,24 @@ def changes_of_times(waits: Tally, rows: pl.DataFrame, old: TimeSummary, new: Ti
     assert_type(
         pm.time_drivers(rows, between=YEARS, of="grade", by=["force"], target=900), Results[TimeDriver]
     )
-    assert_type(pm.published_time_change(5, 3, of="mean", rounded_to=1), PublishedTimeChange)
+    assert_type(pm.published.time_change(5, 3, of="mean", rounded_to=1), AverageChange)
 
 
 def claims(change: RateChange, table: Results[RateChange], step: np.int64, value: np.float64) -> None:
-    claim = pm.stated("around 35,000 fewer", nearest=step, vintage="2024")
+    claim = pm.claims.stated("around 35,000 fewer", nearest=step, vintage="2024")
     assert_type(claim, Stated)
     assert_type(claim.range, Range)
     assert_type(claim.range.low, float)
     assert_type(value in claim, bool)
-    assert_type(pm.check_claim(change, claim, column="change", vintage="2026"), ClaimCheck)
+    assert_type(pm.claims.check_claim(change, claim, column="change", vintage="2026"), ClaimCheck)
     assert_type(
-        pm.check_claim(table[0], "10% fewer").verdict, Literal["supported", "contradicted", "cannot tell"]
+        pm.claims.check_claim(table[0], "10% fewer").verdict,
+        Literal["supported", "contradicted", "cannot tell"],
     )
-    assert_type(pm.implied_change(before="5 s", after=pm.stated("3 s")), Implied)
-    assert_type(pm.implied_change(change=claim, percent_change="10% fewer")["before"], Range)
-    assert_type(pm.implied_parts({"violence": claim, "the rest": None}, total="40,000 fewer"), Implied)
-    assert_type(pm.implied_harm_per_crime(crime="10% lower", harm="5% lower"), HarmPerCrimeChange)
+    assert_type(pm.claims.implied_change(before="5 s", after=pm.claims.stated("3 s")), Implied)
+    assert_type(pm.claims.implied_change(change=claim, percent_change="10% fewer")["before"], Range)
+    assert_type(pm.claims.implied_parts({"violence": claim, "the rest": None}, total="40,000 fewer"), Implied)
+    assert_type(pm.claims.implied_harm_per_crime(crime="10% lower", harm="5% lower"), HarmPerCrimeChange)
 
 
 def pictures(

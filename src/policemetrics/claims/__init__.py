@@ -3,15 +3,15 @@
 Printed words in, an exact range out. How far a word reaches is data: `policemetrics.definitions.claim_words`.
 """
 
-from policemetrics.claims.checking import ClaimCheck, check_claim
-from policemetrics.claims.consequences import (
+from policemetrics.claims.check import ClaimCheck, check_claim
+from policemetrics.claims.implied import (
     Implied,
     implied_change,
     implied_harm_per_crime,
     implied_parts,
 )
 from policemetrics.claims.ranges import Range
-from policemetrics.claims.statements import Stated, stated
+from policemetrics.claims.stated import Stated, stated
 
 __all__ = [
     "ClaimCheck",

@@ -104,7 +104,7 @@ def claim_words() -> ClaimWords:
 
     See Also
     --------
-    policemetrics.stated : Read a figure by it; ``nearest=`` overrides a width.
+    policemetrics.claims.stated : Read a figure by it; ``nearest=`` overrides a width.
 
     Examples
     --------

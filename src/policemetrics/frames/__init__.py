@@ -4,12 +4,10 @@ One ``GROUP BY`` with counts and sums is all that is asked of an engine; what co
 leaves as plain Python labels and 64-bit counts.
 """
 
-from policemetrics.frames._incidents import Incidents
-from policemetrics.frames._moments import Moments, moments
-from policemetrics.frames._timing import Timing, timed
-from policemetrics.frames.columns import holds_text, read_columns, text_columns
 from policemetrics.frames.counting import as_tally, tally
-from policemetrics.frames.stamps import durations
+from policemetrics.frames.moments import Moments, moments
+from policemetrics.frames.reading import holds_text, read_columns, text_columns
+from policemetrics.frames.stamps import Incidents, Timing, durations, timed
 
 __all__ = [
     "Incidents",

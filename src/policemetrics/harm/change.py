@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._supply import added, keys_of
-from policemetrics._write import fixed, limits, plain, signed
+from policemetrics._supply import added, base_and_periods, exclusion_table, groups_of, keys_of
+from policemetrics._write import count as written
+from policemetrics._write import fixed, limits, percent, plain, signed
 from policemetrics.decomposition import symmetric_split
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure
-from policemetrics.harm._scoring import (
+from policemetrics.harm.score import (
     METHODS,
     Pair,
+    Scored,
     check_exposure,
+    check_period,
     check_weights,
     exposure_names,
+    read,
+    refuse_unknown,
     sizes_of,
 )
 from policemetrics.harm.weights import HarmWeights
@@ -26,7 +31,8 @@ from policemetrics.periods import in_words
 from policemetrics.results import Figure, Interval, Results, shown_as
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
 
-__all__ = ["HarmChange", "harm_change", "per_crime", "score_ratio", "share_out"]
+if TYPE_CHECKING:
+    from policemetrics.periods import Period
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -377,3 +383,376 @@ def score_ratio(
     # A score of 0 has the upper limit 0, its crimes being without weight, or none, there being no crimes.
     none = (new == 0) & ~np.isnan(ratio)
     return ratio, np.where(none, 0, low), np.where(none, new_limits[1], high)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class HarmIndex(Figure):
+    """Harm in one period, where that of the base period is 100.
+
+    Attributes
+    ----------
+    index, index_low, index_high : float
+        The score of the period, per head where there is an exposure, for 100 in the base period; and its
+        interval. The base itself is 100 by definition, without uncertainty. Where there are no crimes
+        in the period, the lower limit is 0 and the upper is not known.
+    score : float
+        The sum of weight times crimes, in `harm_unit`.
+    crimes : float
+        How many crimes were weighted.
+    per_head : float
+        The score divided by the exposure; not a number without one.
+    base : str
+        The base period.
+    base_score : float
+        The score of the base period.
+    weights, harm_unit : str
+        The edition of the weights, and their unit.
+    exposure, base_exposure : float
+        What the two scores are divided by; not a number without an exposure.
+    exposure_name, exposure_date : str
+        What the exposure counts, and which estimate it is.
+    method, confidence_level : str, float
+        How the interval was made.
+    """
+
+    index: float = attrs.field(metadata=shown_as("rate"))
+    index_low: float = attrs.field(metadata=shown_as("rate"))
+    index_high: float = attrs.field(metadata=shown_as("rate"))
+    score: float = attrs.field(metadata=shown_as("count"))
+    crimes: float = attrs.field(metadata=shown_as("count"))
+    per_head: float = attrs.field(metadata=shown_as("rate"))
+    base: str
+    base_score: float = attrs.field(converter=float)
+    weights: str
+    harm_unit: str
+    exposure: float = attrs.field(default=float("nan"), converter=float)
+    base_exposure: float = attrs.field(default=float("nan"), converter=float)
+    exposure_name: str = ""
+    exposure_date: str = ""
+    method: str
+    confidence_level: float
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of `index`."""
+        return Interval(self.index_low, self.index_high, self.confidence_level, self.method)
+
+    def _sentence(self) -> str:
+        name = f"Harm index ({self.weights}{', per head' if self.exposure_name else ''})"
+        if np.isnan(self.index):
+            return f"{name}: {self.reason}."
+        if self.index_low == self.index_high == 100:
+            return f"{name}: 100, the base period; {self._amount}."
+        low, high = fixed(self.index_low, 1), fixed(self.index_high, 1)
+        within = limits(low, high, unbounded=not np.isfinite(self.index_high))
+        return (
+            f"{name}: {fixed(self.index, 1)} ({self.confidence_level * 100:g}% interval {within}), where {in_words(self.base)} "
+            f"is 100; {self._amount}."
+        )
+
+    @property
+    def _amount(self) -> str:
+        amount = f"{plain(self.score)} {self.harm_unit}"
+        if not self.exposure_name:
+            return amount
+        return f"{amount}, {plain(self.per_head)} per head ({written(self.exposure)} {self.exposure_name}, {self.exposure_date})"
+
+
+def harm_index(
+    data: Counts,
+    weights: HarmWeights,
+    /,
+    *,
+    base: str | Period,
+    by: Names = (),
+    offence: str = "offence",
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    method: HarmMethod = "dobson",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[HarmIndex]:
+    r"""Harm of every period as an index, where that of a base period is 100.
+
+    Parameters
+    ----------
+    data : Tally or data frame
+        Crimes by offence code and period; the periods are of one length and do not overlap the base.
+    weights : HarmWeights
+        The harm of one crime of each offence, for all periods.
+    base : str or Period
+        The period whose harm is 100.
+    by : str or sequence of str, optional
+        The dimensions to keep: each group has an index of its own. Default is one index.
+    offence, period : str, optional
+        The dimensions, or columns, of offence codes and periods. Defaults are ``"offence"`` and
+        ``"period"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    exposure : Exposure, optional
+        Residents, say, with the period among its dimensions where each has its own estimate: the index is
+        then that of the score per head. Default is none, an index of the score.
+    method : {"dobson", "dobson-byar", "normal"}, optional
+        The interval of each period's score, as for `harm_score`; that of the index is made from both.
+        Default is ``"dobson"``.
+    caveat : str, optional
+        What must travel with the figures: a break in recording, say. Default is none.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    Results of HarmIndex
+        One row for each group and period, in their order. What was not supplied, or not supplied in the
+        base period alike, is not available, and says why.
+
+    Raises
+    ------
+    UnknownNameError
+        If an offence has no weight and is not outside them: all such are listed.
+    InvalidInputError
+        If a period is of another length than the base or overlaps it.
+    InvalidTypeError
+        If codes are numbers, or `weights` is not a `HarmWeights`.
+
+    See Also
+    --------
+    harm_change : Two periods, with what made the change.
+
+    Notes
+    -----
+    The index of a period with the score S and the exposure P, to the base :math:`S_0` and :math:`P_0`, is
+    :math:`100\,(S / P) / (S_0 / P_0)`, in the manner of the Crime Severity Index of Statistics Canada,
+    whose base year is 100. One set of weights serves all periods: a new edition would move the index
+    without any crime. The limits are those of the ratio of scores in `harm_change`. Every interval holds
+    the uncertainty of the base too, so that two periods other than the base are compared with
+    `harm_change`, not by whether their intervals overlap.
+
+    Examples
+    --------
+    >>> from policemetrics import HarmWeights, Tally
+    >>> own = HarmWeights({"theft": 10, "robbery": 800}, name="own", version="1")
+    >>> crimes = Tally.from_columns(
+    ...     {"period": ["2022/23", "2022/23", "2023/24", "2023/24"], "offence": ["theft", "robbery"] * 2},
+    ...     [9000, 1000, 8000, 1000],
+    ... )
+    >>> print(harm_index(crimes, own, base="2022/23").at(period="2023/24"))
+    2023/24: harm index (own 1): 98.9 (95% interval 91.3 to 107.1), where 2022/23 is 100; 880,000 days.
+    """
+    check_weights(weights, "weights")
+    _check.choice(method, "method", METHODS)
+    level = _check.confidence_level(confidence_level)
+    _check.text(caveat, "caveat", empty=True)
+    check_exposure(exposure)
+    kept = _check.names(by, "by")
+    check_period(period, kept, offence)
+    tally = read(data, [weights], kept, offence, count, period=(period,))
+    first, sides = base_and_periods(tally, base, period)
+    refuse_unknown(sides, offence, [weights])
+    groups = groups_of([first, *sides], kept)
+    pairs = [Pair.of_sides(tally, (first, side), groups, [weights], offence) for side in sides]
+    of_weights = {pair.scored[1][0].caveat for pair in pairs}
+    caveats = ". ".join(c.rstrip(".") for c in (caveat, *of_weights) if c)
+    tables = [_table(pair, weights, exposure, method, level, caveats) for pair in pairs]
+    stacked = Results.stack(tables, {period: [side.label for side in sides]})
+    for dim in reversed(kept):
+        stacked = stacked.sort(dim)
+    return stacked
+
+
+def _table(
+    pair: Pair, weights: HarmWeights, exposure: Exposure | None, method: str, level: float, caveat: str
+) -> Results[HarmIndex]:
+    """Work out one period by group; the first side of the pair is the base."""
+    reasons, there = pair.reasons.copy(), pair.there
+    first, this = (side[0] for side in pair.scored)
+    old, new = (np.where(there, side.score, 0) for side in (first, this))
+    ratio, low, high = score_ratio(
+        old, new, first.limits(there, method, level), this.limits(there, method, level)
+    )
+    reasons[there & (old == 0)] = "not applicable: there was no harm in the base period"
+    sizes = np.array([sizes_of(exposure, pair.groups, side, reasons) for side in pair.sides])
+    per_head = 1.0 if exposure is None else sizes[0] / sizes[1]
+    base, label = pair.between
+    if base == label:
+        low, high = ratio, ratio
+    columns = {
+        name: 100 * part * per_head
+        for name, part in (("index", ratio), ("index_low", low), ("index_high", high))
+    }
+    columns |= {
+        "score": np.where(pair.shown[1], this.score, np.nan),
+        "crimes": np.where(pair.shown[1], this.crimes, np.nan),
+        "per_head": np.where(pair.shown[1], this.score / sizes[1], np.nan),
+    }
+    audit = {
+        "base": base,
+        "base_score": np.where(pair.shown[0], first.score, np.nan),
+        "weights": weights.edition,
+        "harm_unit": weights.unit,
+        "exposure": sizes[1],
+        "base_exposure": sizes[0],
+        **exposure_names(exposure),
+        "method": method,
+        "confidence_level": level,
+    }
+    excluded = exclusion_table(pair.groups, pair.sides[1:], this.crimes, pair.whole)
+    return Results(HarmIndex, keys_of(pair.groups), columns, reasons, audit, excluded, caveat)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class HarmDriver(Figure):
+    """What one offence, or one part of the crimes, added to a change in harm.
+
+    Attributes
+    ----------
+    crimes_old, crimes_new : float
+        Crimes of the part in each period.
+    change : float
+        Its contribution to the change of the score, in `harm_unit`.
+    from_volume : float
+        What it would have added had all crimes risen or fallen alike.
+    from_mix : float
+        What it added by becoming a larger or smaller share of crimes; with `from_volume` it adds up to
+        `change`.
+    share_of_change : float
+        `change` as a fraction of the change of the whole: negative where it went the other way, above 1
+        where others made up for it. Not a number where the whole did not change.
+    between : tuple of str
+        The two periods, the earlier first.
+    weights, harm_unit : str
+        The edition of the weights, and their unit.
+    """
+
+    crimes_old: float = attrs.field(metadata=shown_as("count"))
+    crimes_new: float = attrs.field(metadata=shown_as("count"))
+    change: float = attrs.field(metadata=shown_as("change"))
+    from_volume: float = attrs.field(metadata=shown_as("change"))
+    from_mix: float = attrs.field(metadata=shown_as("change"))
+    share_of_change: float = attrs.field(metadata=shown_as("share"))
+    between: tuple[str, str]
+    weights: str
+    harm_unit: str
+
+    def _sentence(self) -> str:
+        name = f"Contribution to the change in harm ({self.weights})"
+        if np.isnan(self.change):
+            return f"{name}: {self.reason}."
+        earlier, later = map(in_words, self.between)
+        share = (
+            "" if np.isnan(self.share_of_change) else f", {percent(self.share_of_change)} of the whole change"
+        )
+        return (
+            f"{name}: {_signed(self.change)} {self.harm_unit}{share}; {_signed(self.from_volume)} from the number of all "
+            f"crimes and {_signed(self.from_mix)} from its share of them; {written(self.crimes_old)} crimes in {earlier}, "
+            f"{written(self.crimes_new)} in {later}."
+        )
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{plain(value)}"
+
+
+def harm_drivers(
+    data: Counts,
+    weights: HarmWeights,
+    /,
+    *,
+    between: Between,
+    of: str = "offence",
+    by: Names = (),
+    offence: str = "offence",
+    period: str = "period",
+    count: str | None = None,
+) -> Results[HarmDriver]:
+    r"""Tell what each offence, or each part of the crimes, added to a change in harm.
+
+    Parameters
+    ----------
+    data : Tally or data frame
+        Crimes by offence code and period, and by `of` if that is another dimension.
+    weights : HarmWeights
+        The harm of one crime of each offence, for both periods.
+    between : tuple of str or Period
+        The two periods, (earlier, later), as for `harm_change`.
+    of : str, optional
+        The dimension whose parts are shown: the offence, its group, the area. Default is ``"offence"``.
+    by : str or sequence of str, optional
+        The dimensions whose changes are each explained. Default is the change of the whole.
+    offence, period : str, optional
+        The dimensions, or columns, of offence codes and periods. Defaults are ``"offence"`` and
+        ``"period"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+
+    Returns
+    -------
+    Results of HarmDriver
+        One row for each part of each group. Within a group `change`, `from_volume` and `from_mix` add up to
+        those of its `harm_change` without an exposure, whatever `of` is.
+
+    Raises
+    ------
+    UnknownNameError
+        If an offence of either period has no weight and is not outside them, or a dimension does not exist.
+    InvalidInputError
+        If the periods do not compare, or one dimension is given two roles.
+    InvalidTypeError
+        If codes are numbers, or `weights` is not a `HarmWeights`.
+
+    See Also
+    --------
+    harm_change : The change that is explained.
+
+    Notes
+    -----
+    Of N crimes a part has the share s, with harm w each: it contributes w s N. Of its change the number adds
+    :math:`w\,\bar s\,\Delta N` and the mix :math:`w\,\Delta s\,\bar N`, means being those of old and
+    new: the split is made by offence and then added up. A code that replaces another one shows as a fall of
+    the one and a rise of the other; `Tally.relabel` joins them.
+
+    Examples
+    --------
+    >>> from policemetrics import HarmWeights, Tally
+    >>> own = HarmWeights({"theft": 10, "robbery": 800}, name="own", version="1")
+    >>> crimes = Tally.from_columns(
+    ...     {"period": ["2022/23", "2022/23", "2023/24", "2023/24"], "offence": ["theft", "robbery"] * 2},
+    ...     [9000, 1000, 8000, 1000],
+    ... )
+    >>> harm_drivers(crimes, own, between=("2022/23", "2023/24")).sort("change")
+    offence  crimes_old  crimes_new   change  from_volume   from_mix  share_of_change
+    -------  ----------  ----------  -------  -----------  ---------  ---------------
+    theft         9,000       8,000  −10,000     −8,944.4   −1,055.6          100.00%
+    robbery       1,000       1,000        0    −84,444.4  +84,444.4            0.00%
+    [HarmDriver, 2 rows]
+    """
+    check_weights(weights, "weights")
+    kept = _check.names(by, "by")
+    if _check.text(of, "of") in {*kept, _check.text(period, "period")}:
+        msg = f"of must name another dimension than by= and period=; got {of!r}."
+        raise InvalidInputError(msg)
+    pair = Pair.of(data, kept, [weights], between, offence, period, count, of=(of,))
+    rows = groups_of(pair.sides, (*kept, of))
+    group = rows.positions(pair.groups, kept)
+    there, reasons = pair.there[group], pair.reasons[group]
+    before, after = (Scored.of(side, rows, offence, weights) for side in pair.sides)
+    old, new = (np.where(there, side.score, 0) for side in (before, after))
+    # The number of all crimes of the group, and the part's harm for each of them.
+    crimes = pair.crimes[:, group]
+    volume, mix = share_out(crimes[:, np.newaxis] * per_crime(np.array([old, new]), crimes), old, new)
+    whole = (pair.scored[1][0].score - pair.scored[0][0].score)[group]
+    reasons[there & (whole == 0)] = "not applicable: the whole did not change, so no part has a share of it"
+    change = np.where(there, new - old, np.nan)
+    columns = {
+        "crimes_old": np.where(there, before.crimes, np.nan),
+        "crimes_new": np.where(there, after.crimes, np.nan),
+        "change": change,
+        "from_volume": np.where(there, volume, np.nan),
+        "from_mix": np.where(there, mix, np.nan),
+        "share_of_change": change / np.where(whole == 0, np.nan, whole),
+    }
+    audit = {"between": pair.between, "weights": weights.edition, "harm_unit": weights.unit}
+    excluded = pair.excluded(rows, added(before.crimes, after.crimes))
+    caveat = before.caveat or after.caveat
+    return Results(HarmDriver, keys_of(rows), columns, reasons, audit, excluded, caveat)

@@ -24,12 +24,17 @@ from policemetrics._supply import (
 )
 from policemetrics._write import percent, signed, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._crimes import Crimes, adopt, refuse_wider, require_dims
-from policemetrics.outcomes._dates import with_dates
-from policemetrics.outcomes._definition import Counted, Definition, kept_dims, not_yet_assigned, said
-from policemetrics.outcomes._reading import read
+from policemetrics.outcomes.counting import Crimes, adopt, read, refuse_wider, require_dims
+from policemetrics.outcomes.dates import with_dates
+from policemetrics.outcomes.definition import (
+    Counted,
+    Definition,
+    OutcomeSet,
+    kept_dims,
+    not_yet_assigned,
+    said,
+)
 from policemetrics.outcomes.rate import OutcomeRate
-from policemetrics.outcomes.sets import OutcomeSet
 from policemetrics.periods import check_pair, in_words, read_labels
 from policemetrics.results import (
     ExclusionTable,
@@ -239,7 +244,7 @@ def outcome_rate_change(
 
     Examples
     --------
-    >>> from policemetrics.outcomes import positive_outcome_rate
+    >>> from policemetrics import positive_outcome_rate
     >>> asked = {"positive": "positive-dashboard", "basis": "closed", "out_of": "crimes"}
     >>> change = outcome_rate_change(
     ...     positive_outcome_rate(20_158, 365_882, **asked), positive_outcome_rate(26_029, 328_104, **asked)

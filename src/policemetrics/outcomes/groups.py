@@ -12,9 +12,8 @@ from policemetrics import _check
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._definition import Counted, Definition, said, still_open
+from policemetrics.outcomes.definition import Counted, Definition, OutcomeSet, one_of, said, still_open
 from policemetrics.outcomes.rate import OutcomeRate
-from policemetrics.outcomes.sets import OutcomeSet, one_of
 from policemetrics.results import Exclusions, Figure, Interval, Results, comparable, shown_as, telling_apart
 from policemetrics.typing import Basis, Label, Names, OutOf
 

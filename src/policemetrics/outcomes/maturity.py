@@ -26,10 +26,9 @@ from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError
 from policemetrics.incidence import Incidence, cumulative_incidence
-from policemetrics.outcomes._dates import AsAt, Spans, notes_of
-from policemetrics.outcomes._definition import Definition, kept_dims
-from policemetrics.outcomes._reading import WAITING, Counter, read
-from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.outcomes.counting import WAITING, Counter, read
+from policemetrics.outcomes.dates import AsAt, Spans, notes_of
+from policemetrics.outcomes.definition import Definition, OutcomeSet, kept_dims
 from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.results import Figure, Interval, Results, shown_as, telling_apart
 from policemetrics.tallies import REASON, Tally, filled, merged

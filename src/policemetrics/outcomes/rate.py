@@ -24,11 +24,17 @@ from policemetrics._supply import (
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._crimes import as_crimes
-from policemetrics.outcomes._dates import AsAt, Spans, maturities, notes_of, one_or_all
-from policemetrics.outcomes._definition import NOUNS, Counted, Definition, kept_dims, said, still_open
-from policemetrics.outcomes._reading import read
-from policemetrics.outcomes.sets import OutcomeSet
+from policemetrics.outcomes.counting import as_crimes, read
+from policemetrics.outcomes.dates import AsAt, Spans, maturities, notes_of, one_or_all
+from policemetrics.outcomes.definition import (
+    NOUNS,
+    Counted,
+    Definition,
+    OutcomeSet,
+    kept_dims,
+    said,
+    still_open,
+)
 from policemetrics.periods import Period
 from policemetrics.results import ExclusionTable, Figure, Interval, Results, shown_as, telling_apart
 from policemetrics.tallies import Tally

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _write
+from policemetrics import _write, summarise_times
 from policemetrics._cells import MEASURED
 from policemetrics._supply import Side
+from policemetrics.figures import TimeSummary
 from policemetrics.frames import as_tally, tally
 from policemetrics.plot import _canvas
 from policemetrics.tallies import Tally
-from policemetrics.times import TimeSummary, summarise_times
-from policemetrics.times._shared import is_column, seconds_of
+from policemetrics.times.reading import is_column, seconds_of
 from policemetrics.typing import Counts, FloatArray, IntArray, Numbers
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes._definition import said
+from policemetrics.outcomes.definition import said
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
 from policemetrics.results import Figure, Results, column_fields

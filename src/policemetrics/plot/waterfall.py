@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from policemetrics import _check, _write
 from policemetrics.change import ChangeDriver, RateChange
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.harm import HarmChange, HarmDriver
+from policemetrics.figures import HarmChange, HarmDriver
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
 from policemetrics.results import Figure, Results

@@ -10,11 +10,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
-from policemetrics import _check
+from policemetrics import HarmWeights, _check
 from policemetrics._arguments import one_count
 from policemetrics.errors import InvalidInputError, InvalidTypeError, MissingDependencyError
 from policemetrics.exposure import Exposure
-from policemetrics.harm import HarmWeights
 from policemetrics.periods import Period
 from policemetrics.tallies import Tally
 from policemetrics.typing import Label, Names

@@ -1,23 +1,47 @@
-"""`Bands`: what the labels of published bands of times stand for; and what can be known of times within them."""
+"""Calls known by bands of waits only: the share in time exactly at an edge, the rest as bounds."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
 
-from policemetrics import _check
-from policemetrics._cells import plain
-from policemetrics._write import duration
-from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.times._shared import as_seconds, refuse_no_label, several_labels
-from policemetrics.typing import FloatArray, Label
-
-__all__ = ["Bands"]
+from policemetrics import _check, intervals
+from policemetrics._arguments import refuse_options
+from policemetrics._cells import Cells, plain
+from policemetrics._supply import Reasons, keys_of, no_reasons, unexplained
+from policemetrics._write import duration, percent
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.frames import as_tally
+from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
+from policemetrics.results import Figure, Interval, Results, column_fields, shown_as
+from policemetrics.tallies import Tally
+from policemetrics.times.answers import Calls, Variant, only_known, said_abandoned, said_level
+from policemetrics.times.reading import (
+    LONGEST,
+    as_seconds,
+    refuse_corrections,
+    refuse_no_label,
+    seconds_field,
+    several_labels,
+    targets_of,
+)
+from policemetrics.typing import (
+    ByLabel,
+    Counts,
+    FloatArray,
+    IntArray,
+    Label,
+    Names,
+    Number,
+    Percentile,
+    Seconds,
+    ServiceLevel,
+)
 
 
 def _edges(given: Mapping[Any, tuple[float, float | None]]) -> tuple[tuple[Label, float, float], ...]:
@@ -113,3 +137,475 @@ class Bands:
         if math.isinf(high):
             return start if over and low else f"{start} or more"
         return f"{start} to {up_to}{duration(high)}"
+
+
+_NO_EDGE: Final = (
+    1e300  # stands for no upper edge where a percentile is interpolated, which infinity would spoil
+)
+_PERCENTS: Final = {"median": 50, "p90": 90}
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class BandSummary(Figure):
+    """How fast calls were answered, as far as bands of their waits tell.
+
+    Attributes
+    ----------
+    n : float
+        Calls answered; not a number where only percentages were given.
+    mean_least, mean_most : float
+        The seconds between which the mean lies; the upper one is infinite where a band has no upper edge.
+    median_least, median_most, p90_least, p90_most : float
+        The seconds between which the median and the 90th percentile lie.
+    target : float
+        In seconds.
+    within, out_of : float
+        Calls in time, and out of how many; `within` is not a number where the target is no edge of a band.
+    share_within, share_within_low, share_within_high : float
+        The fraction in time, 0 to 1, and its Wilson interval; not a number where the target is no edge.
+    share_least, share_most : float
+        The fractions between which it lies: equal at an edge, apart inside a band or where rounding tells
+        no more. They are no confidence interval.
+    offered, abandoned, share_abandoned, share_abandoned_low, share_abandoned_high : float
+        As in `AnswerSummary`.
+    service_level : str
+        Out of what `share_within` is: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
+    short : float
+        The seconds before which an abandoned call does not count; not a number where every one does.
+    bands : str
+        The bands and their edges.
+    inclusive : bool
+        Whether a band holds its upper edge, so that a time equal to the target meets it.
+    rounded_to : float
+        The step to which percentages were rounded; not a number for counts.
+    percentile_method, share_method, confidence_level : str, str, float
+        How percentiles are defined and the intervals made.
+    """
+
+    n: float = attrs.field(metadata=shown_as("count"))
+    mean_least: float = seconds_field()
+    mean_most: float = seconds_field()
+    median_least: float = seconds_field(shown=True)
+    median_most: float = seconds_field(shown=True)
+    p90_least: float = seconds_field(shown=True)
+    p90_most: float = seconds_field(shown=True)
+    target: float = seconds_field(shown=True)
+    within: float = attrs.field(metadata=shown_as("count", shown=False))
+    out_of: float = attrs.field(metadata=shown_as("count", shown=False))
+    share_within: float = attrs.field(metadata=shown_as("share"))
+    share_within_low: float = attrs.field(metadata=shown_as("share"))
+    share_within_high: float = attrs.field(metadata=shown_as("share"))
+    share_least: float = attrs.field(metadata=shown_as("share", shown=False))
+    share_most: float = attrs.field(metadata=shown_as("share", shown=False))
+    offered: float = attrs.field(metadata=shown_as("count"))
+    abandoned: float = attrs.field(metadata=shown_as("count"))
+    share_abandoned: float = attrs.field(metadata=shown_as("share"))
+    share_abandoned_low: float = attrs.field(metadata=shown_as("share", shown=False))
+    share_abandoned_high: float = attrs.field(metadata=shown_as("share", shown=False))
+    service_level: ServiceLevel
+    short: float = float("nan")
+    bands: str
+    inclusive: bool
+    rounded_to: float = float("nan")
+    percentile_method: str
+    share_method: str = "wilson"
+    confidence_level: float
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of `share_within`."""
+        return Interval(
+            self.share_within_low, self.share_within_high, self.confidence_level, self.share_method
+        )
+
+    def _sentence(self) -> str:
+        published = not np.isnan(self.rounded_to)
+        found = []
+        if not np.isnan(self.share_least):
+            whole = "calls answered" if published else said_level(self)
+            counted = f"counted as {'at or ' if self.inclusive else ''}under the target"
+            found.append(f"{self._share} of {whole} within {duration(self.target)}{self._limits}, {counted}")
+        if np.isnan(self.median_least):
+            found.insert(0, f"Calls: {self.reason}")
+        else:
+            named = {"median": "median", "90th percentile": "p90", "mean": "mean"}
+            found += [self._bounds(said, name) for said, name in named.items()]
+            if self.reason and np.isnan(self.share_least):
+                found.append(f"service level {self.reason}")
+        if not np.isnan(self.n):
+            found.append(said_abandoned(self))
+        sentence = "; ".join(found)
+        return f"{sentence[0].upper()}{sentence[1:]}."
+
+    @property
+    def _share(self) -> str:
+        if np.isnan(self.share_within):
+            return f"{percent(self.share_least, 2)} to {percent(self.share_most, 2)}"
+        return percent(self.share_within, 2)
+
+    @property
+    def _limits(self) -> str:
+        if np.isnan(self.share_within):
+            return ""
+        if np.isnan(self.share_within_low):
+            return f" ({percent(self.share_least, 2)} to {percent(self.share_most, 2)} as far as the rounding tells)"
+        limits = f"{percent(self.share_within_low, 2)} to {percent(self.share_within_high, 2)}"
+        return f" ({self.confidence_level * 100:g}% interval {limits})"
+
+    def _bounds(self, said: str, name: str) -> str:
+        """Write the bounds of a mean or percentile."""
+        least, most = getattr(self, f"{name}_least"), getattr(self, f"{name}_most")
+        if math.isinf(most):
+            return f"{said} {duration(least)} or more"
+        return (
+            f"{said} {duration(least)} to {duration(most)}" if least else f"{said} at most {duration(most)}"
+        )
+
+
+@overload
+def answer_bands(
+    percentages: Mapping[Any, Number], bands: Bands, /, *, target: Seconds, rounded_to: float
+) -> BandSummary: ...
+@overload
+def answer_bands(
+    data: Counts,
+    bands: Bands,
+    /,
+    *,
+    target: Seconds,
+    out_of: ServiceLevel,
+    short: Seconds | None = None,
+    abandoned: Number | Tally | None = None,
+    by: None = None,
+    band: str = "band",
+    count: str | None = None,
+    percentile_method: Percentile = "linear",
+    confidence_level: float = 0.95,
+) -> BandSummary: ...
+@overload
+def answer_bands(
+    data: Counts,
+    bands: Bands,
+    /,
+    *,
+    target: Seconds | Mapping[Any, Seconds | None],
+    out_of: ServiceLevel,
+    short: Seconds | None = None,
+    abandoned: ByLabel | Tally | None = None,
+    by: Names,
+    band: str = "band",
+    count: str | None = None,
+    percentile_method: Percentile = "linear",
+    confidence_level: float = 0.95,
+) -> Results[BandSummary]: ...
+def answer_bands(
+    data: Any,
+    bands: Bands,
+    /,
+    *,
+    target: Any = None,
+    out_of: Any = None,
+    short: Any = None,
+    abandoned: Any = None,
+    by: Names | None = None,
+    band: str = "band",
+    count: str | None = None,
+    rounded_to: float | None = None,
+    percentile_method: Percentile = "linear",
+    confidence_level: float = 0.95,
+) -> BandSummary | Results[BandSummary]:
+    """Service level, abandonment, and bounds of median and mean, of calls known by bands of waits.
+
+    Give counts by band; or the percentages that were published, with their rounding.
+
+    Parameters
+    ----------
+    data : Tally, data frame, or mapping of label to float
+        Counts of calls by band; or for each band the published percentage of calls answered.
+    bands : Bands
+        What the labels of the bands stand for.
+    target : float or timedelta, or mapping of label to them
+        In seconds, > 0; with `by` also by label, as for `summarise_times`.
+    out_of : {"answered", "offered", "offered_less_short"}
+        Out of what the service level is, as for `answer_times`. It must be given with counts.
+    short : float or timedelta, optional
+        The seconds before which an abandoned call does not count, where those given leave such calls out.
+    abandoned : int, mapping of label to int, or Tally, optional
+        How many calls were abandoned, as for `answer_times`. Default is to count those with a label that
+        `bands` says is of abandoned calls.
+    by : str or sequence of str, optional
+        The dimensions to keep; gives a table.
+    band : str, optional
+        The dimension or column of the bands. Default is ``"band"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    rounded_to : float, optional
+        For percentages, which must have it: the step to which they were rounded, 1 for whole per cent.
+    percentile_method : str, optional
+        For counts: the definition of the percentiles, as for `summarise_times`. Default is ``"linear"``.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    BandSummary or Results of BandSummary
+        A table if there is `by`; otherwise one figure. The share within a target is exact where that is an
+        edge of the bands, or lies in one without calls; elsewhere it has bounds, and a reason. A group
+        without calls is not available: its share is not 0.
+
+    Raises
+    ------
+    UnknownNameError
+        If the data have a label that is no band, a published table lacks one, or a dimension, column,
+        definition or variant does not exist.
+    InvalidInputError
+        If calls abandoned are needed and not given, a percentage is not between 0 and 100, or percentages
+        cannot add up to 100, however they were rounded.
+    InvalidTypeError
+        If `bands` is not a `Bands`, or `out_of` is left out.
+
+    See Also
+    --------
+    answer_times : the same from the waits themselves.
+
+    Notes
+    -----
+    Groups are pooled by adding their counts, never by averaging their percentages. A percentile lies
+    between that of the lower edges and that of the upper edges, each taken for all calls in their band, and
+    so does the mean; without an upper edge it has no upper bound.
+
+    Of percentages each may be half a step more or less, and all add up to 100: the bounds are those of
+    every set of shares that could have been printed so. How many calls there were is not known then, so
+    that a percentile is the wait that so many per cent did not pass, without interpolation.
+
+    Examples
+    --------
+    >>> from policemetrics import Tally
+    >>> bands = Bands({"under 10": (0, 10), "10 to under 60": (10, 60), "60 or more": (60, None)}, abandoned=["none"])
+    >>> calls = Tally.from_columns({"band": ["under 10", "10 to under 60", "60 or more", "none"]}, [7_000, 2_500, 400, 100])
+    >>> print(answer_bands(calls, bands, target=10, out_of="answered"))
+    70.71% of 9,900 calls answered within 10 s (95% interval 69.80% to 71.60%), counted as under the target; median at most 10 s; 90th percentile 10 s to 1 min; mean 4.9 s or more; 1.00% of 10,000 calls offered were abandoned.
+    >>> print(answer_bands({"under 10": 63, "10 to under 60": 25, "60 or more": 11}, bands, target=10, rounded_to=1))
+    63.00% of calls answered within 10 s (63.00% to 63.50% as far as the rounding tells), counted as under the target; median at most 10 s; 90th percentile 1 min or more; mean 9.2 s or more.
+    """
+    if not isinstance(bands, Bands):
+        msg = f"bands must be a Bands, which says what each label stands for; got {_check.shown(bands)} ({type(bands).__name__})."
+        raise InvalidTypeError(msg)
+    if target is None:
+        msg = "target must be given: the seconds within which a call shall be answered."
+        raise InvalidTypeError(msg)
+    if isinstance(data, Mapping):
+        refuse_options(out_of=out_of, short=short, abandoned=abandoned, by=by, count=count)
+        return _of_percentages(data, bands, target, rounded_to, _check.confidence_level(confidence_level))
+    if rounded_to is not None:
+        msg = "rounded_to goes with percentages, a mapping of label to number; counts are not rounded."
+        raise InvalidInputError(msg)
+    _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
+    level, variant = _check.confidence_level(confidence_level), Variant.of(out_of, short)
+    kept = () if by is None else _check.names(by, "by")
+    if _check.text(band, "band") in kept:
+        msg = f"by must not name {band!r}: the bands are what is summarised."
+        raise InvalidInputError(msg)
+    calls = _calls(as_tally(data, by=(*kept, band), count=count), kept, band, bands, abandoned, variant)
+    offered = calls.offered(variant)
+    cells, order = _in_order(calls.answered.cells, kept, band, bands)
+    group = cells.positions(offered.groups, kept)
+    labels = bands.labels
+    refuse_corrections(offered.reasons, cells.counts, group, lambda at: f"in the band {labels[order[at]]!r}")
+    there = (cells.counts > 0) & unexplained(offered.reasons)[group]
+    place, counts, group = order[there], cells.counts[there], group[there]
+    lows, highs = (
+        Runs.of(edges[place], counts, group, len(offered.groups)) for edges in (bands.lows, bands.highs)
+    )
+    known, levels = offered.complete(lows.sizes)
+    others = offered.others
+    targets = targets_of(target, offered.groups, known & (lows.sizes + others > 0))
+    columns = only_known(_columns(lows, highs, others, targets, percentile_method, level), known, levels)
+    columns |= offered.columns(lows.sizes, known, level)
+    _explain_inside(offered.reasons, columns, bands)
+    audit = _audit(bands, level) | variant.audit | {"percentile_method": percentile_method}
+    table = Results(BandSummary, keys_of(offered.groups), columns, offered.reasons, audit, offered.excluded)
+    return table[0] if by is None else table
+
+
+def _audit(bands: Bands, level: float) -> dict[str, Any]:
+    return {
+        "bands": repr(bands),
+        "inclusive": bands.inclusive,
+        "rounded_to": np.nan,
+        "share_method": "wilson",
+        "confidence_level": level,
+    }
+
+
+def _of_percentages(
+    given: Mapping[Any, Any], bands: Bands, target: Any, rounded_to: Any, level: float
+) -> BandSummary:
+    """Say what shares that were rounded when printed leave possible."""
+    if rounded_to is None:
+        msg = "rounded_to must be given with percentages: the step to which they were rounded, 1 for whole per cent."
+        raise InvalidInputError(msg)
+    step = _check.number(rounded_to, "rounded_to", above=0)
+    aim = targets_of(target, Cells.single(), np.ones(1, dtype=bool))
+    found = Percentages.of(given, bands, step).bounds(bands, float(aim[0]), _PERCENTS)
+    columns = {f.name: np.array([found.get(f.name, np.nan)]) for f in column_fields(BandSummary)}
+    columns["target"] = aim
+    reasons = no_reasons(1)
+    if np.isnan(columns["share_within"][0]):
+        reasons[0] = said_inside(bands, float(aim[0]))
+    audit = _audit(bands, level) | {"rounded_to": step, "service_level": "answered", "percentile_method": ""}
+    return Results(BandSummary, {}, columns, reasons, audit)[0]
+
+
+# ---- counts -----------------------------------------------------------------------------
+
+
+def _calls(
+    data: Tally, by: tuple[str, ...], band: str, bands: Bands, abandoned: Any, variant: Variant
+) -> Calls:
+    """Take the calls answered and abandoned, each label being a band or one of abandoned calls."""
+    strange = [v for v in data.labels(band) if v not in {*bands.labels, *bands.abandoned}]
+    if strange:
+        msg = (
+            f"{band!r} must hold labels that bands knows, {_check.listing((*bands.labels, *bands.abandoned))}; got "
+            f"{_check.listing(strange)}: a total is to be dropped, and calls abandoned are named in Bands(abandoned=)."
+        )
+        raise UnknownNameError(msg)
+    if bands.abandoned:
+        if abandoned is not None:
+            msg = f"abandoned cannot go with bands that name calls abandoned, {_check.listing(bands.abandoned)}: they would count twice."
+            raise InvalidInputError(msg)
+        return Calls.divided(data, by, band, bands.abandoned, band)
+    if abandoned is None and variant.out_of != "answered":
+        msg = (
+            f"abandoned must be given with out_of={variant.out_of!r}: a number, a mapping of label to number or a Tally; "
+            "or name in Bands(abandoned=) the label of such calls."
+        )
+        raise InvalidInputError(msg)
+    return Calls.joined(data, by, abandoned, band)
+
+
+def _in_order(cells: Cells, by: tuple[str, ...], band: str, bands: Bands) -> tuple[Cells, IntArray]:
+    """Sort cells by group and then by band, ascending in time; return the place of each one's band."""
+    kept = cells.project((*by, band))
+    place = {label: i for i, label in enumerate(bands.labels)}
+    codes = np.array([place[v] for v in kept.label(band).tolist()], dtype=np.int64)[kept.code(band)]
+    found = kept.recode(band, np.arange(len(place)), codes)
+    return found, found.column(band)
+
+
+def _columns(
+    lows: Runs, highs: Runs, others: IntArray, targets: FloatArray, method: Percentile, level: float
+) -> dict[str, FloatArray]:
+    """Work out bounds from the edges of the bands, and the share that is surely, or possibly, in time."""
+    n = lows.sizes
+    some = np.where(n > 0, n, np.nan)
+    columns = {"n": n.astype(float)}
+    columns["mean_least"] = lows.sums(lows.values * lows.counts) / some
+    columns["mean_most"] = highs.sums(highs.values * highs.counts) / some
+    finite = attrs.evolve(highs, values=np.minimum(highs.values, _NO_EDGE))
+    least, most = (percentiles(runs, list(_PERCENTS.values()), method=method) for runs in (lows, finite))
+    for i, name in enumerate(_PERCENTS):
+        columns[f"{name}_least"] = least[:, i]
+        columns[f"{name}_most"] = np.where(most[:, i] > LONGEST, np.inf, most[:, i])
+    aims = lows.spread(targets)
+    surely = highs.sums(np.where(highs.values <= aims, highs.counts, 0)).astype(float)
+    maybe = lows.sums(np.where(lows.values < aims, lows.counts, 0)).astype(float)
+    out_of = (n + others).astype(float)
+    aimed = ~np.isnan(targets) & (out_of > 0)
+    exact = aimed & (surely == maybe)
+    low, high = intervals.wilson(surely, out_of, level)
+    whole = np.maximum(out_of, 1)
+    return columns | {
+        "target": targets,
+        "within": np.where(exact, surely, np.nan),
+        "out_of": out_of,
+        "share_within": np.where(exact, surely, np.nan) / whole,
+        "share_within_low": np.where(exact, low, np.nan),
+        "share_within_high": np.where(exact, high, np.nan),
+        "share_least": np.where(aimed, surely, np.nan) / whole,
+        "share_most": np.where(aimed, maybe, np.nan) / whole,
+    }
+
+
+def _explain_inside(reasons: Reasons, columns: dict[str, FloatArray], bands: Bands) -> None:
+    """Say, for each group, that its target is no edge, where that leaves the share open."""
+    apart = columns["share_least"] < columns["share_most"]
+    for i in np.flatnonzero(apart & unexplained(reasons)).tolist():
+        reasons[i] = said_inside(bands, columns["target"][i])
+
+
+# ---- percentages as printed ----
+
+_CLOSE: Final = 1e-9  # what rounding in floating point may leave of a percentage
+
+
+def said_inside(bands: Bands, target: float) -> str:
+    """Say why the share within a target that is no edge is not known."""
+    name = next(repr(label) for label, low, high in bands.edges if low < target < high)
+    return f"not exact: {duration(target)} lies inside the band {name}, whose calls may be in time or not"
+
+
+@attrs.frozen(eq=False)
+class Percentages:
+    """The percentage of each band as printed, and the least and the most that it can have been."""
+
+    printed: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    @classmethod
+    def of(cls, given: Mapping[Any, Any], bands: Bands, step: float) -> Percentages:
+        """Read one percentage for each band, in their order; they must be able to add up to 100."""
+        for label in given:
+            _check.known(label, "percentages: band", bands.labels)
+        lacking = [label for label in bands.labels if label not in given]
+        if lacking:
+            msg = f"percentages must have every band, a 0 that was printed among them; they lack {_check.listing(lacking)}."
+            raise UnknownNameError(msg)
+        printed = np.array([_check.number(given[v], f"percentages[{v!r}]", low=0) for v in bands.labels])
+        for label, value in zip(bands.labels, printed.tolist(), strict=True):
+            if value > 100:
+                msg = f"percentages[{label!r}] must be at most 100; got {value:g}."
+                raise InvalidInputError(msg)
+            if abs(value / step - round(value / step)) > 1e-6:
+                msg = f"percentages[{label!r}] must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+                raise InvalidInputError(msg)
+        low, high = np.maximum(printed - step / 2, 0), np.minimum(printed + step / 2, 100)
+        if low.sum() > 100 + _CLOSE or high.sum() < 100 - _CLOSE:
+            msg = (
+                f"percentages must be able to add up to 100, each rounded to {step:g}; they add up to {printed.sum():g}. "
+                "Is a band missing, or are they out of all calls offered?"
+            )
+            raise InvalidInputError(msg)
+        return cls(printed, low, high)
+
+    def bounds(self, bands: Bands, target: float, percents: Mapping[str, int]) -> dict[str, float]:
+        """Give the bounds of the share within a target, of percentiles and of the mean."""
+        low, high = self.low, self.high
+        # The share up to each band: at least what its parts are, or what the others leave; at most alike.
+        least = np.maximum(np.cumsum(low), 100 - (high.sum() - np.cumsum(high)))
+        most = np.minimum(np.cumsum(high), 100 - (low.sum() - np.cumsum(low)))
+        surely, maybe = int((bands.highs <= target).sum()), int((bands.lows < target).sum())
+        share_least, share_most = np.append(0, least)[surely] / 100, np.append(0, most)[maybe] / 100
+        order = np.arange(len(low))
+        found = {
+            "mean_least": self._mean(bands.lows, order),
+            "mean_most": self._mean(bands.highs, order[::-1]),
+            "share_least": share_least,
+            "share_most": share_most,
+        }
+        for name, q in percents.items():
+            found[f"{name}_least"] = bands.lows[np.argmax(most >= q - _CLOSE)]
+            found[f"{name}_most"] = bands.highs[np.argmax(least > q + _CLOSE)]
+        if surely == maybe:
+            found["share_within"] = np.clip(self.printed[:surely].sum() / 100, share_least, share_most)
+        return {name: float(value) for name, value in found.items()}
+
+    def _mean(self, edges: FloatArray, order: IntArray) -> float:
+        """Take the mean of the edges, with as much as can be in the bands that come first in `order`."""
+        room, left = (self.high - self.low)[order], 100 - self.low.sum()
+        before = np.cumsum(room) - room
+        shares = self.low[order] + np.clip(left - before, 0, room)
+        held = shares > 0
+        return float((shares[held] * edges[order][held]).sum() / 100)

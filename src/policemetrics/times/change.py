@@ -10,10 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
-from policemetrics._cells import MEASURED
-from policemetrics._supply import Reasons, compared_figures, keys_of, no_reasons, unexplained
+from policemetrics._cells import MEASURED, Cells
+from policemetrics._supply import (
+    Reasons,
+    Side,
+    added,
+    both_periods,
+    compared_figures,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    matched,
+    no_reasons,
+    refuse_negative,
+    refuse_one_sided,
+    refuse_unsupplied,
+    totals,
+    unexplained,
+)
 from policemetrics._write import duration, percent, seconds_change, signed, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.percentiles import Runs
 from policemetrics.periods import in_words
 from policemetrics.results import (
     ExclusionTable,
@@ -26,14 +43,96 @@ from policemetrics.results import (
     label_array,
     shown_as,
 )
-from policemetrics.times._calls import said_abandoned, said_of
-from policemetrics.times._periods import Half, TwoPeriods
-from policemetrics.times._settings import Settings
-from policemetrics.times._shared import seconds_field, targets_of
+from policemetrics.tallies import Tally
+from policemetrics.times.answers import said_abandoned, said_of
+from policemetrics.times.reading import Settings, as_times, missed_of, runs_of, seconds_field, targets_of
 from policemetrics.times.summary import TimeSummary
-from policemetrics.typing import Between, Counts, FloatArray, Names, Percentile, Seconds
+from policemetrics.typing import Between, Counts, FloatArray, IntArray, Names, Percentile, Seconds
 
-__all__ = ["TimeChange", "time_change"]
+
+@attrs.frozen
+class Half:
+    """The times of one period: runs by part, what counts as missed with them, and which groups were supplied."""
+
+    runs: Runs
+    others: IntArray
+    reasons: Reasons
+
+    @property
+    def supplied(self) -> NDArray[np.bool_]:
+        """Which groups were supplied, with times or without."""
+        return unexplained(self.reasons)
+
+
+@attrs.frozen
+class TwoPeriods:
+    """The sides of a comparison; `parts` divide the `groups`, and are the same where nothing divides them.
+
+    `reasons` say of each group why its two periods do not compare.
+    """
+
+    groups: Cells
+    parts: Cells
+    group: IntArray
+    old: Half
+    new: Half
+    reasons: Reasons
+    between: tuple[str, str]
+    excluded: ExclusionTable
+
+    @classmethod
+    def of(
+        cls,
+        data: Any,
+        by: tuple[str, ...],
+        of: tuple[str, ...],
+        between: Any,
+        period: str,
+        seconds: str,
+        count: str | None,
+        missed: tuple[str, ...],
+        *,
+        match: bool = False,
+    ) -> TwoPeriods:
+        """Read a tally or a frame."""
+        if _check.text(period, "period") in (*by, *of):
+            msg = f"by must not name the period dimension {period!r}: it is what is compared."
+            raise InvalidInputError(msg)
+        dims = (*by, *of)
+        tally, measured = as_times(data, (*dims, period), seconds, count)
+        sides = both_periods(tally, between, period)
+        if match:
+            sides = matched(*sides, by)
+        groups, parts = groups_of(sides, by, tally), groups_of(sides, dims, tally)
+        group = parts.positions(groups, by)
+        old, new = (_half(side, groups, parts, group, measured, missed, tally) for side in sides)
+        reasons = np.where(old.supplied, new.reasons, old.reasons)
+        refuse_one_sided(reasons, groups, *sides)
+        whole = added(*(totals(side, parts) for side in sides))
+        excluded = exclusion_table(parts, sides, whole, tally)
+        labels = (sides[0].label, sides[1].label)
+        return cls(groups, parts, group, old, new, reasons, labels, excluded)
+
+
+def _half(
+    side: Side,
+    groups: Cells,
+    parts: Cells,
+    group: IntArray,
+    seconds: str,
+    missed: tuple[str, ...],
+    data: Tally,
+) -> Half:
+    """Line up the times of one period; what is the matter with a part is the matter with its group."""
+    reasons = no_reasons(len(groups))
+    refuse_unsupplied(reasons, groups, side)
+    others = missed_of(exclusion_table(parts, [side], totals(side, parts)), missed, data.dims)
+    of_parts = reasons[group]
+    refuse_negative(of_parts, others, side.label)
+    runs = runs_of(side.tally.cells, parts, seconds, of_parts)
+    for at in np.flatnonzero(~unexplained(of_parts)).tolist():
+        reasons[group[at]] = reasons[group[at]] or of_parts[at]
+    return Half(runs, others, reasons)
 
 
 def _change_field(*, shown: bool = False) -> Any:
@@ -317,7 +416,7 @@ def time_change(
     See Also
     --------
     time_drivers : how much of the change is a change in the mix of grades.
-    published_time_change : what two published averages say, with their rounding.
+    time_change : what two published averages say, with their rounding.
 
     Notes
     -----

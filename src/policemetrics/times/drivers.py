@@ -17,9 +17,8 @@ from policemetrics.decomposition import kitagawa_parts
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column_fields, shown_as
-from policemetrics.times._periods import Half, TwoPeriods
-from policemetrics.times._settings import Settings
-from policemetrics.times._shared import seconds_field, targets_of
+from policemetrics.times.change import Half, TwoPeriods
+from policemetrics.times.reading import Settings, seconds_field, targets_of
 from policemetrics.typing import Between, Counts, FloatArray, Names, Seconds
 
 __all__ = ["TimeDriver", "time_drivers"]

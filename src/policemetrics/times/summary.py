@@ -31,10 +31,10 @@ from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Figure, Interval, Results, shown_as
 from policemetrics.tallies import Tally
-from policemetrics.times._moments import AddedTimes
-from policemetrics.times._settings import Settings
-from policemetrics.times._shared import (
+from policemetrics.times.averages import AddedTimes
+from policemetrics.times.reading import (
     LONGEST,
+    Settings,
     Targets,
     as_moments,
     as_times,

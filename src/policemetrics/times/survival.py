@@ -26,7 +26,7 @@ from policemetrics.percentiles import Runs, percentiles
 from policemetrics.results import Figure, Results, column_fields, shown_as
 from policemetrics.survival import Survival, kaplan_meier
 from policemetrics.tallies import Tally
-from policemetrics.times._shared import seconds_field, seconds_of, targets_of
+from policemetrics.times.reading import seconds_field, seconds_of, targets_of
 from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 
 __all__ = ["ResponseSurvival", "survival_of"]

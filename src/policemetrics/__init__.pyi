@@ -1,0 +1,47 @@
+# Written by tools/make_api.py from the table of names in __init__.py.
+from policemetrics import claims as claims
+from policemetrics import datasets as datasets
+from policemetrics import decomposition as decomposition
+from policemetrics import definitions as definitions
+from policemetrics import errors as errors
+from policemetrics import figures as figures
+from policemetrics import incidence as incidence
+from policemetrics import intervals as intervals
+from policemetrics import plot as plot
+from policemetrics import published as published
+from policemetrics.change import change_drivers as change_drivers
+from policemetrics.change import rate_change as rate_change
+from policemetrics.errors import PoliceMetricsError as PoliceMetricsError
+from policemetrics.errors import PoliceMetricsWarning as PoliceMetricsWarning
+from policemetrics.exposure import Exposure as Exposure
+from policemetrics.frames.counting import tally as tally
+from policemetrics.frames.stamps import durations as durations
+from policemetrics.harm.change import harm_change as harm_change
+from policemetrics.harm.change import harm_drivers as harm_drivers
+from policemetrics.harm.change import harm_index as harm_index
+from policemetrics.harm.score import harm_score as harm_score
+from policemetrics.harm.weights import HarmWeights as HarmWeights
+from policemetrics.harm.weights import harm_weights as harm_weights
+from policemetrics.outcomes.change import outcome_rate_change as outcome_rate_change
+from policemetrics.outcomes.definition import OutcomeSet as OutcomeSet
+from policemetrics.outcomes.definition import match_outcomes as match_outcomes
+from policemetrics.outcomes.definition import outcome_set as outcome_set
+from policemetrics.outcomes.groups import group_outcome_rate as group_outcome_rate
+from policemetrics.outcomes.maturity import outcome_maturity as outcome_maturity
+from policemetrics.outcomes.rate import positive_outcome_rate as positive_outcome_rate
+from policemetrics.outcomes.split import outcome_rate_drivers as outcome_rate_drivers
+from policemetrics.outcomes.split import outcome_rate_split as outcome_rate_split
+from policemetrics.periods import Period as Period
+from policemetrics.rates import rate as rate
+from policemetrics.rates import share as share
+from policemetrics.results import Figure as Figure
+from policemetrics.results import Interval as Interval
+from policemetrics.results import Results as Results
+from policemetrics.tallies import Tally as Tally
+from policemetrics.times.answers import answer_times as answer_times
+from policemetrics.times.change import time_change as time_change
+from policemetrics.times.drivers import time_drivers as time_drivers
+from policemetrics.times.response import response_times as response_times
+from policemetrics.times.summary import summarise_times as summarise_times
+
+__version__: str

@@ -1,0 +1,449 @@
+"""`check_claim`: whether a figure bears out a published one, contradicts it, or cannot tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Final, Literal, NoReturn, TypeAlias
+
+import attrs
+
+from policemetrics import _check
+from policemetrics.change import ChangeDriver, RateChange
+from policemetrics.claims.ranges import Range, Unit, exact, say
+from policemetrics.claims.stated import Stated, family_of, stated
+from policemetrics.errors import InvalidTypeError
+from policemetrics.figures import (
+    HarmChange,
+    HarmDriver,
+    HarmScore,
+    OutcomeRate,
+    OutcomeRateChange,
+    TimeSummary,
+)
+from policemetrics.published import HarmPerCrimeChange, PooledMean
+from policemetrics.rates import Rate, Share
+from policemetrics.results import Figure, Results, column_fields
+
+# What a claim without more words is about, by kind of figure; of any other kind the caller names the column.
+_HEADLINES: Final[Mapping[type[Figure], tuple[str, ...]]] = {
+    RateChange: ("change", "percent_change"),
+    ChangeDriver: ("change",),
+    HarmChange: ("change", "percent_change"),
+    HarmPerCrimeChange: ("percent_change",),
+    HarmDriver: ("change",),
+    HarmScore: ("score",),
+    OutcomeRate: ("rate", "positive"),
+    OutcomeRateChange: ("points", "percent_change"),
+    Rate: ("rate",),
+    Share: ("share",),
+    TimeSummary: ("mean", "median", "share_within"),
+    PooledMean: ("mean",),
+}
+# The unit that each format of a column is in, and whether it is a change or a level.
+_UNITS: Final[Mapping[str, tuple[Unit, bool]]] = {
+    "count": ("number", False),
+    "change": ("number", True),
+    "rate": ("number", False),
+    "percent": ("per cent", True),
+    "share": ("per cent", False),
+    "points": ("points", True),
+    "seconds": ("seconds", False),
+}
+_SPOKEN: Final[Mapping[str, str]] = {
+    "percent_change": "change",
+    "points": "change",
+    "old": "figure before",
+    "new": "figure after",
+    "positive": "number of positive outcomes",
+    "share_within": "share within the target",
+    "p90": "90th percentile",
+    "p95": "95th percentile",
+    "p99": "99th percentile",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Column:
+    """One number of a figure, exactly; `low` and `high` differ from `value` where it was made of rounded ones."""
+
+    name: str
+    unit: Unit
+    change: bool
+    value: Fraction
+    low: Fraction
+    high: Fraction
+    per: str = ""
+
+    @property
+    def size(self) -> Column:
+        """The same without its sign."""
+        ends = sorted((abs(self.low), abs(self.high)))
+        low = Fraction(0) if self.low < 0 < self.high else ends[0]
+        return attrs.evolve(self, value=abs(self.value), low=low, high=ends[1])
+
+    def said(self, beside: Range) -> str:
+        """Name it with its value, with as many decimals as tell it from the ends of a range."""
+        ends = [abs(e) for e in (beside.exact_low, beside.exact_high) if e is not None]
+        gaps = [abs(abs(self.value) - e) for e in ends if abs(self.value) != e]
+        digits = next((d for d in range(2, 6) if all(gap >= Fraction(1, 10**d) for gap in gaps)), 6)
+        whole = self.value.denominator == 1
+        rate = f" of the rate, by {self.per}," if self.per else ""
+        return f"the {spoken(self.name)}{rate} is {say(self.value, self.unit, None if whole else digits)}"
+
+
+def spoken(name: str) -> str:
+    """Write the name of a column in a sentence."""
+    return _SPOKEN.get(name, name.replace("_", " "))
+
+
+def headline(figure: Figure) -> tuple[str, ...]:
+    """Name the columns that a claim without more words is about."""
+    return _HEADLINES.get(type(figure), ())
+
+
+def columns_of(figure: Figure) -> dict[str, Column | None]:
+    """Return the columns that a claim can be about, by name; None where the figure is not available.
+
+    The limits of an interval are not among them, nor is a target, which is set and not measured.
+    """
+    return {
+        f.name: _column(figure, f.name, f.metadata["column"])
+        for f in column_fields(type(figure))
+        if f.metadata["column"] in _UNITS and f.name != "target" and not f.name.endswith(("_low", "_high"))
+    }
+
+
+def unit_of(figure: Figure, name: str) -> tuple[Unit, bool]:
+    """Return the unit of a column, and whether it is a change."""
+    return next(_UNITS[f.metadata["column"]] for f in column_fields(type(figure)) if f.name == name)
+
+
+def _column(figure: Figure, name: str, form: str) -> Column | None:
+    value = getattr(figure, name)
+    if not math.isfinite(value):
+        return None
+    rounded = ("rounding_low", "rounding_high") if name in headline(figure) else ()
+    bounds = [v for v in (getattr(figure, r, math.nan) for r in rounded) if math.isfinite(v)] or [value] * 2
+    # Fractions are published in per cent.
+    value, low, high = (exact(v, name) * (100 if form == "share" else 1) for v in (value, *bounds))
+    unit, change = _UNITS[form]
+    per = divisor(figure) if form == "percent" else ""
+    return Column(name=name, unit=unit, change=change, value=value, low=low, high=high, per=per)
+
+
+def divisor(figure: Figure) -> str:
+    """Name what a change is per, where its percentage is that of a rate."""
+    return figure.exposure_name if isinstance(figure, RateChange) else ""
+
+
+def counted(figure: Figure, name: str | None) -> tuple[str, str]:
+    """Return what a figure, or one column of it, counts and what it is a part of; empty where it does not say."""
+    if name in {"crimes", "crimes_old", "crimes_new", "not_yet_assigned"}:
+        return "crimes", ""
+    if isinstance(figure, OutcomeRate | OutcomeRateChange):
+        whole = "outcomes" if figure.out_of == "outcomes" else "crimes"
+        return (whole, "") if name == "denominator" else ("positive outcomes", whole)
+    if isinstance(figure, HarmChange | HarmScore | HarmPerCrimeChange | HarmDriver):
+        return "harm", ""
+    return str(getattr(figure, "subject", "")), ""
+
+
+Verdict: TypeAlias = Literal["supported", "contradicted", "cannot tell"]
+Ground: TypeAlias = Literal[
+    "within", "outside", "vintage", "not available", "what is counted", "unit", "which figure", "rounding"
+]
+
+_AVERAGES: Final = ("mean", "median")
+_IN_WORDS: Final[dict[Unit, str]] = {
+    "number": "a plain number",
+    "per cent": "in per cent",
+    "points": "in percentage points",
+    "seconds": "a time",
+}
+# Two units that are often mixed up.
+_OTHER: Final[dict[Unit, Unit]] = {"per cent": "points", "points": "per cent"}
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class ClaimCheck:
+    """Whether a figure bears out a published one, and why; ``str()`` gives the sentence.
+
+    It is neither true nor false, since it has three answers: compare `verdict`.
+
+    Attributes
+    ----------
+    verdict : {"supported", "contradicted", "cannot tell"}
+        The answer.
+    ground : str
+        What it rests on, in a word: "within" or "outside" the range of the claim; or why it cannot be told:
+        "vintage", "not available", "what is counted", "unit", "which figure", "rounding".
+    reason : str
+        The same in a sentence.
+    claim : Stated
+        What was published.
+    figure : Figure or None
+        What it was checked against; None where there is nothing.
+    columns : tuple of str
+        Which attributes of the figure were compared; empty where none could be.
+    vintage : str
+        Which data the figure was made from, where the caller said so.
+    """
+
+    verdict: Verdict
+    ground: Ground
+    reason: str
+    claim: Stated
+    figure: Figure | None
+    columns: tuple[str, ...] = ()
+    vintage: str = ""
+
+    def __bool__(self) -> NoReturn:
+        msg = "a check has three answers and is neither true nor false; compare its verdict: check.verdict == 'supported'."
+        raise InvalidTypeError(msg)
+
+    def __str__(self) -> str:
+        return f"{self.verdict.capitalize()}: {self.reason}"
+
+    def __repr__(self) -> str:
+        return f"<ClaimCheck {self.claim.text!r}: {self.verdict} ({self.ground})>"
+
+
+def check_claim(
+    figure: Figure, claim: str | Stated, *, column: str | None = None, vintage: str = ""
+) -> ClaimCheck:
+    """Check a published figure against one that was worked out.
+
+    Parameters
+    ----------
+    figure : Figure
+        What `rate_change`, `positive_outcome_rate`, `summarise_times` and the rest return; of a table, one row.
+    claim : str or Stated
+        What was published. A text is read by `stated`.
+    column : str, optional
+        The attribute of the figure that the claim is about, such as ``"new"``, ``"median"`` or ``"p90"``. Default
+        is the headline in the unit of the claim: the change of a change, the rate of a rate; of times both the mean
+        and the median, unless the claim says which.
+    vintage : str, optional
+        Which data the figure was made from, such as the `vintage` of a `Dataset`. Default is not said.
+
+    Returns
+    -------
+    ClaimCheck
+        The answer, and why.
+
+    Raises
+    ------
+    InvalidInputError
+        If the claim cannot be read, or the column holds no figure that is published.
+    InvalidTypeError
+        If `figure` is none.
+    UnknownNameError
+        If the figure has no such column.
+
+    See Also
+    --------
+    stated : How a text is read.
+    implied_change : What several claims together imply.
+
+    Notes
+    -----
+    Compared are the figure as computed, exactly, and the range of the claim. The figure's own confidence interval is
+    not used: it is about what the figure says of the world, and would let through claims that misquote it. Only
+    where the figure itself was made from rounded ones (`rounding_low`, `rounding_high`) does it count as a range.
+
+    It cannot be told where the claim counts something else (victims, where the figure counts crimes); is in
+    another unit (points, per cent); does not say which average, and mean and median disagree; where the figure is
+    not available; and where the figure lies outside the claim but data of another vintage were used, or may have
+    been: one vintage was given and the other not. Without any vintage the two are taken to be of the same data.
+
+    A claim that does not say which way it went is compared with the size of a change, and the sentence says so.
+
+    Examples
+    --------
+    >>> import policemetrics as pm
+    >>> change = pm.rate_change(365_882, 328_104)
+    >>> print(check_claim(change, "10% fewer"))
+    Supported: “10% fewer” means −10.5% to −9.5%, and the change is −10.33%.
+    >>> print(check_claim(change, "around 35,000 fewer"))
+    Contradicted: “around 35,000 fewer” means −37,500 to −32,500, but the change is −37,778.
+    >>> check_claim(change, "around 35,000 fewer victims").ground
+    'what is counted'
+    """
+    if not isinstance(figure, Figure):
+        hint = (
+            "; take one row of the table, as in table.at(force='Kent')" if isinstance(figure, Results) else ""
+        )
+        msg = f"figure must be a figure, as rate_change and the others return; got {type(figure).__name__}{hint}."
+        raise InvalidTypeError(msg)
+    if not isinstance(claim, Stated):
+        claim = stated(_check.text(claim, "claim", empty=True))
+    if column is not None:
+        _check.known(_check.text(column, "column"), "column", columns_of(figure))
+    return _Check(figure, claim, _check.text(vintage, "vintage", empty=True), column).answer()
+
+
+@attrs.frozen
+class _Check:
+    """One figure beside one claim."""
+
+    figure: Figure
+    claim: Stated
+    vintage: str
+    named: str | None
+
+    def answer(self) -> ClaimCheck:
+        """Compare, or say why there is nothing to compare."""
+        asked = headline(self.figure) if self.named is None else (self.named,)
+        names = [name for name in asked if self._fits(name)]
+        if other := self._other_thing():
+            return self._cannot_tell("what is counted", other)
+        if not names:
+            return self._cannot_tell("unit", self._other_unit(asked))
+        if unsaid := self._other_average(names):
+            return self._cannot_tell("which figure", unsaid)
+        if self.claim.statistic in _AVERAGES:
+            names = [self.claim.statistic]
+        found = columns_of(self.figure)
+        columns = [c for c in (found[name] for name in names) if c is not None]
+        if len(columns) < len(names):
+            reason = (
+                self.figure.reason
+                or f"not available: no {', no '.join(spoken(n) for n in names if found[n] is None)}"
+            )
+            return self._cannot_tell("not available", f"the figure is {reason}.", names)
+        rest = [c for n, c in found.items() if n not in names and c is not None and self._fits(n)]
+        return self._compared(columns, rest)
+
+    def _cannot_tell(self, ground: Ground, why: str, names: Sequence[str] = ()) -> ClaimCheck:
+        return self._check("cannot tell", ground, f"{self.claim.quoted}: {why}", names)
+
+    def _check(self, verdict: Verdict, ground: Ground, reason: str, names: Sequence[str]) -> ClaimCheck:
+        return ClaimCheck(
+            verdict=verdict,
+            ground=ground,
+            reason=reason,
+            claim=self.claim,
+            figure=self.figure,
+            columns=tuple(names),
+            vintage=self.vintage,
+        )
+
+    # ---- what can be compared -----------------------------------------------------------
+
+    def _other_thing(self) -> str:
+        """Say what is counted on either side where that differs."""
+        subject, whole = counted(self.figure, self.named)
+        claim, family = self.claim, family_of(subject)
+        if claim.counts and claim.unit == "per cent" and (per := divisor(self.figure)):
+            return f"the claim counts {claim.counts}, and the figure is of a rate, by {per}."
+        # A subject of another name, such as burglary, may well be of crimes; of nothing else.
+        if claim.counts and subject and claim.counts != (family or "crimes"):
+            why = "; one person may suffer several crimes, and some crimes have no victim"
+            said = f"the claim counts {claim.counts}, the figure {subject[0].lower()}{subject[1:]}"
+            return f"{said}{why if claim.counts == 'victims' else ''}."
+        if claim.out_of and whole and claim.out_of != whole:
+            return f"the claim is a part of all {claim.out_of}, the figure of all {whole}."
+        return ""
+
+    def _fits(self, name: str) -> bool:
+        """Tell whether a column is in the unit of the claim, and a change or a level as the claim is."""
+        unit, change = unit_of(self.figure, name)
+        return unit == self.claim.unit and self.claim.sense in {"either", "change" if change else "level"}
+
+    def _other_unit(self, asked: Sequence[str]) -> str:
+        """Say in what the figure is, where the claim is in something else."""
+        if not asked:
+            return (
+                f"it is not settled what of a {type(self.figure).__name__} a claim is about; name the column."
+            )
+        units: list[Unit] = [unit_of(self.figure, name)[0] for name in asked]
+        if self.claim.unit not in units:
+            held = " and ".join(dict.fromkeys(_IN_WORDS[unit] for unit in units))
+            return f"the claim is {_IN_WORDS[self.claim.unit]}, the figure {held}."
+        if self.claim.sense == "change":
+            return "the claim is of a change, and the figure of a level."
+        return (
+            "the claim reads as a level or a part, and the figure is a change; if a change is meant, say which way "
+            "it went, as in 'down a tenth'; if not, name the column."
+        )
+
+    def _other_average(self, names: Sequence[str]) -> str:
+        """Say where a claim is, or may be, of an average that the figure does not hold."""
+        held, said = [n for n in names if n in _AVERAGES], self.claim.statistic
+        if said in _AVERAGES:
+            return (
+                ""
+                if said in held
+                else f"the claim is a {said}, and the figure's {' and '.join(map(spoken, names))} is none."
+            )
+        if self.named or len(held) != 1:
+            return ""
+        return f"the claim does not say whether it is a mean or a median, and the figure holds the {held[0]} only."
+
+    # ---- the comparison -----------------------------------------------------------------
+
+    def _compared(self, columns: Sequence[Column], rest: Sequence[Column]) -> ClaimCheck:
+        """Compare every reading of the claim: there is an answer where all of them agree."""
+        names, span = [c.name for c in columns], self.claim.range
+        sides = {self._side(c) for c in columns}
+        sized = self.claim.sense == "either" and columns[0].change
+        size = ", compared by size since the claim does not say which way" if sized else ""
+        means = f"{self.claim.quoted} means {span}"
+        found = f"{' and '.join(c.said(span) for c in columns)}{size}"
+        if sides == {"within"}:
+            by = f", by data of {self._other_vintage}" if self._other_vintage else ""
+            return self._check("supported", "within", f"{means}, and {found}{by}.", names)
+        if "open" in sides:
+            why = f"{means}; {found}, and its own rounding leaves open whether that is within."
+            return self._check("cannot tell", "rounding", why, names)
+        if "within" in sides:
+            why = f"{means}; {found}, and the claim does not say which of them it is."
+            return self._check("cannot tell", "which figure", why, names)
+        instead = [c.said(span) for c in rest if self._side(c) == "within"]
+        if (
+            instead
+            and not self.named
+            and self.claim.sense == "either"
+            and self.claim.statistic not in _AVERAGES
+        ):
+            why = f"{means}; {found}, but {' and '.join(instead)}: name the column that is meant."
+            return self._check("cannot tell", "which figure", why, names)
+        if self._other_vintage:
+            claim, figure = (v.strip() or "not said" for v in (self.claim.vintage, self.vintage))
+            why = (
+                f"{means}, and {found}, but by data of {self._other_vintage}, and counts are revised (claim: {claim}; "
+                f"figure: {figure})."
+            )
+            return self._check("cannot tell", "vintage", why, names)
+        return self._check("contradicted", "outside", f"{means}, but {found}{self._mixed_up}.", names)
+
+    def _side(self, column: Column) -> Literal["within", "outside", "open"]:
+        """Tell whether a column lies within the claim, whose range is of the size where it does not say which way."""
+        column = column.size if column.change and self.claim.sense == "either" else column
+        span = self.claim.range
+        if column.low in span and column.high in span:
+            return "within"
+        # The ends alone would not tell: a figure made of rounded ones may stick out on both sides.
+        whole = Range(exact_low=column.low, exact_high=column.high, unit=column.unit)
+        return "open" if whole.overlap(span) else "outside"
+
+    @property
+    def _mixed_up(self) -> str:
+        """Say that the claim would fit in points where it is in per cent, or the other way round."""
+        found = columns_of(self.figure)
+        for column in (found[name] for name in headline(self.figure)):
+            if column and column.change and column.unit == _OTHER.get(self.claim.unit):
+                value = abs(column.value) if self.claim.sense == "either" else column.value
+                if value in self.claim.range:
+                    return f"; {_IN_WORDS[column.unit]} it would fit ({say(column.value, column.unit, 2)})"
+        return ""
+
+    @property
+    def _other_vintage(self) -> str:
+        """Say that the data are, or may be, of two vintages; where neither is said they are taken to be of one."""
+        claim, figure = self.claim.vintage.strip(), self.vintage.strip()
+        if claim == figure:
+            return ""
+        return "another vintage" if claim and figure else "what may be another vintage"

@@ -1,0 +1,46 @@
+"""The classes of the answers: one value object a figure. Nobody constructs them; the verbs do."""
+
+from policemetrics.change import ChangeDriver, RateChange
+from policemetrics.harm.change import HarmChange, HarmDriver, HarmIndex
+from policemetrics.harm.score import HarmScore
+from policemetrics.harm.weights import WeightMatch
+from policemetrics.outcomes.change import OutcomeRateChange
+from policemetrics.outcomes.definition import OutcomeMatch
+from policemetrics.outcomes.groups import GroupOutcomeRate
+from policemetrics.outcomes.maturity import OutcomeMaturity
+from policemetrics.outcomes.rate import OutcomeRate
+from policemetrics.outcomes.split import OutcomeRateDriver, OutcomeRateSplit
+from policemetrics.rates import Rate, Share
+from policemetrics.results import Exclusions
+from policemetrics.times.answers import AnswerSummary
+from policemetrics.times.change import TimeChange
+from policemetrics.times.drivers import TimeDriver
+from policemetrics.times.response import ResponseSummary
+from policemetrics.times.summary import TimeSummary
+from policemetrics.times.survival import ResponseSurvival
+
+__all__ = [
+    "AnswerSummary",
+    "ChangeDriver",
+    "Exclusions",
+    "GroupOutcomeRate",
+    "HarmChange",
+    "HarmDriver",
+    "HarmIndex",
+    "HarmScore",
+    "OutcomeMatch",
+    "OutcomeMaturity",
+    "OutcomeRate",
+    "OutcomeRateChange",
+    "OutcomeRateDriver",
+    "OutcomeRateSplit",
+    "Rate",
+    "RateChange",
+    "ResponseSummary",
+    "ResponseSurvival",
+    "Share",
+    "TimeChange",
+    "TimeDriver",
+    "TimeSummary",
+    "WeightMatch",
+]

@@ -1,0 +1,343 @@
+"""Stamps as whole microseconds since 1970 in UTC: the clocks of a zone, and what each engine offers.
+
+A naive stamp says what a wall clock showed. It is turned into an instant by the changes of that clock,
+as whole numbers, which every engine adds and compares alike: none of them is asked about a zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, reduce
+from operator import add, or_
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from policemetrics import _check
+from policemetrics._cells import LabelArray, encode
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.frames.reading import column_named, same_clocks, wrong_clocks, zone
+from policemetrics.periods import Period
+from policemetrics.typing import Every, IntArray
+
+_SECOND: Final = 1_000_000
+_DAY: Final = 86_400
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
+CENTURY: Final = 36_525 * _DAY * _SECOND
+_KNOWN: Final = range(1800, 2200)  # years, as in `Period`
+
+
+class _Change(NamedTuple):
+    """A clock that was put forward or back: what it showed from `low` to `high` it showed twice or never."""
+
+    low: int
+    high: int
+    shift: int
+
+
+class Changes(NamedTuple):
+    """How far a clock is ahead of UTC, before the first of some changes, and the changes; in microseconds."""
+
+    offset: int = 0
+    changes: tuple[_Change, ...] = ()
+
+    def utc(self, wall: Any) -> Any:
+        """Turn what the clock showed into an instant: the earliest that it can have been where `unclear` holds."""
+        shifts = [
+            (wall >= whole(c.low if c.shift > 0 else c.high)).cast(_int64()) * whole(c.shift)
+            for c in self.changes
+        ]
+        return wall - _folded(add, [whole(self.offset), *shifts])
+
+    def unclear(self, wall: Any) -> Any:
+        """Tell where the clock showed a time twice, or never."""
+        if not self.changes:
+            return wall.is_null()  # nowhere: a missing one has been put aside
+        return _folded(or_, [(wall >= whole(c.low)) & (wall < whole(c.high)) for c in self.changes])
+
+
+class Moments(NamedTuple):
+    """Columns of stamps, by argument, as microseconds: in UTC, or where there is a `clock` as it showed them."""
+
+    columns: dict[str, Any]
+    clock: ZoneInfo | None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the clock was never changed, so that its changes need not be looked for."""
+        return self.clock is None or self.clock.utcoffset(None) is not None
+
+    def changes(self, readings: Sequence[int]) -> Changes:
+        """Find how the clock was changed between the first and the last of its readings."""
+        if self.clock is None or not (self.fixed or readings):
+            return Changes()
+        if self.fixed:
+            return Changes(_offset(self.clock, 0) * _SECOND)
+        return changes_between(self.clock, min(readings), max(readings))
+
+
+def moments(lazy: Any, schema: Mapping[str, Any], named: Mapping[str, str], timezone: str | None) -> Moments:
+    """Read columns of stamps, by argument, as microseconds; all have a zone or none has."""
+    if timezone is not None:
+        zone(timezone)
+    naive = {}
+    for argument, name in named.items():
+        column_named(name, argument, schema)
+        naive[argument] = _is_naive(lazy, schema[name], argument, name)
+    without = [f"{a} ({named[a]!r})" for a, is_naive in naive.items() if is_naive]
+    if without and len(without) < len(naive):
+        with_zone = [f"{a} ({named[a]!r})" for a, is_naive in naive.items() if not is_naive]
+        msg = (
+            f"{' and '.join(named)} must all have a zone, or none; {', '.join(with_zone)} has one, {', '.join(without)} "
+            "has none: give the latter its own first (in pandas .dt.tz_localize, in polars .dt.replace_time_zone)."
+        )
+        raise InvalidTypeError(msg)
+    if without and timezone is None:
+        msg = (
+            f"timezone must be given, for the stamps of {', '.join(without)} have no zone: the one whose clocks "
+            "they were read from, as in timezone='Europe/London', or timezone='UTC'."
+        )
+        raise InvalidInputError(msg)
+    columns = {a: _microseconds(lazy, name, schema[name], a) for a, name in named.items()}
+    return Moments(columns, ZoneInfo(str(timezone)) if without else None)
+
+
+def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
+    """Tell whether stamps have no zone; what is no stamp is refused with the call that parses it."""
+    import narwhals.stable.v2 as nw
+
+    if dtype == nw.Datetime:
+        return dtype.time_zone is None
+    if dtype == nw.Date:
+        hint = "dates have no time of day, so that nothing can be timed by them: name the column of the full stamp"
+    elif dtype == nw.Unknown:
+        hint = f"its type says nothing, as where all of it is missing: give it one first, as in {parsing(lazy.implementation, name, typed=False)}"
+    elif dtype == nw.Object:
+        hint = (
+            f"turn it into stamps first, as in pd.to_datetime(frame[{name!r}], utc=True) if all have a zone; without utc=True "
+            "if none has"
+        )
+    elif dtype in (nw.String, nw.Categorical, nw.Enum):
+        hint = f"parse it first, as in {parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
+    else:
+        hint = "times that were measured already go to tally(), by={'seconds': …}"
+        if dtype.is_float() and lazy.implementation.is_pandas_like():
+            hint = f"{hint}; a column that is missing throughout gets its type by pd.to_datetime(frame[{name!r}])"
+    msg = f"{argument}: column {name!r} must hold datetimes; got {dtype}: {hint}."
+    raise InvalidTypeError(msg)
+
+
+def parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
+    """Name the call that makes stamps of a column of text, or of one without a type, in the engine's own words."""
+    if implementation.is_polars():
+        return f"pl.col({name!r})" + (
+            ".str.to_datetime('%Y-%m-%d %H:%M:%S%.f')" if typed else ".cast(pl.Datetime('us'))"
+        )
+    if implementation.is_pyarrow():
+        return f"table[{name!r}].cast(pa.timestamp('us'))"
+    if implementation.is_pandas_like() or implementation.is_dask():
+        # Left to guess, pandas takes 03/04 for the 4th of March.
+        return f"pd.to_datetime(frame[{name!r}], format='ISO8601'), or format='%d/%m/%Y %H:%M' for 31/03/2024 12:00"
+    quote = "`" if implementation.is_spark_like() else '"'
+    return f"CAST({quote}{name.replace(quote, 2 * quote)}{quote} AS TIMESTAMP)"
+
+
+# ---- microseconds -----------------------------------------------------------------------
+
+
+def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
+    """Return stamps as microseconds since 1970: in UTC if they have a zone, else on their own clock."""
+    import narwhals.stable.v2 as nw
+
+    engine, column = lazy.implementation, nw.col(name)
+    if engine.is_duckdb():
+        # There narwhals asks for epoch_us, which takes stamps too. The difference of two stamps would be in
+        # days of the session's calendar, with the hour of a clock change lost.
+        if dtype.time_unit != "ns":
+            return column.dt.total_microseconds()
+        # It rounds parts of a microsecond, which others cut off: what the nanoseconds do not bear out is taken away.
+        rounded, second = column.dt.total_microseconds(), whole(_SECOND)
+        added = rounded - column.dt.nanosecond().cast(_int64()) // whole(1_000)
+        return rounded - (added % second + second) % second
+    if engine.is_polars() or engine.is_pandas_like() or engine.is_pyarrow() or engine.is_dask():
+        return column.dt.timestamp("us")
+    spark = engine.is_pyspark() or engine.is_pyspark_connect()
+    if dtype.time_zone is not None and spark:
+        # Whole seconds since 1970; what is left of one is the same on all clocks.
+        return column.cast(_int64()) * whole(_SECOND) + _microsecond(column)
+    if dtype.time_zone is not None and not same_clocks(dtype.time_zone, "UTC"):
+        raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
+    # Before 4.3 Spark reads the microsecond of stamps with a zone alone; in whichever zone, it is the same.
+    return from_parts(column, column.cast(nw.Datetime("us", "UTC")) if spark else column)
+
+
+def from_parts(column: Any, precise: Any) -> Any:
+    """Put microseconds together from year, day and time of day, and what `precise` has beside whole seconds."""
+    part = {p: getattr(column.dt, p)().cast(_int64()) for p in ("hour", "minute", "second")}
+    before = column.dt.year().cast(_int64()) - 1
+    leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
+    days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(_int64()) - 1
+    seconds = days * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
+    return seconds * _SECOND + _microsecond(precise)
+
+
+def _microsecond(column: Any) -> Any:
+    """Read what a stamp has beside its whole seconds; of Spark narwhals has that below zero before 1970."""
+    import narwhals.stable.v2 as nw
+
+    found = column.dt.microsecond().cast(_int64())
+    return nw.when(found < 0).then(found + _SECOND).otherwise(found)
+
+
+def whole(value: int) -> Any:
+    """Write a whole number into a query, in 64 bits whatever its size."""
+    import narwhals.stable.v2 as nw
+
+    return nw.lit(value, dtype=_int64())
+
+
+def _int64() -> Any:
+    import narwhals.stable.v2 as nw
+
+    return nw.Int64
+
+
+def _folded(join: Any, parts: list[Any]) -> Any:
+    """Join expressions two by two: a chain as long as a century of changes is too deep for some engines."""
+    while len(parts) > 2:
+        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
+        parts = [reduce(join, pair) for pair in pairs]
+    return reduce(join, parts)
+
+
+# ---- the clocks of a zone ---------------------------------------------------------------
+
+
+def changes_between(clock: ZoneInfo, first: int, last: int) -> Changes:
+    """Find how a clock was changed between two of its readings, in microseconds."""
+    years = [int(np.datetime64(v, "us").astype("M8[Y]").astype(np.int64)) + 1970 for v in (first, last)]
+    if last - first > CENTURY or not (years[0] in _KNOWN and years[1] in _KNOWN):
+        msg = (
+            f"stamps must lie within a century, of the years {_KNOWN.start} to {_KNOWN.stop - 1}; got some of {years[0]} "
+            f"and of {years[1]}: turn those that stand for a missing one, as 1900 and 9999 often do, into missing ones first."
+        )
+        raise InvalidInputError(msg)
+    # The year of a clock is that of UTC, give or take a day.
+    found = [change for year in range(years[0] - 1, years[1] + 2) for change in _changes_of(clock, year)]
+    passed = sum(change.shift for change in found if change.high <= first)
+    near = tuple(change for change in found if change.high > first and change.low <= last)
+    return Changes(_offset(clock, _new_year(years[0] - 1)) * _SECOND + passed, near)
+
+
+@cache
+def _changes_of(clock: ZoneInfo, year: int) -> tuple[_Change, ...]:
+    """Find the changes of a year: day by day, then by halving the day."""
+    days = range(_new_year(year), _new_year(year + 1) + 1, _DAY)
+    offsets = [_offset(clock, day) for day in days]
+    return tuple(
+        _change(clock, day, day + _DAY)
+        for day, before, after in zip(days, offsets, offsets[1:], strict=False)
+        if before != after
+    )
+
+
+def _change(clock: ZoneInfo, low: int, high: int) -> _Change:
+    """Find the second of a change, which lies after `low` and not after `high`."""
+    before, after = _offset(clock, low), _offset(clock, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _offset(clock, middle) == before else (low, middle)
+    shown = sorted((high + before, high + after))
+    return _Change(shown[0] * _SECOND, shown[1] * _SECOND, (after - before) * _SECOND)
+
+
+def _new_year(year: int) -> int:
+    return int((dt.datetime(year, 1, 1, tzinfo=dt.UTC) - _EPOCH).total_seconds())
+
+
+def _offset(clock: ZoneInfo, second: int) -> int:
+    """Tell by how many seconds a clock is ahead of UTC, at a second since 1970."""
+    ahead = (_EPOCH + dt.timedelta(seconds=second)).astimezone(clock).utcoffset()
+    return 0 if ahead is None else int(ahead.total_seconds())
+
+
+def instant(value: object, name: str, timezone: str | None) -> int:
+    """Turn a datetime into microseconds since 1970 in UTC; a naive one is read on the clock of the zone."""
+    if not isinstance(value, dt.datetime):
+        msg = (
+            f"{name} must be a datetime, as in datetime(2024, 3, 31, 12); got {_check.shown(value)} "
+            f"({type(value).__name__})."
+        )
+        raise InvalidTypeError(msg)
+    if value != value:  # noqa: PLR0124  # pandas NaT is a datetime that does not equal itself
+        msg = f"{name} must not be missing; got {value}."
+        raise InvalidInputError(msg)
+    if value.utcoffset() is None:
+        if timezone is None:
+            msg = f"{name} must have a zone, as the stamps have: {name}=datetime(…, tzinfo=ZoneInfo('Europe/London')); got {value}."
+            raise InvalidInputError(msg)
+        zone(timezone)
+        wall = (value.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND
+        changes = changes_between(ZoneInfo(timezone), wall, wall)
+        if changes.changes:
+            msg = f"{name} must be one instant; the clocks of {timezone} showed {value} twice, or never: give it with a zone."
+            raise InvalidInputError(msg)
+        return wall - changes.offset
+    return (value - _EPOCH) // _MICROSECOND
+
+
+EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
+
+
+def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
+    """Read a column of dates on the clocks of `timezone`."""
+    import narwhals.stable.v2 as nw
+
+    zone(timezone)
+    column = nw.col(name)
+    engine = lazy.implementation
+    if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
+        return column
+    if dtype == nw.Datetime and (engine.is_duckdb() or engine.is_spark_like() or engine.is_ibis()):
+        there = str(dtype.time_zone)
+        if same_clocks(there, timezone):
+            return column
+        raise wrong_clocks("date", name, there, timezone, f", or give timezone={there!r}")
+    if dtype == nw.Datetime:
+        return column.dt.convert_time_zone(timezone)
+    call = f"pd.to_datetime(frame[{name!r}])"
+    if dtype in (nw.String, nw.Categorical, nw.Enum):
+        call = parsing(engine, name)
+    hint = f"parse it first, as in {call}, or name a column of period labels in by="
+    msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
+    raise InvalidTypeError(msg)
+
+
+def periods(
+    years: tuple[LabelArray, IntArray], months: tuple[LabelArray, IntArray], every: Every, name: str
+) -> tuple[LabelArray, IntArray]:
+    """Return the label of the period that each year and month lie in, as labels and codes; -1 for no date."""
+    make: Callable[[int, int], Period] = {
+        "month": Period.month,
+        "quarter": lambda y, m: Period.quarter(y, (m + 2) // 3),
+        "calendar_year": lambda y, _: Period.calendar_year(y),
+        "financial_year": lambda y, m: Period.financial_year(y - (m < 4)),
+    }[every]
+    width = len(months[0])
+    there = years[1] >= 0
+    pairs, at = np.unique(years[1][there] * width + months[1][there], return_inverse=True)
+    found = []
+    for pair in pairs.tolist():
+        year, month = int(years[0][pair // width]), int(months[0][pair % width])
+        try:
+            found.append(make(year, month).label)
+        except InvalidInputError as error:
+            msg = f"date: column {name!r} holds a date of the year {year}: {error}"
+            raise InvalidInputError(msg) from None
+    labels, codes = encode(found, name)
+    place = np.full(len(there), -1, dtype=np.int64)
+    place[there] = codes[at]
+    return labels, place

@@ -1,0 +1,199 @@
+"""Times added up where they are: for mean, deviation and share within a target no engine need send them home.
+
+Every sum is of whole numbers, none of which passes 64 bits, so that engines neither wrap nor round and
+all give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, LabelArray
+from policemetrics.errors import InvalidInputError
+from policemetrics.frames.clock import whole
+from policemetrics.frames.counting import Counted, counted_there
+from policemetrics.frames.reading import dimensions, labelled, opened
+from policemetrics.tallies import Tally
+from policemetrics.typing import FloatArray, IntArray
+
+_DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
+_MOST_ROWS: Final = 2**30  # of a key
+_LONGEST: Final = 2**63  # microseconds
+_MOST: Final = _LONGEST // MICROSECONDS  # seconds
+
+_Coded: TypeAlias = Mapping[str, tuple[LabelArray, IntArray]]
+
+
+@attrs.frozen(eq=False)
+class Moments:
+    """The times of each key, added up in whole numbers, of which `unit` make a second.
+
+    `data` holds what a tally of the times would hold, but for the times themselves: each is 0 there.
+    """
+
+    data: Tally
+    keys: Cells
+    unit: int
+    zeros: IntArray
+    total: NDArray[np.object_]
+    squares: NDArray[np.object_]
+    met: Mapping[int, IntArray]
+
+
+def moments(
+    frame: Any, by: Sequence[str], seconds: str, bounds: Sequence[int], *, inclusive: bool
+) -> Moments | None:
+    """Let an engine add up times, in one query, and count those that meet each bound, in microseconds.
+
+    None for a frame in memory, whose times are as well counted, and where the sums of a key could pass 64
+    bits: those of more than 2**30 rows, or of 146,000 years. Every time must then be counted.
+    """
+    import narwhals.stable.v2 as nw
+
+    data, schema = opened(frame)
+    if not isinstance(data, nw.LazyFrame):
+        return None
+    dims = dimensions({d: d for d in by} | {MEASURED: seconds})
+    *labels, time = labelled(data, schema, dims)
+    keys = {f"k{i}": dim for i, dim in enumerate(by)}
+    dtype = schema[seconds]
+    in_seconds = dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
+    unit = 1 if in_seconds else MICROSECONDS
+    time = time if in_seconds else time.cast(nw.Float64)
+    read = data.select(*(v.alias(k) for k, v in zip(keys, labels, strict=True)), time.alias("x"))
+    read = _as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read)
+    limits = {f"met{i}": _limit(bound, unit, inclusive=inclusive) for i, bound in enumerate(bounds)}
+    read, sums = _added(read, keys, limits)
+    found = counted_there(read, keys, sums, least=["x"])
+    return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
+
+
+# ---- what the engine is asked -----------------------------------------------------------
+# Each step is a query within the query, which costs an engine some time to plan: so there are few.
+
+
+def _as_whole_seconds(read: Any, dtype: Any) -> Any:
+    """Read whole numbers as they are."""
+    import narwhals.stable.v2 as nw
+
+    x, none = nw.col("x"), nw.lit(0, dtype)
+    missing = x.is_null()
+    # Dask can neither cast nor add up where some are missing.
+    there = nw.when(missing).then(none).otherwise(x)
+    if dtype == nw.UInt64:
+        there = nw.when(there > nw.lit(_MOST, dtype)).then(nw.lit(_MOST + 1, dtype)).otherwise(there)
+    read = read.with_columns(missing.alias("missing"), there.cast(nw.Int64).alias("x"))
+    beyond = x > _MOST
+    return read.with_columns(beyond.alias("beyond"), nw.when(beyond).then(whole(0)).otherwise(x).alias("x"))
+
+
+def _as_microseconds(read: Any) -> Any:
+    """Round to whole microseconds, halves to the even one: by themselves engines differ in that."""
+    import narwhals.stable.v2 as nw
+
+    x, micro = nw.col("x"), nw.col("x") * float(MICROSECONDS)
+    missing = x.is_null() | x.is_nan()
+    sound = ~missing & (micro.abs() < float(_LONGEST))
+    read = read.with_columns(
+        missing.alias("missing"),
+        (~missing & ~sound).alias("beyond"),
+        nw.when(sound).then(micro).otherwise(nw.lit(0.0)).alias("x"),
+    )
+    low = x.floor()
+    up = (x - low > 0.5) | ((x - low == 0.5) & ((low * 0.5).floor() != low * 0.5))
+    return read.with_columns((low.cast(nw.Int64) + up.cast(nw.Int64)).alias("x"))
+
+
+def _limit(bound: int, unit: int, *, inclusive: bool) -> int:
+    """Return the largest whole number that meets a bound in microseconds."""
+    return (bound if inclusive else bound - 1) // (MICROSECONDS // unit)
+
+
+def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tuple[Any, list[str]]:
+    """Prepare what is added up: times and their squares by the digits of the times, and flags."""
+    import narwhals.stable.v2 as nw
+
+    x, a, b, missing = nw.col("x"), nw.col("a"), nw.col("b"), nw.col("missing")
+    read = read.with_columns(_above(x, _DIGIT).alias("a"))
+    read = read.with_columns((x - a * _DIGIT).alias("b"))
+    flags = {"missing": missing, "beyond": nw.col("beyond"), "zero": ~missing & (x == 0)}
+    flags |= {name: ~missing & (x <= limit) for name, limit in limits.items()}
+    # Some engines fail where a product passes 64 bits; so large a sum of times is given up on all the same.
+    near = a.clip(-_DIGIT, _DIGIT)
+    high = _above(b * b, HALF)
+    columns = {name: flag.cast(nw.Int64) for name, flag in flags.items()}
+    columns |= {
+        "a": a,
+        "b": b,
+        "aa": near * near,
+        "ab": near * b,
+        "bb_high": high,
+        "bb_low": b * b - high * HALF,
+    }
+    return read.select(*keys, x, *(v.alias(k) for k, v in columns.items())), list(columns)
+
+
+def _above(number: Any, digit: int) -> Any:
+    """Return how often a number holds a power of two, give or take one: floats divide by it faster than integers do."""
+    import narwhals.stable.v2 as nw
+
+    return (number.cast(nw.Float64) * (1 / digit)).floor().cast(nw.Int64)
+
+
+# ---- what comes home --------------------------------------------------------------------
+
+
+def _brought_home(
+    found: Counted, keys: Mapping[str, str], unit: int, names: Mapping[int, str]
+) -> Moments | None:
+    """Put sums together; what may not be summarised is refused as in a tally."""
+    coded, sums = {dim: found.coded[key] for key, dim in keys.items()}, found.sums
+    known = np.ones(len(found.n), dtype=bool)
+    for _, codes in coded.values():
+        known &= codes >= 0
+    if sums["beyond"].any():
+        msg = f"{MEASURED} must be finite and below 292,000 years; got {sums['beyond'].sum():,} that are not."
+        raise InvalidInputError(msg)
+    _refuse_negative(coded, np.where(known, sums["least_x"], 0) / unit)
+    # Squares add up to less than the square of a sum: all sums are then below 2**62.
+    if (sums["a"] >= _DIGIT).any() or (found.n >= _MOST_ROWS).any():
+        return None
+    counts = found.n - sums["missing"]
+    labels = tuple(v for v, _ in coded.values())
+    wide = {name: column[known].astype(object) for name, column in sums.items()}
+    return Moments(
+        _counted(coded, counts, sums["missing"]),
+        Cells(tuple(coded), labels, tuple(codes[known] for _, codes in coded.values()), counts[known]),
+        unit,
+        sums["zero"][known],
+        wide["a"] * _DIGIT + wide["b"],
+        wide["aa"] * _DIGIT**2 + wide["ab"] * (2 * _DIGIT) + wide["bb_high"] * HALF + wide["bb_low"],
+        {bound: sums[name][known] for bound, name in names.items()},
+    )
+
+
+def _refuse_negative(coded: _Coded, least: FloatArray) -> None:
+    """Refuse times below zero, given the least of each key."""
+    bad = least < 0
+    if bad.any():
+        at = int(np.argmin(least))
+        named = ", ".join(f"{d} {labels[codes[at]]}" for d, (labels, codes) in coded.items())
+        msg = (
+            f"{MEASURED} must be >= 0; got {least[at]:g}{' for ' if named else ''}{named} (in {int(bad.sum())} groups): leave "
+            "negative times out on purpose, in the frame."
+        )
+        raise InvalidInputError(msg)
+
+
+def _counted(coded: _Coded, counts: IntArray, missing: IntArray) -> Tally:
+    """Make the tally, in which every time is 0, and what has none or lacks a label stands in the ledger."""
+    n = np.concatenate((counts, missing))
+    some = n > 0
+    times = np.repeat((0, -1), len(counts))[some]
+    twice = {d: (labels, np.concatenate((codes, codes))[some]) for d, (labels, codes) in coded.items()}
+    return Tally.from_codes(twice | {MEASURED: (np.zeros(1, dtype=np.int64), times)}, n[some], unit="rows")

@@ -1,0 +1,325 @@
+"""How a data frame is opened: its columns found, their types checked, its labels brought home."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _check
+from policemetrics._cells import MEASURED, is_missing
+from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
+from policemetrics.tallies import COUNT, REASON
+from policemetrics.typing import Columns
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+
+def array_of(column: Any) -> NDArray[Any]:
+    """Turn a series of numbers or flags, none of them missing, into an array."""
+    return chunks_of(column.to_native()) if column.implementation.is_pyarrow() else column.to_numpy()
+
+
+def known_of(column: Any) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Return the numbers that a series has, and which of its rows have none; None where all have one."""
+    if not column.null_count():
+        return array_of(column), None
+    return array_of(column.drop_nulls()), array_of(column.is_null())
+
+
+def chunks_of(column: Any) -> NDArray[Any]:
+    """Turn an Arrow column of numbers or flags, none of them missing, into an array."""
+    parts = [_chunk(part) for part in column.chunks] or [np.zeros(0, dtype=column.type.to_pandas_dtype())]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _chunk(part: Any) -> NDArray[Any]:
+    import pyarrow as pa
+
+    if pa.types.is_boolean(part.type):  # eight to a byte
+        return np.from_dlpack(part.cast(pa.uint8())).astype(bool)
+    return np.from_dlpack(part)
+
+
+ANY: Final = "unknown"
+"""The zone of a session that cannot be asked."""
+
+
+def session_zone(frame: Any) -> str | None:
+    """Ask a session for its zone; None where each column has its own.
+
+    narwhals has it too, but from when it first looked, and a session can be told another one at any time.
+    """
+    engine, native = frame.implementation, frame.to_native()
+    if engine.is_spark_like():
+        return str(native.sparkSession.conf.get("spark.sql.session.timeZone"))
+    if engine.is_ibis():
+        backend = native.get_backend()
+        if backend.name != "duckdb":
+            return ANY
+        return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchall()[0][0])
+    return None
+
+
+def same_clocks(one: str, other: str) -> bool:
+    """Tell whether two zones are one, as Etc/UTC and UTC are."""
+    return one == other or (_is_utc(one) and _is_utc(other))
+
+
+def _is_utc(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name).utcoffset(None) == dt.timedelta(0)
+    except (OSError, ValueError, KeyError):  # as Spark's +01:00
+        return False
+
+
+def wrong_clocks(argument: str, name: str, found: str, wanted: str, otherwise: str = "") -> InvalidInputError:
+    """Say that a column is read on the clocks of the session, and how to set them."""
+    if found == ANY:
+        return InvalidInputError(
+            f"{argument}: this engine does not say on whose clocks it reads the column {name!r}, which has a zone: turn "
+            "it into stamps without one first, on the clocks that timezone= names."
+        )
+    return InvalidInputError(
+        f"{argument}: this engine reads the column {name!r} only on the clocks of its session, {found}; set those to "
+        f"{wanted} first (in Spark spark.conf.set('spark.sql.session.timeZone', '{wanted}'), in DuckDB SET TimeZone = "
+        f"'{wanted}'){otherwise}."
+    )
+
+
+def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
+    """Open a frame, and look up the types of its columns, which reads none of its rows."""
+    import narwhals.stable.v2 as nw
+
+    with engine_errors("read"):
+        found = _opened(frame)
+        schema = dict(found.collect_schema())
+        zoned = [
+            name for name, dtype in schema.items() if dtype == nw.Datetime and dtype.time_zone is not None
+        ]
+        session = session_zone(found) if zoned else None
+        if session is not None:
+            schema |= {name: nw.Datetime(schema[name].time_unit, session) for name in zoned}
+    return found, schema
+
+
+def _opened(frame: Any) -> Any:
+    import narwhals.stable.v2 as nw
+
+    try:
+        found = nw.from_native(frame)
+    except nw.exceptions.DuplicateError as error:
+        msg = f"data must have distinct names of columns; {' '.join(str(error).split())}"
+        raise InvalidInputError(msg) from error
+    except TypeError as error:
+        msg = (
+            "data must be a Tally or a data frame (pandas, polars, pyarrow, DuckDB, …); plain columns go "
+            f"through Tally.from_columns; got {type(frame).__name__}."
+        )
+        raise InvalidTypeError(msg) from error
+    if found.implementation.is_pandas_like() or found.implementation.is_dask():
+        types = nw.to_native(found).dtypes
+        unread = [name for name, dtype in found.collect_schema().items() if dtype == nw.Unknown]
+        known = {name: kind for name in unread if (kind := _known(types[name])) is not None}
+        found = (
+            found.with_columns(*(nw.col(name).cast(kind) for name, kind in known.items())) if known else found
+        )
+    return found
+
+
+def _known(dtype: Any) -> Any:
+    """Tell what narwhals can read as the same: of pandas it does not know every zone, nor numbers of another byte order."""
+    import narwhals.stable.v2 as nw
+
+    if getattr(dtype, "tz", None) is not None:
+        # Names of zones must be mere letters: America/New_York is none. As UTC it is the same instant.
+        return nw.Datetime("us", "UTC")
+    if not getattr(dtype, "isnative", True):
+        return {"i": nw.Int64, "u": nw.UInt64, "f": nw.Float64}.get(dtype.kind)
+    return None
+
+
+def dimensions(by: Columns) -> dict[str, str]:
+    """Return the column of each dimension."""
+    if isinstance(by, Mapping):
+        dims = _check.names(tuple(by), "by")
+        found = {d: _check.text(by[d], f"by[{d!r}]") for d in dims}
+    else:
+        found = {d: d for d in _check.names(by, "by")}
+    for dim, whose in ((REASON, "the ledger's own dimension"), (COUNT, "the column of the counts")):
+        if dim in found:
+            msg = f"by must not name {dim!r}, which is {whose}; rename it, as in by={{'cause': {found[dim]!r}}}."
+            raise InvalidInputError(msg)
+    return found
+
+
+def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
+    _check.text(name, argument)
+    _check.known(name, f"{argument}: column", schema)
+    return str(name)
+
+
+def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str = "by") -> Any:
+    """Prepare a column of labels, or refuse its type before the engine sees it."""
+    import narwhals.stable.v2 as nw
+
+    if dim == MEASURED:
+        if dtype == nw.Duration and not (
+            lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
+        ):
+            return _seconds(lazy, column, dtype)
+        if dtype.is_float() and lazy.implementation.is_dask():
+            # There, keys that are not a number beside missing ones fail.
+            return nw.when(~column.is_nan()).then(column)
+        if dtype.is_numeric():
+            wide = dtype.is_decimal() or dtype in (nw.Int128, nw.UInt128)
+            return column.cast(nw.Float64) if wide else column
+        hint = "."
+        if dtype in (nw.Duration, nw.Unknown):
+            hint = ": turn it into numbers of seconds first; durations of this engine cannot be read, nor what has no type."
+        if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
+            hint = (
+                ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
+            )
+        msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}{hint}"
+        raise InvalidTypeError(msg)
+    # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
+    if dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown):
+        return column
+    hint = "turn it into text first"
+    if dtype.is_float() or dtype.is_decimal():
+        hint = (
+            "codes such as 4.1 and 4.10 would be one number, and whole numbers become decimal where one is "
+            f"missing: read the column as text (in pandas dtype={{{name!r}: str}}, in polars "
+            f"schema_overrides={{{name!r}: pl.String}})"
+        )
+    elif dtype == nw.Duration:
+        hint = f"durations are the dimension {MEASURED!r}, as in by={{{MEASURED!r}: {name!r}}}"
+    elif dtype in (nw.Date, nw.Datetime):
+        hint = f"give date={name!r} to cut it into periods"
+    msg = f"{argument}: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
+    raise InvalidTypeError(msg)
+
+
+def labelled(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> list[Any]:
+    """Prepare the columns of all dimensions, given by dimension."""
+    import narwhals.stable.v2 as nw
+
+    for dim, name in dims.items():
+        column_named(name, f"by[{dim!r}]", schema)
+    return [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
+
+
+def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:
+    """Turn durations into seconds as floats, exact to the microsecond; parts of one are cut off."""
+    import narwhals.stable.v2 as nw
+
+    if not (lazy.implementation.is_pandas_like() or lazy.implementation.is_dask()):
+        return column.dt.total_microseconds() / 1_000_000  # Arrow would not cast a number past 2^53
+    # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. As a whole number a
+    # duration is as many of its unit as it has, and one that is missing is garbage.
+    number = column.cast(nw.Int64)
+    if dtype.time_unit == "ns":
+        number = nw.when(number < 0).then(-(-number // 1_000)).otherwise(number // 1_000)
+    unit = {"s": 1, "ms": 1_000}.get(dtype.time_unit, 1_000_000)
+    return nw.when(~column.is_null()).then(number / unit)
+
+
+def labels_of(values: list[Any], dtype: Any) -> list[Any]:
+    """Bring whole numbers home as Python's own: an engine may hand over decimals."""
+    if not dtype.is_integer() or {*map(type, values)} <= {int, type(None)}:
+        return values
+    return [None if is_missing(v) else int(v) for v in values]
+
+
+def collected(lazy: Any) -> dict[str, list[Any]]:
+    """Run a query, and bring its small result home as Python values."""
+    import narwhals.stable.v2 as nw
+
+    with engine_errors("read"):
+        found = lazy.collect() if isinstance(lazy, nw.LazyFrame) else lazy
+        return {name: found.get_column(name).to_list() for name in found.columns}
+
+
+@contextmanager
+def engine_errors(
+    doing: str = "grouped and counted", failure: type[InvalidInputError] = InvalidInputError
+) -> Iterator[None]:
+    """Turn what an engine says of a query that fails into an error of ours."""
+    try:
+        yield
+    except (PoliceMetricsError, OSError, ImportError, MemoryError):
+        raise
+    except Exception as error:  # each engine has a family of its own
+        kind = InvalidTypeError if isinstance(error, TypeError) else failure
+        # An engine whose session has ended may have nothing to say.
+        says = str(error).partition("\n")[0] or f"{type(error).__name__}; has its session ended?"
+        msg = f"data could not be {doing} by its engine, which says: {says}"
+        raise kind(msg) from error
+
+
+def zone(name: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(_check.text(name, "timezone"))
+    except (OSError, ValueError, KeyError) as error:
+        msg = f"timezone must be a name of the zone database, such as 'Europe/London'; got {name!r}."
+        raise InvalidInputError(msg) from error
+
+
+def read_columns(
+    frame: IntoDataFrame, by: Columns, value: str, *, by_name: str = "by", value_name: str = "value"
+) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
+    """Read a small table whole: the labels by dimension, and one column of values.
+
+    The names are those of the caller's arguments, for the errors.
+    """
+    import narwhals.stable.v2 as nw
+
+    data, schema = opened(frame)
+    lazy = data.lazy()
+    dims = dimensions(by)
+    # The one measured dimension is an argument of its own; the labels are in a mapping.
+    arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
+    wanted = [
+        label(lazy, nw.col(column_named(c, arguments[d], schema)), d, c, schema[c]).alias(f"k{i}")
+        for i, (d, c) in enumerate(dims.items())
+    ]
+    wanted.append(nw.col(column_named(value, value_name, schema)).alias("v"))
+    if value in dims:
+        msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
+        raise InvalidInputError(msg)
+    if schema[value].is_temporal():
+        # An engine may have dates that Python has not, and fail on them.
+        msg = f"{value_name}: column {value!r} must hold numbers; got {schema[value]}."
+        raise InvalidTypeError(msg)
+    with engine_errors("read"):
+        found = collected(lazy.select(*wanted))
+    columns = {d: labels_of(found[f"k{i}"], schema[c]) for i, (d, c) in enumerate(dims.items())}
+    return tuple(dims), columns | {value: found["v"]}
+
+
+def holds_text(frame: Any, name: str, argument: str) -> bool:
+    """Tell whether a column of a data frame holds text; one that is not there is refused as the argument's."""
+    schema = opened(frame)[1]
+    return _is_text(schema[column_named(name, argument, schema)])
+
+
+def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
+    """Name the columns of a data frame that hold text, categories among them; with `whole` whole numbers too."""
+    schema = opened(frame)[1]
+    return [name for name, dtype in schema.items() if _is_text(dtype) or (whole and dtype.is_integer())]
+
+
+def _is_text(dtype: Any) -> bool:
+    import narwhals.stable.v2 as nw
+
+    return dtype in (nw.String, nw.Categorical, nw.Enum)

@@ -1,0 +1,152 @@
+"""What two published percentages, of crime and of harm, say of the harm of a crime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+
+from policemetrics import _check
+from policemetrics._write import fixed, plain, signed
+from policemetrics.errors import InvalidInputError
+from policemetrics.results import Figure, shown_as
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class HarmPerCrimeChange(Figure):
+    """The change in the mean harm of a crime that two published percentages imply.
+
+    Attributes
+    ----------
+    crime, harm : float
+        The published changes in the number of crimes and in their harm, in per cent.
+    percent_change : float
+        Change in harm per crime, in per cent.
+    rounding_low, rounding_high : float
+        Where that can lie if both percentages were rounded; not a number where that was not said. They are
+        no confidence interval.
+    rounded_to : float
+        The one step to which both percentages were rounded; not a number where that was not said.
+    """
+
+    crime: float = attrs.field(metadata=shown_as("percent"))
+    harm: float = attrs.field(metadata=shown_as("percent"))
+    percent_change: float = attrs.field(metadata=shown_as("percent"))
+    rounding_low: float = attrs.field(metadata=shown_as("percent", shown=False))
+    rounding_high: float = attrs.field(metadata=shown_as("percent", shown=False))
+    rounded_to: float
+
+    def _sentence(self) -> str:
+        headline = f"Crime {_moved(self.crime)} and harm {_moved(self.harm)}"
+        exact = np.isnan(self.rounding_low)
+        low, high = (self.percent_change,) * 2 if exact else (self.rounding_low, self.rounding_high)
+        estimate, *both = (signed(v, 1, "%") for v in (self.percent_change, low, high))
+        between = "" if exact else f", between {both[0]} and {both[1]} as far as the rounding tells"
+        if low == high == 0:
+            return f"{headline}: harm moved as crime did, so harm per crime did not change."
+        if low <= 0 <= high:
+            return f"{headline}: the rounding leaves open whether harm per crime rose or fell ({estimate}{between})."
+        amount = (
+            f"{fixed(abs(self.percent_change), 1)}%" if abs(self.percent_change) >= 0.05 else "less than 0.1%"
+        )
+        verb = "rose" if low > 0 else "fell"
+        return f"{headline}: {self._compared}harm per crime {verb} by {amount}{between}."
+
+    @property
+    def _compared(self) -> str:
+        """Say which moved more, where both moved one way: of two falls the smaller leaves more harm in a crime."""
+        if self.crime * self.harm <= 0:
+            return ""
+        more = "more" if abs(self.harm) > abs(self.crime) else "less"
+        return f"harm {'fell' if self.harm < 0 else 'rose'} {more} than crime, so "
+
+
+def _moved(percent: float) -> str:
+    if percent == 0:
+        return "did not change"
+    written = plain(abs(percent))
+    digits = written.rstrip("0").rstrip(".") if "." in written else written
+    return f"{'rose' if percent > 0 else 'fell'} by {digits}%"
+
+
+def harm_per_crime_change(
+    *, crime: float, harm: float, rounded_to: float | None = None
+) -> HarmPerCrimeChange:
+    """Change in the mean harm of a crime, from published changes of crime and of harm alone.
+
+    Parameters
+    ----------
+    crime : float
+        Change in the number of crimes, in per cent, > −100: −10 for a fall by a tenth.
+    harm : float
+        Change in their harm over the same two periods, in per cent, > −100.
+    rounded_to : float, optional
+        The step to which both were rounded: 1 for whole per cent. It gives the limits between which the
+        result must lie. Default is none.
+
+    Returns
+    -------
+    HarmPerCrimeChange
+        The change of harm per crime, in per cent, and how far the rounding leaves it open.
+
+    Raises
+    ------
+    InvalidInputError
+        If a change is −100% or less, or could be but for the rounding, or is no multiple of `rounded_to`.
+    InvalidTypeError
+        If one of them is not a number.
+
+    See Also
+    --------
+    harm_change : The same from counts, with an interval and with what made the change.
+
+    Notes
+    -----
+    Harm per crime is multiplied by :math:`(1 + h/100) / (1 + c/100)`. It is least where harm was rounded up
+    and crime down by half a step, and most the other way round. That harm fell less than crime does
+    not mean that there was more harm: fewer crimes were left, and each weighed more.
+
+    Examples
+    --------
+    >>> print(harm_per_crime_change(crime=-10, harm=-5, rounded_to=1))
+    Crime fell by 10% and harm fell by 5%: harm fell less than crime, so harm per crime rose by 5.6%, between +4.4% and +6.7% as far as the rounding tells.
+    """
+    given = {"crime": crime, "harm": harm}
+    found = {name: _check.number(value, name, above=-100) for name, value in given.items()}
+    if rounded_to is None:
+        return _change(found["crime"], found["harm"])
+    step = _check.number(rounded_to, "rounded_to", above=0)
+    for name, value in found.items():
+        if abs(value / step - round(value / step)) > 1e-6:
+            msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+            raise InvalidInputError(msg)
+    limits = {name: (value - step / 2, value, value + step / 2) for name, value in found.items()}
+    return attrs.evolve(per_crime_change_between(limits), rounded_to=step)
+
+
+def per_crime_change_between(changes: Mapping[str, tuple[float, float, float]]) -> HarmPerCrimeChange:
+    """Work the change out of "crime" and "harm", each as the least it can be, as published, and the most."""
+    for name, (low, value, _) in changes.items():
+        if low <= -100:
+            msg = f"{name} must be > -100 however it was rounded; got {value:g}, which may be as low as {low:g}."
+            raise InvalidInputError(msg)
+    crime, harm = changes["crime"], changes["harm"]
+    # Least where harm is least and crimes are most, and the other way round.
+    return attrs.evolve(
+        _change(crime[1], harm[1]),
+        rounding_low=_change(crime[2], harm[0]).percent_change,
+        rounding_high=_change(crime[0], harm[2]).percent_change,
+    )
+
+
+def _change(crime: float, harm: float) -> HarmPerCrimeChange:
+    return HarmPerCrimeChange(
+        crime=crime,
+        harm=harm,
+        # As a difference first, so that equal changes give 0 to the bit.
+        percent_change=100 * (harm - crime) / (100 + crime),
+        rounding_low=np.nan,
+        rounding_high=np.nan,
+        rounded_to=np.nan,
+    )

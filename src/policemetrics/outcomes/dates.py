@@ -1,0 +1,285 @@
+"""What dates do to a rate: types that did not exist yet, and cohorts whose outcomes are still to come."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics._cells import MISSING, Cells
+from policemetrics._check import shown, text
+from policemetrics._supply import said_together
+from policemetrics.definitions import OutcomeType, outcome_types
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.outcomes.definition import Definition
+from policemetrics.periods import Period, as_period, in_words, read_labels
+from policemetrics.tallies import Tally
+from policemetrics.typing import FloatArray, IntArray
+
+_DAY: Final = re.compile(r"(\d{1,2}) ([a-z]+ \d{4})", re.IGNORECASE)
+
+
+# ---- periods and dates ------------------------------------------------------------------
+
+
+@attrs.frozen
+class Span:
+    """The time that a figure adds up, from its first day to its last, and how it is said."""
+
+    when: str
+    start: dt.date
+    end: dt.date
+
+    @classmethod
+    def of(cls, period: Period) -> Span:
+        return cls(in_words(period.label), period.start, period.end)
+
+
+@attrs.frozen
+class Spans:
+    """The time of every row: the distinct ones, None where no label tells it, and which is that of each row."""
+
+    distinct: Sequence[Span | None]
+    at: IntArray
+
+    @classmethod
+    def unknown(cls, rows: int) -> Spans:
+        return cls([None], np.zeros(rows, dtype=np.int64))
+
+    @classmethod
+    def of(cls, tally: Tally, groups: Cells, period: str) -> Spans:
+        """Find the time that each group adds up: what was supplied of it, else what there is."""
+        if period not in tally.dims:
+            return cls.unknown(len(groups))
+        if period in groups.dims:
+            labels = groups.label(period).tolist()
+            own = _read(labels, period)
+            return cls([Span.of(own[v]) if v in own else None for v in labels], groups.code(period))
+        supplied = tally.supplied
+        there = supplied if supplied is not None and period in supplied.dims else tally.cells
+        shared = tuple(d for d in groups.dims if d in there.dims)
+        keyed = there.keys(shared)
+        held = np.zeros((len(keyed), len(there.label(period))), dtype=bool)
+        held[there.positions(keyed, shared), there.code(period)] = True
+        # Few sets of periods occur, however many groups there are.
+        sets, which = np.unique(np.packbits(held, axis=1), axis=0, return_inverse=True)
+        labels = there.label(period).tolist()
+        read = _read(labels, period)
+        members = np.unpackbits(sets, axis=1, count=len(labels)).astype(bool)
+        distinct = [
+            _together([read.get(v) for v, has in zip(labels, one, strict=True) if has])
+            for one in members.tolist()
+        ]
+        at = groups.positions(keyed, shared)
+        return cls([*distinct, None], np.append(which.ravel(), len(distinct))[at])
+
+    @property
+    def known(self) -> bool:
+        """Whether the time of any row is known."""
+        return any(span is not None for span in self.distinct)
+
+    @property
+    def when(self) -> str | NDArray[np.object_]:
+        """The time of every row, in words."""
+        return one_or_all(np.array([s.when if s else "" for s in self.distinct], dtype=object)[self.at])
+
+    def take(self, rows: IntArray) -> Spans:
+        return Spans(self.distinct, self.at[rows])
+
+
+def _together(periods: Sequence[Period | None]) -> Span | None:
+    """Span the periods that are known; one whose label names none is said to be there."""
+    known = sorted({p for p in periods if p is not None})
+    if not known:
+        return None
+    others = " and other times" if None in periods else ""
+    return Span(said_together(known) + others, known[0].start, max(p.end for p in known))
+
+
+def _read(labels: list[Any], name: str) -> dict[Any, Period]:
+    """Read the labels that name a time; "Total", say, or the number of a quarter names none."""
+    known = [label for label in labels if label != MISSING]
+    try:
+        return dict(zip(known, read_labels(known, name), strict=True))
+    except InvalidInputError:
+        clear = [label for label in known if _is_read([label], name)]
+        # The clear ones decide for those that can be read in two ways.
+        both = [label for label in known if label in clear or (clear and _is_read([*clear, label], name))]
+        return dict(zip(both, read_labels(both, name), strict=True)) if both else {}
+
+
+def _is_read(labels: list[Any], name: str) -> bool:
+    try:
+        return bool(read_labels(labels, name))
+    except InvalidInputError:
+        return False
+
+
+@attrs.frozen
+class AsAt:
+    """When the data were extracted: as it was written, and the last day it can mean, if it is a date."""
+
+    written: str
+    day: dt.date | None
+
+    @classmethod
+    def of(cls, value: Any) -> AsAt:
+        if isinstance(value, dt.datetime):
+            value = value.date()
+        if isinstance(value, dt.date):
+            return cls(value.isoformat(), value)
+        if isinstance(value, Period):
+            return cls(value.label, value.end)
+        if not isinstance(value, str):
+            msg = f"as_at must be a date, or text; got {shown(value)} ({type(value).__name__})."
+            raise InvalidTypeError(msg)
+        return cls(text(value, "as_at", empty=True), _day(value.strip()))
+
+    def needed(self, why: str) -> dt.date:
+        """Return the day, or say what it is needed for."""
+        if self.day is None:
+            given = f"got {self.written!r}" if self.written else "it was not given"
+            msg = f"as_at must be a date, as in '2026-07-23', 'July 2026' or datetime.date, {why}; {given}."
+            raise InvalidInputError(msg)
+        return self.day
+
+
+def _day(written: str) -> dt.date | None:
+    """Read a day, or a month or year as its last day."""
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        pass
+    day = _DAY.fullmatch(written)
+    try:
+        month = as_period(day[2] if day else written, "as_at")
+        return month.start.replace(day=int(day[1])) if day else month.end
+    except ValueError:
+        return None
+
+
+# ---- definitions that changed -----------------------------------------------------------
+
+
+def notes_of(definition: Definition, when: Spans) -> str | NDArray[np.object_]:
+    """Say, of every row, which types of a set were not in use, or not by all, in all of its period."""
+    kinds = [outcome_types()[code] for code in definition.positive.codes]
+    said = [notes(kinds, span, definition) for span in when.distinct]
+    return one_or_all(np.array(said, dtype=object)[when.at])
+
+
+def notes(kinds: Iterable[OutcomeType], span: Span | None, definition: Definition) -> str:
+    """Say it of one period."""
+    if span is None:
+        return ""
+    found = dict[str, list[str]]()
+    for kind in kinds:
+        found.setdefault(_note(kind, span, definition), []).append(kind.code)
+    return "; ".join(
+        f"{_named(codes)} {note.format(was='was' if len(codes) == 1 else 'were')}"
+        for note, codes in found.items()
+        if note
+    )
+
+
+def _named(codes: Sequence[str]) -> str:
+    if len(codes) == 1:
+        return f"type {codes[0]}"
+    return f"types {', '.join(codes[:-1])} and {codes[-1]}"
+
+
+def _note(kind: OutcomeType, span: Span, definition: Definition) -> str:
+    since, compulsory, until = kind.valid_from, kind.compulsory_from, kind.valid_to
+    # A cohort may still be given, later, a type that was not in use when its crimes were recorded.
+    recorded = f"in use when the crimes of {span.when} were recorded"
+    if since and span.end < since:
+        if definition.is_cohort:
+            return f"{{was}} not {recorded} (in use from {_month(since)})"
+        return f"did not exist in {span.when} (in use from {_month(since)})"
+    if until and span.start > until:
+        if definition.is_cohort:
+            return f"{{was}} no longer {recorded} (in use to {_month(until)})"
+        return f"did not exist any more in {span.when} (in use to {_month(until)})"
+    if since and span.start < since:
+        return f"came into use in {_month(since)}, within {span.when}"
+    if compulsory and span.end < compulsory:
+        return f"stayed voluntary in {span.when} (compulsory from {_month(compulsory)})"
+    if compulsory and span.start < compulsory:
+        return f"became compulsory in {_month(compulsory)}, within {span.when}"
+    if until and span.end > until:
+        return f"went out of use after {_month(until)}, within {span.when}"
+    return ""
+
+
+def _month(day: dt.date) -> str:
+    return in_words(f"{day:%Y-%m}")
+
+
+def with_dates(caveat: str, definition: Definition, when: Sequence[Period | None]) -> str:
+    """Add to what the caller says how the types in use differ from what is counted, and between two periods.
+
+    Of the set whatever was not in use is said; of what the rate is out of, only what changed.
+    """
+    both = [Span.of(period) for period in when if period]
+    kinds = [outcome_types()[code] for code in definition.positive.codes]
+    found, changed = _of_both(kinds, both, definition)
+    if changed:
+        found = f"the definition changed between the two: {found}"
+    # Whether a type was voluntary moves outcomes among the types, and changes no total.
+    rest = [attrs.evolve(kind, compulsory_from=None) for kind in definition.other_types]
+    rest = [kind for kind in rest if _of_both([kind], both, definition)[1]]
+    out_of, changed = _of_both(rest, both, definition)
+    if changed:
+        out_of = f"what the rate is out of changed between the two: {out_of}"
+    return "; ".join(filter(None, (caveat, found, out_of if changed else "")))
+
+
+def _of_both(kinds: Sequence[OutcomeType], both: Sequence[Span], definition: Definition) -> tuple[str, bool]:
+    """Return what is to be said of the periods, and whether it differs between them."""
+    said = [notes(kinds, span, definition) for span in both]
+    apart = {note.replace(span.when, "") for note, span in zip(said, both, strict=True)}
+    return "; ".join(dict.fromkeys(filter(None, said))), len(apart) > 1
+
+
+def one_or_all(texts: NDArray[np.object_]) -> str | NDArray[np.object_]:
+    """Keep what is the same in every row once, for an audit field or the caveat of a table."""
+    if not len(texts):
+        return ""
+    return texts if (texts != texts[0]).any() else str(texts[0])
+
+
+# ---- cohorts that are too young ---------------------------------------------------------
+
+
+def maturities(
+    as_at: AsAt, mature_after: int | None, when: Spans, open_crimes: FloatArray
+) -> tuple[NDArray[np.object_], FloatArray]:
+    """Tell of each cohort whether it is mature, and how many whole months old it is.
+
+    With `mature_after` a cohort is immature while it is younger; without, while any crime has no outcome yet.
+    """
+    age = np.array([_age(as_at, span) for span in when.distinct], dtype=float)[when.at]
+    if mature_after is None:
+        unknown, immature = np.isnan(open_crimes), open_crimes > 0
+    else:
+        as_at.needed("where mature_after= is given")
+        unknown, immature = np.isnan(age), age < mature_after
+    told = np.where(unknown, "not known", np.where(immature, "immature", "mature"))
+    return told.astype(object), age
+
+
+def _age(as_at: AsAt, span: Span | None) -> float:
+    """Count the whole months from the end of a period to the extract."""
+    if as_at.day is None or span is None:
+        return np.nan
+    if as_at.day < span.end:
+        msg = f"as_at must not come before the end of the period; got {as_at.written!r} for {span.when}, which ends on {span.end}."
+        raise InvalidInputError(msg)
+    after = as_at.day + dt.timedelta(days=1)
+    first = span.end + dt.timedelta(days=1)
+    return float(12 * (after.year - first.year) + after.month - first.month)  # first is the first of a month

@@ -1,0 +1,509 @@
+"""What a positive outcome rate is of: which outcomes, on which basis, out of what; and the arithmetic on arrays."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _cells, _check, intervals
+from policemetrics._supply import Reasons, unexplained
+from policemetrics._write import count as written
+from policemetrics._write import percent
+from policemetrics.definitions import OutcomeType, outcome_names, outcome_sets, outcome_types
+from policemetrics.definitions._outcomes import REST, code_of, members_of, spelling
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.results import comparable, read_only
+from policemetrics.tallies import Tally
+from policemetrics.typing import Basis, FloatArray, Names, OutOf
+
+_OWN_SET: Final = "\nNo set is official. For one of your own, give an OutcomeSet, as in OutcomeSet(['1', '8'], name='ours')."
+
+_Choice = TypeVar("_Choice", bound=str)
+
+
+def _codes(types: Iterable[str | int]) -> frozenset[str]:
+    """Return the codes of a set of positive outcomes."""
+    if isinstance(types, str) or not isinstance(types, Iterable):
+        hint = f", as in [{types!r}]" if isinstance(types, str) else ""
+        msg = f"types must be several codes of outcomes{hint}; got {types!r} ({type(types).__name__})."
+        raise InvalidTypeError(msg)
+    codes = frozenset(code for i, v in enumerate(types) for code in _members(v, f"types[{i}]"))
+    if not codes:
+        msg = "types must hold at least one code of an outcome; got none."
+        raise InvalidInputError(msg)
+    return codes
+
+
+def _members(value: object, name: str) -> tuple[str, ...]:
+    """Return the code of a type that may count as positive, or those of a group of types."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, str | int | np.integer):
+        msg = f"{name} must be a code of an outcome, such as '1'; got {value!r} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    code = code_of(value if isinstance(value, str) else int(value))
+    if not code:
+        msg = f"{name} must be a known type of outcome, by code or by name; got {value!r}: {why_unknown(value).rstrip('.')}. The types are:\n{known_types()}"
+        raise UnknownNameError(msg)
+    kind, why = outcome_types().get(code), ""
+    if kind is None:
+        return members_of(code)
+    if not kind.is_outcome:
+        why = "it stands for crimes that have no outcome yet"
+    elif kind.parent:
+        why = f"it lies inside type {kind.parent}; name that"
+    elif code == REST:
+        why = "it is the rest of a table, not a type"
+    if why:
+        msg = f"{name} must be a type of outcome; {code!r} ({kind.name}) cannot be in a set: {why}."
+        raise InvalidInputError(msg)
+    return (code,)
+
+
+def _types(codes: Sequence[str]) -> str:
+    return f"type{'' if len(codes) == 1 else 's'} {', '.join(codes)}"
+
+
+@attrs.frozen(repr=False)
+class OutcomeSet:
+    """The types of outcome that count as positive, under a name that travels with the figure.
+
+    Parameters
+    ----------
+    types : iterable of str or int
+        Types of the crime outcomes framework, by code (``"1"``, 1) or by name (``"Charged/Summonsed"``); the
+        name of a group, ``"Out-of-court (formal)"``, stands for all its types.
+    name : str
+        What the set is called in every figure that uses it.
+    source : str, optional
+        Who uses it, or where it is defined. Default is not stated.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are no types, or one cannot be in a set: ``"0"`` is no outcome, ``"1A"``, ``"2A"``
+        and ``"3A"`` lie inside 1, 2 and 3, and ``"other"`` is no type.
+    UnknownNameError
+        If there is no such type; those there are get listed.
+
+    See Also
+    --------
+    outcome_set : the sets that are bundled, by name.
+
+    Examples
+    --------
+    >>> ours = OutcomeSet(["1", "2", "3", "8"], name="ours", source="force performance board, 2024")
+    >>> ours
+    OutcomeSet 'ours': types 1, 2, 3, 8
+    >>> "8" in ours.types
+    True
+    >>> OutcomeSet(["Charged/Summonsed", "Out-of-court (informal)"], name="by name").codes
+    ('1', '7', '8')
+    """
+
+    types: frozenset[str] = attrs.field(converter=_codes)
+    name: str = attrs.field(kw_only=True)
+    source: str = attrs.field(default="", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        _check.text(self.source, "source", empty=True)
+        bundled = outcome_sets().get(_check.text(self.name, "name"))
+        if bundled and self.types != set(bundled.types):
+            msg = (
+                f"name {self.name!r} is that of a bundled set, {_types(bundled.types)}; "
+                "give yours another name."
+            )
+            raise InvalidInputError(msg)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The types in the order of the framework."""
+        return tuple(code for code in outcome_types() if code in self.types)
+
+    def __repr__(self) -> str:
+        return f"OutcomeSet {self.name!r}: {_types(self.codes)}"
+
+
+def outcome_set(name: str) -> OutcomeSet:
+    """Return a bundled set of positive outcomes by name.
+
+    Parameters
+    ----------
+    name : {"charged", "out-of-court", "positive-dashboard", "solved-surrey", "solved-national", "sanction-detection"}
+        The name; `policemetrics.definitions.outcome_sets` says where each comes from.
+
+    Returns
+    -------
+    OutcomeSet
+        Its types, name and source.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such set; those there are get listed, with what they hold.
+
+    Examples
+    --------
+    >>> outcome_set("positive-dashboard")
+    OutcomeSet 'positive-dashboard': types 1, 2, 3, 6, 7, 8, 22
+    """
+    return bundled(name, "name")
+
+
+def bundled(name: Any, argument: str) -> OutcomeSet:
+    """Find a bundled set; `argument` is where its name was given."""
+    sets = outcome_sets()
+    held = {k: f"{_types(v.types)}. {v.description}" for k, v in sets.items()}
+    found = sets[one_of(name, argument, held, _OWN_SET)]
+    return OutcomeSet(found.types, name=found.name, source=found.origin)
+
+
+def one_of(value: Any, name: str, meanings: Mapping[_Choice, str], more: str = "") -> _Choice:
+    """Return the choice that was made, or say what each means: none of them is a default."""
+    for choice in meanings:
+        if isinstance(value, str) and value == choice:
+            return choice
+    lines = "".join(f"\n  {choice!r}: {meaning}" for choice, meaning in meanings.items())
+    said = "it must be given, there is no default" if value is None else f"got {value!r}"
+    msg = f"{name} must be one of these; {said}.{lines}{more}"
+    raise (UnknownNameError if isinstance(value, str) else InvalidTypeError)(msg)
+
+
+_MOST_NAMED: Final = 12
+_MOST_EXPLAINED: Final = 6
+_UNKNOWN: Final = "no type and no wording of this name is known"
+
+
+def known_types() -> str:
+    """List every type of outcome, a line each."""
+    return "\n".join(f"  {code}: {kind.name}" for code, kind in outcome_types().items())
+
+
+def refuse_unknown(labels: Iterable[Any], name: str) -> None:
+    """Refuse labels that stand for no type of outcome, all by name, and list the types."""
+    lacking = [label for label in labels if not code_of(label)]
+    if lacking:
+        why = "".join(f"\n  {label!r}: {why_unknown(label)}" for label in lacking[:_MOST_EXPLAINED])
+        msg = (
+            f"{name!r} must hold types of the crime outcomes framework, by code or by name; got "
+            f"{_check.listing(lacking, most=40)}.{why}\nRelabel them with Tally.relabel ('other' is an outcome whose type is not "
+            "given, '0' no outcome yet), or leave them out with Tally.drop; match_outcomes() shows how all labels are read. "
+            f"The types are:\n{known_types()}"
+        )
+        raise UnknownNameError(msg)
+
+
+def why_unknown(label: Any) -> str:
+    """Say why a label stands for no type, and which name is spelt most like it."""
+    spelt = spelling(str(label))
+    for found in outcome_names().values():
+        if spelling(found.name) == spelt:
+            return found.note
+    names = {spelling(n): n for n in (*outcome_names(), *(t.name for t in outcome_types().values()))}
+    near = difflib.get_close_matches(spelt, names, n=1)
+    return f"{_UNKNOWN}; the nearest is {names[near[0]]!r}" if near else _UNKNOWN
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeMatch:
+    """How the labels of some data meet the types of the outcomes framework.
+
+    Attributes
+    ----------
+    codes : mapping of label to str
+        The code of each label that stands for a type; several joined by "/" where it does not tell them
+        apart.
+    unmatched : mapping of label to str
+        The labels that stand for none, with the reason: the functions of outcomes refuse them.
+    sources : mapping of label to str
+        Where the reading of a label was found, for those that are neither a code nor the name of a type.
+    crimes : float
+        Number of outcomes, or crimes, of all labels; not a number where the data gave no counts, or counts
+        that overlap, as on two bases.
+    share_unmatched : float
+        Share of them whose label is unmatched, as a fraction. Not a number without counts, or where
+        corrections leave a number below zero.
+    """
+
+    codes: Mapping[Any, str] = attrs.field(converter=read_only)
+    unmatched: Mapping[Any, str] = attrs.field(converter=read_only)
+    sources: Mapping[Any, str] = attrs.field(converter=read_only)
+    crimes: float = attrs.field(eq=comparable)
+    share_unmatched: float = attrs.field(eq=comparable)
+
+    def __str__(self) -> str:
+        labels = len(self.codes) + len(self.unmatched)
+        lines = [f"{len(self.codes)} of {labels} labels stand for a type of the outcomes framework."]
+        if not np.isnan(self.share_unmatched) and self.unmatched:
+            lines[0] += (
+                f" Of {written(self.crimes)} counted, {percent(self.share_unmatched)} have another label."
+            )
+        known = outcome_types()
+        for label, code in list(self.codes.items())[:_MOST_NAMED]:
+            name = " or ".join(known[c].name for c in code.split("/"))
+            lines.append(f"  {label!r}: {code}, {name}")
+        if len(self.codes) > _MOST_NAMED:
+            lines.append(f"  and {len(self.codes) - _MOST_NAMED} more")
+        if self.unmatched:
+            lines.append("Not matched:")
+            lines += [f"  {label!r}: {why}" for label, why in self.unmatched.items()]
+        return "\n".join(lines)
+
+
+def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatch:
+    """Tell how the labels of some data are read as types of outcome, and which are not.
+
+    Parameters
+    ----------
+    outcomes : sequence of str or int, mapping of label to int, or Tally
+        The labels that occur; with their counts where there are any.
+    outcome : str, optional
+        For a tally: the dimension that holds the labels. Default is ``"outcome"``.
+
+    Returns
+    -------
+    OutcomeMatch
+        The code of each label that has one, the labels that have none with the reason, and their share.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `outcomes` holds anything but labels, or counts that are not numbers.
+    InvalidInputError
+        If a label is missing: blank cells are for the caller to name.
+    UnknownNameError
+        If the tally has no such dimension.
+
+    See Also
+    --------
+    policemetrics.definitions.outcome_names : The wordings that are known, with their sources.
+
+    Notes
+    -----
+    Nothing is guessed: a wording maps where a source or the framework's own words say so. A crime under
+    investigation has type 0, no outcome yet.
+
+    Examples
+    --------
+    >>> match = match_outcomes({"Charged/Summonsed": 40, "Under investigation": 50, "Unable to prosecute suspect": 10})
+    >>> print(match)
+    2 of 3 labels stand for a type of the outcomes framework. Of 100 counted, 10.0% have another label.
+      'Charged/Summonsed': 1, Charged or summonsed
+      'Under investigation': 0, Not yet assigned an outcome
+    Not matched:
+      'Unable to prosecute suspect': An outcome, but of which type it does not say: evidential difficulties \
+(types 14 to 16), prosecution prevented (11 to 13) and others.
+    """
+    labels, counts = _labels_of(outcomes, _check.text(outcome, "outcome"))
+    codes = {label: code_of(label) for label in labels}
+    unmatched = {label: why_unknown(label) for label, code in codes.items() if not code}
+    by_spelling = {spelling(n.name): n.source for n in outcome_names().values()}
+    total, share = np.nan, np.nan
+    if counts is not None:
+        total = float(sum(counts.values()))
+        if total > 0 and min(counts.values()) >= 0:
+            share = sum(counts[label] for label in unmatched) / total
+    return OutcomeMatch(
+        codes={label: code for label, code in codes.items() if code},
+        unmatched=unmatched,
+        sources={v: by_spelling[spelling(str(v))] for v in labels if spelling(str(v)) in by_spelling},
+        crimes=total,
+        share_unmatched=share,
+    )
+
+
+def _labels_of(outcomes: Any, outcome: str) -> tuple[list[Any], dict[Any, int] | None]:
+    """Return the distinct labels, sorted, and how many each has where that was given."""
+    if isinstance(outcomes, Mapping):
+        outcomes = Tally.from_columns({outcome: list(outcomes)}, list(outcomes.values()))
+        if outcomes.excluded is not None:
+            msg = "outcomes must not be missing; one of the labels is."
+            raise InvalidInputError(msg)
+    if isinstance(outcomes, Tally):
+        labels = list(outcomes.labels(outcome))
+        if any(len(outcomes.labels(dim)) > 1 for dim in outcomes.overlapping - {outcome}):
+            return labels, None  # on two bases, say: what overlaps does not add up
+        return labels, dict(zip(labels, outcomes.cells.project((outcome,)).counts.tolist(), strict=True))
+    if not hasattr(outcomes, "__len__"):
+        msg = f"outcomes must be labels, a mapping of label to count, or a Tally; got {type(outcomes).__name__}."
+        raise InvalidTypeError(msg)
+    found, at = _cells.encode(outcomes, "outcomes")
+    if (at < 0).any():
+        msg = f"outcomes must not be missing; got none at outcomes[{int(np.argmax(at < 0))}]: name blanks first, by '0' if they are crimes without an outcome yet."
+        raise InvalidInputError(msg)
+    return found.tolist(), None
+
+
+BASES: Final[Mapping[Basis, str]] = {
+    "recorded": "outcomes given so far to the crimes recorded in the period, which still grow",
+    "closed": "outcomes given in the period, whenever the crime was recorded",
+}
+_DENOMINATORS: Final[Mapping[OutOf, str]] = {
+    "crimes": "all crimes recorded in the period, with an outcome or without",
+    "crimes_with_outcome": "the crimes recorded in the period that have an outcome",
+    "outcomes": "all outcomes given",
+}
+NOUNS: Final[Mapping[OutOf, str]] = {
+    "crimes": "crimes recorded",
+    "crimes_with_outcome": "crimes with an outcome",
+    "outcomes": "outcomes",
+}
+
+
+def kept_dims(by: Names | None, outcome: str, **roles: str) -> tuple[str, ...]:
+    """Read `by`, which cannot name what every figure needs whole, nor a dimension with a role of its own."""
+    kept = () if by is None else _check.names(by, "by")
+    _check.text(outcome, "outcome")
+    if outcome in kept:
+        msg = f"by must not name the outcome dimension {outcome!r}: every figure needs all types of outcome."
+        raise InvalidInputError(msg)
+    for role, dim in roles.items():
+        if _check.text(dim, role) in kept:
+            why = "it is what is compared" if role == "period" else f"it is {role}="
+            msg = f"by must not name the {role.replace('_', ' ')} dimension {dim!r}: {why}."
+            raise InvalidInputError(msg)
+    return kept
+
+
+def said(outcomes: str, basis: Basis, out_of: OutOf) -> str:
+    """Write what a rate is of, for its sentence."""
+    return f"{outcomes}, {basis} basis, out of {NOUNS[out_of]}"
+
+
+def not_yet_assigned(old: float, new: float) -> str:
+    """Say of two cohorts how many of their crimes have no outcome yet, and which has had less time."""
+    if not (old > 0 or new > 0):
+        return ""
+    shares = f"{percent(new)} of its crimes have no outcome yet, of the earlier {percent(old)}"
+    if old > new:
+        shares = f"{percent(old)} of its crimes have no outcome yet, of the later {percent(new)}"
+    if old == new:
+        return f" Of the crimes of either cohort {percent(new)} have no outcome yet."
+    if np.isnan(old) or np.isnan(new):
+        which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
+        return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."
+    return f" The {'earlier' if old > new else 'later'} cohort is the less mature: {shares}."
+
+
+def still_open(basis: Basis, share: float, maturity: str, young: str = "") -> str:
+    """Say at the end of a bracket how much of a cohort is still open; the closed basis has none."""
+    if basis == "closed":
+        return ""
+    how_many = f"{percent(share)} of the crimes not yet assigned an outcome"
+    if np.isnan(share):
+        how_many = "how many crimes have no outcome yet is not known"
+    if maturity != "immature":
+        return f"; {how_many}"
+    return f"; immature: {', '.join(filter(None, (young, how_many)))}"
+
+
+@attrs.frozen
+class Counted:
+    """Counts by group: positive, out of, not yet assigned, and all outcomes; nan where they are not known."""
+
+    positive: FloatArray
+    denominator: FloatArray
+    waiting: FloatArray
+    outcomes: FloatArray
+
+
+@attrs.frozen
+class Definition:
+    """Which outcomes, on which basis, out of what."""
+
+    positive: OutcomeSet
+    basis: Basis
+    out_of: OutOf
+    level: float
+
+    @classmethod
+    def of(cls, positive: Any, basis: Any, out_of: Any, confidence_level: float) -> Definition:
+        chosen = positive if isinstance(positive, OutcomeSet) else bundled(positive, "positive")
+        basis, out_of = one_of(basis, "basis", BASES), one_of(out_of, "out_of", _DENOMINATORS)
+        if basis == "closed" and out_of == "crimes_with_outcome":
+            msg = (
+                "out_of='crimes_with_outcome' cannot go with basis='closed': an outcome given in a period need "
+                "not belong to a crime recorded in it; use out_of='outcomes', or out_of='crimes'."
+            )
+            raise InvalidInputError(msg)
+        return cls(chosen, basis, out_of, _check.confidence_level(confidence_level))
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether the numerator is no part of the denominator, so that the rate may pass 1."""
+        return self.basis == "closed" and self.out_of == "crimes"
+
+    @property
+    def other_types(self) -> list[OutcomeType]:
+        """The types that the rate is out of besides those of the set; crimes are there whatever their outcome."""
+        known = outcome_types().values() if self.out_of != "crimes" else ()
+        return [
+            kind
+            for kind in known
+            if kind.is_outcome and not kind.parent and kind.code not in {REST, *self.positive.types}
+        ]
+
+    @property
+    def audit(self) -> dict[str, Any]:
+        return {
+            "outcomes": self.positive.name,
+            "outcome_types": self.positive.codes,
+            "basis": self.basis,
+            "out_of": self.out_of,
+            "method": "rate ratio score" if self.is_ratio else "wilson",
+            "confidence_level": self.level,
+        }
+
+    def rates(self, counted: Counted, there: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Work out the rates that are there, with their limits."""
+        positive = np.where(there, counted.positive, 0.0)
+        denominator = np.where(there, counted.denominator, 1.0)
+        rate = positive / denominator
+        if self.is_ratio:
+            low, high = intervals.rate_ratio(
+                positive, denominator, confidence_level=self.level, method="score"
+            )
+        else:
+            low, high = intervals.wilson(positive, denominator, self.level)
+        # Between huge counts a limit can pass the estimate by a rounding.
+        found = (rate, np.minimum(low, rate), np.maximum(high, rate))
+        rate, low, high = (np.where(there, v, np.nan) for v in found)
+        return rate, low, high
+
+    def open_share(self, counted: Counted) -> FloatArray:
+        """Work out which share of a cohort has no outcome yet; the closed basis has no cohort."""
+        if not self.is_cohort:
+            return np.full(len(counted.waiting), np.nan)
+        cohort = counted.denominator + (0 if self.out_of == "crimes" else counted.waiting)
+        return counted.waiting / np.where(cohort > 0, cohort, np.nan)
+
+    @property
+    def is_cohort(self) -> bool:
+        """Whether the outcomes are those of the crimes of one time, of which some have none yet."""
+        return self.basis == "recorded"
+
+    def refuse_impossible(self, counted: Counted, reasons: Reasons, label: str) -> None:
+        """Say, for each group without a reason yet, why its counts make no rate."""
+        noun, where = NOUNS[self.out_of], f" in {label}" if label else ""
+        whole = counted.denominator
+        for at in np.flatnonzero((whole == 0) & unexplained(reasons)).tolist():
+            reasons[at] = f"not available: no {noun}{where}"
+        if self.is_ratio:
+            return
+        for at in np.flatnonzero((counted.positive > whole) & unexplained(reasons)).tolist():
+            reasons[at] = (
+                f"not available: {written(counted.positive[at])} positive outcomes{where}, "
+                f"more than the {written(whole[at])} {noun} that they must be part of"
+            )
+        if not self.is_cohort or self.out_of != "crimes":
+            return
+        waiting = np.maximum(np.nan_to_num(counted.waiting), 0)
+        for at in np.flatnonzero((counted.outcomes + waiting > whole) & unexplained(reasons)).tolist():
+            open_ones = f" and {written(waiting[at])} crimes not yet assigned one" if waiting[at] else ""
+            reasons[at] = (
+                f"not available: {written(counted.outcomes[at])} outcomes{open_ones}{where}, "
+                f"more than the {written(whole[at])} {noun} that they must be part of"
+            )

@@ -1,0 +1,17 @@
+"""Figures as others published them: averages pooled and compared, counts by band, and two headlines at once."""
+
+from policemetrics.harm.published import HarmPerCrimeChange, harm_per_crime_change
+from policemetrics.times.bands import Bands, BandSummary, answer_bands
+from policemetrics.times.published import AverageChange, PooledMean, pool_means, time_change
+
+__all__ = [
+    "AverageChange",
+    "BandSummary",
+    "Bands",
+    "HarmPerCrimeChange",
+    "PooledMean",
+    "answer_bands",
+    "harm_per_crime_change",
+    "pool_means",
+    "time_change",
+]
