@@ -43,7 +43,7 @@ WITH_LEVEL = sorted(set(CALLS) - {"rate_ratio_p_value", "square_and_add"})
 
 class TestAll:
     def test_none_is_left_out(self):
-        assert sorted(CALLS) == intervals.__all__
+        assert set(CALLS) == {name for name in intervals.__all__ if name.islower()}
 
     @pytest.mark.parametrize("name", CALLS)
     def test_numbers_give_numpy_scalars(self, name):

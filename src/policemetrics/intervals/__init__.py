@@ -9,12 +9,19 @@ at zero. Intervals for counts take the events to be independent: where they come
 victims do, the limits are too narrow.
 """
 
+from policemetrics.intervals.families import COUNTS, DIFFERENCES, PROPORTIONS, RATIOS, WEIGHTED_SUMS, Family
 from policemetrics.intervals.means import order_statistics, student_t, welch
 from policemetrics.intervals.poisson import byar, dobson, garwood, phe, weighted_normal
 from policemetrics.intervals.proportions import clopper_pearson, newcombe, square_and_add, wilson
 from policemetrics.intervals.ratios import rate_ratio, rate_ratio_p_value
 
-__all__ = [
+__all__ = [  # noqa: RUF022  # in the order of the alphabet, whatever the case
+    "COUNTS",
+    "DIFFERENCES",
+    "Family",
+    "PROPORTIONS",
+    "RATIOS",
+    "WEIGHTED_SUMS",
     "byar",
     "clopper_pearson",
     "dobson",

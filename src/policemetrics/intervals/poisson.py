@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Literal
 
@@ -160,6 +161,160 @@ def phe(x: Values, confidence_level: float = 0.95) -> Limits:
     return low, high
 
 
+def garwood_p_value(x: Values, expected: Values) -> FloatArray:
+    r"""
+    Return the two-sided exact p-value of a Poisson count against an expected one.
+
+    Parameters
+    ----------
+    x : number or array_like
+        Events counted, >= 0. Fractions are allowed.
+    expected : number or array_like
+        Events expected, >= 0. The two broadcast against each other.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        Within 0 and 1, in the broadcast shape. It is below :math:`\alpha` exactly where the interval of
+        `garwood` at the level :math:`1 - \alpha` excludes `expected`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If an argument is not a finite number >= 0, or the shapes do not broadcast.
+
+    See Also
+    --------
+    garwood : the interval that goes with this test.
+
+    Notes
+    -----
+    Twice the smaller of the probabilities of `x` or more and of `x` or fewer events, and at most 1.
+
+    Examples
+    --------
+    >>> garwood_p_value([0, 10], [3, 10]).round(4).tolist()
+    [0.0996, 1.0]
+    """
+    events, mean = as_columns(_checks.nonnegative, x=x, expected=expected)
+    return _garwood_p_value(events, mean)
+
+
+def byar_p_value(x: Values, expected: Values) -> FloatArray:
+    r"""
+    Return the two-sided p-value of a Poisson count against an expected one, by Byar's approximation.
+
+    Parameters
+    ----------
+    x : number or array_like
+        Events counted, >= 0. Fractions are allowed.
+    expected : number or array_like
+        Events expected, >= 0. The two broadcast against each other.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        Within 0 and 1, in the broadcast shape. It is below :math:`\alpha` exactly where the interval of
+        `byar` at the level :math:`1 - \alpha` excludes `expected`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If an argument is not a finite number >= 0, or the shapes do not broadcast.
+
+    See Also
+    --------
+    byar : the interval that goes with this test.
+
+    Notes
+    -----
+    With :math:`\mu` events expected, and y = x where more than these were counted, y = x + 1 where fewer were,
+
+    .. math:: z = 3 \sqrt{y} \left| 1 - \frac{1}{9y} - \left(\frac{\mu}{y}\right)^{1/3} \right|
+
+    is referred to the normal distribution [1]_. Where :math:`\mu` lies between the centres of the two limits,
+    which z = 0 gives, the p-value is 1.
+
+    References
+    ----------
+    .. [1] Breslow, N. E. and Day, N. E. (1987). Statistical Methods in Cancer Research, Volume II: The
+       Design and Analysis of Cohort Studies. International Agency for Research on Cancer, Lyon.
+
+    Examples
+    --------
+    >>> byar_p_value([25, 10], [16.1743, 10]).round(4).tolist()
+    [0.05, 1.0]
+    """
+    events, mean = as_columns(_checks.nonnegative, x=x, expected=expected)
+    return _byar_p_value(events, mean)
+
+
+def phe_p_value(x: Values, expected: Values) -> FloatArray:
+    """
+    Return the two-sided p-value that goes with `phe`: exact under 10 events, Byar's from 10.
+
+    Parameters
+    ----------
+    x : number or array_like
+        Events counted, >= 0. Fractions are allowed.
+    expected : number or array_like
+        Events expected, >= 0. The two broadcast against each other.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        Within 0 and 1, in the broadcast shape.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If an argument is not a finite number >= 0, or the shapes do not broadcast.
+
+    See Also
+    --------
+    phe : the interval that goes with this test.
+
+    Examples
+    --------
+    >>> phe_p_value([9, 25], [17.0848, 16.1743]).round(4).tolist()
+    [0.05, 0.05]
+    """
+    events, mean = as_columns(_checks.nonnegative, x=x, expected=expected)
+    # The interval changes its method with the events counted, so that the test must do so too.
+    found: FloatArray = np.where(
+        events < _EXACT_BELOW, _garwood_p_value(events, mean), _byar_p_value(events, mean)
+    )[()]
+    return found
+
+
+def count_variance(x: Values) -> FloatArray:
+    """
+    Return the estimated variance of a Poisson count, which is the count itself.
+
+    Parameters
+    ----------
+    x : number or array_like
+        Events counted, >= 0. Fractions are allowed.
+
+    Returns
+    -------
+    variance : ndarray of float64
+        In squared events, in the shape of `x`; divide by the square of an exposure for that of a rate.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If `x` is not a finite number >= 0.
+
+    Examples
+    --------
+    >>> count_variance([0, 12]).tolist()
+    [0.0, 12.0]
+    """
+    (events,) = as_columns(_checks.nonnegative, x=x)
+    return events.astype(np.float64)[()]
+
+
 def dobson(
     score: Values,
     variance: Values,
@@ -217,14 +372,7 @@ def dobson(
     >>> f"{low:.2f} to {high:.2f}"
     '14.39 to 55.17'
     """
-    total, spread, events = as_columns(_checks.nonnegative, score=score, variance=variance, count=count)
-    require(
-        (events > 0) | ((total == 0) & (spread == 0)),
-        "score and variance must be 0 where count is 0",
-        score=total,
-        variance=spread,
-        count=events,
-    )
+    total, spread, events = _weighted_sum(score, variance, count)
     _checks.choice(limits, "limits", ("garwood", "byar"))
     low, high = (garwood if limits == "garwood" else byar)(events, confidence_level)
     with np.errstate(invalid="ignore"):
@@ -275,6 +423,62 @@ def weighted_normal(score: Values, variance: Values, confidence_level: float = 0
     return total - margin, total + margin
 
 
+def normal_above_zero(
+    score: Values, variance: Values, count: Values, confidence_level: float = 0.95
+) -> Limits:
+    """
+    Return the normal interval for a weighted sum of Poisson counts, with the arguments and bounds of `dobson`.
+
+    Parameters
+    ----------
+    score : number or array_like
+        The weighted sum of counts, with weights >= 0.
+    variance : number or array_like
+        Its variance: the counts summed with the squares of the weights.
+    count : number or array_like
+        Events counted: the plain sum. Where it is 0 the other two must be 0.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    low, high : ndarray of float64
+        Limits, in the unit of `score` and the broadcast shape. `low` is cut at 0. Where `count` is 0 they are
+        0 and nan: a variance of 0 would make the sum look certain.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        As for `dobson`.
+
+    See Also
+    --------
+    weighted_normal : the interval itself, for sums of either sign.
+
+    Examples
+    --------
+    >>> low, high = normal_above_zero([30, 0], [900, 0], [1, 0])
+    >>> low.tolist(), high.round(2).tolist()
+    ([0.0, 0.0], [88.8, nan])
+    """
+    total, spread, events = np.broadcast_arrays(*_weighted_sum(score, variance, count))
+    low, high = weighted_normal(total, spread, confidence_level)
+    return np.maximum(low, 0), np.where(events > 0, high, np.nan)[()]
+
+
+def _weighted_sum(score: object, variance: object, count: object) -> list[FloatArray]:
+    """Read a weighted sum of counts: without events there is nothing to add up."""
+    total, spread, events = as_columns(_checks.nonnegative, score=score, variance=variance, count=count)
+    require(
+        (events > 0) | ((total == 0) & (spread == 0)),
+        "score and variance must be 0 where count is 0",
+        score=total,
+        variance=spread,
+        count=events,
+    )
+    return [total, spread, events]
+
+
 def _garwood(x: FloatArray, *, tail: float) -> Limits:
     from scipy.special import gammainccinv, gammaincinv
 
@@ -282,6 +486,34 @@ def _garwood(x: FloatArray, *, tail: float) -> Limits:
     high = np.asarray(gammainccinv(x + 1, tail), dtype=np.float64)
     low[x == 0] = 0
     return low, high
+
+
+def _garwood_p_value(x: FloatArray, mean: FloatArray) -> FloatArray:
+    from scipy.special import gammainc, gammaincc
+
+    # P(X >= x) is the gamma distribution function at the mean, with the shape x. No shape is 0 there, but that
+    # many events or more are certain.
+    or_more = np.where(x == 0, 1, gammainc(x, mean))
+    found: FloatArray = np.minimum(2 * np.minimum(or_more, gammaincc(x + 1, mean)), 1)
+    return found
+
+
+def _byar_p_value(x: FloatArray, mean: FloatArray) -> FloatArray:
+    from scipy.special import erfc
+
+    # Each limit, solved for z: how far z must reach for the limit to be the mean expected. That of the lower
+    # limit is positive for means below it, that of the upper one for means above, and never both.
+    z = np.maximum(_byar_reach(x, mean), -_byar_reach(x + 1, mean))
+    found: FloatArray = erfc(np.maximum(z, 0) / math.sqrt(2))
+    return found
+
+
+def _byar_reach(x: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return 3 √x (1 - 1 / 9x - (mean / x)^(1/3)), multiplied out since it is then minus infinity at x = 0."""
+    root = 3 * np.sqrt(x)
+    with np.errstate(divide="ignore"):
+        found: FloatArray = root - 1 / root - 3 * np.sqrt(np.cbrt(x)) * np.cbrt(mean)
+    return found
 
 
 def _byar(x: FloatArray, *, z: float) -> Limits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from policemetrics.intervals._shared import (
     Values,
     as_columns,
     as_floats,
+    beta_cdf,
     beta_quantile,
     distinct,
     in_parts,
@@ -116,6 +118,164 @@ def clopper_pearson(x: Values, n: Values, confidence_level: float = 0.95) -> Lim
     return distinct(partial(_clopper_pearson, tail=tail_of(confidence_level)), count, size)
 
 
+def wilson_p_value(x: Values, n: Values, expected: Values) -> FloatArray:
+    r"""
+    Return the two-sided p-value of a proportion against an expected one, by the score test.
+
+    Parameters
+    ----------
+    x : number or array_like
+        How many of `n`, from 0 to `n`. Fractions are allowed.
+    n : number or array_like
+        Out of how many, >= 0.
+    expected : number or array_like
+        The proportion expected, as a fraction from 0 to 1. The three broadcast against each other.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        Within 0 and 1, in the broadcast shape; 1 where `n` is 0. It is below :math:`\alpha` exactly where the
+        interval of `wilson` at the level :math:`1 - \alpha` excludes `expected`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, `expected` is not from 0 to 1, or the
+        shapes do not broadcast.
+
+    See Also
+    --------
+    wilson : the interval that goes with this test.
+
+    Notes
+    -----
+    With :math:`\pi` for the proportion expected, :math:`(x - n\pi) / \sqrt{n \pi (1 - \pi)}` is referred to
+    the normal distribution.
+
+    Examples
+    --------
+    >>> wilson_p_value([60, 0], [100, 0], 0.5).round(4).tolist()
+    [0.0455, 1.0]
+    """
+    from scipy.special import erfc
+
+    count, size, share = _against(x, n, expected)
+    deviation = np.sqrt(size * share * (1 - share))
+    off = np.abs(count - size * share)
+    # Without a deviation the count is certain: one that is as expected says nothing, any other is impossible.
+    with np.errstate(divide="ignore"):
+        z = np.where(off > 0, off / np.where(off > 0, deviation, 1), 0)
+    found: FloatArray = erfc(z / math.sqrt(2))
+    return found
+
+
+def clopper_pearson_p_value(x: Values, n: Values, expected: Values) -> FloatArray:
+    r"""
+    Return the two-sided exact p-value of a proportion against an expected one.
+
+    Parameters
+    ----------
+    x : number or array_like
+        How many of `n`, from 0 to `n`. Fractions are allowed.
+    n : number or array_like
+        Out of how many, >= 0.
+    expected : number or array_like
+        The proportion expected, as a fraction from 0 to 1. The three broadcast against each other.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        Within 0 and 1, in the broadcast shape; 1 where `n` is 0. It is below :math:`\alpha` exactly where the
+        interval of `clopper_pearson` at the level :math:`1 - \alpha` excludes `expected`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, `expected` is not from 0 to 1, or the
+        shapes do not broadcast.
+
+    See Also
+    --------
+    clopper_pearson : the interval that goes with this test.
+
+    Notes
+    -----
+    Twice the smaller of the binomial probabilities of `x` or more and of `x` or fewer, and at most 1.
+
+    Examples
+    --------
+    >>> clopper_pearson_p_value([0, 60], [5, 100], 0.5).round(4).tolist()
+    [0.0625, 0.0569]
+    """
+    count, size, share = _against(x, n, expected)
+    rest = size - count
+    or_more = beta_cdf(count, rest + 1, share, 1 - share)
+    or_fewer = beta_cdf(rest, count + 1, 1 - share, share)
+    found: FloatArray = np.minimum(2 * np.minimum(or_more, or_fewer), 1)
+    return found
+
+
+def proportion_variance(x: Values, n: Values) -> FloatArray:
+    """
+    Return the estimated variance of a proportion, p (1 - p) / n with p = x / n.
+
+    Parameters
+    ----------
+    x : number or array_like
+        How many of `n`, from 0 to `n`. Fractions are allowed.
+    n : number or array_like
+        Out of how many, >= 0.
+
+    Returns
+    -------
+    variance : ndarray of float64
+        In squared fractions, in the broadcast shape; nan where `n` is 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> proportion_variance([60, 0], [100, 0]).tolist()
+    [0.0024, nan]
+    """
+    count, size = as_columns(_checks.nonnegative, x=x, n=n)
+    require(count <= size, "x must not exceed n", x=count, n=size)
+    return _variance(count, size)
+
+
+def difference_variance(x1: Values, n1: Values, x2: Values, n2: Values) -> FloatArray:
+    """
+    Return the estimated variance of a difference of two independent proportions: the sum of theirs.
+
+    Parameters
+    ----------
+    x1, x2 : number or array_like
+        How many of `n1` and of `n2`. Fractions are allowed.
+    n1, n2 : number or array_like
+        Out of how many, >= 0.
+
+    Returns
+    -------
+    variance : ndarray of float64
+        In squared fractions, in the broadcast shape; nan where `n1` or `n2` is 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, one exceeds its total, or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> f"{difference_variance(60, 100, 5, 10):.4f}"
+    '0.0274'
+    """
+    count1, size1, count2, size2 = _two(x1, n1, x2, n2)
+    return _variance(count1, size1) + _variance(count2, size2)
+
+
 def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: float = 0.95) -> Limits:
     """
     Give Newcombe's interval for a difference of two independent proportions, x1 / n1 - x2 / n2.
@@ -161,9 +321,7 @@ def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: f
     >>> f"{low:.4f} to {high:.4f}"
     '0.0524 to 0.3339'
     """
-    count1, size1, count2, size2 = as_columns(_checks.nonnegative, x1=x1, n1=n1, x2=x2, n2=n2)
-    require(count1 <= size1, "x1 must not exceed n1", x1=count1, n1=size1)
-    require(count2 <= size2, "x2 must not exceed n2", x2=count2, n2=size2)
+    count1, size1, count2, size2 = _two(x1, n1, x2, n2)
     return in_parts(partial(_newcombe, z=z_of(confidence_level)), count1, size1, count2, size2)
 
 
@@ -223,6 +381,29 @@ def square_and_add(
     require(~((e1 < l1) | (e1 > u1)), rule, estimate1=e1, low1=l1, high1=u1)
     require(~((e2 < l2) | (e2 > u2)), rule, estimate2=e2, low2=l2, high2=u2)
     return _square_and_add(e1, l1, u1, e2, l2, u2)
+
+
+def _against(x: object, n: object, expected: object) -> list[FloatArray]:
+    """Read a count, its total, and the proportion expected."""
+    found = as_columns(_checks.nonnegative, x=x, n=n, expected=expected)
+    require(found[0] <= found[1], "x must not exceed n", x=found[0], n=found[1])
+    require(found[2] <= 1, "expected must not exceed 1", expected=found[2])
+    return found
+
+
+def _two(x1: object, n1: object, x2: object, n2: object) -> list[FloatArray]:
+    """Read two counts and their totals."""
+    found = as_columns(_checks.nonnegative, x1=x1, n1=n1, x2=x2, n2=n2)
+    require(found[0] <= found[1], "x1 must not exceed n1", x1=found[0], n1=found[1])
+    require(found[2] <= found[3], "x2 must not exceed n2", x2=found[2], n2=found[3])
+    return found
+
+
+def _variance(x: FloatArray, n: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore"):
+        p = x / n
+        found: FloatArray = p * (1 - p) / n
+    return found
 
 
 def _wilson(x: FloatArray, n: FloatArray, *, z: float) -> Limits:

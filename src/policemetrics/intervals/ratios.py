@@ -181,6 +181,63 @@ def rate_ratio_p_value(
     return found
 
 
+def log_ratio_variance(
+    x1: Values,
+    x2: Values,
+    e1: Values = 1.0,
+    e2: Values = 1.0,
+    *,
+    method: RatioMethod = "score",
+    dispersion: float = 1.0,
+) -> FloatArray:
+    """
+    Return the estimated variance of the log of a ratio of two Poisson rates.
+
+    Parameters
+    ----------
+    x1, x2 : number or array_like
+        Events counted, >= 0. Fractions are allowed.
+    e1, e2 : number or array_like, optional
+        Their exposures, > 0. They are checked as in `rate_ratio`, and change nothing but the shape: an
+        exposure is known, so it has no variance. Default is 1.
+    method : {"score", "exact", "midp"}, optional
+        As for `rate_ratio`. Default is ``"score"``.
+    dispersion : float, optional
+        As for `rate_ratio`: the variance is multiplied by it. Default is 1.
+
+    Returns
+    -------
+    variance : ndarray of float64
+        Variance of the natural logarithm of the ratio, in the broadcast shape; inf where a count is 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        As for `rate_ratio_p_value`.
+    UnknownNameError
+        If there is no such method.
+
+    See Also
+    --------
+    rate_ratio : the interval of the ratio itself.
+
+    Notes
+    -----
+    (1 / x1 + 1 / x2) times the dispersion. It is for pooling and weighting of estimates; an interval made
+    from it is Wald's, which is none of these methods and is not defined at 0.
+
+    Examples
+    --------
+    >>> log_ratio_variance([100, 0], [50, 7], dispersion=2).round(4).tolist()
+    [0.06, inf]
+    """
+    a, b, exposure1, exposure2 = _rates(x1, x2, e1, e2)
+    _inflation(dispersion, method)
+    a, b, *_ = np.broadcast_arrays(a, b, exposure1, exposure2)
+    with np.errstate(divide="ignore"):
+        return dispersion * (1 / a + 1 / b)
+
+
 def _rates(x1: object, x2: object, e1: object, e2: object) -> list[FloatArray]:
     """Read two counts and their exposures."""
     found = as_columns(_checks.nonnegative, x1=x1, x2=x2, e1=e1, e2=e2)
