@@ -12,21 +12,6 @@ from policemetrics import _checks
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import FloatArray, IntArray, Number, Numbers
 
-__all__ = [
-    "CLOSE",
-    "Limits",
-    "Values",
-    "as_columns",
-    "as_floats",
-    "beta_cdf",
-    "beta_quantile",
-    "distinct",
-    "in_parts",
-    "require",
-    "tail_of",
-    "z_of",
-]
-
 Values: TypeAlias = Number | Numbers
 Limits: TypeAlias = tuple[FloatArray, FloatArray]
 _PART = 8192  # values: 64 KiB a column, which memory is set aside for once and for all

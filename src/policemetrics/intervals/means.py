@@ -21,8 +21,6 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray, IntArray
 
-__all__ = ["order_statistics", "student_t", "welch"]
-
 
 def student_t(mean: Values, variance: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     r"""

@@ -21,8 +21,6 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray
 
-__all__ = ["byar", "dobson", "garwood", "phe", "weighted_normal"]
-
 _EXACT_BELOW = 10  # events; PHE's switch from the exact interval to Byar's
 
 

@@ -23,8 +23,6 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray
 
-__all__ = ["clopper_pearson", "newcombe", "square_and_add", "wilson"]
-
 
 def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     r"""

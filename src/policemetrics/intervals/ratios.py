@@ -25,8 +25,6 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray, RatioMethod
 
-__all__ = ["rate_ratio", "rate_ratio_p_value"]
-
 _NEWTON_STEPS = 30  # five do at 50% and above; more are for odd levels, or where rounding hides the end
 
 
