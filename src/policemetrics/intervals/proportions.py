@@ -1,4 +1,4 @@
-"""Intervals for one proportion, and for the difference of two."""
+"""Intervals and p-values for one proportion, and intervals for the difference of two."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from policemetrics.typing import FloatArray
 
 def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     r"""
-    Give Wilson's score interval for a proportion, without continuity correction.
+    Return Wilson's score interval for a proportion, without continuity correction.
 
     Parameters
     ----------
@@ -40,13 +40,13 @@ def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions within 0 and 1, with x / n between them; 0 and 1 where `n` is 0.
+        Limits, as fractions from 0 to 1 in the broadcast shape, with x / n between them; 0 and 1 where `n` is 0.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast,
-        or the level is not between 0 and 1.
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast, or the level
+        is not between 0 and 1.
 
     Notes
     -----
@@ -72,7 +72,7 @@ def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
 
 def clopper_pearson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     r"""
-    Give the exact (Clopper-Pearson) interval for a proportion.
+    Return the exact (Clopper-Pearson) interval for a proportion.
 
     Parameters
     ----------
@@ -86,13 +86,13 @@ def clopper_pearson(x: Values, n: Values, confidence_level: float = 0.95) -> Lim
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions. `low` is 0 where `x` is 0, `high` is 1 where `x` is `n`.
+        Limits, as fractions in the broadcast shape. `low` is 0 where `x` is 0; `high` is 1 where `x` is `n`.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast,
-        or the level is not between 0 and 1.
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast, or the level
+        is not between 0 and 1.
 
     Notes
     -----
@@ -160,7 +160,7 @@ def wilson_p_value(x: Values, n: Values, expected: Values) -> FloatArray:
     count, size, share = _against(x, n, expected)
     deviation = np.sqrt(size * share * (1 - share))
     off = np.abs(count - size * share)
-    # Without a deviation the count is certain: one that is as expected says nothing, any other is impossible.
+    # Where the deviation is 0 the count is certain. If it is the one expected z is 0, else infinite.
     with np.errstate(divide="ignore"):
         z = np.where(off > 0, off / np.where(off > 0, deviation, 1), 0)
     found: FloatArray = erfc(z / math.sqrt(2))
@@ -276,7 +276,7 @@ def difference_variance(x1: Values, n1: Values, x2: Values, n2: Values) -> Float
 
 def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: float = 0.95) -> Limits:
     """
-    Give Newcombe's interval for a difference of two independent proportions, x1 / n1 - x2 / n2.
+    Return Newcombe's interval for a difference of two independent proportions, x1 / n1 - x2 / n2.
 
     Parameters
     ----------
@@ -290,14 +290,14 @@ def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: f
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions within -1 and 1 (times 100 they are percentage points); -1 and 1 where either
-        proportion is out of none.
+        Limits, as fractions from -1 to 1 in the broadcast shape; multiply them by 100 for percentage points.
+        They are -1 and 1 where `n1` or `n2` is 0.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, one exceeds its total, their shapes do not
-        broadcast, or the level is not between 0 and 1.
+        If the counts are not finite numbers >= 0, one exceeds its total, their shapes do not broadcast, or the
+        level is not between 0 and 1.
 
     See Also
     --------
@@ -305,8 +305,8 @@ def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: f
 
     Notes
     -----
-    Method 10 of [1]_: the two Wilson intervals, squared and added. It is not for two parts of one total,
-    nor for the same cases seen twice: these are not independent.
+    Method 10 of [1]_: `square_and_add` of the two Wilson intervals. Two parts of one total are not independent,
+    and neither are the same cases seen twice: do not use it for those.
 
     References
     ----------
@@ -332,25 +332,25 @@ def square_and_add(
     high2: Values,
 ) -> Limits:
     r"""
-    Give an interval for a difference, estimate1 - estimate2, from those of two independent estimates.
+    Return an interval for a difference, estimate1 - estimate2, from the intervals of two independent estimates.
 
     Parameters
     ----------
     estimate1, estimate2 : number or array_like
         The two estimates, in one unit.
     low1, high1, low2, high2 : number or array_like
-        Their limits, all at one confidence level, which is then the level of the result. They may be
-        infinite. What is made from a nan is nan.
+        Their limits, all at one confidence level, which is also the level of the result. They may be infinite.
+        Where an argument is nan, the limit that depends on it is nan.
 
     Returns
     -------
     low, high : ndarray of float64
-        Limits of the difference, in the same unit.
+        Limits of the difference, in the same unit and the broadcast shape.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If anything is not a number, an estimate lies outside its own limits, or shapes do not broadcast.
+        If an argument is not a number, an estimate lies outside its own limits, or shapes do not broadcast.
 
     Notes
     -----
@@ -405,19 +405,21 @@ def _variance(x: FloatArray, n: FloatArray) -> FloatArray:
 
 
 def _wilson(x: FloatArray, n: FloatArray, *, z: float) -> Limits:
-    # Out of none p is nan, and so is what has p in it; fmin and fmax then leave the bounds, 0 and 1.
+    # Where n is 0, p is nan, and so are the margin and both limits. fmin and fmax ignore nan and keep the number
+    # beside it, so that the limits become 0 and 1.
     with np.errstate(divide="ignore", invalid="ignore"):
         p = x / n
         weight = 1 / (n + z**2)
         centre = (x + z**2 / 2) * weight
         margin = np.sqrt(x * (1 - p) + z**2 / 4) * (z * weight)
-    # p is a bound too: at 0 and at n rounding would let a limit pass it.
+    # Where x is 0 or n one limit is p exactly, which rounding would miss or pass.
     return np.fmin(np.fmax(centre - margin, 0), p), np.fmax(np.fmin(centre + margin, 1), p)
 
 
 def _clopper_pearson(x: FloatArray, n: FloatArray, *, tail: float) -> Limits:
     low = beta_quantile(x, n - x + 1, tail)
     high = beta_quantile(x + 1, n - x, tail, upper=True)
+    # There the beta distribution has a parameter of 0, for which scipy returns nan.
     low[x == 0], high[x == n] = 0, 1
     return low, high
 
@@ -426,7 +428,7 @@ def _newcombe(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, *,
     with np.errstate(invalid="ignore"):
         p1, p2 = x1 / n1, x2 / n2
     low, high = _square_and_add(p1, *_wilson(x1, n1, z=z), p2, *_wilson(x2, n2, z=z))
-    # A proportion out of none is nan, and so is the difference; fmax and fmin then leave the bound.
+    # Where a total is 0 the limits are nan. fmax and fmin ignore nan, so that the limits become -1 and 1.
     return np.fmax(low, -1), np.fmin(high, 1)
 
 
