@@ -12,7 +12,13 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning, UnknownNameError
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    PoliceMetricsWarning,
+    UnknownNameError,
+)
 from policemetrics.typing import FloatArray, IntArray
 
 _INT64 = np.iinfo(np.int64)
@@ -35,12 +41,12 @@ def shown(value: object) -> str:
     return whole if cut == whole else f"{cut.rstrip()}…"
 
 
-def warn(message: str) -> None:
+def warn(kind: type[PoliceMetricsWarning], note: Note) -> None:
     """Warn at the line of the caller, outside the package, so that each of its lines warns once."""
     level, frame = 1, inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__", "").startswith(f"{__package__}."):
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, PoliceMetricsWarning, stacklevel=level)
+    warnings.warn(kind(note), stacklevel=level)
 
 
 def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:

@@ -37,7 +37,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.periods import in_words
-from policemetrics.results import Figure, Interval, Results, shown_as
+from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
     Between,
@@ -53,7 +53,7 @@ from policemetrics.typing import (
 )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("percent_change", "change"))
 class RateChange(Figure):
     """A change in a count, or in its rate, from one period to another.
 
@@ -81,13 +81,13 @@ class RateChange(Figure):
         What is counted, for the sentence.
     """
 
-    old: float = attrs.field(metadata=shown_as("count"))
-    new: float = attrs.field(metadata=shown_as("count"))
-    change: float = attrs.field(metadata=shown_as("change"))
-    percent_change: float = attrs.field(metadata=shown_as("percent"))
-    percent_change_low: float = attrs.field(metadata=shown_as("percent"))
-    percent_change_high: float = attrs.field(metadata=shown_as("percent"))
-    p_value: float = attrs.field(metadata=shown_as("p", shown=False))
+    old: float = column("count")
+    new: float = column("count")
+    change: float = column("change")
+    percent_change: float = column("percent")
+    percent_change_low: float = column("percent", "lower")
+    percent_change_high: float = column("percent", "upper")
+    p_value: float = column("p", "p", shown=False)
     between: tuple[str, str] = ("", "")
     old_exposure: float = float("nan")
     new_exposure: float = float("nan")
@@ -97,11 +97,6 @@ class RateChange(Figure):
     dispersion: float = 1.0
     confidence_level: float
     subject: str = "Recorded crime"
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `percent_change`."""
-        return Interval(self.percent_change_low, self.percent_change_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         if np.isnan(self.change):
@@ -545,7 +540,7 @@ class _Comparison:
         return stacked
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="change")
 class ChangeDriver(Figure):
     """What one category added to a change in a count.
 
@@ -569,13 +564,13 @@ class ChangeDriver(Figure):
         What is counted, for the sentence.
     """
 
-    old: float = attrs.field(metadata=shown_as("count"))
-    new: float = attrs.field(metadata=shown_as("count"))
-    change: float = attrs.field(metadata=shown_as("change"))
-    points: float = attrs.field(metadata=shown_as("points"))
-    share_of_change: float = attrs.field(metadata=shown_as("share"))
-    whole_old: float = attrs.field(converter=float)
-    whole_new: float = attrs.field(converter=float)
+    old: float = column("count")
+    new: float = column("count")
+    change: float = column("change")
+    points: float = column("points")
+    share_of_change: float = column("share")
+    whole_old: float = input_field()
+    whole_new: float = input_field()
     between: tuple[str, str]
     subject: str = "Recorded crime"
 

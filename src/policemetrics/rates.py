@@ -30,7 +30,7 @@ from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
-from policemetrics.results import Figure, Interval, Results, shown_as
+from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
     Column,
@@ -45,7 +45,7 @@ from policemetrics.typing import (
 )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="rate")
 class Rate(Figure):
     """A number of events per so many of an exposure.
 
@@ -69,11 +69,11 @@ class Rate(Figure):
         What the events are, for the sentence.
     """
 
-    events: float = attrs.field(metadata=shown_as("count"))
-    exposure: float = attrs.field(metadata=shown_as("count"))
-    rate: float = attrs.field(metadata=shown_as("rate"))
-    rate_low: float = attrs.field(metadata=shown_as("rate"))
-    rate_high: float = attrs.field(metadata=shown_as("rate"))
+    events: float = column("count")
+    exposure: float = column("count")
+    rate: float = column("rate")
+    rate_low: float = column("rate", "lower")
+    rate_high: float = column("rate", "upper")
     per: float
     method: str
     confidence_level: float
@@ -81,11 +81,6 @@ class Rate(Figure):
     exposure_date: str = ""
     when: str = ""
     subject: str = "Recorded crime"
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `rate`."""
-        return Interval(self.rate_low, self.rate_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         if np.isnan(self.rate):
@@ -99,7 +94,7 @@ class Rate(Figure):
         )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="share")
 class Share(Figure):
     """A part of a whole, as a fraction, with its Wilson interval.
 
@@ -113,18 +108,13 @@ class Share(Figure):
         How the interval was made.
     """
 
-    count: float = attrs.field(metadata=shown_as("count"))
-    out_of: float = attrs.field(metadata=shown_as("count"))
-    share: float = attrs.field(metadata=shown_as("share"))
-    share_low: float = attrs.field(metadata=shown_as("share"))
-    share_high: float = attrs.field(metadata=shown_as("share"))
+    count: float = column("count")
+    out_of: float = column("count")
+    share: float = column("share")
+    share_low: float = column("share", "lower")
+    share_high: float = column("share", "upper")
     method: str = "wilson"
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `share`."""
-        return Interval(self.share_low, self.share_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         if np.isnan(self.share):
