@@ -484,7 +484,7 @@ class Results(Generic[FigureT_co]):
         )
 
     @staticmethod
-    def stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
+    def _stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
         """Put tables of one kind below one another, with a label for each as a last dimension.
 
         Parameters
@@ -531,7 +531,7 @@ class Results(Generic[FigureT_co]):
             _one_or_all(column([t._caveat for t in tables]).tolist()) if sum(lengths) else first._caveat,
         )
 
-    def extended(
+    def _extended(
         self, kind: type[FigureT], columns: Mapping[str, NDArray[np.float64]], audit: Mapping[str, Any]
     ) -> Results[FigureT]:
         """Return the same rows as figures of a kind that says more of them.
