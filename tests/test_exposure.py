@@ -432,7 +432,7 @@ class TestPeriods:
         assert (found.events, found.exposure) == (12, 4000)
 
     def test_in_period(self):
-        found = self.PEOPLE.in_period("period", Period.financial_year(2023))
+        found = self.PEOPLE._in_period("period", Period.financial_year(2023))
         assert found == residents({"Kent": 2500, "Essex": 1500}, date="mid-year two years before")
 
 
@@ -499,4 +499,4 @@ class TestTime:
         residents = Exposure({"A": 1000, "B": 3000}, by="force", name="residents", date="mid-2022")
         rows = pd.DataFrame({"force": ["A", "A", "B"]})
         assert rate(rows, residents).rate == 0.75
-        assert not residents.values.flags.writeable  # noqa: PD011  # not a data frame
+        assert not residents._sizes.flags.writeable

@@ -50,12 +50,12 @@ class Side:
     def proof(self, by: tuple[str, ...]) -> Cells:
         """Return the keys that were supplied: the coverage, else the cells themselves."""
         dims = (self.period,) if self.period else ()
-        supplied = self.tally.supplied
+        supplied = self.tally._supplied
         if supplied is None:
-            return self.tally.cells.keys((*by, *dims))
+            return self.tally._cells.keys((*by, *dims))
         if self.period and self.period not in supplied.dims:
             # Coverage that says nothing of time proves no period: the cells must.
-            return self.tally.cells.keys((*(d for d in supplied.dims if d in self.tally.dims), *dims))
+            return self.tally._cells.keys((*(d for d in supplied.dims if d in self.tally.dims), *dims))
         return supplied
 
 
@@ -97,11 +97,11 @@ def base_and_periods(tally: Tally, base: Any, period: str) -> tuple[Side, list[S
 
 
 def _read_periods(tally: Tally, period: str) -> dict[Any, Period]:
-    tally.need(period)
-    if tally.ledger is not None:
+    tally._require_dims(period)
+    if tally._ledger is not None:
         # A label that was dropped, "Total" say, need not be a period.
-        tally = attrs.evolve(tally, ledger=without_own_drops(tally.ledger, (period,)))
-    known = tally.known_labels(period)
+        tally = tally._evolve(ledger=without_own_drops(tally._ledger, (period,)))
+    known = tally._known_labels(period)
     return dict(zip(known, read_labels(known, period), strict=True))
 
 
@@ -118,15 +118,15 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
             f"{_check.listing(within, most=5)}: choose one kind with where()."
         )
         raise InvalidInputError(msg)
-    kept = tally.narrowed({period: label_array(parts)})
-    return Side(kept.relabelled(period, parts.__getitem__), period, wanted, named)
+    kept = tally._where({period: label_array(parts)})
+    return Side(kept._relabel(period, parts.__getitem__), period, wanted, named)
 
 
 def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[Any]) -> bool:
     """Tell whether some key has cells of the shorter periods, but none of the period itself."""
     rest = [d for d in tally.dims if d != period]
     finer, whole = (
-        tally.cells.select(tally.cells.match({period: label_array(labels)})).keys(rest)
+        tally._cells.select(tally._cells.match({period: label_array(labels)})).keys(rest)
         for labels in (within, own)
     )
     return not finer.within(whole).all()
@@ -176,7 +176,7 @@ def spanned(tally: Tally, by: tuple[str, ...], period: str = "period") -> str:
     if period not in tally.dims or period in by:
         return ""
     try:
-        periods = sorted(set(read_labels(tally.cells.label(period).tolist(), period)))
+        periods = sorted(set(read_labels(tally._cells.label(period).tolist(), period)))
     except InvalidInputError:  # labels such as quarter numbers name no time of their own
         return ""
     return said_together(periods) if periods else ""
@@ -201,20 +201,20 @@ def matched(old: Side, new: Side, by: tuple[str, ...]) -> tuple[Side, Side]:
     """Keep on both sides only what comes from suppliers of both; the rest goes to the ledger."""
     paired = _paired(old, new, by)
     common = paired.select(paired.counts == 3).keys()
-    old.tally.need(*common.dims)
+    old.tally._require_dims(*common.dims)
     return _only(old, common), _only(new, common)
 
 
 def _only(side: Side, common: Cells) -> Side:
     tally = side.tally
-    mask = tally.cells.within(common)
-    ledger = tally.ledger
-    left = tally.cells.select(~mask)
+    mask = tally._cells.within(common)
+    ledger = tally._ledger
+    left = tally._cells.select(~mask)
     if len(left):
         added = left.extend(REASON, _NOT_LIKE_FOR_LIKE)
         ledger = added if ledger is None else ledger.union(added)
-    supplied = None if tally.supplied is None else common
-    kept = attrs.evolve(tally, cells=tally.cells.select(mask), supplied=supplied, ledger=ledger)
+    supplied = None if tally._supplied is None else common
+    kept = tally._evolve(cells=tally._cells.select(mask), supplied=supplied, ledger=ledger)
     # What one period lacks has been left out of both: no part is still wanted.
     return attrs.evolve(side, tally=kept, common=common, parts={})
 
@@ -236,11 +236,11 @@ def groups_of(sides: Sequence[Side], by: tuple[str, ...], whole: Tally | None = 
     found = [] if undated is None else [undated.keys(by)]
     for side in sides:
         tally = side.tally
-        found.append(tally.cells.keys(by))
-        if tally.supplied is not None and set(by) <= set(tally.supplied.dims):
-            found.append(tally.supplied.keys(by))
-        if tally.ledger is not None:
-            found.append(without_own_drops(tally.ledger, by).keys(by))
+        found.append(tally._cells.keys(by))
+        if tally._supplied is not None and set(by) <= set(tally._supplied.dims):
+            found.append(tally._supplied.keys(by))
+        if tally._ledger is not None:
+            found.append(without_own_drops(tally._ledger, by).keys(by))
     return reduce(Cells.union, found).keys()
 
 
@@ -251,7 +251,7 @@ def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
 
 def totals(side: Side, groups: Cells) -> IntArray:
     """Add up a side by group; a group without cells has 0, and cells of no group are left out."""
-    summed = side.tally.sum_to(*groups.dims).cells
+    summed = side.tally.sum_to(*groups.dims)._cells
     at = summed.positions(groups, groups.dims)
     counts = np.zeros(len(groups), dtype=np.int64)
     counts[at[at >= 0]] = summed.counts[at >= 0]
@@ -314,7 +314,7 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_ze
 
 def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
     """Pass on what the caller said of cells that a source wrote but nobody supplied."""
-    ledger = side.tally.ledger
+    ledger = side.tally._ledger
     if ledger is None:
         return
     marked = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED)))
@@ -346,11 +346,11 @@ def _absent_parts(side: Side, parts: Cells, supplied: Cells, shared: tuple[str, 
 
 def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
     """Give, for each group whose every row was excluded, how much each reason left out."""
-    if side.tally.ledger is None:
+    if side.tally._ledger is None:
         return {}
-    ledger = side.tally.ledger.project((*groups.dims, REASON))
+    ledger = side.tally._ledger.project((*groups.dims, REASON))
     counted = np.zeros(len(groups), dtype=bool)
-    held = side.tally.cells.positions(groups, groups.dims)
+    held = side.tally._cells.positions(groups, groups.dims)
     counted[held[held >= 0]] = True
     at = ledger.positions(groups, groups.dims)
     rows = at >= 0
@@ -390,9 +390,9 @@ def _refuse_dropped(reasons: Reasons, groups: Cells, old: Side, new: Side) -> No
     held = []
     for side in (old, new):
         dropped = np.zeros(len(groups), dtype=bool)
-        if side.tally.ledger is not None:
-            by_period = side.tally.ledger.select(
-                side.tally.ledger.where_label(REASON, _names_period(side.period))
+        if side.tally._ledger is not None:
+            by_period = side.tally._ledger.select(
+                side.tally._ledger.where_label(REASON, _names_period(side.period))
             )
             at = by_period.positions(groups, groups.dims)
             dropped[at[at >= 0]] = True
@@ -411,7 +411,9 @@ def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, w
 
     They are compared over each dimension that both know and that is added up: the areas, the periods.
     """
-    for dim in dict.fromkeys((*side.tally.dims, *(side.tally.supplied.dims if side.tally.supplied else ()))):
+    for dim in dict.fromkeys(
+        (*side.tally.dims, *(side.tally._supplied.dims if side.tally._supplied else ()))
+    ):
         mine, theirs = _knows(side.tally, dim), _knows(other.tally, dim)
         # That every part of its period was supplied has been seen to.
         if mine is None or theirs is None or dim in (*groups.dims, side.period):
@@ -433,15 +435,15 @@ def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, w
 
 def _knows(tally: Tally, dim: str) -> Cells | None:
     """Return what tells which labels of a dimension were supplied: the coverage, else the cells."""
-    if tally.supplied is not None and dim in tally.supplied.dims:
-        return tally.supplied
-    return tally.cells if dim in tally.dims else None
+    if tally._supplied is not None and dim in tally._supplied.dims:
+        return tally._supplied
+    return tally._cells if dim in tally.dims else None
 
 
 def one_sided_cells(old: Side, new: Side, dims: tuple[str, ...]) -> str:
     """Name the labels over `dims` of which only one of two sides has cells."""
-    theirs = new.tally.cells.keys(dims)
-    paired = old.tally.cells.keys(dims).union(attrs.evolve(theirs, counts=2 * theirs.counts))
+    theirs = new.tally._cells.keys(dims)
+    paired = old.tally._cells.keys(dims).union(attrs.evolve(theirs, counts=2 * theirs.counts))
     found = paired.select(paired.counts != 3)
     return _named(
         [" ".join(map(str, key)) for key in zip(*(found.column(d).tolist() for d in dims), strict=True)]
@@ -473,7 +475,7 @@ def exclusion_table(
     groups: Cells, sides: Sequence[Side], counted: IntArray, whole: Tally | None = None
 ) -> ExclusionTable:
     """Gather what each group left out, by reason; rows of `whole` without a period belong to every comparison."""
-    ledgers = [*(side.tally.ledger for side in sides), _undated(sides, whole)]
+    ledgers = [*(side.tally._ledger for side in sides), _undated(sides, whole)]
     by = groups.dims
     rows = [v.project((*by, REASON)) for v in ledgers if v is not None and len(v)]
     unit = sides[0].tally.unit
@@ -488,6 +490,6 @@ def exclusion_table(
 
 def _undated(sides: Sequence[Side], whole: Tally | None) -> Cells | None:
     """Return what of `whole` was left out without a period, which no side holds."""
-    if whole is None or whole.ledger is None:
+    if whole is None or whole._ledger is None:
         return None
-    return whole.ledger.select(whole.ledger.match({sides[0].period: label_array([MISSING])}))
+    return whole._ledger.select(whole._ledger.match({sides[0].period: label_array([MISSING])}))

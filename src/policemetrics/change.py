@@ -473,7 +473,7 @@ class _Comparison:
     def one(self, old: Side, new: Side) -> Results[RateChange]:
         """Compare two periods."""
         if self.like_for_like == "match":
-            if self.data.supplied is None:
+            if self.data._supplied is None:
                 msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
                 raise InvalidInputError(msg)
             parts = old.parts, new.parts
@@ -501,8 +501,8 @@ class _Comparison:
     def _with_caveat(self, old: Side, new: Side) -> _Changes:
         """Add the caveat that, without coverage, cells of one period only may be missing ones of the other."""
         rest = tuple(d for d in self.data.dims if d not in (*self.by, old.period))
-        both = len(old.tally.cells) and len(new.tally.cells)
-        named = one_sided_cells(old, new, rest) if rest and both and self.data.supplied is None else ""
+        both = len(old.tally._cells) and len(new.tally._cells)
+        named = one_sided_cells(old, new, rest) if rest and both and self.data._supplied is None else ""
         if not named:
             return self.settings
         caveat = f"no coverage was stated, and only one of the periods has cells of {named}"
@@ -534,7 +534,7 @@ class _Comparison:
                 no_reasons(0),
                 {},
             )
-        stacked = Results.stack([table for _, table in tables], {period: [label for label, _ in tables]})
+        stacked = Results._stack([table for _, table in tables], {period: [label for label, _ in tables]})
         for dim in reversed(self.by):
             stacked = stacked.sort(dim)
         return stacked

@@ -72,8 +72,8 @@ class Exposure:
     name: str
     date: str
     # The inner form: each cell counts the position of its value, so that the join is the tally's own.
-    keys: Cells
-    values: FloatArray
+    _keys: Cells
+    _sizes: FloatArray
 
     def __init__(self, values: ByLabel, *, by: Names, name: str, date: str) -> None:
         dims = _check.names(by, "by")
@@ -97,7 +97,7 @@ class Exposure:
             msg = f"values must have one key for each {_check.listing(dims)}; some keys name the same."
             raise InvalidInputError(msg)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            dims, _check.text(name, "name"), _check.text(date, "date"), index.cells, _read_only(sizes)
+            dims, _check.text(name, "name"), _check.text(date, "date"), index._cells, _read_only(sizes)
         )
 
     @classmethod
@@ -141,7 +141,7 @@ class Exposure:
         if rows.excluded is not None:
             msg = f"frame must have a label for each {_check.listing(dims)}; {rows.excluded.total} rows lack one."
             raise InvalidInputError(msg)
-        twice = rows.cells.select(rows.cells.counts > 1)
+        twice = rows._cells.select(rows._cells.counts > 1)
         if len(twice):
             named = [", ".join(map(str, key)) for key in zip(*(twice.column(d) for d in dims), strict=True)]
             msg = f"frame must have one row for each {_check.listing(dims)}; more than one for {_check.listing(named)}."
@@ -150,7 +150,7 @@ class Exposure:
         return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self._sizes)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Exposure):
@@ -160,13 +160,13 @@ class Exposure:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def _as_dict(self) -> dict[tuple[Any, ...], float]:
-        labels = zip(*(self.keys.column(d).tolist() for d in sorted(self.by)), strict=True)
-        return dict(zip(labels, self.values[self.keys.counts].tolist(), strict=True))
+        labels = zip(*(self._keys.column(d).tolist() for d in sorted(self.by)), strict=True)
+        return dict(zip(labels, self._sizes[self._keys.counts].tolist(), strict=True))
 
     def __repr__(self) -> str:
         return f"Exposure of {len(self)} by {', '.join(self.by)}: {self.name}, {self.date}"
 
-    def in_period(self, period: str, wanted: Period) -> Exposure:
+    def _in_period(self, period: str, wanted: Period) -> Exposure:
         """Keep the figures of one period, without its dimension.
 
         Parameters
@@ -181,16 +181,16 @@ class Exposure:
         Exposure
             The sizes by the other dimensions.
         """
-        known = self.keys.label(period).tolist()
+        known = self._keys.label(period).tolist()
         same = [v for v, p in zip(known, read_labels(known, period), strict=True) if p == wanted]
-        kept = self.keys.select(self.keys.match({period: label_array(same)}))
+        kept = self._keys.select(self._keys.match({period: label_array(same)}))
         rest = tuple(d for d in self.by if d != period)
         if len(kept.keys(rest)) < len(kept):
             msg = f"{self.name} must have one figure for {wanted.label}; {period!r} spells it {_check.listing(same)}."
             raise InvalidInputError(msg)
         found = object.__new__(Exposure)
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            rest, self.name, self.date, kept.project(rest), self.values
+            rest, self.name, self.date, kept.project(rest), self._sizes
         )
         return found
 
@@ -209,7 +209,7 @@ def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> Flo
     up to the groups.
     """
     if isinstance(divisor, Tally):
-        divisor.need(*groups.dims)
+        divisor._require_dims(*groups.dims)
         own = no_reasons(len(groups))
         refuse_unsupplied(own, groups, Side(divisor))
         for i in np.flatnonzero(unexplained(reasons) & ~unexplained(own)).tolist():
@@ -230,7 +230,7 @@ def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> Flo
 def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
     dated = side.when is not None and side.period in exposure.by
     if side.when is not None and dated:
-        exposure = exposure.in_period(side.period, side.when)
+        exposure = exposure._in_period(side.period, side.when)
     areas = _areas(exposure, groups, side)
     for dim in exposure.by:
         if dim not in groups.dims and len(areas.label(dim)) > 1 and _is_time(areas.label(dim)):
@@ -239,13 +239,13 @@ def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> 
                 f"in by=, or choose one with where({dim}=…)."
             )
             raise InvalidInputError(msg)
-    at = areas.positions(exposure.keys, exposure.by)
+    at = areas.positions(exposure._keys, exposure.by)
     shared = tuple(d for d in groups.dims if d in areas.dims)
     grouped = areas.project(shared)
     to = areas.positions(grouped, shared)
     sums = np.zeros(len(grouped) + 1)  # the last for a group that no area belongs to
-    position = np.append(exposure.keys.counts, -1)[at]
-    np.add.at(sums, to, np.append(exposure.values, np.nan)[position])
+    position = np.append(exposure._keys.counts, -1)[at]
+    np.add.at(sums, to, np.append(exposure._sizes, np.nan)[position])
     columns = keys_of(areas)
     lacking = {
         to[i]: ", ".join(str(columns[d][i]) for d in exposure.by)
@@ -263,7 +263,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
     if set(exposure.by) <= set(groups.dims):
         return groups
     dims = tuple(dict.fromkeys((*groups.dims, *exposure.by)))
-    cells, supplied = side.tally.cells, side.tally.supplied
+    cells, supplied = side.tally._cells, side.tally._supplied
     if supplied is not None and set(exposure.by) <= set(supplied.dims):
         for dim in groups.dims:
             if dim not in supplied.dims and _lies_inside(cells, exposure.by, dim):

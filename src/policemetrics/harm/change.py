@@ -544,7 +544,7 @@ def harm_index(
     of_weights = {pair.scored[1][0].caveat for pair in pairs}
     caveats = ". ".join(c.rstrip(".") for c in (caveat, *of_weights) if c)
     tables = [_table(pair, weights, exposure, method, level, caveats) for pair in pairs]
-    stacked = Results.stack(tables, {period: [side.label for side in sides]})
+    stacked = Results._stack(tables, {period: [side.label for side in sides]})
     for dim in reversed(kept):
         stacked = stacked.sort(dim)
     return stacked

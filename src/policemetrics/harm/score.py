@@ -75,9 +75,9 @@ def read(
         coverage=(*(d for d in by if d != offence), *period),
     )
     for weights in editions:
-        left_out = [v for v in tally.cells.label(offence).tolist() if v in weights.outside]
+        left_out = [v for v in tally._cells.label(offence).tolist() if v in weights.outside]
         if left_out:
-            tally = tally.set_aside(
+            tally = tally._exclude(
                 {offence: label_array(left_out)}, f"outside the weights: {weights.edition}"
             )
     return tally
@@ -102,7 +102,7 @@ class Scored:
     def of(cls, side: Side, groups: Cells, offence: str, weights: HarmWeights) -> Scored:
         """Weigh a side by group; weights are looked up once for each distinct code."""
         summed = side.tally.sum_to(*_distinct(*groups.dims, offence))
-        cells = summed.cells
+        cells = summed._cells
         label = cells.label(offence)
         weight = np.array([weights[v] for v in label.tolist()], dtype=np.float64)
         table = _Weighted.of(cells, groups.dims, offence, weight)
@@ -307,7 +307,7 @@ def check_exposure(value: object) -> None:
 
 def refuse_unknown(sides: Sequence[Side], offence: str, editions: Sequence[HarmWeights]) -> None:
     """Refuse codes without a weight: all of them at once, in whatever cell, even one of 0."""
-    labels = list(dict.fromkeys(v for side in sides for v in side.tally.cells.label(offence).tolist()))
+    labels = list(dict.fromkeys(v for side in sides for v in side.tally._cells.label(offence).tolist()))
     numbers = [v for v in labels if not isinstance(v, str)]
     if numbers:
         msg = f"{offence} must hold offence codes as text; got the number {numbers[0]}: {READ_AS_TEXT}."

@@ -279,7 +279,7 @@ class _Followed:
         period, chosen = dims[-1], counter.positive
         tally = tally.sum_to(*dims, outcome_period, counter.outcome)
         opened, ledger = _without_outcome(tally, dims, outcome_period, counter.outcome)
-        cells = tally.cells.union(opened)
+        cells = tally._cells.union(opened)
         still = cells.where_label(counter.outcome, lambda code: code == WAITING)
         recorded = _months(cells, period, np.ones(len(cells), dtype=bool))
         decided = np.where(still, last + 1, _months(cells, outcome_period, ~still))
@@ -295,7 +295,7 @@ class _Followed:
         positive = cells.where_label(counter.outcome, chosen.__contains__)
         follow_up, still = last - recorded, decided > last
         return cls(
-            Tally(cells.project(dims), tally.supplied, filled(ledger), tally.overlapping, tally.unit),
+            Tally._of(cells.project(dims), tally._supplied, filled(ledger), tally.overlapping, tally.unit),
             cells,
             np.where(still, follow_up, decided - recorded),
             np.where(still, 2, np.where(positive, 0, 1)),
@@ -319,9 +319,9 @@ def _without_outcome(
     tally: Tally, dims: tuple[str, ...], outcome_period: str, outcome: str
 ) -> tuple[Cells, Cells | None]:
     """Take the crimes without an outcome out of the ledger, where a missing type or month has put them."""
-    ledger = tally.ledger
+    ledger = tally._ledger
     if ledger is None:
-        return tally.cells.select(np.zeros(len(tally), dtype=bool)), None
+        return tally._cells.select(np.zeros(len(tally), dtype=bool)), None
 
     def missing(dim: str) -> NDArray[np.bool_]:
         return ledger.where_label(dim, lambda label: label == MISSING)

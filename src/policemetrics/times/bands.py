@@ -400,7 +400,7 @@ def answer_bands(
         raise InvalidInputError(msg)
     calls = _calls(as_tally(data, by=(*kept, band), count=count), kept, band, bands, abandoned, variant)
     offered = calls.offered(variant)
-    cells, order = _in_order(calls.answered.cells, kept, band, bands)
+    cells, order = _in_order(calls.answered._cells, kept, band, bands)
     group = cells.positions(offered.groups, kept)
     labels = bands.labels
     refuse_corrections(offered.reasons, cells.counts, group, lambda at: f"in the band {labels[order[at]]!r}")

@@ -129,7 +129,7 @@ def _half(
     others = missed_of(exclusion_table(parts, [side], totals(side, parts)), missed, data.dims)
     of_parts = reasons[group]
     refuse_negative(of_parts, others, side.label)
-    runs = runs_of(side.tally.cells, parts, seconds, of_parts)
+    runs = runs_of(side.tally._cells, parts, seconds, of_parts)
     for at in np.flatnonzero(~unexplained(of_parts)).tolist():
         reasons[group[at]] = reasons[group[at]] or of_parts[at]
     return Half(runs, others, reasons)

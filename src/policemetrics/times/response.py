@@ -360,12 +360,12 @@ def _summary(
     table = summarise_times(arrived, by=by, **options)
     groups = groups_of([Side(arrived)], by)
     lacking = np.zeros(len(groups))
-    if arrived.ledger is not None:
-        without = arrived.ledger.match({REASON: label_array([MISSING_END])})
-        found = arrived.ledger.select(without).project(by)
+    if arrived._ledger is not None:
+        without = arrived._ledger.match({REASON: label_array([MISSING_END])})
+        found = arrived._ledger.select(without).project(by)
         at = found.positions(groups, by)
         lacking[at] = found.counts
-    return table.extended(ResponseSummary, {"not_arrived": lacking}, audit)
+    return table._extended(ResponseSummary, {"not_arrived": lacking}, audit)
 
 
 # ---- what the caller chose --------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, overload
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -389,15 +388,13 @@ def _of_tally(
     others = missed_of(excluded, missed, data.dims)
     reasons = no_reasons(len(groups))
     # With every group proved, only what the caller marked as not supplied is refused here.
-    refuse_unsupplied(reasons, groups, Side(attrs.evolve(summed, supplied=groups)), none_is_zero=True)
+    refuse_unsupplied(reasons, groups, Side(summed._evolve(supplied=groups)), none_is_zero=True)
     refuse_negative(reasons, others, "")
-    times = AddedTimes.of(added, groups) if added else runs_of(summed.cells, groups, seconds, reasons)
+    times = AddedTimes.of(added, groups) if added else runs_of(summed._cells, groups, seconds, reasons)
     known = unexplained(reasons)
     # With only the groups that have times proved, every other one gets its reason; its counts, of 0, stand.
-    there = summed.cells.counts > 0
-    refuse_unsupplied(
-        reasons, groups, Side(attrs.evolve(summed, supplied=None, cells=summed.cells.select(there)))
-    )
+    there = summed._cells.counts > 0
+    refuse_unsupplied(reasons, groups, Side(summed._evolve(supplied=None, cells=summed._cells.select(there))))
     others = np.where(known, others, 0)
     targets = spread_targets(target, groups, known & (times.sizes + others > 0))
     columns = settings.columns(times, others, targets)

@@ -158,12 +158,12 @@ def survival_of(
     """Estimate, by group, from the times of what was attended and the times for which the rest was followed."""
     both = arrived + waiting
     side = Side(both)
-    groups, cells = groups_of([side], by), both.cells
+    groups, cells = groups_of([side], by), both._cells
     reasons = no_reasons(len(groups))
     refuse_unsupplied(reasons, groups, side)
     times, group = seconds_of(cells, MEASURED), cells.positions(groups, by)
-    at = cells.positions(arrived.cells, arrived.dims)
-    ended = np.where(at >= 0, np.append(arrived.cells.counts, 0)[at], 0)
+    at = cells.positions(arrived._cells, arrived.dims)
+    ended = np.where(at >= 0, np.append(arrived._cells.counts, 0)[at], 0)
     still_open = cells.counts - ended
     found = kaplan_meier(times, ended, still_open, group, len(groups), method=method, confidence_level=level)
     targets = targets_of(target, groups, found.runs.sizes > 0)
