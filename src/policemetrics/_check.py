@@ -24,6 +24,7 @@ from policemetrics.typing import FloatArray, IntArray
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
 _MOST_SHOWN = 80
+_MOST_NAMED = 5
 
 
 def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
@@ -39,6 +40,13 @@ def shown(value: object) -> str:
     whole = repr(value)
     cut = whole.split("\n")[0][:_MOST_SHOWN]
     return whole if cut == whole else f"{cut.rstrip()}…"
+
+
+def cut(labels: Iterable[str]) -> str:
+    """List labels in a sentence: the first few, and how many more there are."""
+    named = list(labels)
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return ", ".join(named[:_MOST_NAMED]) + more
 
 
 def warn(kind: type[PoliceMetricsWarning], note: Note) -> None:

@@ -299,10 +299,10 @@ class Figure:
         level, method = (getattr(self, field) for field in ("confidence_level", self._interval_method))
         return Interval(low, high, level, method)
 
-    def _interval_words(self, name: str = "") -> str:
+    def _interval_words(self, name: str = "", form: Callable[[float], str] | None = None) -> str:
         """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
         name = name or self._estimate[0]
-        form = _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
+        form = form or _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
         limits = screen_cell(f"{name}_low", form, self.__getattribute__)
         return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
 
