@@ -384,6 +384,11 @@ class _How:
     subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
     confidence_level: float = attrs.field(converter=_check.confidence_level)
 
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What every figure keeps of it."""
+        return {name: getattr(self, name) for name in ("method", "dispersion", "confidence_level", "subject")}
+
 
 def _changes(
     how: _How,
@@ -421,7 +426,7 @@ def _changes(
         "exposure_name": named,
         **percents,
         **dict(zip(("old_exposure", "new_exposure"), sizes, strict=False)),
-        **attrs.asdict(how),
+        **how.inputs,
         **more,
     }
     return rows.results(RateChange, values, dict.fromkeys(percents, there & ~withheld) | dict(shown))
