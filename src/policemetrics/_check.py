@@ -113,7 +113,7 @@ def names(value: object, name: str) -> tuple[str, ...]:
 
 
 def is_number(value: object) -> bool:
-    """Tell a single number (Python, numpy or Decimal) from an array, a text or a flag."""
+    """Return whether a value is a single number (Python, numpy or Decimal), not an array, a text or a flag."""
     return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
 
 

@@ -173,7 +173,7 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
 
 
 def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[Any]) -> bool:
-    """Tell whether some key has cells of the shorter periods, but none of the period itself."""
+    """Return whether some key has cells of the shorter periods, but none of the period itself."""
     rest = [d for d in tally.dims if d != period]
     finer, whole = (
         tally._cells.select(tally._cells.match({period: label_array(labels)})).keys(rest)

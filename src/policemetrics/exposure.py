@@ -375,7 +375,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
 
 
 def _is_time(labels: LabelArray) -> bool:
-    """Tell whether labels are those of periods, whatever the dimension is called."""
+    """Return whether labels are those of periods, whatever the dimension is called."""
     try:
         read_labels(labels.tolist(), "period")
     except InvalidInputError:
@@ -384,7 +384,7 @@ def _is_time(labels: LabelArray) -> bool:
 
 
 def _lies_inside(cells: Cells, areas: tuple[str, ...], dim: str) -> bool:
-    """Tell whether a dimension divides the areas, as regions do: each has one label of several."""
+    """Return whether a dimension divides the areas, as regions do: each has one label of several."""
     if not {dim, *areas} <= set(cells.dims):
         return False
     return len(cells.label(dim)) > 1 and len(cells.keys((*areas, dim))) == len(cells.keys(areas))
