@@ -25,8 +25,8 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.frames import durations
 from policemetrics.frames.clock import _microseconds, from_parts
+from policemetrics.frames.stamps import durations
 from policemetrics.tallies import Tally
 
 UTC, LONDON, NEW_YORK = dt.UTC, ZoneInfo("Europe/London"), ZoneInfo("America/New_York")

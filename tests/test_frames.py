@@ -29,7 +29,9 @@ from policemetrics.errors import (
     PoliceMetricsError,
     UnknownNameError,
 )
-from policemetrics.frames import as_tally, durations, read_columns, tally, text_columns
+from policemetrics.frames import as_tally, read_columns, text_columns
+from policemetrics.frames.counting import tally
+from policemetrics.frames.stamps import durations
 from policemetrics.periods import Period
 from policemetrics.tallies import Tally
 
@@ -1013,7 +1015,7 @@ def test_a_polars_user_needs_nothing_else():
     code = (
         "import sys; sys.modules |= dict.fromkeys(['pandas', 'pyarrow', 'duckdb'])\n"
         "import polars as pl\n"
-        "from policemetrics.frames import tally\n"
+        "from policemetrics import tally\n"
         "print(tally(pl.DataFrame({'a': ['x', 'x'], 'n': [1, 2]}), 'a', count='n').total, end='')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603  # our own code

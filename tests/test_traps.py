@@ -26,8 +26,9 @@ from ids import stable
 import policemetrics as pm
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.frames import reading
+from policemetrics.frames.clock import same_clocks, wrong_clocks
 from policemetrics.frames.counting import halves
-from policemetrics.frames.reading import ANY, same_clocks, session_zone, wrong_clocks
+from policemetrics.frames.reading import ANY, session_zone
 
 # Dask and Spark announce their own futures.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")

@@ -6,7 +6,7 @@ Every metric is a function of a tally. Tallies of two halves add up to the tally
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, Never
 
 import attrs
 import numpy as np
@@ -213,7 +213,7 @@ class Tally:
 
     # ---- making -------------------------------------------------------------------------
 
-    def __init__(self, *_: object, **__: object) -> NoReturn:
+    def __init__(self, *_: Never, **__: Never) -> None:
         msg = "Tally must be made with tally(frame, by=…) or Tally.from_columns(columns, counts), not with Tally(…)."
         raise InvalidTypeError(msg)
 
