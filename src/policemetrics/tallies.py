@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 REASON: Final = "reason"
 DROPPED: Final = "dropped: "
+LACKING: Final = "missing "
 NOT_SUPPLIED: Final = "not supplied: "
 
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
@@ -73,8 +74,8 @@ def split_missing(
     for found, code in coded:
         merged, to_merged, missing = _cells.union(found, label_array([MISSING]))
         columns.append((merged, np.append(to_merged, missing)[code[bad]]))  # code -1 takes the last
-    reasons = label_array(sorted(f"missing {d}" for d in dims))
-    reason = _cells.find(reasons, label_array(f"missing {d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
+    reason = _cells.find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
     ledger = Cells.of(
         (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
     )

@@ -32,6 +32,7 @@ __all__ = [
     "IntArray",
     "Label",
     "Labels",
+    "LikeForLike",
     "MeanMethod",
     "Names",
     "NoArrival",
@@ -69,6 +70,9 @@ Counts: TypeAlias = "Tally | IntoFrame"
 Between: TypeAlias = "tuple[str | Period, str | Period]"
 ByLabel: TypeAlias = Mapping[Any, Number]
 Divisor: TypeAlias = "Number | ByLabel | Exposure | Tally"
+LikeForLike: TypeAlias = Literal["require", "match"]
+"""What to do with a supplier of one period only: refuse the comparison, or leave it out of both."""
+
 Versus: TypeAlias = Literal["year_before", "previous"]
 Every: TypeAlias = Literal["month", "quarter", "calendar_year", "financial_year"]
 Basis: TypeAlias = Literal["recorded", "closed"]

@@ -36,7 +36,15 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNam
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.harm.weights import READ_AS_TEXT, HarmWeights, is_category, nearest
-from policemetrics.results import ExclusionTable, Figure, Interval, Results, label_array, shown_as
+from policemetrics.results import (
+    ExclusionTable,
+    Figure,
+    Results,
+    column,
+    figure,
+    input_field,
+    label_array,
+)
 from policemetrics.tallies import Tally
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
 
@@ -327,7 +335,7 @@ def _raise_unknown(unknown: Sequence[str], offence: str, weights: HarmWeights) -
     raise UnknownNameError(msg)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="score")
 class HarmScore(Figure):
     """Crimes weighted by their harm.
 
@@ -360,27 +368,22 @@ class HarmScore(Figure):
         How the interval was made.
     """
 
-    score: float = attrs.field(metadata=shown_as("count"))
-    score_low: float = attrs.field(metadata=shown_as("count"))
-    score_high: float = attrs.field(metadata=shown_as("count"))
-    crimes: float = attrs.field(metadata=shown_as("count"))
-    per_crime: float = attrs.field(metadata=shown_as("rate"))
-    per_head: float = attrs.field(metadata=shown_as("rate"))
-    dominant_share: float = attrs.field(metadata=shown_as("share"))
+    score: float = column("count")
+    score_low: float = column("count", "lower")
+    score_high: float = column("count", "upper")
+    crimes: float = column("count")
+    per_crime: float = column("rate")
+    per_head: float = column("rate")
+    dominant_share: float = column("share")
     dominant_offence: str
     weights: str
     harm_unit: str
-    exposure: float = attrs.field(default=float("nan"), converter=float)
+    exposure: float = input_field(default=float("nan"))
     exposure_name: str = ""
     exposure_date: str = ""
     when: str = ""
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `score`."""
-        return Interval(self.score_low, self.score_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         name = f"Harm ({self.weights})"

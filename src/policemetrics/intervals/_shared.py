@@ -1,4 +1,4 @@
-"""What the interval kernels share: columns of numbers in, distinct values worked out once, beta functions."""
+"""What the interval kernels share: reading columns, saving repeated work, and beta functions."""
 
 from __future__ import annotations
 
@@ -12,31 +12,16 @@ from policemetrics import _check
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import FloatArray, IntArray, Number, Numbers
 
-__all__ = [
-    "CLOSE",
-    "Limits",
-    "Values",
-    "as_columns",
-    "as_floats",
-    "beta_cdf",
-    "beta_quantile",
-    "distinct",
-    "in_parts",
-    "require",
-    "tail_of",
-    "z_of",
-]
-
 Values: TypeAlias = Number | Numbers
 Limits: TypeAlias = tuple[FloatArray, FloatArray]
-_PART = 8192  # values: 64 KiB a column, which memory is set aside for once and for all
-_FEW = 256  # up to so many values, finding the distinct ones costs more than it saves
-CLOSE = 1e-11  # relative error of a tail probability that counts as none
-_CLOSE_KEYS = 4  # a table may have so many places for each value
+_PART = 8192  # values, 64 KiB per column: the temporary arrays of one part fit the cache and are reused
+_FEW = 256  # values; below this, finding the distinct ones costs more than it saves
+CLOSE = 1e-11  # relative error of a tail probability at which a search stops
+_CLOSE_KEYS = 4  # a lookup table may have this many places per value; a larger one costs more than sorting
 
 
 def as_columns(check: Callable[[object, str], FloatArray], **columns: object) -> list[FloatArray]:
-    """Read columns by one rule, and refuse those that do not broadcast."""
+    """Read columns with one check, and refuse shapes that do not broadcast."""
     _check.same_index(columns)
     arrays = {name: check(values, name) for name, values in columns.items()}
     try:
@@ -49,12 +34,12 @@ def as_columns(check: Callable[[object, str], FloatArray], **columns: object) ->
 
 
 def as_floats(values: object, name: str) -> FloatArray:
-    """Read numbers, nan and infinity among them."""
+    """Read numbers; nan and infinity are allowed."""
     return _check.as_array(values, name).astype(np.float64)
 
 
 def require(holds: Any, rule: str, **columns: FloatArray) -> None:
-    """Refuse the first place where a rule does not hold, and show the values there."""
+    """Raise an error unless the rule holds everywhere; the message shows the first values that break it."""
     if np.all(holds):
         return
     bad = ~np.asarray(holds)
@@ -66,17 +51,18 @@ def require(holds: Any, rule: str, **columns: FloatArray) -> None:
 
 
 def tail_of(confidence_level: float) -> float:
-    """Return the probability left out on each side."""
+    """Return the probability outside the interval on each side."""
     return (1 - _check.confidence_level(confidence_level)) / 2
 
 
 def z_of(confidence_level: float) -> float:
-    """Return the normal quantile, from the lower tail, where no level rounds to 1."""
+    """Return the normal quantile of a two-sided level."""
+    # From the lower tail: 1 - tail would round to 1 at levels next to 1, and its quantile is infinite.
     return -NormalDist().inv_cdf(tail_of(confidence_level))
 
 
 def in_parts(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
-    """Call a cheap kernel on parts that stay in the processor's cache: twice as fast as on the whole."""
+    """Call a cheap kernel on parts that fit the processor's cache, which is twice as fast as on the whole."""
     rows = np.broadcast_arrays(*columns)
     shape, size = rows[0].shape, rows[0].size
     if size <= _PART:
@@ -90,14 +76,19 @@ def in_parts(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
 
 
 def distinct(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
-    """Call a dear kernel on flat arrays, once for each distinct row, and spread what it returns."""
+    """Call a costly kernel once for each distinct row, and copy its results to all equal rows.
+
+    Counts of small groups repeat a lot, and a quantile of the gamma or beta distribution costs a search.
+    """
     rows = np.broadcast_arrays(*columns)
     flat = [row.ravel() for row in rows]
     spread: Any = slice(None)
     if flat[0].size > _FEW:
+        # One number per row, from one per column, made dense after each so that the product cannot overflow.
         spread = _codes(flat[0])
         for codes in map(_codes, flat[1:]):
             spread = _dense(spread * (codes.max() + 1) + codes)
+        # Any row of each kind will do: where several assign to one place, one of them stays.
         which = np.empty(spread.max() + 1, dtype=np.int64)
         which[spread] = np.arange(spread.size)
         flat = [column[which] for column in flat]
@@ -108,18 +99,20 @@ def distinct(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
 
 def _codes(column: FloatArray) -> IntArray:
     """Give each distinct value of a column a number, from 0."""
+    # Whole numbers can be keys themselves; the bound keeps them within int64. Sorting is slower.
     if column.max() < 2**31 and (column == np.floor(column)).all():
         return _dense(column.astype(np.int64))
     return np.unique(column, return_inverse=True)[1]
 
 
 def _dense(keys: IntArray) -> IntArray:
-    """Give each distinct key, >= 0, a number from 0: by a table where they lie close, else by sorting."""
+    """Give each distinct key, >= 0, a number from 0: with a lookup table if it is small, else by sorting."""
     most = int(keys.max())
     if most > _CLOSE_KEYS * keys.size:
         return np.unique(keys, return_inverse=True)[1]
     seen = np.zeros(most + 1, dtype=np.int64)
     seen[keys] = 1
+    # The number of a key is how many smaller keys there are.
     return (np.cumsum(seen) - 1)[keys]
 
 
@@ -127,20 +120,21 @@ def beta_quantile(a: FloatArray, b: FloatArray, tail: float, *, upper: bool = Fa
     """Return the point that leaves `tail` of a beta distribution below it, or above it."""
     from scipy.special import betainccinv, betaincinv
 
-    # In scipy 1.17.1 these are far out (twofold, tenfold) where one parameter is exactly 1000 and the other
-    # beyond 2e5. Just off that value they are right, and so little off moves no digit that matters.
+    # In scipy 1.17.1 both functions are wrong, by a factor of 2 to 10, where one parameter is exactly 1000 and
+    # the other above 2e5. Next to that value they are right, and so small a shift changes no digit that matters.
     off = 1 + 1e-13
     return np.asarray((betainccinv if upper else betaincinv)(a * off, b * off, tail), dtype=np.float64)
 
 
 def beta_cdf(a: FloatArray, b: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
-    """Return the beta distribution function at p = 1 - q; the mass is all at 0 if a = 0, at 1 if b = 0."""
+    """Return the beta distribution function at p = 1 - q; all mass is at 0 if a = 0, and at 1 if b = 0."""
     from scipy.special import betainc, betaincc
 
     a, b, p, q = np.broadcast_arrays(a, b, p, q)
     found = np.where(a == 0, 1.0, 0.0)
     inside = (a > 0) & (b > 0)
-    # Near 1 p has lost the digits that q has kept, at some cost: betaincc is slower.
+    # Near p = 1 only q = 1 - p still has its digits, so that it is used there. Elsewhere p is used, since
+    # betaincc is slower.
     betainc(a, b, p, out=found, where=inside & (p <= 0.9))
     betaincc(b, a, q, out=found, where=inside & (p > 0.9))
     return found

@@ -1,4 +1,4 @@
-"""Intervals for a mean, for the difference of two, and for percentiles by order statistics."""
+"""Intervals for a mean, for the difference of two means, and for percentiles by order statistics."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray, IntArray
 
-__all__ = ["order_statistics", "student_t", "welch"]
-
 
 def student_t(mean: Values, variance: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     r"""
-    Give Student's t interval for a mean.
+    Return Student's t interval for a mean.
 
     Parameters
     ----------
@@ -42,20 +40,21 @@ def student_t(mean: Values, variance: Values, n: Values, confidence_level: float
     Returns
     -------
     low, high : ndarray of float64
-        Limits, in the unit of `mean`; nan where `n` is below 2. There `mean` and `variance` may be nan too.
+        Limits, in the unit of `mean` and the broadcast shape; nan where `n` is below 2, where `mean` and
+        `variance` may be nan as well.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If `n` holds anything but whole numbers >= 0, the mean of two values or more is not finite, their
-        variance neither, or negative, shapes do not broadcast, or the level is not between 0 and 1.
+        If `n` is not a whole number >= 0; if, where `n` is 2 or more, `mean` or `variance` is not finite or
+        `variance` is negative; if shapes do not broadcast; or if the level is not between 0 and 1.
 
     Notes
     -----
     .. math:: \bar{x} \pm t_{n-1,\,1-\alpha/2} \sqrt{s^2 / n}
 
-    The values must be independent, and many enough for their mean to be near normal: from a few skewed
-    values, as times are, the interval reaches too far on the short side and not far enough on the long one.
+    The values must be independent, and there must be enough of them for the mean to be nearly normal. From a
+    few skewed values, such as times, the interval is too wide on the short side and too narrow on the long one.
 
     Examples
     --------
@@ -80,7 +79,7 @@ def welch(
     confidence_level: float = 0.95,
 ) -> Limits:
     r"""
-    Give Welch's interval for a difference of two independent means, mean1 - mean2.
+    Return Welch's interval for a difference of two independent means, mean1 - mean2.
 
     Parameters
     ----------
@@ -89,15 +88,15 @@ def welch(
     variance1, variance2 : number or array_like
         The sample variances, with the divisor n - 1. They may differ.
     n1, n2 : number or array_like
-        How many values each is of, a whole number >= 0.
+        How many values each mean is of, a whole number >= 0.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     low, high : ndarray of float64
-        Limits, in the unit of the means; nan where either is of fewer than 2 values. There a mean and a
-        variance may be nan too.
+        Limits, in the unit of the means and the broadcast shape; nan where either mean is of fewer than 2
+        values, where its mean and variance may be nan as well.
 
     Raises
     ------
@@ -135,7 +134,8 @@ def welch(
     error1 = np.where(size1 < 2, np.nan, spread1) / size1
     error2 = np.where(size2 < 2, np.nan, spread2) / size2
     error = error1 + error2
-    # As parts of their sum the errors cannot overflow; where there are none, any number of degrees will do.
+    # The degrees of freedom depend on the shares of the two errors only; squares of the errors themselves could
+    # overflow. Where both errors are 0 the margin is 0 whatever the degrees: 1 avoids a division by 0.
     whole = np.where(error == 0, 1, error)
     uncertain = (error1 / whole) ** 2 / (size1 - 1) + (error2 / whole) ** 2 / (size2 - 1)
     margin = _margin(1 / np.where(error == 0, 1, uncertain), tail_of(confidence_level)) * np.sqrt(error)
@@ -145,7 +145,7 @@ def welch(
 
 def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tuple[IntArray, IntArray]:
     r"""
-    Tell which of n sorted values bound a quantile: an interval that takes no shape for granted.
+    Return which of n sorted values bound a quantile: an interval that assumes no distribution.
 
     Parameters
     ----------
@@ -159,14 +159,15 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
     Returns
     -------
     low_rank, high_rank : ndarray of int64
-        Ranks, counted from 1: the quantile lies between the values of these ranks with at least the
-        confidence asked for. 0 and n + 1 say that there are too few values for that limit.
+        Ranks, counted from 1, in the broadcast shape. The quantile lies between the values of these ranks
+        with at least the confidence asked for. A rank of 0 or n + 1 means that there are too few values for
+        that limit.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If `n` holds anything but whole numbers from 0 to below 2**53, `q` or the level is not between 0 and 1,
-        or shapes do not broadcast.
+        If `n` is not a whole number from 0 to below 2**53, `q` or the level is not between 0 and 1, or shapes
+        do not broadcast.
 
     Notes
     -----
@@ -179,7 +180,7 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
 
     Examples
     --------
-    Of ten values the second and the ninth bound the median; the 90th percentile has no upper limit:
+    The second and the ninth of ten values bound the median. The 90th percentile has no upper limit:
 
     >>> low_rank, high_rank = order_statistics(10, [0.5, 0.9])
     >>> low_rank.tolist(), high_rank.tolist()
@@ -195,7 +196,7 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
 
 
 def _require_sample(mean: FloatArray, variance: FloatArray, n: FloatArray, which: str = "") -> None:
-    """Refuse what cannot be the mean, variance and number of some values."""
+    """Refuse numbers that cannot be the mean, the variance and the number of some values."""
     _check.counts(n, f"n{which}")
     require(
         (n < 2) | (np.isfinite(mean) & np.isfinite(variance) & (variance >= 0)),
@@ -217,17 +218,16 @@ def _margin(freedom: FloatArray, tail: float) -> FloatArray:
 
 
 def _ranks(n: FloatArray, q: FloatArray, *, tail: float, z: float) -> Limits:
-    """Return the lower rank, and the upper one: the lower one of the same values counted down."""
+    """Return both ranks; the upper one is the lower rank of 1 - q, counted from the largest value down."""
     p = 1 - q
     return _low_rank(n, q, p, tail, z), n + 1 - _low_rank(n, p, q, tail, z)
 
 
 def _low_rank(n: FloatArray, q: FloatArray, p: FloatArray, tail: float, z: float) -> FloatArray:
-    """Return the largest l with P(B < l) <= tail, B binomial with n and q = 1 - p; 0 if there is none.
-
-    The normal quantile, corrected for skewness, is right or next to right; from there the steps double
-    until they pass the rank, then halve.
-    """
+    """Return the largest l with P(B < l) <= tail, B binomial with n and q = 1 - p; 0 if there is none."""
+    # The normal quantile with a correction for skewness (Cornish and Fisher's first term) is the rank or next to
+    # it, so that two looks at the distribution settle most ranks. From the guess the steps double until low and
+    # high enclose the rank, and then halve what is between them.
     skew = (z**2 - 1) * (p - q) / 6
     guess = np.floor(n * q - z * np.sqrt(n * q * p) + skew + 0.5)
     rank, step = np.clip(guess, 1, np.maximum(n, 1)), 1.0
@@ -235,6 +235,7 @@ def _low_rank(n: FloatArray, q: FloatArray, p: FloatArray, tail: float, z: float
     at = np.flatnonzero(n)
     while at.size:
         r = rank[at]
+        # Where the tail is hit exactly (1/32 of five values) rounding must not decide.
         holds = beta_cdf(n[at] - r + 1, r, p[at], q[at]) <= tail * (1 + CLOSE)
         low[at], high[at] = np.where(holds, r, low[at]), np.where(holds, high[at], r)
         middle = np.floor((low[at] + high[at]) / 2)

@@ -1,7 +1,8 @@
-"""Intervals for one proportion, and for the difference of two."""
+"""Intervals and p-values for one proportion, and intervals for the difference of two."""
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from policemetrics.intervals._shared import (
     Values,
     as_columns,
     as_floats,
+    beta_cdf,
     beta_quantile,
     distinct,
     in_parts,
@@ -21,12 +23,10 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray
 
-__all__ = ["clopper_pearson", "newcombe", "square_and_add", "wilson"]
-
 
 def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     r"""
-    Give Wilson's score interval for a proportion, without continuity correction.
+    Return Wilson's score interval for a proportion, without continuity correction.
 
     Parameters
     ----------
@@ -40,13 +40,13 @@ def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions within 0 and 1, with x / n between them; 0 and 1 where `n` is 0.
+        Limits, as fractions from 0 to 1 in the broadcast shape, with x / n between them; 0 and 1 where `n` is 0.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast,
-        or the level is not between 0 and 1.
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast, or the level
+        is not between 0 and 1.
 
     Notes
     -----
@@ -72,7 +72,7 @@ def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
 
 def clopper_pearson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:
     r"""
-    Give the exact (Clopper-Pearson) interval for a proportion.
+    Return the exact (Clopper-Pearson) interval for a proportion.
 
     Parameters
     ----------
@@ -86,13 +86,13 @@ def clopper_pearson(x: Values, n: Values, confidence_level: float = 0.95) -> Lim
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions. `low` is 0 where `x` is 0, `high` is 1 where `x` is `n`.
+        Limits, as fractions in the broadcast shape. `low` is 0 where `x` is 0; `high` is 1 where `x` is `n`.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast,
-        or the level is not between 0 and 1.
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, their shapes do not broadcast, or the level
+        is not between 0 and 1.
 
     Notes
     -----
@@ -116,9 +116,167 @@ def clopper_pearson(x: Values, n: Values, confidence_level: float = 0.95) -> Lim
     return distinct(partial(_clopper_pearson, tail=tail_of(confidence_level)), count, size)
 
 
+def wilson_p_value(x: Values, n: Values, expected: Values) -> FloatArray:
+    r"""
+    Return the two-sided p-value of a proportion against an expected one, by the score test.
+
+    Parameters
+    ----------
+    x : number or array_like
+        How many of `n`, from 0 to `n`. Fractions are allowed.
+    n : number or array_like
+        Out of how many, >= 0.
+    expected : number or array_like
+        The proportion expected, as a fraction from 0 to 1. The three broadcast against each other.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        Within 0 and 1, in the broadcast shape; 1 where `n` is 0. It is below :math:`\alpha` exactly where the
+        interval of `wilson` at the level :math:`1 - \alpha` excludes `expected`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, `expected` is not from 0 to 1, or the
+        shapes do not broadcast.
+
+    See Also
+    --------
+    wilson : the interval that goes with this test.
+
+    Notes
+    -----
+    With :math:`\pi` for the proportion expected, :math:`(x - n\pi) / \sqrt{n \pi (1 - \pi)}` is referred to
+    the normal distribution.
+
+    Examples
+    --------
+    >>> wilson_p_value([60, 0], [100, 0], 0.5).round(4).tolist()
+    [0.0455, 1.0]
+    """
+    from scipy.special import erfc
+
+    count, size, share = _against(x, n, expected)
+    deviation = np.sqrt(size * share * (1 - share))
+    off = np.abs(count - size * share)
+    # Where the deviation is 0 the count is certain. If it is the one expected z is 0, else infinite.
+    with np.errstate(divide="ignore"):
+        z = np.where(off > 0, off / np.where(off > 0, deviation, 1), 0)
+    found: FloatArray = erfc(z / math.sqrt(2))
+    return found
+
+
+def clopper_pearson_p_value(x: Values, n: Values, expected: Values) -> FloatArray:
+    r"""
+    Return the two-sided exact p-value of a proportion against an expected one.
+
+    Parameters
+    ----------
+    x : number or array_like
+        How many of `n`, from 0 to `n`. Fractions are allowed.
+    n : number or array_like
+        Out of how many, >= 0.
+    expected : number or array_like
+        The proportion expected, as a fraction from 0 to 1. The three broadcast against each other.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        Within 0 and 1, in the broadcast shape; 1 where `n` is 0. It is below :math:`\alpha` exactly where the
+        interval of `clopper_pearson` at the level :math:`1 - \alpha` excludes `expected`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, `expected` is not from 0 to 1, or the
+        shapes do not broadcast.
+
+    See Also
+    --------
+    clopper_pearson : the interval that goes with this test.
+
+    Notes
+    -----
+    Twice the smaller of the binomial probabilities of `x` or more and of `x` or fewer, and at most 1.
+
+    Examples
+    --------
+    >>> clopper_pearson_p_value([0, 60], [5, 100], 0.5).round(4).tolist()
+    [0.0625, 0.0569]
+    """
+    count, size, share = _against(x, n, expected)
+    rest = size - count
+    or_more = beta_cdf(count, rest + 1, share, 1 - share)
+    or_fewer = beta_cdf(rest, count + 1, 1 - share, share)
+    found: FloatArray = np.minimum(2 * np.minimum(or_more, or_fewer), 1)
+    return found
+
+
+def proportion_variance(x: Values, n: Values) -> FloatArray:
+    """
+    Return the estimated variance of a proportion, p (1 - p) / n with p = x / n.
+
+    Parameters
+    ----------
+    x : number or array_like
+        How many of `n`, from 0 to `n`. Fractions are allowed.
+    n : number or array_like
+        Out of how many, >= 0.
+
+    Returns
+    -------
+    variance : ndarray of float64
+        In squared fractions, in the broadcast shape; nan where `n` is 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, `x` exceeds `n`, or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> proportion_variance([60, 0], [100, 0]).tolist()
+    [0.0024, nan]
+    """
+    count, size = as_columns(_check.nonnegative, x=x, n=n)
+    require(count <= size, "x must not exceed n", x=count, n=size)
+    return _variance(count, size)
+
+
+def difference_variance(x1: Values, n1: Values, x2: Values, n2: Values) -> FloatArray:
+    """
+    Return the estimated variance of a difference of two independent proportions: the sum of theirs.
+
+    Parameters
+    ----------
+    x1, x2 : number or array_like
+        How many of `n1` and of `n2`. Fractions are allowed.
+    n1, n2 : number or array_like
+        Out of how many, >= 0.
+
+    Returns
+    -------
+    variance : ndarray of float64
+        In squared fractions, in the broadcast shape; nan where `n1` or `n2` is 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the counts are not finite numbers >= 0, one exceeds its total, or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> f"{difference_variance(60, 100, 5, 10):.4f}"
+    '0.0274'
+    """
+    count1, size1, count2, size2 = _two(x1, n1, x2, n2)
+    return _variance(count1, size1) + _variance(count2, size2)
+
+
 def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: float = 0.95) -> Limits:
     """
-    Give Newcombe's interval for a difference of two independent proportions, x1 / n1 - x2 / n2.
+    Return Newcombe's interval for a difference of two independent proportions, x1 / n1 - x2 / n2.
 
     Parameters
     ----------
@@ -132,14 +290,14 @@ def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: f
     Returns
     -------
     low, high : ndarray of float64
-        Limits, as fractions within -1 and 1 (times 100 they are percentage points); -1 and 1 where either
-        proportion is out of none.
+        Limits, as fractions from -1 to 1 in the broadcast shape; multiply them by 100 for percentage points.
+        They are -1 and 1 where `n1` or `n2` is 0.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, one exceeds its total, their shapes do not
-        broadcast, or the level is not between 0 and 1.
+        If the counts are not finite numbers >= 0, one exceeds its total, their shapes do not broadcast, or the
+        level is not between 0 and 1.
 
     See Also
     --------
@@ -147,8 +305,8 @@ def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: f
 
     Notes
     -----
-    Method 10 of [1]_: the two Wilson intervals, squared and added. It is not for two parts of one total,
-    nor for the same cases seen twice: these are not independent.
+    Method 10 of [1]_: `square_and_add` of the two Wilson intervals. Two parts of one total are not independent,
+    and neither are the same cases seen twice: do not use it for those.
 
     References
     ----------
@@ -161,9 +319,7 @@ def newcombe(x1: Values, n1: Values, x2: Values, n2: Values, confidence_level: f
     >>> f"{low:.4f} to {high:.4f}"
     '0.0524 to 0.3339'
     """
-    count1, size1, count2, size2 = as_columns(_check.nonnegative, x1=x1, n1=n1, x2=x2, n2=n2)
-    require(count1 <= size1, "x1 must not exceed n1", x1=count1, n1=size1)
-    require(count2 <= size2, "x2 must not exceed n2", x2=count2, n2=size2)
+    count1, size1, count2, size2 = _two(x1, n1, x2, n2)
     return in_parts(partial(_newcombe, z=z_of(confidence_level)), count1, size1, count2, size2)
 
 
@@ -176,25 +332,25 @@ def square_and_add(
     high2: Values,
 ) -> Limits:
     r"""
-    Give an interval for a difference, estimate1 - estimate2, from those of two independent estimates.
+    Return an interval for a difference, estimate1 - estimate2, from the intervals of two independent estimates.
 
     Parameters
     ----------
     estimate1, estimate2 : number or array_like
         The two estimates, in one unit.
     low1, high1, low2, high2 : number or array_like
-        Their limits, all at one confidence level, which is then the level of the result. They may be
-        infinite. What is made from a nan is nan.
+        Their limits, all at one confidence level, which is also the level of the result. They may be infinite.
+        Where an argument is nan, the limit that depends on it is nan.
 
     Returns
     -------
     low, high : ndarray of float64
-        Limits of the difference, in the same unit.
+        Limits of the difference, in the same unit and the broadcast shape.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If anything is not a number, an estimate lies outside its own limits, or shapes do not broadcast.
+        If an argument is not a number, an estimate lies outside its own limits, or shapes do not broadcast.
 
     Notes
     -----
@@ -225,20 +381,45 @@ def square_and_add(
     return _square_and_add(e1, l1, u1, e2, l2, u2)
 
 
+def _against(x: object, n: object, expected: object) -> list[FloatArray]:
+    """Read a count, its total, and the proportion expected."""
+    found = as_columns(_check.nonnegative, x=x, n=n, expected=expected)
+    require(found[0] <= found[1], "x must not exceed n", x=found[0], n=found[1])
+    require(found[2] <= 1, "expected must not exceed 1", expected=found[2])
+    return found
+
+
+def _two(x1: object, n1: object, x2: object, n2: object) -> list[FloatArray]:
+    """Read two counts and their totals."""
+    found = as_columns(_check.nonnegative, x1=x1, n1=n1, x2=x2, n2=n2)
+    require(found[0] <= found[1], "x1 must not exceed n1", x1=found[0], n1=found[1])
+    require(found[2] <= found[3], "x2 must not exceed n2", x2=found[2], n2=found[3])
+    return found
+
+
+def _variance(x: FloatArray, n: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore"):
+        p = x / n
+        found: FloatArray = p * (1 - p) / n
+    return found
+
+
 def _wilson(x: FloatArray, n: FloatArray, *, z: float) -> Limits:
-    # Out of none p is nan, and so is what has p in it; fmin and fmax then leave the bounds, 0 and 1.
+    # Where n is 0, p is nan, and so are the margin and both limits. fmin and fmax ignore nan and keep the number
+    # beside it, so that the limits become 0 and 1.
     with np.errstate(divide="ignore", invalid="ignore"):
         p = x / n
         weight = 1 / (n + z**2)
         centre = (x + z**2 / 2) * weight
         margin = np.sqrt(x * (1 - p) + z**2 / 4) * (z * weight)
-    # p is a bound too: at 0 and at n rounding would let a limit pass it.
+    # Where x is 0 or n one limit is p exactly, which rounding would miss or pass.
     return np.fmin(np.fmax(centre - margin, 0), p), np.fmax(np.fmin(centre + margin, 1), p)
 
 
 def _clopper_pearson(x: FloatArray, n: FloatArray, *, tail: float) -> Limits:
     low = beta_quantile(x, n - x + 1, tail)
     high = beta_quantile(x + 1, n - x, tail, upper=True)
+    # There the beta distribution has a parameter of 0, for which scipy returns nan.
     low[x == 0], high[x == n] = 0, 1
     return low, high
 
@@ -247,7 +428,7 @@ def _newcombe(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, *,
     with np.errstate(invalid="ignore"):
         p1, p2 = x1 / n1, x2 / n2
     low, high = _square_and_add(p1, *_wilson(x1, n1, z=z), p2, *_wilson(x2, n2, z=z))
-    # A proportion out of none is nan, and so is the difference; fmax and fmin then leave the bound.
+    # Where a total is 0 the limits are nan. fmax and fmin ignore nan, so that the limits become -1 and 1.
     return np.fmax(low, -1), np.fmin(high, 1)
 
 

@@ -1,4 +1,4 @@
-"""The ratio of two rates: its interval, and the p-value of the same family."""
+"""The ratio of two Poisson rates: its interval, the p-value that agrees with it, and the variance of its log."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ from policemetrics.intervals._shared import (
 )
 from policemetrics.typing import FloatArray, RatioMethod
 
-__all__ = ["rate_ratio", "rate_ratio_p_value"]
-
 _NEWTON_STEPS = 30  # five do at 50% and above; more are for odd levels, or where rounding hides the end
 
 
@@ -41,36 +39,35 @@ def rate_ratio(
     dispersion: float = 1.0,
 ) -> Limits:
     r"""
-    Give an interval for a ratio of two Poisson rates, (x1 / e1) / (x2 / e2).
+    Return an interval for a ratio of two Poisson rates, (x1 / e1) / (x2 / e2).
 
     Parameters
     ----------
     x1, x2 : number or array_like
         Events counted, >= 0. Fractions are allowed.
     e1, e2 : number or array_like, optional
-        Their exposures, > 0, in one unit: days, say, or residents. Default is 1, for the ratio of the counts.
+        Their exposures, > 0, in one unit such as days or residents. Default is 1, for the ratio of the counts.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
     method : {"score", "exact", "midp"}, optional
-        ``"score"`` inverts the normal test, ``"exact"`` the binomial one, ``"midp"`` the binomial one in
-        which the result itself counts by half. Default is ``"score"``.
+        ``"score"`` inverts the normal (score) test, ``"exact"`` the binomial test, and ``"midp"`` the binomial
+        test that gives the observed result half its probability. Default is ``"score"``.
     dispersion : float, optional
-        Variance of the counts over their mean, > 0; the score method multiplies its standard error by the
-        square root. Default is 1, as for Poisson counts.
+        Variance of the counts divided by their mean, > 0. The score method multiplies its standard error by the
+        square root of it; the other methods allow only 1. Default is 1, as for Poisson counts.
 
     Returns
     -------
     low, high : ndarray of float64
-        Limits of the ratio. `low` is 0 where `x1` is 0, `high` is inf where `x2` is 0.
+        Limits of the ratio, in the broadcast shape. `low` is 0 where `x1` is 0; `high` is inf where `x2` is 0.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, an exposure is not above 0, shapes do not
-        broadcast, a dispersion comes with another method than the score, or the level is not between 0
-        and 1.
+        If the counts are not finite numbers >= 0, an exposure is not above 0, shapes do not broadcast,
+        `dispersion` is not 1 and the method is not ``"score"``, or the level is not between 0 and 1.
     UnknownNameError
-        If there is no such method.
+        If `method` is not one of the three.
 
     See Also
     --------
@@ -78,11 +75,10 @@ def rate_ratio(
 
     Notes
     -----
-    Given their sum, the first of two Poisson counts is binomial, with odds of :math:`\theta e_1 / e_2` where
-    the ratio is :math:`\theta` [1]_. The limits are those of this proportion, turned into odds, times
-    e2 / e1: Wilson's (score), Clopper and Pearson's (exact), or those at which the mid-P probability of a
-    tail is half of 1 - `confidence_level` (mid-P) [2]_. Exchange the two counts and their exposures, and the
-    limits are turned upside down.
+    Given the sum of two Poisson counts, the first count is binomial, with odds of :math:`\theta e_1 / e_2` for a
+    ratio of :math:`\theta` [1]_. The limits of this proportion, as odds times e2 / e1, are the limits of the ratio.
+    They are Wilson's (score), Clopper and Pearson's (exact), or those at which the mid-P probability of each tail
+    is (1 - `confidence_level`) / 2 (mid-P) [2]_. Exchanging the two counts and their exposures inverts the limits.
 
     References
     ----------
@@ -125,14 +121,14 @@ def rate_ratio_p_value(
     dispersion: float = 1.0,
 ) -> FloatArray:
     r"""
-    Give the two-sided p-value of the hypothesis that two Poisson rates are equal.
+    Return the two-sided p-value for the hypothesis that two Poisson rates are equal.
 
     Parameters
     ----------
     x1, x2 : number or array_like
         Events counted, >= 0. Fractions are allowed.
     e1, e2 : number or array_like, optional
-        Their exposures, > 0, in one unit. Default is 1, which compares the counts.
+        Their exposures, > 0, in one unit. Default is 1, to compare the counts.
     method : {"score", "exact", "midp"}, optional
         As for `rate_ratio`. Default is ``"score"``.
     dispersion : float, optional
@@ -141,15 +137,15 @@ def rate_ratio_p_value(
     Returns
     -------
     p_value : ndarray of float64
-        Within 0 and 1; 1 where both counts are 0.
+        From 0 to 1, in the broadcast shape; 1 where both counts are 0.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the counts are anything but finite numbers >= 0, an exposure is not above 0, shapes do not
-        broadcast, or a dispersion comes with another method than the score.
+        If the counts are not finite numbers >= 0, an exposure is not above 0, shapes do not broadcast, or
+        `dispersion` is not 1 and the method is not ``"score"``.
     UnknownNameError
-        If there is no such method.
+        If `method` is not one of the three.
 
     See Also
     --------
@@ -158,11 +154,11 @@ def rate_ratio_p_value(
     Notes
     -----
     The p-value is below :math:`\alpha` exactly where the interval of `rate_ratio`, by the same method at the
-    level :math:`1 - \alpha`, leaves out 1. With n = x1 + x2 and :math:`\pi = e_1 / (e_1 + e_2)` the score test
+    level :math:`1 - \alpha`, excludes 1. With n = x1 + x2 and :math:`\pi = e_1 / (e_1 + e_2)` the score test
     refers :math:`(x_1 - n\pi) / \sqrt{\phi n \pi (1 - \pi)}` to the normal distribution, where :math:`\phi`
-    is the dispersion. The exact test doubles the smaller tail of the binomial distribution; mid-P doubles
-    that tail less half the probability of the result. Other exact tests add up all results that are no
-    likelier than the one seen: their p-values can contradict any such interval.
+    is the dispersion. The exact test doubles the smaller tail of the binomial distribution. The mid-P test first
+    subtracts half the probability of the observed result from each tail. Other exact tests add up the probabilities
+    of all results that are no more likely than the observed one; their p-values can contradict these intervals.
 
     Examples
     --------
@@ -181,6 +177,63 @@ def rate_ratio_p_value(
     return found
 
 
+def log_ratio_variance(
+    x1: Values,
+    x2: Values,
+    e1: Values = 1.0,
+    e2: Values = 1.0,
+    *,
+    method: RatioMethod = "score",
+    dispersion: float = 1.0,
+) -> FloatArray:
+    """
+    Return the estimated variance of the log of a ratio of two Poisson rates.
+
+    Parameters
+    ----------
+    x1, x2 : number or array_like
+        Events counted, >= 0. Fractions are allowed.
+    e1, e2 : number or array_like, optional
+        Their exposures, > 0. They are checked as in `rate_ratio`, and change nothing but the shape: an
+        exposure is known, so it has no variance. Default is 1.
+    method : {"score", "exact", "midp"}, optional
+        As for `rate_ratio`. Default is ``"score"``.
+    dispersion : float, optional
+        As for `rate_ratio`: the variance is multiplied by it. Default is 1.
+
+    Returns
+    -------
+    variance : ndarray of float64
+        Variance of the natural logarithm of the ratio, in the broadcast shape; inf where a count is 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        As for `rate_ratio_p_value`.
+    UnknownNameError
+        If `method` is not one of the three.
+
+    See Also
+    --------
+    rate_ratio : the interval of the ratio itself.
+
+    Notes
+    -----
+    (1 / x1 + 1 / x2) times the dispersion. It is for pooling and weighting estimates. An interval made
+    from it would be Wald's, which differs from all of these methods and is not defined at 0.
+
+    Examples
+    --------
+    >>> log_ratio_variance([100, 0], [50, 7], dispersion=2).round(4).tolist()
+    [0.06, inf]
+    """
+    a, b, exposure1, exposure2 = _rates(x1, x2, e1, e2)
+    _inflation(dispersion, method)
+    a, b, *_ = np.broadcast_arrays(a, b, exposure1, exposure2)
+    with np.errstate(divide="ignore"):
+        return dispersion * (1 / a + 1 / b)
+
+
 def _rates(x1: object, x2: object, e1: object, e2: object) -> list[FloatArray]:
     """Read two counts and their exposures."""
     found = as_columns(_check.nonnegative, x1=x1, x2=x2, e1=e1, e2=e2)
@@ -190,7 +243,7 @@ def _rates(x1: object, x2: object, e1: object, e2: object) -> list[FloatArray]:
 
 
 def _inflation(dispersion: float, method: str) -> float:
-    """Return what multiplies the standard error; only the score method has one."""
+    """Return the factor of the standard error, which is 1 for all methods but the score."""
     _check.choice(method, "method", ("score", "exact", "midp"))
     found = _check.number(dispersion, "dispersion", above=0)
     if found != 1 and method != "score":
@@ -205,11 +258,17 @@ def _both_odds(
     x1: FloatArray,
     x2: FloatArray,
 ) -> Limits:
+    """Return the lower limit of the odds of x1, and that of the odds of x2, which is 1 / the upper limit.
+
+    Both as lower limits, since these keep their digits where the odds are near 0 or infinite.
+    """
     return kernel(x1, x2, bound), kernel(x2, x1, bound)
 
 
 def _score_odds(x1: FloatArray, x2: FloatArray, margin: float) -> FloatArray:
-    """Solve (x1 - odds x2)² = margin² odds (x1 + x2) for the smaller root, without cancellation."""
+    """Solve (x1 - odds x2)² = margin² odds (x1 + x2) for the smaller root."""
+    # With t = √odds it is x2 t² + reach t - x1 = 0, with the root t = 2 x1 / (reach + √(reach² + 4 x1 x2)). The
+    # usual form of the root subtracts two nearly equal numbers where x1 is small, and divides by 0 where x2 is 0.
     reach = margin * np.sqrt(x1 + x2)
     divisor = (reach + np.sqrt(reach**2 + 4 * x1 * x2)) / 2
     return (x1 / np.where(x1 > 0, divisor, 1)) ** 2
@@ -220,18 +279,17 @@ def _exact_odds(x1: FloatArray, x2: FloatArray, tail: float) -> FloatArray:
     p = beta_quantile(x1, x2 + 1, tail)
     p[x1 == 0] = 0
     q = 1 - p
-    # Near 1 the difference has lost its digits, so q is found for itself.
+    # Near p = 1 the difference 1 - p has lost its digits, so that q is worked out by a quantile of its own.
     near = p > 0.9
     q[near] = beta_quantile(x2[near] + 1, x1[near], tail, upper=True)
     return p / q
 
 
 def _midp_odds(x1: FloatArray, x2: FloatArray, tail: float) -> FloatArray:
-    """Return the odds at which the mid-P probability of x1 or more of the first kind is `tail`.
-
-    Newton's method on the logarithms of both, from the exact limit. That lies below the solution, and the
-    tail is log-concave in the log of the odds, so no step passes it.
-    """
+    """Return the odds at which the mid-P probability of x1 or more of the first kind is `tail`."""
+    # Newton's method for log(probability) as a function of log(odds), from the exact limit. The exact limit is
+    # below the solution, and the function is concave, so that every step stays below the solution: the search
+    # cannot diverge. Only what has not converged yet takes the next step.
     odds = _exact_odds(x1, x2, tail)
     at = np.flatnonzero(odds)
     for _ in range(_NEWTON_STEPS):
@@ -241,6 +299,7 @@ def _midp_odds(x1: FloatArray, x2: FloatArray, tail: float) -> FloatArray:
         p, q = r / (1 + r), 1 / (1 + r)
         or_more, more = beta_cdf(a, b + 1, p, q), beta_cdf(a + 1, b, p, q)
         found = (or_more + more) / 2
+        # The derivative by log(odds): or_more - more is P(X = x1), and those of its two tails are a q P and b p P.
         slope = (or_more - more) * (a * q + b * p) / 2
         short = np.log(tail / found)
         odds[at] = r * np.exp(short * found / slope)
@@ -252,6 +311,7 @@ def _score_p_value(x1: FloatArray, x2: FloatArray, odds: FloatArray, inflation: 
     from scipy.special import erfc
 
     deviation = np.sqrt((x1 + x2) * odds) * inflation
+    # Twice the normal tail is erfc(z / √2). Without events there is no deviation, and z is 0.
     found: FloatArray = erfc(np.abs(x1 - x2 * odds) / np.where(deviation > 0, deviation, 1) / math.sqrt(2))
     return found
 
@@ -262,5 +322,5 @@ def _exact_tail(x1: FloatArray, x2: FloatArray, p: FloatArray, q: FloatArray) ->
 
 
 def _midp_tail(x1: FloatArray, x2: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
-    """Return the same, less half the probability of x1 itself."""
+    """Return the probability of x1 or more of the first kind, less half the probability of x1 itself."""
     return (beta_cdf(x1, x2 + 1, p, q) + beta_cdf(x1 + 1, x2, p, q)) / 2

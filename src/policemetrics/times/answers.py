@@ -28,7 +28,7 @@ from policemetrics._supply import (
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import ExclusionTable, Results, label_array, shown_as
+from policemetrics.results import ExclusionTable, Results, column, figure, label_array
 from policemetrics.tallies import REASON, Tally, filled
 from policemetrics.times.reading import (
     Settings,
@@ -385,7 +385,7 @@ def only_known(
     return {name: np.where(may_stand(name), column, np.nan) for name, column in columns.items()}
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("mean", "median", "share_within"), method="mean_method")
 class AnswerSummary(TimeSummary):
     """How fast calls were answered, how many in time, and how many were abandoned.
 
@@ -406,11 +406,11 @@ class AnswerSummary(TimeSummary):
         The seconds before which an abandoned call does not count; not a number where every one does.
     """
 
-    offered: float = attrs.field(metadata=shown_as("count"))
-    abandoned: float = attrs.field(metadata=shown_as("count"))
-    share_abandoned: float = attrs.field(metadata=shown_as("share"))
-    share_abandoned_low: float = attrs.field(metadata=shown_as("share", shown=False))
-    share_abandoned_high: float = attrs.field(metadata=shown_as("share", shown=False))
+    offered: float = column("count")
+    abandoned: float = column("count")
+    share_abandoned: float = column("share")
+    share_abandoned_low: float = column("share", "lower", shown=False)
+    share_abandoned_high: float = column("share", "upper", shown=False)
     service_level: ServiceLevel
     short: float = float("nan")
 

@@ -1,0 +1,356 @@
+"""One rule for every comparison: the same question gets the same answer, whatever is compared.
+
+Each rule is one test over all ten comparisons; where it concerns some of them only, it is said why.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import policemetrics as pm
+from policemetrics import Exposure, HarmWeights, Tally
+from policemetrics.errors import InvalidInputError, UnknownNameError
+
+YEARS = ("2022/23", "2023/24")
+NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
+BELOW = "not available: a total of −1 in 2023/24, below zero: corrections outweigh what was recorded"
+UNLIKE = "not like for like: supplied for one only: Essex"
+WHO = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
+
+# ---- the ten, and the world they are asked about ----------------------------------------
+
+WEIGHTS = HarmWeights({"theft": 1}, name="own", version="1")
+ASKED = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
+
+# What each is about: the column of the change, that of the number counted in the later period, and of a part's earlier one.
+HEADS = {
+    "rate_change": ("change", "new", None),
+    "change_drivers": ("change", "new", "old"),
+    "harm_change": ("change", "new", None),
+    "harm_drivers": ("change", "crimes_new", "crimes_old"),
+    "harm_index": ("index", "score", None),
+    "outcome_rate_change": ("points", "new_positive", None),
+    "outcome_rate_split": ("points", None, None),  # rates alone, and no row for each part
+    "outcome_rate_drivers": ("points", None, "old_share"),  # rates and shares alone
+    "time_change": ("mean_change", "new_n", None),
+    "time_drivers": ("mean_change", "new_n", "old_n"),
+}
+ALL = tuple(HEADS)
+# Those that divide a whole: `of` is theirs alone.
+PARTED = ("change_drivers", "harm_drivers", "outcome_rate_split", "outcome_rate_drivers", "time_drivers")
+# The drivers of counts, harm and times take no caveat of the caller's.
+CAVEATED = tuple(name for name in ALL if name not in {"change_drivers", "harm_drivers", "time_drivers"})
+# A change of one figure, and its parts.
+PAIRS = {
+    "rate_change": "change_drivers",
+    "harm_change": "harm_drivers",
+    "outcome_rate_change": "outcome_rate_drivers",
+    "outcome_rate_split": "outcome_rate_drivers",
+    "time_change": "time_drivers",
+}
+
+# What a metric counts beside force and period: its own column, and how many of each label; None for the world's number.
+OWN = {
+    "harm": ("offence", {"theft": None}),
+    "outcome": ("outcome", {"1": None, "18": 100}),
+    "time": ("seconds", {60: None, 120: 100}),
+}
+OWN["positive"] = OWN["outcome"]
+
+BOTH = {"Kent": (100, 110), "Essex": (40, 50)}
+LATER = {"Kent": (100, 110), "Essex": (None, 50)}
+EARLY = {"Kent": (100, 110), "Essex": (40, None)}
+
+every = pytest.mark.parametrize("name", ALL)
+one_sided = pytest.mark.parametrize("forces", [LATER, EARLY], ids=["later", "earlier"])
+
+
+def columns(name, forces, *, kind=False, rest=None):
+    """Lay out a world, {force: (old, new)}, None for no cell, with the column that the metric needs."""
+    own, labels = OWN.get(name.split("_")[0], ("", {"": None}))
+    rows = [
+        (force, year, "x", label, n if many is None else many if rest is None else rest)
+        for force, counts in forces.items()
+        for year, n in zip(YEARS, counts, strict=True)
+        if n is not None
+        for label, many in labels.items()
+    ]
+    names = ("force", "period", "kind" * kind, own, "n")
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True) if name}
+
+
+def tally_of(name, forces, *, coverage=None, **world):
+    found = columns(name, forces, **world)
+    return Tally.from_columns(found, found.pop("n"), coverage=coverage)
+
+
+def frame_of(name, forces, **world):
+    return pd.DataFrame(columns(name, forces, **world))
+
+
+def supplied(name, forces, **world):
+    """Make the tally of a world that says who supplied."""
+    return tally_of(name, forces, coverage=["force", "period"], **world)
+
+
+def compare(name, data, **options):
+    """Ask one of the ten, and list its figures: of the index those of the later period, of parts those by force."""
+    function = getattr(pm, name)
+    if name in PARTED:
+        options = {"of": "force"} | options
+    if name.startswith("outcome"):
+        options |= ASKED
+    given = (options.pop("weights", WEIGHTS),) if name.startswith("harm") else ()
+    if name == "harm_index":
+        table = function(data, *given, base=YEARS[0], **options)
+        return list(table[table["period"] == YEARS[1]])
+    found = function(data, *given, between=YEARS, **options)
+    return [found] if isinstance(found, pm.Figure) else list(found)
+
+
+def by_force(name, data, **options):
+    """Ask for a row a force; what is then divided is the kind."""
+    options |= {"of": "kind"} if name in PARTED else {}
+    return {f.group["force"]: f for f in compare(name, data, by="force", **options)}
+
+
+def refusal(error, ask, *given, **options):
+    with pytest.raises(error) as refused:
+        ask(*given, **options)
+    return str(refused.value)
+
+
+def moved(name, figures):
+    """Return by how much the whole moved: its parts added up."""
+    return sum(getattr(f, HEADS[name][0]) for f in figures)
+
+
+# ---- nothing was stated -----------------------------------------------------------------
+
+
+class TestNothingStated:
+    @one_sided
+    @every
+    def test_a_supplier_in_one_period_only_is_named(self, name, forces):
+        figures = compare(name, tally_of(name, forces))
+        assert {(f.caveat, f.reason) for f in figures} == {(NAMED, None)}
+
+    @pytest.mark.parametrize("coverage", [["force", "period"], "period"], ids=str)
+    @every
+    def test_nobody_is_where_all_are_there_or_coverage_is_stated(self, name, coverage):
+        """Coverage of the periods says that nobody is missing: what is absent is 0."""
+        assert {f.caveat for f in compare(name, tally_of(name, BOTH))} == {""}
+        figures = compare(name, tally_of(name, LATER, coverage=coverage))
+        why = None if coverage == "period" else UNLIKE
+        assert {(f.caveat, f.reason) for f in figures} == {("", why)}
+
+    @pytest.mark.parametrize("name", [n for n in ALL if n.startswith(("outcome", "time"))])
+    def test_what_is_measured_is_no_supplier(self, name):
+        """An outcome, or a number of seconds, that occurs in one period only is what the figure is about."""
+        own, first, second, new = ("outcome", "1", "18", "8") if name[0] == "o" else ("seconds", 60, 120, 90)
+        cells = {
+            "force": ["Kent"] * 5,
+            "period": [*YEARS, *YEARS, YEARS[1]],
+            own: [first, first, second, second, new],
+        }
+        data = Tally.from_columns(cells, [5, 6, 7, 8, 9])
+        assert {f.caveat for f in compare(name, data)} == {""}
+
+    @every
+    def test_a_row_of_its_own_is_not_available(self, name):
+        """A figure of its own needs rows of its own; what by= keeps apart is not added up, so there is no caveat."""
+        found = by_force(name, tally_of(name, LATER, kind=True))
+        assert "no rows for Essex, 2022/23" in found["Essex"].reason
+        assert (found["Kent"].reason, found["Kent"].caveat, found["Essex"].caveat) == (None, "", "")
+
+    @pytest.mark.parametrize("name", [n for n in ALL if HEADS[n][2]])
+    def test_a_part_of_a_whole_is_0(self, name):
+        parts = {f.group["force"]: f for f in compare(name, tally_of(name, LATER))}
+        assert getattr(parts["Essex"], HEADS[name][2]) == 0
+        assert (parts["Essex"].reason, parts["Essex"].caveat) == (None, NAMED)
+
+    @one_sided
+    @pytest.mark.parametrize("name", PAIRS)
+    def test_parts_add_up(self, name, forces):
+        whole, parts = (moved(n, compare(n, tally_of(n, forces))) for n in (name, PAIRS[name]))
+        # Whole numbers to the bit; what is divided first, to its last digit.
+        exact = name in {"rate_change", "harm_change"}
+        assert whole == parts if exact else whole == pytest.approx(parts, abs=1e-12)
+
+    @one_sided
+    @pytest.mark.parametrize("name", ["rate_change", "harm_change"])
+    def test_rows_and_parts_agree(self, name, forces):
+        """Of a rate or a mean, a part is not the change of its own row."""
+        data = tally_of(name, forces)
+        parts = {f.group["force"]: f for f in compare(PAIRS[name], data)}
+        rows = {f.group["force"]: f for f in compare(name, data, by="force")}
+        assert [f for f in rows if rows[f].reason is None] == ["Kent"]
+        assert rows["Kent"].change == parts["Kent"].change == 10
+
+
+# ---- like for like ----------------------------------------------------------------------
+
+
+class TestLikeForLike:
+    @every
+    def test_require_is_the_default(self, name):
+        data = supplied(name, LATER)
+        assert compare(name, data, like_for_like="require") == compare(name, data)
+
+    @pytest.mark.parametrize("make", [tally_of, frame_of])
+    @every
+    def test_match_must_know_who_supplied(self, name, make):
+        asked = {"like_for_like": "match", "count": "n" if make is frame_of else None}
+        assert refusal(InvalidInputError, compare, name, make(name, LATER), **asked) == WHO
+
+    @every
+    def test_any_other_word_is_refused(self, name):
+        said = refusal(UnknownNameError, compare, name, supplied(name, BOTH), like_for_like="both")
+        assert said == "like_for_like must be one of 'require', 'match'; got 'both'."
+
+    @every
+    def test_match_compares_who_supplied_both(self, name):
+        figures = compare(name, supplied(name, LATER), like_for_like="match")
+        alone = compare(name, supplied(name, {"Kent": LATER["Kent"]}))
+        assert moved(name, figures) == moved(name, alone)
+        assert {(f.reason, f.caveat) for f in figures} == {(None, "")}
+        left_out = 50 + 100 * name.startswith(("outcome", "time"))
+        assert sum(f.exclusions.reasons.get("not like for like", 0) for f in figures) == left_out
+
+    @every
+    def test_match_finds_nothing_of_who_did_not(self, name):
+        found = by_force(name, supplied(name, LATER, kind=True), like_for_like="match")
+        assert (found["Kent"].reason, found["Essex"].reason) == (
+            None,
+            "not available: no rows for Essex, 2022/23",
+        )
+
+
+# ---- reasons ----------------------------------------------------------------------------
+
+
+class TestReasons:
+    @every
+    def test_not_supplied_comes_first(self, name):
+        """Then who is there in one period only; then a total below zero."""
+        data = supplied(name, {"Kent": (100, -5), "Essex": (None, 1)})
+        marked = data.not_supplied("the system was down", force="Kent", period=YEARS[0])
+        assert {f.reason for f in compare(name, marked)} == {"not available: the system was down"}
+
+    @every
+    def test_of_a_row_too(self, name):
+        found = by_force(name, supplied(name, {"Kent": (100, 110), "Essex": (None, -7)}, kind=True, rest=0))
+        assert found["Essex"].reason == "not available: no rows for Essex, 2022/23"
+
+    @pytest.mark.parametrize("kent", [(-5, 10), (5, -10)], ids=["before", "after"])
+    @every
+    def test_unlike_comes_before_a_total_below_zero(self, name, kent):
+        figures = compare(name, supplied(name, {"Kent": kent, "Essex": (None, 1)}, rest=0))
+        assert {f.reason for f in figures} == {UNLIKE}
+
+    @every
+    def test_a_total_below_zero_is_explained(self, name):
+        figures = compare(name, tally_of(name, {"Kent": (5, -1)}, rest=0))
+        assert [f.reason for f in figures] == [BELOW]
+
+    @pytest.mark.parametrize("name", [n for n in ALL if HEADS[n][1]])
+    def test_a_total_below_zero_is_shown(self, name):
+        """Of those that show what was counted."""
+        (figure,) = compare(name, tally_of(name, {"Kent": (5, -1)}, rest=0))
+        assert np.isnan(getattr(figure, HEADS[name][0]))
+        assert getattr(figure, HEADS[name][1]) == -1.0
+
+
+# ---- one dimension, two roles -----------------------------------------------------------
+
+
+class TestRoles:
+    @every
+    def test_by_is_not_the_period(self, name):
+        said = refusal(InvalidInputError, compare, name, tally_of(name, BOTH), by="period")
+        assert said.startswith("by must not name the period dimension 'period': it is what is compared")
+
+    @pytest.mark.parametrize(("of", "role"), [("period", "period"), ("kind", "by")])
+    @pytest.mark.parametrize("name", PARTED)
+    def test_of_is_neither_by_nor_the_period(self, name, of, role):
+        said = refusal(InvalidInputError, compare, name, tally_of(name, BOTH, kind=True), by="kind", of=of)
+        assert said == f"of must name another dimension than by= and period=; got {of!r}, which is {role}=."
+
+
+# ---- caveats ----------------------------------------------------------------------------
+
+
+class TestCaveats:
+    @pytest.mark.parametrize("name", CAVEATED)
+    def test_the_callers_comes_first(self, name):
+        figures = compare(name, tally_of(name, LATER), caveat="own")
+        assert {f.caveat for f in figures} == {f"own; {NAMED}"}
+
+    @pytest.mark.parametrize("name", [n for n in ALL if n.startswith("harm")])
+    def test_that_of_the_weights_is_joined_alike(self, name):
+        noted = HarmWeights({"theft": 1}, name="own", version="1", caveat="estimates.")
+        own = {"caveat": "own"} if name in CAVEATED else {}
+        (caveat,) = {f.caveat for f in compare(name, tally_of(name, LATER), weights=noted, **own)}
+        assert sorted(caveat.split("; ")) == sorted([*own.values(), "estimates", NAMED])
+
+
+# ---- divisors ---------------------------------------------------------------------------
+
+PEOPLE = Exposure({"Kent": 1_000, "Essex": 2_000}, by="force", name="residents", date="mid-2022")
+CLOSED = {"positive": "charged", "basis": "closed", "out_of": "crimes"}
+# What each is given, and what it calls its divisor; the other comparisons take no exposure.
+DIVIDED = {
+    "rate": ((PEOPLE,), {}, "exposure"),
+    "rate_change": ((), {"exposure": PEOPLE, "between": YEARS}, "new_exposure"),
+    "harm_score": ((WEIGHTS,), {"exposure": PEOPLE}, "exposure"),
+    "harm_change": ((WEIGHTS,), {"exposure": PEOPLE, "between": YEARS}, "new_exposure"),
+    "harm_index": ((WEIGHTS,), {"exposure": PEOPLE, "base": YEARS[0]}, "exposure"),
+    "positive_outcome_rate": ((), CLOSED | {"crimes": PEOPLE}, "denominator"),
+}
+
+
+class TestDivisors:
+    @pytest.mark.parametrize("by", [{}, {"by": "kind"}], ids=["whole", "by"])
+    @pytest.mark.parametrize("name", DIVIDED)
+    def test_a_frame_is_counted_by_what_its_exposure_is_by(self, name, by):
+        given, asked, divisor = DIVIDED[name]
+        frame = frame_of(name, BOTH, kind=True)
+        if not {"between", "base"} & set(asked):
+            frame = frame[frame["period"] == YEARS[1]].drop(columns="period")
+        kept = pm.tally(frame, by=[c for c in frame if c != "n"], count="n")
+        found = getattr(pm, name)(frame, *given, count="n", **asked, **by)
+        assert found == getattr(pm, name)(kept, *given, **asked, **by)
+        assert {getattr(f, divisor) for f in ([found] if isinstance(found, pm.Figure) else found)} == {3_000}
+
+    @pytest.mark.parametrize("make", [tally_of, frame_of])
+    def test_one_number_for_several_groups_is_refused(self, make):
+        def ask(name, *forces):
+            data = make(name, dict.fromkeys(forces, (None, 110)))
+            asked = {"by": "force", "count": "n" if make is frame_of else None}
+            if name == "rate":
+                return pm.rate(data, 1_000, **asked)
+            return pm.positive_outcome_rate(data, **CLOSED, crimes=1_000, **asked)
+
+        assert [f.reason for name in ("rate", "outcome") for f in ask(name, "Kent")] == [None, None]
+        exposure, crimes = (refusal(InvalidInputError, ask, n, "Kent", "Essex") for n in ("rate", "outcome"))
+        assert "for each group" in exposure
+        assert exposure.replace("exposure", "crimes", 1) == crimes
+
+
+# ---- a frame, or the tally of it --------------------------------------------------------
+
+
+class TestFrames:
+    @pytest.mark.parametrize("nameless", [False, True], ids=["", "a-row-without-force"])
+    @pytest.mark.parametrize("forces", [BOTH, LATER, EARLY], ids=["both", "later", "earlier"])
+    @every
+    def test_a_frame_is_the_tally_of_it(self, name, forces, nameless):
+        frame = frame_of(name, forces, kind=True)
+        if nameless:
+            frame = pd.concat([frame, frame[-1:].assign(force=None)], ignore_index=True)
+        own = [c for c in frame if c not in {"n", "force", "kind"}]
+        parts = ["force"] if name in PARTED else []
+        counted = pm.tally(frame, by=[*parts, *own], count="n")
+        assert compare(name, frame, count="n") == compare(name, counted)
+        counted = pm.tally(frame, by=["force", *["kind"] * len(parts), *own], count="n")
+        assert by_force(name, frame, count="n") == by_force(name, counted)
