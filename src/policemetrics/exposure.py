@@ -24,15 +24,15 @@ from policemetrics._supply import (
     totals,
     unexplained,
 )
+from policemetrics._typing import ByLabel, Columns, FloatArray, Names, Number
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import ByLabel, Columns, Divisor, FloatArray, Names
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
+    from policemetrics.frames import IntoDataFrame
 
 __all__ = ["Exposure", "divide"]
 
@@ -201,7 +201,9 @@ def _read_only(sizes: list[float]) -> FloatArray:
     return array
 
 
-def divide(divisor: Divisor, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
+def divide(
+    divisor: Number | ByLabel | Exposure | Tally, groups: Cells, side: Side, reasons: Reasons
+) -> FloatArray:
     """Find the divisor of each group; a group that has none gets nan and its reason.
 
     A number serves every group. A mapping is keyed by the group's labels. An `Exposure` is joined

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -23,7 +24,6 @@ from policemetrics.errors import (
     OutOfRangeError,
     UnknownNameError,
 )
-from policemetrics.typing import Column, IntArray, Label
 
 if TYPE_CHECKING:
     import pandas as pd

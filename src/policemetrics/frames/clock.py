@@ -17,10 +17,10 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import LabelArray, encode
+from policemetrics._typing import Every, IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames.reading import column_named, same_clocks, wrong_clocks, zone
 from policemetrics.periods import Period
-from policemetrics.typing import Every, IntArray
 
 _SECOND: Final = 1_000_000
 _DAY: Final = 86_400

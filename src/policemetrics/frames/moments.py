@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, LabelArray
+from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames.clock import whole
 from policemetrics.frames.counting import Counted, counted_there
 from policemetrics.frames.reading import dimensions, labelled, opened
 from policemetrics.tallies import Tally
-from policemetrics.typing import FloatArray, IntArray
 
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
 _MOST_ROWS: Final = 2**30  # of a key

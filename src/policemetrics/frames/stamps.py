@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, LabelArray, distinct_of, is_missing
+from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning
 from policemetrics.frames.clock import CENTURY, Moments, instant, moments, whole
 from policemetrics.frames.counting import TIMED, Counted, counted_here, counted_there
@@ -40,7 +41,6 @@ from policemetrics.tallies import (
     Tally,
     merged,
 )
-from policemetrics.typing import Columns, IntArray, Label
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

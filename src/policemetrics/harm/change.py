@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import attrs
 import numpy as np
@@ -27,12 +27,9 @@ from policemetrics.harm.score import (
     sizes_of,
 )
 from policemetrics.harm.weights import HarmWeights
-from policemetrics.periods import in_words
+from policemetrics.periods import Period, in_words
 from policemetrics.results import Figure, Interval, Results, shown_as
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
-
-if TYPE_CHECKING:
-    from policemetrics.periods import Period
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
