@@ -50,10 +50,10 @@ def api() -> str:
 def stub() -> str:
     """Return the names of the package as type checkers read them, room by room."""
     package = importlib.import_module("policemetrics")
-    lines = [f"from policemetrics import {name} as {name}" for name in package._MODULES]
+    lines = [f"from policemetrics import {name} as {name}" for name in package._MODULES]  # noqa: SLF001  # its own table
     lines += [
         f"from policemetrics.{room} import {name} as {name}"
-        for room, names in package._ROOMS.items()
+        for room, names in package._ROOMS.items()  # noqa: SLF001
         for name in names
     ]
     return "# Written by tools/make_api.py from the table of names in __init__.py.\n" + "".join(
