@@ -40,10 +40,10 @@ KEPT = ROOT / "mutants"
 PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
-    "counting": ("_ledger _labels _rolling _tally exposure periods _cells _packed _grouping",
+    "counting": ("_cells tallies _supply exposure periods",
                  "answers cells change checks counts exposure frames harm outcomes packed periods tally times values"),
-    "changes": ("_sides change counts drivers", "change counts drivers harm harm_index outcomes time_change"),
-    "harm": ("harm", "harm harm_index harm_match harm_published"),
+    "changes": ("change rates", "change compare counts drivers harm harm_index outcomes time_change"),
+    "harm": ("harm", "compare harm harm_index harm_match harm_published"),
     "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
     "times": ("times", "answers bands moments response time_change times"),
 }  # fmt: skip
@@ -295,6 +295,11 @@ def paths_of(module: str) -> list[Path]:
     return sorted((SOURCE / module).glob("*.py")) or [SOURCE / f"{module}.py"]
 
 
+def file_of(tests: str) -> str:
+    """Find the tests of that name: a file, or a folder that mirrors a package."""
+    return f"tests/{tests}" if (ROOT / "tests" / tests).is_dir() else f"tests/test_{tests}.py"
+
+
 def place(code: types.CodeType) -> tuple[str, str, int]:
     """Tell where the code of a function stands."""
     return code.co_filename, code.co_qualname, code.co_firstlineno
@@ -335,7 +340,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     modules, tests = (names.split() for names in PARTS[given.part])
     found = [
-        *(f"tests/test_{name}.py" for name in (*tests, "public_api")),
+        *(file_of(name) for name in (*tests, "public_api")),
         *(str(path) for m in modules for path in paths_of(m)),
     ]
     options = [
