@@ -80,7 +80,7 @@ SQL = "select area, month, offence, count(*) as n from frame group by all order 
 
 
 def _check(tally: pm.Tally, expected: NDArray[Any]) -> None:
-    np.testing.assert_array_equal(tally.cells.counts, expected)
+    np.testing.assert_array_equal(tally._cells.counts, expected)
 
 
 def counting_by_bincount(rows: int) -> tuple[Call, Call]:
@@ -395,7 +395,7 @@ def memory_of_a_tally() -> tuple[float, float]:
     found = pm.tally(frame, by=KEYS)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    own = found.cells.counts.nbytes + sum(codes.nbytes for codes in found.cells.codes)
+    own = found._cells.counts.nbytes + sum(codes.nbytes for codes in found._cells.codes)
     return peak / MEGABYTE, own / MEGABYTE + 8
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strategies import FORCES, rows, tally_of
 
 import policemetrics as pm
-from policemetrics import Exposure, Period, Tally, rate_change
+from policemetrics import Exposure, Period, Tally, rate_change, tally
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -834,9 +834,13 @@ class TestLikeForLike:
         assert rate_change(crimes, between=YEARS).reason.endswith("supplied for one only: f0, f1, f2, f3, f4")
 
     def test_match_in_a_frame(self):
-        """Its rows tell who supplied: the force of one year only is left out of both."""
+        """A frame does not state who supplies: match asks for a tally that does."""
         data = pd.DataFrame({"force": ["A", "A", "B"], "period": ["2022", "2023", "2022"], "n": [10, 20, 30]})
-        table = rate_change(data, between=("2022", "2023"), by="force", count="n", like_for_like="match")
+        asked = {"between": ("2022", "2023"), "by": "force", "like_for_like": "match"}
+        with pytest.raises(InvalidInputError, match="state coverage= when tallying"):
+            rate_change(data, count="n", **asked)
+        stated = tally(data, by=["force", "period"], count="n", coverage=["force", "period"])
+        table = rate_change(stated, **asked)
         assert table.at(force="A").percent_change == 100
         assert table.at(force="B").reason == "not available: all n were excluded (not like for like 30)"
 

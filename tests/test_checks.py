@@ -1,6 +1,7 @@
 """One wording for every bad input: what each check takes, and what its message says."""
 
 import datetime as dt
+import pickle
 from collections import deque
 from decimal import Decimal
 from fractions import Fraction
@@ -15,8 +16,10 @@ from policemetrics import _check
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
+    Note,
     PoliceMetricsError,
     PoliceMetricsWarning,
+    TargetUnitWarning,
     UnknownNameError,
 )
 
@@ -369,8 +372,10 @@ class TestColumns:
 def test_a_warning_names_the_line_of_the_caller():
     """It is of the library's own family, and stands where the library was called from."""
     with pytest.warns(PoliceMetricsWarning, match="look at this") as caught:
-        _check.warn("look at this")
+        _check.warn(TargetUnitWarning, Note("target-unit", "look", "look at this"))
     assert caught[0].filename == __file__
+    assert (caught[0].category, caught[0].message.note.code) == (TargetUnitWarning, "target-unit")
+    assert str(pickle.loads(pickle.dumps(caught[0].message))) == "look at this"
 
 
 def test_whole_numbers_of_several_types_stay_exact():

@@ -237,7 +237,7 @@ class TestCount:
     def test_differences_of_unsigned_counts(self, engine):
         """polars counts in 32 bits without a sign, where 1 - 2 would be 4,294,967,295."""
         data = engine(frame(force=["Kent", "Kent", "Essex"]))
-        counts = tally(data, "force").cells.counts
+        counts = tally(data, "force")._cells.counts
         assert (counts[0] - counts[1]).item() == -1
 
     @pytest.mark.parametrize(

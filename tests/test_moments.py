@@ -127,8 +127,8 @@ class TestLaws:
             for x, n in data
         ]
         cells = Tally.from_columns({"seconds": [x / 1e6 for x, _ in data]}, [n for _, n in data])
-        stamps = cells.cells.label("seconds")[cells.cells.code("seconds")].tolist()
-        counts = cells.cells.counts.tolist()
+        stamps = cells._cells.label("seconds")[cells._cells.code("seconds")].tolist()
+        counts = cells._cells.counts.tolist()
         n = sum(counts)
         mean = Fraction(sum(x * c for x, c in zip(stamps, counts, strict=True)), n * 10**6)
         squares = sum(c * (Fraction(x, 10**6) - mean) ** 2 for x, c in zip(stamps, counts, strict=True))

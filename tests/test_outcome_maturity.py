@@ -472,7 +472,7 @@ class TestOnScreen:
         assert "outcome before the crime 5" in repr(table)
         assert "outcome before the crime 5" in repr(table[2:])
         assert table[3].exclusions.excluded == 5
-        both = Results.stack([table, table], {"table": ["a", "b"]})
+        both = Results._stack([table, table], {"table": ["a", "b"]})
         assert "outcome before the crime 10" in repr(both)
 
     def test_a_month_spelt_in_two_ways(self):

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from decimal import Decimal
 
+import attrs
 import duckdb
 import numpy as np
 import pandas as pd
@@ -597,7 +598,7 @@ class TestMergingLaws:
     @given(COVERED, COVERED)
     def test_relabelling_commutes_with_merging(self, a, b):
         def joined(tally):
-            return tally.relabel("force", dict.fromkeys(tally.known_labels("force"), "all"))
+            return tally.relabel("force", dict.fromkeys(tally._known_labels("force"), "all"))
 
         assert joined(a + b) == joined(a) + joined(b)
 
@@ -705,7 +706,7 @@ class TestSumTo:
         with pytest.raises(
             UnknownNameError, match="the tally has summed away the dimension 'force'; it has none"
         ):
-            total.need("force")
+            total._require_dims("force")
 
     def test_the_ledger_keeps_its_reasons(self, crimes):
         assert ledger(crimes.drop(offence="robbery").sum_to()) == {("dropped: offence",): 8}
@@ -764,7 +765,7 @@ class TestOverlap:
 class TestWhereAndDrop:
     @given(tallies("force", "year", coverage=["force", "year"]), st.sets(st.sampled_from(FORCES)))
     def test_chosen_and_rest_are_the_whole(self, tally, forces):
-        chosen = [f for f in forces if f in tally.known_labels("force")]
+        chosen = [f for f in forces if f in tally._known_labels("force")]
         assume(chosen)
         kept, rest = tally.where(force=chosen), tally.drop(force=chosen)
         assert cells(kept) == {k: n for k, n in cells(tally).items() if k[0] in chosen}
@@ -776,8 +777,8 @@ class TestWhereAndDrop:
 
     @given(tallies("force", "year", coverage=["force", "year"]))
     def test_the_ledger_is_narrowed_alike(self, tally):
-        assume(tally.known_labels("force"))
-        force = tally.known_labels("force")[0]
+        assume(tally._known_labels("force"))
+        force = tally._known_labels("force")[0]
         kept = tally.where(force=force)
         assert ledger(kept) == {k: n for k, n in ledger(tally).items() if k[0] == force}
 
@@ -1012,7 +1013,7 @@ class TestRelabel:
         tallies("force", "year"), st.dictionaries(st.sampled_from(FORCES), st.sampled_from(["North", "Kent"]))
     )
     def test_merges_in_cells_and_ledger(self, tally, new):
-        assume(set(new) <= set(tally.known_labels("force")))
+        assume(set(new) <= set(tally._known_labels("force")))
         found = tally.relabel("force", new)
 
         def renamed(relation):
@@ -1326,7 +1327,7 @@ class TestSeconds:
 class TestReading:
     def test_labels_and_need(self, crimes):
         assert crimes.labels("year") == (2023, 2024)
-        crimes.need("force", "year")
+        crimes._require_dims("force", "year")
         with pytest.raises(
             UnknownNameError, match="the tally has no dimension 'area'; it has 'force', 'year', 'offence'"
         ):
@@ -1335,7 +1336,7 @@ class TestReading:
     def test_known_labels(self, crimes):
         found = crimes.drop(force="Essex").relabel("force", {"Kent": "K"})
         assert found.labels("force") == ("K",)
-        assert set(found.known_labels("force")) == {"K", "Essex"}
+        assert set(found._known_labels("force")) == {"K", "Essex"}
 
     def test_repr(self, crimes):
         assert repr(crimes) == (
@@ -1446,15 +1447,31 @@ def _split_frame(frame):
     return {d: frame[d] for d in frame.columns if d != "count"}, frame["count"]
 
 
+class TestConstructor:
+    """A tally is made by what checks it."""
+
+    @pytest.mark.parametrize(
+        ("args", "kwargs"),
+        [((), {}), (({"force": ["Kent"]}, [1]), {}), ((), {"cells": Cells.single(), "unit": "crimes"})],
+    )
+    def test_refused_with_what_to_call(self, args, kwargs):
+        with pytest.raises(InvalidTypeError, match=r"tally\(frame, by=…\) or Tally\.from_columns\("):
+            Tally(*args, **kwargs)
+
+    def test_nor_evolved(self, crimes):
+        with pytest.raises(InvalidTypeError, match=r"Tally\.from_columns"):
+            attrs.evolve(crimes, unit="crimes")
+
+
 class TestFrozen:
-    @pytest.mark.parametrize("name", ["cells", "unit", "overlapping", "dims", "anything"])
+    @pytest.mark.parametrize("name", ["_cells", "unit", "overlapping", "dims", "anything"])
     def test_nothing_can_be_set(self, crimes, name):
         with pytest.raises(AttributeError):
             setattr(crimes, name, None)
 
     def test_arrays_are_read_only(self, crimes):
         left = crimes.drop(force="Essex")
-        for relation in (left.cells, left.supplied, left.ledger):
+        for relation in (left._cells, left._supplied, left._ledger):
             for array in (relation.counts, *relation.codes, *relation.labels):
                 assert not array.flags.writeable
 
@@ -1464,7 +1481,7 @@ class TestFrozen:
         for again in (pickle.loads(pickle.dumps(tally)), copy.deepcopy(tally), copy.copy(tally)):
             assert again == tally
             assert (again.unit, again.overlapping) == (tally.unit, tally.overlapping)
-            assert not again.cells.counts.flags.writeable
+            assert not again._cells.counts.flags.writeable
 
     def test_what_is_read_is_a_copy(self, crimes):
         crimes.to_dict()["count"][0] = 99

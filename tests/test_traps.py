@@ -88,7 +88,7 @@ class TestCounts:
         sizes = pl.DataFrame({"k": ["a", "b", "b"]}).group_by("k", maintain_order=True).len()["len"]
         assert sizes.dtype == pl.UInt32
         assert (sizes - sizes.reverse())[0] == 2**32 - 1
-        counts = pm.tally(made(engine, k=["a", "b", "b"]), by="k").cells.counts
+        counts = pm.tally(made(engine, k=["a", "b", "b"]), by="k")._cells.counts
         assert counts.dtype == np.int64
         assert (counts - counts[::-1]).tolist() == [-1, 1]
 

@@ -445,7 +445,7 @@ class TestEquality:
 
     def test_sees_the_exclusions(self, crimes):
         other = crimes.excluded.relabel("reason", {"dropped: offence": "missing offence"})
-        changed = attrs.evolve(crimes, ledger=other.cells)
+        changed = crimes._evolve(ledger=other._cells)
         assert pm.rate(crimes, 10, by="force") == pm.rate(crimes, 10, by="force")
         assert pm.rate(crimes, 10, by="force") != pm.rate(changed, 10, by="force")
 
@@ -645,15 +645,15 @@ class TestMaking:
         assert pickle.loads(pickle.dumps(table)) == table
         assert "caveat: note 1; note 2; note 3; note 4; and 2 more]" in repr(table)
         assert Results.of(figures[:1] * 2)._caveat == "note 1"
-        both = Results.stack([table[:2], table[:1]], {"half": ["first", "second"]})
+        both = Results._stack([table[:2], table[:1]], {"half": ["first", "second"]})
         assert [f.caveat for f in both] == ["note 1", "note 2", "note 1"]
-        same = Results.stack([table[:1], table[:1]], {"half": ["first", "second"]})
+        same = Results._stack([table[:1], table[:1]], {"half": ["first", "second"]})
         assert same._caveat == "note 1"
-        empty = Results.stack([table[:0], table[:0]], {"half": ["first", "second"]})
+        empty = Results._stack([table[:0], table[:0]], {"half": ["first", "second"]})
         assert len(empty) == 0
 
     def test_stack(self, table):
-        both = Results.stack([table, table[:1]], {"half": ["first", "second"]})
+        both = Results._stack([table, table[:1]], {"half": ["first", "second"]})
         assert both.columns[:2] == ("label", "half")
         assert [f.group for f in both][-1] == {"label": "b", "half": "second"}
         assert both["half"].tolist() == ["first"] * 3 + ["second"]
@@ -661,7 +661,7 @@ class TestMaking:
 
     def test_stack_keeps_what_differs(self):
         first, second = (pm.rate([5], 10, labels=["a"], method=m) for m in ("exact", "byar"))
-        both = Results.stack([first, second], {"year": [2023, 2024]})
+        both = Results._stack([first, second], {"year": [2023, 2024]})
         assert [f.method for f in both] == ["exact", "byar"]
         assert both["year"].dtype == np.int64
 
@@ -673,9 +673,11 @@ class TestMaking:
             attrs.evolve(pm.rate([5], 10, labels=["a"]), exclusions=part(r))
             for r in ("negative", "missing start")
         ]
-        both = Results.stack(tables, {"year": [2023, 2024]})
+        both = Results._stack(tables, {"year": [2023, 2024]})
         assert [f.exclusions.reasons for f in both] == [{"negative": 2}, {"missing start": 2}]
-        assert Results.stack([tables[0], pm.rate([5], 10, labels=["a"])], {"y": [1, 2]})[0].exclusions is None
+        assert (
+            Results._stack([tables[0], pm.rate([5], 10, labels=["a"])], {"y": [1, 2]})[0].exclusions is None
+        )
 
     def test_label_array(self):
         assert label_array([1, 2]).dtype == np.int64

@@ -13,11 +13,18 @@ from typing import Any, NoReturn
 import numpy as np
 
 from policemetrics._typing import FloatArray, IntArray
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning, UnknownNameError
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    PoliceMetricsWarning,
+    UnknownNameError,
+)
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
 _MOST_SHOWN = 80
+_MOST_NAMED = 5
 
 
 def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
@@ -35,12 +42,19 @@ def shown(value: object) -> str:
     return whole if cut == whole else f"{cut.rstrip()}…"
 
 
-def warn(message: str) -> None:
+def cut(labels: Iterable[str]) -> str:
+    """List labels in a sentence: the first few, and how many more there are."""
+    named = list(labels)
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return ", ".join(named[:_MOST_NAMED]) + more
+
+
+def warn(kind: type[PoliceMetricsWarning], note: Note) -> None:
     """Warn at the line of the caller, outside the package, so that each of its lines warns once."""
     level, frame = 1, inspect.currentframe()
     while frame is not None and frame.f_globals.get("__name__", "").startswith(f"{__package__}."):
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, PoliceMetricsWarning, stacklevel=level)
+    warnings.warn(kind(note), stacklevel=level)
 
 
 def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:
@@ -99,7 +113,7 @@ def names(value: object, name: str) -> tuple[str, ...]:
 
 
 def is_number(value: object) -> bool:
-    """Tell a single number (Python, numpy or Decimal) from an array, a text or a flag."""
+    """Return whether a value is a single number (Python, numpy or Decimal), not an array, a text or a flag."""
     return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
 
 

@@ -1,7 +1,8 @@
-"""What a metric reads off a tally: its groups, supply, like for like, and exclusions.
+"""Who supplied what: the sides of a comparison, their groups, and why a group cannot be counted or compared.
 
 A figure is available where its side of the tally was supplied in full, and a comparison only where
-both sides had the same suppliers.
+both sides had the same suppliers. Nothing here changes a reason: each question gives, for every group,
+a reason or None, and `Rows` takes them over in the order in which they are asked.
 """
 
 from __future__ import annotations
@@ -22,41 +23,71 @@ from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Figure, label_array
-from policemetrics.tallies import DROPPED, NOT_SUPPLIED, REASON, Tally, without_own_drops
+from policemetrics.tallies import DROPPED, LACKING, NOT_SUPPLIED, REASON, Tally, without_own_drops
 
 _MOST_NAMED: Final = 5
 
 
 @attrs.frozen
 class Side:
-    """The part of a tally in one period; a side without a period is the whole tally.
+    """One side of a comparison: the part of a tally in one period, or of one group; or the whole of a tally.
 
-    The labels of its period dimension are months after its start, so that those of two sides meet.
-    `parts` names what must have been supplied, by that offset. `common` is what both sides of a
-    matched comparison have, where the rest was left out.
+    Attributes
+    ----------
+    tally : Tally
+        The part.
+    dim : str
+        The dimension that is compared; empty for the whole. Its labels are places in the side, months after
+        the start of a period, so that those of two sides meet.
+    when : Period or None
+        The period.
+    parts : mapping of int to str
+        What must have been supplied, by place.
+    common : Cells or None
+        What both sides of a matched comparison have, where the rest was left out.
+    group : str
+        The label of a group.
     """
 
     tally: Tally
-    period: str = ""
+    dim: str = ""
     when: Period | None = None
     parts: Mapping[int, str] = attrs.field(factory=dict)
     common: Cells | None = None
+    group: str = ""
 
     @property
     def label(self) -> str:
-        """The period as it is written; empty for the whole tally."""
-        return self.when.label if self.when else ""
+        """The period or group as it is written; empty for the whole of a tally."""
+        return self.when.label if self.when else self.group
+
+    @property
+    def days(self) -> int:
+        """How many days the period has; 1 without a period."""
+        return self.when.days if self.when else 1
 
     def proof(self, by: tuple[str, ...]) -> Cells:
         """Return the keys that were supplied: the coverage, else the cells themselves."""
-        dims = (self.period,) if self.period else ()
-        supplied = self.tally.supplied
+        dims = (self.dim,) if self.dim else ()
+        supplied = self.tally._supplied
         if supplied is None:
-            return self.tally.cells.keys((*by, *dims))
-        if self.period and self.period not in supplied.dims:
+            return self._seen((*by, *dims))
+        if self.dim and self.dim not in supplied.dims:
             # Coverage that says nothing of time proves no period: the cells must.
-            return self.tally.cells.keys((*(d for d in supplied.dims if d in self.tally.dims), *dims))
+            return self.tally._cells.keys((*(d for d in supplied.dims if d in self.tally.dims), *dims))
         return supplied
+
+    def _seen(self, dims: tuple[str, ...]) -> Cells:
+        """Return the keys of which rows came in, those that lack some other label among them."""
+        seen, ledger = self.tally._cells.keys(dims), self.tally._ledger
+        if ledger is None:
+            return seen
+        named = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(LACKING))).keys(
+            dims
+        )
+        for dim in dims:
+            named = named.select(named.where_label(dim, lambda label: label != MISSING))
+        return seen.union(named).keys()
 
 
 def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
@@ -69,6 +100,25 @@ def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
     earlier, later = (read[b] if b in read else as_period(b, f"between[{i}]") for i, b in enumerate(between))
     check_pair(earlier, later)
     return _side(tally, period, earlier, read), _side(tally, period, later, read)
+
+
+def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
+    """Take two groups of one dimension as the two sides of a comparison."""
+    tally._require_dims(of)
+    if isinstance(groups, str) or not isinstance(groups, Sequence) or len(groups) != 2:
+        msg = f"groups must be a pair of labels of {of!r}, as in groups=('Eastside', 'Westside'); got {_check.shown(groups)}."
+        raise InvalidTypeError(msg)
+    for label in groups:
+        _check.known(label, f"label of {of!r}", tally._known_labels(of))
+    if groups[0] == groups[1]:
+        msg = f"groups must be two labels of {of!r}; got {groups[0]!r} twice."
+        raise InvalidInputError(msg)
+
+    def side(label: Any) -> Side:
+        part = tally._where({of: label_array([label])})._relabel(of, lambda _: 0)
+        return Side(part, of, parts={0: said(of, label)}, group=said(of, label))
+
+    return side(groups[0]), side(groups[1])
 
 
 def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side, Side]]:
@@ -97,11 +147,11 @@ def base_and_periods(tally: Tally, base: Any, period: str) -> tuple[Side, list[S
 
 
 def _read_periods(tally: Tally, period: str) -> dict[Any, Period]:
-    tally.need(period)
-    if tally.ledger is not None:
+    tally._require_dims(period)
+    if tally._ledger is not None:
         # A label that was dropped, "Total" say, need not be a period.
-        tally = attrs.evolve(tally, ledger=without_own_drops(tally.ledger, (period,)))
-    known = tally.known_labels(period)
+        tally = tally._evolve(ledger=without_own_drops(tally._ledger, (period,)))
+    known = tally._known_labels(period)
     return dict(zip(known, read_labels(known, period), strict=True))
 
 
@@ -118,15 +168,15 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
             f"{_check.listing(within, most=5)}: choose one kind with where()."
         )
         raise InvalidInputError(msg)
-    kept = tally.narrowed({period: label_array(parts)})
-    return Side(kept.relabelled(period, parts.__getitem__), period, wanted, named)
+    kept = tally._where({period: label_array(parts)})
+    return Side(kept._relabel(period, parts.__getitem__), period, wanted, named)
 
 
 def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[Any]) -> bool:
-    """Tell whether some key has cells of the shorter periods, but none of the period itself."""
+    """Return whether some key has cells of the shorter periods, but none of the period itself."""
     rest = [d for d in tally.dims if d != period]
     finer, whole = (
-        tally.cells.select(tally.cells.match({period: label_array(labels)})).keys(rest)
+        tally._cells.select(tally._cells.match({period: label_array(labels)})).keys(rest)
         for labels in (within, own)
     )
     return not finer.within(whole).all()
@@ -176,7 +226,7 @@ def spanned(tally: Tally, by: tuple[str, ...], period: str = "period") -> str:
     if period not in tally.dims or period in by:
         return ""
     try:
-        periods = sorted(set(read_labels(tally.cells.label(period).tolist(), period)))
+        periods = sorted(set(read_labels(tally._cells.label(period).tolist(), period)))
     except InvalidInputError:  # labels such as quarter numbers name no time of their own
         return ""
     return said_together(periods) if periods else ""
@@ -201,20 +251,20 @@ def matched(old: Side, new: Side, by: tuple[str, ...]) -> tuple[Side, Side]:
     """Keep on both sides only what comes from suppliers of both; the rest goes to the ledger."""
     paired = _paired(old, new, by)
     common = paired.select(paired.counts == 3).keys()
-    old.tally.need(*common.dims)
+    old.tally._require_dims(*common.dims)
     return _only(old, common), _only(new, common)
 
 
 def _only(side: Side, common: Cells) -> Side:
     tally = side.tally
-    mask = tally.cells.within(common)
-    ledger = tally.ledger
-    left = tally.cells.select(~mask)
+    mask = tally._cells.within(common)
+    ledger = tally._ledger
+    left = tally._cells.select(~mask)
     if len(left):
         added = left.extend(REASON, _NOT_LIKE_FOR_LIKE)
         ledger = added if ledger is None else ledger.union(added)
-    supplied = None if tally.supplied is None else common
-    kept = attrs.evolve(tally, cells=tally.cells.select(mask), supplied=supplied, ledger=ledger)
+    supplied = None if tally._supplied is None else common
+    kept = tally._evolve(cells=tally._cells.select(mask), supplied=supplied, ledger=ledger)
     # What one period lacks has been left out of both: no part is still wanted.
     return attrs.evolve(side, tally=kept, common=common, parts={})
 
@@ -236,11 +286,11 @@ def groups_of(sides: Sequence[Side], by: tuple[str, ...], whole: Tally | None = 
     found = [] if undated is None else [undated.keys(by)]
     for side in sides:
         tally = side.tally
-        found.append(tally.cells.keys(by))
-        if tally.supplied is not None and set(by) <= set(tally.supplied.dims):
-            found.append(tally.supplied.keys(by))
-        if tally.ledger is not None:
-            found.append(without_own_drops(tally.ledger, by).keys(by))
+        found.append(tally._cells.keys(by))
+        if tally._supplied is not None and set(by) <= set(tally._supplied.dims):
+            found.append(tally._supplied.keys(by))
+        if tally._ledger is not None:
+            found.append(without_own_drops(tally._ledger, by).keys(by))
     return reduce(Cells.union, found).keys()
 
 
@@ -251,7 +301,7 @@ def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
 
 def totals(side: Side, groups: Cells) -> IntArray:
     """Add up a side by group; a group without cells has 0, and cells of no group are left out."""
-    summed = side.tally.sum_to(*groups.dims).cells
+    summed = side.tally.sum_to(*groups.dims)._cells
     at = summed.positions(groups, groups.dims)
     counts = np.zeros(len(groups), dtype=np.int64)
     counts[at[at >= 0]] = summed.counts[at >= 0]
@@ -278,21 +328,21 @@ def no_reasons(rows: int) -> Reasons:
 
 
 def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
-    """Tell which rows have no reason: their figures are available."""
+    """Return which rows have no reason: their figures are available."""
     found: NDArray[np.bool_] = np.asarray(reasons == np.full(1, None)).astype(bool)
     return found
 
 
-def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_zero: bool = False) -> None:
-    """Say, for each group without a reason yet, why this side of it is not available.
+def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -> Reasons:
+    """Say of each group why this side of it is not available.
 
     Coverage may prove that rows came in although every one of them was excluded, as where each lacks
     a label: their number is then unknown, unless `none_is_zero`.
     """
-    _refuse_marked(reasons, groups, side)
+    reasons = _why_marked(groups, side)
     proof = side.proof(groups.dims)
     shared = tuple(d for d in groups.dims if d in proof.dims)
-    parts = proof.keys((*shared, side.period) if side.period else shared)
+    parts = proof.keys((*shared, side.dim) if side.dim else shared)
     supplied = parts.project(shared)
     at = groups.positions(supplied, shared)
     found = np.append(supplied.counts, 0)[at]
@@ -307,16 +357,18 @@ def refuse_unsupplied(reasons: Reasons, groups: Cells, side: Side, *, none_is_ze
     labels = [(dim, column.tolist()) for dim, column in keys_of(groups).items()]
     whole = side.label
     for i in lacking:
-        named = [_said(dim, column[i]) for dim, column in labels]
-        named += [absent.get(int(at[i]), whole)] if side.period else []
+        named = [said(dim, column[i]) for dim, column in labels]
+        named += [absent.get(int(at[i]), whole)] if side.dim else []
         reasons[i] = f"not available: no rows{' for ' if named else ''}{', '.join(named)}"
+    return reasons
 
 
-def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
+def _why_marked(groups: Cells, side: Side) -> Reasons:
     """Pass on what the caller said of cells that a source wrote but nobody supplied."""
-    ledger = side.tally.ledger
+    reasons = no_reasons(len(groups))
+    ledger = side.tally._ledger
     if ledger is None:
-        return
+        return reasons
     marked = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED)))
     if side.common is not None:
         # A supplier of one period only has been left out of both, unless the group has no other.
@@ -327,30 +379,31 @@ def _refuse_marked(reasons: Reasons, groups: Cells, side: Side) -> None:
     for row, at in enumerate(marked.positions(groups, groups.dims).tolist()):
         if at >= 0 and reasons[at] is None:
             reasons[at] = f"not available: {why[row].removeprefix(NOT_SUPPLIED)}"
+    return reasons
 
 
 def _absent_parts(side: Side, parts: Cells, supplied: Cells, shared: tuple[str, ...]) -> dict[int, str]:
     """Name, for each supplied key that has only some parts of the period, those it lacks."""
-    if not side.period:
+    if not side.dim:
         return {}
     at = parts.positions(supplied, shared)
     partly = np.flatnonzero(supplied.counts[at] < len(side.parts))
     there: dict[int, set[int]] = {}
-    for key, offset in zip(at[partly].tolist(), parts.column(side.period)[partly].tolist(), strict=True):
+    for key, offset in zip(at[partly].tolist(), parts.column(side.dim)[partly].tolist(), strict=True):
         there.setdefault(key, set()).add(offset)
     return {
-        key: _named([label for offset, label in side.parts.items() if offset not in has])
+        key: _check.cut([label for offset, label in side.parts.items() if offset not in has])
         for key, has in there.items()
     }
 
 
 def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
     """Give, for each group whose every row was excluded, how much each reason left out."""
-    if side.tally.ledger is None:
+    if side.tally._ledger is None:
         return {}
-    ledger = side.tally.ledger.project((*groups.dims, REASON))
+    ledger = side.tally._ledger.project((*groups.dims, REASON))
     counted = np.zeros(len(groups), dtype=bool)
-    held = side.tally.cells.positions(groups, groups.dims)
+    held = side.tally._cells.positions(groups, groups.dims)
     counted[held[held >= 0]] = True
     at = ledger.positions(groups, groups.dims)
     rows = at >= 0
@@ -362,18 +415,18 @@ def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
     return why
 
 
-def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> None:
-    """Say, for each group without a reason yet, which suppliers only one of the two periods has."""
-    _refuse_dropped(reasons, groups, old, new)
+def why_one_sided(groups: Cells, old: Side, new: Side) -> Reasons:
+    """Say of each group which suppliers only one of the two sides has."""
+    reasons = _why_dropped(groups, old, new)
     paired = _paired(old, new, groups.dims)
     one_sided = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in one_sided.dims)
     # The month of a period tells suppliers apart only where a period has several parts.
-    told = [d for d in one_sided.dims if d != old.period or len(new.parts) > 1]
+    told = [d for d in one_sided.dims if d != old.dim or len(new.parts) > 1]
     if not len(one_sided) or set(told) <= set(shared):
-        return
+        return reasons
     names = [
-        [str(new.parts.get(v, v) if dim == old.period else v) for v in one_sided.column(dim).tolist()]
+        [str(new.parts.get(v, v) if dim == old.dim else v) for v in one_sided.column(dim).tolist()]
         for dim in told
     ]
     grouped = one_sided.project(shared)
@@ -382,23 +435,25 @@ def refuse_one_sided(reasons: Reasons, groups: Cells, old: Side, new: Side) -> N
         named.setdefault(at, {})[" ".join(column[row] for column in names)] = None
     for i, at in enumerate(groups.positions(grouped, shared).tolist()):
         if at >= 0 and reasons[i] is None:
-            reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {_named(list(named[at]))}"
+            reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {_check.cut(named[at])}"
+    return reasons
 
 
-def _refuse_dropped(reasons: Reasons, groups: Cells, old: Side, new: Side) -> None:
+def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
     """Say of which groups the caller dropped cells of one of the two periods only."""
+    reasons = no_reasons(len(groups))
     held = []
     for side in (old, new):
         dropped = np.zeros(len(groups), dtype=bool)
-        if side.tally.ledger is not None:
-            by_period = side.tally.ledger.select(
-                side.tally.ledger.where_label(REASON, _names_period(side.period))
+        if side.tally._ledger is not None:
+            by_period = side.tally._ledger.select(
+                side.tally._ledger.where_label(REASON, _names_period(side.dim))
             )
             at = by_period.positions(groups, groups.dims)
             dropped[at[at >= 0]] = True
         held.append(dropped)
-    for i in np.flatnonzero((held[0] != held[1]) & unexplained(reasons)).tolist():
-        reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: cells of one of the two periods were dropped"
+    reasons[held[0] != held[1]] = f"{_NOT_LIKE_FOR_LIKE}: cells of one of the two periods were dropped"
+    return reasons
 
 
 def _names_period(period: str) -> Callable[[str], bool]:
@@ -406,15 +461,40 @@ def _names_period(period: str) -> Callable[[str], bool]:
     return lambda reason: reason.startswith(DROPPED) and period in reason.removeprefix(DROPPED).split(" and ")
 
 
-def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, what: str) -> None:
-    """Say, for each group without a reason yet, in which labels a tally and its divisor differ.
+def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
+    """Say of each group which suppliers only a tally or only its divisor has.
 
-    They are compared over each dimension that both know and that is added up: the areas, the periods.
+    Where both state their coverage, it is compared over the dimensions that both know, together. Otherwise each
+    dimension that both know and that is added up is compared alone.
     """
-    for dim in dict.fromkeys((*side.tally.dims, *(side.tally.supplied.dims if side.tally.supplied else ()))):
+    mine, theirs = side.tally._supplied, other.tally._supplied
+    if mine is None or theirs is None:
+        return _why_unmatched(groups, side, other, what)
+    common = [d for d in mine.dims if d in theirs.dims]
+    if len(side.parts) != len(other.parts):  # months on one side, a year on the other
+        common = [d for d in common if d != side.dim]
+    alike = (
+        attrs.evolve(
+            one,
+            tally=one.tally._evolve(supplied=proof.keys(common)),
+            dim=one.dim if one.dim in common else "",
+        )
+        for one, proof in ((side, mine), (other, theirs))
+    )
+    reasons = why_one_sided(groups, *alike)
+    for at in np.flatnonzero(~unexplained(reasons)).tolist():
+        reasons[at] += f" (of {what})"
+    return reasons
+
+
+def _why_unmatched(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
+    reasons = no_reasons(len(groups))
+    for dim in dict.fromkeys(
+        (*side.tally.dims, *(side.tally._supplied.dims if side.tally._supplied else ()))
+    ):
         mine, theirs = _knows(side.tally, dim), _knows(other.tally, dim)
         # That every part of its period was supplied has been seen to.
-        if mine is None or theirs is None or dim in (*groups.dims, side.period):
+        if mine is None or theirs is None or dim in (*groups.dims, side.dim):
             continue
         shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
         both = theirs.keys((*shared, dim))
@@ -428,42 +508,57 @@ def refuse_unmatched(reasons: Reasons, groups: Cells, side: Side, other: Side, w
             named.setdefault(at, []).append(str(label))
         for i, at in enumerate(groups.positions(grouped, shared).tolist()):
             if at >= 0 and reasons[i] is None:
-                reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {_named(named[at])}"
+                reasons[i] = (
+                    f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {_check.cut(named[at])}"
+                )
+    return reasons
 
 
 def _knows(tally: Tally, dim: str) -> Cells | None:
     """Return what tells which labels of a dimension were supplied: the coverage, else the cells."""
-    if tally.supplied is not None and dim in tally.supplied.dims:
-        return tally.supplied
-    return tally.cells if dim in tally.dims else None
+    if tally._supplied is not None and dim in tally._supplied.dims:
+        return tally._supplied
+    return tally._cells if dim in tally.dims else None
 
 
-def one_sided_cells(old: Side, new: Side, dims: tuple[str, ...]) -> str:
-    """Name the labels over `dims` of which only one of two sides has cells."""
-    theirs = new.tally.cells.keys(dims)
-    paired = old.tally.cells.keys(dims).union(attrs.evolve(theirs, counts=2 * theirs.counts))
+def one_sided_labels(old: Side, new: Side, groups: Cells, dim: str) -> dict[int, list[str]]:
+    """Name, by group, the labels of `dim` of which only one of two sides has cells; a group that both have."""
+    dims = (*groups.dims, dim)
+    mine, theirs = old.tally._cells.keys(dims), new.tally._cells.keys(dims)
+    paired = mine.union(attrs.evolve(theirs, counts=2 * theirs.counts))
     found = paired.select(paired.counts != 3)
-    return _named(
-        [" ".join(map(str, key)) for key in zip(*(found.column(d).tolist() for d in dims), strict=True)]
-    )
+    held = [_holds(cells, groups) for cells in (mine, theirs)]
+    named: dict[int, list[str]] = {}
+    for row, label in zip(
+        found.positions(groups, groups.dims).tolist(), found.column(dim).tolist(), strict=True
+    ):
+        if row >= 0 and held[0][row] and held[1][row]:
+            named.setdefault(row, []).append(said(dim, label))
+    return named
 
 
-def refuse_negative(reasons: Reasons, counted: IntArray | FloatArray, label: str) -> None:
-    """Say, for each group without a reason yet, that its total is below zero: a metric needs a count."""
+def _holds(cells: Cells, groups: Cells) -> NDArray[np.bool_]:
+    """Return which groups have cells."""
+    there = np.zeros(len(groups), dtype=bool)
+    at = cells.positions(groups, groups.dims)
+    there[at[at >= 0]] = True
+    return there
+
+
+def why_negative(counted: IntArray | FloatArray, label: str) -> Reasons:
+    """Say of each group that its total is below zero, where it is: a metric needs a count."""
     where = f" in {label}" if label else ""
-    for at in np.flatnonzero((counted < 0) & unexplained(reasons)).tolist():
+    reasons = no_reasons(len(counted))
+    for at in np.flatnonzero(counted < 0).tolist():
         reasons[at] = (
             f"not available: a total of {_write.count(counted[at])}{where}, below zero: corrections outweigh what was recorded"
         )
+    return reasons
 
 
-def _said(dim: str, label: Any) -> str:
+def said(dim: str, label: Any) -> str:
+    """Name a label; one that is no text needs its dimension: "grade 1"."""
     return label if isinstance(label, str) else f"{dim} {label}"
-
-
-def _named(labels: Sequence[str]) -> str:
-    more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
-    return ", ".join(labels[:_MOST_NAMED]) + more
 
 
 # ---- exclusions -------------------------------------------------------------------------
@@ -473,7 +568,7 @@ def exclusion_table(
     groups: Cells, sides: Sequence[Side], counted: IntArray, whole: Tally | None = None
 ) -> ExclusionTable:
     """Gather what each group left out, by reason; rows of `whole` without a period belong to every comparison."""
-    ledgers = [*(side.tally.ledger for side in sides), _undated(sides, whole)]
+    ledgers = [*(side.tally._ledger for side in sides), _undated(sides, whole)]
     by = groups.dims
     rows = [v.project((*by, REASON)) for v in ledgers if v is not None and len(v)]
     unit = sides[0].tally.unit
@@ -488,6 +583,6 @@ def exclusion_table(
 
 def _undated(sides: Sequence[Side], whole: Tally | None) -> Cells | None:
     """Return what of `whole` was left out without a period, which no side holds."""
-    if whole is None or whole.ledger is None:
+    if whole is None or whole._ledger is None:
         return None
-    return whole.ledger.select(whole.ledger.match({sides[0].period: label_array([MISSING])}))
+    return whole._ledger.select(whole._ledger.match({sides[0].dim: label_array([MISSING])}))

@@ -28,6 +28,9 @@ Labels: TypeAlias = Sequence[Label] | Column
 Names: TypeAlias = str | Sequence[str]
 Columns: TypeAlias = Names | Mapping[str, str]
 ByLabel: TypeAlias = Mapping[Any, Number]
+LikeForLike: TypeAlias = Literal["require", "match"]
+"""What to do with a supplier of one period only: refuse the comparison, or leave it out of both."""
+
 Versus: TypeAlias = Literal["year_before", "previous"]
 Every: TypeAlias = Literal["month", "quarter", "calendar_year", "financial_year"]
 Basis: TypeAlias = Literal["recorded", "closed"]

@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, overload
+from collections.abc import Mapping, Sequence
+from typing import Any, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
-from policemetrics._arguments import as_columns, exposure_pair, one_count, one_data, refuse_options
-from policemetrics._cells import Cells
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    added,
-    both_periods,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    matched,
-    no_reasons,
-    one_sided_cells,
-    pairs_of_periods,
-    refuse_negative,
-    refuse_one_sided,
-    refuse_unsupplied,
-    totals,
-    unexplained,
-)
+from policemetrics._arguments import exposure_pair, one_count, refuse_options
+from policemetrics._compare import Comparison, Mask, Rows, over_periods, read
+from policemetrics._supply import Side, both_periods
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent, signed
 from policemetrics._write import rate as as_rate
-from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.exposure import Exposure, divide
-from policemetrics.frames import as_tally
+from policemetrics.errors import InvalidTypeError, Note
+from policemetrics.exposure import Exposure
 from policemetrics.periods import in_words
-from policemetrics.results import Figure, Interval, Results, shown_as
-from policemetrics.tallies import Tally
+from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import (
     Between,
     Column,
     Counts,
     FloatArray,
+    IntArray,
     Label,
+    LikeForLike,
     Names,
     Number,
     Numbers,
@@ -53,7 +35,7 @@ from policemetrics.typing import (
 )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("percent_change", "change"))
 class RateChange(Figure):
     """A change in a count, or in its rate, from one period to another.
 
@@ -65,14 +47,14 @@ class RateChange(Figure):
         `new` less `old`.
     percent_change, percent_change_low, percent_change_high : float
         Change in per cent (−10.33 for a fall by about a tenth) and its interval; of the rates where
-        there is an exposure. Not a number where there was nothing before, or where it is withheld;
+        there is an exposure. nan where there was nothing before, or where it is withheld;
         the upper limit is then infinite.
     p_value : float
         Of no change; of the same family as the interval, so that they always agree.
     between : tuple of str
         The two periods, the earlier first; empty where none were given.
     old_exposure, new_exposure : float
-        What each count was divided by; not a number without an exposure.
+        What each count was divided by; nan without an exposure.
     exposure_name, exposure_date : str
         What the exposure counts ("days", "residents"), and which estimate it is.
     method, dispersion, confidence_level : str, float, float
@@ -81,27 +63,22 @@ class RateChange(Figure):
         What is counted, for the sentence.
     """
 
-    old: float = attrs.field(metadata=shown_as("count"))
-    new: float = attrs.field(metadata=shown_as("count"))
-    change: float = attrs.field(metadata=shown_as("change"))
-    percent_change: float = attrs.field(metadata=shown_as("percent"))
-    percent_change_low: float = attrs.field(metadata=shown_as("percent"))
-    percent_change_high: float = attrs.field(metadata=shown_as("percent"))
-    p_value: float = attrs.field(metadata=shown_as("p", shown=False))
+    old: float = column("count", "numerator")
+    new: float = column("count", "numerator")
+    change: float = column("change", "estimate", of=("old", "new"))
+    percent_change: float = column("percent", "estimate", of=("old", "new", "old_exposure", "new_exposure"))
+    percent_change_low: float = column("percent", "lower")
+    percent_change_high: float = column("percent", "upper")
+    p_value: float = column("p", "p", of="percent_change", shown=False)
     between: tuple[str, str] = ("", "")
-    old_exposure: float = float("nan")
-    new_exposure: float = float("nan")
+    old_exposure: float = input_field("denominator", default=np.nan)
+    new_exposure: float = input_field("denominator", default=np.nan)
     exposure_name: str = ""
     exposure_date: str = ""
     method: str
     dispersion: float = 1.0
     confidence_level: float
     subject: str = "Recorded crime"
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `percent_change`."""
-        return Interval(self.percent_change_low, self.percent_change_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         if np.isnan(self.change):
@@ -110,7 +87,9 @@ class RateChange(Figure):
             return self._rate_sentence()
         if np.isnan(self.percent_change):
             return f"{self._moved}{self._from_to}; percentage {self.reason}."
-        return f"{self._moved} ({signed(self.percent_change, 1, '%')}, {self._limits}){self._from_to}."
+        return (
+            f"{self._moved} ({signed(self.percent_change, 1, '%')}, {self._interval_words()}){self._from_to}."
+        )
 
     def _rate_sentence(self) -> str:
         """Say how the rate moved, with both rates and what they were made of."""
@@ -130,14 +109,9 @@ class RateChange(Figure):
                 f"{self.subject} per {per}{path.replace(', from', ' went from')}; percentage {self.reason}."
             )
         if self.percent_change == 0:
-            return f"{self.subject} per {per} did not change ({self._limits}){path}."
+            return f"{self.subject} per {per} did not change ({self._interval_words()}){path}."
         verb = "rose" if self.percent_change > 0 else "fell"
-        return f"{self.subject} per {per} {verb} by {fixed(abs(self.percent_change), 1)}% ({self._limits}){path}."
-
-    @property
-    def _limits(self) -> str:
-        low, high = signed(self.percent_change_low, 1, "%"), signed(self.percent_change_high, 1, "%")
-        return f"{self.confidence_level * 100:g}% interval {low} to {high}"
+        return f"{self.subject} per {per} {verb} by {fixed(abs(self.percent_change), 1)}% ({self._interval_words()}){path}."
 
     @property
     def _moved(self) -> str:
@@ -200,7 +174,7 @@ def rate_change(
     count: str | None = None,
     exposure: Exposure | None = None,
     per_day: bool = False,
-    like_for_like: Literal["require", "match"] = "require",
+    like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
@@ -219,7 +193,7 @@ def rate_change(
     count: str | None = None,
     exposure: Exposure | None = None,
     per_day: bool = False,
-    like_for_like: Literal["require", "match"] = "require",
+    like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
@@ -238,7 +212,7 @@ def rate_change(
     count: str | None = None,
     exposure: Exposure | None = None,
     per_day: bool = False,
-    like_for_like: Literal["require", "match"] = "require",
+    like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
@@ -258,7 +232,7 @@ def rate_change(
     count: str | None = None,
     exposure: Any = None,
     per_day: bool = False,
-    like_for_like: Literal["require", "match"] = "require",
+    like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
@@ -316,7 +290,7 @@ def rate_change(
     -------
     RateChange or Results of RateChange
         A table if there is `labels`, `versus` or `by`; otherwise one figure. What was not supplied,
-        or not supplied alike, is not available, and says why.
+        or not by the same suppliers, is not available, and says why.
 
     Raises
     ------
@@ -340,18 +314,13 @@ def rate_change(
     >>> print(rate_change(0, 5))
     Recorded crime rose by 5, from 0 to 5; percentage not applicable: nothing was recorded before.
     """
-    settings = _Changes(
-        method,
-        _check.number(dispersion, "dispersion", low=1),
-        one_count(minimum_base, "minimum_base"),
-        _check.text(caveat, "caveat", empty=True),
-        _check.text(subject, "subject"),
-        _check.confidence_level(confidence_level),
-    )
-    _check.choice(method, "method", ("score", "exact", "midp"))
+    how = _How(method, dispersion, minimum_base, caveat, subject, confidence_level)
     _check.flag(per_day, "per_day")
     if new is not None:
-        refuse_options(
+        sizes = exposure_pair(exposure)
+        rows, columns = Rows.of_numbers(
+            labels,
+            {"old": old, "new": new} | sizes,
             between=between,
             versus=versus,
             by=by,
@@ -360,192 +329,110 @@ def rate_change(
             per_day=per_day or None,
             like_for_like=None if like_for_like == "require" else like_for_like,
         )
-        exposures = exposure_pair(exposure)
-        keys, columns, single = as_columns(labels, {"old": old, "new": new} | exposures)
-        before, after = (
-            np.atleast_1d(_check.counts(c, n)) for c, n in zip(columns[:2], ("old", "new"), strict=True)
-        )
-        sizes = [np.atleast_1d(_check.positive(c, n)) for c, n in zip(columns[2:], exposures, strict=True)]
-        result = settings.table(keys, (before, after), sizes, no_reasons(len(before)), {})
-        return result[0] if single else result
+        rows.note(Note("stated", how.caveat, how.caveat))
+        counted = [
+            np.atleast_1d(_check.counts(*named)) for named in zip(columns[:2], ("old", "new"), strict=True)
+        ]
+        divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
+        return _changes(how, rows, counted, divisors, "exposure" if sizes else "", {})
     if (between is None) == (versus is None):
-        both = "not both" if between is not None else "for example"
+        both = ", not both" if between is not None else ""
         msg = (
             "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: "
-            f"give between=(earlier, later) or versus='year_before', {both}."
-        ).replace(", for example", "")
+            f"give between=(earlier, later) or versus='year_before'{both}."
+        )
         raise InvalidTypeError(msg)
     refuse_options(labels=labels)
-    kept = () if by is None else _check.names(by, "by")
-    if _check.text(period, "period") in kept:
-        msg = f"by must not name the period dimension {period!r}: it is what is compared; use versus= for a row a period."
-        raise InvalidInputError(msg)
     if exposure is not None and not isinstance(exposure, Exposure):
         msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
         raise InvalidTypeError(msg)
-    _check.choice(like_for_like, "like_for_like", ("require", "match"))
-    needed = (*kept, period)
-    data = as_tally(one_data(old, "data"), by=needed, count=count, coverage=needed)
-    comparison = _Comparison(settings, data, kept, exposure, per_day, like_for_like)
-    if versus is not None:
-        return comparison.many(pairs_of_periods(data, versus, period), period)
-    table = comparison.one(*both_periods(data, between, period))
-    return table[0] if by is None else table
+    tally, kept = read(old, by, period, count, exposure=exposure)
+
+    def compared(sides: tuple[Side, Side]) -> Any:
+        pair = Comparison.of(
+            tally,
+            sides,
+            kept,
+            like_for_like=like_for_like,
+            caveat=how.caveat,
+            whole=per_day,
+            single=by is None and versus is None,
+        )
+        divisors, named = pair.sizes(exposure, per_day=per_day)
+        more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
+        return _changes(
+            how,
+            pair.rows,
+            pair.counted,
+            divisors,
+            named,
+            dict(zip(("old", "new"), pair.shown, strict=True)),
+            **more,
+        )
+
+    return over_periods(tally, between, versus, period, kept, compared)
 
 
 @attrs.frozen
-class _Changes:
-    """The settings of one call of `rate_change`, and the arithmetic on arrays."""
+class _How:
+    """How a change is made, and what is said of it; checked as it is given."""
 
-    method: RatioMethod
-    dispersion: float
-    minimum_base: int
-    caveat: str
-    subject: str
-    level: float
+    method: str = attrs.field(validator=lambda *v: intervals.RATIOS[v[2]])
+    dispersion: float = attrs.field(converter=lambda v: _check.number(v, "dispersion", low=1))
+    minimum_base: int = attrs.field(converter=lambda v: one_count(v, "minimum_base"))
+    caveat: str = attrs.field(converter=lambda v: _check.text(v, "caveat", empty=True))
+    subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
+    confidence_level: float = attrs.field(converter=_check.confidence_level)
 
-    def table(
-        self,
-        keys: dict[str, NDArray[Any]],
-        counted: tuple[NDArray[Any], NDArray[Any]],
-        exposures: Sequence[FloatArray],
-        reasons: Reasons,
-        audit: dict[str, Any],
-        *,
-        shown: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
-        exclusions: Any = None,
-    ) -> Results[RateChange]:
-        """Work out every row; `shown` tells which counts may stand where the change may not."""
-        there = unexplained(reasons)
-        old, new = (np.where(there, c, 0) for c in counted)
-        sizes = [np.where(there, e, 1.0) for e in exposures] or [np.ones(len(old)), np.ones(len(old))]
-        low, high = intervals.rate_ratio(
-            new, old, sizes[1], sizes[0], self.level, method=self.method, dispersion=self.dispersion
-        )
-        p_value = intervals.rate_ratio_p_value(
-            new, old, sizes[1], sizes[0], method=self.method, dispersion=self.dispersion
-        )
-        base = np.where(old > 0, old, np.nan).astype(float)
-        if exposures:
-            percent_change = ((new / sizes[1]) / (base / sizes[0]) - 1) * 100
-        else:
-            # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
-            percent_change = 100.0 * (new - old) / base
-        nothing = there & (old == 0)
-        withheld = there & (old > 0) & (old < self.minimum_base)
-        reasons[nothing] = "not applicable: nothing was recorded before"
-        reasons[nothing & (new == 0)] = "not applicable: nothing was recorded in either period"
-        for at in np.flatnonzero(withheld):
-            reasons[at] = (
-                f"withheld: the base of {written(float(old[at]))} is below {written(self.minimum_base)}"
-            )
-        hidden = ~there | withheld
-        old_shown, new_shown = shown if shown is not None else (there, there)
-        columns = {
-            "old": np.where(old_shown, counted[0], np.nan),
-            "new": np.where(new_shown, counted[1], np.nan),
-            "change": np.where(there, (new - old).astype(float), np.nan),
-            "percent_change": np.where(hidden, np.nan, percent_change),
-            "percent_change_low": np.where(hidden, np.nan, (low - 1) * 100),
-            "percent_change_high": np.where(hidden, np.nan, (high - 1) * 100),
-            "p_value": np.where(there, p_value, np.nan),
-        }
-        audit = {
-            "between": ("", ""),
-            "old_exposure": exposures[0] if exposures else float("nan"),
-            "new_exposure": exposures[1] if exposures else float("nan"),
-            "exposure_name": "exposure" if exposures else "",
-            "exposure_date": "",
-            "method": self.method,
-            "dispersion": self.dispersion,
-            "confidence_level": self.level,
-            "subject": self.subject,
-        } | audit
-        return Results(RateChange, keys, columns, reasons, audit, exclusions, self.caveat)
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What every figure keeps of it."""
+        return {name: getattr(self, name) for name in ("method", "dispersion", "confidence_level", "subject")}
 
 
-@attrs.frozen
-class _Comparison:
-    """The comparison of two sides of one tally, by group."""
-
-    settings: _Changes
-    data: Tally
-    by: tuple[str, ...]
-    exposure: Exposure | None
-    per_day: bool
-    like_for_like: str
-
-    def one(self, old: Side, new: Side) -> Results[RateChange]:
-        """Compare two periods."""
-        if self.like_for_like == "match":
-            if self.data.supplied is None:
-                msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
-                raise InvalidInputError(msg)
-            parts = old.parts, new.parts
-            old, new = matched(old, new, self.by)
-            if self.per_day:  # days are those of the whole period, so all of it must be there
-                old, new = (attrs.evolve(s, parts=p) for s, p in zip((old, new), parts, strict=True))
-        groups = groups_of([old, new], self.by, self.data)
-        before, after = no_reasons(len(groups)), no_reasons(len(groups))
-        refuse_unsupplied(before, groups, old)
-        refuse_unsupplied(after, groups, new)
-        counted = totals(old, groups), totals(new, groups)
-        shown = unexplained(before), unexplained(after)
-        reasons = np.where(shown[0], after, before)
-        if self.like_for_like == "require":
-            refuse_one_sided(reasons, groups, old, new)
-        for total, side in zip(counted, (old, new), strict=True):
-            refuse_negative(reasons, total, side.label)
-        exposures, audit = self._exposures(groups, old, new, reasons)
-        excluded = exclusion_table(groups, [old, new], added(*counted), self.data)
-        audit["between"] = (old.label, new.label)
-        return self._with_caveat(old, new).table(
-            keys_of(groups), counted, exposures, reasons, audit, shown=shown, exclusions=excluded
-        )
-
-    def _with_caveat(self, old: Side, new: Side) -> _Changes:
-        """Add the caveat that, without coverage, cells of one period only may be missing ones of the other."""
-        rest = tuple(d for d in self.data.dims if d not in (*self.by, old.period))
-        both = len(old.tally.cells) and len(new.tally.cells)
-        named = one_sided_cells(old, new, rest) if rest and both and self.data.supplied is None else ""
-        if not named:
-            return self.settings
-        caveat = f"no coverage was stated, and only one of the periods has cells of {named}"
-        return attrs.evolve(self.settings, caveat="; ".join(filter(None, (self.settings.caveat, caveat))))
-
-    def _exposures(
-        self, groups: Cells, old: Side, new: Side, reasons: Reasons
-    ) -> tuple[list[FloatArray], dict[str, Any]]:
-        """Find the divisors of both sides: an exposure, days, or person-days where both are asked."""
-        days = [np.full(len(groups), float(side.when.days if side.when else 1)) for side in (old, new)]
-        if self.exposure is None:
-            return (days, {"exposure_name": "days"}) if self.per_day else ([], {})
-        found = [divide(self.exposure, groups, side, reasons) for side in (old, new)]
-        named = {"exposure_name": self.exposure.name, "exposure_date": self.exposure.date}
-        if not self.per_day:
-            return found, named
-        return [f * d for f, d in zip(found, days, strict=True)], named | {
-            "exposure_name": f"{self.exposure.name} × days"
-        }
-
-    def many(self, pairs: Sequence[tuple[Side, Side]], period: str) -> Results[RateChange]:
-        """Compare each pair of periods, one below the other, in the order of group and period."""
-        tables = [(new.label, self.one(old, new)) for old, new in pairs]
-        if not tables:
-            return self.settings.table(
-                {d: np.empty(0, dtype=object) for d in (*self.by, period)},
-                (np.zeros(0), np.zeros(0)),
-                [],
-                no_reasons(0),
-                {},
-            )
-        stacked = Results.stack([table for _, table in tables], {period: [label for label, _ in tables]})
-        for dim in reversed(self.by):
-            stacked = stacked.sort(dim)
-        return stacked
+def _changes(
+    how: _How,
+    rows: Rows,
+    counted: Sequence[IntArray],
+    sizes: Sequence[FloatArray],
+    named: str,
+    shown: Mapping[str, Mask],
+    **more: Any,
+) -> Any:
+    """Work out every row; `shown` says which counts stand where the change may not."""
+    there = rows.there
+    old, new = (np.where(there, c, 0) for c in counted)
+    e0, e1 = [np.where(there, e, 1.0) for e in sizes] or [np.ones(len(old))] * 2
+    family, spread = intervals.RATIOS[how.method], {"dispersion": how.dispersion}
+    low, high = family.limits(new, old, e1, e0, confidence_level=how.confidence_level, **spread)
+    base = np.where(old > 0, old, np.nan)
+    # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
+    percent = ((new / e1) / (base / e0) - 1) * 100 if sizes else 100.0 * (new - old) / base
+    withheld = (old > 0) & (old < how.minimum_base)
+    rows.explain((old == 0) & (new == 0), "not applicable: nothing was recorded in either period")
+    rows.explain(old == 0, "not applicable: nothing was recorded before")
+    least = written(how.minimum_base)
+    rows.explain(withheld, lambda row: f"withheld: the base of {written(float(old[row]))} is below {least}")
+    percents = {
+        "percent_change": percent,
+        "percent_change_low": (low - 1) * 100,
+        "percent_change_high": (high - 1) * 100,
+    }
+    values = {
+        "old": counted[0],
+        "new": counted[1],
+        "change": new - old,
+        "p_value": family.p_value(new, old, e1, e0, **spread),
+        "exposure_name": named,
+        **percents,
+        **dict(zip(("old_exposure", "new_exposure"), sizes, strict=False)),
+        **how.inputs,
+        **more,
+    }
+    return rows.results(RateChange, values, dict.fromkeys(percents, there & ~withheld) | dict(shown))
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="change")
 class ChangeDriver(Figure):
     """What one category added to a change in a count.
 
@@ -557,10 +444,10 @@ class ChangeDriver(Figure):
         `new` less `old`: its part of the change of the whole.
     points : float
         Its part of the percentage change of the whole, in percentage points: they add up to that percentage.
-        Not a number where nothing was recorded before.
+        nan where nothing was recorded before.
     share_of_change : float
         `change` as a fraction of that of the whole: negative where it went the other way, above 1 where
-        others made up for it. Not a number where the whole did not change.
+        others made up for it. nan where the whole did not change.
     whole_old, whole_new : float
         The two counts of the whole that the category is a part of.
     between : tuple of str
@@ -569,13 +456,13 @@ class ChangeDriver(Figure):
         What is counted, for the sentence.
     """
 
-    old: float = attrs.field(metadata=shown_as("count"))
-    new: float = attrs.field(metadata=shown_as("count"))
-    change: float = attrs.field(metadata=shown_as("change"))
-    points: float = attrs.field(metadata=shown_as("points"))
-    share_of_change: float = attrs.field(metadata=shown_as("share"))
-    whole_old: float = attrs.field(converter=float)
-    whole_new: float = attrs.field(converter=float)
+    old: float = column("count", "numerator")
+    new: float = column("count", "numerator")
+    change: float = column("change", "estimate", of=("old", "new"))
+    points: float = column("points", "estimate", of=("change", "whole_old"))
+    share_of_change: float = column("share", "estimate", of=("change", "whole_old", "whole_new"))
+    whole_old: float = input_field()
+    whole_new: float = input_field()
     between: tuple[str, str]
     subject: str = "Recorded crime"
 
@@ -621,9 +508,11 @@ def change_drivers(
     by: Names = (),
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
+    caveat: str = "",
     subject: str = "Recorded crime",
 ) -> Results[ChangeDriver]:
-    """Tell what each category added to a change in a count: which of them made a fall of 10%.
+    """What each category added to a change in a count: which of them made a fall of 10%.
 
     Parameters
     ----------
@@ -639,6 +528,10 @@ def change_drivers(
         The dimension that holds the period. Default is ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only, as for `rate_change`. Default is ``"require"``.
+    caveat : str, optional
+        What must travel with the figures. Default is none.
     subject : str, optional
         What is counted, for the sentence. Default is ``"Recorded crime"``.
 
@@ -685,56 +578,27 @@ def change_drivers(
     >>> print(drivers.at(group="theft"))
     theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
-    kept = _check.names(by, "by")
-    roles = {"by": kept, "period": (_check.text(period, "period"),)}
-    for role, dims in roles.items():
-        if _check.text(of, "of") in dims:
-            msg = f"of must name another dimension than by= and period=; got {of!r}, which is {role}=."
-            raise InvalidInputError(msg)
-    if period in kept:
-        msg = f"by must not name the period dimension {period!r}: it is what is compared."
-        raise InvalidInputError(msg)
     _check.text(subject, "subject")
-    covered = (*kept, period)
-    tally = as_tally(one_data(data, "data"), by=(*kept, of, period), count=count, coverage=covered)
-    sides = both_periods(tally, between, period)
-    groups, rows = groups_of(sides, kept), groups_of(sides, (*kept, of))
-    group = rows.positions(groups, kept)
-    before, after = no_reasons(len(groups)), no_reasons(len(groups))
-    wholes = []
-    for side, reasons in zip(sides, (before, after), strict=True):
-        refuse_unsupplied(reasons, groups, side)
-        whole = totals(side, groups)
-        refuse_negative(reasons, whole, side.label)
-        wholes.append(whole)
-    of_groups = np.where(unexplained(before), after, before)
-    refuse_one_sided(of_groups, groups, *sides)
-    there, reasons = unexplained(of_groups)[group], of_groups[group]
-    columns = _columns([totals(side, rows) for side in sides], [whole[group] for whole in wholes], there)
-    reasons[there & np.isnan(columns["share_of_change"])] = (
-        "not applicable: the whole did not change, so no part has a share of it"
+    tally, kept = read(data, by, period, count, of=of)
+    pair = Comparison.of(
+        tally, both_periods(tally, between, period), kept, like_for_like=like_for_like, caveat=caveat
     )
-    reasons[there & np.isnan(columns["points"])] = "not applicable: nothing was recorded before"
-    audit = {
-        "whole_old": np.where(there, wholes[0][group], np.nan),
-        "whole_new": np.where(there, wholes[1][group], np.nan),
-        "between": (sides[0].label, sides[1].label),
-        "subject": subject,
-    }
-    excluded = exclusion_table(rows, sides, added(*(totals(side, rows) for side in sides)), tally)
-    return Results(ChangeDriver, keys_of(rows), columns, reasons, audit, excluded)
-
-
-def _columns(parts: list[Any], wholes: list[Any], there: Any) -> dict[str, Any]:
-    """Work out the parts, in counts, in points and as shares."""
-    (old, new), (whole_old, whole_new) = parts, wholes
-    change = np.where(there, (new - old).astype(float), np.nan)
-    moved = (whole_new - whole_old).astype(float)
-    return {
-        "old": np.where(there, old, np.nan),
-        "new": np.where(there, new, np.nan),
+    rows, group, (old, new) = pair.by_part(of)
+    whole_old, whole_new = (whole[group] for whole in pair.counted)
+    change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
+    rows.explain(whole_old == 0, "not applicable: nothing was recorded before")
+    rows.explain(moved == 0, "not applicable: the whole did not change, so no part has a share of it")
+    values = {
+        "old": old,
+        "new": new,
         "change": change,
         # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
         "points": 100 * change / np.where(whole_old == 0, np.nan, whole_old),
         "share_of_change": change / np.where(moved == 0, np.nan, moved),
+        "whole_old": np.where(rows.there, whole_old, np.nan),
+        "whole_new": np.where(rows.there, whole_new, np.nan),
+        "between": pair.between,
+        "subject": subject,
     }
+    shown = {name: there[group] for name, there in zip(("old", "new"), pair.shown, strict=True)}
+    return rows.results(ChangeDriver, values, shown, single=False)

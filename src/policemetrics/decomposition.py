@@ -26,7 +26,7 @@ _CLOSE = 1e-9
 
 def symmetric_split(corners: _Array, *, factors: int) -> FloatArray:
     r"""
-    Share a change out among its factors, treating all alike.
+    Share a change out among its factors, treating all the same.
 
     Parameters
     ----------

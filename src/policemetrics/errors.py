@@ -6,17 +6,55 @@ builtin that a caller would catch.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 __all__ = [
+    "ChoiceNeededError",
     "CountOverflowError",
     "IncompatibleTalliesError",
     "InvalidInputError",
     "InvalidTypeError",
     "MissingDependencyError",
+    "Note",
     "OutOfRangeError",
     "PoliceMetricsError",
     "PoliceMetricsWarning",
+    "SwappedStampsWarning",
+    "TargetUnitWarning",
     "UnknownNameError",
 ]
+
+
+class Note(NamedTuple):
+    """What is said of a figure, or asked of a caller: a caveat, a warning, a question.
+
+    Attributes
+    ----------
+    code : str
+        The kind, for a program: ``"coverage-not-stated"``.
+    short : str
+        A few words, for a table.
+    long : str
+        The whole of it, for a sentence.
+
+    Examples
+    --------
+    >>> print(Note("stated", "new system", "a new system since April 2023"))
+    a new system since April 2023
+    """
+
+    code: str
+    short: str
+    long: str
+
+    def __str__(self) -> str:
+        return self.long
+
+
+def in_words(notes: Iterable[Note]) -> str:
+    """Join what several notes say, each once."""
+    return "; ".join(dict.fromkeys(note.long.rstrip(".") for note in notes))
 
 
 class PoliceMetricsError(Exception):
@@ -54,5 +92,43 @@ class MissingDependencyError(PoliceMetricsError, ImportError):
     """An optional package is needed; the message says which extra installs it."""
 
 
+class ChoiceNeededError(InvalidTypeError):
+    """A choice that the field has not agreed on is left to the caller; `note` says which, the message how.
+
+    Parameters
+    ----------
+    note : Note
+        The question.
+    """
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(note.long)
+        self.note = note
+
+    def __reduce__(self) -> tuple[type[ChoiceNeededError], tuple[Note]]:
+        return type(self), (self.note,)
+
+
 class PoliceMetricsWarning(UserWarning):
-    """A figure that can be computed but may not mean what it seems to."""
+    """A figure that can be computed but may not mean what it seems to; each kind is a subclass.
+
+    Parameters
+    ----------
+    note : Note
+        What is warned of.
+    """
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(note.long)
+        self.note = note
+
+    def __reduce__(self) -> tuple[type[PoliceMetricsWarning], tuple[Note]]:
+        return type(self), (self.note,)
+
+
+class SwappedStampsWarning(PoliceMetricsWarning):
+    """Most times end before they start, as where the two columns are swapped."""
+
+
+class TargetUnitWarning(PoliceMetricsWarning):
+    """A target so short or so long that it is hardly in seconds."""

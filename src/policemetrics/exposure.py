@@ -1,4 +1,4 @@
-"""`Exposure`: residents, households or officers, joined by label; and the join of any divisor.
+"""`Exposure`: residents, households or officers, joined by label; and `Divisor`, whatever counts are divided by.
 
 A denominator of this kind is an estimate at a reference date. It adds up over areas, never over
 time.
@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _check
+from policemetrics import _check, _write
+from policemetrics._arguments import one_count
 from policemetrics._cells import Cells, LabelArray
 from policemetrics._supply import (
     Reasons,
     Side,
+    both_periods,
     keys_of,
     no_reasons,
-    refuse_unmatched,
-    refuse_unsupplied,
     totals,
     unexplained,
+    why_not_supplied,
+    why_unlike,
 )
-from policemetrics._typing import ByLabel, Columns, FloatArray, Names, Number
+from policemetrics._typing import ByLabel, Columns, FloatArray, Names
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
@@ -33,9 +35,6 @@ from policemetrics.tallies import Tally
 
 if TYPE_CHECKING:
     from policemetrics.frames import IntoDataFrame
-
-__all__ = ["Exposure", "divide"]
-
 
 _NEEDS: Final = "an exposure needs at least one dimension in by= and one value."
 
@@ -72,8 +71,8 @@ class Exposure:
     name: str
     date: str
     # The inner form: each cell counts the position of its value, so that the join is the tally's own.
-    keys: Cells
-    values: FloatArray
+    _keys: Cells
+    _sizes: FloatArray
 
     def __init__(self, values: ByLabel, *, by: Names, name: str, date: str) -> None:
         dims = _check.names(by, "by")
@@ -97,7 +96,7 @@ class Exposure:
             msg = f"values must have one key for each {_check.listing(dims)}; some keys name the same."
             raise InvalidInputError(msg)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            dims, _check.text(name, "name"), _check.text(date, "date"), index.cells, _read_only(sizes)
+            dims, _check.text(name, "name"), _check.text(date, "date"), index._cells, _read_only(sizes)
         )
 
     @classmethod
@@ -141,7 +140,7 @@ class Exposure:
         if rows.excluded is not None:
             msg = f"frame must have a label for each {_check.listing(dims)}; {rows.excluded.total} rows lack one."
             raise InvalidInputError(msg)
-        twice = rows.cells.select(rows.cells.counts > 1)
+        twice = rows._cells.select(rows._cells.counts > 1)
         if len(twice):
             named = [", ".join(map(str, key)) for key in zip(*(twice.column(d) for d in dims), strict=True)]
             msg = f"frame must have one row for each {_check.listing(dims)}; more than one for {_check.listing(named)}."
@@ -150,7 +149,7 @@ class Exposure:
         return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self._sizes)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Exposure):
@@ -160,13 +159,13 @@ class Exposure:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def _as_dict(self) -> dict[tuple[Any, ...], float]:
-        labels = zip(*(self.keys.column(d).tolist() for d in sorted(self.by)), strict=True)
-        return dict(zip(labels, self.values[self.keys.counts].tolist(), strict=True))
+        labels = zip(*(self._keys.column(d).tolist() for d in sorted(self.by)), strict=True)
+        return dict(zip(labels, self._sizes[self._keys.counts].tolist(), strict=True))
 
     def __repr__(self) -> str:
         return f"Exposure of {len(self)} by {', '.join(self.by)}: {self.name}, {self.date}"
 
-    def in_period(self, period: str, wanted: Period) -> Exposure:
+    def _in_period(self, period: str, wanted: Period) -> Exposure:
         """Keep the figures of one period, without its dimension.
 
         Parameters
@@ -181,16 +180,16 @@ class Exposure:
         Exposure
             The sizes by the other dimensions.
         """
-        known = self.keys.label(period).tolist()
+        known = self._keys.label(period).tolist()
         same = [v for v, p in zip(known, read_labels(known, period), strict=True) if p == wanted]
-        kept = self.keys.select(self.keys.match({period: label_array(same)}))
+        kept = self._keys.select(self._keys.match({period: label_array(same)}))
         rest = tuple(d for d in self.by if d != period)
         if len(kept.keys(rest)) < len(kept):
             msg = f"{self.name} must have one figure for {wanted.label}; {period!r} spells it {_check.listing(same)}."
             raise InvalidInputError(msg)
         found = object.__new__(Exposure)
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            rest, self.name, self.date, kept.project(rest), self.values
+            rest, self.name, self.date, kept.project(rest), self._sizes
         )
         return found
 
@@ -201,38 +200,112 @@ def _read_only(sizes: list[float]) -> FloatArray:
     return array
 
 
-def divide(
-    divisor: Number | ByLabel | Exposure | Tally, groups: Cells, side: Side, reasons: Reasons
-) -> FloatArray:
-    """Find the divisor of each group; a group that has none gets nan and its reason.
+@attrs.frozen
+class Divisor:
+    """What counts are divided by: one number, a mapping, an `Exposure` or a `Tally`, read and refused once.
 
-    A number serves every group. A mapping is keyed by the group's labels. An `Exposure` is joined
-    by label at the finest level it shares with the tally, then added over areas. A tally is added
-    up to the groups.
+    Attributes
+    ----------
+    given : float, Exposure or Side
+        The divisor; a mapping has become one of these.
+    argument : str
+        The argument that it came by, for messages.
+    noun : str
+        What it counts, for reasons: "crimes".
+    whole : bool
+        Whether it is a count, of which 0 may be one.
     """
-    if isinstance(divisor, Tally):
-        divisor.need(*groups.dims)
-        own = no_reasons(len(groups))
-        refuse_unsupplied(own, groups, Side(divisor))
-        for i in np.flatnonzero(unexplained(reasons) & ~unexplained(own)).tolist():
-            reasons[i] = f"not available: of the divisor, {own[i].removeprefix('not available: ')}"
-        refuse_unmatched(reasons, groups, side, Side(divisor), "the counts and their divisor")
-        found = totals(Side(divisor), groups).astype(float)
-        return _usable(found, groups, reasons, "no divisor")
-    if isinstance(divisor, Mapping):
-        if not groups.dims:
-            msg = "a mapping of divisors is keyed by the labels of by=; give by=, or a number."
+
+    given: float | Exposure | Side
+    argument: str
+    noun: str = "divisor"
+    whole: bool = False
+
+    @classmethod
+    def of(
+        cls, given: Any, by: tuple[str, ...], argument: str, *, noun: str = "divisor", whole: bool = False
+    ) -> Divisor:
+        """Read a divisor for groups over `by`; with `whole` numbers are counts, of which 0 may be one."""
+        if isinstance(given, Tally):
+            lacking = [d for d in by if d not in given.dims]
+            if lacking:
+                msg = f"{argument} must be a tally that keeps {_check.listing(lacking)}; it has {_check.listing(given.dims)}."
+                raise UnknownNameError(msg)
+            return cls(Side(given), argument, noun, whole)
+        if isinstance(given, Mapping):
+            return cls(_of_mapping(given, by, argument, noun, whole=whole), argument, noun, whole)
+        if isinstance(given, Exposure):
+            return cls(given, argument, noun, whole)
+        if not _check.is_number(given):
+            msg = (
+                f"{argument} must be a number, a mapping of label to number, an Exposure or a Tally (a frame becomes one "
+                f"by tally()); got {type(given).__name__}."
+            )
+            raise InvalidTypeError(msg)
+        number = float(one_count(given, argument)) if whole else _check.number(given, argument, above=0)
+        return cls(number, argument, noun, whole)
+
+    @property
+    def exposure(self) -> Exposure | None:
+        """The exposure, where it is one."""
+        return self.given if isinstance(self.given, Exposure) else None
+
+    def between(self, between: Any, period: str) -> tuple[Divisor, Divisor]:
+        """Return what two periods are divided by; only a tally has a part for each."""
+        if not isinstance(self.given, Side):
+            return self, self
+        old, new = both_periods(self.given.tally, between, period)
+        return attrs.evolve(self, given=old), attrs.evolve(self, given=new)
+
+    def sizes(self, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
+        """Find the divisor of each group, nan where there is none, and say why."""
+        if isinstance(self.given, Exposure):
+            return _joined(self.given, groups, side)
+        if isinstance(self.given, Side):
+            return self._counted(self.given, groups, side)
+        if len(groups) > 1:
+            msg = (
+                f"{self.argument} must be given for each group, as a mapping, an Exposure or a Tally, where by= makes "
+                f"several; got the one number {_write.count(self.given)} for {len(groups)} groups."
+            )
             raise InvalidInputError(msg)
-        divisor = Exposure(divisor, by=groups.dims, name="divisor", date="not stated")
-    if isinstance(divisor, Exposure):
-        return _joined(divisor, groups, side, reasons)
-    return np.full(len(groups), _check.number(divisor, "exposure", above=0))
+        return np.full(len(groups), self.given), no_reasons(len(groups))
+
+    def _counted(self, own: Side, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
+        """Add a tally up to the groups; its suppliers must be those of the counts."""
+        reasons = why_not_supplied(groups, own)
+        found = np.where(unexplained(reasons), totals(own, groups), np.nan)
+        for i in np.flatnonzero(~unexplained(reasons)).tolist():
+            reasons[i] = f"not available: of the {self.noun}, {reasons[i].removeprefix('not available: ')}"
+        unlike = why_unlike(groups, side, own, f"the counts and their {self.noun}")
+        reasons = np.where(unexplained(reasons), unlike, reasons)
+        return (found, reasons) if self.whole else _usable(found, groups, reasons, self.noun)
 
 
-def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
-    dated = side.when is not None and side.period in exposure.by
+def _of_mapping(
+    given: Mapping[Any, Any], by: tuple[str, ...], argument: str, noun: str, *, whole: bool
+) -> Exposure | Side:
+    """Read a divisor by label: an exposure, or counts, of which 0 may be one."""
+    if not by:
+        msg = f"{argument} must be a number where there is no by=; a mapping is keyed by the labels of by=."
+        raise InvalidInputError(msg)
+    if not whole:
+        return Exposure(given, by=by, name=noun, date="not stated")
+    keys = [k if isinstance(k, tuple) else (k,) for k in given]
+    for key in keys:
+        if len(key) != len(by):
+            msg = f"{argument} must be keyed by one label for each of {_check.listing(by)}; got the key {key!r}."
+            raise InvalidInputError(msg)
+    numbers = [one_count(v, f"{argument}[{k!r}]") for k, v in given.items()]
+    return Side(Tally.from_columns({d: [k[i] for k in keys] for i, d in enumerate(by)}, numbers))
+
+
+def _joined(exposure: Exposure, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
+    """Join an exposure at the finest level it shares with the tally, and add it up over areas."""
+    reasons = no_reasons(len(groups))
+    dated = side.when is not None and side.dim in exposure.by
     if side.when is not None and dated:
-        exposure = exposure.in_period(side.period, side.when)
+        exposure = exposure._in_period(side.dim, side.when)
     areas = _areas(exposure, groups, side)
     for dim in exposure.by:
         if dim not in groups.dims and len(areas.label(dim)) > 1 and _is_time(areas.label(dim)):
@@ -241,31 +314,44 @@ def _joined(exposure: Exposure, groups: Cells, side: Side, reasons: Reasons) -> 
                 f"in by=, or choose one with where({dim}=…)."
             )
             raise InvalidInputError(msg)
-    at = areas.positions(exposure.keys, exposure.by)
+    at = areas.positions(exposure._keys, exposure.by)
     shared = tuple(d for d in groups.dims if d in areas.dims)
     grouped = areas.project(shared)
     to = areas.positions(grouped, shared)
     sums = np.zeros(len(grouped) + 1)  # the last for a group that no area belongs to
-    position = np.append(exposure.keys.counts, -1)[at]
-    np.add.at(sums, to, np.append(exposure.values, np.nan)[position])
+    position = np.append(exposure._keys.counts, -1)[at]
+    np.add.at(sums, to, np.append(exposure._sizes, np.nan)[position])
     columns = keys_of(areas)
     lacking = {
         to[i]: ", ".join(str(columns[d][i]) for d in exposure.by)
         for i in np.flatnonzero(at < 0)[::-1].tolist()
     }
     place = groups.positions(grouped, shared)
-    for g in np.flatnonzero(np.isin(place, list(lacking)) & unexplained(reasons)).tolist():
+    for g in np.flatnonzero(np.isin(place, list(lacking))).tolist():
         named = ", ".join(v for v in (lacking[place[g]], side.label * dated) if v)
         reasons[g] = f"not available: no {exposure.name}{' for ' if named else ''}{named}"
-    return _usable(sums[place], groups, reasons, f"no {exposure.name}")
+    return _usable(sums[place], groups, reasons, exposure.name)
+
+
+def _usable(found: FloatArray, groups: Cells, reasons: Reasons, noun: str) -> tuple[FloatArray, Reasons]:
+    """Keep divisors above 0, and say which groups have none."""
+    usable = found > 0
+    labels = keys_of(groups)
+    for g in np.flatnonzero(~usable & unexplained(reasons)).tolist():
+        named = ", ".join(str(column[g]) for column in labels.values())
+        reasons[g] = f"not available: no {noun}{' for ' if named else ''}{named}"
+    return np.where(usable, found, np.nan), reasons
 
 
 def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
-    """Return which areas belong to which group: its own labels, else those that supplied it."""
+    """Return which areas belong to which group: its own labels, else those that supplied it.
+
+    This is the one place that settles which areas a divisor is made of.
+    """
     if set(exposure.by) <= set(groups.dims):
         return groups
     dims = tuple(dict.fromkeys((*groups.dims, *exposure.by)))
-    cells, supplied = side.tally.cells, side.tally.supplied
+    cells, supplied = side.tally._cells, side.tally._supplied
     if supplied is not None and set(exposure.by) <= set(supplied.dims):
         for dim in groups.dims:
             if dim not in supplied.dims and _lies_inside(cells, exposure.by, dim):
@@ -280,15 +366,16 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
         return cells.keys(
             d for d in dims if supplied is None or d in exposure.by or _lies_inside(cells, exposure.by, d)
         )
+    wanted = _check.listing(d for d in exposure.by if d not in cells.dims)
     msg = (
-        f"{exposure.name} are given by {_check.listing(exposure.by)}, which the tally does not keep; "
-        f"it has {_check.listing(side.tally.dims)}."
+        f"{exposure.name} are given by {_check.listing(exposure.by)}, which the counts do not keep; they have "
+        f"{_check.listing(side.tally.dims)}. Keep {wanted} in the tally, as in tally(frame, by=[…, {wanted}])."
     )
     raise UnknownNameError(msg)
 
 
 def _is_time(labels: LabelArray) -> bool:
-    """Tell whether labels are those of periods, whatever the dimension is called."""
+    """Return whether labels are those of periods, whatever the dimension is called."""
     try:
         read_labels(labels.tolist(), "period")
     except InvalidInputError:
@@ -297,17 +384,7 @@ def _is_time(labels: LabelArray) -> bool:
 
 
 def _lies_inside(cells: Cells, areas: tuple[str, ...], dim: str) -> bool:
-    """Tell whether a dimension divides the areas, as regions do: each has one label of several."""
+    """Return whether a dimension divides the areas, as regions do: each has one label of several."""
     if not {dim, *areas} <= set(cells.dims):
         return False
     return len(cells.label(dim)) > 1 and len(cells.keys((*areas, dim))) == len(cells.keys(areas))
-
-
-def _usable(found: FloatArray, groups: Cells, reasons: Reasons, what: str) -> FloatArray:
-    """Give every group without a usable divisor its reason."""
-    bad = ~(found > 0)
-    columns = keys_of(groups)
-    for i in np.flatnonzero(bad & unexplained(reasons)).tolist():
-        named = ", ".join(str(c[i]) for c in columns.values())
-        reasons[i] = f"not available: {what}{' for ' if named else ''}{named}"
-    return np.where(bad, np.nan, found)

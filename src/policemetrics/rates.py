@@ -7,36 +7,25 @@ from typing import Any, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
-from policemetrics._arguments import as_columns, one_count, one_data, refuse_options
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    refuse_negative,
-    refuse_unsupplied,
-    spanned,
-    totals,
-    unexplained,
-)
+from policemetrics._arguments import one_count, one_data
+from policemetrics._compare import Mask, Rows
+from policemetrics._supply import Side, groups_of, spanned, totals, why_negative
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError
-from policemetrics.exposure import Exposure, divide
+from policemetrics.exposure import Divisor, Exposure
 from policemetrics.frames import as_tally
-from policemetrics.results import Figure, Interval, Results, shown_as
+from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
+    ByLabel,
     Column,
     Counts,
-    Divisor,
     FloatArray,
+    IntArray,
     Label,
     Names,
     Number,
@@ -45,7 +34,7 @@ from policemetrics.typing import (
 )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="rate")
 class Rate(Figure):
     """A number of events per so many of an exposure.
 
@@ -69,11 +58,11 @@ class Rate(Figure):
         What the events are, for the sentence.
     """
 
-    events: float = attrs.field(metadata=shown_as("count"))
-    exposure: float = attrs.field(metadata=shown_as("count"))
-    rate: float = attrs.field(metadata=shown_as("rate"))
-    rate_low: float = attrs.field(metadata=shown_as("rate"))
-    rate_high: float = attrs.field(metadata=shown_as("rate"))
+    events: float = column("count", "numerator")
+    exposure: float = column("count", "denominator")
+    rate: float = column("rate", "estimate", of=("events", "exposure"))
+    rate_low: float = column("rate", "lower")
+    rate_high: float = column("rate", "upper")
     per: float
     method: str
     confidence_level: float
@@ -82,11 +71,6 @@ class Rate(Figure):
     when: str = ""
     subject: str = "Recorded crime"
 
-    @property
-    def interval(self) -> Interval:
-        """The interval of `rate`."""
-        return Interval(self.rate_low, self.rate_high, self.confidence_level, self.method)
-
     def _sentence(self) -> str:
         if np.isnan(self.rate):
             return f"{self.subject} per {written(self.per)}: {self.reason}."
@@ -94,12 +78,12 @@ class Rate(Figure):
         name = f" {self.exposure_name}" if self.exposure_name else ""
         when = f" in {self.when}" if self.when else ""
         return (
-            f"{self.subject} was {as_rate(self.rate)} per {written(self.per)}{name}{when} ({self.confidence_level * 100:g}% interval "
-            f"{as_rate(self.rate_low)} to {as_rate(self.rate_high)}): {written(self.events)} for {written(self.exposure)}{name}{dated}."
+            f"{self.subject} was {as_rate(self.rate)} per {written(self.per)}{name}{when} "
+            f"({self._interval_words(form=as_rate)}): {written(self.events)} for {written(self.exposure)}{name}{dated}."
         )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="share")
 class Share(Figure):
     """A part of a whole, as a fraction, with its Wilson interval.
 
@@ -113,26 +97,18 @@ class Share(Figure):
         How the interval was made.
     """
 
-    count: float = attrs.field(metadata=shown_as("count"))
-    out_of: float = attrs.field(metadata=shown_as("count"))
-    share: float = attrs.field(metadata=shown_as("share"))
-    share_low: float = attrs.field(metadata=shown_as("share"))
-    share_high: float = attrs.field(metadata=shown_as("share"))
+    count: float = column("count", "numerator")
+    out_of: float = column("count", "denominator")
+    share: float = column("share", "estimate", of=("count", "out_of"))
+    share_low: float = column("share", "lower")
+    share_high: float = column("share", "upper")
     method: str = "wilson"
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `share`."""
-        return Interval(self.share_low, self.share_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         if np.isnan(self.share):
             return f"{written(self.count)} of {written(self.out_of)}: {self.reason}."
-        return (
-            f"{written(self.count)} of {written(self.out_of)} is {percent(self.share, 2)} "
-            f"({self.confidence_level * 100:g}% interval {percent(self.share_low, 2)} to {percent(self.share_high, 2)})."
-        )
+        return f"{written(self.count)} of {written(self.out_of)} is {percent(self.share, 2)} ({self._interval_words()})."
 
 
 # ---- share ------------------------------------------------------------------------------
@@ -220,7 +196,7 @@ def rate(
 @overload
 def rate(
     data: Counts,
-    exposure: Divisor,
+    exposure: Number | ByLabel | Exposure | Tally,
     /,
     *,
     by: None = None,
@@ -233,7 +209,7 @@ def rate(
 @overload
 def rate(
     data: Counts,
-    exposure: Divisor,
+    exposure: Number | ByLabel | Exposure | Tally,
     /,
     *,
     by: Names,
@@ -308,95 +284,48 @@ def rate(
     >>> print(rate(87_456, 1_100_000))
     Recorded crime was 79.5 per 1,000 (95% interval 79.0 to 80.0): 87,456 for 1,100,000.
     """
-    settings = _Rates(
-        _check.number(per, "per", above=0),
-        method,
-        _check.text(subject, "subject"),
-        _check.confidence_level(confidence_level),
-    )
-    _check.choice(method, "method", tuple(_POISSON))
+    how = _How(per, method, subject, confidence_level)
     if labels is not None or _check.is_number(events):
-        refuse_options(by=by, count=count)
-        keys, (old, divisor), single = as_columns(labels, {"events": events, "exposure": exposure})
-        numbers = np.atleast_1d(_check.counts(old, "events"))
-        sizes = np.atleast_1d(_check.positive(divisor, "exposure"))
-        result = settings.table(
-            keys, numbers, sizes, no_reasons(len(numbers)), np.ones(len(numbers), dtype=bool)
-        )
-        return result[0] if single else result
+        rows, columns = Rows.of_numbers(labels, {"events": events, "exposure": exposure}, by=by, count=count)
+        counted = np.atleast_1d(_check.counts(columns[0], "events"))
+        sizes = np.atleast_1d(_check.positive(columns[1], "exposure"))
+        return _rates(how, rows, counted, sizes, rows.there)
     kept = () if by is None else _check.names(by, "by")
     # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
-    joined = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
-    data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *joined))), count=count)
+    areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
+    data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
     side = Side(data)
     groups = groups_of([side], kept)
-    reasons = no_reasons(len(groups))
-    refuse_unsupplied(reasons, groups, side)
+    rows = Rows.of_side(side, groups, single=by is None)
     counted = totals(side, groups)
-    refuse_negative(reasons, counted, "")
-    known = unexplained(reasons)
-    divisors = divide(exposure, groups, side, reasons)
-    named = exposure if isinstance(exposure, Exposure) else None
-    excluded = exclusion_table(groups, [side], counted)
-    table = settings.table(
-        keys_of(groups),
-        counted,
-        divisors,
-        reasons,
-        known,
-        named=named,
-        when=spanned(data, kept),
-        exclusions=excluded,
-    )
-    return table[0] if by is None else table
-
-
-_POISSON = {"exact": intervals.garwood, "byar": intervals.byar, "phe": intervals.phe}
+    rows.adopt(why_negative(counted, ""))
+    known, divisor = rows.there, Divisor.of(exposure, kept, "exposure")
+    sizes, reasons = divisor.sizes(groups, side)
+    rows.adopt(reasons)
+    named = divisor.exposure
+    more = {"exposure_name": named.name, "exposure_date": named.date} if named else {}
+    return _rates(how, rows, counted, sizes, known, when=spanned(data, kept), **more)
 
 
 @attrs.frozen
-class _Rates:
-    """The settings of one call of `rate`, and the arithmetic on arrays."""
+class _How:
+    """What a rate is per, and how its interval is made; checked as it is given."""
 
-    per: float
-    method: str
-    subject: str
-    level: float
+    per: float = attrs.field(converter=lambda v: _check.number(v, "per", above=0))
+    method: str = attrs.field(validator=lambda *v: intervals.COUNTS[v[2]])
+    subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
+    confidence_level: float = attrs.field(converter=_check.confidence_level)
 
-    def table(
-        self,
-        keys: dict[str, NDArray[Any]],
-        events: NDArray[Any],
-        exposure: FloatArray,
-        reasons: Reasons,
-        known: NDArray[np.bool_],
-        *,
-        named: Exposure | None = None,
-        when: str = "",
-        exclusions: Any = None,
-    ) -> Results[Rate]:
-        """Work out every row; `known` tells which counts may stand where the rate may not."""
-        there = unexplained(reasons)
-        counted = np.where(there, events, 0)
-        sizes = np.where(there, exposure, np.nan)
-        low, high = _POISSON[self.method](counted, self.level)
-        with np.errstate(over="ignore"):  # per almost nothing, a rate has no upper bound
-            # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
-            found, least, most = (v * self.per / sizes for v in (counted, low, high))
-        columns = {
-            "events": np.where(known, events, np.nan).astype(float),
-            "exposure": exposure,
-            "rate": found,
-            "rate_low": least,
-            "rate_high": most,
-        }
-        audit = {
-            "per": self.per,
-            "method": self.method,
-            "confidence_level": self.level,
-            "exposure_name": named.name if named else "",
-            "exposure_date": named.date if named else "",
-            "when": when,
-            "subject": self.subject,
-        }
-        return Results(Rate, keys, columns, reasons, audit, exclusions)
+
+def _rates(
+    how: _How, rows: Rows, counted: IntArray, sizes: FloatArray, known: Mask, **more: str
+) -> Rate | Results[Rate]:
+    """Work out every row; `known` says which counts stand where the rate may not."""
+    events = np.where(rows.there, counted, 0)
+    low, high = intervals.COUNTS[how.method].limits(events, confidence_level=how.confidence_level)
+    with np.errstate(over="ignore"):  # per almost nothing, a rate has no upper bound
+        # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
+        found = [v * how.per / np.where(rows.there, sizes, np.nan) for v in (events, low, high)]
+    values = dict(zip(("rate", "rate_low", "rate_high"), found, strict=True))
+    values |= {"events": counted, "exposure": sizes, **attrs.asdict(how, recurse=False), **more}
+    return rows.results(Rate, values, {"events": known, "exposure": np.isfinite(sizes)})

@@ -9,7 +9,19 @@ import html
 import importlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    dataclass_transform,
+    overload,
+)
 
 import attrs
 import numpy as np
@@ -21,8 +33,10 @@ from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
     MissingDependencyError,
+    Note,
     OutOfRangeError,
     UnknownNameError,
+    in_words,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +53,16 @@ __all__ = [
     "FrozenMapping",
     "Interval",
     "Results",
+    "column",
+    "definition_field",
+    "figure",
+    "input_field",
 ]
+
+
+T = TypeVar("T")
+FigureT = TypeVar("FigureT", bound="Figure")
+FigureT_co = TypeVar("FigureT_co", bound="Figure", covariant=True)
 
 
 def _refuse_change(*_: Any, **__: Any) -> Any:
@@ -166,20 +189,69 @@ class Exclusions:
         return ", ".join(f"{reason} {_write.count(n)}" for reason, n in self.reasons.items())
 
 
-def shown_as(kind: str, *, shown: bool = True) -> dict[str, Any]:
-    """Mark a field of a figure as a column of its table, and say how it is written.
+Role: TypeAlias = Literal["", "numerator", "denominator", "estimate", "lower", "upper", "p"]
+"""What a column is to its figure; a limit or a p-value is that of an estimate."""
 
-    Columns with ``shown=False`` are left out of the table on screen; they are there in every export.
+
+def column(form: str, role: Role = "", *, of: str | tuple[str, ...] = (), shown: bool = True) -> Any:
+    """Make a field of a figure that is a column of its table.
+
+    Parameters
+    ----------
+    form : str
+        How it is written: a key of `policemetrics._write.FORMATS`.
+    role : str, optional
+        What it is: a numerator, a denominator, an estimate, a limit, a p-value.
+    of : str or tuple of str, optional
+        The fields that it is worked out from: who knows those knows it. Default for ``<name>_low`` and
+        ``<name>_high`` is ``<name>``.
+    shown : bool, optional
+        Whether it stands in the table on screen; every export has it. Default is True.
     """
-    return {"column": kind, "shown": shown}
+    return attrs.field(metadata={"column": form, "shown": shown} | _part(role, of))
 
 
-def telling_apart(*, below: bool = False) -> dict[str, Any]:
-    """Mark a field that says what a figure is: on screen it stands as a column where the rows differ in it.
+def input_field(role: Role = "", *, of: str | tuple[str, ...] = (), default: Any = attrs.NOTHING) -> Any:
+    """Make a field that holds a number that a figure was made of, for its audit; nan where there is none."""
+    return attrs.field(default=default, converter=float, metadata=_part(role, of))
+
+
+def definition_field(*, below: bool = False, default: Any = attrs.NOTHING) -> Any:
+    """Make a field that says what a figure is: on screen it stands as a column where the rows differ in it.
 
     With `below` it stands below the table where they do not.
     """
-    return {"tells_apart": True, "below": below}
+    return attrs.field(default=default, metadata={"tells_apart": True, "below": below})
+
+
+def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
+    return {"role": role, "of": (of,) if isinstance(of, str) else of}
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    frozen_default=True,
+    eq_default=False,
+    field_specifiers=(attrs.field, column, input_field, definition_field),
+)
+def figure(*, estimate: str | tuple[str, ...] = (), method: str = "method") -> Callable[[type[T]], type[T]]:
+    """Make a class of figures: frozen, with keywords alone, compared by value.
+
+    Parameters
+    ----------
+    estimate : str or tuple of str, optional
+        The columns that say what the figure is about, the first before all: `Figure.interval` is its own.
+    method : str, optional
+        The field that names how that interval was made.
+    """
+
+    def made(kind: type[T]) -> type[T]:
+        made = attrs.frozen(kw_only=True, eq=False, repr=False)(kind)
+        made._estimate = (estimate,) if isinstance(estimate, str) else estimate  # type: ignore[attr-defined]
+        made._interval_method = method  # type: ignore[attr-defined]
+        return made
+
+    return made
 
 
 def words_below(kind: type[Figure], value_of: Callable[[str], Any]) -> str:
@@ -188,7 +260,7 @@ def words_below(kind: type[Figure], value_of: Callable[[str], Any]) -> str:
     return "".join(f"; {name}: {word}" for name, word in words.items() if isinstance(word, str) and word)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure()
 class Figure:
     """Base of every value object: one row of a `Results`, frozen, with its inputs.
 
@@ -200,14 +272,40 @@ class Figure:
         Why the figure, or a part of it, is not available; None where all is.
     exclusions : Exclusions or None
         What was counted and what was left out; None where nothing was counted from a table.
-    caveat : str
-        What the caller said must travel with the figure.
+    caveats : tuple of Note
+        What must travel with the figure, each with a code, a short and a long form.
     """
+
+    _estimate: ClassVar[tuple[str, ...]] = ()
+    _interval_method: ClassVar[str] = "method"
 
     group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None
     exclusions: Exclusions | None = None
-    caveat: str = ""
+    caveats: tuple[Note, ...] = ()
+
+    @property
+    def caveat(self) -> str:
+        """What must travel with the figure, in words; empty where nothing must."""
+        return in_words(self.caveats)
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of the figure's estimate."""
+        name = self._estimate[0] if self._estimate else ""
+        if f"{name}_low" not in {f.name for f in column_fields(type(self))}:
+            msg = f"{type(self).__name__} has no interval."
+            raise AttributeError(msg)
+        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+        level, method = (getattr(self, field) for field in ("confidence_level", self._interval_method))
+        return Interval(low, high, level, method)
+
+    def _interval_words(self, name: str = "", form: Callable[[float], str] | None = None) -> str:
+        """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
+        name = name or self._estimate[0]
+        form = form or _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
+        limits = screen_cell(f"{name}_low", form, self.__getattribute__)
+        return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
 
     def _sentence(self) -> str:
         """Say the figure in one sentence, without its group and its caveat."""
@@ -282,10 +380,6 @@ class Figure:
         return tuple(comparable(getattr(self, f.name)) for f in attrs.fields(type(self)))
 
 
-FigureT = TypeVar("FigureT", bound=Figure)
-FigureT_co = TypeVar("FigureT_co", bound=Figure, covariant=True)
-
-
 def _said(dim: str, label: Label) -> str:
     """Name a label; a bare number or code needs its dimension: "grade 1"."""
     return label if isinstance(label, str) and not label.isdigit() else f"{dim} {label}"
@@ -296,15 +390,23 @@ def uncapitalised(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
 
 
-def column_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+@cache
+def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that are columns of its table."""
-    return [f for f in attrs.fields(kind) if "column" in f.metadata]
+    return tuple(f for f in attrs.fields(kind) if "column" in f.metadata)
 
 
-def audit_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+@cache
+def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
     base = {f.name for f in attrs.fields(Figure)}
-    return [f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base]
+    return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
+
+
+@cache
+def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
+    """Name the columns of a table of figures, in order, and the inputs."""
+    return [f.name for f in column_fields(kind)], {f.name for f in audit_fields(kind)}
 
 
 def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
@@ -374,12 +476,12 @@ class ExclusionTable:
         return Exclusions(self.unit, int(self.counted[at]), sum(named.values()), named)
 
 
-@attrs.frozen(eq=False, repr=False)
+@attrs.frozen(init=False, eq=False, repr=False)
 class Results(Generic[FigureT_co]):
     """A table of figures: one row a group, one column an attribute.
 
     It holds arrays, makes value objects when asked, and hands over to a data frame for the rest.
-    Tables are made by the functions of the package, not by hand. Two equal tables compare equal,
+    Tables are made by the functions of the package, or by `of`. Two equal tables compare equal,
     undefined values included. What is undefined is ``nan`` with a `reason` here and null in every
     export.
 
@@ -405,23 +507,65 @@ class Results(Generic[FigureT_co]):
     _reason: NDArray[np.object_]
     _audit: Mapping[str, Any] = attrs.field(factory=dict)
     _exclusions: ExclusionTable | None = None
-    _caveat: str | NDArray[np.object_] = ""  # one for all rows, or one a row
+    _notes: tuple[Note, ...] | NDArray[np.object_] = ()  # one tuple for all rows, or one a row
 
-    def __attrs_post_init__(self) -> None:
-        taken = [d for d in self._keys if d in {*self._values, "reason", "excluded"}]
+    def __init__(self, *_: Any, **__: Any) -> None:
+        msg = "a table is made by a function, as rate_change(…, by=…), or of figures, by Results.of([…])."
+        raise InvalidTypeError(msg)
+
+    @classmethod
+    def _made(cls, kind: type[FigureT], *parts: Any, **named: Any) -> Results[FigureT]:
+        """Make a table: the one door, which checks that its columns are those of the kind, all of one length."""
+        found = object.__new__(cls)
+        found.__attrs_init__(kind, *parts, **named)  # type: ignore[attr-defined]
+        found._check()
+        return found
+
+    def _check(self) -> None:
+        columns, inputs = _declared(self.kind)
+        if (list(self._values), set(self._audit)) != (columns, inputs):
+            msg = (
+                f"a table of {self.kind.__name__} has the columns {_check.listing(columns, most=60)} and the inputs "
+                f"{_check.listing(sorted(inputs), most=60)}; got {_check.listing(self._values, most=60)} and {_check.listing(self._audit, most=60)}."
+            )
+            raise InvalidInputError(msg)
+        taken = [d for d in self._keys if d in {*columns, "reason", "excluded"}]
         if taken:
             msg = (
                 f"by must not name {_check.listing(taken)}: the table has a column of that name. Rename the "
                 f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
             )
             raise InvalidInputError(msg)
-        own = [self._caveat] if isinstance(self._caveat, np.ndarray) else []
-        for array in (*self._keys.values(), *self._values.values(), self._reason, *own):
+        held = (
+            *self._keys.values(),
+            *self._values.values(),
+            self._reason,
+            self._notes,
+            *self._audit.values(),
+        )
+        arrays = [array for array in held if isinstance(array, np.ndarray)]
+        if any(len(array) != len(self) for array in arrays):
+            named = {
+                "reason": self._reason,
+                **self._keys,
+                **self._values,
+                **self._audit,
+                "caveats": self._notes,
+            }
+            _check.same_length(
+                {name: array for name, array in named.items() if isinstance(array, np.ndarray)}
+            )
+        for array in arrays:
             array.setflags(write=False)
 
+    def _evolve(self, **changes: Any) -> Results[FigureT_co]:
+        """Return a copy with some parts changed, through the same door."""
+        parts = {f.alias: getattr(self, f.name) for f in attrs.fields(type(self))} | changes
+        return self._made(**parts)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        # By way of the constructor, since a copied or unpickled array can be written to again.
-        return type(self), tuple(getattr(self, f.name) for f in attrs.fields(type(self)))
+        # By way of the door, since a copied or unpickled array can be written to again.
+        return type(self)._made, tuple(getattr(self, f.name) for f in attrs.fields(type(self)))
 
     @staticmethod
     def of(figures: Sequence[FigureT]) -> Results[FigureT]:
@@ -470,7 +614,7 @@ class Results(Generic[FigureT_co]):
                     dtype=np.int64,
                 ).reshape(len(figures), len(reasons)),
             )
-        return Results(
+        return Results._made(
             kind,
             {d: label_array(f.group[d] for f in figures) for d in dims},
             {
@@ -480,25 +624,12 @@ class Results(Generic[FigureT_co]):
             _objects([f.reason for f in figures]),
             {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in audit_fields(kind)},
             exclusions,
-            _one_or_all([f.caveat for f in figures]),
+            _one_or_all([f.caveats for f in figures]),
         )
 
     @staticmethod
-    def stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
-        """Put tables of one kind below one another, with a label for each as a last dimension.
-
-        Parameters
-        ----------
-        tables : sequence of Results
-            At least one; all of one kind, with the same dimensions.
-        labels : mapping of str to sequence of label
-            The label of each table, by the name of the new dimension.
-
-        Returns
-        -------
-        Results
-            All their rows.
-        """
+    def _stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
+        """Put tables of one kind below one another, with a label for each as a last dimension."""
         first = tables[0]
         lengths = [len(t) for t in tables]
 
@@ -521,44 +652,22 @@ class Results(Generic[FigureT_co]):
             for k, v in first._audit.items()
             if not isinstance(v, np.ndarray) and all(_same(t._audit[k], v) for t in tables)
         }
-        return Results(
+        return Results._made(
             first.kind,
             keys,
             {name: np.concatenate([t._values[name] for t in tables]) for name in first._values},
             np.concatenate([t._reason for t in tables]),
             audit,
             _stacked([t._exclusions for t in tables]),
-            _one_or_all(column([t._caveat for t in tables]).tolist()) if sum(lengths) else first._caveat,
+            _one_or_all(column([t._notes for t in tables]).tolist()) if sum(lengths) else first._notes,
         )
 
-    def extended(
+    def _extended(
         self, kind: type[FigureT], columns: Mapping[str, NDArray[np.float64]], audit: Mapping[str, Any]
     ) -> Results[FigureT]:
-        """Return the same rows as figures of a kind that says more of them.
-
-        Parameters
-        ----------
-        kind : type of Figure
-            The class of the rows; it has the fields that the rows have, and those added.
-        columns : mapping of str to ndarray
-            The columns added, by name.
-        audit : mapping of str to object
-            What the figures were made of, besides what they say already.
-
-        Returns
-        -------
-        Results
-            One row for each row.
-        """
-        return Results(
-            kind,
-            self._keys,
-            {**self._values, **columns},
-            self._reason,
-            {**self._audit, **audit},
-            self._exclusions,
-            self._caveat,
-        )
+        """Return the rows as a figure class with more columns."""
+        values, inputs = {**self._values, **columns}, {**self._audit, **audit}
+        return self._made(kind, self._keys, values, self._reason, inputs, self._exclusions, self._notes)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -575,7 +684,9 @@ class Results(Generic[FigureT_co]):
     @property
     def _caveats(self) -> list[str]:
         """The caveat of every row."""
-        return [self._caveat] * len(self) if isinstance(self._caveat, str) else self._caveat.tolist()
+        if isinstance(self._notes, tuple):
+            return [in_words(self._notes)] * len(self)
+        return [in_words(notes) for notes in self._notes.tolist()]
 
     def __len__(self) -> int:
         return len(self._reason)
@@ -589,7 +700,7 @@ class Results(Generic[FigureT_co]):
             group={d: k.item(at) for d, k in self._keys.items()},
             reason=self._reason[at],
             exclusions=self._exclusions.row(at) if self._exclusions else None,
-            caveat=self._caveat if isinstance(self._caveat, str) else self._caveat[at],
+            caveats=self._notes if isinstance(self._notes, tuple) else self._notes[at],
             **{c: float(v[at]) for c, v in self._values.items()},
             **audit,
         )
@@ -656,14 +767,13 @@ class Results(Generic[FigureT_co]):
         return self._keys[name] if name in self._keys else self._values[name]
 
     def _take(self, index: NDArray[Any]) -> Results[FigureT_co]:
-        return attrs.evolve(
-            self,
+        return self._evolve(
             keys={k: v[index] for k, v in self._keys.items()},
             values={k: v[index] for k, v in self._values.items()},
             reason=self._reason[index],
             audit={k: v[index] if isinstance(v, np.ndarray) else v for k, v in self._audit.items()},
             exclusions=self._exclusions.take(index) if self._exclusions else None,
-            caveat=self._caveat if isinstance(self._caveat, str) else self._caveat[index],
+            notes=self._notes if isinstance(self._notes, tuple) else self._notes[index],
         )
 
     def at(self, /, **labels: Label) -> FigureT_co:
@@ -1022,9 +1132,7 @@ def label_array(labels: Iterable[Any]) -> NDArray[Any]:
 
 def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
     """Keep Python labels as they are: a text array would cut, an int array would leak numpy scalars."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = list(values)
-    return array
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def _audit_cell(value: Any, separator: str) -> Any:

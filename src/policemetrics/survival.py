@@ -188,7 +188,7 @@ def kaplan_meier(
 
     .. math:: S_k = \frac{n_k - d_k}{n_1} \prod_{i < k} \left(1 + \frac{c_i}{n_{i+1}}\right):
 
-    the plain share to the last bit where nothing is open. G is summed alike. Where S is exactly level with a
+    the plain share to the last bit where nothing is open. G is summed the same way. Where S is exactly level with a
     percentile, the middle of the level is its time, as in R's ``survfit``.
 
     References

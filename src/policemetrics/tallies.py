@@ -6,7 +6,7 @@ Every metric is a function of a tally. Tallies of two halves add up to the tally
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 import attrs
 import numpy as np
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 REASON: Final = "reason"
 DROPPED: Final = "dropped: "
+LACKING: Final = "missing "
 NOT_SUPPLIED: Final = "not supplied: "
 
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
@@ -73,8 +74,8 @@ def split_missing(
     for found, code in coded:
         merged, to_merged, missing = _cells.union(found, label_array([MISSING]))
         columns.append((merged, np.append(to_merged, missing)[code[bad]]))  # code -1 takes the last
-    reasons = label_array(sorted(f"missing {d}" for d in dims))
-    reason = _cells.find(reasons, label_array(f"missing {d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
+    reason = _cells.find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
     ledger = Cells.of(
         (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
     )
@@ -172,7 +173,7 @@ COUNT: Final = "count"
 _MOST_CELLS_SHOWN: Final = 20
 
 
-@attrs.frozen(eq=False, repr=False)
+@attrs.frozen(init=False, eq=False, repr=False)
 class Tally:
     """Counts by key: whole numbers, exact, immutable, and mergeable with ``+``.
 
@@ -205,13 +206,44 @@ class Tally:
     """
 
     # The inner forms, for the package's own use: relations over their own dimensions.
-    cells: Cells
-    supplied: Cells | None = None
-    ledger: Cells | None = None
-    overlapping: frozenset[str] = frozenset()
-    unit: str = "counts"
+    _cells: Cells
+    _supplied: Cells | None
+    _ledger: Cells | None
+    overlapping: frozenset[str]
+    unit: str
 
     # ---- making -------------------------------------------------------------------------
+
+    def __init__(self, *_: object, **__: object) -> NoReturn:
+        msg = "Tally must be made with tally(frame, by=…) or Tally.from_columns(columns, counts), not with Tally(…)."
+        raise InvalidTypeError(msg)
+
+    @classmethod
+    def _of(
+        cls,
+        cells: Cells,
+        supplied: Cells | None = None,
+        ledger: Cells | None = None,
+        overlapping: frozenset[str] = frozenset(),
+        unit: str = "counts",
+    ) -> Tally:
+        """Build a tally from its relations. Nothing is validated."""
+        found = cls.__new__(cls)
+        found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
+            cells, supplied, ledger, overlapping, unit
+        )
+        return found
+
+    def _evolve(self, **changes: Any) -> Tally:
+        """Return the tally with other relations, as `attrs.evolve` would. Nothing is validated."""
+        parts = {
+            "cells": self._cells,
+            "supplied": self._supplied,
+            "ledger": self._ledger,
+            "overlapping": self.overlapping,
+            "unit": self.unit,
+        }
+        return self._of(**(parts | changes))
 
     @classmethod
     def from_columns(
@@ -269,10 +301,10 @@ class Tally:
         _check.same_index({**columns, "counts=": counts})
         coded = {d: _cells.encode(columns[d], d) for d in dims}
         _check.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
-        return cls.from_codes(coded, whole, coverage=coverage, overlapping=overlapping, unit=unit)
+        return cls._from_codes(coded, whole, coverage=coverage, overlapping=overlapping, unit=unit)
 
     @classmethod
-    def from_codes(
+    def _from_codes(
         cls,
         coded: Mapping[str, tuple[LabelArray, IntArray]],
         counts: IntArray,
@@ -299,7 +331,7 @@ class Tally:
         """
         dims = tuple(coded)
         cells, ledger = split_missing(dims, list(coded.values()), counts)
-        found = cls(
+        found = cls._of(
             cells,
             ledger=ledger,
             overlapping=frozenset(_within(overlapping, "overlapping", dims)),
@@ -309,38 +341,38 @@ class Tally:
 
     def _with_coverage(self, dims: tuple[str, ...]) -> Tally:
         """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one."""
-        supplied = self.cells.keys(dims)
-        if self.ledger is not None:
-            named = self.ledger.keys(dims)
+        supplied = self._cells.keys(dims)
+        if self._ledger is not None:
+            named = self._ledger.keys(dims)
             for dim in dims:
                 named = named.select(named.where_label(dim, lambda label: label != MISSING))
             supplied = supplied.union(named).keys()
-        return attrs.evolve(self, supplied=supplied)
+        return self._evolve(supplied=supplied)
 
     # ---- reading ------------------------------------------------------------------------
 
     @property
     def dims(self) -> tuple[str, ...]:
         """The dimensions of the key."""
-        return self.cells.dims
+        return self._cells.dims
 
     @property
     def coverage(self) -> Tally | None:
         """The keys that are known to be supplied, each counted once; None where the cells are the evidence."""
-        return None if self.supplied is None else Tally(self.supplied, unit="supplied")
+        return None if self._supplied is None else Tally._of(self._supplied, unit="supplied")
 
     @property
     def excluded(self) -> Tally | None:
         """What was left out, by the same dimensions and ``reason``; None where nothing was."""
-        return None if self.ledger is None else Tally(self.ledger, unit=self.unit)
+        return None if self._ledger is None else Tally._of(self._ledger, unit=self.unit)
 
     @property
     def total(self) -> int:
         """Sum of all counts."""
-        return self.cells.total
+        return self._cells.total
 
     def __len__(self) -> int:
-        return len(self.cells)
+        return len(self._cells)
 
     def labels(self, dim: str) -> tuple[Any, ...]:
         """Return the distinct labels of a dimension, sorted.
@@ -360,10 +392,10 @@ class Tally:
         UnknownNameError
             If the tally has no such dimension.
         """
-        self.need(dim)
-        return tuple(self.cells.shown(dim).tolist())
+        self._require_dims(dim)
+        return tuple(self._cells.shown(dim).tolist())
 
-    def need(self, *dims: str) -> None:
+    def _require_dims(self, *dims: str) -> None:
         """Refuse dimensions that the tally does not have, and list those it has.
 
         Parameters
@@ -378,7 +410,7 @@ class Tally:
         """
         for dim in dims:
             if dim not in self.dims:
-                gone = self.supplied is not None and dim in self.supplied.dims
+                gone = self._supplied is not None and dim in self._supplied.dims
                 why = "has summed away the dimension" if gone else "has no dimension"
                 msg = f"the tally {why} {dim!r}; it has {_check.listing(self.dims)}."
                 raise UnknownNameError(msg)
@@ -391,7 +423,7 @@ class Tally:
         dict of str to list
             One list a column, in the order of the keys.
         """
-        return self.cells.to_dict()
+        return self._cells.to_dict()
 
     def to_arrow(self) -> pa.Table:
         """Return the cells as an Arrow table: the dimensions, then ``count``.
@@ -413,7 +445,7 @@ class Tally:
         for dim in self.dims:
             if REASON in self.dims:
                 columns[dim] = [None if v == MISSING else v for v in columns[dim]]
-            whole = _kinds(self.cells.label(dim)) == {int}
+            whole = _kinds(self._cells.label(dim)) == {int}
             types[dim] = arrow.float64() if dim == MEASURED else arrow.int64() if whole else arrow.string()
         arrays = [arrow.array(values, types[name]) for name, values in columns.items()]
         table: pa.Table = arrow.Table.from_arrays(arrays, names=list(columns))
@@ -427,9 +459,9 @@ class Tally:
         if not isinstance(other, Tally):
             return NotImplemented
         return (
-            self.cells.equals(other.cells)
-            and _equal(self.supplied, other.supplied)
-            and _equal(self.ledger, other.ledger)
+            self._cells.equals(other._cells)
+            and _equal(self._supplied, other._supplied)
+            and _equal(self._ledger, other._ledger)
             and self.overlapping == other.overlapping
         )
 
@@ -442,7 +474,7 @@ class Tally:
         return _write.html_table(*self._shown(), left=len(self.dims), caption=self._footer())
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:
-        head = self.cells.select(np.arange(len(self)) < _MOST_CELLS_SHOWN).to_dict()
+        head = self._cells.select(np.arange(len(self)) < _MOST_CELLS_SHOWN).to_dict()
         rows = [[*map(str, row[:-1]), _write.count(row[-1])] for row in zip(*head.values(), strict=True)]
         return list(head), rows
 
@@ -450,12 +482,12 @@ class Tally:
         parts = [f"Tally of {_write.count(self.total)} {self.unit} in {_write.count(len(self))} cells"]
         if len(self) > _MOST_CELLS_SHOWN:
             parts[0] += f", the first {_MOST_CELLS_SHOWN} shown"
-        if self.supplied is not None:
-            parts.append(f"supply proved by {', '.join(self.supplied.dims)}")
+        if self._supplied is not None:
+            parts.append(f"supply proved by {', '.join(self._supplied.dims)}")
         if self.overlapping:
             parts.append(f"overlapping {', '.join(sorted(self.overlapping))}")
-        if self.ledger is not None:
-            reasons = self.ledger.project([REASON]).to_dict()
+        if self._ledger is not None:
+            reasons = self._ledger.project([REASON]).to_dict()
             named = zip(reasons[REASON], reasons["count"], strict=True)
             parts.append("excluded " + ", ".join(f"{r} {_write.count(n)}" for r, n in named))
         return "; ".join(parts)
@@ -473,11 +505,11 @@ class Tally:
             )
             raise IncompatibleTalliesError(msg)
         for dim in self.dims:
-            _refuse_mixture(dim, self.cells.label(dim), other.cells.label(dim))
-        return Tally(
-            self.cells.union(other.cells),
+            _refuse_mixture(dim, self._cells.label(dim), other._cells.label(dim))
+        return Tally._of(
+            self._cells.union(other._cells),
             self._joint_coverage(other),
-            merged(self.ledger, other.ledger),
+            merged(self._ledger, other._ledger),
             self.overlapping | other.overlapping,
             self.unit if self.unit == other.unit else "counts",
         )
@@ -487,7 +519,7 @@ class Tally:
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def _joint_coverage(self, other: Tally) -> Cells | None:
-        mine, theirs = self.supplied, other.supplied
+        mine, theirs = self._supplied, other._supplied
         if mine is None and theirs is None:
             return None
         if mine is None or theirs is None or set(mine.dims) != set(theirs.dims):
@@ -517,18 +549,18 @@ class Tally:
             If that would add labels that overlap.
         """
         kept = _check.names(dims, "dims")
-        self.need(*kept)
+        self._require_dims(*kept)
         for dim in sorted(self.overlapping - set(kept)):
-            if len(self.cells.label(dim)) > 1:
+            if len(self._cells.label(dim)) > 1:
                 msg = (
                     f"the labels of {dim!r} overlap and do not add up ({_check.listing(self.labels(dim), most=5)}); "
                     f"keep {dim!r} in by=, or choose one with where({dim}=…)."
                 )
                 raise InvalidInputError(msg)
-        return Tally(
-            self.cells.project(kept),
-            self.supplied,
-            None if self.ledger is None else self.ledger.project((*kept, REASON)),
+        return Tally._of(
+            self._cells.project(kept),
+            self._supplied,
+            None if self._ledger is None else self._ledger.project((*kept, REASON)),
             self.overlapping & set(kept),
             self.unit,
         )
@@ -559,9 +591,9 @@ class Tally:
         >>> t.where(force="Kent").total
         7
         """
-        return self.narrowed(self._wanted(labels))
+        return self._where(self._wanted(labels))
 
-    def narrowed(self, wanted: Mapping[str, LabelArray]) -> Tally:
+    def _where(self, wanted: Mapping[str, LabelArray]) -> Tally:
         """Keep what has these labels in cells, coverage and ledger; unlike `where` without checks.
 
         Parameters
@@ -574,11 +606,10 @@ class Tally:
         Tally
             The chosen part.
         """
-        return attrs.evolve(
-            self,
-            cells=self.cells.select(self.cells.match(wanted)),
-            supplied=narrowed(self.supplied, wanted),
-            ledger=filled(narrowed(self.ledger, wanted)),
+        return self._evolve(
+            cells=self._cells.select(self._cells.match(wanted)),
+            supplied=narrowed(self._supplied, wanted),
+            ledger=filled(narrowed(self._ledger, wanted)),
         )
 
     def drop(self, /, **labels: Any) -> Tally:
@@ -606,7 +637,7 @@ class Tally:
         (7, ['dropped: force'])
         """
         wanted = self._wanted(labels)
-        return self.set_aside(wanted, DROPPED + " and ".join(wanted))
+        return self._exclude(wanted, DROPPED + " and ".join(wanted))
 
     def not_supplied(self, reason: str, /, **labels: Any) -> Tally:
         """Mark cells that a source wrote as figures, often 0, although nothing valid was supplied.
@@ -639,23 +670,23 @@ class Tally:
         """
         wanted = self._wanted(labels)
         _check.text(reason, "reason")
-        if not self.cells.match(wanted).any():
+        if not self._cells.match(wanted).any():
             msg = f"not_supplied must match a cell; none has {labels}. What is absent is not available without it."
             raise InvalidInputError(msg)
-        return self.set_aside(wanted, NOT_SUPPLIED + reason)
+        return self._exclude(wanted, NOT_SUPPLIED + reason)
 
     def _wanted(self, labels: Mapping[str, Any]) -> dict[str, LabelArray]:
         """Check the labels asked for against all that the tally knows of."""
         if not labels:
             msg = "name at least one dimension with its label or labels, as in force='Kent'."
             raise InvalidInputError(msg)
-        self.need(*labels)
+        self._require_dims(*labels)
         return {dim: self._labels_asked(dim, asked) for dim, asked in labels.items()}
 
     def _labels_asked(self, dim: str, asked: Any) -> LabelArray:
         several = isinstance(asked, Iterable) and not isinstance(asked, str | bytes | Period)
         listed: list[Any] = list(asked) if several else [asked]
-        known = self.known_labels(dim)
+        known = self._known_labels(dim)
         if dim == MEASURED:
             stamps = _cells.microseconds(listed, dim)
             for value, stamp in zip(listed, stamps.tolist(), strict=True):
@@ -679,7 +710,7 @@ class Tally:
                 _check.known(value, dim, known)
         return label_array(found)
 
-    def known_labels(self, dim: str) -> list[Any]:
+    def _known_labels(self, dim: str) -> list[Any]:
         """Every label of a dimension, in cells, coverage or ledger; a missing one is none.
 
         Parameters
@@ -692,11 +723,15 @@ class Tally:
         list of str or int
             Distinct labels.
         """
-        relations = [r for r in (self.cells, self.supplied, self.ledger) if r is not None and dim in r.dims]
-        labels = (v for r in relations for v in r.label(dim).tolist() if v != MISSING or r is not self.ledger)
+        relations = [
+            r for r in (self._cells, self._supplied, self._ledger) if r is not None and dim in r.dims
+        ]
+        labels = (
+            v for r in relations for v in r.label(dim).tolist() if v != MISSING or r is not self._ledger
+        )
         return list(dict.fromkeys(labels))
 
-    def set_aside(self, wanted: Mapping[str, LabelArray], reason: str) -> Tally:
+    def _exclude(self, wanted: Mapping[str, LabelArray], reason: str) -> Tally:
         """Move cells to the ledger for a reason; what is dropped takes with it what was excluded before.
 
         Parameters
@@ -714,16 +749,16 @@ class Tally:
         if REASON in self.dims:
             msg = "a ledger has no ledger of its own; choose from what was excluded with where()."
             raise InvalidInputError(msg)
-        mask = self.cells.match(wanted)
-        moved, ledger, supplied = self.cells.select(mask), self.ledger, self.supplied
+        mask = self._cells.match(wanted)
+        moved, ledger, supplied = self._cells.select(mask), self._ledger, self._supplied
         if ledger is not None and reason.startswith(DROPPED):
             there = ledger.match(wanted)
             moved, ledger = moved.union(ledger.select(there).project(self.dims)), ledger.select(~there)
         if supplied is not None and set(wanted) <= set(supplied.dims):
             supplied = supplied.select(~supplied.match(wanted))
         added = moved.extend(REASON, reason) if len(moved) else None
-        return attrs.evolve(
-            self, cells=self.cells.select(~mask), supplied=supplied, ledger=merged(filled(ledger), added)
+        return self._evolve(
+            cells=self._cells.select(~mask), supplied=supplied, ledger=merged(filled(ledger), added)
         )
 
     # ---- changing labels ----------------------------------------------------------------
@@ -764,7 +799,7 @@ class Tally:
         >>> t.relabel("force", {"Devon and Cornwall": "Devon & Cornwall"}).labels("force")
         ('Devon & Cornwall', 'Kent')
         """
-        self.need(dim)
+        self._require_dims(dim)
         _check.choice(others, "others", ("keep", "refuse"))
         if not isinstance(mapping, Mapping):
             msg = f"mapping must be a mapping of old label to new label; got {type(mapping).__name__}."
@@ -772,7 +807,7 @@ class Tally:
         if dim == MEASURED:
             msg = f"{MEASURED!r} holds measured times, which have no labels to rename."
             raise InvalidInputError(msg)
-        known = self.known_labels(dim)
+        known = self._known_labels(dim)
         mapping = {_cells.plain(old): _cells.plain(new) for old, new in mapping.items()}
         there = set(known)
         for key in (k for k in mapping if k not in there):
@@ -787,13 +822,13 @@ class Tally:
         if (codes < 0).any():
             msg = f"mapping must give a label for each key; got none for one of {dim!r}."
             raise InvalidInputError(msg)
-        found = self.relabelled(dim, lambda label: mapping.get(label, label))
+        found = self._relabel(dim, lambda label: mapping.get(label, label))
         if dim in self.overlapping and len(found) < len(self):
             msg = f"the labels of {dim!r} overlap and do not add up; mapping must not merge cells of them."
             raise InvalidInputError(msg)
         return found
 
-    def relabelled(self, dim: str, new: Callable[[Any], Any]) -> Tally:
+    def _relabel(self, dim: str, new: Callable[[Any], Any]) -> Tally:
         """Apply a change of labels to cells, coverage and ledger; unlike `relabel` without checks.
 
         Parameters
@@ -808,11 +843,11 @@ class Tally:
         Tally
             The same counts by the new labels.
         """
-        supplied = self.supplied
+        supplied = self._supplied
         if supplied is not None and dim in supplied.dims:
             supplied = supplied.relabel(dim, new).keys()
-        ledger = None if self.ledger is None else self.ledger.relabel(dim, new)
-        return attrs.evolve(self, cells=self.cells.relabel(dim, new), supplied=supplied, ledger=ledger)
+        ledger = None if self._ledger is None else self._ledger.relabel(dim, new)
+        return self._evolve(cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger)
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
         """Add up every window of so many months; the windows overlap, so they no longer add.
@@ -842,23 +877,23 @@ class Tally:
         >>> t.rolling(2).to_dict()
         {'period': ['2024-01 to 2024-02', '2024-02 to 2024-03'], 'count': [3, 6]}
         """
-        self.need(period)
+        self._require_dims(period)
         if not isinstance(months, int | np.integer) or isinstance(months, bool) or months < 1:
             msg = f"months must be a whole number >= 1; got {months!r}."
             raise InvalidInputError(msg)
-        known = self.known_labels(period)
+        known = self._known_labels(period)
         read = dict(zip(known, read_labels(known, period), strict=True))
         longer = [v for v, p in read.items() if p.months != 1]
         if longer:
             msg = f"{period!r} must hold single months to be rolled; got {_check.listing(longer)}."
             raise InvalidInputError(msg)
-        spelt = self.relabelled(period, lambda label: read[label].label if label in read else label)
+        spelt = self._relabel(period, lambda label: read[label].label if label in read else label)
         windows = Windows.of(period, months, {p.label: p for p in read.values()})
         if not windows.labels:
             msg = f"months must be at most the number of months there are; got {months} of {len(windows.numbers)}."
             raise InvalidInputError(msg)
-        cells, supplied, ledger = windows.roll(spelt.cells, spelt.supplied, spelt.ledger)
-        return Tally(cells, supplied, ledger, self.overlapping | {period}, self.unit)
+        cells, supplied, ledger = windows.roll(spelt._cells, spelt._supplied, spelt._ledger)
+        return Tally._of(cells, supplied, ledger, self.overlapping | {period}, self.unit)
 
 
 def _within(value: Names, name: str, dims: tuple[str, ...]) -> tuple[str, ...]:

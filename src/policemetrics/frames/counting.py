@@ -406,9 +406,9 @@ class Sums:
         if not self.missing.any():
             return found
         gaps = self._part(coded, np.zeros_like(counts), self.missing > 0, None, overlapping)
-        marked = gaps.cells.extend(REASON, f"{NOT_SUPPLIED}{self.name} missing in the source")
-        ledger = reduce(Cells.union, [v for v in (found.ledger, gaps.ledger) if v is not None], marked)
-        return attrs.evolve(found, ledger=ledger)
+        marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{self.name} missing in the source")
+        ledger = reduce(Cells.union, [v for v in (found._ledger, gaps._ledger) if v is not None], marked)
+        return found._evolve(ledger=ledger)
 
     def _checked(self, coded: _Coded) -> IntArray:
         """Put the halves together, or say which sum is none."""
@@ -440,7 +440,7 @@ class Sums:
         overlapping: Names,
     ) -> Tally:
         kept = {d: (labels, codes[chosen]) for d, (labels, codes) in coded.items()}
-        return Tally.from_codes(
+        return Tally._from_codes(
             kept, counts[chosen], coverage=coverage, overlapping=overlapping, unit=self.name
         )
 
@@ -556,7 +556,7 @@ def tally(
     if date is not None:
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
-        return Tally.from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
+        return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
     return Sums.of(count, found).tally(coded, proof, overlapping)
 
 
@@ -568,7 +568,7 @@ def as_tally(
         if count is not None:
             msg = f"count= names a column of a frame; a tally is counted already; got count={count!r}."
             raise InvalidInputError(msg)
-        data.need(*by)
+        data._require_dims(*by)
         return data
     return tally(data, by=by, count=count, coverage=coverage)
 

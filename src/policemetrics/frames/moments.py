@@ -196,4 +196,4 @@ def _counted(coded: _Coded, counts: IntArray, missing: IntArray) -> Tally:
     some = n > 0
     times = np.repeat((0, -1), len(counts))[some]
     twice = {d: (labels, np.concatenate((codes, codes))[some]) for d, (labels, codes) in coded.items()}
-    return Tally.from_codes(twice | {MEASURED: (np.zeros(1, dtype=np.int64), times)}, n[some], unit="rows")
+    return Tally._from_codes(twice | {MEASURED: (np.zeros(1, dtype=np.int64), times)}, n[some], unit="rows")

@@ -460,14 +460,14 @@ class _Counts:
     def timed(self) -> Tally:
         """Return the times that have ended, with everything that was left out."""
         found = self._part(self.state == _TIMED, self.counts)
-        ledger = found.ledger
+        ledger = found._ledger
         for i, reason in enumerate(self.reasons):
             measured = reason in {NEGATIVE, ZERO}
             ledger = merged(
                 ledger, self._left_out(self.state == _REASONS + i, self.counts, reason, measured=measured)
             )
         ledger = merged(ledger, self._left_out(self.rows > self.counts, self.rows - self.counts, FURTHER_ROW))
-        return attrs.evolve(found, ledger=ledger)
+        return found._evolve(ledger=ledger)
 
     def open(self) -> Tally:
         """Return the times of what had not ended when it was last followed."""
@@ -480,7 +480,7 @@ class _Counts:
         if not chosen.any():
             return None
         part = self._part(chosen, counts, measured=measured)
-        cells, ledger = part.cells, part.ledger
+        cells, ledger = part._cells, part._ledger
         if not measured:
             cells = cells.extend(MEASURED, MISSING)
             ledger = None if ledger is None else ledger.extend(MEASURED, MISSING)
@@ -490,7 +490,7 @@ class _Counts:
         kept = {d: (labels, codes[chosen]) for d, (labels, codes) in self.coded.items()}
         if measured:
             kept[MEASURED] = distinct_of(self.us[chosen])
-        return Tally.from_codes(kept, counts[chosen], unit="rows")
+        return Tally._from_codes(kept, counts[chosen], unit="rows")
 
 
 def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:

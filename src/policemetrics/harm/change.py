@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, overload
 
-import attrs
 import numpy as np
 
 from policemetrics import _check
@@ -28,11 +27,11 @@ from policemetrics.harm.score import (
 )
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import Period, in_words
-from policemetrics.results import Figure, Interval, Results, shown_as
+from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("percent_change", "change"))
 class HarmChange(Figure):
     """A change in harm from one period to another, and what it is made of.
 
@@ -71,33 +70,28 @@ class HarmChange(Figure):
         How the interval was made.
     """
 
-    old: float = attrs.field(metadata=shown_as("count"))
-    new: float = attrs.field(metadata=shown_as("count"))
-    change: float = attrs.field(metadata=shown_as("change"))
-    percent_change: float = attrs.field(metadata=shown_as("percent"))
-    percent_change_low: float = attrs.field(metadata=shown_as("percent"))
-    percent_change_high: float = attrs.field(metadata=shown_as("percent"))
-    from_population: float = attrs.field(metadata=shown_as("change"))
-    from_volume: float = attrs.field(metadata=shown_as("change"))
-    from_mix: float = attrs.field(metadata=shown_as("change"))
-    from_weights: float = attrs.field(metadata=shown_as("change"))
-    crimes_old: float = attrs.field(converter=float)
-    crimes_new: float = attrs.field(converter=float)
-    per_crime_change: float = attrs.field(converter=float)
+    old: float = column("count")
+    new: float = column("count")
+    change: float = column("change")
+    percent_change: float = column("percent")
+    percent_change_low: float = column("percent", "lower")
+    percent_change_high: float = column("percent", "upper")
+    from_population: float = column("change")
+    from_volume: float = column("change")
+    from_mix: float = column("change")
+    from_weights: float = column("change")
+    crimes_old: float = input_field()
+    crimes_new: float = input_field()
+    per_crime_change: float = input_field()
     between: tuple[str, str]
     weights: str
     harm_unit: str
-    old_exposure: float = attrs.field(default=float("nan"), converter=float)
-    new_exposure: float = attrs.field(default=float("nan"), converter=float)
+    old_exposure: float = input_field(default=float("nan"))
+    new_exposure: float = input_field(default=float("nan"))
     exposure_name: str = ""
     exposure_date: str = ""
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `percent_change`."""
-        return Interval(self.percent_change_low, self.percent_change_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         name = f"Harm ({self.weights})"
@@ -382,7 +376,7 @@ def score_ratio(
     return ratio, np.where(none, 0, low), np.where(none, new_limits[1], high)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="index")
 class HarmIndex(Figure):
     """Harm in one period, where that of the base period is 100.
 
@@ -412,27 +406,22 @@ class HarmIndex(Figure):
         How the interval was made.
     """
 
-    index: float = attrs.field(metadata=shown_as("rate"))
-    index_low: float = attrs.field(metadata=shown_as("rate"))
-    index_high: float = attrs.field(metadata=shown_as("rate"))
-    score: float = attrs.field(metadata=shown_as("count"))
-    crimes: float = attrs.field(metadata=shown_as("count"))
-    per_head: float = attrs.field(metadata=shown_as("rate"))
+    index: float = column("rate")
+    index_low: float = column("rate", "lower")
+    index_high: float = column("rate", "upper")
+    score: float = column("count")
+    crimes: float = column("count")
+    per_head: float = column("rate")
     base: str
-    base_score: float = attrs.field(converter=float)
+    base_score: float = input_field()
     weights: str
     harm_unit: str
-    exposure: float = attrs.field(default=float("nan"), converter=float)
-    base_exposure: float = attrs.field(default=float("nan"), converter=float)
+    exposure: float = input_field(default=float("nan"))
+    base_exposure: float = input_field(default=float("nan"))
     exposure_name: str = ""
     exposure_date: str = ""
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `index`."""
-        return Interval(self.index_low, self.index_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         name = f"Harm index ({self.weights}{', per head' if self.exposure_name else ''})"
@@ -552,7 +541,7 @@ def harm_index(
     of_weights = {pair.scored[1][0].caveat for pair in pairs}
     caveats = ". ".join(c.rstrip(".") for c in (caveat, *of_weights) if c)
     tables = [_table(pair, weights, exposure, method, level, caveats) for pair in pairs]
-    stacked = Results.stack(tables, {period: [side.label for side in sides]})
+    stacked = Results._stack(tables, {period: [side.label for side in sides]})
     for dim in reversed(kept):
         stacked = stacked.sort(dim)
     return stacked
@@ -598,7 +587,7 @@ def _table(
     return Results(HarmIndex, keys_of(pair.groups), columns, reasons, audit, excluded, caveat)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="change")
 class HarmDriver(Figure):
     """What one offence, or one part of the crimes, added to a change in harm.
 
@@ -622,12 +611,12 @@ class HarmDriver(Figure):
         The edition of the weights, and their unit.
     """
 
-    crimes_old: float = attrs.field(metadata=shown_as("count"))
-    crimes_new: float = attrs.field(metadata=shown_as("count"))
-    change: float = attrs.field(metadata=shown_as("change"))
-    from_volume: float = attrs.field(metadata=shown_as("change"))
-    from_mix: float = attrs.field(metadata=shown_as("change"))
-    share_of_change: float = attrs.field(metadata=shown_as("share"))
+    crimes_old: float = column("count")
+    crimes_new: float = column("count")
+    change: float = column("change")
+    from_volume: float = column("change")
+    from_mix: float = column("change")
+    share_of_change: float = column("share")
     between: tuple[str, str]
     weights: str
     harm_unit: str

@@ -10,10 +10,10 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._write import fixed, plain, signed
 from policemetrics.errors import InvalidInputError
-from policemetrics.results import Figure, shown_as
+from policemetrics.results import Figure, column, figure
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="percent_change")
 class HarmPerCrimeChange(Figure):
     """The change in the mean harm of a crime that two published percentages imply.
 
@@ -30,11 +30,11 @@ class HarmPerCrimeChange(Figure):
         The one step to which both percentages were rounded; not a number where that was not said.
     """
 
-    crime: float = attrs.field(metadata=shown_as("percent"))
-    harm: float = attrs.field(metadata=shown_as("percent"))
-    percent_change: float = attrs.field(metadata=shown_as("percent"))
-    rounding_low: float = attrs.field(metadata=shown_as("percent", shown=False))
-    rounding_high: float = attrs.field(metadata=shown_as("percent", shown=False))
+    crime: float = column("percent")
+    harm: float = column("percent")
+    percent_change: float = column("percent")
+    rounding_low: float = column("percent", "lower", shown=False)
+    rounding_high: float = column("percent", "upper", shown=False)
     rounded_to: float
 
     def _sentence(self) -> str:

@@ -36,7 +36,15 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNam
 from policemetrics.exposure import Exposure, divide
 from policemetrics.frames import as_tally
 from policemetrics.harm.weights import READ_AS_TEXT, HarmWeights, is_category, nearest
-from policemetrics.results import ExclusionTable, Figure, Interval, Results, label_array, shown_as
+from policemetrics.results import (
+    ExclusionTable,
+    Figure,
+    Results,
+    column,
+    figure,
+    input_field,
+    label_array,
+)
 from policemetrics.tallies import Tally
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
 
@@ -67,9 +75,9 @@ def read(
         coverage=(*(d for d in by if d != offence), *period),
     )
     for weights in editions:
-        left_out = [v for v in tally.cells.label(offence).tolist() if v in weights.outside]
+        left_out = [v for v in tally._cells.label(offence).tolist() if v in weights.outside]
         if left_out:
-            tally = tally.set_aside(
+            tally = tally._exclude(
                 {offence: label_array(left_out)}, f"outside the weights: {weights.edition}"
             )
     return tally
@@ -94,7 +102,7 @@ class Scored:
     def of(cls, side: Side, groups: Cells, offence: str, weights: HarmWeights) -> Scored:
         """Weigh a side by group; weights are looked up once for each distinct code."""
         summed = side.tally.sum_to(*_distinct(*groups.dims, offence))
-        cells = summed.cells
+        cells = summed._cells
         label = cells.label(offence)
         weight = np.array([weights[v] for v in label.tolist()], dtype=np.float64)
         table = _Weighted.of(cells, groups.dims, offence, weight)
@@ -299,7 +307,7 @@ def check_exposure(value: object) -> None:
 
 def refuse_unknown(sides: Sequence[Side], offence: str, editions: Sequence[HarmWeights]) -> None:
     """Refuse codes without a weight: all of them at once, in whatever cell, even one of 0."""
-    labels = list(dict.fromkeys(v for side in sides for v in side.tally.cells.label(offence).tolist()))
+    labels = list(dict.fromkeys(v for side in sides for v in side.tally._cells.label(offence).tolist()))
     numbers = [v for v in labels if not isinstance(v, str)]
     if numbers:
         msg = f"{offence} must hold offence codes as text; got the number {numbers[0]}: {READ_AS_TEXT}."
@@ -327,7 +335,7 @@ def _raise_unknown(unknown: Sequence[str], offence: str, weights: HarmWeights) -
     raise UnknownNameError(msg)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="score")
 class HarmScore(Figure):
     """Crimes weighted by their harm.
 
@@ -360,27 +368,22 @@ class HarmScore(Figure):
         How the interval was made.
     """
 
-    score: float = attrs.field(metadata=shown_as("count"))
-    score_low: float = attrs.field(metadata=shown_as("count"))
-    score_high: float = attrs.field(metadata=shown_as("count"))
-    crimes: float = attrs.field(metadata=shown_as("count"))
-    per_crime: float = attrs.field(metadata=shown_as("rate"))
-    per_head: float = attrs.field(metadata=shown_as("rate"))
-    dominant_share: float = attrs.field(metadata=shown_as("share"))
+    score: float = column("count")
+    score_low: float = column("count", "lower")
+    score_high: float = column("count", "upper")
+    crimes: float = column("count")
+    per_crime: float = column("rate")
+    per_head: float = column("rate")
+    dominant_share: float = column("share")
     dominant_offence: str
     weights: str
     harm_unit: str
-    exposure: float = attrs.field(default=float("nan"), converter=float)
+    exposure: float = input_field(default=float("nan"))
     exposure_name: str = ""
     exposure_date: str = ""
     when: str = ""
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `score`."""
-        return Interval(self.score_low, self.score_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         name = f"Harm ({self.weights})"

@@ -39,11 +39,12 @@ from policemetrics.periods import check_pair, in_words, read_labels
 from policemetrics.results import (
     ExclusionTable,
     Figure,
-    Interval,
     Results,
+    column,
+    definition_field,
+    figure,
+    input_field,
     label_array,
-    shown_as,
-    telling_apart,
 )
 from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
@@ -51,7 +52,7 @@ from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
 __all__ = ["OutcomeRateChange", "outcome_rate_change"]
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("points", "percent_change"))
 class OutcomeRateChange(Figure):
     """A change in a positive outcome rate, in percentage points and in per cent.
 
@@ -78,30 +79,25 @@ class OutcomeRateChange(Figure):
         How the intervals of the two rates were made, which the points' interval comes from.
     """
 
-    old: float = attrs.field(metadata=shown_as("share"))
-    new: float = attrs.field(metadata=shown_as("share"))
-    points: float = attrs.field(metadata=shown_as("points"))
-    points_low: float = attrs.field(metadata=shown_as("points"))
-    points_high: float = attrs.field(metadata=shown_as("points"))
-    percent_change: float = attrs.field(metadata=shown_as("percent"))
+    old: float = column("share")
+    new: float = column("share")
+    points: float = column("points")
+    points_low: float = column("points", "lower")
+    points_high: float = column("points", "upper")
+    percent_change: float = column("percent")
     between: tuple[str, str] = ("", "")
-    outcomes: str = attrs.field(metadata=telling_apart(below=True))
+    outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart(below=True))
-    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
-    old_positive: float = attrs.field(converter=float)
-    old_denominator: float = attrs.field(converter=float)
-    new_positive: float = attrs.field(converter=float)
-    new_denominator: float = attrs.field(converter=float)
+    basis: Basis = definition_field(below=True)
+    out_of: OutOf = definition_field(below=True)
+    old_positive: float = input_field()
+    old_denominator: float = input_field()
+    new_positive: float = input_field()
+    new_denominator: float = input_field()
     old_share_not_yet_assigned: float = np.nan
     new_share_not_yet_assigned: float = np.nan
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `points`."""
-        return Interval(self.points_low, self.points_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         subject = f"The positive outcome rate ({said(self.outcomes, self.basis, self.out_of)})"
@@ -308,9 +304,9 @@ def _refuse_asked(**options: Any) -> None:
 
 def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> OutcomeRateChange:
     """Compare two figures; their limits are made again, so that both are at the level asked for."""
-    for name, figure in (("old", old), ("new", new)):
-        if not isinstance(figure, OutcomeRate):
-            msg = f"{name} must be an OutcomeRate, as positive_outcome_rate returns it; got {type(figure).__name__}."
+    for name, given in (("old", old), ("new", new)):
+        if not isinstance(given, OutcomeRate):
+            msg = f"{name} must be an OutcomeRate, as positive_outcome_rate returns it; got {type(given).__name__}."
             raise InvalidTypeError(msg)
     _refuse_unlike_figures(old, new)
     group, between = _times_of(old, new)

@@ -125,7 +125,7 @@ def divisors(crimes: float | Side | Exposure, groups: Cells, side: Side, reasons
 
 def _refuse_unlike(reasons: Reasons, groups: Cells, side: Side, crimes: Side) -> None:
     """Say which suppliers only the outcomes or only the crimes have; without coverage, by each dimension alone."""
-    mine, theirs = side.tally.supplied, crimes.tally.supplied
+    mine, theirs = side.tally._supplied, crimes.tally._supplied
     if mine is None or theirs is None:
         refuse_unmatched(reasons, groups, side, crimes, "outcomes and crimes")
         return
@@ -135,7 +135,7 @@ def _refuse_unlike(reasons: Reasons, groups: Cells, side: Side, crimes: Side) ->
     outcomes, recorded = (
         attrs.evolve(
             one,
-            tally=attrs.evolve(one.tally, supplied=proof.keys(common)),
+            tally=one.tally._evolve(supplied=proof.keys(common)),
             period=one.period if one.period in common else "",
         )
         for one, proof in ((side, mine), (crimes, theirs))
@@ -201,7 +201,7 @@ class Counter:
 
     def _refuse_larger_parts(self, reasons: Reasons, groups: Cells, side: Side) -> None:
         """Say, for each group without a reason yet, which part, left out before, is larger than its whole."""
-        ledger = side.tally.ledger
+        ledger = side.tally._ledger
         if ledger is None:
             return
         for code, kind in outcome_types().items():
@@ -222,7 +222,7 @@ class Counter:
                 )
 
     def _of(self, groups: Cells, side: Side, codes: Iterable[str], known: NDArray[np.bool_]) -> FloatArray:
-        kept = side.tally.narrowed({self.outcome: label_array(codes)})
+        kept = side.tally._where({self.outcome: label_array(codes)})
         return np.where(known, totals(attrs.evolve(side, tally=kept), groups), np.nan)
 
     def check_crimes(self, crimes: object) -> None:
@@ -286,10 +286,10 @@ def read(
         if parent:
             given -= {code}
             if code in tally.labels(outcome):
-                tally = tally.set_aside({outcome: label_array([code])}, _inside(parent))
+                tally = tally._exclude({outcome: label_array([code])}, _inside(parent))
     _refuse_hidden(given, types, definition.positive, outcome)
     # With the parts of 1, 2 and 3 out, no two codes overlap, whatever the caller declared.
-    tally = attrs.evolve(tally, overlapping=tally.overlapping - {outcome})
+    tally = tally._evolve(overlapping=tally.overlapping - {outcome})
     return tally, Counter(definition, outcome, given)
 
 
@@ -327,17 +327,17 @@ def _basis_in(label: Any) -> str:
 def _coded(tally: Tally, outcome: str) -> Tally:
     """Label outcomes by their codes; what stands for none is refused, unless it was left out before."""
     refuse_unknown(tally.labels(outcome), outcome)
-    if all(code_of(label) == label for label in tally.known_labels(outcome)):
+    if all(code_of(label) == label for label in tally._known_labels(outcome)):
         return tally
-    return tally.relabelled(outcome, lambda label: code_of(label) or label)
+    return tally._relabel(outcome, lambda label: code_of(label) or label)
 
 
 def _given(tally: Tally, outcome: str) -> frozenset[str]:
     """Return the codes that the table gives, those that it marks as not supplied among them."""
     found = set(tally.labels(outcome))
-    if tally.ledger is not None:
-        marked = tally.ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED))
-        found.update(tally.ledger.select(marked).label(outcome).tolist())
+    if tally._ledger is not None:
+        marked = tally._ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED))
+        found.update(tally._ledger.select(marked).label(outcome).tolist())
     return frozenset(c for c in found if set(members_of(c)) <= set(outcome_types()))
 
 

@@ -60,8 +60,8 @@ class Spans:
             labels = groups.label(period).tolist()
             own = _read(labels, period)
             return cls([Span.of(own[v]) if v in own else None for v in labels], groups.code(period))
-        supplied = tally.supplied
-        there = supplied if supplied is not None and period in supplied.dims else tally.cells
+        supplied = tally._supplied
+        there = supplied if supplied is not None and period in supplied.dims else tally._cells
         shared = tuple(d for d in groups.dims if d in there.dims)
         keyed = there.keys(shared)
         held = np.zeros((len(keyed), len(there.label(period))), dtype=bool)

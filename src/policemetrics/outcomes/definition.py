@@ -326,7 +326,7 @@ def _labels_of(outcomes: Any, outcome: str) -> tuple[list[Any], dict[Any, int] |
         labels = list(outcomes.labels(outcome))
         if any(len(outcomes.labels(dim)) > 1 for dim in outcomes.overlapping - {outcome}):
             return labels, None  # on two bases, say: what overlaps does not add up
-        return labels, dict(zip(labels, outcomes.cells.project((outcome,)).counts.tolist(), strict=True))
+        return labels, dict(zip(labels, outcomes._cells.project((outcome,)).counts.tolist(), strict=True))
     if not hasattr(outcomes, "__len__"):
         msg = f"outcomes must be labels, a mapping of label to count, or a Tally; got {type(outcomes).__name__}."
         raise InvalidTypeError(msg)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, overload
 
-import attrs
 import numpy as np
 
 from policemetrics import _check
@@ -14,7 +13,15 @@ from policemetrics._write import fixed, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeSet, one_of, said, still_open
 from policemetrics.outcomes.rate import OutcomeRate
-from policemetrics.results import Exclusions, Figure, Interval, Results, comparable, shown_as, telling_apart
+from policemetrics.results import (
+    Exclusions,
+    Figure,
+    Results,
+    column,
+    comparable,
+    definition_field,
+    figure,
+)
 from policemetrics.typing import Basis, Label, Names, OutOf
 
 __all__ = ["GroupOutcomeRate", "group_outcome_rate"]
@@ -28,7 +35,7 @@ _SELF: Final = (
 )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="rate")
 class GroupOutcomeRate(Figure):
     """The positive outcome rate of a group of forces, and a force beside it.
 
@@ -63,36 +70,31 @@ class GroupOutcomeRate(Figure):
         How the interval was made.
     """
 
-    rate: float = attrs.field(metadata=shown_as("share"))
-    rate_low: float = attrs.field(metadata=shown_as("share"))
-    rate_high: float = attrs.field(metadata=shown_as("share"))
-    forces: float = attrs.field(metadata=shown_as("count"))
-    lowest: float = attrs.field(metadata=shown_as("share"))
-    highest: float = attrs.field(metadata=shown_as("share"))
-    own: float = attrs.field(metadata=shown_as("share"))
-    points: float = attrs.field(metadata=shown_as("points"))
-    not_yet_assigned: float = attrs.field(metadata=shown_as("count", shown=False))
-    share_not_yet_assigned: float = attrs.field(metadata=shown_as("share"))
-    average: str = attrs.field(metadata=telling_apart(below=True))
+    rate: float = column("share")
+    rate_low: float = column("share", "lower")
+    rate_high: float = column("share", "upper")
+    forces: float = column("count")
+    lowest: float = column("share")
+    highest: float = column("share")
+    own: float = column("share")
+    points: float = column("points")
+    not_yet_assigned: float = column("count", shown=False)
+    share_not_yet_assigned: float = column("share")
+    average: str = definition_field(below=True)
     members: tuple[str, ...]
-    force: str = attrs.field(metadata=telling_apart(below=True))
-    include_self: str = attrs.field(metadata=telling_apart(below=True))
-    outcomes: str = attrs.field(metadata=telling_apart(below=True))
+    force: str = definition_field(below=True)
+    include_self: str = definition_field(below=True)
+    outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart(below=True))
-    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
-    as_at: str = attrs.field(default="", metadata=telling_apart(below=True))
-    when: str = attrs.field(default="", metadata=telling_apart(below=True))
-    maturity: str = attrs.field(default="", metadata=telling_apart(below=True))
+    basis: Basis = definition_field(below=True)
+    out_of: OutOf = definition_field(below=True)
+    as_at: str = definition_field(below=True, default="")
+    when: str = definition_field(below=True, default="")
+    maturity: str = definition_field(below=True, default="")
     mature_after: float = np.nan
     of: str = "force"
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `rate`."""
-        return Interval(self.rate_low, self.rate_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         what = said(self.outcomes, self.basis, self.out_of)
@@ -245,14 +247,12 @@ def group_outcome_rate(
     figures = list(rates)
     definition = _definition(figures)
     keyed: dict[tuple[Any, ...], dict[Any, OutcomeRate]] = {}
-    for figure in figures:
-        group = keyed.setdefault(tuple(figure.group[d] for d in rest), {})
-        if figure.group[of] in group:
-            msg = (
-                f"rates must have one row for each label of a group; {dict(figure.group)} stands there twice."
-            )
+    for one in figures:
+        group = keyed.setdefault(tuple(one.group[d] for d in rest), {})
+        if one.group[of] in group:
+            msg = f"rates must have one row for each label of a group; {dict(one.group)} stands there twice."
             raise InvalidInputError(msg)
-        group[figure.group[of]] = figure
+        group[one.group[of]] = one
     how = {"of": of, "average": average, "force": "" if force is None else str(force)}
     how["include_self"] = "" if force is None else ("yes" if include_self else "no")
     found = [

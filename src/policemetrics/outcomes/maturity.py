@@ -30,7 +30,7 @@ from policemetrics.outcomes.counting import WAITING, Counter, read
 from policemetrics.outcomes.dates import AsAt, Spans, notes_of
 from policemetrics.outcomes.definition import Definition, OutcomeSet, kept_dims
 from policemetrics.periods import Period, in_words, read_labels
-from policemetrics.results import Figure, Interval, Results, shown_as, telling_apart
+from policemetrics.results import Figure, Results, column, definition_field, figure
 from policemetrics.tallies import REASON, Tally, filled, merged
 from policemetrics.typing import Counts, FloatArray, IntArray, Names
 
@@ -40,7 +40,7 @@ MONTHS: Final = "months"
 METHOD: Final = "aalen-johansen, wilson"
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="share")
 class OutcomeMaturity(Figure):
     """Share of crimes that have a positive outcome so many months after they were recorded.
 
@@ -70,25 +70,20 @@ class OutcomeMaturity(Figure):
         How the share and its interval were made.
     """
 
-    share: float = attrs.field(metadata=shown_as("share"))
-    share_low: float = attrs.field(metadata=shown_as("share"))
-    share_high: float = attrs.field(metadata=shown_as("share"))
-    assigned: float = attrs.field(metadata=shown_as("share"))
-    at_risk: float = attrs.field(metadata=shown_as("count"))
-    positive: float = attrs.field(metadata=shown_as("count"))
-    other: float = attrs.field(metadata=shown_as("count"))
-    censored: float = attrs.field(metadata=shown_as("count"))
-    cohorts: float = attrs.field(metadata=shown_as("count"))
-    outcomes: str = attrs.field(metadata=telling_apart(below=True))
+    share: float = column("share")
+    share_low: float = column("share", "lower")
+    share_high: float = column("share", "upper")
+    assigned: float = column("share")
+    at_risk: float = column("count")
+    positive: float = column("count")
+    other: float = column("count")
+    censored: float = column("count")
+    cohorts: float = column("count")
+    outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
-    as_at: str = attrs.field(metadata=telling_apart(below=True))
+    as_at: str = definition_field(below=True)
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `share`."""
-        return Interval(self.share_low, self.share_high, self.confidence_level, self.method)
 
     def _sentence(self) -> str:
         if np.isnan(self.share):
@@ -284,7 +279,7 @@ class _Followed:
         period, chosen = dims[-1], counter.positive
         tally = tally.sum_to(*dims, outcome_period, counter.outcome)
         opened, ledger = _without_outcome(tally, dims, outcome_period, counter.outcome)
-        cells = tally.cells.union(opened)
+        cells = tally._cells.union(opened)
         still = cells.where_label(counter.outcome, lambda code: code == WAITING)
         recorded = _months(cells, period, np.ones(len(cells), dtype=bool))
         decided = np.where(still, last + 1, _months(cells, outcome_period, ~still))
@@ -300,7 +295,7 @@ class _Followed:
         positive = cells.where_label(counter.outcome, chosen.__contains__)
         follow_up, still = last - recorded, decided > last
         return cls(
-            Tally(cells.project(dims), tally.supplied, filled(ledger), tally.overlapping, tally.unit),
+            Tally._of(cells.project(dims), tally._supplied, filled(ledger), tally.overlapping, tally.unit),
             cells,
             np.where(still, follow_up, decided - recorded),
             np.where(still, 2, np.where(positive, 0, 1)),
@@ -324,9 +319,9 @@ def _without_outcome(
     tally: Tally, dims: tuple[str, ...], outcome_period: str, outcome: str
 ) -> tuple[Cells, Cells | None]:
     """Take the crimes without an outcome out of the ledger, where a missing type or month has put them."""
-    ledger = tally.ledger
+    ledger = tally._ledger
     if ledger is None:
-        return tally.cells.select(np.zeros(len(tally), dtype=bool)), None
+        return tally._cells.select(np.zeros(len(tally), dtype=bool)), None
 
     def missing(dim: str) -> NDArray[np.bool_]:
         return ledger.where_label(dim, lambda label: label == MISSING)

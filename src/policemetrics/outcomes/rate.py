@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final, overload
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +35,7 @@ from policemetrics.outcomes.definition import (
     still_open,
 )
 from policemetrics.periods import Period
-from policemetrics.results import ExclusionTable, Figure, Interval, Results, shown_as, telling_apart
+from policemetrics.results import ExclusionTable, Figure, Results, column, definition_field, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
 
@@ -45,7 +44,7 @@ __all__ = ["OutcomeRate", "positive_outcome_rate"]
 _PERIOD: Final = "period"
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("rate", "positive"))
 class OutcomeRate(Figure):
     """Positive outcomes as a fraction of crimes or of outcomes.
 
@@ -78,29 +77,24 @@ class OutcomeRate(Figure):
         How the interval was made: ``"wilson"`` or ``"rate ratio score"``.
     """
 
-    positive: float = attrs.field(metadata=shown_as("count"))
-    denominator: float = attrs.field(metadata=shown_as("count"))
-    rate: float = attrs.field(metadata=shown_as("share"))
-    rate_low: float = attrs.field(metadata=shown_as("share"))
-    rate_high: float = attrs.field(metadata=shown_as("share"))
-    not_yet_assigned: float = attrs.field(metadata=shown_as("count", shown=False))
-    share_not_yet_assigned: float = attrs.field(metadata=shown_as("share"))
-    outcomes: str = attrs.field(metadata=telling_apart(below=True))
+    positive: float = column("count")
+    denominator: float = column("count")
+    rate: float = column("share")
+    rate_low: float = column("share", "lower")
+    rate_high: float = column("share", "upper")
+    not_yet_assigned: float = column("count", shown=False)
+    share_not_yet_assigned: float = column("share")
+    outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart(below=True))
-    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
-    as_at: str = attrs.field(default="", metadata=telling_apart(below=True))
-    when: str = attrs.field(default="", metadata=telling_apart(below=True))
-    maturity: str = attrs.field(default="", metadata=telling_apart(below=True))
+    basis: Basis = definition_field(below=True)
+    out_of: OutOf = definition_field(below=True)
+    as_at: str = definition_field(below=True, default="")
+    when: str = definition_field(below=True, default="")
+    maturity: str = definition_field(below=True, default="")
     age_months: float = np.nan
     mature_after: float = np.nan
     method: str
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `rate`."""
-        return Interval(self.rate_low, self.rate_high, self.confidence_level, self.method)
 
     @property
     def immature(self) -> bool:

@@ -40,7 +40,15 @@ from policemetrics.outcomes.definition import (
     said,
 )
 from policemetrics.periods import in_words
-from policemetrics.results import ExclusionTable, Figure, Results, shown_as, telling_apart
+from policemetrics.results import (
+    ExclusionTable,
+    Figure,
+    Results,
+    column,
+    definition_field,
+    figure,
+    input_field,
+)
 from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Between, Counts, FloatArray, IntArray, Names, OutOf
 
@@ -189,7 +197,7 @@ def _refuse_parts(
             reasons[group[at]] = f"not available: of {of} {named[at]}, {why}"
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="points")
 class OutcomeRateSplit(Figure):
     """A change in a positive outcome rate, split into change within categories and change in their mix.
 
@@ -214,17 +222,17 @@ class OutcomeRateSplit(Figure):
         As for `OutcomeRateChange`.
     """
 
-    old: float = attrs.field(metadata=shown_as("share"))
-    new: float = attrs.field(metadata=shown_as("share"))
-    points: float = attrs.field(metadata=shown_as("points"))
-    within: float = attrs.field(metadata=shown_as("points"))
-    mix: float = attrs.field(metadata=shown_as("points"))
+    old: float = column("share")
+    new: float = column("share")
+    points: float = column("points")
+    within: float = column("points")
+    mix: float = column("points")
     of: str
     between: tuple[str, str]
-    outcomes: str = attrs.field(metadata=telling_apart(below=True))
+    outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart(below=True))
-    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    basis: Basis = definition_field(below=True)
+    out_of: OutOf = definition_field(below=True)
     old_share_not_yet_assigned: float = np.nan
     new_share_not_yet_assigned: float = np.nan
 
@@ -406,7 +414,7 @@ def outcome_rate_split(
     return table[0] if by is None else table
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="points")
 class OutcomeRateDriver(Figure):
     """What one category added to a change in a positive outcome rate.
 
@@ -429,21 +437,21 @@ class OutcomeRateDriver(Figure):
         As for `OutcomeRateSplit`: of the whole.
     """
 
-    old_rate: float = attrs.field(metadata=shown_as("share"))
-    new_rate: float = attrs.field(metadata=shown_as("share"))
-    old_share: float = attrs.field(metadata=shown_as("share"))
-    new_share: float = attrs.field(metadata=shown_as("share"))
-    points: float = attrs.field(metadata=shown_as("points"))
-    within: float = attrs.field(metadata=shown_as("points"))
-    mix: float = attrs.field(metadata=shown_as("points"))
-    whole_old: float = attrs.field(converter=float)
-    whole_new: float = attrs.field(converter=float)
+    old_rate: float = column("share")
+    new_rate: float = column("share")
+    old_share: float = column("share")
+    new_share: float = column("share")
+    points: float = column("points")
+    within: float = column("points")
+    mix: float = column("points")
+    whole_old: float = input_field()
+    whole_new: float = input_field()
     of: str
     between: tuple[str, str]
-    outcomes: str = attrs.field(metadata=telling_apart(below=True))
+    outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
-    basis: Basis = attrs.field(metadata=telling_apart(below=True))
-    out_of: OutOf = attrs.field(metadata=telling_apart(below=True))
+    basis: Basis = definition_field(below=True)
+    out_of: OutOf = definition_field(below=True)
     old_share_not_yet_assigned: float = np.nan
     new_share_not_yet_assigned: float = np.nan
 

@@ -124,7 +124,7 @@ def times(
         summary = summarise_times(found, target=target, inclusive=inclusive, seconds=seconds)
     if np.isnan(summary.median):
         return _canvas.nothing(ax, title, str(summary))
-    cells = Side(found.sum_to(seconds)).tally.cells
+    cells = Side(found.sum_to(seconds)).tally._cells
     axes = _canvas.new_axes(ax, rows=8)
     spread = _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit)
     spread.draw(axes)

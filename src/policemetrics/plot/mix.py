@@ -141,7 +141,7 @@ class _Mix:
     def of(cls, side: Side, kept: tuple[str, ...], outcome: str, period: str) -> _Mix:
         """Lay counts out by row and outcome."""
         groups = groups_of([side], kept)
-        cells = side.tally.cells.project((*kept, outcome))
+        cells = side.tally._cells.project((*kept, outcome))
         labels = cells.label(outcome).tolist()
         _refuse_parts(labels)
         counts = np.zeros((len(groups), len(labels)), dtype=np.int64)

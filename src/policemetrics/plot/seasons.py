@@ -92,8 +92,8 @@ def months(
     tally = as_tally(
         one_data(data, "data"), by=(_check.text(period, "period"),), count=count, coverage=(period,)
     )
-    tally.need(period)
-    known = tally.known_labels(period)
+    tally._require_dims(period)
+    known = tally._known_labels(period)
     read = read_labels(known, period)
     longer = [label for label, p in zip(known, read, strict=True) if p.months != 1]
     if longer:
@@ -210,7 +210,7 @@ def _by_month(side: Side) -> FloatArray:
     """Add up each month of a year; one that nothing proves is nan."""
     found = np.full(12, np.nan)
     found[side.proof(()).project((side.period,)).label(side.period).astype(int)] = 0
-    cells = side.tally.sum_to(side.period).cells
+    cells = side.tally.sum_to(side.period)._cells
     found[cells.column(side.period).astype(int)] = cells.counts
     return found
 

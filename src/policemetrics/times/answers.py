@@ -28,7 +28,7 @@ from policemetrics._supply import (
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import ExclusionTable, Results, label_array, shown_as
+from policemetrics.results import ExclusionTable, Results, column, figure, label_array
 from policemetrics.tallies import REASON, Tally, filled
 from policemetrics.times.reading import (
     Settings,
@@ -159,7 +159,7 @@ class Calls:
     ) -> Calls:
         """Divide one table by the labels of a dimension that mean abandoned."""
         summed = data.sum_to(*dict.fromkeys((*by, dim, measure)))
-        cells, ledger, wanted = summed.cells, summed.ledger, {dim: label_array(labels)}
+        cells, ledger, wanted = summed._cells, summed._ledger, {dim: label_array(labels)}
         mask, kept, lost = cells.match(wanted), by if measure == dim else (*by, measure), None
         waitless = None
         if ledger is not None:
@@ -167,16 +167,16 @@ class Calls:
             lost = filled(ledger.select(without).project((*kept, REASON)))
             waitless = _lacking_wait(ledger.select(~without), measure, (*by, dim))
             ledger = filled(ledger.select(~without).project((*by, REASON)))
-        abandoned, waited = _without_waits(Tally(cells.select(mask).project(kept), None, lost), measure)
+        abandoned, waited = _without_waits(Tally._of(cells.select(mask).project(kept), None, lost), measure)
         answered = cells.select(~mask).project((*by, measure))
-        counted = answered.project(by).union(abandoned.cells.project(by))
-        supplied = counted.keys() if summed.supplied is None else summed.supplied
-        whole = Tally(counted, supplied, ledger, unit=data.unit)
+        counted = answered.project(by).union(abandoned._cells.project(by))
+        supplied = counted.keys() if summed._supplied is None else summed._supplied
+        whole = Tally._of(counted, supplied, ledger, unit=data.unit)
         return cls(
             by,
             whole,
-            attrs.evolve(whole, cells=answered),
-            attrs.evolve(abandoned, supplied=supplied),
+            whole._evolve(cells=answered),
+            abandoned._evolve(supplied=supplied),
             waited,
             measure,
             waitless,
@@ -191,7 +191,7 @@ class Calls:
         if found is not None:
             found, waited = _without_waits(found, waits)
         answered = data.sum_to(*by, measure)
-        waitless = None if answered.ledger is None else _lacking_wait(answered.ledger, measure, by)
+        waitless = None if answered._ledger is None else _lacking_wait(answered._ledger, measure, by)
         return cls(by, data, answered, found, waited, waits, waitless)
 
     def offered(self, variant: Variant) -> Offered:
@@ -241,12 +241,12 @@ def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
     if waits not in tally.dims:
         return tally, None
     dims = tuple(d for d in tally.dims if d != waits)
-    counted, ledger = tally.cells.project(dims), tally.ledger
+    counted, ledger = tally._cells.project(dims), tally._ledger
     if ledger is not None:
         found = _lacks_wait(ledger, waits, dims)
         counted = counted.union(ledger.select(found).project(dims))
         ledger = filled(ledger.select(~found).project((*dims, REASON)))
-    return Tally(counted, tally.supplied, ledger, tally.overlapping - {waits}, tally.unit), tally.cells
+    return Tally._of(counted, tally._supplied, ledger, tally.overlapping - {waits}, tally.unit), tally._cells
 
 
 def _lacks_wait(ledger: Cells, waits: str, dims: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -267,7 +267,7 @@ def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
     if given is None:
         return None
     if isinstance(given, Tally):
-        given.need(*by)
+        given._require_dims(*by)
         return given
     if isinstance(given, Mapping):
         if not by:
@@ -294,7 +294,7 @@ def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
     if by:
         msg = f"abandoned must be given for each group of by=, as a mapping of label to number or a Tally; got {count}."
         raise InvalidInputError(msg)
-    return Tally(attrs.evolve(Cells.single(), counts=np.array([count], dtype=np.int64)))
+    return Tally._of(attrs.evolve(Cells.single(), counts=np.array([count], dtype=np.int64)))
 
 
 # ---- by group ---------------------------------------------------------------------------
@@ -385,7 +385,7 @@ def only_known(
     return {name: np.where(may_stand(name), column, np.nan) for name, column in columns.items()}
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("mean", "median", "share_within"), method="mean_method")
 class AnswerSummary(TimeSummary):
     """How fast calls were answered, how many in time, and how many were abandoned.
 
@@ -406,11 +406,11 @@ class AnswerSummary(TimeSummary):
         The seconds before which an abandoned call does not count; not a number where every one does.
     """
 
-    offered: float = attrs.field(metadata=shown_as("count"))
-    abandoned: float = attrs.field(metadata=shown_as("count"))
-    share_abandoned: float = attrs.field(metadata=shown_as("share"))
-    share_abandoned_low: float = attrs.field(metadata=shown_as("share", shown=False))
-    share_abandoned_high: float = attrs.field(metadata=shown_as("share", shown=False))
+    offered: float = column("count")
+    abandoned: float = column("count")
+    share_abandoned: float = column("share")
+    share_abandoned_low: float = column("share", "lower", shown=False)
+    share_abandoned_high: float = column("share", "upper", shown=False)
     service_level: ServiceLevel
     short: float = float("nan")
 
@@ -611,7 +611,7 @@ def answer_times(
         found, measured = as_times(data, (*kept, result), seconds, count)
         calls = Calls.divided(found, kept, result, _results(found, result, answered, abandoned), measured)
     offered = calls.offered(variant)
-    runs = runs_of(calls.answered.cells, offered.groups, measured, offered.reasons)
+    runs = runs_of(calls.answered._cells, offered.groups, measured, offered.reasons)
     known, levels = offered.complete(runs.sizes)
     targets = targets_of(target, offered.groups, known & (runs.sizes + offered.others > 0))
     columns = only_known(settings.columns(runs, offered.others, targets), known, levels)

@@ -18,7 +18,7 @@ from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
-from policemetrics.results import Figure, Interval, Results, column_fields, shown_as
+from policemetrics.results import Figure, Results, column, column_fields, figure
 from policemetrics.tallies import Tally
 from policemetrics.times.answers import Calls, Variant, only_known, said_abandoned, said_level
 from policemetrics.times.reading import (
@@ -26,7 +26,6 @@ from policemetrics.times.reading import (
     as_seconds,
     refuse_corrections,
     refuse_no_label,
-    seconds_field,
     several_labels,
     targets_of,
 )
@@ -145,7 +144,7 @@ _NO_EDGE: Final = (
 _PERCENTS: Final = {"median": 50, "p90": 90}
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="share_within", method="share_method")
 class BandSummary(Figure):
     """How fast calls were answered, as far as bands of their waits tell.
 
@@ -182,26 +181,26 @@ class BandSummary(Figure):
         How percentiles are defined and the intervals made.
     """
 
-    n: float = attrs.field(metadata=shown_as("count"))
-    mean_least: float = seconds_field()
-    mean_most: float = seconds_field()
-    median_least: float = seconds_field(shown=True)
-    median_most: float = seconds_field(shown=True)
-    p90_least: float = seconds_field(shown=True)
-    p90_most: float = seconds_field(shown=True)
-    target: float = seconds_field(shown=True)
-    within: float = attrs.field(metadata=shown_as("count", shown=False))
-    out_of: float = attrs.field(metadata=shown_as("count", shown=False))
-    share_within: float = attrs.field(metadata=shown_as("share"))
-    share_within_low: float = attrs.field(metadata=shown_as("share"))
-    share_within_high: float = attrs.field(metadata=shown_as("share"))
-    share_least: float = attrs.field(metadata=shown_as("share", shown=False))
-    share_most: float = attrs.field(metadata=shown_as("share", shown=False))
-    offered: float = attrs.field(metadata=shown_as("count"))
-    abandoned: float = attrs.field(metadata=shown_as("count"))
-    share_abandoned: float = attrs.field(metadata=shown_as("share"))
-    share_abandoned_low: float = attrs.field(metadata=shown_as("share", shown=False))
-    share_abandoned_high: float = attrs.field(metadata=shown_as("share", shown=False))
+    n: float = column("count")
+    mean_least: float = column("seconds", shown=False)
+    mean_most: float = column("seconds", shown=False)
+    median_least: float = column("seconds")
+    median_most: float = column("seconds")
+    p90_least: float = column("seconds")
+    p90_most: float = column("seconds")
+    target: float = column("seconds")
+    within: float = column("count", shown=False)
+    out_of: float = column("count", shown=False)
+    share_within: float = column("share")
+    share_within_low: float = column("share", "lower")
+    share_within_high: float = column("share", "upper")
+    share_least: float = column("share", shown=False)
+    share_most: float = column("share", shown=False)
+    offered: float = column("count")
+    abandoned: float = column("count")
+    share_abandoned: float = column("share")
+    share_abandoned_low: float = column("share", "lower", shown=False)
+    share_abandoned_high: float = column("share", "upper", shown=False)
     service_level: ServiceLevel
     short: float = float("nan")
     bands: str
@@ -210,13 +209,6 @@ class BandSummary(Figure):
     percentile_method: str
     share_method: str = "wilson"
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `share_within`."""
-        return Interval(
-            self.share_within_low, self.share_within_high, self.confidence_level, self.share_method
-        )
 
     def _sentence(self) -> str:
         published = not np.isnan(self.rounded_to)
@@ -408,7 +400,7 @@ def answer_bands(
         raise InvalidInputError(msg)
     calls = _calls(as_tally(data, by=(*kept, band), count=count), kept, band, bands, abandoned, variant)
     offered = calls.offered(variant)
-    cells, order = _in_order(calls.answered.cells, kept, band, bands)
+    cells, order = _in_order(calls.answered._cells, kept, band, bands)
     group = cells.positions(offered.groups, kept)
     labels = bands.labels
     refuse_corrections(offered.reasons, cells.counts, group, lambda at: f"in the band {labels[order[at]]!r}")

@@ -35,17 +35,17 @@ from policemetrics.periods import in_words
 from policemetrics.results import (
     ExclusionTable,
     Figure,
-    Interval,
     Results,
     audit_fields,
+    column,
     column_fields,
     comparable,
+    figure,
     label_array,
-    shown_as,
 )
 from policemetrics.tallies import Tally
 from policemetrics.times.answers import said_abandoned, said_of
-from policemetrics.times.reading import Settings, as_times, missed_of, runs_of, seconds_field, targets_of
+from policemetrics.times.reading import Settings, as_times, missed_of, runs_of, targets_of
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import Between, Counts, FloatArray, IntArray, Names, Percentile, Seconds
 
@@ -129,17 +129,13 @@ def _half(
     others = missed_of(exclusion_table(parts, [side], totals(side, parts)), missed, data.dims)
     of_parts = reasons[group]
     refuse_negative(of_parts, others, side.label)
-    runs = runs_of(side.tally.cells, parts, seconds, of_parts)
+    runs = runs_of(side.tally._cells, parts, seconds, of_parts)
     for at in np.flatnonzero(~unexplained(of_parts)).tolist():
         reasons[group[at]] = reasons[group[at]] or of_parts[at]
     return Half(runs, others, reasons)
 
 
-def _change_field(*, shown: bool = False) -> Any:
-    return attrs.field(metadata=shown_as("seconds_change", shown=shown))
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("mean_change", "median_change", "points"), method="mean_method")
 class TimeChange(Figure):
     """A change in times: of the mean and the median in seconds, of the share within target in points.
 
@@ -187,27 +183,27 @@ class TimeChange(Figure):
         How the intervals were made.
     """
 
-    old_n: float = attrs.field(metadata=shown_as("count", shown=False))
-    new_n: float = attrs.field(metadata=shown_as("count", shown=False))
-    old_mean: float = seconds_field(shown=True)
-    new_mean: float = seconds_field(shown=True)
-    mean_change: float = _change_field(shown=True)
-    mean_change_low: float = _change_field(shown=True)
-    mean_change_high: float = _change_field(shown=True)
-    mean_percent_change: float = attrs.field(metadata=shown_as("percent"))
-    old_median: float = seconds_field()
-    new_median: float = seconds_field()
-    median_change: float = _change_field(shown=True)
-    median_change_low: float = _change_field(shown=True)
-    median_change_high: float = _change_field(shown=True)
-    median_percent_change: float = attrs.field(metadata=shown_as("percent", shown=False))
-    target: float = seconds_field()
-    old_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
-    new_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
-    points: float = attrs.field(metadata=shown_as("points"))
-    points_low: float = attrs.field(metadata=shown_as("points"))
-    points_high: float = attrs.field(metadata=shown_as("points"))
-    share_percent_change: float = attrs.field(metadata=shown_as("percent", shown=False))
+    old_n: float = column("count", shown=False)
+    new_n: float = column("count", shown=False)
+    old_mean: float = column("seconds")
+    new_mean: float = column("seconds")
+    mean_change: float = column("seconds_change")
+    mean_change_low: float = column("seconds_change", "lower")
+    mean_change_high: float = column("seconds_change", "upper")
+    mean_percent_change: float = column("percent")
+    old_median: float = column("seconds", shown=False)
+    new_median: float = column("seconds", shown=False)
+    median_change: float = column("seconds_change")
+    median_change_low: float = column("seconds_change", "lower")
+    median_change_high: float = column("seconds_change", "upper")
+    median_percent_change: float = column("percent", shown=False)
+    target: float = column("seconds", shown=False)
+    old_share_within: float = column("share", shown=False)
+    new_share_within: float = column("share", shown=False)
+    points: float = column("points")
+    points_low: float = column("points", "lower")
+    points_high: float = column("points", "upper")
+    share_percent_change: float = column("percent", shown=False)
     between: tuple[str, str] = ("", "")
     inclusive: bool = False
     missed: str = ""
@@ -228,11 +224,6 @@ class TimeChange(Figure):
     median_method: str = "square_and_add"
     share_method: str = "newcombe"
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `mean_change`."""
-        return Interval(self.mean_change_low, self.mean_change_high, self.confidence_level, self.mean_method)
 
     def _sentence(self) -> str:
         found = [f"times: change {self.reason}"]
@@ -490,9 +481,9 @@ def _columns(settings: Settings, half: Half, targets: FloatArray) -> dict[str, F
 
 def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
     """Compare two summaries, which must have been asked alike."""
-    for name, figure in (("old", old), ("new", new)):
-        if not isinstance(figure, TimeSummary):
-            msg = f"{name} must be a TimeSummary, as summarise_times returns it; got {type(figure).__name__}."
+    for name, given in (("old", old), ("new", new)):
+        if not isinstance(given, TimeSummary):
+            msg = f"{name} must be a TimeSummary, as summarise_times returns it; got {type(given).__name__}."
             raise InvalidTypeError(msg)
     if type(old) is not type(new):
         msg = f"old and new must be of one kind; got {type(old).__name__} and {type(new).__name__}."
@@ -518,10 +509,10 @@ def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
             if hasattr(old, name)
         },
         **{
-            f"{side}_{name}": getattr(figure, name)
+            f"{side}_{name}": getattr(given, name)
             for name in ("offered", "share_abandoned")
-            for side, figure in (("old", old), ("new", new))
-            if hasattr(figure, name)
+            for side, given in (("old", old), ("new", new))
+            if hasattr(given, name)
         },
     }
     caveats = "; ".join(dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c))

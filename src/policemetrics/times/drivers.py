@@ -16,19 +16,15 @@ from policemetrics._write import percent, seconds_change, signed
 from policemetrics.decomposition import kitagawa_parts
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import in_words
-from policemetrics.results import Figure, Results, column_fields, shown_as
+from policemetrics.results import Figure, Results, column, column_fields, figure
 from policemetrics.times.change import Half, TwoPeriods
-from policemetrics.times.reading import Settings, seconds_field, targets_of
+from policemetrics.times.reading import Settings, targets_of
 from policemetrics.typing import Between, Counts, FloatArray, Names, Seconds
 
 __all__ = ["TimeDriver", "time_drivers"]
 
 
-def _added(*, shown: bool = True) -> Any:
-    return attrs.field(metadata=shown_as("seconds_change", shown=shown))
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="mean_change")
 class TimeDriver(Figure):
     """What one grade, or one part of any kind, added to a change in the mean and in the share within target.
 
@@ -65,21 +61,21 @@ class TimeDriver(Figure):
         The two fractions of the whole within target.
     """
 
-    old_n: float = attrs.field(metadata=shown_as("count"))
-    new_n: float = attrs.field(metadata=shown_as("count"))
-    old_mix: float = attrs.field(metadata=shown_as("share", shown=False))
-    new_mix: float = attrs.field(metadata=shown_as("share", shown=False))
-    old_mean: float = seconds_field(shown=True)
-    new_mean: float = seconds_field(shown=True)
-    mean_change: float = _added()
-    mean_from_within: float = _added()
-    mean_from_mix: float = _added()
-    target: float = seconds_field()
-    old_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
-    new_share_within: float = attrs.field(metadata=shown_as("share", shown=False))
-    points: float = attrs.field(metadata=shown_as("points"))
-    points_from_within: float = attrs.field(metadata=shown_as("points"))
-    points_from_mix: float = attrs.field(metadata=shown_as("points"))
+    old_n: float = column("count")
+    new_n: float = column("count")
+    old_mix: float = column("share", shown=False)
+    new_mix: float = column("share", shown=False)
+    old_mean: float = column("seconds")
+    new_mean: float = column("seconds")
+    mean_change: float = column("seconds_change")
+    mean_from_within: float = column("seconds_change")
+    mean_from_mix: float = column("seconds_change")
+    target: float = column("seconds", shown=False)
+    old_share_within: float = column("share", shown=False)
+    new_share_within: float = column("share", shown=False)
+    points: float = column("points")
+    points_from_within: float = column("points")
+    points_from_mix: float = column("points")
     between: tuple[str, str]
     inclusive: bool = False
     missed: str = ""
@@ -281,10 +277,10 @@ def _split(
         share = side[weight] / np.where(total > 0, total, 1)[group]
         arrays += [share, np.where(share > 0, side[rate], np.nan)]
     dense = np.zeros((4, *shape))
-    for values, column in zip(dense, arrays, strict=True):
-        values[group, place] = np.where(sound[group], column, 0)
+    for values, array in zip(dense, arrays, strict=True):
+        values[group, place] = np.where(sound[group], array, 0)
     s0, r0, s1, r1 = dense
     within, mix = (part[group, place] for part in kitagawa_parts(s0, r0, s1, r1))
     wholes = [np.nansum(s * r, axis=1)[group] for s, r in ((s0, r0), (s1, r1))]
     columns = (*arrays[::2], within, mix, *wholes)
-    return _Split(*(np.where(sound[group], column, np.nan) for column in columns))
+    return _Split(*(np.where(sound[group], array, np.nan) for array in columns))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +26,7 @@ from policemetrics._write import count as written
 from policemetrics._write import duration, seconds_change, signed
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import read_columns, text_columns
-from policemetrics.results import ExclusionTable, Figure, Results, shown_as
+from policemetrics.results import ExclusionTable, Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.times.reading import (
     as_seconds,
@@ -36,7 +35,6 @@ from policemetrics.times.reading import (
     limits,
     numbers,
     refuse_text,
-    seconds_field,
     seconds_in,
 )
 from policemetrics.times.summary import TimeSummary
@@ -53,7 +51,7 @@ _NO_MEAN: Final = re.compile(
 )
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="mean")
 class PooledMean(Figure):
     """A mean of published means, each weighted by its count.
 
@@ -69,10 +67,10 @@ class PooledMean(Figure):
         The step to which they were rounded, in seconds; not a number where that was not said.
     """
 
-    mean: float = seconds_field(shown=True)
-    n: float = attrs.field(metadata=shown_as("count"))
-    rounding_low: float = seconds_field()
-    rounding_high: float = seconds_field()
+    mean: float = column("seconds")
+    n: float = column("count")
+    rounding_low: float = column("seconds", "lower", shown=False)
+    rounding_high: float = column("seconds", "upper", shown=False)
     rounded_to: float
 
     def _sentence(self) -> str:
@@ -278,7 +276,7 @@ def _pooled(
 _OF = {"mean": "mean", "median": "median", "p90": "90th percentile"}
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate="change")
 class AverageChange(Figure):
     """The change between two published averages, and where their rounding lets it lie.
 
@@ -297,14 +295,14 @@ class AverageChange(Figure):
         The step to which the figures were rounded, in seconds; not a number where that was not said.
     """
 
-    old: float = seconds_field(shown=True)
-    new: float = seconds_field(shown=True)
-    change: float = attrs.field(metadata=shown_as("seconds_change"))
-    change_rounding_low: float = attrs.field(metadata=shown_as("seconds_change", shown=False))
-    change_rounding_high: float = attrs.field(metadata=shown_as("seconds_change", shown=False))
-    percent_change: float = attrs.field(metadata=shown_as("percent"))
-    percent_rounding_low: float = attrs.field(metadata=shown_as("percent", shown=False))
-    percent_rounding_high: float = attrs.field(metadata=shown_as("percent", shown=False))
+    old: float = column("seconds")
+    new: float = column("seconds")
+    change: float = column("seconds_change")
+    change_rounding_low: float = column("seconds_change", "lower", shown=False)
+    change_rounding_high: float = column("seconds_change", "upper", shown=False)
+    percent_change: float = column("percent")
+    percent_rounding_low: float = column("percent", "lower", shown=False)
+    percent_rounding_high: float = column("percent", "upper", shown=False)
     of: str
     rounded_to: float
 

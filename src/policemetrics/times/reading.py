@@ -18,7 +18,7 @@ from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import Moments, as_tally, holds_text, moments, tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs
-from policemetrics.results import ExclusionTable, shown_as
+from policemetrics.results import ExclusionTable
 from policemetrics.tallies import CLOCK_REASONS, Tally
 from policemetrics.times.averages import AddedTimes, LinedTimes, Times, averages, shares_within
 from policemetrics.typing import Column, FloatArray, IntArray, Label, Percentile
@@ -31,11 +31,6 @@ Targets: TypeAlias = float | Mapping[Any, float]
 
 
 # ---- how times are shown ----------------------------------------------------------------
-
-
-def seconds_field(*, shown: bool = False) -> Any:
-    """Make a field of a figure that holds seconds."""
-    return attrs.field(metadata=shown_as("seconds", shown=shown))
 
 
 def limits(low: float, high: float) -> str:

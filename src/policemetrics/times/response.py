@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
 
-import attrs
 import numpy as np
 
 from policemetrics import _check
@@ -14,7 +13,7 @@ from policemetrics._cells import MEASURED, plain
 from policemetrics._supply import Side, groups_of
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import Incidents, Timing, timed
-from policemetrics.results import Results, label_array, shown_as, uncapitalised
+from policemetrics.results import Results, column, figure, label_array, uncapitalised
 from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.tallies import MISSING_END, REASON, Tally
 from policemetrics.times.summary import TimeSummary, summarise_times
@@ -30,7 +29,7 @@ _NO_ARRIVAL: Final = get_args(NoArrival)
 _REGRADED: Final = get_args(Regraded)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("mean", "median", "share_within"), method="mean_method")
 class ResponseSummary(TimeSummary):
     """How long a response took: a `TimeSummary` that says which clock ran.
 
@@ -44,7 +43,7 @@ class ResponseSummary(TimeSummary):
         What the caller chose.
     """
 
-    not_arrived: float = attrs.field(metadata=shown_as("count"))
+    not_arrived: float = column("count")
     start: str
     end: str
     timezone: str = ""
@@ -361,12 +360,12 @@ def _summary(
     table = summarise_times(arrived, by=by, **options)
     groups = groups_of([Side(arrived)], by)
     lacking = np.zeros(len(groups))
-    if arrived.ledger is not None:
-        without = arrived.ledger.match({REASON: label_array([MISSING_END])})
-        found = arrived.ledger.select(without).project(by)
+    if arrived._ledger is not None:
+        without = arrived._ledger.match({REASON: label_array([MISSING_END])})
+        found = arrived._ledger.select(without).project(by)
         at = found.positions(groups, by)
         lacking[at] = found.counts
-    return table.extended(ResponseSummary, {"not_arrived": lacking}, audit)
+    return table._extended(ResponseSummary, {"not_arrived": lacking}, audit)
 
 
 # ---- what the caller chose --------------------------------------------------------------
@@ -423,13 +422,13 @@ def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
         msg = f"self_initiated must be a mapping of column to label or labels, as in {{'reception': 'OFFICER'}}; got {_check.shown(chosen)}."
         raise InvalidTypeError(msg)
     found = {}
-    for column, labels in chosen.items():
+    for name, labels in chosen.items():
         several = isinstance(labels, Iterable) and not isinstance(labels, str)
         listed = [plain(v) for v in (labels if several else [labels])]
         if not listed or any(isinstance(v, bool) or not isinstance(v, str | int) for v in listed):
-            msg = f"self_initiated[{column!r}] must be a label or labels, text or whole numbers; got {_check.shown(labels)}."
+            msg = f"self_initiated[{name!r}] must be a label or labels, text or whole numbers; got {_check.shown(labels)}."
             raise InvalidTypeError(msg)
-        found[_check.text(column, "self_initiated: column")] = tuple(listed)
+        found[_check.text(name, "self_initiated: name")] = tuple(listed)
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, overload
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +28,7 @@ from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
-from policemetrics.results import ExclusionTable, Figure, Interval, Results, shown_as
+from policemetrics.results import ExclusionTable, Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.times.averages import AddedTimes
 from policemetrics.times.reading import (
@@ -44,7 +43,6 @@ from policemetrics.times.reading import (
     read_targets,
     refuse_at,
     runs_of,
-    seconds_field,
     seconds_in,
     spread_targets,
     targets_of,
@@ -63,7 +61,7 @@ from policemetrics.typing import (
 __all__ = ["TimeSummary", "summarise_times"]
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("mean", "median", "share_within"), method="mean_method")
 class TimeSummary(Figure):
     """How long something took: mean, median, percentiles and the share within a target.
 
@@ -102,29 +100,29 @@ class TimeSummary(Figure):
         Standard deviation of the times, in seconds.
     """
 
-    n: float = attrs.field(metadata=shown_as("count"))
-    mean: float = seconds_field(shown=True)
-    mean_low: float = seconds_field()
-    mean_high: float = seconds_field()
-    median: float = seconds_field(shown=True)
-    median_low: float = seconds_field(shown=True)
-    median_high: float = seconds_field(shown=True)
-    p90: float = seconds_field(shown=True)
-    p90_low: float = seconds_field()
-    p90_high: float = seconds_field()
-    p95: float = seconds_field()
-    p95_low: float = seconds_field()
-    p95_high: float = seconds_field()
-    p99: float = seconds_field()
-    p99_low: float = seconds_field()
-    p99_high: float = seconds_field()
-    zeros: float = attrs.field(metadata=shown_as("count", shown=False))
-    target: float = seconds_field(shown=True)
-    within: float = attrs.field(metadata=shown_as("count", shown=False))
-    out_of: float = attrs.field(metadata=shown_as("count", shown=False))
-    share_within: float = attrs.field(metadata=shown_as("share"))
-    share_within_low: float = attrs.field(metadata=shown_as("share"))
-    share_within_high: float = attrs.field(metadata=shown_as("share"))
+    n: float = column("count")
+    mean: float = column("seconds")
+    mean_low: float = column("seconds", "lower", shown=False)
+    mean_high: float = column("seconds", "upper", shown=False)
+    median: float = column("seconds")
+    median_low: float = column("seconds", "lower")
+    median_high: float = column("seconds", "upper")
+    p90: float = column("seconds")
+    p90_low: float = column("seconds", "lower", shown=False)
+    p90_high: float = column("seconds", "upper", shown=False)
+    p95: float = column("seconds", shown=False)
+    p95_low: float = column("seconds", "lower", shown=False)
+    p95_high: float = column("seconds", "upper", shown=False)
+    p99: float = column("seconds", shown=False)
+    p99_low: float = column("seconds", "lower", shown=False)
+    p99_high: float = column("seconds", "upper", shown=False)
+    zeros: float = column("count", shown=False)
+    target: float = column("seconds")
+    within: float = column("count", shown=False)
+    out_of: float = column("count", shown=False)
+    share_within: float = column("share")
+    share_within_low: float = column("share", "lower")
+    share_within_high: float = column("share", "upper")
     inclusive: bool = False
     missed: str = ""
     percentile_method: str
@@ -134,11 +132,6 @@ class TimeSummary(Figure):
     percentile_interval_method: str = "order_statistics"
     share_method: str = "wilson"
     confidence_level: float
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of `mean`."""
-        return Interval(self.mean_low, self.mean_high, self.confidence_level, self.mean_method)
 
     def _sentence(self) -> str:
         found = [f"Times: {self.reason}"] if self.reason else [self._times]
@@ -395,15 +388,13 @@ def _of_tally(
     others = missed_of(excluded, missed, data.dims)
     reasons = no_reasons(len(groups))
     # With every group proved, only what the caller marked as not supplied is refused here.
-    refuse_unsupplied(reasons, groups, Side(attrs.evolve(summed, supplied=groups)), none_is_zero=True)
+    refuse_unsupplied(reasons, groups, Side(summed._evolve(supplied=groups)), none_is_zero=True)
     refuse_negative(reasons, others, "")
-    times = AddedTimes.of(added, groups) if added else runs_of(summed.cells, groups, seconds, reasons)
+    times = AddedTimes.of(added, groups) if added else runs_of(summed._cells, groups, seconds, reasons)
     known = unexplained(reasons)
     # With only the groups that have times proved, every other one gets its reason; its counts, of 0, stand.
-    there = summed.cells.counts > 0
-    refuse_unsupplied(
-        reasons, groups, Side(attrs.evolve(summed, supplied=None, cells=summed.cells.select(there)))
-    )
+    there = summed._cells.counts > 0
+    refuse_unsupplied(reasons, groups, Side(summed._evolve(supplied=None, cells=summed._cells.select(there))))
     others = np.where(known, others, 0)
     targets = spread_targets(target, groups, known & (times.sizes + others > 0))
     columns = settings.columns(times, others, targets)

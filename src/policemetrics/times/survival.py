@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
 import numpy as np
 
 from policemetrics import _write
@@ -23,10 +22,10 @@ from policemetrics._supply import (
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.percentiles import Runs, percentiles
-from policemetrics.results import Figure, Results, column_fields, shown_as
+from policemetrics.results import Figure, Results, column, column_fields, figure
 from policemetrics.survival import Survival, kaplan_meier
 from policemetrics.tallies import Tally
-from policemetrics.times.reading import seconds_field, seconds_of, targets_of
+from policemetrics.times.reading import seconds_of, targets_of
 from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 
 __all__ = ["ResponseSurvival", "survival_of"]
@@ -34,7 +33,7 @@ __all__ = ["ResponseSurvival", "survival_of"]
 _PERCENTS: Final = {"median": 50, "p90": 90, "p95": 95, "p99": 99}
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@figure(estimate=("median", "share_within"), method="survival_method")
 class ResponseSurvival(Figure):
     """How long a response takes, with incidents that are still open counted as such.
 
@@ -68,27 +67,27 @@ class ResponseSurvival(Figure):
         How the intervals were made.
     """
 
-    n: float = attrs.field(metadata=shown_as("count"))
-    still_open: float = attrs.field(metadata=shown_as("count"))
-    median: float = seconds_field(shown=True)
-    median_low: float = seconds_field(shown=True)
-    median_high: float = seconds_field(shown=True)
-    p90: float = seconds_field(shown=True)
-    p90_low: float = seconds_field()
-    p90_high: float = seconds_field()
-    p95: float = seconds_field()
-    p95_low: float = seconds_field()
-    p95_high: float = seconds_field()
-    p99: float = seconds_field()
-    p99_low: float = seconds_field()
-    p99_high: float = seconds_field()
-    target: float = seconds_field(shown=True)
-    share_within: float = attrs.field(metadata=shown_as("share"))
-    share_within_low: float = attrs.field(metadata=shown_as("share"))
-    share_within_high: float = attrs.field(metadata=shown_as("share"))
-    median_arrived: float = seconds_field(shown=True)
-    share_within_arrived: float = attrs.field(metadata=shown_as("share"))
-    zeros: float = attrs.field(metadata=shown_as("count", shown=False))
+    n: float = column("count")
+    still_open: float = column("count")
+    median: float = column("seconds")
+    median_low: float = column("seconds", "lower")
+    median_high: float = column("seconds", "upper")
+    p90: float = column("seconds")
+    p90_low: float = column("seconds", "lower", shown=False)
+    p90_high: float = column("seconds", "upper", shown=False)
+    p95: float = column("seconds", shown=False)
+    p95_low: float = column("seconds", "lower", shown=False)
+    p95_high: float = column("seconds", "upper", shown=False)
+    p99: float = column("seconds", shown=False)
+    p99_low: float = column("seconds", "lower", shown=False)
+    p99_high: float = column("seconds", "upper", shown=False)
+    target: float = column("seconds")
+    share_within: float = column("share")
+    share_within_low: float = column("share", "lower")
+    share_within_high: float = column("share", "upper")
+    median_arrived: float = column("seconds")
+    share_within_arrived: float = column("share")
+    zeros: float = column("count", shown=False)
     inclusive: bool = False
     start: str
     end: str
@@ -159,12 +158,12 @@ def survival_of(
     """Estimate, by group, from the times of what was attended and the times for which the rest was followed."""
     both = arrived + waiting
     side = Side(both)
-    groups, cells = groups_of([side], by), both.cells
+    groups, cells = groups_of([side], by), both._cells
     reasons = no_reasons(len(groups))
     refuse_unsupplied(reasons, groups, side)
     times, group = seconds_of(cells, MEASURED), cells.positions(groups, by)
-    at = cells.positions(arrived.cells, arrived.dims)
-    ended = np.where(at >= 0, np.append(arrived.cells.counts, 0)[at], 0)
+    at = cells.positions(arrived._cells, arrived.dims)
+    ended = np.where(at >= 0, np.append(arrived._cells.counts, 0)[at], 0)
     still_open = cells.counts - ended
     found = kaplan_meier(times, ended, still_open, group, len(groups), method=method, confidence_level=level)
     targets = targets_of(target, groups, found.runs.sizes > 0)
@@ -173,8 +172,8 @@ def survival_of(
         "still_open": found.runs.sums(still_open).astype(float),
     }
     some = found.runs.sizes[:, None] > 0
-    for column, limit in zip(found.percentiles(list(_PERCENTS.values())), ("", "_low", "_high"), strict=True):
-        there = np.where(some, column, np.nan)
+    for limits, limit in zip(found.percentiles(list(_PERCENTS.values())), ("", "_low", "_high"), strict=True):
+        there = np.where(some, limits, np.nan)
         columns |= {f"{name}{limit}": there[:, i] for i, name in enumerate(_PERCENTS)}
     share, low, high = found.at(targets, inclusive=inclusive)
     columns |= {

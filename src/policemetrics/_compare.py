@@ -1,0 +1,401 @@
+"""`Rows` and `Comparison`: what lies between a table of counts and a table of figures, once for every metric.
+
+A metric is a class of figure, a reading, and one pure function from counted arrays to named columns. What
+lies between, groups, supply, reasons, exclusions, caveats, divisors, stands here: `Rows` for one side of a
+tally, `Comparison` for two, which are two periods or two groups of one tally.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _check
+from policemetrics._arguments import as_columns, one_data, refuse_options
+from policemetrics._cells import Cells
+from policemetrics._supply import (
+    Reasons,
+    Side,
+    added,
+    both_periods,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    matched,
+    no_reasons,
+    one_sided_labels,
+    pairs_of_periods,
+    totals,
+    unexplained,
+    why_negative,
+    why_not_supplied,
+    why_one_sided,
+)
+from policemetrics.errors import InvalidInputError, Note
+from policemetrics.exposure import Divisor, Exposure
+from policemetrics.frames import as_tally
+from policemetrics.results import ExclusionTable, FigureT, Results, audit_fields, column_fields
+from policemetrics.tallies import Tally
+from policemetrics.typing import FloatArray, IntArray, Names
+
+Mask: TypeAlias = NDArray[np.bool_]
+Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
+"""What must travel with every row, or a tuple for each."""
+
+
+# ---- one table of figures ---------------------------------------------------------------
+
+
+@attrs.define(eq=False)
+class Rows:
+    """The rows of an answer, one a group: their labels, why some have no figure, and the table they become.
+
+    Attributes
+    ----------
+    keys : mapping of str to array, (rows,)
+        The label of each row, by dimension.
+    reasons : array of str or None, (rows,)
+        Why a figure, or a part of it, is not available.
+    single : bool
+        Whether one figure is returned and not a table.
+    exclusions : ExclusionTable or None
+        What each row left out.
+    notes : tuple of Note, or array of such tuples, (rows,)
+        What must travel with the figures.
+    there : array of bool, (rows,)
+        Which rows have a figure. A reason given later speaks of a part of one.
+    """
+
+    keys: Mapping[str, NDArray[Any]]
+    reasons: Reasons
+    single: bool = False
+    exclusions: ExclusionTable | None = None
+    notes: Notes = ()
+    there: Mask = attrs.field(default=attrs.Factory(lambda self: unexplained(self.reasons), takes_self=True))
+
+    @classmethod
+    def of_numbers(cls, labels: Any, numbers: Mapping[str, Any], **options: Any) -> tuple[Rows, list[Any]]:
+        """Take plain numbers, or columns of them with a label each; options of tables are refused."""
+        refuse_options(**options)
+        keys, columns, single = as_columns(labels, dict(numbers))
+        return cls(keys, no_reasons(1 if single else len(columns[0])), single), columns
+
+    @classmethod
+    def of_side(cls, side: Side, groups: Cells, *, single: bool = False, none_is_zero: bool = False) -> Rows:
+        """Take the groups of one side of a tally; those that were not supplied say so."""
+        excluded = exclusion_table(groups, [side], totals(side, groups))
+        rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded)
+        rows.adopt(why_not_supplied(groups, side, none_is_zero=none_is_zero))
+        return rows
+
+    def __len__(self) -> int:
+        return len(self.reasons)
+
+    def explain(self, where: Mask, why: str | Callable[[int], str]) -> None:
+        """Say why a figure, or a part of it, is not available, of rows of which nothing was said yet."""
+        open_rows = where & unexplained(self.reasons)
+        if callable(why):
+            for row in np.flatnonzero(open_rows).tolist():
+                self.reasons[row] = why(row)
+        else:
+            self.reasons[open_rows] = why
+
+    def adopt(self, reasons: Reasons, say: Callable[[str], str] = str) -> None:
+        """Take over reasons, one a row or None, where nothing was said yet: these rows have no figure."""
+        self.explain(~unexplained(reasons), lambda row: say(reasons[row]))
+        self.settle()
+
+    def settle(self) -> None:
+        """Take every row with a reason for one without a figure."""
+        self.there = unexplained(self.reasons)
+
+    def note(self, *notes: Note, first: bool = False) -> None:
+        """Let something travel with every figure, behind what travels already, or first."""
+        new = tuple(n for n in notes if n.long)
+        if isinstance(self.notes, tuple):
+            self.notes = (*new, *self.notes) if first else (*self.notes, *new)
+        else:
+            self.notes = np.fromiter(
+                ((*new, *old) if first else (*old, *new) for old in self.notes), dtype=object, count=len(self)
+            )
+
+    @overload
+    def results(
+        self,
+        kind: type[FigureT],
+        values: Mapping[str, Any],
+        stand: Mapping[str, Mask] = ...,
+        *,
+        single: Literal[False],
+    ) -> Results[FigureT]: ...
+    @overload
+    def results(
+        self, kind: type[FigureT], values: Mapping[str, Any], stand: Mapping[str, Mask] = ...
+    ) -> FigureT | Results[FigureT]: ...
+    def results(
+        self,
+        kind: type[FigureT],
+        values: Mapping[str, Any],
+        stand: Mapping[str, Mask] = {},  # never written to
+        *,
+        single: bool | None = None,
+    ) -> FigureT | Results[FigureT]:
+        """Make the table, or the one figure.
+
+        Parameters
+        ----------
+        kind : type of Figure
+            The class of the rows.
+        values : mapping of str to array or object
+            A column or an input of the figures by its name; what `kind` has a default for may be left out.
+        stand : mapping of str to array of bool, optional
+            Where a column stands; elsewhere it is nan. Default is where there is a figure.
+        single : bool, optional
+            Whether one figure is returned. Default is as the rows were made.
+        """
+        columns = {
+            f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float)
+            for f in column_fields(kind)
+        }
+        inputs = {f.name: values.get(f.name, f.default) for f in audit_fields(kind)}
+        table = Results._made(kind, self.keys, columns, self.reasons, inputs, self.exclusions, self.notes)
+        return table[0] if (self.single if single is None else single) else table
+
+
+# ---- two sides --------------------------------------------------------------------------
+
+
+@attrs.define(eq=False)
+class Comparison:
+    """Two sides of one tally, two periods or two groups, by group: read once and refused once.
+
+    Attributes
+    ----------
+    data : Tally
+        The whole.
+    sides : tuple of Side
+        The two selections of it, the earlier first; only what both have where they were matched.
+    groups : Cells
+        The groups.
+    counted : tuple of array of int64, (groups,)
+        The totals of each side.
+    shown : tuple of array of bool, (groups,)
+        Which of them were supplied, so that they stand by themselves.
+    rows : Rows
+        One row a group, with its reasons, caveats and exclusions.
+    """
+
+    data: Tally
+    sides: tuple[Side, Side]
+    groups: Cells
+    counted: tuple[IntArray, IntArray]
+    shown: tuple[Mask, Mask]
+    rows: Rows
+
+    @classmethod
+    def of(
+        cls,
+        data: Tally,
+        sides: tuple[Side, Side],
+        by: tuple[str, ...],
+        *,
+        like_for_like: str = "require",
+        caveat: str = "",
+        apart: tuple[str, ...] = (),
+        whole: bool = False,
+        negative: bool = True,
+        groups: Cells | None = None,
+        single: bool = False,
+    ) -> Comparison:
+        """Compare two sides of `data` by group.
+
+        Parameters
+        ----------
+        data : Tally
+            The whole, of which the sides are parts.
+        sides : tuple of Side
+            As `both_periods` takes them.
+        by : tuple of str
+            The dimensions of the groups.
+        like_for_like : {"require", "match"}
+            Whether a supplier of one side only refuses the comparison or is left out.
+        caveat : str
+            What the caller says must travel with the figures.
+        apart : tuple of str
+            Dimensions that say what was counted, not who sent it: the offence, the outcome, the seconds.
+        whole : bool
+            Whether a matched side, too, needs all of its period, as where it is divided by its days.
+        negative : bool
+            Whether a total below zero is a reason; no, where the metric counts parts of it.
+        groups : Cells, optional
+            The groups, where more than one comparison is to have the same.
+        single : bool
+            Whether one figure is returned and not a table.
+        """
+        _check.choice(like_for_like, "like_for_like", ("require", "match"))
+        _check.text(caveat, "caveat", empty=True)
+        if like_for_like == "match":
+            if data.coverage is None:
+                msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
+                raise InvalidInputError(msg)
+            parts = [side.parts for side in sides]
+            sides = matched(*sides, by)
+            if whole:
+                sides = tuple(attrs.evolve(s, parts=p) for s, p in zip(sides, parts, strict=True))
+        groups = groups_of(sides, by, data) if groups is None else groups
+        counted = tuple(totals(side, groups) for side in sides)
+        missing = tuple(why_not_supplied(groups, side) for side in sides)
+        excluded = exclusion_table(groups, sides, added(*counted), data)
+        rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
+        for reasons in missing:
+            rows.adopt(reasons)
+        if like_for_like == "require":
+            rows.adopt(why_one_sided(groups, *sides))
+        shown = tuple(unexplained(reasons) for reasons in missing)
+        pair = cls(data, sides, groups, counted, shown, rows)
+        if negative:
+            pair.explain_negative(counted)
+        rows.notes = _not_stated(data, sides, groups, apart)
+        rows.note(Note("stated", caveat, caveat), first=True)
+        return pair
+
+    def explain_negative(self, *of_sides: Sequence[IntArray | FloatArray]) -> None:
+        """Say of which groups a total of one side is below zero: a metric needs a count."""
+        for both in of_sides:
+            for side, total in zip(self.sides, both, strict=True):
+                self.rows.adopt(why_negative(total, side.label))
+
+    @property
+    def between(self) -> tuple[str, str]:
+        """The two sides, as they are written."""
+        return self.sides[0].label, self.sides[1].label
+
+    def sizes(self, exposure: Exposure | None, *, per_day: bool = False) -> tuple[list[FloatArray], str]:
+        """Find what each count is divided by, and its name: an exposure, days, or person-days."""
+        days = [np.full(len(self.groups), float(side.days)) for side in self.sides]
+        if exposure is None:
+            return (days, "days") if per_day else ([], "")
+        found = self.divide(Divisor.of(exposure, self.groups.dims, "exposure"))
+        if not per_day:
+            return found, exposure.name
+        return [size * day for size, day in zip(found, days, strict=True)], f"{exposure.name} × days"
+
+    def divide(self, *divisors: Divisor) -> list[FloatArray]:
+        """Find the divisor of each group on both sides, of one divisor or of one for each side."""
+        found = []
+        for side, divisor in zip(self.sides, divisors * 2 if len(divisors) == 1 else divisors, strict=True):
+            sizes, reasons = divisor.sizes(self.groups, side)
+            self.rows.adopt(reasons)
+            found.append(sizes)
+        return found
+
+    def by_part(self, of: str) -> tuple[Rows, IntArray, list[IntArray]]:
+        """Divide every group: a row for each part, the group of each, and what both sides counted of it.
+
+        A part stands where its group does, and is 0 where it has no cell.
+        """
+        dims = (*self.groups.dims, of)
+        parts = groups_of(self.sides, dims, self.data)
+        group = parts.positions(self.groups, self.groups.dims)
+        counted = [totals(side, parts) for side in self.sides]
+        excluded = exclusion_table(parts, self.sides, added(*counted), self.data)
+        notes = self.rows.notes
+        own = notes if isinstance(notes, tuple) else notes[group]
+        return Rows(keys_of(parts), self.rows.reasons[group], False, excluded, own), group, counted
+
+
+def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:
+    """Without coverage, labels that only one side has may be missing ones of the other: that travels with a figure.
+
+    Each dimension that is added up is looked at alone, and each group for itself.
+    """
+    compared = sides[0].dim
+    rest = [d for d in data.dims if d not in (*groups.dims, compared, *apart)]
+    if data.coverage is not None or not rest:
+        return ()
+    named: dict[int, list[str]] = {}
+    for dim in rest:
+        for row, labels in one_sided_labels(*sides, groups, dim).items():
+            named.setdefault(row, []).extend(labels)
+    if not named:
+        return ()
+    what = "periods" if sides[0].when else "groups"
+    found: list[tuple[Note, ...]] = [()] * len(groups)
+    for row, labels in named.items():
+        long = f"no coverage was stated, and only one of the {what} has cells of {_check.cut(labels)}"
+        found[row] = (Note("coverage-not-stated", "no coverage stated", long),)
+    return found[0] if len(set(found)) == 1 else np.fromiter(found, dtype=object, count=len(found))
+
+
+# ---- reading ----------------------------------------------------------------------------
+
+
+def read(
+    data: Any,
+    by: Names | None,
+    period: str,
+    count: str | None,
+    *,
+    of: str | None = None,
+    roles: Mapping[str, str] = {},  # never written to
+    exposure: Any = None,
+) -> tuple[Tally, tuple[str, ...]]:
+    """Read what a comparison is asked of: a tally or a frame, and the dimensions to keep.
+
+    A frame is counted by the dimensions of the exposure, too, so that its areas are known. `roles` names the
+    dimensions that have another part, by the argument that says so: ``{"offence": "offence"}``.
+    """
+    kept = kept_dims(by, period=period, **roles)
+    parts = () if of is None else (part_of(of, by=kept, period=period, **roles),)
+    areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(data, Tally) else ()
+    needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), period, *areas)))
+    return as_tally(one_data(data, "data"), by=needed, count=count), kept
+
+
+def kept_dims(by: Names | None, *, period: str, **roles: str) -> tuple[str, ...]:
+    """Return the dimensions of by=; none of them may be the period or have another part."""
+    kept = () if by is None else _check.names(by, "by")
+    if _check.text(period, "period") in kept:
+        msg = f"by must not name the period dimension {period!r}: it is what is compared."
+        raise InvalidInputError(msg)
+    for role, dim in roles.items():
+        if _check.text(dim, role) == period:
+            msg = f"period must name another dimension than {role}=; got {period!r}."
+            raise InvalidInputError(msg)
+    return kept
+
+
+def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
+    """Return the dimension of the parts, which must have no other role."""
+    for role, dims in {"by": by, **{role: (dim,) for role, dim in roles.items()}}.items():
+        if _check.text(of, "of") in dims:
+            others = "by= and period="
+            msg = f"of must name another dimension than {others}; got {of!r}, which is {role}=."
+            raise InvalidInputError(msg)
+    return str(of)
+
+
+def over_periods(
+    tally: Tally,
+    between: Any,
+    versus: str | None,
+    period: str,
+    by: tuple[str, ...],
+    figure: Callable[[tuple[Side, Side]], Any],
+) -> Any:
+    """Make the figure of two periods; or a table of every period with the one before it, by group and period."""
+    if versus is None:
+        return figure(both_periods(tally, between, period))
+    pairs = pairs_of_periods(tally, versus, period)
+    if not pairs:
+        empty = tally.sum_to(*by, period)._where({period: np.empty(0, dtype=object)})
+        table = figure((Side(empty, period), Side(empty, period)))
+        return table[:0]._evolve(keys={d: np.empty(0, dtype=object) for d in (*by, period)}, exclusions=None)
+    table = Results._stack([figure(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
+    for dim in reversed(by):
+        table = table.sort(dim)
+    return table
