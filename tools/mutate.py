@@ -42,7 +42,7 @@ PARTS = {
                 "decomposition incidence intervals percentiles survival"),
     "counting": ("_cells tallies _supply exposure periods",
                  "answers cells change checks counts exposure frames harm outcomes packed periods tally times values"),
-    "changes": ("change rates", "change compare counts drivers harm harm_index outcomes time_change"),
+    "changes": ("_compare change rates", "change compare counts drivers harm harm_index outcomes time_change"),
     "harm": ("harm", "compare harm harm_index harm_match harm_published"),
     "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
     "times": ("times", "answers bands moments response time_change times"),
