@@ -40,10 +40,10 @@ KEPT = ROOT / "mutants"
 PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
-    "counting": ("_cells tallies exposure periods frames/counting",
-                 "answers cells change checks counts exposure frames harm outcomes periods tallies times values"),
-    "changes": ("_sides change counts drivers", "change counts drivers harm harm_index outcomes time_change"),
-    "harm": ("harm", "harm harm_index harm_match harm_published"),
+    "counting": ("_cells tallies _supply exposure periods frames/counting",
+                 "answers cells change checks compare counts exposure frames harm outcomes periods tallies times values"),
+    "changes": ("_compare change rates", "change compare counts drivers harm outcomes time_change"),
+    "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
     "times": ("times", "answers bands frames response time_change times"),
 }  # fmt: skip

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._typing import IntArray
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.results import label_array
-from policemetrics.typing import IntArray
 
 LabelArray: TypeAlias = NDArray[Any]
 Whole: TypeAlias = NDArray[np.integer[Any]]

@@ -17,6 +17,7 @@ import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
+from policemetrics._typing import Column, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
@@ -25,7 +26,6 @@ from policemetrics.errors import (
 )
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import arrow_stream, label_array, optional
-from policemetrics.typing import Column, IntArray, Label, Labels, Names, Number, Numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames.asked import Incidents, Moments, Timing
 from policemetrics.tallies import Tally
-from policemetrics.typing import Columns
 
-if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
+if TYPE_CHECKING:  # what others call the types of narwhals, which only this package knows
+    from narwhals.typing import IntoDataFrame as IntoDataFrame
+    from narwhals.typing import IntoFrame as IntoFrame
 
 __all__ = [
     "Incidents",

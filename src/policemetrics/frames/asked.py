@@ -17,7 +17,7 @@ from policemetrics import _check
 from policemetrics._cells import Cells
 from policemetrics.errors import InvalidInputError
 from policemetrics.tallies import Tally
-from policemetrics.typing import IntArray, Label
+from policemetrics._typing import IntArray, Label
 
 _GRADE: Final = "grade"
 

@@ -21,10 +21,10 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import MICROSECONDS, LabelArray, encode
+from policemetrics._typing import Every, IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames.reading import ANY, column_named, is_text
 from policemetrics.periods import Period
-from policemetrics.typing import Every, IntArray
 
 EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
 _DAY: Final = 86_400

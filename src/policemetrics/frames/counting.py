@@ -27,6 +27,7 @@ from policemetrics._cells import (
     distinct_of,
     is_missing,
 )
+from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.reading import (
@@ -41,7 +42,6 @@ from policemetrics.frames.reading import (
     opened,
 )
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
-from policemetrics.typing import Columns, Every, FloatArray, IntArray, Names
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

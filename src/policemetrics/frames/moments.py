@@ -13,13 +13,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, Encoded
+from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames.asked import Moments
 from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
 from policemetrics.frames.reading import dimensions, labelled, opened
 from policemetrics.tallies import Tally
-from policemetrics.typing import FloatArray, IntArray
 
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
 _MOST_ROWS: Final = 2**30  # of a key

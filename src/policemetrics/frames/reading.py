@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, is_missing
+from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.tallies import COUNT, REASON
-from policemetrics.typing import Columns
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame

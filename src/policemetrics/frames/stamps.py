@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
+from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning
 from policemetrics.frames.asked import Incidents, Timing
 from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
@@ -43,7 +44,6 @@ from policemetrics.tallies import (
     Tally,
     merged,
 )
-from policemetrics.typing import Columns, IntArray, Label
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
