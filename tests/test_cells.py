@@ -495,7 +495,7 @@ def test_memory_does_not_grow_with_the_rows():
     for some in (2**18, 2**21):
         columns = [np.arange(some, dtype=np.int16) % k for k in (43, 24, 150)]
         tracemalloc.start()
-        count_rows(columns, rows)
+        count_rows(columns, some)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.1 * peaks[0]
