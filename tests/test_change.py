@@ -761,11 +761,13 @@ class TestLikeForLike:
         assert table.at(force="Essex").reason == "not available: no rows for Essex, 2022/23"
         assert table.at(force="Kent").percent_change == -20
 
-    def test_match_needs_the_suppliers_dimension(self):
-        crimes = two_years(("Kent", 10, 8), ("Essex", 1, 2), coverage=["force", "period"]).sum_to("period")
-        assert rate_change(crimes, between=YEARS).change == -1
-        with pytest.raises(UnknownNameError, match="summed away the dimension 'force'"):
-            rate_change(crimes, between=YEARS, like_for_like="match")
+    def test_match_knows_the_suppliers_that_were_summed_away(self):
+        """A total still holds the forces beneath, so that one of one year only is left out of it."""
+        crimes = two_years(("Kent", 10, 8), ("Essex", 1, 2), coverage=["force", "period"])
+        crimes += Tally.from_columns({"force": ["Surrey"], "period": YEARS[:1]}, [5], coverage=["force", "period"])
+        whole = rate_change(crimes.sum_to("period"), between=YEARS, like_for_like="match")
+        assert (whole.old, whole.new, whole.change) == (11, 10, -1)
+        assert whole.exclusions.reasons == {"not like for like": 5}
 
     def test_months_tell_suppliers_apart(self):
         """A force that sent one month less is not compared, although both years have twelve months."""

@@ -246,6 +246,13 @@ class Cells:
             counts,
         )
 
+    def doubled(self, dim: str, name: str) -> Cells:
+        """Add a dimension with the labels of another, beside it; the order of the cells is the same."""
+        at = self.dims.index(dim) + 1
+        labels = (*self.labels[:at], self.label(dim), *self.labels[at:])
+        codes = (*self.codes[:at], self.code(dim), *self.codes[at:])
+        return Cells((*self.dims[:at], name, *self.dims[at:]), labels, codes, self.counts)
+
     def extend(self, dim: str, label: str) -> Cells:
         """Add a dimension with one label."""
         zero = np.zeros(len(self), dtype=np.int64)

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MISSING, Cells
+from policemetrics._sent import as_sent, grain, identities, reports, seen
 from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Figure, label_array
-from policemetrics.tallies import DROPPED, LACKING, NOT_SUPPLIED, REASON, Tally, without_own_drops
+from policemetrics.tallies import DROPPED, LACKING, NOT_SUPPLIED, REASON, Tally, merged, without_own_drops
 
 _MOST_NAMED: Final = 5
 
@@ -47,6 +48,10 @@ class Side:
         What both sides of a matched comparison have, where the rest was left out.
     group : str
         The label of a group.
+    places : mapping of label to int
+        The place of each label of `dim`.
+    made : bool
+        Whether these are the labels as they were sent, since they have been added up since.
     """
 
     tally: Tally
@@ -55,6 +60,8 @@ class Side:
     parts: Mapping[int, str] = attrs.field(factory=dict)
     common: Cells | None = None
     group: str = ""
+    places: Mapping[Any, int] = attrs.field(factory=dict)
+    made: bool = False
 
     @property
     def label(self) -> str:
@@ -67,27 +74,123 @@ class Side:
         return self.when.days if self.when else 1
 
     def proof(self, by: tuple[str, ...]) -> Cells:
-        """Return the keys that were supplied: the coverage, else the cells themselves."""
-        dims = (self.dim,) if self.dim else ()
-        supplied = self.tally._supplied
+        """Return the reports that were sent: of whom, by whom, for which place in the side; else the rows themselves.
+
+        A dimension that was renamed stands there as it is called now and as it was sent.
+        """
+        if self.common is not None:
+            return self.common
+        dims, supplied = (self.dim,) if self.dim else (), self.tally._supplied
         if supplied is None:
-            return self._seen((*by, *dims))
+            return self._own_rows((*by, *dims))
         if self.dim and self.dim not in supplied.dims:
             # Coverage that says nothing of time proves no period: the cells must.
-            return self.tally._cells.keys((*(d for d in supplied.dims if d in self.tally.dims), *dims))
-        return supplied
+            return self._placed(seen(self.tally._sent, (*supplied.dims, *dims)))
+        return self._placed(reports(self.tally._sent)) if renamed(self.tally) & {*supplied.dims} else supplied
 
-    def _seen(self, dims: tuple[str, ...]) -> Cells:
+    def _own_rows(self, dims: tuple[str, ...]) -> Cells:
         """Return the keys of which rows came in, those that lack some other label among them."""
-        seen, ledger = self.tally._cells.keys(dims), self.tally._ledger
+        if renamed(self.tally) & {*dims}:
+            made = self.tally._sent[0].cells.dims
+            kept = [d for dim in dims for d in dict.fromkeys((as_sent(dim) if dim == self.dim else dim, dim))]
+            found = seen(self.tally._sent, made)
+            return self._placed(found.keys(d for d in kept if d in found.dims))
+        found, ledger = self.tally._cells.keys(dims), self.tally._ledger
         if ledger is None:
-            return seen
+            return found
         named = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(LACKING))).keys(
             dims
         )
         for dim in dims:
             named = named.select(named.where_label(dim, lambda label: label != MISSING))
-        return seen.union(named).keys()
+        return found.union(named).keys()
+
+    def _placed(self, relation: Cells) -> Cells:
+        """Put the place in the side where the label of its dimension stands, and who it is where it was renamed."""
+        relation = _identified(self.tally, relation, but=self.dim)
+        if not self.dim:
+            return relation
+        held = as_sent(self.dim) if self.made else self.dim
+        kept = relation.project(
+            [d for d in relation.dims if d == held or d.removeprefix(as_sent("")) != self.dim]
+        )
+        placed = kept.relabel(held, lambda label: self.places.get(label, label))
+        return attrs.evolve(placed, dims=tuple(self.dim if d == held else d for d in placed.dims))
+
+    def at_grain(self) -> Cells:
+        """Return the counts at the grain at which they were sent, by place in the side."""
+        return self._placed(grain(self.tally._sent))
+
+
+def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
+    """Let every supplier that was renamed be who it was: two names of one supplier become one."""
+    for dim in relation.dims:
+        now = dim.removeprefix(as_sent(""))
+        if dim != now != but:
+            who = identities(tally._sent, now)
+            relation = relation.relabel(dim, lambda label, who=who: who.get(label, label))
+    return relation
+
+
+def renamed(tally: Tally) -> set[str]:
+    """Return the dimensions that have other labels than were sent."""
+    return set().union(*(one.renamed for one in tally._sent))
+
+
+def settled(tally: Tally) -> Tally:
+    """Leave out of every period that was made of shorter ones the counts of who did not send all of it."""
+    supplied = tally._supplied
+    for dim in sorted(renamed(tally) - tally.overlapping):
+        who = () if supplied is None else supplied.dims
+        found = reports(tally._sent) if dim in who else seen(tally._sent, dict.fromkeys((*who, dim)))
+        if as_sent(dim) not in found.dims or not (needed := _parts_needed(found, dim)):
+            continue
+        key = [d for d in found.dims if d != as_sent(dim)]
+        sent = _identified(tally, found, but=dim).keys().project(key)
+        enough = sent.counts >= np.array([needed[v] for v in sent.label(dim).tolist()])[sent.code(dim)]
+        if not enough.all():
+            tally = _left_out(tally, sent.select(~enough), sent.select(enough), dim)
+    return tally
+
+
+def _parts_needed(found: Cells, dim: str) -> dict[Any, int]:
+    """Return how many reports make up each label of a dimension of periods; none where it is no such dimension."""
+    pairs = found.keys((dim, as_sent(dim)))
+    try:
+        made = read_labels(pairs.column(as_sent(dim)).tolist(), dim)
+    except InvalidInputError:
+        return {}
+    parts: dict[Any, list[Period]] = {}
+    for label, part in zip(pairs.column(dim).tolist(), made, strict=True):
+        parts.setdefault(label, []).append(part)
+    return {label: _count_parts(label, of_label, dim) for label, of_label in parts.items()}
+
+
+def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> int:
+    """Count the reports of a period by the calendar; of a mere name, those that are known."""
+    try:
+        (whole,) = read_labels([label], dim)
+    except InvalidInputError:
+        return len(parts)
+    lengths = {p.months for p in parts}
+    within = all(whole.contains(p) for p in parts)
+    return whole.months // lengths.pop() if within and len(lengths) == 1 else len(parts)
+
+
+def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
+    """Move to the ledger what came from suppliers of only a part of a period."""
+    as_it_is = set(partly.dims) <= set(tally.dims)
+    cells = tally._cells if as_it_is else _identified(tally, grain(tally._sent), but=dim)
+    some = cells.within(partly)
+    left = cells.select(some).project(tally.dims)
+    ledger = tally._ledger
+    for label in left.label(dim).tolist() if dim in left.dims else [""]:
+        part = left.select(left.match({dim: label_array([label])})) if dim in left.dims else left
+        ledger = merged(ledger, part.extend(REASON, f"not all of {label or 'a period'} supplied"))
+    supplied = tally._supplied
+    if supplied is not None and dim in supplied.dims:
+        supplied = whole.keys(supplied.dims)
+    return tally._evolve(cells=cells.select(~some).project(tally.dims), supplied=supplied, ledger=ledger)
 
 
 def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
@@ -157,19 +260,39 @@ def _read_periods(tally: Tally, period: str) -> dict[Any, Period]:
 
 def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period]) -> Side:
     """Take the part of a tally in one period: its own label, or the shorter periods that make it up."""
-    parts = {label: 0 for label, p in read.items() if p == wanted}
-    named = {0: wanted.label}
+    chosen = {label: p for label, p in read.items() if p == wanted}
     within = {label: p for label, p in read.items() if wanted.contains(p) and p != wanted}
-    if not parts:
-        parts, named = _tiles(wanted, within, period)
-    elif within and period not in tally.overlapping and _finer_only(tally, period, parts, within):
+    if chosen and within and period not in tally.overlapping and _finer_only(tally, period, chosen, within):
         msg = (
             f"{period!r} holds {wanted.label} for some, and for others only shorter periods inside it, "
             f"{_check.listing(within, most=5)}: choose one kind with where()."
         )
         raise InvalidInputError(msg)
-    kept = tally._where({period: label_array(parts)})
-    return Side(kept._relabel(period, parts.__getitem__), period, wanted, named)
+    chosen = chosen or within
+    kept = tally._where({period: label_array(chosen)})
+    made = _as_made(kept, period)
+    parts = made or chosen
+    if all(p == wanted for p in parts.values()) and parts:
+        places, named = dict.fromkeys(parts, 0), {0: wanted.label}
+    else:
+        places, named = _tiles(wanted, parts, period)
+    # What lies in the side has one label there, unless it is still in the parts that were sent.
+    labels = places if set(chosen) <= set(places) else dict.fromkeys(chosen, 0)
+    placed = kept._relabel(period, lambda label: labels.get(label, label))._evolve(sent=kept._sent)
+    return Side(placed, period, wanted, named, places=places, made=bool(made))
+
+
+def _as_made(tally: Tally, period: str) -> dict[Any, Period]:
+    """Return the periods that were sent, by their labels, where they have been added up since."""
+    if period not in renamed(tally) or period in tally.overlapping:
+        return {}
+    stated = tally._supplied is not None and period in tally._supplied.dims
+    found = reports(tally._sent) if stated else seen(tally._sent, (period,))
+    labels = found.label(as_sent(period)).tolist()
+    try:
+        return dict(zip(labels, read_labels(labels, period), strict=True))
+    except InvalidInputError:  # mere names, which no calendar orders
+        return {}
 
 
 def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[Any]) -> bool:
@@ -251,20 +374,21 @@ def matched(old: Side, new: Side, by: tuple[str, ...]) -> tuple[Side, Side]:
     """Keep on both sides only what comes from suppliers of both; the rest goes to the ledger."""
     paired = _paired(old, new, by)
     common = paired.select(paired.counts == 3).keys()
-    old.tally._require_dims(*common.dims)
     return _only(old, common), _only(new, common)
 
 
 def _only(side: Side, common: Cells) -> Side:
     tally = side.tally
-    mask = tally._cells.within(common)
-    ledger = tally._ledger
-    left = tally._cells.select(~mask)
+    as_it_is = set(common.dims) <= set(tally.dims) and side.dim not in renamed(tally)
+    cells = tally._cells if as_it_is else side.at_grain()
+    mask = cells.within(common)
+    ledger, left = tally._ledger, cells.select(~mask).project(tally.dims)
     if len(left):
-        added = left.extend(REASON, _NOT_LIKE_FOR_LIKE)
-        ledger = added if ledger is None else ledger.union(added)
-    supplied = None if tally._supplied is None else common
-    kept = tally._evolve(cells=tally._cells.select(mask), supplied=supplied, ledger=ledger)
+        ledger = merged(ledger, left.extend(REASON, _NOT_LIKE_FOR_LIKE))
+    supplied = (
+        None if tally._supplied is None else common.keys(d for d in tally._supplied.dims if d in common.dims)
+    )
+    kept = tally._evolve(cells=cells.select(mask).project(tally.dims), supplied=supplied, ledger=ledger)
     # What one period lacks has been left out of both: no part is still wanted.
     return attrs.evolve(side, tally=kept, common=common, parts={})
 
@@ -422,7 +546,9 @@ def why_one_sided(groups: Cells, old: Side, new: Side) -> Reasons:
     one_sided = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in one_sided.dims)
     # The month of a period tells suppliers apart only where a period has several parts.
-    told = [d for d in one_sided.dims if d != old.dim or len(new.parts) > 1]
+    told = [
+        d for d in one_sided.dims if as_sent(d) not in one_sided.dims and (d != old.dim or len(new.parts) > 1)
+    ]
     if not len(one_sided) or set(told) <= set(shared):
         return reasons
     names = [

@@ -17,7 +17,8 @@ import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
-from policemetrics._typing import Column, IntArray, Label, Labels, Names, Number, Numbers
+from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, reports
+from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
@@ -84,6 +85,7 @@ class Tally:
     _ledger: Cells | None  # None rather than empty
     overlapping: frozenset[str]
     unit: str
+    _sent: tuple[Sent, ...]  # what was sent, as it was sent, and the steps since
 
     # ---- making -------------------------------------------------------------------------
 
@@ -178,11 +180,13 @@ class Tally:
         ledger: Cells | None = None,
         overlapping: frozenset[str] = frozenset(),
         unit: str = "counts",
+        sent: tuple[Sent, ...] | None = None,
     ) -> Tally:
-        """Build a tally from its relations. Nothing is validated."""
+        """Build a tally from its relations, by default as it was sent. Nothing is validated."""
         found = cls.__new__(cls)
+        made = (Sent(cells, _lacking(ledger), supplied),) if sent is None else sent
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            cells, supplied, ledger, overlapping, unit
+            cells, supplied, ledger, overlapping, unit, made
         )
         return found
 
@@ -194,8 +198,13 @@ class Tally:
             "ledger": self._ledger,
             "overlapping": self.overlapping,
             "unit": self.unit,
+            "sent": self._sent,
         }
         return self._of(**(parts | changes))
+
+    def _then(self, step: Step) -> tuple[Sent, ...]:
+        """Take one more step from what was sent."""
+        return tuple(one.then(step) for one in self._sent)
 
     def _with_coverage(self, dims: tuple[str, ...]) -> Tally:
         """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one."""
@@ -205,7 +214,7 @@ class Tally:
             for dim in dims:
                 named = named.select(named.where_label(dim, lambda label: label != MISSING))
             supplied = supplied.union(named).keys()
-        return self._evolve(supplied=supplied)
+        return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
     # ---- reading ------------------------------------------------------------------------
 
@@ -359,6 +368,7 @@ class Tally:
             merged(self._ledger, other._ledger),
             self.overlapping | other.overlapping,
             self.unit if self.unit == other.unit else "counts",
+            self._sent + other._sent,
         )
 
     def __radd__(self, other: int) -> Tally:
@@ -410,6 +420,7 @@ class Tally:
             None if self._ledger is None else self._ledger.project((*kept, REASON)),
             self.overlapping & set(kept),
             self.unit,
+            self._sent,
         )
 
     # ---- choosing -----------------------------------------------------------------------
@@ -446,6 +457,7 @@ class Tally:
             cells=self._cells.select(self._cells.match(wanted)),
             supplied=_narrowed(self._supplied, wanted),
             ledger=filled(_narrowed(self._ledger, wanted)),
+            sent=self._then(Kept(wanted)),
         )
 
     def drop(self, /, **labels: Any) -> Tally:
@@ -570,7 +582,10 @@ class Tally:
             supplied = supplied.select(~supplied.match(wanted))
         added = moved.extend(REASON, reason) if len(moved) else None
         return self._evolve(
-            cells=self._cells.select(~mask), supplied=supplied, ledger=merged(filled(ledger), added)
+            cells=self._cells.select(~mask),
+            supplied=supplied,
+            ledger=merged(filled(ledger), added),
+            sent=self._then(Left(wanted)),
         )
 
     # ---- changing labels ----------------------------------------------------------------
@@ -642,11 +657,62 @@ class Tally:
 
     def _relabel(self, dim: str, new: Callable[[Any], Any]) -> Tally:
         """Change the labels of a dimension in cells, coverage and ledger; `new` gives the new label of an old one."""
+        named = {} if dim == MEASURED else {v: new(v) for v in self._known_labels(dim)}
+        changed = {old: now for old, now in named.items() if old != now}
         supplied = self._supplied
         if supplied is not None and dim in supplied.dims:
             supplied = supplied.relabel(dim, new).keys()
         ledger = None if self._ledger is None else self._ledger.relabel(dim, new)
-        return self._evolve(cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger)
+        # Periods that are written in another way, none of them merged, are no less what was sent.
+        spelling = len(set(named.values())) == len(named) and _are_periods(named.values())
+        sent = self._then(Renamed(dim, changed, spelling)) if changed else self._sent
+        return self._evolve(cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger, sent=sent)
+
+    def to_periods(self, every: Every, /, *, period: str = "period") -> Tally:
+        """Add months or quarters up to longer periods.
+
+        Parameters
+        ----------
+        every : {"month", "quarter", "calendar_year", "financial_year"}
+            The periods to add up to; a financial year begins in April.
+        period : str, optional
+            The dimension that holds the periods. Default is ``"period"``.
+
+        Returns
+        -------
+        Tally
+            Counts by the longer periods. Who sent only a part of one is left out of it by every figure, which
+            says so.
+
+        Raises
+        ------
+        InvalidInputError
+            If a label is no period, or does not lie within one of those asked for.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"period": ["2023-04", "2023-05", "2024-04"]}, [1, 2, 4])
+        >>> t.to_periods("quarter").to_dict()
+        {'period': ['2023-Q2', '2024-Q2'], 'count': [3, 4]}
+        """
+        _check.choice(every, "every", ("month", "quarter", "calendar_year", "financial_year"))
+        self._require_dims(period)
+        known = self._known_labels(period)
+        read = dict(zip(known, read_labels(known, period), strict=True))
+        within = {label: _within_one(p, every) for label, p in read.items()}
+        outside = [label for label, p in read.items() if not within[label].contains(p)]
+        if outside:
+            msg = f"{period!r} must hold periods that lie within one {every}; got {_check.listing(outside)}."
+            raise InvalidInputError(msg)
+        if period in self.overlapping:
+            msg = f"the labels of {period!r} overlap and do not add up; choose one kind of them with where() first."
+            raise InvalidInputError(msg)
+        longer = self._relabel(period, lambda label: within[label].label if label in within else label)
+        if all(within[label] == p for label, p in read.items()):
+            return longer
+        # However few of them there are, these are parts of what they are called now.
+        named = {label: p.label for label, p in within.items()}
+        return longer._evolve(sent=self._then(Renamed(period, named)))
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
         """Add up every window of `months` months; the windows overlap, so they no longer add.
@@ -682,17 +748,84 @@ class Tally:
             raise InvalidInputError(msg)
         known = self._known_labels(period)
         read = dict(zip(known, read_labels(known, period), strict=True))
-        longer = [v for v, p in read.items() if p.months != 1]
-        if longer:
-            msg = f"{period!r} must hold single months to be rolled; got {_check.listing(longer)}."
+        if period in self.overlapping:
+            msg = f"{period!r} must hold single months to be rolled; the labels there are overlap."
+            raise InvalidInputError(msg)
+        lengths = {p.months for p in read.values()} or {1}
+        if len(lengths) > 1 or months % max(lengths):
+            msg = (
+                f"{period!r} must hold single months, or periods of one length of which {months} months are made, to be "
+                f"rolled; got {_check.listing(known, most=5)}."
+            )
             raise InvalidInputError(msg)
         spelt = self._relabel(period, lambda label: read[label].label if label in read else label)
-        windows = _Windows.of(period, months, {p.label: p for p in read.values()})
+        windows = Windows.of(period, months, read.values())
         if not windows.labels:
-            msg = f"months must be at most the number of months there are; got {months} of {len(windows.numbers)}."
+            msg = f"months must be at most the number of months there are; got {months} of {len(read) * max(lengths)}."
             raise InvalidInputError(msg)
-        cells, supplied, ledger = windows.roll(spelt._cells, spelt._supplied, spelt._ledger)
-        return Tally._of(cells, supplied, ledger, self.overlapping | {period}, self.unit)
+        return spelt._rolled(windows)
+
+    def _rolled(self, windows: Windows) -> Tally:
+        """Add up every window; of who did not send all of one the counts go to the ledger, as what has no cell does."""
+        cells, sent, period, parts = (
+            self._cells,
+            self._then(windows),
+            windows.period,
+            f"{windows.months} months",
+        )
+        overlapping = self.overlapping | {period}
+        if self._supplied is not None and period in self._supplied.dims:
+            whole, reason = reports(sent), f"not all {parts} supplied"
+            supplied: Cells | None = whole.keys(self._supplied.dims)
+            if (
+                not set(whole.dims) <= set(cells.dims)
+                and windows.spread(reports(self._sent)).keys().within(whole).all()
+            ):
+                whole = whole.keys([period])  # everyone sent all of every window
+            rolled = windows.spread(cells) if set(whole.dims) <= set(cells.dims) else grain(sent)
+        else:
+            # Coverage that says nothing of time proves no month: the cells must, and where they are the only evidence,
+            # a sum over windows of which some are missing would be too small.
+            dims = (
+                cells.dims
+                if self._supplied is None
+                else [*(d for d in self._supplied.dims if d in cells.dims), period]
+            )
+            whole, supplied, rolled = (
+                windows.complete(cells.keys(dims)),
+                self._supplied,
+                windows.spread(cells),
+            )
+            reason = f"not all {parts} supplied"
+            if self._supplied is None:
+                reason = f"{NOT_SUPPLIED}not all {parts} have a cell; state coverage=, or use sum_to() before rolling()"
+        complete = rolled.within(whole)
+        left = rolled.select(~complete).project(cells.dims).extend(REASON, reason)
+        if self._ledger is not None:
+            undated = self._ledger.select(self._ledger.match({period: label_array([MISSING])}))
+            left = windows.spread(self._ledger).union(undated).union(left)
+        return Tally._of(
+            rolled.select(complete).project(cells.dims), supplied, filled(left), overlapping, self.unit, sent
+        )
+
+
+def _are_periods(labels: Iterable[Any]) -> bool:
+    """Return whether labels are those of periods."""
+    try:
+        read_labels(list(labels), "period")
+    except InvalidInputError:
+        return False
+    return True
+
+
+def _within_one(wanted: Period, every: str) -> Period:
+    """Return the month, quarter or year in which a period begins."""
+    months = {"month": 1, "quarter": 3, "calendar_year": 12, "financial_year": 12}[every]
+    first = wanted.start.year * 12 + wanted.start.month - 1
+    offset = 3 if every == "financial_year" else 0
+    first = (first - offset) // months * months + offset
+    opening = Period.month(first // 12, first % 12 + 1)
+    return Period(opening.start, opening.shift(months - 1).end)
 
 
 # ---- arguments --------------------------------------------------------------------------
@@ -738,6 +871,13 @@ def merged(first: Cells | None, second: Cells | None) -> Cells | None:
     if first is None or second is None:
         return first if second is None else second
     return first.union(second)
+
+
+def _lacking(ledger: Cells | None) -> Cells | None:
+    """Return the rows of a ledger that lack a label: they came in, whatever is not known of them."""
+    if ledger is None or REASON not in ledger.dims:
+        return None
+    return filled(ledger.select(ledger.where_label(REASON, lambda reason: str(reason).startswith(LACKING))))
 
 
 def filled(ledger: Cells | None) -> Cells | None:
@@ -798,72 +938,3 @@ def _split_missing(
         (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
     )
     return cells, ledger
-
-
-# ---- rolling windows --------------------------------------------------------------------
-
-
-@attrs.frozen
-class _Windows:
-    """Windows of `months` months, each labelled by its period; `numbers` has the number of each label's month."""
-
-    period: str
-    months: int
-    numbers: Mapping[Any, int]
-
-    @classmethod
-    def of(cls, period: str, months: int, there: Mapping[str, Period]) -> _Windows:
-        """Make the windows of months that are labelled by their canonical labels."""
-        return cls(
-            period, months, {label: p.start.year * 12 + p.start.month - 1 for label, p in there.items()}
-        )
-
-    @property
-    def labels(self) -> dict[int, str]:
-        """The label of each window, by the number of its last month."""
-        numbers = self.numbers.values()
-        found = {}
-        for last in range(min(numbers) + self.months - 1, max(numbers) + 1) if numbers else ():
-            first = last - self.months + 1
-            opening = Period.month(first // 12, first % 12 + 1)
-            closing = Period.month(last // 12, last % 12 + 1)
-            found[last] = Period(opening.start, closing.end).label
-        return found
-
-    def spread(self, cells: Cells) -> Cells:
-        """Count every cell once for each window that its month lies in."""
-        windows = sorted(self.labels.items(), key=lambda pair: pair[1])
-        last = np.array([number for number, _ in windows], dtype=np.int64)
-        number = [self.numbers.get(v, -(10**6)) for v in cells.label(self.period).tolist()]
-        month = np.array(number, dtype=np.int64)
-        # A table of labels by windows: cells are then looked up by their codes, however many there are.
-        inside = (month[:, None] <= last) & (last < month[:, None] + self.months)
-        rows, which = np.nonzero(inside[cells.code(self.period)])
-        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
-
-    def roll(
-        self, cells: Cells, supplied: Cells | None, ledger: Cells | None
-    ) -> tuple[Cells, Cells | None, Cells | None]:
-        """Roll cells, coverage and ledger; a window of which a month is missing goes to the ledger."""
-        proof = supplied
-        if proof is None:
-            proof = cells.keys()
-        elif self.period not in proof.dims:
-            # Coverage that says nothing of time proves no month: the cells must.
-            proof = cells.keys((*(d for d in proof.dims if d in cells.dims), self.period))
-        whole = self.spread(proof)
-        whole = whole.select(whole.counts == self.months).keys()
-        rolled = self.spread(cells)
-        complete = rolled.within(whole)
-        # Where cells are the only evidence, a sum over windows of which some are missing would be too small.
-        reason = f"not all {self.months} months supplied"
-        if supplied is None:
-            reason = (
-                f"{NOT_SUPPLIED}not all {self.months} months have a cell; "
-                "state coverage=, or use sum_to() before rolling()"
-            )
-        left = rolled.select(~complete).extend(REASON, reason)
-        if ledger is not None:
-            undated = ledger.select(ledger.match({self.period: label_array([MISSING])}))
-            left = self.spread(ledger).union(undated).union(left)
-        return rolled.select(complete), None if supplied is None else whole, filled(left)

@@ -1,0 +1,250 @@
+"""What was sent, as it was sent, and what has been done to it since.
+
+Counts add up; who sent them must not be forgotten by that. `Sent` keeps the cells and the register of reports as
+they were made, which costs a reference, and the steps since: what was kept, left out, renamed, rolled. Only where a
+question needs the grain at which it was sent, as after a merge of labels, are the steps taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import reduce
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+
+from policemetrics._cells import Cells, LabelArray
+from policemetrics.periods import Period
+from policemetrics.results import label_array
+
+_AS_SENT: Final = "\0"
+
+
+def as_sent(dim: str) -> str:
+    """Name the column that holds a dimension as it was sent, beside what it is called now."""
+    return _AS_SENT + dim
+
+
+def is_as_sent(dim: str) -> bool:
+    """Return whether a column holds a dimension as it was sent."""
+    return dim.startswith(_AS_SENT)
+
+
+# ---- steps ------------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Kept:
+    """Rows with these labels were kept: `where`."""
+
+    wanted: Mapping[str, LabelArray]
+
+    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:
+        """Keep what has the labels, in the dimensions that choose."""
+        return relation.select(
+            relation.match({d: v for d, v in self.wanted.items() if d in choosing and d in relation.dims})
+        )
+
+
+@attrs.frozen(eq=False)
+class Left:
+    """Rows with all these labels were left out: `drop`, `not_supplied` and the like."""
+
+    wanted: Mapping[str, LabelArray]
+
+    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:
+        """Leave out what has the labels, where all of their dimensions choose."""
+        if not set(self.wanted) <= set(choosing) & set(relation.dims):
+            return relation
+        return relation.select(~relation.match(self.wanted))
+
+
+@attrs.frozen(eq=False)
+class Renamed:
+    """A dimension got other labels: `relabel`, `to_periods`. A mere spelling of periods is as good as what was sent."""
+
+    dim: str
+    labels: Mapping[Any, Any]
+    spelling: bool = False
+
+    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
+        """Rename the labels."""
+        if self.dim not in relation.dims:
+            return relation
+        found = relation.relabel(self.dim, lambda label: self.labels.get(label, label))
+        if not self.spelling or as_sent(self.dim) not in found.dims:
+            return found
+        return found.relabel(as_sent(self.dim), lambda label: self.labels.get(label, label))
+
+
+@attrs.frozen
+class Windows:
+    """Windows of `months` months, each labelled by its period.
+
+    `starts` has the first month of each label, counted from year 0; each label is of `length` months.
+    """
+
+    period: str
+    months: int
+    length: int
+    starts: Mapping[Any, int]
+
+    @classmethod
+    def of(cls, period: str, months: int, there: Iterable[Period]) -> Windows:
+        """Make the windows of periods of one length, which are labelled by their canonical labels."""
+        listed = list(there)
+        starts = {p.label: p.start.year * 12 + p.start.month - 1 for p in listed}
+        return cls(period, months, listed[0].months if listed else 1, starts)
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """The label of each window, by its first month."""
+        starts = self.starts.values()
+        found = {}
+        for first in (
+            range(min(starts), max(starts) + self.length - self.months + 1, self.length) if starts else ()
+        ):
+            opening = Period.month(first // 12, first % 12 + 1)
+            found[first] = Period(opening.start, opening.shift(self.months - 1).end).label
+        return found
+
+    def spread(self, cells: Cells) -> Cells:
+        """Count every cell once for each window that it lies in."""
+        windows = sorted(self.labels.items(), key=lambda pair: pair[1])
+        first = np.array([number for number, _ in windows], dtype=np.int64)
+        start = np.array(
+            [self.starts.get(v, -(10**6)) for v in cells.label(self.period).tolist()], dtype=np.int64
+        )
+        # A table of labels by windows: cells are then looked up by their codes, however many there are.
+        inside = (first <= start[:, None]) & (start[:, None] < first + self.months)
+        rows, which = np.nonzero(inside[cells.code(self.period)])
+        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
+
+    def complete(self, reports: Cells) -> Cells:
+        """Return the windows of which every part was sent, over the other dimensions of the reports."""
+        whole = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.period)))
+        return whole.select(whole.counts == self.months // self.length).keys()
+
+    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
+        """Roll reports."""
+        return self.complete(relation) if self.period in relation.dims else relation
+
+
+Step: TypeAlias = Kept | Left | Renamed | Windows
+
+
+# ---- what was sent ----------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Sent:
+    """One tally as it was made, and the steps since.
+
+    Attributes
+    ----------
+    cells : Cells
+        What was counted.
+    lacking : Cells or None
+        Rows that came in without some label, which are no less evidence that their report came in.
+    register : Cells or None
+        The reports that were sent, where coverage states who sends; None where it does not.
+    steps : tuple of step
+        What was done since, in order.
+    """
+
+    cells: Cells
+    lacking: Cells | None = None
+    register: Cells | None = None
+    steps: tuple[Step, ...] = ()
+
+    def then(self, step: Step) -> Sent:
+        """Take one more step."""
+        return attrs.evolve(self, steps=(*self.steps, step))
+
+    @property
+    def renamed(self) -> set[str]:
+        """The dimensions that have other labels than were sent, or windows of them."""
+        rolled = {step.period for step in self.steps if isinstance(step, Windows)}
+        return rolled | {step.dim for step in self.steps if isinstance(step, Renamed) and not step.spelling}
+
+    def again(self, relation: Cells, choosing: Collection[str]) -> Cells:
+        """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
+
+        What was kept or left out by a dimension that is not among `choosing` stays: that an offence was chosen
+        does not change who sent.
+        """
+        return reduce(
+            lambda found, step: step.on(found, choosing), self.steps, self._doubled(relation)
+        ).keys()
+
+    def grain(self) -> Cells:
+        """Take the steps again on the counts, at the grain at which they were sent."""
+        found = self._doubled(self.cells)
+        for step in self.steps:
+            if isinstance(step, Windows):
+                found = step.spread(found.project([d for d in found.dims if d != as_sent(step.period)]))
+            else:
+                found = step.on(found, found.dims)
+        return found
+
+    def _doubled(self, relation: Cells) -> Cells:
+        for dim in dict.fromkeys(step.dim for step in self.steps if isinstance(step, Renamed)):
+            if dim in relation.dims and dim in self.renamed:
+                relation = relation.doubled(dim, as_sent(dim))
+        return relation
+
+
+def joined(parts: Iterable[Cells]) -> Cells:
+    """Add relations over the same dimensions; one that was renamed nowhere is as it was sent."""
+    parts = list(parts)
+    dims = dict.fromkeys(d for part in parts for d in part.dims)
+    return reduce(Cells.union, (_filled(part, dims) for part in parts))
+
+
+def _filled(part: Cells, dims: Iterable[str]) -> Cells:
+    for dim in dims:
+        if dim not in part.dims:
+            part = part.doubled(dim.removeprefix(_AS_SENT), dim)
+    return part
+
+
+def reports(sent: Iterable[Sent]) -> Cells:
+    """Return every report that was sent, by who sent it and when, now and as sent, where coverage states who sends."""
+    return joined(
+        one.again(one.register, one.register.dims) for one in sent if one.register is not None
+    ).keys()
+
+
+def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
+    """Return who each label of a renamed dimension is: labels that were never sent for the same period are one supplier.
+
+    Merging Kent and Surrey, which both sent April, leaves them two. Merging "Avon and Somerset" of one year with
+    "Avon & Somerset" of the next does not.
+    """
+    if all(one.register is None or dim not in one.register.dims for one in sent):
+        return {}
+    found = joined(one.again(one.register, ()) for one in sent if one.register is not None)
+    if as_sent(dim) not in found.dims:
+        return {}
+    named = found.keys([d for d in found.dims if d.removeprefix(_AS_SENT) == dim])
+    together = found.project([d for d in found.dims if d != as_sent(dim)])
+    several = set(together.select(together.counts > 1).column(dim).tolist())
+    pairs = zip(named.column(as_sent(dim)).tolist(), named.column(dim).tolist(), strict=True)
+    return {old: old if now in several else now for old, now in pairs}
+
+
+def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
+    """Return the keys of which rows came in, of whatever other labels, now and as sent."""
+    dims, found = tuple(dims), []
+    for one in sent:
+        keys = one.cells.keys(dims)
+        if one.lacking is not None:
+            keys = keys.union(one.lacking.keys(dims)).keys()
+        found.append(one.again(keys, dims))
+    return joined(found).keys()
+
+
+def grain(sent: Iterable[Sent]) -> Cells:
+    """Return the counts at the grain at which they were sent."""
+    return joined(one.grain() for one in sent)
