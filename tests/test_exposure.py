@@ -233,11 +233,9 @@ class TestJoin:
         tally = crimes(counts, ["force", "offence"], coverage="force")
         assert rate(tally.where(offence="a"), PEOPLE).exposure == 3000
         assert rate(tally, PEOPLE, by="offence")["exposure"].tolist() == [3000, 3000]
-        # Where the cells are the evidence, only those with a cell supplied it.
-        assert rate(crimes(counts, ["force", "offence"]), PEOPLE, by="offence")["exposure"].tolist() == [
-            2000,
-            3000,
-        ]
+        # Where nothing was stated, an area with any row is one of every group: a quiet one has residents, too.
+        unstated = rate(crimes(counts, ["force", "offence"]), PEOPLE, by="offence")
+        assert unstated["exposure"].tolist() == [3000, 3000]
 
     def test_finer_than_the_groups(self):
         """Groups are made of areas: each takes its own."""

@@ -239,7 +239,7 @@ class Comparison:
         _check.choice(like_for_like, "like_for_like", ("require", "match"))
         _check.text(caveat, "caveat", empty=True)
         if like_for_like == "match":
-            if data.coverage is None:
+            if data._supplied is None or set(data._supplied.dims) <= {sides[0].dim}:
                 msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
                 raise InvalidInputError(msg)
             parts = [side.parts for side in sides]

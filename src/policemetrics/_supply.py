@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MISSING, Cells
-from policemetrics._sent import as_sent, grain, identities, reports, seen
+from policemetrics._sent import as_sent, grain, identities, joined, reports, seen
 from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
@@ -137,9 +137,19 @@ def renamed(tally: Tally) -> set[str]:
     return set().union(*(one.renamed for one in tally._sent))
 
 
-def settled(tally: Tally) -> Tally:
-    """Leave out of every period that was made of shorter ones the counts of who did not send all of it."""
-    supplied = tally._supplied
+def known_suppliers(tally: Tally) -> Cells:
+    """Return every supplier that is known, whatever it sent, now and as sent; those that the caller dropped are not."""
+    found = []
+    for one in tally._sent:
+        made = one.cells if one.register is None else one.register
+        who = [d for d in made.dims if not is_time(made.label(d))]
+        found.append(one.again(made.keys(who), who))
+    return joined(found).keys()
+
+
+def whole_side(tally: Tally) -> Side:
+    """Take the whole of a tally as one side; of every longer period only who sent all of it is in it."""
+    supplied, common = tally._supplied, None
     for dim in sorted(renamed(tally) - tally.overlapping):
         who = () if supplied is None else supplied.dims
         found = reports(tally._sent) if dim in who else seen(tally._sent, dict.fromkeys((*who, dim)))
@@ -150,7 +160,9 @@ def settled(tally: Tally) -> Tally:
         enough = sent.counts >= np.array([needed[v] for v in sent.label(dim).tolist()])[sent.code(dim)]
         if not enough.all():
             tally = _left_out(tally, sent.select(~enough), sent.select(enough), dim)
-    return tally
+        if dim in who:
+            common = sent.select(enough).keys()
+    return Side(tally, common=common)
 
 
 def _parts_needed(found: Cells, dim: str) -> dict[Any, int]:
@@ -399,6 +411,63 @@ def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
     return old.proof(by).union(attrs.evolve(theirs, counts=2 * theirs.counts))
 
 
+def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reasons:
+    """Say of each group that not the same suppliers are in each of the periods that are added up.
+
+    What is divided by people must be of the same people in every period. Where nothing was stated, who has a row is
+    taken for a supplier: the areas of an exposure, `areas`.
+    """
+    reasons = no_reasons(len(groups))
+    tally, supplied = side.tally, side.tally._supplied
+    if side.dim:
+        return reasons
+    if supplied is None:
+        times = [
+            d for d in tally._sent[0].cells.dims if d not in areas and is_time(tally._sent[0].cells.label(d))
+        ]
+        if not areas or not times or not {*areas} <= {*tally._sent[0].cells.dims}:
+            return reasons
+        inside = [d for d in groups.dims if d in areas or d in times]
+        lines = seen(tally._sent, dict.fromkeys((*areas, *times)))
+    else:
+        lines, inside = side.proof(groups.dims), [d for d in groups.dims if d in supplied.dims]
+        times = [d for d in lines.dims if d in tally.dims + supplied.dims and is_time(lines.label(d))]
+    who = [d for d in lines.dims if d.removeprefix(as_sent("")) not in times and as_sent(d) not in lines.dims]
+    added = [d for d in times if d not in groups.dims]
+    if not who or not added:
+        return reasons
+    inside = [d for d in inside if d in lines.dims]
+    lines = lines.keys(dict.fromkeys((*inside, *who, *added)))
+    at = lines.positions(lines.project(inside), inside)
+    of_group = [lines.keys(dict.fromkeys((*inside, *dims))).project(inside).counts for dims in (who, added)]
+    full = of_group[0] * of_group[1] == np.bincount(at, minlength=len(of_group[0]))
+    for row, group in enumerate(groups.positions(lines.project(inside), inside).tolist()):
+        if group >= 0 and not full[group]:
+            reasons[row] = (
+                f"not available: not the same suppliers in every period: {_absent(lines.select(at == group), who, added)}"
+            )
+    return reasons
+
+
+def _absent(lines: Cells, who: Sequence[str], when: Sequence[str]) -> str:
+    """Name which of the suppliers sent nothing for which of the periods."""
+    there = set(zip(*(lines.column(d).tolist() for d in (*who, *when)), strict=True))
+    rows = [
+        list(zip(*(lines.keys(dims).column(d).tolist() for d in dims), strict=True)) for dims in (who, when)
+    ]
+    lacking = [(*one, *other) for one in rows[0] for other in rows[1] if (*one, *other) not in there]
+    return f"no {_check.cut(' '.join(map(str, key)) for key in lacking)}"
+
+
+def is_time(labels: Iterable[Any]) -> bool:
+    """Return whether labels are those of periods, whatever the dimension is called."""
+    try:
+        read_labels(list(np.asarray(labels, dtype=object).tolist()), "period")
+    except InvalidInputError:
+        return False
+    return True
+
+
 # ---- groups -----------------------------------------------------------------------------
 
 
@@ -487,9 +556,31 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     return reasons
 
 
+def _why_in_marks(groups: Cells, side: Side) -> Reasons:
+    """Give the reason of every group that a mark touches, whether or not a cell stands there."""
+    reasons = no_reasons(len(groups))
+    supplied = side.tally._supplied
+    for mark in side.tally._marks:
+        shared = [d for d in mark.dims if d in groups.dims]
+        of_group = mark.project((*shared, REASON))
+        at = groups.positions(of_group, shared)
+        touched = at >= 0
+        if (
+            side.common is not None
+            and supplied is not None
+            and set(mark.dims) - {REASON} <= set(supplied.dims)
+        ):
+            # A whole report has been left out with what only one side has, unless the group has no other.
+            touched &= ~_holds(side.common, groups)
+        why = of_group.column(REASON)
+        for row in np.flatnonzero(touched & unexplained(reasons)).tolist():
+            reasons[row] = f"not available: {why[at[row]]}"
+    return reasons
+
+
 def _why_marked(groups: Cells, side: Side) -> Reasons:
     """Pass on what the caller said of cells that a source wrote but nobody supplied."""
-    reasons = no_reasons(len(groups))
+    reasons = _why_in_marks(groups, side)
     ledger = side.tally._ledger
     if ledger is None:
         return reasons
@@ -664,10 +755,8 @@ def one_sided_labels(old: Side, new: Side, groups: Cells, dim: str) -> dict[int,
 
 
 def _holds(cells: Cells, groups: Cells) -> NDArray[np.bool_]:
-    """Return which groups have cells."""
-    there = np.zeros(len(groups), dtype=bool)
-    at = cells.positions(groups, groups.dims)
-    there[at[at >= 0]] = True
+    """Return which groups have cells, over the dimensions that both have."""
+    there: NDArray[np.bool_] = groups.positions(cells, [d for d in groups.dims if d in cells.dims]) >= 0
     return there
 
 

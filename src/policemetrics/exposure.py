@@ -14,16 +14,21 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._arguments import one_count
-from policemetrics._cells import Cells, LabelArray
+from policemetrics._cells import Cells
+from policemetrics._sent import as_sent, seen
 from policemetrics._supply import (
     Reasons,
     Side,
     both_periods,
+    is_time,
     keys_of,
+    known_suppliers,
     no_reasons,
+    renamed,
     totals,
     unexplained,
     why_not_supplied,
+    why_ragged,
     why_unlike,
 )
 from policemetrics._typing import ByLabel, Columns, FloatArray, Names
@@ -259,17 +264,18 @@ class Divisor:
 
     def sizes(self, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
         """Find the divisor of each group, nan where there is none, and say why."""
-        if isinstance(self.given, Exposure):
-            return _joined(self.given, groups, side)
         if isinstance(self.given, Side):
             return self._counted(self.given, groups, side)
+        if isinstance(self.given, Exposure):
+            found, reasons = _joined(self.given, groups, side)
+            return found, _first(why_ragged(groups, side, self.given.by), reasons)
         if len(groups) > 1:
             msg = (
                 f"{self.argument} must be given for each group, as a mapping, an Exposure or a Tally, where by= makes "
                 f"several; got the one number {_write.count(self.given)} for {len(groups)} groups."
             )
             raise InvalidInputError(msg)
-        return np.full(len(groups), self.given), no_reasons(len(groups))
+        return np.full(len(groups), self.given), why_ragged(groups, side)
 
     def _counted(self, own: Side, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
         """Add a tally up to the groups; its suppliers must be those of the counts."""
@@ -300,37 +306,137 @@ def _of_mapping(
     return Side(Tally.from_columns({d: [k[i] for k in keys] for i, d in enumerate(by)}, numbers))
 
 
+def _first(*reasons: Reasons) -> Reasons:
+    """Return the first reason of each row."""
+    first, *others = reasons
+    for other in others:
+        first = np.where(unexplained(first), other, first)
+    return first
+
+
 def _joined(exposure: Exposure, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
     """Join an exposure at the finest level it shares with the tally, and add it up over areas."""
-    reasons = no_reasons(len(groups))
     dated = side.when is not None and side.dim in exposure.by
     if side.when is not None and dated:
         exposure = exposure._in_period(side.dim, side.when)
     areas = _areas(exposure, groups, side)
     for dim in exposure.by:
-        if dim not in groups.dims and len(areas.label(dim)) > 1 and _is_time(areas.label(dim)):
+        if dim not in groups.dims and len(areas.label(dim)) > 1 and is_time(areas.label(dim)):
             msg = (
                 f"{exposure.name} are given by {dim!r} and add up over areas, never over time; keep {dim!r} "
                 f"in by=, or choose one with where({dim}=…)."
             )
             raise InvalidInputError(msg)
-    at = areas.positions(exposure._keys, exposure.by)
+    when = side.label if dated else ""
+    renamed = [d for d in exposure.by if as_sent(d) in areas.dims]
+    now = _added(exposure, areas, groups, exposure.by, when)
+    if not renamed:
+        return now
+    sent = _added(
+        exposure, areas, groups, tuple(as_sent(d) if d in renamed else d for d in exposure.by), when
+    )
+    return _either(exposure, sent, now, groups, side, areas)
+
+
+def _either(
+    exposure: Exposure,
+    sent: tuple[FloatArray, Reasons],
+    now: tuple[FloatArray, Reasons],
+    groups: Cells,
+    side: Side,
+    areas: Cells,
+) -> tuple[FloatArray, Reasons]:
+    """Choose between labels as they were sent and as they are now; those of now are of all who are known in them."""
+    both = unexplained(sent[1]) & unexplained(now[1])
+    if (both & (sent[0] != now[0])).any():
+        row = int(np.argmax(both & (sent[0] != now[0])))
+        msg = (
+            f"{exposure.name} are given by labels that mean one thing as they were sent and another since they were renamed "
+            f"({_write.count(sent[0][row])} and {_write.count(now[0][row])}): join them before relabel(), or give them by the new labels alone."
+        )
+        raise InvalidInputError(msg)
+    reasons = np.where(unexplained(sent[1]), None, now[1])
+    who = [as_sent(d) if as_sent(d) in areas.dims else d for d in exposure.by]
+    shared = [d for d in groups.dims if d in areas.dims]
+    known = known_suppliers(side.tally)
+    own = [d for d in shared if d in known.dims]
+    lacking = known.keys(dict.fromkeys((*own, *who)))
+    lacking = lacking.select(~lacking.within(areas.keys(dict.fromkeys((*own, *who)))))
+    for row in np.flatnonzero(unexplained(now[1]) & ~unexplained(sent[1])).tolist():
+        of_group = lacking.select(lacking.match({d: label_array([groups.column(d)[row]]) for d in own}))
+        if len(of_group):
+            named = _check.cut(
+                " ".join(map(str, key))
+                for key in zip(*(of_group.column(d).tolist() for d in who), strict=True)
+            )
+            reasons[row] = f"not available: the {exposure.name} are those of {named} too, who did not send"
+    found = np.where(unexplained(sent[1]), sent[0], now[0])
+    return np.where(unexplained(reasons), found, np.nan), reasons
+
+
+def _added(
+    exposure: Exposure, areas: Cells, groups: Cells, held: tuple[str, ...], when: str
+) -> tuple[FloatArray, Reasons]:
+    """Add an exposure up over the areas of each group, by the columns that hold their labels."""
+    reasons = no_reasons(len(groups))
     shared = tuple(d for d in groups.dims if d in areas.dims)
+    areas = areas.keys(dict.fromkeys((*shared, *held)))
+    labels = Cells(exposure.by, tuple(map(areas.label, held)), tuple(map(areas.code, held)), areas.counts)
+    at = labels.positions(exposure._keys, exposure.by)
     grouped = areas.project(shared)
     to = areas.positions(grouped, shared)
     sums = np.zeros(len(grouped) + 1)  # the last for a group that no area belongs to
     position = np.append(exposure._keys.counts, -1)[at]
     np.add.at(sums, to, np.append(exposure._sizes, np.nan)[position])
-    columns = keys_of(areas)
+    columns = keys_of(labels)
     lacking = {
         to[i]: ", ".join(str(columns[d][i]) for d in exposure.by)
         for i in np.flatnonzero(at < 0)[::-1].tolist()
     }
     place = groups.positions(grouped, shared)
     for g in np.flatnonzero(np.isin(place, list(lacking))).tolist():
-        named = ", ".join(v for v in (lacking[place[g]], side.label * dated) if v)
+        named = ", ".join(v for v in (lacking[place[g]], when) if v)
         reasons[g] = f"not available: no {exposure.name}{' for ' if named else ''}{named}"
     return _usable(sums[place], groups, reasons, exposure.name)
+
+
+def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
+    """Return which areas belong to which group: its own labels, else those that supplied it.
+
+    This is the one place that settles which areas a divisor is made of. Coverage that names them says who sent.
+    Otherwise every area is one that has a row anywhere, of whatever offence and in whatever period.
+    """
+    tally, supplied = side.tally, side.tally._supplied
+    if set(exposure.by) <= set(groups.dims) and not renamed(tally) & set(exposure.by):
+        return groups
+    made = tally._sent[0].cells
+    if supplied is not None and set(exposure.by) <= set(supplied.dims):
+        for dim in groups.dims:
+            if dim not in supplied.dims and _lies_inside(tally, exposure.by, dim):
+                msg = (
+                    f"each {' and '.join(exposure.by)} has one {dim} only, but coverage does not say which: name {dim!r} "
+                    f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give their number."
+                )
+                raise InvalidInputError(msg)
+        return side.proof(groups.dims)
+    if set(exposure.by) <= set(tally.dims) | (renamed(tally) & set(made.dims)):
+        # Areas may lie inside the groups, as forces in regions do; otherwise every area is one of every group.
+        inside = [d for d in groups.dims if d in exposure.by or _lies_inside(tally, exposure.by, d)]
+        return seen(tally._sent, dict.fromkeys((*inside, *exposure.by)))
+    wanted = _check.listing(d for d in exposure.by if d not in tally.dims)
+    msg = (
+        f"{exposure.name} are given by {_check.listing(exposure.by)}, which the counts do not keep; they have "
+        f"{_check.listing(side.tally.dims)}. Keep {wanted} in the tally, as in tally(frame, by=[…, {wanted}])."
+    )
+    raise UnknownNameError(msg)
+
+
+def _lies_inside(tally: Tally, areas: tuple[str, ...], dim: str) -> bool:
+    """Return whether a dimension divides the areas, as regions do: in all rows as made each has one label of several."""
+    if not {dim, *areas} <= set(tally._sent[0].cells.dims):
+        return False
+    found = seen(tally._sent, (*areas, dim))
+    return len(found.label(dim)) > 1 and len(found.keys((*areas, dim))) == len(found.keys(areas))
 
 
 def _usable(found: FloatArray, groups: Cells, reasons: Reasons, noun: str) -> tuple[FloatArray, Reasons]:
@@ -341,50 +447,3 @@ def _usable(found: FloatArray, groups: Cells, reasons: Reasons, noun: str) -> tu
         named = ", ".join(str(column[g]) for column in labels.values())
         reasons[g] = f"not available: no {noun}{' for ' if named else ''}{named}"
     return np.where(usable, found, np.nan), reasons
-
-
-def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
-    """Return which areas belong to which group: its own labels, else those that supplied it.
-
-    This is the one place that settles which areas a divisor is made of.
-    """
-    if set(exposure.by) <= set(groups.dims):
-        return groups
-    dims = tuple(dict.fromkeys((*groups.dims, *exposure.by)))
-    cells, supplied = side.tally._cells, side.tally._supplied
-    if supplied is not None and set(exposure.by) <= set(supplied.dims):
-        for dim in groups.dims:
-            if dim not in supplied.dims and _lies_inside(cells, exposure.by, dim):
-                msg = (
-                    f"each {' and '.join(exposure.by)} has one {dim} only, but coverage does not say which: name {dim!r} "
-                    f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give their number."
-                )
-                raise InvalidInputError(msg)
-        return supplied.keys(d for d in dims if d in supplied.dims)
-    if set(exposure.by) <= set(cells.dims):
-        # Inside coverage an absent cell is 0, and its area still counts, unless areas lie inside the groups.
-        return cells.keys(
-            d for d in dims if supplied is None or d in exposure.by or _lies_inside(cells, exposure.by, d)
-        )
-    wanted = _check.listing(d for d in exposure.by if d not in cells.dims)
-    msg = (
-        f"{exposure.name} are given by {_check.listing(exposure.by)}, which the counts do not keep; they have "
-        f"{_check.listing(side.tally.dims)}. Keep {wanted} in the tally, as in tally(frame, by=[…, {wanted}])."
-    )
-    raise UnknownNameError(msg)
-
-
-def _is_time(labels: LabelArray) -> bool:
-    """Return whether labels are those of periods, whatever the dimension is called."""
-    try:
-        read_labels(labels.tolist(), "period")
-    except InvalidInputError:
-        return False
-    return True
-
-
-def _lies_inside(cells: Cells, areas: tuple[str, ...], dim: str) -> bool:
-    """Return whether a dimension divides the areas, as regions do: each has one label of several."""
-    if not {dim, *areas} <= set(cells.dims):
-        return False
-    return len(cells.label(dim)) > 1 and len(cells.keys((*areas, dim))) == len(cells.keys(areas))

@@ -11,7 +11,7 @@ import numpy as np
 from policemetrics import _check, intervals
 from policemetrics._arguments import one_count, one_data
 from policemetrics._compare import Mask, Rows
-from policemetrics._supply import Side, groups_of, spanned, totals, why_negative
+from policemetrics._supply import groups_of, spanned, totals, whole_side, why_negative
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics._write import rate as as_rate
@@ -294,7 +294,7 @@ def rate(
     # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
     areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
     data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
-    side = Side(data)
+    side = whole_side(data)
     groups = groups_of([side], kept)
     rows = Rows.of_side(side, groups, single=by is None)
     counted = totals(side, groups)

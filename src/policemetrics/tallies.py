@@ -17,7 +17,7 @@ import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
-from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, reports
+from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, joined, reports
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -86,6 +86,9 @@ class Tally:
     overlapping: frozenset[str]
     unit: str
     _sent: tuple[Sent, ...]  # what was sent, as it was sent, and the steps since
+    _marks: tuple[
+        Cells, ...
+    ]  # labels that the caller said were not supplied, over their own dimensions and the reason
 
     # ---- making -------------------------------------------------------------------------
 
@@ -181,12 +184,13 @@ class Tally:
         overlapping: frozenset[str] = frozenset(),
         unit: str = "counts",
         sent: tuple[Sent, ...] | None = None,
+        marks: tuple[Cells, ...] = (),
     ) -> Tally:
         """Build a tally from its relations, by default as it was sent. Nothing is validated."""
         found = cls.__new__(cls)
         made = (Sent(cells, _lacking(ledger), supplied),) if sent is None else sent
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            cells, supplied, ledger, overlapping, unit, made
+            cells, supplied, ledger, overlapping, unit, made, marks
         )
         return found
 
@@ -199,6 +203,7 @@ class Tally:
             "overlapping": self.overlapping,
             "unit": self.unit,
             "sent": self._sent,
+            "marks": self._marks,
         }
         return self._of(**(parts | changes))
 
@@ -369,6 +374,7 @@ class Tally:
             self.overlapping | other.overlapping,
             self.unit if self.unit == other.unit else "counts",
             self._sent + other._sent,
+            self._marks + other._marks,
         )
 
     def __radd__(self, other: int) -> Tally:
@@ -421,6 +427,7 @@ class Tally:
             self.overlapping & set(kept),
             self.unit,
             self._sent,
+            self._marks,
         )
 
     # ---- choosing -----------------------------------------------------------------------
@@ -458,6 +465,7 @@ class Tally:
             supplied=_narrowed(self._supplied, wanted),
             ledger=filled(_narrowed(self._ledger, wanted)),
             sent=self._then(Kept(wanted)),
+            marks=tuple(filter(len, (_narrowed(mark, wanted) for mark in self._marks))),
         )
 
     def drop(self, /, **labels: Any) -> Tally:
@@ -521,7 +529,11 @@ class Tally:
         if not self._cells.match(wanted).any():
             msg = f"not_supplied must match a cell; none has {labels}. What is absent is not available without it."
             raise InvalidInputError(msg)
-        return self._exclude(wanted, NOT_SUPPLIED + reason)
+        mark = Cells.single()
+        for dim, labels in wanted.items():
+            mark = joined(mark.extend(dim, label) for label in labels.tolist())
+        found = self._exclude(wanted, NOT_SUPPLIED + reason)
+        return found._evolve(marks=(*found._marks, mark.keys().extend(REASON, reason)))
 
     def _wanted(self, labels: Mapping[str, Any]) -> dict[str, LabelArray]:
         """Check the labels asked for against all that the tally knows of."""
@@ -586,6 +598,10 @@ class Tally:
             supplied=supplied,
             ledger=merged(filled(ledger), added),
             sent=self._then(Left(wanted)),
+            marks=tuple(
+                mark.select(~mark.match(wanted)) if set(wanted) <= set(mark.dims) else mark
+                for mark in self._marks
+            ),
         )
 
     # ---- changing labels ----------------------------------------------------------------
@@ -666,7 +682,10 @@ class Tally:
         # Periods that are written in another way, none of them merged, are no less what was sent.
         spelling = len(set(named.values())) == len(named) and _are_periods(named.values())
         sent = self._then(Renamed(dim, changed, spelling)) if changed else self._sent
-        return self._evolve(cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger, sent=sent)
+        marks = tuple(mark.relabel(dim, new).keys() if dim in mark.dims else mark for mark in self._marks)
+        return self._evolve(
+            cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger, sent=sent, marks=marks
+        )
 
     def to_periods(self, every: Every, /, *, period: str = "period") -> Tally:
         """Add months or quarters up to longer periods.
@@ -799,13 +818,20 @@ class Tally:
             reason = f"not all {parts} supplied"
             if self._supplied is None:
                 reason = f"{NOT_SUPPLIED}not all {parts} have a cell; state coverage=, or use sum_to() before rolling()"
+        marks = tuple(windows.spread(m).keys() if period in m.dims else m for m in self._marks)
         complete = rolled.within(whole)
         left = rolled.select(~complete).project(cells.dims).extend(REASON, reason)
         if self._ledger is not None:
             undated = self._ledger.select(self._ledger.match({period: label_array([MISSING])}))
             left = windows.spread(self._ledger).union(undated).union(left)
         return Tally._of(
-            rolled.select(complete).project(cells.dims), supplied, filled(left), overlapping, self.unit, sent
+            rolled.select(complete).project(cells.dims),
+            supplied,
+            filled(left),
+            overlapping,
+            self.unit,
+            sent,
+            marks,
         )
 
 
