@@ -253,6 +253,13 @@ class Cells:
         codes = (*self.codes[:at], self.code(dim), *self.codes[at:])
         return Cells((*self.dims[:at], name, *self.dims[at:]), labels, codes, self.counts)
 
+    def times(self, other: Cells) -> Cells:
+        """Return every key of one with every key of the other, each counted once."""
+        mine, theirs = len(self), len(other)
+        codes = (*(np.repeat(c, theirs) for c in self.codes), *(np.tile(c, mine) for c in other.codes))
+        counts = np.ones(mine * theirs, dtype=np.int64)
+        return Cells.of((*self.dims, *other.dims), (*self.labels, *other.labels), codes, counts)
+
     def extend(self, dim: str, label: str) -> Cells:
         """Add a dimension with one label."""
         zero = np.zeros(len(self), dtype=np.int64)

@@ -279,6 +279,13 @@ class Comparison:
         days = [np.full(len(self.groups), float(side.days)) for side in self.sides]
         if exposure is None:
             return (days, "days") if per_day else ([], "")
+        areas = exposure.by
+        if (
+            self.data._supplied is None
+            and self.sides[0].dim not in areas
+            and set(areas) <= set(self.data.dims)
+        ):
+            self.rows.adopt(why_one_sided(self.groups, *self.sides, areas=areas))
         found = self.divide(Divisor.of(exposure, self.groups.dims, "exposure"))
         if not per_day:
             return found, exposure.name

@@ -24,7 +24,16 @@ from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Figure, label_array
-from policemetrics.tallies import DROPPED, LACKING, NOT_SUPPLIED, REASON, Tally, merged, without_own_drops
+from policemetrics.tallies import (
+    DROPPED,
+    LACKING,
+    NOT_SUPPLIED,
+    PARTLY,
+    REASON,
+    Tally,
+    merged,
+    without_own_drops,
+)
 
 _MOST_NAMED: Final = 5
 
@@ -52,6 +61,8 @@ class Side:
         The place of each label of `dim`.
     made : bool
         Whether these are the labels as they were sent, since they have been added up since.
+    members : Cells or None
+        Of the whole of a tally where nothing was stated: the areas that are in, by period.
     """
 
     tally: Tally
@@ -62,6 +73,7 @@ class Side:
     group: str = ""
     places: Mapping[Any, int] = attrs.field(factory=dict)
     made: bool = False
+    members: Cells | None = None
 
     @property
     def label(self) -> str:
@@ -94,6 +106,8 @@ class Side:
             made = self.tally._sent[0].cells.dims
             kept = [d for dim in dims for d in dict.fromkeys((as_sent(dim) if dim == self.dim else dim, dim))]
             found = seen(self.tally._sent, made)
+            if self.members is not None:
+                found = found.select(found.within(self.members))
             return self._placed(found.keys(d for d in kept if d in found.dims))
         found, ledger = self.tally._cells.keys(dims), self.tally._ledger
         if ledger is None:
@@ -105,9 +119,26 @@ class Side:
             named = named.select(named.where_label(dim, lambda label: label != MISSING))
         return found.union(named).keys()
 
-    def _placed(self, relation: Cells) -> Cells:
+    def senders(self) -> Cells:
+        """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
+        supplied = self.tally._supplied
+        if supplied is None or not renamed(self.tally) & {*supplied.dims}:
+            return self.proof(())
+        found = self._placed(reports(self.tally._sent), identify=False)
+        return (
+            found
+            if self.common is None
+            else found.select(_as_identified(self.tally, found).within(self.common))
+        )
+
+    def rows_of(self, areas: tuple[str, ...]) -> Cells:
+        """Return the areas of which any row came in, by place in the side."""
+        return self._placed(seen(self.tally._sent, (*areas, self.dim)))
+
+    def _placed(self, relation: Cells, *, identify: bool = True) -> Cells:
         """Put the place in the side where the label of its dimension stands, and who it is where it was renamed."""
-        relation = _identified(self.tally, relation, but=self.dim)
+        if identify:
+            relation = _identified(self.tally, relation, but=self.dim)
         if not self.dim:
             return relation
         held = as_sent(self.dim) if self.made else self.dim
@@ -118,18 +149,29 @@ class Side:
         return attrs.evolve(placed, dims=tuple(self.dim if d == held else d for d in placed.dims))
 
     def at_grain(self) -> Cells:
-        """Return the counts at the grain at which they were sent, by place in the side."""
+        """Return the counts at the grain at which they were sent, by place in the side and by who sent them."""
         return self._placed(grain(self.tally._sent))
 
 
 def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
     """Let every supplier that was renamed be who it was: two names of one supplier become one."""
-    for dim in relation.dims:
-        now = dim.removeprefix(as_sent(""))
-        if dim != now != but:
-            who = identities(tally._sent, now)
-            relation = relation.relabel(dim, lambda label, who=who: who.get(label, label))
+    for dim, who in _identities(tally, relation, but).items():
+        relation = relation.relabel(dim, lambda label, who=who: who.get(label, label))
     return relation
+
+
+def _as_identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
+    """Return the rows of a relation, as they stand, by who sent them: to look them up, not to add them."""
+    labels = list(relation.labels)
+    for dim, who in _identities(tally, relation, but).items():
+        at = relation.dims.index(dim)
+        labels[at] = label_array(who.get(label, label) for label in labels[at].tolist())
+    return Cells(relation.dims, tuple(labels), relation.codes, relation.counts)
+
+
+def _identities(tally: Tally, relation: Cells, but: str) -> dict[str, dict[Any, Any]]:
+    now = {dim: dim.removeprefix(as_sent("")) for dim in relation.dims}
+    return {dim: identities(tally._sent, name) for dim, name in now.items() if dim != name != but}
 
 
 def renamed(tally: Tally) -> set[str]:
@@ -137,32 +179,42 @@ def renamed(tally: Tally) -> set[str]:
     return set().union(*(one.renamed for one in tally._sent))
 
 
-def known_suppliers(tally: Tally) -> Cells:
-    """Return every supplier that is known, whatever it sent, now and as sent; those that the caller dropped are not."""
-    found = []
+def known_lines(tally: Tally, who: Iterable[str]) -> Cells:
+    """Return every supplier that is known, for every period that is known, now and as sent, whatever it sent.
+
+    What the caller dropped is neither sent nor missing.
+    """
+    times, found = time_dims(tally), []
     for one in tally._sent:
-        made = one.cells if one.register is None else one.register
-        who = [d for d in made.dims if not is_time(made.label(d))]
-        found.append(one.again(made.keys(who), who))
+        made = one.cells if one.register is None or not {*who} <= {*one.register.dims} else one.register
+        when = [d for d in times if d in made.dims and d not in who]
+        lines = made.keys(who).times(made.keys(when))
+        found.append(one.again(lines, lines.dims))
     return joined(found).keys()
 
 
-def whole_side(tally: Tally) -> Side:
-    """Take the whole of a tally as one side; of every longer period only who sent all of it is in it."""
-    supplied, common = tally._supplied, None
+def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
+    """Take the whole of a tally as one side; of every longer period only who sent all of it is in it.
+
+    Where nothing was stated, one sender is assumed, or the `areas` of an exposure.
+    """
+    supplied, common, members = tally._supplied, None, None
     for dim in sorted(renamed(tally) - tally.overlapping):
-        who = () if supplied is None else supplied.dims
-        found = reports(tally._sent) if dim in who else seen(tally._sent, dict.fromkeys((*who, dim)))
+        who = areas if supplied is None else supplied.dims
+        stated = supplied is not None and dim in supplied.dims
+        found = reports(tally._sent) if stated else seen(tally._sent, dict.fromkeys((*who, dim)))
         if as_sent(dim) not in found.dims or not (needed := _parts_needed(found, dim)):
             continue
-        key = [d for d in found.dims if d != as_sent(dim)]
-        sent = _identified(tally, found, but=dim).keys().project(key)
+        sent = _identified(tally, found, but=dim).keys().project([d for d in found.dims if d != as_sent(dim)])
         enough = sent.counts >= np.array([needed[v] for v in sent.label(dim).tolist()])[sent.code(dim)]
         if not enough.all():
             tally = _left_out(tally, sent.select(~enough), sent.select(enough), dim)
-        if dim in who:
+        if stated:
             common = sent.select(enough).keys()
-    return Side(tally, common=common)
+        elif supplied is None:
+            found = found.keys(d for d in found.dims if d != as_sent(dim))
+            members = found.select(_as_identified(tally, found, but=dim).within(sent.select(enough)))
+    return Side(tally, common=common, members=members)
 
 
 def _parts_needed(found: Cells, dim: str) -> dict[Any, int]:
@@ -192,13 +244,13 @@ def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> int:
 def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
     """Move to the ledger what came from suppliers of only a part of a period."""
     as_it_is = set(partly.dims) <= set(tally.dims)
-    cells = tally._cells if as_it_is else _identified(tally, grain(tally._sent), but=dim)
-    some = cells.within(partly)
+    cells = tally._cells if as_it_is else grain(tally._sent)
+    some = _as_identified(tally, cells, but=dim).within(partly)
     left = cells.select(some).project(tally.dims)
     ledger = tally._ledger
     for label in left.label(dim).tolist() if dim in left.dims else [""]:
         part = left.select(left.match({dim: label_array([label])})) if dim in left.dims else left
-        ledger = merged(ledger, part.extend(REASON, f"not all of {label or 'a period'} supplied"))
+        ledger = merged(ledger, part.extend(REASON, f"{PARTLY}of {label or 'a period'} supplied"))
     supplied = tally._supplied
     if supplied is not None and dim in supplied.dims:
         supplied = whole.keys(supplied.dims)
@@ -407,8 +459,11 @@ def _only(side: Side, common: Cells) -> Side:
 
 def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
     """Count each supplier 1 for the old side, 2 for the new one, and so 3 for both."""
-    theirs = new.proof(by)
-    return old.proof(by).union(attrs.evolve(theirs, counts=2 * theirs.counts))
+    return _counted_twice(old.proof(by), new.proof(by))
+
+
+def _counted_twice(old: Cells, new: Cells) -> Cells:
+    return old.union(attrs.evolve(new, counts=2 * new.counts))
 
 
 def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reasons:
@@ -421,17 +476,15 @@ def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reason
     tally, supplied = side.tally, side.tally._supplied
     if side.dim:
         return reasons
+    times = time_dims(tally)
     if supplied is None:
-        times = [
-            d for d in tally._sent[0].cells.dims if d not in areas and is_time(tally._sent[0].cells.label(d))
-        ]
         if not areas or not times or not {*areas} <= {*tally._sent[0].cells.dims}:
             return reasons
         inside = [d for d in groups.dims if d in areas or d in times]
-        lines = seen(tally._sent, dict.fromkeys((*areas, *times)))
+        lines = seen(tally._sent, dict.fromkeys((*areas, *times))) if side.members is None else side.members
     else:
         lines, inside = side.proof(groups.dims), [d for d in groups.dims if d in supplied.dims]
-        times = [d for d in lines.dims if d in tally.dims + supplied.dims and is_time(lines.label(d))]
+    times = [d for d in times if d in lines.dims]
     who = [d for d in lines.dims if d.removeprefix(as_sent("")) not in times and as_sent(d) not in lines.dims]
     added = [d for d in times if d not in groups.dims]
     if not who or not added:
@@ -457,6 +510,14 @@ def _absent(lines: Cells, who: Sequence[str], when: Sequence[str]) -> str:
     ]
     lacking = [(*one, *other) for one in rows[0] for other in rows[1] if (*one, *other) not in there]
     return f"no {_check.cut(' '.join(map(str, key)) for key in lacking)}"
+
+
+def time_dims(tally: Tally) -> list[str]:
+    """Return the dimensions that hold periods, whatever they are called: as they were made, or now."""
+    made = tally._sent[0].cells
+    return [
+        d for d in made.dims if is_time(made.label(d)) or (d in tally.dims and is_time(tally._cells.label(d)))
+    ]
 
 
 def is_time(labels: Iterable[Any]) -> bool:
@@ -541,7 +602,9 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     found = np.append(supplied.counts, 0)[at]
     excluded = _excluded_entirely(side, groups)
     for i, why in excluded.items():
-        unknown = not none_is_zero and any(n and not r.startswith(_NOT_LIKE_FOR_LIKE) for r, n in why.items())
+        # What only one side has, or was marked, has been seen to; what was dropped is the caller's choice.
+        known = (_NOT_LIKE_FOR_LIKE, NOT_SUPPLIED, DROPPED, PARTLY)
+        unknown = not none_is_zero and any(n and not r.startswith(known) for r, n in why.items())
         if reasons[i] is None and (found[i] == 0 or unknown):
             listed = ", ".join(f"{r} {_write.count(n)}" for r, n in why.items())
             reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
@@ -630,10 +693,17 @@ def _excluded_entirely(side: Side, groups: Cells) -> dict[int, dict[str, int]]:
     return why
 
 
-def why_one_sided(groups: Cells, old: Side, new: Side) -> Reasons:
-    """Say of each group which suppliers only one of the two sides has."""
+def why_one_sided(groups: Cells, old: Side, new: Side, areas: tuple[str, ...] = ()) -> Reasons:
+    """Say of each group which suppliers only one of the two sides has.
+
+    Where nothing was stated, the areas of an exposure are the suppliers, by any row of any category.
+    """
     reasons = _why_dropped(groups, old, new)
-    paired = _paired(old, new, groups.dims)
+    paired = (
+        _paired(old, new, groups.dims)
+        if not areas
+        else _counted_twice(old.rows_of(areas), new.rows_of(areas))
+    )
     one_sided = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in one_sided.dims)
     # The month of a period tells suppliers apart only where a period has several parts.
@@ -663,8 +733,9 @@ def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
     for side in (old, new):
         dropped = np.zeros(len(groups), dtype=bool)
         if side.tally._ledger is not None:
+            reports = () if side.tally._supplied is None else side.tally._supplied.dims
             by_period = side.tally._ledger.select(
-                side.tally._ledger.where_label(REASON, _names_period(side.dim))
+                side.tally._ledger.where_label(REASON, _names_period(side.dim, reports))
             )
             at = by_period.positions(groups, groups.dims)
             dropped[at[at >= 0]] = True
@@ -673,9 +744,14 @@ def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
     return reasons
 
 
-def _names_period(period: str) -> Callable[[str], bool]:
-    """Recognise the reason of a drop that named the period with other dimensions."""
-    return lambda reason: reason.startswith(DROPPED) and period in reason.removeprefix(DROPPED).split(" and ")
+def _names_period(period: str, reports: tuple[str, ...]) -> Callable[[str], bool]:
+    """Recognise the reason of a drop that named the period with other dimensions; whole reports are seen to."""
+
+    def names(reason: str) -> bool:
+        named = reason.removeprefix(DROPPED).split(" and ") if reason.startswith(DROPPED) else []
+        return period in named and not set(named) <= set(reports)
+
+    return names
 
 
 def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:

@@ -22,9 +22,10 @@ from policemetrics._supply import (
     both_periods,
     is_time,
     keys_of,
-    known_suppliers,
+    known_lines,
     no_reasons,
     renamed,
+    time_dims,
     totals,
     unexplained,
     why_not_supplied,
@@ -356,22 +357,28 @@ def _either(
         )
         raise InvalidInputError(msg)
     reasons = np.where(unexplained(sent[1]), None, now[1])
-    who = [as_sent(d) if as_sent(d) in areas.dims else d for d in exposure.by]
-    shared = [d for d in groups.dims if d in areas.dims]
-    known = known_suppliers(side.tally)
-    own = [d for d in shared if d in known.dims]
-    lacking = known.keys(dict.fromkeys((*own, *who)))
-    lacking = lacking.select(~lacking.within(areas.keys(dict.fromkeys((*own, *who)))))
     for row in np.flatnonzero(unexplained(now[1]) & ~unexplained(sent[1])).tolist():
-        of_group = lacking.select(lacking.match({d: label_array([groups.column(d)[row]]) for d in own}))
-        if len(of_group):
-            named = _check.cut(
-                " ".join(map(str, key))
-                for key in zip(*(of_group.column(d).tolist() for d in who), strict=True)
-            )
+        named = _not_sent(exposure, groups, row, side, areas)
+        if named:
             reasons[row] = f"not available: the {exposure.name} are those of {named} too, who did not send"
     found = np.where(unexplained(sent[1]), sent[0], now[0])
     return np.where(unexplained(reasons), found, np.nan), reasons
+
+
+def _not_sent(exposure: Exposure, groups: Cells, row: int, side: Side, areas: Cells) -> str:
+    """Name who is known in the labels of a group, as they are now, but is not in it."""
+    who = [as_sent(d) if as_sent(d) in areas.dims else d for d in exposure.by]
+    of_group = {d: label_array([groups.column(d)[row]]) for d in groups.dims}
+    here = areas.select(areas.match({d: v for d, v in of_group.items() if d in areas.dims}))
+    if side.dim and side.common is not None:  # what only one side knows has been left out
+        return ""
+    known = known_lines(side.tally, exposure.by)
+    known = known.select(known.match({d: v for d, v in of_group.items() if d in known.dims}))
+    known = known.select(known.match({d: here.label(d) for d in exposure.by})).keys(who)
+    lacking = known.select(~known.within(here.keys(who)))
+    return _check.cut(
+        " ".join(map(str, key)) for key in zip(*(lacking.column(d).tolist() for d in who), strict=True)
+    )
 
 
 def _added(
@@ -418,11 +425,17 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
                     f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give their number."
                 )
                 raise InvalidInputError(msg)
-        return side.proof(groups.dims)
+        return side.senders()
     if set(exposure.by) <= set(tally.dims) | (renamed(tally) & set(made.dims)):
         # Areas may lie inside the groups, as forces in regions do; otherwise every area is one of every group.
         inside = [d for d in groups.dims if d in exposure.by or _lies_inside(tally, exposure.by, d)]
-        return seen(tally._sent, dict.fromkeys((*inside, *exposure.by)))
+        if supplied is not None:
+            return known_lines(tally, tuple(dict.fromkeys((*inside, *exposure.by))))
+        # Nothing was stated: in a period is every area that has a row in it, of whatever category.
+        if side.members is not None and set(inside) <= set(side.members.dims):
+            return side.members
+        times = [d for d in time_dims(tally) if d in groups.dims or d == side.dim]
+        return seen(tally._sent, dict.fromkeys((*inside, *times, *exposure.by)))
     wanted = _check.listing(d for d in exposure.by if d not in tally.dims)
     msg = (
         f"{exposure.name} are given by {_check.listing(exposure.by)}, which the counts do not keep; they have "

@@ -294,7 +294,7 @@ def rate(
     # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
     areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
     data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
-    side = whole_side(data)
+    side = whole_side(data, exposure.by if isinstance(exposure, Exposure) else ())
     groups = groups_of([side], kept)
     rows = Rows.of_side(side, groups, single=by is None)
     counted = totals(side, groups)

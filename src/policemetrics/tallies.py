@@ -37,6 +37,7 @@ REASON: Final = "reason"  # the ledger's own dimension
 # How reasons in a ledger begin.
 DROPPED: Final = "dropped: "
 LACKING: Final = "missing "
+PARTLY: Final = "not all "
 NOT_SUPPLIED: Final = "not supplied: "
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
 MISSING_START: Final = "missing start"
@@ -794,7 +795,7 @@ class Tally:
         )
         overlapping = self.overlapping | {period}
         if self._supplied is not None and period in self._supplied.dims:
-            whole, reason = reports(sent), f"not all {parts} supplied"
+            whole, reason = reports(sent), f"{PARTLY}{parts} supplied"
             supplied: Cells | None = whole.keys(self._supplied.dims)
             if (
                 not set(whole.dims) <= set(cells.dims)
@@ -815,7 +816,7 @@ class Tally:
                 self._supplied,
                 windows.spread(cells),
             )
-            reason = f"not all {parts} supplied"
+            reason = f"{PARTLY}{parts} supplied"
             if self._supplied is None:
                 reason = f"{NOT_SUPPLIED}not all {parts} have a cell; state coverage=, or use sum_to() before rolling()"
         marks = tuple(windows.spread(m).keys() if period in m.dims else m for m in self._marks)
