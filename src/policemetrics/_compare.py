@@ -293,13 +293,14 @@ class Comparison:
             found.append(sizes)
         return found
 
-    def by_part(self, of: str) -> tuple[Rows, IntArray, list[IntArray]]:
+    def by_part(self, of: str, parts: Cells | None = None) -> tuple[Rows, IntArray, list[IntArray]]:
         """Divide every group: a row for each part, the group of each, and what both sides counted of it.
 
-        A part stands where its group does, and is 0 where it has no cell.
+        A part stands where its group does, and is 0 where it has no cell. A metric that counts more of the parts
+        than this finds them by `groups_of` and gives them.
         """
-        dims = (*self.groups.dims, of)
-        parts = groups_of(self.sides, dims, self.data)
+        if parts is None:
+            parts = groups_of(self.sides, (*self.groups.dims, of), self.data)
         group = parts.positions(self.groups, self.groups.dims)
         counted = [totals(side, parts) for side in self.sides]
         excluded = exclusion_table(parts, self.sides, added(*counted), self.data)

@@ -234,7 +234,9 @@ def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
     eq_default=False,
     field_specifiers=(attrs.field, column, input_field, definition_field),
 )
-def figure(*, estimate: str | tuple[str, ...] = (), method: str = "method") -> Callable[[type[T]], type[T]]:
+def figure(
+    *, estimate: str | tuple[str, ...] = (), method: str = "method", slots: bool = True
+) -> Callable[[type[T]], type[T]]:
     """Make a class of figures: frozen, with keywords alone, compared by value.
 
     Parameters
@@ -243,10 +245,12 @@ def figure(*, estimate: str | tuple[str, ...] = (), method: str = "method") -> C
         The columns that say what the figure is about, the first before all: `Figure.interval` is its own.
     method : str, optional
         The field that names how that interval was made.
+    slots : bool, optional
+        False for a group of fields that several figures join: Python lets a class have one base with slots only.
     """
 
     def made(kind: type[T]) -> type[T]:
-        made = attrs.frozen(kw_only=True, eq=False, repr=False)(kind)
+        made = attrs.frozen(kw_only=True, eq=False, repr=False, slots=slots)(kind)
         made._estimate = (estimate,) if isinstance(estimate, str) else estimate  # type: ignore[attr-defined]
         made._interval_method = method  # type: ignore[attr-defined]
         return made
@@ -536,11 +540,25 @@ class Results(Generic[FigureT_co]):
                 f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
             )
             raise InvalidInputError(msg)
-        held = (*self._keys.values(), *self._values.values(), self._reason, self._notes, *self._audit.values())
+        held = (
+            *self._keys.values(),
+            *self._values.values(),
+            self._reason,
+            self._notes,
+            *self._audit.values(),
+        )
         arrays = [array for array in held if isinstance(array, np.ndarray)]
         if any(len(array) != len(self) for array in arrays):
-            named = {"reason": self._reason, **self._keys, **self._values, **self._audit, "caveats": self._notes}
-            _check.same_length({name: array for name, array in named.items() if isinstance(array, np.ndarray)})
+            named = {
+                "reason": self._reason,
+                **self._keys,
+                **self._values,
+                **self._audit,
+                "caveats": self._notes,
+            }
+            _check.same_length(
+                {name: array for name, array in named.items() if isinstance(array, np.ndarray)}
+            )
         for array in arrays:
             array.setflags(write=False)
 
@@ -647,13 +665,6 @@ class Results(Generic[FigureT_co]):
             _stacked([t._exclusions for t in tables]),
             _one_or_all(column([t._notes for t in tables]).tolist()) if sum(lengths) else first._notes,
         )
-
-    def _extended(
-        self, kind: type[FigureT], columns: Mapping[str, NDArray[np.float64]], audit: Mapping[str, Any]
-    ) -> Results[FigureT]:
-        """Return the rows as a figure class with more columns."""
-        values, inputs = {**self._values, **columns}, {**self._audit, **audit}
-        return self._made(kind, self._keys, values, self._reason, inputs, self._exclusions, self._notes)
 
     @property
     def columns(self) -> tuple[str, ...]:

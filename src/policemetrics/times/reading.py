@@ -1,27 +1,29 @@
-"""What the figures of times share: how times and targets are given, and how they are shown."""
+"""How times are given: a column, a tally or a frame of them, and the targets that they are held to."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, NoReturn, TypeAlias
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, NoReturn, TypeAlias
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check
-from policemetrics._arguments import one_count
+from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, Cells, is_missing, microseconds, plain
-from policemetrics._supply import Reasons, keys_of, unexplained
-from policemetrics._write import duration
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics._supply import Reasons, keys_of, no_reasons, unexplained, why_negative
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    TargetUnitWarning,
+    UnknownNameError,
+)
 from policemetrics.frames import Moments, as_tally, holds_text, moments, tally
-from policemetrics.percentiles import PERCENTILE_METHODS, Runs
+from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
 from policemetrics.tallies import CLOCK_REASONS, Tally
-from policemetrics.times.averages import AddedTimes, LinedTimes, Times, averages, shares_within
-from policemetrics.typing import Column, FloatArray, IntArray, Label, Percentile
+from policemetrics.typing import Column, FloatArray, IntArray, Label
 
 LONGEST: Final = 2.0**63 / MICROSECONDS  # seconds; some 292,000 years
 _WEEK: Final = 7 * 86_400
@@ -30,19 +32,11 @@ Targets: TypeAlias = float | Mapping[Any, float]
 """In seconds, one for all or by label; nan for none."""
 
 
-# ---- how times are shown ----------------------------------------------------------------
-
-
-def limits(low: float, high: float) -> str:
-    """Write an interval of times."""
-    return f"{duration(low)} to {duration(high)}"
-
-
-# ---- how they are given -----------------------------------------------------------------
+# ---- a column ---------------------------------------------------------------------------
 
 
 def is_column(data: object) -> bool:
-    """Tell a column of numbers from a frame, which has columns."""
+    """Return whether data are a column of numbers, and no frame, which has columns."""
     if isinstance(data, list | tuple | range):
         return True
     return isinstance(data, Column) and not hasattr(type(data), "columns")
@@ -78,7 +72,7 @@ def _in_seconds(value: Any) -> float:
 
 
 def _is_duration(value: object, place: str, name: str) -> bool:
-    """Tell a duration from a number, and refuse what only the reader of a file can turn into seconds."""
+    """Return whether a value is a duration; refuse what only the reader of a file can turn into seconds."""
     if isinstance(value, str | bytes):
         refuse_text(name, f"the text {value!r} at {place}")
     if isinstance(value, dt.date | dt.time):
@@ -126,6 +120,9 @@ def _as_numbers(found: NDArray[Any], name: str) -> FloatArray:
     return _check.as_array(objects, name).astype(np.float64)
 
 
+# ---- labels -----------------------------------------------------------------------------
+
+
 def several_labels(given: Any, name: str) -> tuple[Label, ...]:
     """Return one label or several as a tuple."""
     several = [given] if isinstance(given, str) or not isinstance(given, Sequence) else given
@@ -139,6 +136,9 @@ def refuse_no_label(label: object, name: str) -> None:
     if isinstance(label, bool) or not isinstance(label, str | int | np.integer):
         msg = f"{name} must hold labels, text or whole numbers; got {_check.shown(label)} ({type(label).__name__})."
         raise InvalidTypeError(msg)
+
+
+# ---- a tally or a frame -----------------------------------------------------------------
 
 
 def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) -> tuple[Tally, str]:
@@ -172,35 +172,16 @@ def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
         refuse_text(f"column {seconds!r}", "text")
 
 
-def runs_of(cells: Cells, groups: Cells, seconds: str, reasons: Reasons) -> Runs:
-    """Line up the times of each group without a reason; a count below zero is a reason."""
+# ---- by group ---------------------------------------------------------------------------
+
+
+def lined_up(cells: Cells, groups: Cells, seconds: str, label: str = "") -> tuple[Runs, Reasons]:
+    """Line up the times of each group; one with a count below zero has no times, but a reason."""
     cells = cells.project((*groups.dims, seconds))
-    times = seconds_of(cells, seconds)
-    group = cells.positions(groups, groups.dims)
-    refuse_corrections(reasons, cells.counts, group, lambda at: f"at {times[at]:g} s")
-    there = (cells.counts > 0) & unexplained(reasons)[group]
-    return Runs.of(times[there], cells.counts[there], group[there], len(groups))
-
-
-def missed_of(excluded: ExclusionTable, chosen: tuple[str, ...], dims: tuple[str, ...]) -> IntArray:
-    """Add up what was excluded for the reasons that count as missing the target."""
-    # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
-    stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
-    clock = CLOCK_REASONS if stamped else ()
-    possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
-    for reason in chosen:
-        _check.known(reason, "missed: reason for exclusion", possible)
-    columns = [reason in chosen for reason in excluded.reasons]
-    found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
-    return found
-
-
-def refuse_at(bad: NDArray[np.bool_], found: FloatArray, rule: str, hint: str = "") -> None:
-    """Refuse seconds that break a rule, and show the first."""
-    if bad.any():
-        at = int(np.argmax(bad))
-        msg = f"seconds must {rule}; got {found[at]:g} at seconds[{at}] ({int(bad.sum())} of {len(found)}){hint}."
-        raise InvalidInputError(msg)
+    times, group = seconds_of(cells, seconds), cells.positions(groups, groups.dims)
+    below = why_below_zero(cells.counts, group, len(groups), label, lambda at: f"at {times[at]:g} s")
+    there = (cells.counts > 0) & unexplained(below)[group]
+    return Runs.of(times[there], cells.counts[there], group[there], len(groups)), below
 
 
 def seconds_of(cells: Cells, seconds: str) -> FloatArray:
@@ -225,15 +206,43 @@ def seconds_of(cells: Cells, seconds: str) -> FloatArray:
     return found
 
 
-def refuse_corrections(
-    reasons: Reasons, counts: IntArray, group: IntArray, said: Callable[[int], str]
-) -> None:
-    """Say, for each group, where fewer than none were counted; `said` writes the place of a cell."""
-    for at in np.flatnonzero(counts < 0).tolist():
+def why_below_zero(
+    counts: IntArray, group: IntArray, groups: int, label: str, said: Callable[[int], str]
+) -> Reasons:
+    """Say of each group that its total is below zero, or else a cell of it, whose place `said` writes."""
+    below = np.flatnonzero(counts < 0).tolist()
+    if not below:
+        return no_reasons(groups)
+    total = np.zeros(groups, dtype=np.int64)
+    np.add.at(total, group, counts)
+    reasons = why_negative(total, label)
+    for at in below:
         if reasons[group[at]] is None:
             reasons[group[at]] = (
-                f"not available: a count of {counts[at]:,} {said(at)}, below zero: corrections outweigh what was recorded"
+                f"not available: a count of {_write.count(int(counts[at]))} {said(at)}, below zero: corrections outweigh "
+                "what was recorded"
             )
+    return reasons
+
+
+def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, dims: tuple[str, ...]) -> None:
+    """Refuse reasons for exclusion that count as missing the target, and cannot occur."""
+    # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
+    stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
+    clock = CLOCK_REASONS if stamped else ()
+    possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
+    for reason in chosen:
+        _check.known(reason, "missed: reason for exclusion", possible)
+
+
+def excluded_for(excluded: ExclusionTable, chosen: Collection[str]) -> IntArray:
+    """Add up, by group, what was excluded for some reasons."""
+    columns = [reason in chosen for reason in excluded.reasons]
+    found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
+    return found
+
+
+# ---- targets ----------------------------------------------------------------------------
 
 
 def read_targets(target: Any) -> Targets:
@@ -274,7 +283,8 @@ def _target(value: Any, name: str) -> float:
     found = duration_in(value, name)
     if not 1 <= found <= _WEEK:
         said = "under one second" if found < 1 else "over a week"
-        _check.warn(f"{name} is {found:g} s, {said}; targets are in seconds: 15 minutes are 900.")
+        long = f"{name} is {found:g} s, {said}; targets are in seconds: 15 minutes are 900."
+        _check.warn(TargetUnitWarning, Note("target-unit", f"a target {said}", long))
     return found
 
 
@@ -301,82 +311,18 @@ def as_seconds(value: Any, name: str) -> Any:
     return float(value / np.timedelta64(1, "s"))
 
 
-_LARGEST_SEED: Final = 2**32 - 1
+# ---- rounding ---------------------------------------------------------------------------
 
 
-@attrs.frozen
-class Settings:
-    """The settings of one call.
+def off_step(values: FloatArray | float, step: float) -> NDArray[np.bool_]:
+    """Return which values are no multiples of the step that they were rounded to; none where that is nan."""
+    steps = np.asarray(values) / step
+    found: NDArray[np.bool_] = np.abs(steps - np.rint(steps)) > 1e-6
+    return found
 
-    `seed` is that of the bootstrap, None for Student's interval; `percentile_method` is empty where no
-    percentiles are asked for.
-    """
 
-    inclusive: bool
-    percentile_method: Percentile | Literal[""]
-    level: float
-    seed: int | None = None
-
-    @classmethod
-    def of(
-        cls,
-        inclusive: object,
-        percentile_method: Any,
-        confidence_level: object,
-        mean_method: object = "student_t",
-        seed: object = None,
-        *,
-        percentiles: object = True,
-    ) -> Settings:
-        """Check what was given."""
-        _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
-        if not _check.flag(percentiles, "percentiles"):
-            if percentile_method != "linear":
-                msg = f"percentile_method is for percentiles=True; without them there is nothing to define as {percentile_method!r}."
-                raise InvalidInputError(msg)
-            percentile_method = ""
-        _check.choice(mean_method, "mean_method", ("student_t", "bootstrap"))
-        if (seed is None) == (mean_method == "bootstrap"):
-            msg = (
-                "seed must be given with mean_method='bootstrap', so that the figure can be made again: seed=1, say."
-                if seed is None
-                else "seed is for mean_method='bootstrap'; Student's interval draws nothing."
-            )
-            raise InvalidInputError(msg)
-        found = None if seed is None else one_count(seed, "seed")
-        if found is not None and found > _LARGEST_SEED:
-            msg = f"seed must be at most {_LARGEST_SEED:,}; got {found:,}."
-            raise InvalidInputError(msg)
-        return cls(
-            _check.flag(inclusive, "inclusive"),
-            percentile_method,
-            _check.confidence_level(confidence_level),
-            found,
-        )
-
-    def columns(
-        self, times: Runs | AddedTimes, others: IntArray, targets: FloatArray
-    ) -> dict[str, FloatArray]:
-        """Work out the columns of every group; `others` are counted with the times but met no target."""
-        runs = times if isinstance(times, Runs) else None
-        found: Times = LinedTimes.of(times) if isinstance(times, Runs) else times
-        columns = averages(found, self.level, runs, self.percentile_method, self.seed)
-        return columns | shares_within(found, others, targets, self.level, inclusive=self.inclusive)
-
-    @property
-    def needs_every_time(self) -> bool:
-        """Whether sums of the times are not enough."""
-        return bool(self.percentile_method) or self.seed is not None
-
-    @property
-    def audit(self) -> dict[str, Any]:
-        """What a figure keeps of them."""
-        return {
-            "inclusive": self.inclusive,
-            "percentile_method": self.percentile_method,
-            "mean_method": "student_t" if self.seed is None else "bootstrap",
-            "seed": np.nan if self.seed is None else float(self.seed),
-            "percentile_interval_method": "order_statistics" if self.percentile_method else "",
-            "share_method": "wilson",
-            "confidence_level": self.level,
-        }
+def refuse_unrounded(value: float, name: str, step: float) -> None:
+    """Refuse a number that cannot have been rounded as was said."""
+    if off_step(value, step):
+        msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+        raise InvalidInputError(msg)
