@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -37,7 +38,6 @@ from policemetrics.errors import (
     UnknownNameError,
     in_words,
 )
-from policemetrics.typing import Column, IntArray, Label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,7 @@ from policemetrics.errors import (
     TargetUnitWarning,
     UnknownNameError,
 )
-from policemetrics.frames import Moments, as_tally, holds_text, moments, tally
+from policemetrics.frames import Moments, as_tally, holds_text, sum_times
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable
 from policemetrics.tallies import CLOCK_REASONS, Tally
@@ -146,7 +146,7 @@ def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) ->
     _refuse_misnamed(data, by, seconds)
     if isinstance(data, Tally):
         return as_tally(data, by=(*by, seconds), count=count), seconds
-    return tally(data, {d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
+    return as_tally(data, by={d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
 
 
 def as_moments(
@@ -158,7 +158,7 @@ def as_moments(
         return None
     aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
     bounds = microseconds(aims[~np.isnan(aims)], "target").tolist()
-    return moments(data, by, seconds, bounds, inclusive=inclusive)
+    return sum_times(data, by, seconds, bounds, inclusive=inclusive)
 
 
 def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:

@@ -20,7 +20,7 @@ from policemetrics.times.survival import ClockInputs, ResponseSurvival, survived
 from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, Seconds, SurvivalMethod
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoFrame
+    from policemetrics.frames import IntoFrame
 
 _NO_ARRIVAL: Final = get_args(NoArrival)
 _REGRADED: Final = get_args(Regraded)

@@ -23,6 +23,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.figures import TimeSummary
+from policemetrics.frames import counting
 from policemetrics.tallies import Tally
 
 duckdb_here = pytest.fixture(scope="module", autouse=True)(one_duckdb)
@@ -213,7 +214,7 @@ class TestEngines:
             assert len(found) == len(every) == 0
 
     def test_bounds_what_comes_home(self, monkeypatch):
-        monkeypatch.setattr(import_module("policemetrics.frames.counting"), "_MOST_CELLS", 3)
+        monkeypatch.setattr(counting, "_MOST_CELLS", 3)
         with pytest.raises(
             InvalidInputError, match=r"by: the engine found more than 3 distinct keys of 'g': leave "
         ):
