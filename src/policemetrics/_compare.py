@@ -97,6 +97,8 @@ class Rows:
 
     def explain(self, where: Mask, why: str | Callable[[int], str]) -> None:
         """Say why a figure, or a part of it, is not available, of rows of which nothing was said yet."""
+        if not where.any():
+            return  # to ask which rows are open takes longer
         open_rows = where & unexplained(self.reasons)
         if callable(why):
             for row in np.flatnonzero(open_rows).tolist():
@@ -158,7 +160,7 @@ class Rows:
             Whether one figure is returned. Default is as the rows were made.
         """
         columns = {
-            f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float)
+            f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float, copy=False)
             for f in column_fields(kind)
         }
         inputs = {f.name: values.get(f.name, f.default) for f in audit_fields(kind)}

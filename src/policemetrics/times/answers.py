@@ -36,18 +36,9 @@ from policemetrics.errors import (
 )
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import REASON, Tally, filled
-from policemetrics.times.estimates import Settings
-from policemetrics.times.reading import (
-    as_times,
-    duration_in,
-    is_column,
-    lined_up,
-    seconds_in,
-    seconds_of,
-    several_labels,
-    targets_of,
-)
-from policemetrics.times.summary import EVERYWHERE, TimeSummary
+from policemetrics.times.estimates import EVERYWHERE, Settings, duration_in, lined_up, seconds_of, targets_of
+from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
+from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     ByLabel,
     Counts,

@@ -29,16 +29,8 @@ from policemetrics.times.answers import (
     said_abandoned,
     said_level,
 )
-from policemetrics.times.estimates import PERCENTILES
-from policemetrics.times.reading import (
-    LONGEST,
-    as_seconds,
-    refuse_no_label,
-    refuse_unrounded,
-    several_labels,
-    targets_of,
-    why_below_zero,
-)
+from policemetrics.times.estimates import LONGEST, PERCENTILES, as_seconds, targets_of, why_below_zero
+from policemetrics.times.reading import refuse_no_label, refuse_unrounded, several_labels
 from policemetrics.times.summary import WithinColumns
 from policemetrics.typing import (
     ByLabel,

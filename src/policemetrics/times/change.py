@@ -36,15 +36,16 @@ from policemetrics.results import (
     label_array,
 )
 from policemetrics.times.answers import said_abandoned, said_of
-from policemetrics.times.estimates import Settings
-from policemetrics.times.reading import (
-    as_times,
+from policemetrics.times.estimates import (
+    EVERYWHERE,
+    Settings,
     excluded_for,
     lined_up,
     refuse_unknown_reasons,
     targets_of,
 )
-from policemetrics.times.summary import EVERYWHERE, TimeSummary
+from policemetrics.times.reading import as_times
+from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     Between,
     Counts,

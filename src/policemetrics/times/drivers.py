@@ -17,9 +17,8 @@ from policemetrics.decomposition import kitagawa_parts
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.times.change import halves_of
-from policemetrics.times.estimates import Settings
-from policemetrics.times.reading import as_times, targets_of
-from policemetrics.times.summary import EVERYWHERE
+from policemetrics.times.estimates import EVERYWHERE, Settings, targets_of
+from policemetrics.times.reading import as_times
 from policemetrics.typing import Between, Counts, FloatArray, IntArray, LikeForLike, Names, Seconds
 
 

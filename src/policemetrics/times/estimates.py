@@ -1,4 +1,4 @@
-"""What is worked out of times: mean, percentiles, the share within a target, and the intervals of all of them.
+"""What is worked out of times, by group: mean, percentiles, the share within a target, and their intervals.
 
 Sums are of whole microseconds, as integers of any size, and are rounded once at the end: every engine, and every
 order of the rows, gives the same bits.
@@ -6,28 +6,60 @@ order of the rows, gives the same bits.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from statistics import NormalDist
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, intervals
+from policemetrics import _check, _write, intervals
 from policemetrics._arguments import one_count
 from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
-from policemetrics.errors import InvalidInputError
+from policemetrics._compare import Mask, Rows
+from policemetrics._supply import (
+    Reasons,
+    Side,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    no_reasons,
+    totals,
+    unexplained,
+    why_marked,
+    why_negative,
+    why_not_supplied,
+)
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    TargetUnitWarning,
+    UnknownNameError,
+)
 from policemetrics.frames import Moments
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
+from policemetrics.results import ExclusionTable
+from policemetrics.tallies import CLOCK_REASONS, Tally
 from policemetrics.typing import FloatArray, IntArray, Percentile
+
+LONGEST: Final = 2.0**63 / MICROSECONDS  # seconds; some 292,000 years
+_WEEK: Final = 7 * 86_400
+
+Targets: TypeAlias = float | Mapping[Any, float]
+"""In seconds, one for all or by label; nan for none."""
+
+EVERYWHERE: Final[Mask] = np.ones(1, dtype=bool)
+"""Where a column stands that is given rather than worked out, as a target is: in every row."""
 
 PERCENTILES: Final = {"median": 50, "p90": 90, "p95": 95, "p99": 99}
 _LARGEST_SEED: Final = 2**32 - 1
 
 
-# ---- all that a figure of times says ----------------------------------------------------
+# ---- what is asked ----------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -128,6 +160,187 @@ class Settings:
             "zeros": times.zeros.astype(float),
             "sd": np.sqrt(variance),
         }
+
+
+# ---- targets ----------------------------------------------------------------------------
+
+
+def read_targets(target: Any) -> Targets:
+    """Read one target, or those by label; nan for none."""
+    if not isinstance(target, Mapping):
+        return _target(target, "target")
+    return {key: _target(value, f"target[{key!r}]") for key, value in target.items()}
+
+
+def targets_of(target: Any, groups: Cells, needed: Mask) -> FloatArray:
+    """Find the target of each group; every group that has something to compare needs one."""
+    return spread_targets(read_targets(target), groups, needed)
+
+
+def spread_targets(found: Targets, groups: Cells, needed: Mask) -> FloatArray:
+    """Find the target of each group among those that were read."""
+    if not isinstance(found, Mapping):
+        return np.full(len(groups), found)
+    if not groups.dims:
+        msg = "target by label needs by=, whose labels it is keyed by; or give one number."
+        raise InvalidInputError(msg)
+    columns = [column.tolist() for column in keys_of(groups).values()]
+    labels = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+    lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in found]
+    if lacking:
+        msg = (
+            f"target must name every group of {_check.listing(groups.dims)}; it lacks {_check.listing(lacking)}; "
+            f"it has {_check.listing(found)}."
+        )
+        raise UnknownNameError(msg)
+    return np.array([found.get(v, np.nan) for v in labels], dtype=np.float64)
+
+
+def _target(value: Any, name: str) -> float:
+    """Read a target to the microsecond, as the times are; nan for none."""
+    if value is None:
+        return np.nan
+    found = duration_in(value, name)
+    if not 1 <= found <= _WEEK:
+        said = "under one second" if found < 1 else "over a week"
+        long = f"{name} is {found:g} s, {said}; targets are in seconds: 15 minutes are 900."
+        _check.warn(TargetUnitWarning, Note("target-unit", f"a target {said}", long))
+    return found
+
+
+def duration_in(value: Any, name: str) -> float:
+    """Read a length of time above 0, in seconds or as a timedelta, to the microsecond."""
+    found = (
+        float(microseconds([_check.number(as_seconds(value, name), name, above=0)], name)[0]) / MICROSECONDS
+    )
+    if not found:
+        msg = f"{name} must be at least a microsecond, to which times are read; got {value}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def as_seconds(value: Any, name: str) -> Any:
+    """Turn a timedelta, Python's or numpy's, into seconds; leave anything else as it is."""
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if not isinstance(value, np.timedelta64):
+        return value
+    if np.isnat(value) or np.datetime_data(value)[0] in {"Y", "M", "generic"}:
+        msg = f"{name} must be a length of time in weeks or less, and not missing; got {value!r}."
+        raise InvalidInputError(msg)
+    return float(value / np.timedelta64(1, "s"))
+
+
+# ---- times by group ---------------------------------------------------------------------
+
+
+def summarised(
+    settings: Settings,
+    data: Tally,
+    by: tuple[str, ...],
+    seconds: str,
+    target: Targets,
+    missed: tuple[str, ...],
+    added: Moments | None = None,
+    *,
+    single: bool,
+) -> tuple[Rows, dict[str, Any]]:
+    """Summarise by group the times of a tally, or those that were `added` up where they are.
+
+    What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
+    """
+    summed = data.sum_to(*by, seconds)
+    side = Side(summed)
+    groups = groups_of([side], by)
+    excluded = exclusion_table(groups, [side], totals(side, groups))
+    refuse_unknown_reasons(missed, excluded, data.dims)
+    rows = Rows(keys_of(groups), why_marked(groups, side), single, excluded)
+    others = excluded_for(excluded, missed)
+    rows.adopt(why_negative(others, ""))
+    times: Runs | AddedTimes
+    if added is None:
+        times, below = lined_up(summed._cells, groups, seconds)
+        rows.adopt(below)
+    else:
+        times = AddedTimes.of(added, groups)
+    # A group without times says why; but its counts, of 0, stand.
+    timed = summed._evolve(supplied=None, cells=summed._cells.select(summed._cells.counts > 0))
+    untimed = why_not_supplied(groups, Side(timed))
+    rows.explain(~unexplained(untimed), lambda row: str(untimed[row]))
+    others = np.where(rows.there, others, 0)
+    targets = spread_targets(target, groups, rows.there & (times.sizes + others > 0))
+    values = settings.summary(times, others, targets)
+    return rows, values | {"sd": np.where(rows.there, values["sd"], np.nan), "missed": "; ".join(missed)}
+
+
+def lined_up(cells: Cells, groups: Cells, seconds: str, label: str = "") -> tuple[Runs, Reasons]:
+    """Line up the times of each group; one with a count below zero has no times, but a reason."""
+    cells = cells.project((*groups.dims, seconds))
+    times, group = seconds_of(cells, seconds), cells.positions(groups, groups.dims)
+    below = why_below_zero(cells.counts, group, len(groups), label, lambda at: f"at {times[at]:g} s")
+    there = (cells.counts > 0) & unexplained(below)[group]
+    return Runs.of(times[there], cells.counts[there], group[there], len(groups)), below
+
+
+def seconds_of(cells: Cells, seconds: str) -> FloatArray:
+    """Return the seconds of each cell; none that is counted may be negative."""
+    labels = cells.label(seconds)
+    if labels.dtype.kind != "i" and len(labels):
+        msg = f"the dimension {seconds!r} must hold whole seconds; got the label {labels[0]!r}."
+        raise InvalidTypeError(msg)
+    found: FloatArray = cells.column(seconds).astype(np.float64)
+    bad = (found < 0) & (cells.counts != 0)
+    if bad.any():
+        at = int(np.argmax(bad))
+        named = ", ".join(f"{d} {cells.column(d)[at]}" for d in cells.dims if d != seconds)
+        msg = (
+            f"{seconds} must be >= 0; got {found[at]:g}{' for ' if named else ''}{named} (in {int(bad.sum())} cells): "
+            f"leave negative times out on purpose, in the frame or with tally.drop({seconds}=[{found[at]:g}, …])."
+        )
+        raise InvalidInputError(msg)
+    if len(found) and found.max() >= LONGEST:
+        msg = f"{seconds} must be below 292,000 years; got {found.max():g}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def why_below_zero(
+    counts: IntArray, group: IntArray, groups: int, label: str, said: Callable[[int], str]
+) -> Reasons:
+    """Say of each group that its total is below zero, or else a cell of it, whose place `said` writes."""
+    below = np.flatnonzero(counts < 0).tolist()
+    if not below:
+        return no_reasons(groups)
+    total = np.zeros(groups, dtype=np.int64)
+    np.add.at(total, group, counts)
+    reasons = why_negative(total, label)
+    for at in below:
+        if reasons[group[at]] is None:
+            reasons[group[at]] = (
+                f"not available: a count of {_write.count(int(counts[at]))} {said(at)}, below zero: corrections outweigh "
+                "what was recorded"
+            )
+    return reasons
+
+
+def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, dims: tuple[str, ...]) -> None:
+    """Refuse reasons for exclusion that count as missing the target, and cannot occur."""
+    # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
+    stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
+    clock = CLOCK_REASONS if stamped else ()
+    possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
+    for reason in chosen:
+        _check.known(reason, "missed: reason for exclusion", possible)
+
+
+def excluded_for(excluded: ExclusionTable, chosen: Collection[str]) -> IntArray:
+    """Add up, by group, what was excluded for some reasons."""
+    columns = [reason in chosen for reason in excluded.reasons]
+    found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
+    return found
+
+
+# ---- mean, percentiles, share within -----------------------------------------------------
 
 
 def shares_within(
@@ -243,7 +456,7 @@ class LinedTimes:
         bound = self.runs.spread(bounds)
         return self._counted(self.stamps <= bound if inclusive else self.stamps < bound)
 
-    def _counted(self, chosen: NDArray[np.bool_]) -> IntArray:
+    def _counted(self, chosen: Mask) -> IntArray:
         return self.runs.sums(np.where(chosen, self.runs.counts, 0))
 
 

@@ -19,9 +19,8 @@ from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTy
 from policemetrics.frames import read_columns, text_columns
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
+from policemetrics.times.estimates import as_seconds, duration_in
 from policemetrics.times.reading import (
-    as_seconds,
-    duration_in,
     is_column,
     numbers,
     off_step,

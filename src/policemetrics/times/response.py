@@ -13,9 +13,8 @@ from policemetrics.frames import Incidents, Timing, timed
 from policemetrics.results import Results, column, figure, uncapitalised
 from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.tallies import MISSING_END, Tally
-from policemetrics.times.estimates import Settings
-from policemetrics.times.reading import excluded_for, read_targets
-from policemetrics.times.summary import EVERYWHERE, TimeSummary, summarised
+from policemetrics.times.estimates import EVERYWHERE, Settings, excluded_for, read_targets, summarised
+from policemetrics.times.summary import TimeSummary
 from policemetrics.times.survival import ClockInputs, ResponseSurvival, survived
 from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, Seconds, SurvivalMethod
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -12,39 +12,22 @@ from policemetrics._arguments import refuse_options
 from policemetrics._cells import MEASURED, Cells
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import (
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
     no_reasons,
-    totals,
-    unexplained,
-    why_marked,
-    why_negative,
-    why_not_supplied,
 )
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Figure, Results, column, figure, input_field
-from policemetrics.tallies import Tally
-from policemetrics.times.estimates import AddedTimes, Settings
-from policemetrics.times.reading import (
+from policemetrics.times.estimates import (
+    EVERYWHERE,
     LONGEST,
-    Targets,
-    as_moments,
-    as_times,
-    excluded_for,
-    is_column,
-    lined_up,
+    Settings,
     read_targets,
-    refuse_unknown_reasons,
-    seconds_in,
-    spread_targets,
+    summarised,
     targets_of,
 )
+from policemetrics.times.reading import as_moments, as_times, is_column, seconds_in
 from policemetrics.typing import (
     Counts,
     Durations,
@@ -55,10 +38,6 @@ from policemetrics.typing import (
     Percentile,
     Seconds,
 )
-
-EVERYWHERE: Final[Mask] = np.ones(1, dtype=bool)
-"""Where a column stands that is given rather than worked out, as a target is: in every row."""
-
 
 # ---- the figure -------------------------------------------------------------------------
 # Fields that several figures have stand once, in classes that a figure joins: it then has the columns of its last
@@ -346,6 +325,7 @@ def summarise_times(
 
     Each grade has its own target:
 
+    >>> from policemetrics import Tally
     >>> calls = Tally.from_columns({"grade": ["1", "1", "2"], "seconds": [540, 900, 2400]}, [3, 1, 2])
     >>> summarise_times(calls, by="grade", target={"1": 900, "2": 3600}).to_dict()["share_within"]
     [0.75, 1.0]
@@ -401,42 +381,3 @@ def _refuse_at(bad: Mask, found: FloatArray, rule: str, hint: str = "") -> None:
         at = int(np.argmax(bad))
         msg = f"seconds must {rule}; got {found[at]:g} at seconds[{at}] ({int(bad.sum())} of {len(found)}){hint}."
         raise InvalidInputError(msg)
-
-
-def summarised(
-    settings: Settings,
-    data: Tally,
-    by: tuple[str, ...],
-    seconds: str,
-    target: Targets,
-    missed: tuple[str, ...],
-    added: Moments | None = None,
-    *,
-    single: bool,
-) -> tuple[Rows, dict[str, Any]]:
-    """Summarise by group the times of a tally, or those that were `added` up where they are.
-
-    What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
-    """
-    summed = data.sum_to(*by, seconds)
-    side = Side(summed)
-    groups = groups_of([side], by)
-    excluded = exclusion_table(groups, [side], totals(side, groups))
-    refuse_unknown_reasons(missed, excluded, data.dims)
-    rows = Rows(keys_of(groups), why_marked(groups, side), single, excluded)
-    others = excluded_for(excluded, missed)
-    rows.adopt(why_negative(others, ""))
-    times: Runs | AddedTimes
-    if added is None:
-        times, below = lined_up(summed._cells, groups, seconds)
-        rows.adopt(below)
-    else:
-        times = AddedTimes.of(added, groups)
-    # A group without times says why; but its counts, of 0, stand.
-    timed = summed._evolve(supplied=None, cells=summed._cells.select(summed._cells.counts > 0))
-    untimed = why_not_supplied(groups, Side(timed))
-    rows.explain(~unexplained(untimed), lambda row: str(untimed[row]))
-    others = np.where(rows.there, others, 0)
-    targets = spread_targets(target, groups, rows.there & (times.sizes + others > 0))
-    values = settings.summary(times, others, targets)
-    return rows, values | {"sd": np.where(rows.there, values["sd"], np.nan), "missed": "; ".join(missed)}

@@ -24,8 +24,7 @@ from policemetrics.percentiles import Runs, percentiles
 from policemetrics.results import Figure, column, figure
 from policemetrics.survival import kaplan_meier
 from policemetrics.tallies import Tally
-from policemetrics.times.estimates import PERCENTILES, by_percentile
-from policemetrics.times.reading import seconds_of, targets_of
+from policemetrics.times.estimates import PERCENTILES, by_percentile, seconds_of, targets_of
 from policemetrics.times.summary import PercentileColumns
 from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 
