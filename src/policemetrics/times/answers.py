@@ -161,6 +161,7 @@ class Calls:
         mask, kept, lost = cells.match(wanted), by if measure == dim else (*by, measure), None
         waitless = None
         if ledger is not None:
+            # An abandoned call without a wait was left out of the times; as a call abandoned it counts.
             without = ledger.match(wanted) & ledger.where_label(REASON, f"missing {measure}".__eq__)
             lost = filled(ledger.select(without).project((*kept, REASON)))
             waitless = _lacking_wait(ledger.select(~without), measure, (*by, dim))
