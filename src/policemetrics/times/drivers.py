@@ -256,7 +256,7 @@ def _explain_parts(rows: Rows, below: Reasons, group: IntArray, parts: Cells, of
     """Say of each group which of its parts is below zero: if a part cannot be counted, neither can its group."""
     why = no_reasons(len(rows))
     for at in np.flatnonzero(~unexplained(below))[::-1].tolist():  # so that the first stays
-        of_part = below[at].removeprefix("not available: ")
+        of_part = str(below[at]).removeprefix("not available: ")
         why[group[at]] = f"not available: of {of} {parts.column(of)[at]}, {of_part}"
     rows.adopt(why)
 
