@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -19,7 +20,6 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.typing import FloatArray, IntArray
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12

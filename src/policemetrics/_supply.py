@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MISSING, Cells
+from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Figure, label_array
 from policemetrics.tallies import DROPPED, LACKING, NOT_SUPPLIED, REASON, Tally, without_own_drops
-from policemetrics.typing import FloatArray, IntArray, Label
 
 _MOST_NAMED: Final = 5
 

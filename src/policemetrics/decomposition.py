@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import Column, FloatArray
 from policemetrics.errors import InvalidInputError
-from policemetrics.typing import Column, FloatArray
 
 __all__ = ["kitagawa", "kitagawa_parts", "product_split", "symmetric_split"]
 

@@ -26,15 +26,15 @@ from policemetrics._supply import (
     why_not_supplied,
     why_unlike,
 )
+from policemetrics._typing import ByLabel, Columns, FloatArray, Names
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import ByLabel, Columns, FloatArray, Names
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
+    from policemetrics.frames import IntoDataFrame
 
 _NEEDS: Final = "an exposure needs at least one dimension in by= and one value."
 

@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
+from policemetrics._typing import Column, FloatArray
 from policemetrics.errors import InvalidInputError
-from policemetrics.typing import Column, FloatArray
 
 __all__ = ["Incidence", "cumulative_incidence"]
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, IntArray, Percentile
 from policemetrics.errors import CountOverflowError
-from policemetrics.typing import FloatArray, IntArray, Percentile
 
 __all__ = ["PERCENTILE_METHODS", "Runs", "percentiles"]
 

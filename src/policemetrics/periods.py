@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import Every, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.typing import Every, Label
 
 __all__ = ["Period", "as_period", "check_pair", "in_words", "read_labels"]
 

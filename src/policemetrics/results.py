@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -37,7 +38,6 @@ from policemetrics.errors import (
     UnknownNameError,
     in_words,
 )
-from policemetrics.typing import Column, IntArray, Label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -538,11 +538,25 @@ class Results(Generic[FigureT_co]):
                 f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
             )
             raise InvalidInputError(msg)
-        held = (*self._keys.values(), *self._values.values(), self._reason, self._notes, *self._audit.values())
+        held = (
+            *self._keys.values(),
+            *self._values.values(),
+            self._reason,
+            self._notes,
+            *self._audit.values(),
+        )
         arrays = [array for array in held if isinstance(array, np.ndarray)]
         if any(len(array) != len(self) for array in arrays):
-            named = {"reason": self._reason, **self._keys, **self._values, **self._audit, "caveats": self._notes}
-            _check.same_length({name: array for name, array in named.items() if isinstance(array, np.ndarray)})
+            named = {
+                "reason": self._reason,
+                **self._keys,
+                **self._values,
+                **self._audit,
+                "caveats": self._notes,
+            }
+            _check.same_length(
+                {name: array for name, array in named.items() if isinstance(array, np.ndarray)}
+            )
         for array in arrays:
             array.setflags(write=False)
 

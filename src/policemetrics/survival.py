@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, IntArray, SurvivalMethod
 from policemetrics.intervals import wilson
 from policemetrics.intervals._shared import z_of
 from policemetrics.percentiles import Runs
-from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 
 __all__ = ["SURVIVAL_METHODS", "Survival", "kaplan_meier"]
 

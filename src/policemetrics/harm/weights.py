@@ -26,7 +26,7 @@ from policemetrics.tallies import Tally
 from policemetrics.typing import Labels
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
+    from policemetrics.frames import IntoDataFrame
 
 _READ_AS_TEXT: Final = (
     "codes such as 4.1 and 4.10 would be one number: read them as text "
