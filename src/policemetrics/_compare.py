@@ -298,14 +298,22 @@ class Comparison:
 
         A part stands where its group does, and is 0 where it has no cell.
         """
-        dims = (*self.groups.dims, of)
-        parts = groups_of(self.sides, dims, self.data)
+        parts, group = self.parts(of)
+        return self.rows_of(parts, group), group, [totals(side, parts) for side in self.sides]
+
+    def parts(self, of: str, *beside: Side) -> tuple[Cells, IntArray]:
+        """Divide every group by `of`: the parts, those of what stands beside among them, and the group of each."""
+        parts = groups_of((*self.sides, *beside), (*self.groups.dims, of), self.data)
         group = parts.positions(self.groups, self.groups.dims)
-        counted = [totals(side, parts) for side in self.sides]
-        excluded = exclusion_table(parts, self.sides, added(*counted), self.data)
+        return parts.select(group >= 0), group[group >= 0]
+
+    def rows_of(self, parts: Cells, group: IntArray) -> Rows:
+        """Make a row for each part, which stands where its group does."""
+        counted = added(*(totals(side, parts) for side in self.sides))
+        excluded = exclusion_table(parts, self.sides, counted, self.data)
         notes = self.rows.notes
         own = notes if isinstance(notes, tuple) else notes[group]
-        return Rows(keys_of(parts), self.rows.reasons[group], False, excluded, own), group, counted
+        return Rows(keys_of(parts), self.rows.reasons[group], False, excluded, own)
 
 
 def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:
