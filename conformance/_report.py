@@ -21,7 +21,9 @@ _PAGE: Final = """\
 
 Made on {today} by `python -m conformance DIR --markdown`, DIR being a folder of published files.
 
-Every published cell that the library can make is made again, by public calls, and set beside the one printed.
+Every published cell that the library can make is made again, by public calls, and set beside the one printed. The
+programs are in `conformance/` of the repository and of the source distribution, not in the wheel; the command runs
+from there. `conformance.check(folder)` returns the same for programs, one `Checked` for each source.
 
 - **equal**: to 1e-9, relative; or withheld in both.
 - **within rounding**: no further away than half of the last printed place; for a rate, a denominator that rounds

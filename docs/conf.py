@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sphinx.util.nodes import make_refnode
+
 import policemetrics
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
@@ -63,6 +65,18 @@ def _only_if_made_by_hand(
     return None if by_hand else ("", None)
 
 
+def _in_another_room(app: Any, env: Any, node: Any, contnode: Any) -> Any:
+    """Link `RateChange` in the docstring of `rate_change` to where it stands, `policemetrics.figures`."""
+    objects = env.get_domain("py").objects
+    named = (f"policemetrics.{room}.{node['reftarget']}" for room in ("figures", "published", "claims"))
+    found = next((name for name in named if name in objects), None)
+    if node.get("refdomain") != "py" or found is None:
+        return None
+    entry, page = objects[found], node["refdoc"]
+    return make_refnode(app.builder, page, entry.docname, entry.node_id, contnode, found)
+
+
 def setup(app: Any) -> None:
     """Connect what stands above."""
+    app.connect("missing-reference", _in_another_room)
     app.connect("autodoc-process-signature", _only_if_made_by_hand)

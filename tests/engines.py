@@ -231,3 +231,25 @@ def frame_of(engine: str, table: pa.Table) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return MAKERS[engine](table)
+
+
+# ---- reading back -----------------------------------------------------------------------
+
+
+def cells(found: Any) -> dict[tuple[Any, ...], int]:
+    """Read the cells of a tally as a dictionary by key."""
+    table = found.to_dict()
+    counts = table.pop("count")
+    return dict(zip(zip(*table.values(), strict=True), counts, strict=True))
+
+
+def ledger(found: Any) -> dict[tuple[Any, ...], int]:
+    """Read what was left out by key and reason."""
+    return {} if found.excluded is None else cells(found.excluded)
+
+
+def reasons(found: Any) -> dict[str, int]:
+    """Read what was left out by reason alone."""
+    return (
+        {} if found.excluded is None else {k: n for (k,), n in cells(found.excluded.sum_to("reason")).items()}
+    )

@@ -20,7 +20,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetr
 from policemetrics.published import Bands, BandSummary, answer_bands
 from policemetrics.results import Results
 from policemetrics.tallies import Tally
-from policemetrics.times.averages import Percentages
+from policemetrics.times.bands import Percentages
 from policemetrics.typing import Percentile
 
 POLICE_UK = Bands({"under 10": (0, 10), "10 to under 60": (10, 60), "60 or more": (60, None)})

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pyarrow as pa
 import pytest
+import surface
 from engines import LAZY, MAKERS, frame_of, queries, require
 
 import policemetrics as pm
@@ -142,7 +143,7 @@ CALLS = {
             by="force",
         ),
     ],
-    "answer_bands": [
+    "published.answer_bands": [
         lambda f: pm.published.answer_bands(
             f,
             pm.published.Bands({"fast": (0, 10), "slow": (10, None)}),
@@ -168,7 +169,9 @@ CALLS = {
             f, target=900, no_arrival="censored", as_at=datetime(2023, 10, 29, 12, tzinfo=UTC), **STAMPS
         ),
     ],
-    "pool_means": [lambda f: pm.published.pool_means(f, mean="mean", count="n", by="force", rounded_to=0.1)],
+    "published.pool_means": [
+        lambda f: pm.published.pool_means(f, mean="mean", count="n", by="force", rounded_to=0.1)
+    ],
 }
 
 
@@ -186,8 +189,8 @@ def other(request):
 
 def test_every_metric_is_here():
     """A metric that reads a frame must be asked of every engine."""
-    functions = {n: getattr(pm, n) for n in pm.__all__ if inspect.isfunction(getattr(pm, n))}
-    assert {n for n, f in functions.items() if "by" in inspect.signature(f).parameters} == set(CALLS)
+    functions = surface.functions().items()
+    assert {n for n, f in functions if "by" in inspect.signature(f).parameters} == set(CALLS)
 
 
 @pytest.mark.parametrize(

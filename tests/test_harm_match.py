@@ -294,4 +294,4 @@ def test_as_many_hints_as_are_shown():
     codes = [f"{n}{n}{n}A" for n in range(1, weights._MOST_NAMED + 1)]
     own = HarmWeights(dict.fromkeys(codes, 1), name="own", version="1")
     assert " more" not in str(own.match([f"{code}a" for code in codes]))
-    assert " and 0 more" not in str(weights.match([code.lower() for code in codes]))
+    assert " and 0 more" not in str(own.match([code.lower() for code in codes]))

@@ -26,7 +26,7 @@ from policemetrics.errors import (
 )
 from policemetrics.exposure import Exposure
 from policemetrics.figures import OutcomeRate
-from policemetrics.frames import tally
+from policemetrics.frames.counting import tally
 from policemetrics.results import Results
 from policemetrics.tallies import Tally
 

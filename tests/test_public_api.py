@@ -1,19 +1,19 @@
 """The public surface as a whole: bad input to every function, what an import costs, and that all is documented."""
 
-import ast
 import datetime as dt
 import inspect
 import re
 import subprocess
 import sys
+from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import surface
 from ids import stable
 
 import policemetrics as pm
@@ -49,11 +49,11 @@ RATES = pm.positive_outcome_rate(CRIMES, by="force", **OUTCOMES)
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
 GOOD = {
-    "answer_bands": (
+    "published.answer_bands": (
         pm.published.answer_bands, (FRAME, BANDS),
         {"target": 10, "out_of": "answered", "by": "force", "band": "offence", "count": "n"},
     ),
-    "answer_bands of percentages": (
+    "published.answer_bands of percentages": (
         pm.published.answer_bands, ({"66": 60, "8L": 40}, BANDS), {"target": 10, "rounded_to": 1},
     ),
     "answer_times": (
@@ -65,7 +65,7 @@ GOOD = {
     "change_drivers": (
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
-    "check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
+    "claims.check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
     "group_outcome_rate": (
         pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
@@ -73,14 +73,14 @@ GOOD = {
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_index": (pm.harm_index, (FRAME, WEIGHTS), {"base": YEARS[0], "by": "force", "count": "n"}),
-    "harm_per_crime_change": (pm.published.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
+    "published.harm_per_crime_change": (pm.published.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
     "harm_score": (pm.harm_score, (FRAME, WEIGHTS), {"by": "force", "count": "n"}),
     "harm_weights": (pm.harm_weights, ("ons-css",), {"version": "2020"}),
-    "implied_change": (
+    "claims.implied_change": (
         pm.claims.implied_change, (), {"before": "5 s", "after": "3 s", "change": "2 s faster", "percent_change": "down 40%"},
     ),
-    "implied_harm_per_crime": (pm.claims.implied_harm_per_crime, (), {"crime": "10% lower", "harm": "5% lower"}),
-    "implied_parts": (pm.claims.implied_parts, (), {"parts": {"solved": "12%", "rest": None}, "total": "exactly 100%"}),
+    "claims.implied_harm_per_crime": (pm.claims.implied_harm_per_crime, (), {"crime": "10% lower", "harm": "5% lower"}),
+    "claims.implied_parts": (pm.claims.implied_parts, (), {"parts": {"solved": "12%", "rest": None}, "total": "exactly 100%"}),
     "match_outcomes": (pm.match_outcomes, (CRIMES,), {"outcome": "outcome"}),
     "outcome_maturity": (
         pm.outcome_maturity, (FRAME,),
@@ -101,10 +101,10 @@ GOOD = {
         {"between": YEARS, "of": "offence", "by": "force", "count": "n"} | OUTCOMES,
     ),
     "outcome_set": (pm.outcome_set, ("charged",), {}),
-    "pool_means": (pm.published.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
-    "pool_means of numbers": (pm.published.pool_means, ([30, 45], [5, 6]), {}),
+    "published.pool_means": (pm.published.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
+    "published.pool_means of numbers": (pm.published.pool_means, ([30, 45], [5, 6]), {}),
     "positive_outcome_rate": (pm.positive_outcome_rate, (FRAME,), {"by": "force", "count": "n"} | OUTCOMES),
-    "published_time_change": (pm.published.time_change, (5, 3), {"of": "mean", "rounded_to": 1}),
+    "published.time_change": (pm.published.time_change, (5, 3), {"of": "mean", "rounded_to": 1}),
     "rate": (pm.rate, (FRAME, 100), {"by": "force", "count": "n"}),
     "rate of numbers": (pm.rate, (5, 100), {}),
     "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
@@ -116,7 +116,7 @@ GOOD = {
         {"start": "day", "end": "met", "by": "force", "timezone": "UTC", "target": 60} | OPEN,
     ),
     "share": (pm.share, (1, 4), {}),
-    "stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
+    "claims.stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
     "summarise_times of numbers": (
         pm.summarise_times, ([30, 45.5],), {"target": 60, "mean_method": "bootstrap", "seed": 1},
@@ -293,8 +293,7 @@ class TestBadInput:
         function(*args, **options)
 
     def test_every_function_is_in_the_table(self):
-        public = {n for n in pm.__all__ if inspect.isfunction(getattr(pm, n))}
-        assert public == {title.partition(" of ")[0] for title in GOOD}
+        assert set(surface.functions()) == {title.partition(" of ")[0] for title in GOOD}
 
     def test_every_argument_is_in_the_table(self):
         """An argument that is added without a row here fails this."""
@@ -344,7 +343,11 @@ class TestBadInput:
         empty = pl.DataFrame(COLUMNS).clear()
         found = function(empty, *args[1:], **options)
         assert len(found) == 0
-        if title not in {"durations", "tally", "pool_means"}:  # a mean of a frame is always by group
+        if title not in {
+            "durations",
+            "tally",
+            "published.pool_means",
+        }:  # a mean of a frame is always by group
             single = function(empty, *args[1:], **{k: v for k, v in options.items() if k != "by"})
             for figure in single if isinstance(single, Results) else [single]:
                 assert figure.reason.startswith("not available")
@@ -524,14 +527,12 @@ class TestSurface:
             assert getattr(pm, name).__doc__.strip()
 
     def test_every_public_method_is_documented(self):
-        for name in pm.__all__:
-            item = getattr(pm, name)
-            if inspect.isclass(item):
-                for method, member in vars(item).items():
-                    if not method.startswith("_") and (
-                        callable(member) or isinstance(member, property | classmethod)
-                    ):
-                        assert inspect.getdoc(getattr(item, method)), f"{name}.{method}"
+        for name, item in surface.classes().items():
+            for method, member in vars(item).items():
+                if not method.startswith("_") and (
+                    callable(member) or isinstance(member, property | classmethod)
+                ):
+                    assert inspect.getdoc(getattr(item, method)), f"{name}.{method}"
 
     def test_every_module_lists_its_names(self):
         for name in pm.__all__:
@@ -551,18 +552,16 @@ class TestSurface:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  # our own script
         assert done.stdout.strip() == "[]"
 
-    def test_names_are_imported_from_where_the_checkers_read_them(self):
-        """The names are listed twice, for type checkers and for the import on first use; the lists agree."""
-        tree = ast.parse(Path(pm.__file__).read_text(encoding="utf-8"))
-        (block,) = (n for n in tree.body if isinstance(n, ast.If) and isinstance(n.test, ast.Name))
-        read = {
-            (a.name, str(n.module).removeprefix("policemetrics").lstrip("."))
-            for n in block.body
-            if isinstance(n, ast.ImportFrom)
-            for a in n.names
-        }
-        assert {(n, m) for n, m in read if m} == set(pm._HOMES.items())
-        assert {n for n, _ in read} == set(pm.__all__)
+    def test_few_names_at_the_top(self):
+        """What a user writes or constructs, and the rooms; the classes of the answers are in `figures`."""
+        assert len(pm.__all__) <= 50
+        assert not {"Any", "Final", "TYPE_CHECKING"} & set(dir(pm))
+        assert set(dir(pm)) - {"__doc__", "__name__", "__version__"} == set(pm.__all__)
+
+    def test_no_name_stands_in_two_rooms(self):
+        """Whoever reads a name knows where it is from; that of a change of times says which in `published`."""
+        names = Counter(name.rpartition(".")[2] for name in surface.members())
+        assert [name for name, times in names.items() if times > 1] == ["time_change"]
 
     def test_first_use(self):
         """A name is there when it is asked for, and so is a module; anything else is not."""
@@ -571,7 +570,8 @@ class TestSurface:
             "assert 'numpy' not in sys.modules and set(pm.__all__) < set(dir(pm))\n"
             "assert pm.share(1, 4).share == 0.25\n"
             "assert pm.tally and callable(pm.tally) and callable(pm.durations)\n"
-            "assert pm.harm.HarmScore is pm.figures.HarmScore\n"
+            "assert pm.figures.HarmScore and pm.published.time_change is not pm.time_change\n"
+            "assert pm.testing.assert_equal and pm.typing.Counts\n"
             "from policemetrics import *\n"
             "print(Tally.from_columns({'a': ['x']}, [3]).total, hasattr(pm, 'nope'), hasattr(pm, '_nope'))"
         )

@@ -13,7 +13,8 @@ import policemetrics as pm
 yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -64,6 +65,22 @@ def test_what_is_named_is_there(text):
     }
     missing = [n for n in named - elsewhere if not any((place / n).exists() for place in places)]
     assert not missing
+
+
+def test_the_rooms_are_those_of_the_import_rules():
+    """The page on the design lists the modules in the order in which they may import one another."""
+    table = (
+        (ROOT / "docs" / "design.md")
+        .read_text(encoding="utf-8")
+        .split("\n## The rooms\n")[1]
+        .split("\n## ")[0]
+    )
+    rows = [re.findall(r"`([\w/]+)`", row) for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)]
+    layers = SETTINGS["tool"]["importlinter"]["contracts"][0]["layers"]
+    allowed = [room.strip(" ()") for layer in layers for room in layer.split("|")]
+    package = Path(pm.__file__).parent
+    there = [room for room in allowed if (package / room).is_dir() or (package / f"{room}.py").is_file()]
+    assert [room.rstrip("/") for row in rows for room in row] == there
 
 
 def test_the_commands_are_those_of_the_readme_and_the_gate():

@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import functools
 import importlib
+import inspect
 import math
 import sys
 from pathlib import Path
@@ -309,3 +310,6 @@ def test_the_tests_of_another_project_use_public_names_only():
             assert not node.attr.startswith("_")
             if isinstance(node.value, ast.Name) and node.value.id == "pm":
                 assert node.attr in pm.__all__
+            elif isinstance(node.value, ast.Attribute) and ast.unparse(node.value.value) == "pm":
+                room = getattr(pm, node.value.attr)
+                assert not inspect.ismodule(room) or node.attr in room.__all__

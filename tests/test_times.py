@@ -30,7 +30,8 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.figures import TimeSummary
-from policemetrics.frames import durations, tally
+from policemetrics.frames.counting import tally
+from policemetrics.frames.stamps import durations
 from policemetrics.percentiles import Runs
 from policemetrics.published import PooledMean, pool_means
 from policemetrics.rates import share

@@ -20,14 +20,15 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from engines import MAKERS, duck, frame_of, ibis_duckdb, one_duckdb, require, set_zone
+from engines import MAKERS, cells, duck, frame_of, ibis_duckdb, one_duckdb, reasons, require, set_zone
 from ids import stable
 
 import policemetrics as pm
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.frames import reading
+from policemetrics.frames.clock import same_clocks, wrong_clocks
 from policemetrics.frames.counting import halves
-from policemetrics.frames.reading import ANY, same_clocks, session_zone, wrong_clocks
+from policemetrics.frames.reading import ANY, session_zone
 
 # Dask and Spark announce their own futures.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -66,17 +67,6 @@ def lazily(frame):
 def is_objects(frame, column):
     """pandas holds dates and decimals as objects, which are refused with the call that makes them columns of their own."""
     return isinstance(frame, pd.DataFrame) and frame[column].dtype == object
-
-
-def cells(found):
-    table = found.to_dict()
-    counts = table.pop("count")
-    return dict(zip(zip(*table.values(), strict=True), counts, strict=True))
-
-
-def reasons(found):
-    excluded = found.excluded
-    return {} if excluded is None else {k: n for (k,), n in cells(excluded.sum_to("reason")).items()}
 
 
 # ---- counts -----------------------------------------------------------------------------

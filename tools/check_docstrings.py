@@ -6,13 +6,19 @@ import importlib
 import inspect
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from numpydoc.docscrape import ClassDoc
 from numpydoc.validate import validate
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for `conformance`, which is not installed
+
 MODULES = (
     "policemetrics",
+    "policemetrics.claims",
+    "policemetrics.figures",
+    "policemetrics.published",
     "policemetrics.intervals",
     "policemetrics.decomposition",
     "policemetrics.incidence",

@@ -50,10 +50,11 @@ def api() -> str:
 def stub() -> str:
     """Return the names of the package as type checkers read them, room by room."""
     package = importlib.import_module("policemetrics")
-    lines = [f"from policemetrics import {name} as {name}" for name in package._MODULES]
+    lines = [f"from policemetrics import {name} as {name}" for name in package._MODULES]  # noqa: SLF001  # its own table
     lines += [
-        f"from policemetrics.{room} import {', '.join(f'{name} as {name}' for name in names)}"
-        for room, names in package._ROOMS.items()
+        f"from policemetrics.{room} import {name} as {name}"
+        for room, names in package._ROOMS.items()  # noqa: SLF001
+        for name in names
     ]
     return "# Written by tools/make_api.py from the table of names in __init__.py.\n" + "".join(
         f"{line}\n" for line in [*lines, "", "__version__: str"]
@@ -80,6 +81,8 @@ def of_module(name: str) -> Iterator[str]:
 def aliases(module: Any) -> dict[str, str]:
     """Find the type aliases of a module as they are written: their repr changes with Python and numpy."""
     tree = ast.parse(inspect.getsource(module))
+    if module.__name__ == "policemetrics.typing":  # most of them stand below it
+        tree.body += ast.parse(inspect.getsource(importlib.import_module("policemetrics._typing"))).body
     return {
         node.target.id: ast.unparse(node.value)
         for node in tree.body
@@ -121,7 +124,7 @@ def of_class(path: str, found: type) -> Iterator[str]:
 
 def own(base: type, found: type) -> bool:
     """Tell whether the members of a base belong to a class: those of a public base stand there."""
-    public = hasattr(importlib.import_module("policemetrics"), base.__name__)
+    public = any(getattr(importlib.import_module(name), base.__name__, None) is base for name in MODULES)
     return base is found or (base.__module__.startswith("policemetrics.") and not public)
 
 
@@ -167,8 +170,7 @@ def shown(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    now = api()
-    PAGE.write_text(now, encoding="utf-8")
-    STUB.write_text(stub(), encoding="utf-8")
-    print(f"{PAGE.name}: {len(now.splitlines())} lines, {'unchanged' if before == now else 'changed'}")
+    for file, now in ((PAGE, api()), (STUB, stub())):
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        file.write_text(now, encoding="utf-8")
+        print(f"{file.name}: {len(now.splitlines())} lines, {'unchanged' if before == now else 'changed'}")

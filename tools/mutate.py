@@ -40,12 +40,12 @@ KEPT = ROOT / "mutants"
 PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
-    "counting": ("_ledger _labels _rolling _tally exposure periods _cells _packed _grouping",
-                 "answers cells change checks counts exposure frames harm outcomes packed periods tally times values"),
-    "changes": ("_sides change counts drivers", "change counts drivers harm harm_index outcomes time_change"),
-    "harm": ("harm", "harm harm_index harm_match harm_published"),
+    "counting": ("_cells tallies _supply exposure periods frames/counting",
+                 "answers cells change checks compare counts exposure frames harm outcomes periods tallies times values"),
+    "changes": ("_compare change rates", "change compare counts drivers harm outcomes time_change"),
+    "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
-    "times": ("times", "answers bands moments response time_change times"),
+    "times": ("times", "answers bands frames response time_change times"),
 }  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out
 
@@ -323,6 +323,11 @@ def in_child(work: Callable[[], str]) -> str:
     return f"died of signal {status}" if status else said
 
 
+def tests_of(name: str) -> str:
+    """Return the folder of tests of that name, or the file."""
+    return f"tests/{name}" if (ROOT / "tests" / name).is_dir() else f"tests/test_{name}.py"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("part", choices=PARTS)
@@ -335,7 +340,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     modules, tests = (names.split() for names in PARTS[given.part])
     found = [
-        *(f"tests/test_{name}.py" for name in (*tests, "public_api")),
+        *(tests_of(name) for name in (*tests, "public_api")),
         *(str(path) for m in modules for path in paths_of(m)),
     ]
     options = [

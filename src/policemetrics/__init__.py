@@ -50,7 +50,7 @@ _MODULES = (
     "published",
 )
 
-__all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0605  # type checkers read __init__.pyi
+__all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]  # checkers read __init__.pyi
 
 
 def __getattr__(name):  # noqa: ANN001, ANN202  # typed in __init__.pyi

@@ -1,9 +1,11 @@
 """`Cells`: integer counts by key in columns, in one canonical form, and the algebra on them.
 
-A dimension is an array of distinct sorted labels, all of them used, and an array of codes into
-it; the cells are sorted by key and distinct. Labels are int64 where they are whole numbers and
-Python text otherwise. Sums are exact: what does not fit in 64 bits is an error, never a wrap.
-What the counts mean is not known here.
+A dimension is an array of distinct sorted labels, all of them used, and an array of codes into it; the cells are
+sorted by key and distinct. So two equal relations have equal arrays, and what is asked of leading dimensions needs
+no sorting. Labels are int64 where they are whole numbers and Python text otherwise.
+
+Three parts: the cells, the labels and how a column of them becomes codes, and rows counted by their keys. Sums are
+exact: what does not fit in 64 bits is an error, never a wrap. What the counts mean is not known here.
 """
 
 from __future__ import annotations
@@ -19,58 +21,342 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._typing import IntArray
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.results import label_array
-from policemetrics.typing import IntArray
 
 LabelArray: TypeAlias = NDArray[Any]
-
+Whole: TypeAlias = NDArray[np.integer[Any]]
+Encoded: TypeAlias = tuple[LabelArray, IntArray]
+"""A column of labels: the distinct ones, sorted, and the code (rows,) of each row among them; -1 for none."""
 MISSING: Final = "(missing)"
 """The label, in the ledger only, of a row without one."""
-
 MEASURED: Final = "seconds"
 """The dimension that holds measurements: whole microseconds inside, float seconds outside."""
-
 MICROSECONDS: Final = 1_000_000
-
+HALF: Final = 2**32
+"""Sums are kept in two halves, of 32 bits from above and below, so that none wraps."""
+INT64: Final = np.iinfo(np.int64)
+_SAFE: Final = 2.0**62  # sums of floats below it are far from 64 bits, whatever was rounded
+_DENSE: Final = 4  # possible keys a row: below, keys are looked up in a table, which beats a search
+_LARGEST_TABLE: Final = 2**24  # keys
+_KEYS_PER_ROW: Final = 16  # a table larger than that many times the rows is mostly empty
+_AT_ONCE: Final = 2**16  # rows: a few columns of them fit in the cache
 _DATES: Final = "a column of dates goes to date=, or name the periods as text"
 
 
-def _numbers_first(labels: Iterable[Any]) -> list[Any]:
-    """Whole numbers before text: only a ledger holds both, where a label is missing."""
-    listed = list(labels)
-    text = [v for v in listed if isinstance(v, str)]
-    numbers = [v for v in listed if not isinstance(v, str)] if len(text) < len(listed) else []
-    return [*sorted(numbers), *sorted(text)]
+# ---- cells ------------------------------------------------------------------------------
 
 
-def microseconds(values: Any, name: str) -> IntArray:
-    """Turn seconds into whole microseconds, exactly as far as the clock of the data goes."""
-    found = _check.finite(values, name)
-    scaled = np.rint(found * MICROSECONDS)
-    too_large = np.abs(scaled) >= 2.0**63
-    if too_large.any():
-        at = int(np.argmax(too_large))
-        msg = f"{name} must be below 292,000 years; got {found[at]} at {name}[{at}]."
-        raise InvalidInputError(msg)
-    return scaled.astype(np.int64)
+@attrs.frozen(eq=False)
+class Cells:
+    """Counts by key: `labels` and `codes` by dimension, `counts` (cells,), all read-only."""
+
+    dims: tuple[str, ...]
+    labels: tuple[LabelArray, ...]
+    codes: tuple[IntArray, ...]
+    counts: IntArray
+
+    def __attrs_post_init__(self) -> None:
+        for array in (self.counts, *self.labels, *self.codes):
+            array.setflags(write=False)
+
+    def __reduce__(self) -> tuple[type[Cells], tuple[Any, ...]]:
+        # numpy forgets that an array was read-only; making the cells anew does not.
+        return Cells, (self.dims, self.labels, self.codes, self.counts)
+
+    @classmethod
+    def of(
+        cls,
+        dims: tuple[str, ...],
+        labels: Iterable[LabelArray],
+        codes: Iterable[IntArray],
+        counts: IntArray,
+    ) -> Cells:
+        """Bring cells into canonical form. Labels must be distinct and sorted; unused ones go, and keys that repeat add up."""
+        tidy_labels, tidy_codes = [], []
+        for label, code in zip(labels, codes, strict=True):
+            used = np.zeros(len(label), dtype=bool)
+            used[code] = True
+            # The same array where nothing changes, so that equal labels are known without a look.
+            tidy_labels.append(label if used.all() else label[used])
+            tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
+        return cls._merged(dims, tuple(tidy_labels), tidy_codes, counts)
+
+    @classmethod
+    def _merged(
+        cls,
+        dims: tuple[str, ...],
+        labels: tuple[LabelArray, ...],
+        codes: Sequence[IntArray],
+        counts: IntArray,
+    ) -> Cells:
+        """Sort cells whose labels are all used, and add up those that share a key."""
+        sizes = [len(v) for v in labels]
+        key = _pack(codes, sizes, len(counts))
+        # Keys that rise are sorted and distinct already: so it is after most selections, at the cost of one comparison.
+        if len(key) and not (key[1:] > key[:-1]).all():
+            span = math.prod(sizes)
+            if span <= _DENSE * len(key) and _is_safe(counts):
+                kept, counts = _placed(key, span, counts)
+            else:
+                kept, counts = _sorted(key, counts)
+            codes = [c[kept] for c in codes]
+        return cls(dims, labels, tuple(codes), counts)
+
+    @classmethod
+    def single(cls) -> Cells:
+        """Return the one cell of no dimension, counted once."""
+        return cls((), (), (), np.ones(1, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @property
+    def total(self) -> int:
+        """Sum of all counts, as a Python integer, which has no upper bound."""
+        # As floats the sum is only nearly right, but cannot wrap: it tells whether int64 will do.
+        if np.abs(self.counts.astype(np.float64)).sum() < _SAFE:
+            return int(self.counts.sum())
+        return sum(self.counts.tolist())
+
+    def label(self, dim: str) -> LabelArray:
+        """Return the distinct labels of a dimension."""
+        return self.labels[self.dims.index(dim)]
+
+    def code(self, dim: str) -> IntArray:
+        """Return the code of each cell in a dimension."""
+        return self.codes[self.dims.index(dim)]
+
+    def column(self, dim: str) -> NDArray[Any]:
+        """Return the label of each cell in a dimension; measured times as float seconds."""
+        return self.shown(dim)[self.code(dim)]
+
+    def shown(self, dim: str) -> LabelArray:
+        """Return the distinct labels of a dimension as they read outside: times as float seconds."""
+        labels = self.label(dim)
+        if dim != MEASURED:
+            return labels
+        if labels.dtype.kind == "i":
+            return labels / MICROSECONDS
+        # A ledger has text beside the times, where one is missing.
+        return label_array(v if isinstance(v, str) else v / MICROSECONDS for v in labels.tolist())
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return the columns as lists, then ``count``."""
+        return {d: self.column(d).tolist() for d in self.dims} | {"count": self.counts.tolist()}
+
+    def equals(self, other: Cells) -> bool:
+        """Return whether the cells are the same, in whatever order of dimensions."""
+        if set(self.dims) != set(other.dims) or len(self) != len(other):
+            return False
+        other = other.project(self.dims)
+        return (
+            np.array_equal(self.counts, other.counts)
+            and all(map(np.array_equal, self.codes, other.codes))
+            and all(map(np.array_equal, self.labels, other.labels))
+        )
+
+    # ---- algebra ------------------------------------------------------------------------
+
+    def project(self, dims: Iterable[str]) -> Cells:
+        """Add up to some of the dimensions, in the order given."""
+        dims = tuple(dims)
+        if dims == self.dims:
+            return self
+        labels, codes = tuple(map(self.label, dims)), [self.code(d) for d in dims]
+        if not len(self) or not self._lead(dims):
+            return Cells._merged(dims, labels, codes, self.counts)
+        # Leading dimensions: cells that share a key lie together, and are sorted already.
+        starts = self.starts(dims)
+        return Cells(dims, labels, tuple(c[starts] for c in codes), _exact_sums(self.counts, starts))
+
+    def keys(self, dims: Iterable[str] | None = None) -> Cells:
+        """Return the distinct keys over some dimensions, each counted once."""
+        dims = self.dims if dims is None else tuple(dims)
+        labels = tuple(map(self.label, dims))
+        if len(dims) == 1:
+            codes: tuple[IntArray, ...] = (np.arange(len(labels[0])),)  # every label is used
+        elif self._lead(dims):
+            starts = self.starts(dims)
+            codes = tuple(self.code(d)[starts] for d in dims)
+        else:
+            codes = self.project(dims).codes
+        size = len(codes[0]) if dims else min(len(self), 1)
+        return Cells(dims, labels, codes, np.ones(size, dtype=np.int64))
+
+    def _lead(self, dims: tuple[str, ...]) -> bool:
+        """Return whether these dimensions come first, in this order, so that the cells are sorted by them."""
+        return dims == self.dims[: len(dims)]
+
+    def starts(self, dims: tuple[str, ...]) -> IntArray:
+        """Find where each key begins, over dimensions that come first."""
+        keys = math.prod(len(v) for v in self.labels[: len(dims)])
+        each = math.prod(len(v) for v in self.labels[len(dims) :])
+        if keys * each == len(self):  # every label of one with every label of the other
+            return np.arange(0, len(self), max(each, 1))
+        return _run_starts(self.codes[: len(dims)], len(self))
+
+    def select(self, mask: NDArray[np.bool_]) -> Cells:
+        """Keep the cells where `mask` is true."""
+        if mask.all():
+            return self
+        return Cells.of(self.dims, self.labels, [c[mask] for c in self.codes], self.counts[mask])
+
+    def where_label(self, dim: str, chosen: Callable[[Any], bool]) -> NDArray[np.bool_]:
+        """Return which cells have a label that `chosen` accepts."""
+        accepted = np.array([chosen(v) for v in self.label(dim).tolist()], dtype=bool)
+        return accepted[self.code(dim)]
+
+    def match(self, wanted: Mapping[str, LabelArray]) -> NDArray[np.bool_]:
+        """Return which cells have one of the labels in every dimension of `wanted`."""
+        mask = np.ones(len(self), dtype=bool)
+        for dim, labels in wanted.items():
+            chosen = np.zeros(len(self.label(dim)) + 1, dtype=bool)  # the last for what does not occur
+            chosen[find(self.label(dim), labels)] = True
+            mask &= chosen[self.code(dim)]
+        return mask
+
+    def union(self, other: Cells) -> Cells:
+        """Add the cells of both."""
+        other = other.project(self.dims)
+        labels, codes = [], []
+        for mine, theirs, a, b in zip(self.labels, other.labels, self.codes, other.codes, strict=True):
+            merged, to_mine, to_theirs = union(mine, theirs)
+            labels.append(merged)
+            codes.append(np.concatenate((to_mine[a], to_theirs[b])))
+        return Cells.of(self.dims, labels, codes, np.concatenate((self.counts, other.counts)))
+
+    def relabel(self, dim: str, new: Callable[[Any], Any]) -> Cells:
+        """Change the labels of a dimension; cells that come to share a key add up."""
+        at = self.dims.index(dim)
+        renamed = label_array(new(v) for v in self.labels[at].tolist())
+        merged, _, to_merged = union(renamed[:0], renamed)  # distinct and sorted
+        return self.recode(dim, merged, to_merged[self.codes[at]])
+
+    def recode(self, dim: str, labels: LabelArray, codes: IntArray, rows: IntArray | None = None) -> Cells:
+        """Give a dimension other labels and codes, for all cells or for `rows` of them, repeats allowed."""
+        at = self.dims.index(dim)
+        rest = self.codes if rows is None else [c[rows] for c in self.codes]
+        counts = self.counts if rows is None else self.counts[rows]
+        return Cells.of(
+            self.dims,
+            [*self.labels[:at], labels, *self.labels[at + 1 :]],
+            [*rest[:at], codes, *rest[at + 1 :]],
+            counts,
+        )
+
+    def extend(self, dim: str, label: str) -> Cells:
+        """Add a dimension with one label."""
+        zero = np.zeros(len(self), dtype=np.int64)
+        return Cells.of(
+            (*self.dims, dim), (*self.labels, label_array([label])), (*self.codes, zero), self.counts
+        )
+
+    def positions(self, other: Cells, dims: Sequence[str]) -> IntArray:
+        """Find, for each cell, the first cell of `other` with the same labels over `dims`; -1: none."""
+        if not len(other):
+            return np.full(len(self), -1, dtype=np.int64)
+        if len(dims) == 1:
+            (dim,) = dims
+            first = np.zeros(len(other.label(dim)) + 1, dtype=np.int64)
+            # Of several writes to one place the last stands: backwards, that is the first cell.
+            first[other.code(dim)[::-1]] = np.arange(len(other))[::-1]
+            first[-1] = -1  # where find() put what does not occur
+            return first[find(other.label(dim), self.label(dim))][self.code(dim)]
+        there = np.ones(len(self), dtype=bool)
+        codes, sizes = [], []
+        for dim in dims:
+            to = find(other.label(dim), self.label(dim))[self.code(dim)]
+            there &= to >= 0
+            # Both relations are packed together, so that their keys can be compared.
+            codes.append(np.concatenate((np.maximum(to, 0), other.code(dim))))
+            sizes.append(len(other.label(dim)))
+        key = _pack(codes, sizes, len(self) + len(other))
+        wanted, among = key[: len(self)], key[len(self) :]
+        span = math.prod(sizes)
+        if span <= _DENSE * len(key):
+            first = np.full(span, -1, dtype=np.int64)
+            first[among[::-1]] = np.arange(len(among))[::-1]
+            return np.where(there, first[wanted], -1)
+        order = np.argsort(among, kind="stable")
+        at = np.minimum(np.searchsorted(among[order], wanted), len(order) - 1)
+        return np.where(there & (among[order][at] == wanted), order[at], -1)
+
+    def within(self, other: Cells) -> NDArray[np.bool_]:
+        """Return which cells have their key, over the dimensions both have, in `other`."""
+        found: NDArray[np.bool_] = self.positions(other, [d for d in other.dims if d in self.dims]) >= 0
+        return found
 
 
-def is_missing(value: Any) -> bool:
-    """Tell a mark of absence: None, nan, and those of pandas."""
-    if isinstance(value, float | np.floating):
-        return bool(np.isnan(value))
-    return value is None or type(value).__name__ in {"NAType", "NaTType"}
+def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArray:
+    """Combine the codes of several dimensions into one ordered integer key a row."""
+    key, span = np.zeros(rows, dtype=np.int64), 1
+    for code, size in zip(codes, sizes, strict=True):
+        if span * size > INT64.max:
+            # Ranks of the keys so far keep their order, and are no more than there are rows.
+            distinct, key = np.unique(key, return_inverse=True)
+            span = len(distinct)
+        key, span = key * size + code, span * size
+    return key
 
 
-def plain(label: Any) -> Any:
-    """Turn numpy scalars and enumerations into Python's own text and numbers, which is what leaves the library."""
-    if isinstance(label, str):
-        return str.__str__(label)
-    return int(label) if isinstance(label, int | np.integer) and not isinstance(label, bool) else label
+def _placed(key: IntArray, span: int, counts: IntArray) -> tuple[IntArray, IntArray]:
+    """Put keys in order by their place in a table of all; return a row of each, and the sum of its counts."""
+    # By the last row of each key, whichever that is: they differ in counts alone.
+    row = np.full(span, -1, dtype=np.int64)
+    row[key] = np.arange(len(key))
+    kept = row[row >= 0]
+    if len(kept) == len(key):
+        return kept, counts[kept]
+    sums = np.zeros(span, dtype=np.int64)
+    np.add.at(sums, key, counts)
+    return kept, sums[key[kept]]
 
 
-def encode(values: Any, name: str) -> tuple[LabelArray, IntArray]:
+def _sorted(key: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
+    """Put keys in order by sorting; return a row of each, and the sum of its counts."""
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    starts = _run_starts([key], len(key))
+    return order[starts], _exact_sums(counts[order], starts)
+
+
+def _run_starts(columns: Iterable[NDArray[Any]], rows: int) -> IntArray:
+    """Return where each run of equal rows begins."""
+    new = np.zeros(rows, dtype=bool)
+    new[:1] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(new)
+
+
+def _exact_sums(counts: IntArray, starts: IntArray) -> IntArray:
+    """Add up runs of counts; a sum beyond 64 bits is an error, never a wrap."""
+    sums = np.add.reduceat(counts, starts)  # may have wrapped
+    if _is_safe(counts):
+        return sums
+    if np.add.reduceat(np.abs(counts.astype(np.float64)), starts).max() < _SAFE:
+        return sums
+    # Rarely needed: Python's integers do not wrap.
+    ends = [*starts[1:].tolist(), len(counts)]
+    exact = [sum(counts[a:b].tolist()) for a, b in zip(starts.tolist(), ends, strict=True)]
+    over = next((v for v in exact if not INT64.min <= v <= INT64.max), None)
+    if over is not None:
+        msg = f"counts must add up within 64 bits; got a sum of {over}."
+        raise CountOverflowError(msg)
+    return np.array(exact, dtype=np.int64)
+
+
+def _is_safe(counts: IntArray) -> bool:
+    """Return whether no sum of some of the counts can pass 64 bits."""
+    return max(float(counts.max()), -float(counts.min())) * len(counts) < _SAFE
+
+
+# ---- labels -----------------------------------------------------------------------------
+
+
+def encode(values: Any, name: str) -> Encoded:
     """Turn a column of labels into sorted distinct labels and codes; a missing label gets code -1."""
     if isinstance(values, str | bytes | Mapping | set | frozenset) or not isinstance(values, Iterable):
         msg = f"{name} must be a column of labels; got {values!r} ({type(values).__name__})."
@@ -91,6 +377,7 @@ def encode(values: Any, name: str) -> tuple[LabelArray, IntArray]:
         found, codes = np.unique(_check.whole(array, name), return_inverse=True)
         return found, codes.astype(np.int64)
     listed = _listed(values if array is None or array.dtype.kind == "f" else array)
+    # By the kinds that occur rather than by each label: a column of a million texts has one kind.
     kinds = set(map(type, listed))
     sound = kinds & {str, int}
     there = np.ones(len(listed), dtype=bool)
@@ -108,16 +395,7 @@ def encode(values: Any, name: str) -> tuple[LabelArray, IntArray]:
     return label_array(labels), codes
 
 
-def _listed(values: Any) -> list[Any]:
-    """Turn a column into Python values; polars and pyarrow then keep whole numbers whole beside a gap."""
-    for method in ("to_pylist", "to_list", "tolist"):
-        if hasattr(values, method):
-            found: list[Any] = getattr(values, method)()
-            return found
-    return list(values)
-
-
-def _encode_measured(values: Any) -> tuple[LabelArray, IntArray]:
+def _encode_measured(values: Any) -> Encoded:
     """Encode seconds, given as numbers or as an array of durations."""
     if isinstance(values, np.ndarray) and values.dtype.kind == "m":
         values = values / np.timedelta64(1, "s")
@@ -135,6 +413,15 @@ def _encode_measured(values: Any) -> tuple[LabelArray, IntArray]:
     codes = np.full(len(there), -1, dtype=np.int64)
     codes[there] = inverse
     return found, codes
+
+
+def _listed(values: Any) -> list[Any]:
+    """Turn a column into Python values; polars and pyarrow then keep whole numbers whole beside a gap."""
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(values, method):
+            found: list[Any] = getattr(values, method)()
+            return found
+    return list(values)
 
 
 def _refuse_kinds(kinds: set[type], listed: Sequence[Any], name: str) -> None:
@@ -165,6 +452,33 @@ def _refuse_kinds(kinds: set[type], listed: Sequence[Any], name: str) -> None:
         raise InvalidTypeError(msg)
 
 
+def microseconds(values: Any, name: str) -> IntArray:
+    """Turn seconds into whole microseconds, exactly as far as the clock of the data goes."""
+    found = _check.finite(values, name)
+    scaled = np.rint(found * MICROSECONDS)
+    too_large = np.abs(scaled) >= 2.0**63
+    if too_large.any():
+        at = int(np.argmax(too_large))
+        msg = f"{name} must be below 292,000 years; got {found[at]} at {name}[{at}]."
+        raise InvalidInputError(msg)
+    return scaled.astype(np.int64)
+
+
+def is_missing(value: Any) -> bool:
+    """Return True for None, nan, pandas.NA and NaT."""
+    if isinstance(value, float | np.floating):
+        return bool(np.isnan(value))
+    # By name, so that pandas need not be imported.
+    return value is None or type(value).__name__ in {"NAType", "NaTType"}
+
+
+def plain(label: Any) -> Any:
+    """Turn numpy scalars and enumerations into Python's own text and numbers, which is what leaves the library."""
+    if isinstance(label, str):
+        return str.__str__(label)
+    return int(label) if isinstance(label, int | np.integer) and not isinstance(label, bool) else label
+
+
 def union(first: LabelArray, second: LabelArray) -> tuple[LabelArray, IntArray, IntArray]:
     """Merge two label arrays; return the merged one and the new code of each old label."""
     if _same(first, second):
@@ -186,41 +500,31 @@ def find(among: LabelArray, wanted: LabelArray) -> IntArray:
             return np.full(len(wanted), -1, dtype=np.int64)
         at = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
         return np.where(among[at] == wanted, at, -1).astype(np.int64)
+    # As Python's labels: comparing arrays of text and numbers would compare their spelling.
     code = {v: i for i, v in enumerate(among.tolist())}
     return np.fromiter((code.get(v, -1) for v in wanted.tolist()), np.int64, len(wanted))
 
 
 def _same(first: LabelArray, second: LabelArray) -> bool:
-    """Tell whether two label arrays hold the same, as those of one tally mostly do."""
+    """Return whether two label arrays are equal, as those of one tally mostly are."""
     return first is second or (
         first.dtype == second.dtype and len(first) == len(second) and bool((first == second).all())
     )
 
 
-HALF: Final = 2**32
-"""Sums are kept in two halves, of 32 bits from above and below, so that none wraps."""
-
-_LARGEST_TABLE: Final = 2**24  # keys
-_KEYS_PER_ROW: Final = 16  # a table larger than that many times the rows is mostly empty
-_AT_ONCE: Final = 2**16  # rows
-
-_Whole = NDArray[np.integer[Any]]
+def _numbers_first(labels: Iterable[Any]) -> list[Any]:
+    """Sort whole numbers before text: only a ledger holds both, where a label is missing."""
+    listed = list(labels)
+    text = [v for v in listed if isinstance(v, str)]
+    numbers = [v for v in listed if not isinstance(v, str)] if len(text) < len(listed) else []
+    return [*sorted(numbers), *sorted(text)]
 
 
-@attrs.frozen(eq=False)
-class Packed:
-    """The distinct keys, in order: the values (keys,) of each column, and what was added up.
-
-    `n` counts the rows; `sums` holds the upper and the lower half of each sum, both int64.
-    """
-
-    values: tuple[IntArray, ...]
-    n: IntArray
-    sums: Mapping[str, tuple[IntArray, IntArray]]
+# ---- rows by key ------------------------------------------------------------------------
 
 
 def count_rows(
-    columns: Sequence[_Whole], rows: int, sums: Mapping[str, _Whole] = {}
+    columns: Sequence[Whole], rows: int, sums: Mapping[str, Whole] = {}
 ) -> Packed:  # never written to
     """Count rows by the values of some columns of whole numbers, and add up others.
 
@@ -243,10 +547,11 @@ def count_rows(
         return Packed(tuple(nothing for _ in columns), nothing, dict.fromkeys(sums, (nothing, nothing)))
     lows, highs = zip(*map(_extremes, columns), strict=True) if columns else ((), ())
     sizes = [high - low + 1 for low, high in zip(lows, highs, strict=True)]
-    span = math.prod(sizes)
-    if span >= 2**63:
+    span = math.prod(sizes)  # how many keys there could be
+    if span >= 2**63:  # no whole number of 64 bits can hold a key
         return _by_lexsort(columns, rows, sums)
     keys = _Keys(columns, lows, sizes, span, rows)
+    # A table of all possible keys needs one pass and no sorting, but is slow where it is large or mostly empty.
     if span <= min(_LARGEST_TABLE, _KEYS_PER_ROW * rows):
         key, n, added = _by_table(keys, sums)
     else:
@@ -254,30 +559,39 @@ def count_rows(
     return Packed(keys.unpacked(key), n, added)
 
 
-def _extremes(column: _Whole) -> tuple[int, int]:
-    """Return the least and the greatest, in one pass through memory."""
-    parts = [column[first : first + _AT_ONCE] for first in range(0, len(column), _AT_ONCE)]
-    lows, highs = zip(*((part.min(), part.max()) for part in parts), strict=True)
-    return int(min(lows)), int(max(highs))
+@attrs.frozen(eq=False)
+class Packed:
+    """The distinct keys, in order: the value (keys,) of each column, and what was added up.
+
+    `n` counts the rows; `sums` holds the upper and the lower half of each sum, both int64.
+    """
+
+    values: tuple[IntArray, ...]
+    n: IntArray
+    sums: Mapping[str, tuple[IntArray, IntArray]]
+
+
+_ByKey: TypeAlias = tuple[IntArray, IntArray, dict[str, tuple[IntArray, IntArray]]]
+"""Packed keys in order, the number of rows of each, and what was added up, in halves."""
 
 
 @attrs.frozen(eq=False)
 class _Keys:
-    """Columns as the digits of one number, the first of them the highest."""
+    """Columns as the digits of one number, the first of them the highest: keys compare as rows do."""
 
-    columns: Sequence[_Whole]
+    columns: Sequence[Whole]
     lows: Sequence[int]
     sizes: Sequence[int]
     span: int
     rows: int
 
     def packed(self) -> Iterator[tuple[slice, IntArray]]:
-        """Pack some rows at a time, each time into the same memory."""
+        """Pack some rows at a time, each time into the same memory, which stays in the cache."""
         at_once = min(_AT_ONCE, self.rows)
         digits, found = list(self._digits(at_once)), np.zeros(at_once, dtype=np.int64)
         for first in range(0, self.rows, _AT_ONCE):
             rows = slice(first, min(first + _AT_ONCE, self.rows))
-            key: _Whole | None = None
+            key: Whole | None = None  # stays None without a column: one key, 0
             for digit in digits:
                 key = digit.read(rows) if key is None else digit.append_to(key, rows)
             wide = found[: rows.stop - first]
@@ -310,13 +624,13 @@ class _Keys:
 class _Digit:
     """A column as one digit of the keys, and the memory that some rows of either are worked out in."""
 
-    column: _Whole
+    column: Whole
     low: int
     size: int
-    own: _Whole
-    key: _Whole
+    own: Whole
+    key: Whole
 
-    def read(self, rows: slice) -> _Whole:
+    def read(self, rows: slice) -> Whole:
         """Return the digit of some rows."""
         found = self.column[rows]
         if not self.low and found.dtype == self.own.dtype:
@@ -327,8 +641,8 @@ class _Digit:
         own -= np.array(self.low).astype(own.dtype)
         return own
 
-    def append_to(self, higher: _Whole, rows: slice) -> _Whole:
-        """Put the digit of some rows behind those before it."""
+    def append_to(self, higher: Whole, rows: slice) -> Whole:
+        """Append this column's digit to the keys of some rows."""
         key = self.key[: len(higher)]
         if higher.dtype != key.dtype:
             key[:] = higher
@@ -338,10 +652,14 @@ class _Digit:
         return key
 
 
-_Counted = tuple[IntArray, IntArray, dict[str, tuple[IntArray, IntArray]]]
+def _extremes(column: Whole) -> tuple[int, int]:
+    """Return the least and the greatest value, in one pass through memory: some rows fit in the cache for both."""
+    parts = [column[first : first + _AT_ONCE] for first in range(0, len(column), _AT_ONCE)]
+    lows, highs = zip(*((part.min(), part.max()) for part in parts), strict=True)
+    return int(min(lows)), int(max(highs))
 
 
-def _by_table(keys: _Keys, sums: Mapping[str, _Whole]) -> _Counted:
+def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     """Count in a table of all possible keys."""
     n = np.zeros(keys.span, dtype=np.int64)
     tables = {
@@ -353,45 +671,50 @@ def _by_table(keys: _Keys, sums: Mapping[str, _Whole]) -> _Counted:
             for table, half in zip(tables[name], _halves(column[rows]), strict=True):
                 if half is not None:
                     np.add.at(table, key, half)
+    # The place in the table is the key, so that keys come out in order.
     there = np.flatnonzero(n != 0)
     return there, n[there], {name: (high[there], low[there]) for name, (high, low) in tables.items()}
 
 
-def _by_sorting(keys: _Keys, sums: Mapping[str, _Whole]) -> _Counted:
+def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     """Count the runs of the sorted keys."""
+    # Half the width sorts in less than half the time.
     key = np.empty(keys.rows, dtype=np.uint32 if keys.span <= HALF else np.int64)
     for rows, some in keys.packed():
         key[rows] = some
+    # Without sums the keys themselves are sorted, which is faster than to find their order.
     order = np.argsort(key, kind="stable") if sums else None
     if order is None:
         key.sort()
     else:
         key = key[order]
-    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+    starts = _run_starts([key], len(key))
     n = np.diff(starts, append=keys.rows)
-    return key[starts].astype(np.int64), n, {c: _runs(v, order, starts) for c, v in sums.items()}
+    return key[starts].astype(np.int64), n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
 
 
-def _by_lexsort(columns: Sequence[_Whole], rows: int, sums: Mapping[str, _Whole]) -> Packed:
+def _by_lexsort(columns: Sequence[Whole], rows: int, sums: Mapping[str, Whole]) -> Packed:
     """Count the runs of sorted rows, where 64 bits do not hold their keys."""
-    order = np.lexsort(columns[::-1])
-    new = np.arange(rows) == 0
-    for column in columns:
-        new[1:] |= np.diff(column[order]) != 0
-    starts = np.flatnonzero(new)
+    order = np.lexsort(columns[::-1])  # which takes the last for the highest
+    starts = _run_starts((c[order] for c in columns), rows)
     values = tuple(c[order[starts]].astype(np.int64) for c in columns)
-    return Packed(values, np.diff(starts, append=rows), {c: _runs(v, order, starts) for c, v in sums.items()})
+    return Packed(
+        values, np.diff(starts, append=rows), {c: _run_sums(v, order, starts) for c, v in sums.items()}
+    )
 
 
-def _runs(values: _Whole, order: IntArray | None, starts: IntArray) -> tuple[IntArray, IntArray]:
-    """Add up runs of values in a certain order."""
+def _run_sums(values: Whole, order: IntArray | None, starts: IntArray) -> tuple[IntArray, IntArray]:
+    """Add up runs of values, in halves; `order` brings the runs together."""
     high, low = _halves(values if order is None else values[order])
     none = np.zeros(len(starts), dtype=np.int64)
     return none if high is None else np.add.reduceat(high, starts), np.add.reduceat(low, starts)
 
 
-def _halves(values: _Whole) -> tuple[IntArray | None, IntArray]:
-    """Split whole numbers in two, value = high * 2**32 + low; small ones have no high half."""
+def _halves(values: Whole) -> tuple[IntArray | None, IntArray]:
+    """Split whole numbers in two, value = high * 2**32 + low; small ones have no high half.
+
+    Each half of fewer than 2**31 rows then adds up within 64 bits.
+    """
     if values.dtype.kind == "u" and values.dtype.itemsize == 8:
         high: IntArray = (values >> 32).astype(np.int64)
         return high, (values & (HALF - 1)).astype(np.int64)
@@ -407,305 +730,10 @@ def distinct_of(values: IntArray) -> tuple[IntArray, IntArray]:
     span = int(values.max(initial=0)) - low + 1
     if span > _KEYS_PER_ROW * len(values):
         return np.unique(values, return_inverse=True)
+    # A flag for each value in the span, and its rank among the flags that are set: no sorting.
     place = values - low
     there = np.zeros(span, dtype=bool)
     there[place] = True
     if there.all():
         return np.arange(low, low + span), place
     return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[place]
-
-
-_INT64: Final = np.iinfo(np.int64)
-_SAFE: Final = 2.0**62
-_DENSE: Final = 4  # keys so close together are looked up in a table, which beats a search
-
-
-@attrs.frozen(eq=False)
-class Cells:
-    """Counts by key: `labels` and `codes` by dimension, `counts` (cells,), all read-only."""
-
-    dims: tuple[str, ...]
-    labels: tuple[LabelArray, ...]
-    codes: tuple[IntArray, ...]
-    counts: IntArray
-
-    def __attrs_post_init__(self) -> None:
-        for array in (self.counts, *self.labels, *self.codes):
-            array.setflags(write=False)
-
-    def __reduce__(self) -> tuple[type[Cells], tuple[Any, ...]]:
-        # numpy forgets that an array was read-only; making the cells anew does not.
-        return Cells, (self.dims, self.labels, self.codes, self.counts)
-
-    @classmethod
-    def of(
-        cls,
-        dims: tuple[str, ...],
-        labels: Iterable[LabelArray],
-        codes: Iterable[IntArray],
-        counts: IntArray,
-    ) -> Cells:
-        """Bring cells into canonical form; labels are distinct and sorted, keys that repeat add up."""
-        tidy_labels, tidy_codes = [], []
-        for label, code in zip(labels, codes, strict=True):
-            used = np.zeros(len(label), dtype=bool)
-            used[code] = True
-            # The same array where nothing changes, so that equal labels are known without a look.
-            tidy_labels.append(label if used.all() else label[used])
-            tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
-        return cls._merged(dims, tuple(tidy_labels), tidy_codes, counts)
-
-    @classmethod
-    def _merged(
-        cls,
-        dims: tuple[str, ...],
-        labels: tuple[LabelArray, ...],
-        codes: Sequence[IntArray],
-        counts: IntArray,
-    ) -> Cells:
-        """Sort cells whose labels are all used, and add up those that share a key."""
-        sizes = [len(v) for v in labels]
-        key = _pack(codes, sizes, len(counts))
-        if len(key) and not (key[1:] > key[:-1]).all():
-            span = math.prod(sizes)
-            if span <= _DENSE * len(key) and _is_safe(counts):
-                kept, counts = _placed(key, span, counts)
-            else:
-                kept, counts = _sorted(key, counts)
-            codes = [c[kept] for c in codes]
-        return cls(dims, labels, tuple(codes), counts)
-
-    @classmethod
-    def single(cls) -> Cells:
-        """Return the one cell of no dimension, counted once."""
-        return cls((), (), (), np.ones(1, dtype=np.int64))
-
-    def __len__(self) -> int:
-        return len(self.counts)
-
-    @property
-    def total(self) -> int:
-        """Sum of all counts, as a Python integer, which has no upper bound."""
-        if np.abs(self.counts.astype(np.float64)).sum() < _SAFE:
-            return int(self.counts.sum())
-        return sum(self.counts.tolist())
-
-    def label(self, dim: str) -> LabelArray:
-        """Return the distinct labels of a dimension."""
-        return self.labels[self.dims.index(dim)]
-
-    def code(self, dim: str) -> IntArray:
-        """Return the code of each cell in a dimension."""
-        return self.codes[self.dims.index(dim)]
-
-    def column(self, dim: str) -> NDArray[Any]:
-        """Return the label of each cell in a dimension; measured times as float seconds."""
-        return self.shown(dim)[self.code(dim)]
-
-    def shown(self, dim: str) -> LabelArray:
-        """Return the distinct labels of a dimension as they read outside: times as float seconds."""
-        labels = self.label(dim)
-        if dim != MEASURED:
-            return labels
-        if labels.dtype.kind == "i":
-            return labels / MICROSECONDS
-        # A ledger has text beside the times, where one is missing.
-        return label_array(v if isinstance(v, str) else v / MICROSECONDS for v in labels.tolist())
-
-    def to_dict(self) -> dict[str, list[Any]]:
-        """Return the columns as lists, then ``count``."""
-        return {d: self.column(d).tolist() for d in self.dims} | {"count": self.counts.tolist()}
-
-    def equals(self, other: Cells) -> bool:
-        """Tell whether the cells are the same, in whatever order of dimensions."""
-        if set(self.dims) != set(other.dims) or len(self) != len(other):
-            return False
-        other = other.project(self.dims)
-        return (
-            np.array_equal(self.counts, other.counts)
-            and all(map(np.array_equal, self.codes, other.codes))
-            and all(map(np.array_equal, self.labels, other.labels))
-        )
-
-    # ---- algebra ------------------------------------------------------------------------
-
-    def project(self, dims: Iterable[str]) -> Cells:
-        """Add up to some of the dimensions, in the order given."""
-        dims = tuple(dims)
-        if dims == self.dims:
-            return self
-        labels, codes = tuple(map(self.label, dims)), [self.code(d) for d in dims]
-        if not len(self) or not self._lead(dims):
-            return Cells._merged(dims, labels, codes, self.counts)
-        starts = self.starts(dims)
-        return Cells(dims, labels, tuple(c[starts] for c in codes), _exact_sums(self.counts, starts))
-
-    def keys(self, dims: Iterable[str] | None = None) -> Cells:
-        """Return the distinct keys over some dimensions, each counted once."""
-        dims = self.dims if dims is None else tuple(dims)
-        labels = tuple(map(self.label, dims))
-        if len(dims) == 1:
-            codes: tuple[IntArray, ...] = (np.arange(len(labels[0])),)  # every label is used
-        elif self._lead(dims):
-            starts = self.starts(dims)
-            codes = tuple(self.code(d)[starts] for d in dims)
-        else:
-            codes = self.project(dims).codes
-        size = len(codes[0]) if dims else min(len(self), 1)
-        return Cells(dims, labels, codes, np.ones(size, dtype=np.int64))
-
-    def _lead(self, dims: tuple[str, ...]) -> bool:
-        """Tell whether these dimensions come first, in this order: the cells are then sorted by them."""
-        return dims == self.dims[: len(dims)]
-
-    def starts(self, dims: tuple[str, ...]) -> IntArray:
-        """Find where each key begins, over dimensions that come first."""
-        keys = math.prod(len(v) for v in self.labels[: len(dims)])
-        each = math.prod(len(v) for v in self.labels[len(dims) :])
-        if keys * each == len(self):  # every label of one with every label of the other
-            return np.arange(0, len(self), max(each, 1))
-        new = np.arange(len(self)) == 0
-        for code in self.codes[: len(dims)]:
-            new[1:] |= code[1:] != code[:-1]
-        return np.flatnonzero(new)
-
-    def select(self, mask: NDArray[np.bool_]) -> Cells:
-        """Keep the cells where `mask` is true."""
-        if mask.all():
-            return self
-        return Cells.of(self.dims, self.labels, [c[mask] for c in self.codes], self.counts[mask])
-
-    def where_label(self, dim: str, chosen: Callable[[Any], bool]) -> NDArray[np.bool_]:
-        """Tell which cells have a label that `chosen` accepts."""
-        accepted = np.array([chosen(v) for v in self.label(dim).tolist()], dtype=bool)
-        return accepted[self.code(dim)]
-
-    def match(self, wanted: Mapping[str, LabelArray]) -> NDArray[np.bool_]:
-        """Tell which cells have one of the labels in every dimension of `wanted`."""
-        mask = np.ones(len(self), dtype=bool)
-        for dim, labels in wanted.items():
-            chosen = np.zeros(len(self.label(dim)) + 1, dtype=bool)  # the last for what does not occur
-            chosen[find(self.label(dim), labels)] = True
-            mask &= chosen[self.code(dim)]
-        return mask
-
-    def union(self, other: Cells) -> Cells:
-        """Add the cells of both."""
-        other = other.project(self.dims)
-        labels, codes = [], []
-        for mine, theirs, a, b in zip(self.labels, other.labels, self.codes, other.codes, strict=True):
-            merged, to_mine, to_theirs = union(mine, theirs)
-            labels.append(merged)
-            codes.append(np.concatenate((to_mine[a], to_theirs[b])))
-        return Cells.of(self.dims, labels, codes, np.concatenate((self.counts, other.counts)))
-
-    def relabel(self, dim: str, new: Callable[[Any], Any]) -> Cells:
-        """Change the labels of a dimension; cells that come to share a key add up."""
-        at = self.dims.index(dim)
-        renamed = label_array(new(v) for v in self.labels[at].tolist())
-        merged, _, to_merged = union(renamed[:0], renamed)
-        return self.recode(dim, merged, to_merged[self.codes[at]])
-
-    def recode(self, dim: str, labels: LabelArray, codes: IntArray, rows: IntArray | None = None) -> Cells:
-        """Give a dimension other labels and codes, for all cells or for `rows` of them, repeats allowed."""
-        at = self.dims.index(dim)
-        rest = self.codes if rows is None else [c[rows] for c in self.codes]
-        counts = self.counts if rows is None else self.counts[rows]
-        return Cells.of(
-            self.dims,
-            [*self.labels[:at], labels, *self.labels[at + 1 :]],
-            [*rest[:at], codes, *rest[at + 1 :]],
-            counts,
-        )
-
-    def extend(self, dim: str, label: str) -> Cells:
-        """Add a dimension with one label."""
-        zero = np.zeros(len(self), dtype=np.int64)
-        return Cells.of(
-            (*self.dims, dim), (*self.labels, label_array([label])), (*self.codes, zero), self.counts
-        )
-
-    def positions(self, other: Cells, dims: Sequence[str]) -> IntArray:
-        """Find, for each cell, the first cell of `other` with the same labels over `dims`; -1: none."""
-        if not len(other):
-            return np.full(len(self), -1, dtype=np.int64)
-        if len(dims) == 1:
-            (dim,) = dims
-            first = np.zeros(len(other.label(dim)) + 1, dtype=np.int64)
-            first[other.code(dim)[::-1]] = np.arange(len(other))[::-1]
-            first[-1] = -1  # where find() put what does not occur
-            return first[find(other.label(dim), self.label(dim))][self.code(dim)]
-        there = np.ones(len(self), dtype=bool)
-        codes, sizes = [], []
-        for dim in dims:
-            to = find(other.label(dim), self.label(dim))[self.code(dim)]
-            there &= to >= 0
-            codes.append(np.concatenate((np.maximum(to, 0), other.code(dim))))
-            sizes.append(len(other.label(dim)))
-        key = _pack(codes, sizes, len(self) + len(other))
-        wanted, among = key[: len(self)], key[len(self) :]
-        span = math.prod(sizes)
-        if span <= _DENSE * len(key):
-            first = np.full(span, -1, dtype=np.int64)
-            first[among[::-1]] = np.arange(len(among))[::-1]
-            return np.where(there, first[wanted], -1)
-        order = np.argsort(among, kind="stable")
-        at = np.minimum(np.searchsorted(among[order], wanted), len(order) - 1)
-        return np.where(there & (among[order][at] == wanted), order[at], -1)
-
-    def within(self, other: Cells) -> NDArray[np.bool_]:
-        """Tell which cells have their key, over the dimensions both have, in `other`."""
-        found: NDArray[np.bool_] = self.positions(other, [d for d in other.dims if d in self.dims]) >= 0
-        return found
-
-
-def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArray:
-    """Combine the codes of several dimensions into one ordered integer key a row."""
-    key, span = np.zeros(rows, dtype=np.int64), 1
-    for code, size in zip(codes, sizes, strict=True):
-        if span * size > _INT64.max:
-            distinct, key = np.unique(key, return_inverse=True)
-            span = len(distinct)
-        key, span = key * size + code, span * size
-    return key
-
-
-def _placed(key: IntArray, span: int, counts: IntArray) -> tuple[IntArray, IntArray]:
-    """Put keys in order by their place in a table of all; return a row of each, and the sum of its counts."""
-    row = np.full(span, -1, dtype=np.int64)
-    row[key] = np.arange(len(key))
-    kept = row[row >= 0]
-    if len(kept) == len(key):
-        return kept, counts[kept]
-    sums = np.zeros(span, dtype=np.int64)
-    np.add.at(sums, key, counts)
-    return kept, sums[key[kept]]
-
-
-def _sorted(key: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
-    """Put keys in order by sorting; return a row of each, and the sum of its counts."""
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-    return order[starts], _exact_sums(counts[order], starts)
-
-
-def _is_safe(counts: IntArray) -> bool:
-    """Tell whether no sum of some of the counts can pass 64 bits."""
-    return max(float(counts.max()), -float(counts.min())) * len(counts) < _SAFE
-
-
-def _exact_sums(counts: IntArray, starts: IntArray) -> IntArray:
-    """Add up runs of counts; a sum beyond 64 bits is an error, never a wrap."""
-    sums = np.add.reduceat(counts, starts)
-    if _is_safe(counts):
-        return sums
-    if np.add.reduceat(np.abs(counts.astype(np.float64)), starts).max() < _SAFE:
-        return sums
-    ends = [*starts[1:].tolist(), len(counts)]
-    exact = [sum(counts[a:b].tolist()) for a, b in zip(starts.tolist(), ends, strict=True)]
-    over = next((v for v in exact if not _INT64.min <= v <= _INT64.max), None)
-    if over is not None:
-        msg = f"counts must add up within 64 bits; got a sum of {over}."
-        raise CountOverflowError(msg)
-    return np.array(exact, dtype=np.int64)

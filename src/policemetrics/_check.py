@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -19,7 +20,6 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.typing import FloatArray, IntArray
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
@@ -113,7 +113,7 @@ def names(value: object, name: str) -> tuple[str, ...]:
 
 
 def is_number(value: object) -> bool:
-    """Tell a single number (Python, numpy or Decimal) from an array, a text or a flag."""
+    """Return whether a value is a single number (Python, numpy or Decimal), not an array, a text or a flag."""
     return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
 
 

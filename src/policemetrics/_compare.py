@@ -161,7 +161,7 @@ class Rows:
             f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float)
             for f in column_fields(kind)
         }
-        inputs = {f.name: values[f.name] if f.name in values else f.default for f in audit_fields(kind)}
+        inputs = {f.name: values.get(f.name, f.default) for f in audit_fields(kind)}
         table = Results._made(kind, self.keys, columns, self.reasons, inputs, self.exclusions, self.notes)
         return table[0] if (self.single if single is None else single) else table
 

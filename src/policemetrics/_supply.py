@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MISSING, Cells
+from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Figure, label_array
 from policemetrics.tallies import DROPPED, LACKING, NOT_SUPPLIED, REASON, Tally, without_own_drops
-from policemetrics.typing import FloatArray, IntArray, Label
 
 _MOST_NAMED: Final = 5
 
@@ -173,7 +173,7 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
 
 
 def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[Any]) -> bool:
-    """Tell whether some key has cells of the shorter periods, but none of the period itself."""
+    """Return whether some key has cells of the shorter periods, but none of the period itself."""
     rest = [d for d in tally.dims if d != period]
     finer, whole = (
         tally._cells.select(tally._cells.match({period: label_array(labels)})).keys(rest)

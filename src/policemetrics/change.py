@@ -47,14 +47,14 @@ class RateChange(Figure):
         `new` less `old`.
     percent_change, percent_change_low, percent_change_high : float
         Change in per cent (−10.33 for a fall by about a tenth) and its interval; of the rates where
-        there is an exposure. Not a number where there was nothing before, or where it is withheld;
+        there is an exposure. nan where there was nothing before, or where it is withheld;
         the upper limit is then infinite.
     p_value : float
         Of no change; of the same family as the interval, so that they always agree.
     between : tuple of str
         The two periods, the earlier first; empty where none were given.
     old_exposure, new_exposure : float
-        What each count was divided by; not a number without an exposure.
+        What each count was divided by; nan without an exposure.
     exposure_name, exposure_date : str
         What the exposure counts ("days", "residents"), and which estimate it is.
     method, dispersion, confidence_level : str, float, float
@@ -290,7 +290,7 @@ def rate_change(
     -------
     RateChange or Results of RateChange
         A table if there is `labels`, `versus` or `by`; otherwise one figure. What was not supplied,
-        or not supplied alike, is not available, and says why.
+        or not by the same suppliers, is not available, and says why.
 
     Raises
     ------
@@ -384,6 +384,11 @@ class _How:
     subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
     confidence_level: float = attrs.field(converter=_check.confidence_level)
 
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What every figure keeps of it."""
+        return {name: getattr(self, name) for name in ("method", "dispersion", "confidence_level", "subject")}
+
 
 def _changes(
     how: _How,
@@ -421,7 +426,7 @@ def _changes(
         "exposure_name": named,
         **percents,
         **dict(zip(("old_exposure", "new_exposure"), sizes, strict=False)),
-        **attrs.asdict(how),
+        **how.inputs,
         **more,
     }
     return rows.results(RateChange, values, dict.fromkeys(percents, there & ~withheld) | dict(shown))
@@ -439,10 +444,10 @@ class ChangeDriver(Figure):
         `new` less `old`: its part of the change of the whole.
     points : float
         Its part of the percentage change of the whole, in percentage points: they add up to that percentage.
-        Not a number where nothing was recorded before.
+        nan where nothing was recorded before.
     share_of_change : float
         `change` as a fraction of that of the whole: negative where it went the other way, above 1 where
-        others made up for it. Not a number where the whole did not change.
+        others made up for it. nan where the whole did not change.
     whole_old, whole_new : float
         The two counts of the whole that the category is a part of.
     between : tuple of str
@@ -507,7 +512,7 @@ def change_drivers(
     caveat: str = "",
     subject: str = "Recorded crime",
 ) -> Results[ChangeDriver]:
-    """Tell what each category added to a change in a count: which of them made a fall of 10%.
+    """What each category added to a change in a count: which of them made a fall of 10%.
 
     Parameters
     ----------

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import Column, FloatArray
 from policemetrics.errors import InvalidInputError
-from policemetrics.typing import Column, FloatArray
 
 __all__ = ["kitagawa", "kitagawa_parts", "product_split", "symmetric_split"]
 
@@ -26,7 +26,7 @@ _CLOSE = 1e-9
 
 def symmetric_split(corners: _Array, *, factors: int) -> FloatArray:
     r"""
-    Share a change out among its factors, treating all alike.
+    Share a change out among its factors, treating all the same.
 
     Parameters
     ----------

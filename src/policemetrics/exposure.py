@@ -26,15 +26,15 @@ from policemetrics._supply import (
     why_not_supplied,
     why_unlike,
 )
+from policemetrics._typing import ByLabel, Columns, FloatArray, Names
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import ByLabel, Columns, FloatArray, Names
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
+    from policemetrics.frames import IntoDataFrame
 
 _NEEDS: Final = "an exposure needs at least one dimension in by= and one value."
 
@@ -380,7 +380,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
 
 
 def _is_time(labels: LabelArray) -> bool:
-    """Tell whether labels are those of periods, whatever the dimension is called."""
+    """Return whether labels are those of periods, whatever the dimension is called."""
     try:
         read_labels(labels.tolist(), "period")
     except InvalidInputError:
@@ -389,7 +389,7 @@ def _is_time(labels: LabelArray) -> bool:
 
 
 def _lies_inside(cells: Cells, areas: tuple[str, ...], dim: str) -> bool:
-    """Tell whether a dimension divides the areas, as regions do: each has one label of several."""
+    """Return whether a dimension divides the areas, as regions do: each has one label of several."""
     if not {dim, *areas} <= set(cells.dims):
         return False
     return len(cells.label(dim)) > 1 and len(cells.keys((*areas, dim))) == len(cells.keys(areas))

@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
+from policemetrics._typing import Column, FloatArray
 from policemetrics.errors import InvalidInputError
-from policemetrics.typing import Column, FloatArray
 
 __all__ = ["Incidence", "cumulative_incidence"]
 
@@ -33,7 +33,7 @@ class Incidence:
         Share that had the event by the end of each step, and its interval; nan from the step on in which
         some would still be waiting and none is in sight.
     ended : ndarray of float64
-        Share that had the event or another one; nan alike.
+        Share that had the event or another one; nan where that is.
     """
 
     at_risk: FloatArray

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, IntArray, Percentile
 from policemetrics.errors import CountOverflowError
-from policemetrics.typing import FloatArray, IntArray, Percentile
 
 __all__ = ["PERCENTILE_METHODS", "Runs", "percentiles"]
 
@@ -162,7 +162,7 @@ def percentiles(runs: Runs, q: Sequence[float], *, method: Percentile = "linear"
     -----
     Each definition says at which place of the sorted values the percentile lies, and what to take
     where that falls between two of them [1]_. The order of the operations is numpy's, so that they
-    round alike; numpy before 2.0.1 has ``"closest_observation"`` wrong in a tie.
+    round the same; numpy before 2.0.1 has ``"closest_observation"`` wrong in a tie.
 
     References
     ----------

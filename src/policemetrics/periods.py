@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import Every, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.typing import Every, Label
 
 __all__ = ["Period", "as_period", "check_pair", "in_words", "read_labels"]
 
@@ -218,12 +218,12 @@ class Period:
         return self.shift(-self.months)
 
     def overlaps(self, other: str | Period) -> bool:
-        """Tell whether the two share a month."""
+        """Return whether the two share a month."""
         other = as_period(other, "other")
         return self.start <= other.end and other.start <= self.end
 
     def contains(self, other: str | Period) -> bool:
-        """Tell whether every month of `other` is in this period."""
+        """Return whether every month of `other` is in this period."""
         other = as_period(other, "other")
         return self.start <= other.start and other.end <= self.end
 
@@ -303,7 +303,7 @@ def _index(day: date) -> int:
 
 
 def _run(first: int, months: int) -> Period:
-    """Make the period of so many months that begins at the month of this index."""
+    """Make the period of that many months that begins at the month of this index."""
     (year, month), (last_year, last_month) = divmod(first, 12), divmod(first + months - 1, 12)
     if not _FIRST_YEAR <= year <= last_year <= _LAST_YEAR:
         raise InvalidInputError(

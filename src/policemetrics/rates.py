@@ -327,5 +327,5 @@ def _rates(
         # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
         found = [v * how.per / np.where(rows.there, sizes, np.nan) for v in (events, low, high)]
     values = dict(zip(("rate", "rate_low", "rate_high"), found, strict=True))
-    values |= {"events": counted, "exposure": sizes, **attrs.asdict(how), **more}
+    values |= {"events": counted, "exposure": sizes, **attrs.asdict(how, recurse=False), **more}
     return rows.results(Rate, values, {"events": known, "exposure": np.isfinite(sizes)})

@@ -9,6 +9,7 @@ import html
 import importlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -27,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -36,7 +38,6 @@ from policemetrics.errors import (
     UnknownNameError,
     in_words,
 )
-from policemetrics.typing import Column, IntArray, Label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -389,15 +390,23 @@ def uncapitalised(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
 
 
-def column_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+@cache
+def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that are columns of its table."""
-    return [f for f in attrs.fields(kind) if "column" in f.metadata]
+    return tuple(f for f in attrs.fields(kind) if "column" in f.metadata)
 
 
-def audit_fields(kind: type[Figure]) -> list[attrs.Attribute[Any]]:
+@cache
+def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
     base = {f.name for f in attrs.fields(Figure)}
-    return [f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base]
+    return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
+
+
+@cache
+def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
+    """Name the columns of a table of figures, in order, and the inputs."""
+    return [f.name for f in column_fields(kind)], {f.name for f in audit_fields(kind)}
 
 
 def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
@@ -513,22 +522,40 @@ class Results(Generic[FigureT_co]):
         return found
 
     def _check(self) -> None:
-        taken = [d for d in self._keys if d in {*self._values, "reason", "excluded"}]
+        columns, inputs = _declared(self.kind)
+        if (list(self._values), set(self._audit)) != (columns, inputs):
+            msg = (
+                f"a table of {self.kind.__name__} has the columns {_check.listing(columns, most=60)} and the inputs "
+                f"{_check.listing(sorted(inputs), most=60)}; got {_check.listing(self._values, most=60)} and {_check.listing(self._audit, most=60)}."
+            )
+            raise InvalidInputError(msg)
+        taken = [d for d in self._keys if d in {*columns, "reason", "excluded"}]
         if taken:
             msg = (
                 f"by must not name {_check.listing(taken)}: the table has a column of that name. Rename the "
                 f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
             )
             raise InvalidInputError(msg)
-        own = [self._notes] if isinstance(self._notes, np.ndarray) else []
-        arrays = (*self._keys.values(), *self._values.values(), self._reason, *own)
-        inputs = [v for v in self._audit.values() if isinstance(v, np.ndarray)]
-        declared = [f.name for f in column_fields(self.kind)], {f.name for f in audit_fields(self.kind)}
-        if (list(self._values), set(self._audit)) != declared:
-            msg = f"a table of {self.kind.__name__} has the columns {_check.listing(declared[0])} and the inputs {_check.listing(declared[1])}; got {_check.listing(self._values)} and {_check.listing(self._audit)}."
-            raise InvalidInputError(msg)
-        _check.same_length({f"column {i}": array for i, array in enumerate((*arrays, *inputs))})
-        for array in (*arrays, *inputs):
+        held = (
+            *self._keys.values(),
+            *self._values.values(),
+            self._reason,
+            self._notes,
+            *self._audit.values(),
+        )
+        arrays = [array for array in held if isinstance(array, np.ndarray)]
+        if any(len(array) != len(self) for array in arrays):
+            named = {
+                "reason": self._reason,
+                **self._keys,
+                **self._values,
+                **self._audit,
+                "caveats": self._notes,
+            }
+            _check.same_length(
+                {name: array for name, array in named.items() if isinstance(array, np.ndarray)}
+            )
+        for array in arrays:
             array.setflags(write=False)
 
     def _evolve(self, **changes: Any) -> Results[FigureT_co]:

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, IntArray, SurvivalMethod
 from policemetrics.intervals import wilson
 from policemetrics.intervals._shared import z_of
 from policemetrics.percentiles import Runs
-from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 
 __all__ = ["SURVIVAL_METHODS", "Survival", "kaplan_meier"]
 
@@ -188,7 +188,7 @@ def kaplan_meier(
 
     .. math:: S_k = \frac{n_k - d_k}{n_1} \prod_{i < k} \left(1 + \frac{c_i}{n_{i+1}}\right):
 
-    the plain share to the last bit where nothing is open. G is summed alike. Where S is exactly level with a
+    the plain share to the last bit where nothing is open. G is summed the same way. Where S is exactly level with a
     percentile, the middle of the level is its time, as in R's ``survfit``.
 
     References

@@ -1,18 +1,23 @@
 """`Tally`: exact counts by key, with what proves supply and what was left out.
 
 Every metric is a function of a tally. Tallies of two halves add up to the tally of the whole.
+
+A tally is three relations (`Cells`) over dimensions of their own: what was counted, the coverage that proves supply,
+and the ledger of what was left out, which has the dimension ``reason`` besides. What a user calls checks what it is
+given; what is private does not, and is for the package alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, Never
 
 import attrs
 import numpy as np
 
 from policemetrics import _cells, _check, _write
-from policemetrics._cells import MEASURED, MISSING, Cells, LabelArray
+from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
+from policemetrics._typing import Column, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
@@ -21,17 +26,17 @@ from policemetrics.errors import (
 )
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import arrow_stream, label_array, optional
-from policemetrics.typing import Column, IntArray, Label, Labels, Names, Number, Numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+COUNT: Final = "count"  # the column of the counts in every table
+REASON: Final = "reason"  # the ledger's own dimension
 
-REASON: Final = "reason"
+# How reasons in a ledger begin.
 DROPPED: Final = "dropped: "
 LACKING: Final = "missing "
 NOT_SUPPLIED: Final = "not supplied: "
-
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
 MISSING_START: Final = "missing start"
 MISSING_END: Final = "missing end"
@@ -39,137 +44,6 @@ CLOCK_CHANGE: Final = "clock change"
 NEGATIVE: Final = "negative"
 ZERO: Final = "zero"
 CLOCK_REASONS: Final = (MISSING_START, MISSING_END, CLOCK_CHANGE, NEGATIVE, ZERO)
-
-
-def merged(first: Cells | None, second: Cells | None) -> Cells | None:
-    """Add two ledgers, either of which may not be there."""
-    if first is None or second is None:
-        return first if second is None else second
-    return first.union(second)
-
-
-def filled(ledger: Cells | None) -> Cells | None:
-    """Return a ledger only where it says something."""
-    return ledger if ledger is not None and len(ledger) else None
-
-
-def narrowed(relation: Cells | None, wanted: Mapping[str, LabelArray]) -> Cells | None:
-    """Keep of a coverage or a ledger what agrees with the labels over its own dimensions."""
-    if relation is None:
-        return None
-    return relation.select(relation.match({d: v for d, v in wanted.items() if d in relation.dims}))
-
-
-def split_missing(
-    dims: tuple[str, ...], coded: list[tuple[LabelArray, IntArray]], counts: IntArray
-) -> tuple[Cells, Cells | None]:
-    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
-    labels, codes = [v for v, _ in coded], [c for _, c in coded]
-    if all(c.min(initial=0) >= 0 for c in codes):
-        return Cells.of(dims, labels, codes, counts), None
-    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
-    bad = lacking.any(axis=0)
-    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
-    columns = []
-    for found, code in coded:
-        merged, to_merged, missing = _cells.union(found, label_array([MISSING]))
-        columns.append((merged, np.append(to_merged, missing)[code[bad]]))  # code -1 takes the last
-    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
-    reason = _cells.find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
-    ledger = Cells.of(
-        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
-    )
-    return cells, ledger
-
-
-def without_own_drops(ledger: Cells, by: tuple[str, ...]) -> Cells:
-    """Leave out of a ledger what was dropped by the group's own labels: the caller took that group away."""
-    return ledger.select(
-        ledger.where_label(
-            REASON,
-            lambda reason: not (reason.startswith(DROPPED) and _joins(reason.removeprefix(DROPPED), by)),
-        )
-    )
-
-
-def _joins(text: str, names: tuple[str, ...]) -> bool:
-    """Tell whether a text is some of the names joined by "and", which may itself stand in a name."""
-    return any(
-        text == name
-        or (
-            text.startswith(f"{name} and ")
-            and _joins(text.removeprefix(f"{name} and "), names[:i] + names[i + 1 :])
-        )
-        for i, name in enumerate(names)
-    )
-
-
-@attrs.frozen
-class Windows:
-    """Windows of so many months, each labelled by its period; `numbers` counts the months of the labels."""
-
-    period: str
-    months: int
-    numbers: Mapping[Any, int]
-
-    @classmethod
-    def of(cls, period: str, months: int, there: Mapping[str, Period]) -> Windows:
-        """Make the windows of months that are labelled by their canonical labels."""
-        return cls(
-            period, months, {label: p.start.year * 12 + p.start.month - 1 for label, p in there.items()}
-        )
-
-    @property
-    def labels(self) -> dict[int, str]:
-        """The label of each window, by the number of its last month."""
-        numbers = self.numbers.values()
-        found = {}
-        for last in range(min(numbers) + self.months - 1, max(numbers) + 1) if numbers else ():
-            first = last - self.months + 1
-            opening = Period.month(first // 12, first % 12 + 1)
-            closing = Period.month(last // 12, last % 12 + 1)
-            found[last] = Period(opening.start, closing.end).label
-        return found
-
-    def spread(self, cells: Cells) -> Cells:
-        """Count every cell once for each window that its month lies in."""
-        windows = sorted(self.labels.items(), key=lambda pair: pair[1])
-        last = np.array([number for number, _ in windows], dtype=np.int64)
-        number = [self.numbers.get(v, -(10**6)) for v in cells.label(self.period).tolist()]
-        month = np.array(number, dtype=np.int64)
-        inside = (month[:, None] <= last) & (last < month[:, None] + self.months)
-        rows, which = np.nonzero(inside[cells.code(self.period)])
-        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
-
-    def roll(
-        self, cells: Cells, supplied: Cells | None, ledger: Cells | None
-    ) -> tuple[Cells, Cells | None, Cells | None]:
-        """Roll cells, coverage and ledger; a window of which a month is missing goes to the ledger."""
-        proof = supplied
-        if proof is None:
-            proof = cells.keys()
-        elif self.period not in proof.dims:
-            # Coverage that says nothing of time proves no month: the cells must.
-            proof = cells.keys((*(d for d in proof.dims if d in cells.dims), self.period))
-        whole = self.spread(proof)
-        whole = whole.select(whole.counts == self.months).keys()
-        rolled = self.spread(cells)
-        complete = rolled.within(whole)
-        # Where cells are the only evidence, a sum over windows of which some are missing would be too small.
-        reason = f"not all {self.months} months supplied"
-        if supplied is None:
-            reason = (
-                f"{NOT_SUPPLIED}not all {self.months} months have a cell; "
-                "state coverage=, or use sum_to() before rolling()"
-            )
-        left = rolled.select(~complete).extend(REASON, reason)
-        if ledger is not None:
-            undated = ledger.select(ledger.match({self.period: label_array([MISSING])}))
-            left = self.spread(ledger).union(undated).union(left)
-        return rolled.select(complete), None if supplied is None else whole, filled(left)
-
-
-COUNT: Final = "count"
 _MOST_CELLS_SHOWN: Final = 20
 
 
@@ -205,45 +79,17 @@ class Tally:
     {'force': ['Essex', 'Kent'], 'count': [3, 12]}
     """
 
-    # The inner forms, for the package's own use: relations over their own dimensions.
     _cells: Cells
-    _supplied: Cells | None
-    _ledger: Cells | None
+    _supplied: Cells | None  # each key counted once
+    _ledger: Cells | None  # None rather than empty
     overlapping: frozenset[str]
     unit: str
 
     # ---- making -------------------------------------------------------------------------
 
-    def __init__(self, *_: object, **__: object) -> NoReturn:
+    def __init__(self, *_: Never, **__: Never) -> None:
         msg = "Tally must be made with tally(frame, by=…) or Tally.from_columns(columns, counts), not with Tally(…)."
         raise InvalidTypeError(msg)
-
-    @classmethod
-    def _of(
-        cls,
-        cells: Cells,
-        supplied: Cells | None = None,
-        ledger: Cells | None = None,
-        overlapping: frozenset[str] = frozenset(),
-        unit: str = "counts",
-    ) -> Tally:
-        """Build a tally from its relations. Nothing is validated."""
-        found = cls.__new__(cls)
-        found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            cells, supplied, ledger, overlapping, unit
-        )
-        return found
-
-    def _evolve(self, **changes: Any) -> Tally:
-        """Return the tally with other relations, as `attrs.evolve` would. Nothing is validated."""
-        parts = {
-            "cells": self._cells,
-            "supplied": self._supplied,
-            "ledger": self._ledger,
-            "overlapping": self.overlapping,
-            "unit": self.unit,
-        }
-        return self._of(**(parts | changes))
 
     @classmethod
     def from_columns(
@@ -306,31 +152,16 @@ class Tally:
     @classmethod
     def _from_codes(
         cls,
-        coded: Mapping[str, tuple[LabelArray, IntArray]],
+        coded: Mapping[str, Encoded],
         counts: IntArray,
         *,
         coverage: Names | None = None,
         overlapping: Names = (),
         unit: str = "counts",
     ) -> Tally:
-        """Make a tally of columns that are encoded already; unlike `from_columns` without checks of them.
-
-        Parameters
-        ----------
-        coded : mapping of str to tuple of array and array
-            By dimension: distinct sorted labels, and the code (rows,) of each row among them; -1 for none.
-        counts : ndarray of int64, (rows,)
-            The count of each row.
-        coverage, overlapping, unit
-            As for `from_columns`.
-
-        Returns
-        -------
-        Tally
-            The counts by key.
-        """
+        """Build a tally from encoded columns, given by dimension. The columns are not validated."""
         dims = tuple(coded)
-        cells, ledger = split_missing(dims, list(coded.values()), counts)
+        cells, ledger = _split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -338,6 +169,33 @@ class Tally:
             unit=_check.text(unit, "unit"),
         )
         return found if coverage is None else found._with_coverage(_within(coverage, "coverage", dims))
+
+    @classmethod
+    def _of(
+        cls,
+        cells: Cells,
+        supplied: Cells | None = None,
+        ledger: Cells | None = None,
+        overlapping: frozenset[str] = frozenset(),
+        unit: str = "counts",
+    ) -> Tally:
+        """Build a tally from its relations. Nothing is validated."""
+        found = cls.__new__(cls)
+        found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
+            cells, supplied, ledger, overlapping, unit
+        )
+        return found
+
+    def _evolve(self, **changes: Any) -> Tally:
+        """Return the tally with other relations, as `attrs.evolve` would. Nothing is validated."""
+        parts = {
+            "cells": self._cells,
+            "supplied": self._supplied,
+            "ledger": self._ledger,
+            "overlapping": self.overlapping,
+            "unit": self.unit,
+        }
+        return self._of(**(parts | changes))
 
     def _with_coverage(self, dims: tuple[str, ...]) -> Tally:
         """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one."""
@@ -396,18 +254,7 @@ class Tally:
         return tuple(self._cells.shown(dim).tolist())
 
     def _require_dims(self, *dims: str) -> None:
-        """Refuse dimensions that the tally does not have, and list those it has.
-
-        Parameters
-        ----------
-        *dims : str
-            Names of dimensions.
-
-        Raises
-        ------
-        UnknownNameError
-            If one of them is not there.
-        """
+        """Refuse dimensions that the tally does not have, and list those it has."""
         for dim in dims:
             if dim not in self.dims:
                 gone = self._supplied is not None and dim in self._supplied.dims
@@ -529,7 +376,7 @@ class Tally:
         return mine.union(theirs).keys()
 
     def sum_to(self, *dims: str) -> Tally:
-        """Add up to fewer dimensions; coverage is kept whole, the ledger is added up alike.
+        """Add up to fewer dimensions; coverage is kept whole, the ledger is added up the same.
 
         Parameters
         ----------
@@ -568,7 +415,7 @@ class Tally:
     # ---- choosing -----------------------------------------------------------------------
 
     def where(self, /, **labels: Any) -> Tally:
-        """Keep the cells with these labels; coverage and ledger are narrowed alike.
+        """Keep the cells with these labels; coverage and ledger are narrowed the same.
 
         Parameters
         ----------
@@ -594,22 +441,11 @@ class Tally:
         return self._where(self._wanted(labels))
 
     def _where(self, wanted: Mapping[str, LabelArray]) -> Tally:
-        """Keep what has these labels in cells, coverage and ledger; unlike `where` without checks.
-
-        Parameters
-        ----------
-        wanted : mapping of str to array
-            Labels by dimension; those that do not occur are passed over.
-
-        Returns
-        -------
-        Tally
-            The chosen part.
-        """
+        """Keep what has these labels in cells, coverage and ledger; those that do not occur are passed over."""
         return self._evolve(
             cells=self._cells.select(self._cells.match(wanted)),
-            supplied=narrowed(self._supplied, wanted),
-            ledger=filled(narrowed(self._ledger, wanted)),
+            supplied=_narrowed(self._supplied, wanted),
+            ledger=filled(_narrowed(self._ledger, wanted)),
         )
 
     def drop(self, /, **labels: Any) -> Tally:
@@ -711,18 +547,7 @@ class Tally:
         return label_array(found)
 
     def _known_labels(self, dim: str) -> list[Any]:
-        """Every label of a dimension, in cells, coverage or ledger; a missing one is none.
-
-        Parameters
-        ----------
-        dim : str
-            A dimension of the tally.
-
-        Returns
-        -------
-        list of str or int
-            Distinct labels.
-        """
+        """Return every label of a dimension, in cells, coverage or ledger; the mark of a missing one is none."""
         relations = [
             r for r in (self._cells, self._supplied, self._ledger) if r is not None and dim in r.dims
         ]
@@ -732,20 +557,7 @@ class Tally:
         return list(dict.fromkeys(labels))
 
     def _exclude(self, wanted: Mapping[str, LabelArray], reason: str) -> Tally:
-        """Move cells to the ledger for a reason; what is dropped takes with it what was excluded before.
-
-        Parameters
-        ----------
-        wanted : mapping of str to array
-            Labels by dimension; a cell is moved where it matches in all of them.
-        reason : str
-            What the ledger says.
-
-        Returns
-        -------
-        Tally
-            The rest.
-        """
+        """Move the cells that have all these labels to the ledger; what is dropped takes with it what was excluded before."""
         if REASON in self.dims:
             msg = "a ledger has no ledger of its own; choose from what was excluded with where()."
             raise InvalidInputError(msg)
@@ -829,20 +641,7 @@ class Tally:
         return found
 
     def _relabel(self, dim: str, new: Callable[[Any], Any]) -> Tally:
-        """Apply a change of labels to cells, coverage and ledger; unlike `relabel` without checks.
-
-        Parameters
-        ----------
-        dim : str
-            A dimension of the tally.
-        new : callable
-            Gives the new label of an old one.
-
-        Returns
-        -------
-        Tally
-            The same counts by the new labels.
-        """
+        """Change the labels of a dimension in cells, coverage and ledger; `new` gives the new label of an old one."""
         supplied = self._supplied
         if supplied is not None and dim in supplied.dims:
             supplied = supplied.relabel(dim, new).keys()
@@ -850,7 +649,7 @@ class Tally:
         return self._evolve(cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger)
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
-        """Add up every window of so many months; the windows overlap, so they no longer add.
+        """Add up every window of `months` months; the windows overlap, so they no longer add.
 
         Parameters
         ----------
@@ -888,12 +687,15 @@ class Tally:
             msg = f"{period!r} must hold single months to be rolled; got {_check.listing(longer)}."
             raise InvalidInputError(msg)
         spelt = self._relabel(period, lambda label: read[label].label if label in read else label)
-        windows = Windows.of(period, months, {p.label: p for p in read.values()})
+        windows = _Windows.of(period, months, {p.label: p for p in read.values()})
         if not windows.labels:
             msg = f"months must be at most the number of months there are; got {months} of {len(windows.numbers)}."
             raise InvalidInputError(msg)
         cells, supplied, ledger = windows.roll(spelt._cells, spelt._supplied, spelt._ledger)
         return Tally._of(cells, supplied, ledger, self.overlapping | {period}, self.unit)
+
+
+# ---- arguments --------------------------------------------------------------------------
 
 
 def _within(value: Names, name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
@@ -928,5 +730,140 @@ def _refuse_mixture(dim: str, first: LabelArray, second: LabelArray) -> None:
         raise IncompatibleTalliesError(msg)
 
 
+# ---- coverage and ledger ----------------------------------------------------------------
+
+
+def merged(first: Cells | None, second: Cells | None) -> Cells | None:
+    """Add two ledgers, either of which may be None."""
+    if first is None or second is None:
+        return first if second is None else second
+    return first.union(second)
+
+
+def filled(ledger: Cells | None) -> Cells | None:
+    """Return a ledger, or None where it is empty."""
+    return ledger if ledger is not None and len(ledger) else None
+
+
+def without_own_drops(ledger: Cells, by: tuple[str, ...]) -> Cells:
+    """Leave out of a ledger what was dropped by the group's own labels: the caller took that group away."""
+    return ledger.select(
+        ledger.where_label(
+            REASON,
+            lambda reason: not (reason.startswith(DROPPED) and _joins(reason.removeprefix(DROPPED), by)),
+        )
+    )
+
+
+def _joins(text: str, names: tuple[str, ...]) -> bool:
+    """Return whether a text is some of the names joined by "and", which may itself stand in a name."""
+    return any(
+        text == name
+        or (
+            text.startswith(f"{name} and ")
+            and _joins(text.removeprefix(f"{name} and "), names[:i] + names[i + 1 :])
+        )
+        for i, name in enumerate(names)
+    )
+
+
+def _narrowed(relation: Cells | None, wanted: Mapping[str, LabelArray]) -> Cells | None:
+    """Keep of a coverage or a ledger what has the labels, as far as it has their dimensions."""
+    if relation is None:
+        return None
+    return relation.select(relation.match({d: v for d, v in wanted.items() if d in relation.dims}))
+
+
 def _equal(first: Cells | None, second: Cells | None) -> bool:
     return first is second or (first is not None and second is not None and first.equals(second))
+
+
+def _split_missing(
+    dims: tuple[str, ...], coded: Sequence[Encoded], counts: IntArray
+) -> tuple[Cells, Cells | None]:
+    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
+    labels, codes = [v for v, _ in coded], [c for _, c in coded]
+    if all(c.min(initial=0) >= 0 for c in codes):
+        return Cells.of(dims, labels, codes, counts), None
+    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
+    bad = lacking.any(axis=0)
+    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
+    columns = []
+    for found, code in coded:
+        known, to_known, missing = _cells.union(found, label_array([MISSING]))
+        columns.append((known, np.append(to_known, missing)[code[bad]]))  # code -1 takes the last
+    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
+    reason = _cells.find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    ledger = Cells.of(
+        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
+    )
+    return cells, ledger
+
+
+# ---- rolling windows --------------------------------------------------------------------
+
+
+@attrs.frozen
+class _Windows:
+    """Windows of `months` months, each labelled by its period; `numbers` has the number of each label's month."""
+
+    period: str
+    months: int
+    numbers: Mapping[Any, int]
+
+    @classmethod
+    def of(cls, period: str, months: int, there: Mapping[str, Period]) -> _Windows:
+        """Make the windows of months that are labelled by their canonical labels."""
+        return cls(
+            period, months, {label: p.start.year * 12 + p.start.month - 1 for label, p in there.items()}
+        )
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """The label of each window, by the number of its last month."""
+        numbers = self.numbers.values()
+        found = {}
+        for last in range(min(numbers) + self.months - 1, max(numbers) + 1) if numbers else ():
+            first = last - self.months + 1
+            opening = Period.month(first // 12, first % 12 + 1)
+            closing = Period.month(last // 12, last % 12 + 1)
+            found[last] = Period(opening.start, closing.end).label
+        return found
+
+    def spread(self, cells: Cells) -> Cells:
+        """Count every cell once for each window that its month lies in."""
+        windows = sorted(self.labels.items(), key=lambda pair: pair[1])
+        last = np.array([number for number, _ in windows], dtype=np.int64)
+        number = [self.numbers.get(v, -(10**6)) for v in cells.label(self.period).tolist()]
+        month = np.array(number, dtype=np.int64)
+        # A table of labels by windows: cells are then looked up by their codes, however many there are.
+        inside = (month[:, None] <= last) & (last < month[:, None] + self.months)
+        rows, which = np.nonzero(inside[cells.code(self.period)])
+        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
+
+    def roll(
+        self, cells: Cells, supplied: Cells | None, ledger: Cells | None
+    ) -> tuple[Cells, Cells | None, Cells | None]:
+        """Roll cells, coverage and ledger; a window of which a month is missing goes to the ledger."""
+        proof = supplied
+        if proof is None:
+            proof = cells.keys()
+        elif self.period not in proof.dims:
+            # Coverage that says nothing of time proves no month: the cells must.
+            proof = cells.keys((*(d for d in proof.dims if d in cells.dims), self.period))
+        whole = self.spread(proof)
+        whole = whole.select(whole.counts == self.months).keys()
+        rolled = self.spread(cells)
+        complete = rolled.within(whole)
+        # Where cells are the only evidence, a sum over windows of which some are missing would be too small.
+        reason = f"not all {self.months} months supplied"
+        if supplied is None:
+            reason = (
+                f"{NOT_SUPPLIED}not all {self.months} months have a cell; "
+                "state coverage=, or use sum_to() before rolling()"
+            )
+        left = rolled.select(~complete).extend(REASON, reason)
+        if ledger is not None:
+            undated = ledger.select(ledger.match({self.period: label_array([MISSING])}))
+            left = self.spread(ledger).union(undated).union(left)
+        return rolled.select(complete), None if supplied is None else whole, filled(left)

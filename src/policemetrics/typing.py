@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from policemetrics._typing import (
+    Basis,
+    ByLabel,
+    Column,
+    Columns,
+    Durations,
+    Every,
+    FloatArray,
+    HarmMethod,
+    IntArray,
+    Label,
+    Labels,
+    LikeForLike,
+    MeanMethod,
+    Names,
+    NoArrival,
+    Number,
+    Numbers,
+    OutOf,
+    Percentile,
+    RateMethod,
+    RatioMethod,
+    Regraded,
+    Seconds,
+    ServiceLevel,
+    SurvivalMethod,
+    Versus,
+)
+from policemetrics.exposure import Exposure
+from policemetrics.periods import Period
+from policemetrics.tallies import Tally
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoFrame
-
-    from policemetrics.exposure import Exposure
-    from policemetrics.periods import Period
-    from policemetrics.tallies import Tally
+    from policemetrics.frames import IntoFrame
 
 __all__ = [
     "Basis",
@@ -31,8 +53,8 @@ __all__ = [
     "HarmMethod",
     "IntArray",
     "Label",
-    "LikeForLike",
     "Labels",
+    "LikeForLike",
     "MeanMethod",
     "Names",
     "NoArrival",
@@ -49,52 +71,6 @@ __all__ = [
     "Versus",
 ]
 
-
-@runtime_checkable
-class Column(Protocol):
-    """A column of a table: pandas, polars, pyarrow or numpy; ``__len__`` keeps numpy scalars out."""
-
-    def __array__(self) -> NDArray[Any]: ...
-    def __len__(self) -> int: ...
-
-
-Label: TypeAlias = str | int
-Number: TypeAlias = int | float | Decimal | np.integer[Any] | np.floating[Any]
-Numbers: TypeAlias = Sequence[Number] | Column
-Seconds: TypeAlias = float | dt.timedelta
-Durations: TypeAlias = Sequence[dt.timedelta | None] | Column
-Labels: TypeAlias = Sequence[Label] | Column
-Names: TypeAlias = str | Sequence[str]
-Columns: TypeAlias = Names | Mapping[str, str]
+Between: TypeAlias = tuple[str | Period, str | Period]
 Counts: TypeAlias = "Tally | IntoFrame"
-Between: TypeAlias = "tuple[str | Period, str | Period]"
-ByLabel: TypeAlias = Mapping[Any, Number]
-Divisor: TypeAlias = "Number | ByLabel | Exposure | Tally"
-LikeForLike: TypeAlias = Literal["require", "match"]
-"""What to do with a supplier of one period only: refuse the comparison, or leave it out of both."""
-
-Versus: TypeAlias = Literal["year_before", "previous"]
-Every: TypeAlias = Literal["month", "quarter", "calendar_year", "financial_year"]
-Basis: TypeAlias = Literal["recorded", "closed"]
-OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]
-ServiceLevel: TypeAlias = Literal["answered", "offered", "offered_less_short"]
-RateMethod: TypeAlias = Literal["exact", "byar", "phe"]
-RatioMethod: TypeAlias = Literal["score", "exact", "midp"]
-NoArrival: TypeAlias = Literal["exclude", "missed", "censored"]
-Regraded: TypeAlias = Literal["initial", "final", "from_upgrade", "exclude"]
-SurvivalMethod: TypeAlias = Literal["log-log", "log"]
-MeanMethod: TypeAlias = Literal["student_t", "bootstrap"]
-HarmMethod: TypeAlias = Literal["dobson", "dobson-byar", "normal"]
-Percentile: TypeAlias = Literal[
-    "linear",
-    "inverted_cdf",
-    "averaged_inverted_cdf",
-    "closest_observation",
-    "interpolated_inverted_cdf",
-    "hazen",
-    "weibull",
-    "median_unbiased",
-    "normal_unbiased",
-]
-IntArray: TypeAlias = NDArray[np.int64]
-FloatArray: TypeAlias = NDArray[np.float64]
+Divisor: TypeAlias = Number | ByLabel | Exposure | Tally

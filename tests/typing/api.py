@@ -22,9 +22,9 @@ from hypothesis.strategies import SearchStrategy
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+import conformance
 import policemetrics as pm
 from policemetrics import (
-    AverageChange,
     Exposure,
     Figure,
     HarmWeights,
@@ -33,7 +33,6 @@ from policemetrics import (
     Period,
     Results,
     Tally,
-    conformance,
 )
 from policemetrics.claims import ClaimCheck, Implied, Range, Stated
 from policemetrics.figures import (
@@ -61,8 +60,9 @@ from policemetrics.figures import (
     TimeSummary,
     WeightMatch,
 )
-from policemetrics.published import Bands, BandSummary, HarmPerCrimeChange, PooledMean
+from policemetrics.published import AverageChange, Bands, BandSummary, HarmPerCrimeChange, PooledMean
 from policemetrics.testing import assert_equal, outcome_tallies, strategies
+from policemetrics.typing import Between, Counts, Divisor, Names
 
 YEARS = ("2022/23", "2023/24")
 
@@ -264,6 +264,12 @@ def report(data: Tally | pd.DataFrame | pl.LazyFrame, forces: Sequence[str]) -> 
     """Take what an analyst may hold, and hand over a table."""
     table = pm.rate_change(data, between=YEARS, by="force")
     return table[[force in forces for force in table["force"]]]
+
+
+def of_ones_own(crimes: Counts, people: Divisor, years: Between, by: Names) -> Results[RateChange]:
+    """A function that is annotated with the aliases hands on what it was given."""
+    assert_type(pm.rate(crimes, people, by=by), Results[Rate])
+    return pm.rate_change(crimes, between=years, by=by)
 
 
 def harm(crimes: Tally, rows: pd.DataFrame, residents: Exposure) -> None:

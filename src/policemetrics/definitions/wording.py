@@ -24,7 +24,7 @@ class ClaimWord:
     word : str
         The word: "around", "over"; "plain" for a figure without one.
     also : tuple of str
-        Other words that are taken alike.
+        Other words that mean the same.
     low, high : float or None
         The ends, in half widths from the figure: −1 and 1 are half a step below and above it, 0 the figure
         itself. None where the word sets no end.

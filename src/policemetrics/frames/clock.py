@@ -1,7 +1,10 @@
-"""Stamps as whole microseconds since 1970 in UTC: the clocks of a zone, and what each engine offers.
+"""Stamps as whole microseconds since 1970 in UTC, and dates as periods: the clocks of a zone.
 
-A naive stamp says what a wall clock showed. It is turned into an instant by the changes of that clock,
-as whole numbers, which every engine adds and compares alike: none of them is asked about a zone.
+A naive stamp says what a wall clock showed. It is turned into an instant by the changes of that clock, as whole
+numbers, which every engine adds and compares the same. `replace_time_zone` of narwhals would be shorter, but
+engines differ in it: those that keep no zone with a column (DuckDB, Spark, Ibis) do not have it, and polars, pandas
+and pyarrow fail altogether where one stamp lies in an hour that the clock showed twice or never. So no engine is
+asked about a zone.
 """
 
 from __future__ import annotations
@@ -13,76 +16,33 @@ from operator import add, or_
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import LabelArray, encode
+from policemetrics._cells import MICROSECONDS, LabelArray, encode
+from policemetrics._typing import Every, IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.frames.reading import column_named, same_clocks, wrong_clocks, zone
+from policemetrics.frames.reading import ANY, column_named, is_text
 from policemetrics.periods import Period
-from policemetrics.typing import Every, IntArray
 
-_SECOND: Final = 1_000_000
+EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
 _DAY: Final = 86_400
+CENTURY: Final = 36_525 * _DAY * MICROSECONDS
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
-CENTURY: Final = 36_525 * _DAY * _SECOND
 _KNOWN: Final = range(1800, 2200)  # years, as in `Period`
 
 
-class _Change(NamedTuple):
-    """A clock that was put forward or back: what it showed from `low` to `high` it showed twice or never."""
-
-    low: int
-    high: int
-    shift: int
+# ---- columns of stamps ------------------------------------------------------------------
 
 
-class Changes(NamedTuple):
-    """How far a clock is ahead of UTC, before the first of some changes, and the changes; in microseconds."""
-
-    offset: int = 0
-    changes: tuple[_Change, ...] = ()
-
-    def utc(self, wall: Any) -> Any:
-        """Turn what the clock showed into an instant: the earliest that it can have been where `unclear` holds."""
-        shifts = [
-            (wall >= whole(c.low if c.shift > 0 else c.high)).cast(_int64()) * whole(c.shift)
-            for c in self.changes
-        ]
-        return wall - _folded(add, [whole(self.offset), *shifts])
-
-    def unclear(self, wall: Any) -> Any:
-        """Tell where the clock showed a time twice, or never."""
-        if not self.changes:
-            return wall.is_null()  # nowhere: a missing one has been put aside
-        return _folded(or_, [(wall >= whole(c.low)) & (wall < whole(c.high)) for c in self.changes])
-
-
-class Moments(NamedTuple):
-    """Columns of stamps, by argument, as microseconds: in UTC, or where there is a `clock` as it showed them."""
-
-    columns: dict[str, Any]
-    clock: ZoneInfo | None
-
-    @property
-    def fixed(self) -> bool:
-        """Whether the clock was never changed, so that its changes need not be looked for."""
-        return self.clock is None or self.clock.utcoffset(None) is not None
-
-    def changes(self, readings: Sequence[int]) -> Changes:
-        """Find how the clock was changed between the first and the last of its readings."""
-        if self.clock is None or not (self.fixed or readings):
-            return Changes()
-        if self.fixed:
-            return Changes(_offset(self.clock, 0) * _SECOND)
-        return changes_between(self.clock, min(readings), max(readings))
-
-
-def moments(lazy: Any, schema: Mapping[str, Any], named: Mapping[str, str], timezone: str | None) -> Moments:
+def read_stamps(
+    lazy: Any, schema: Mapping[str, Any], named: Mapping[str, str], timezone: str | None
+) -> Stamps:
     """Read columns of stamps, by argument, as microseconds; all have a zone or none has."""
     if timezone is not None:
-        zone(timezone)
+        require_zone(timezone)
     naive = {}
     for argument, name in named.items():
         column_named(name, argument, schema)
@@ -102,13 +62,31 @@ def moments(lazy: Any, schema: Mapping[str, Any], named: Mapping[str, str], time
         )
         raise InvalidInputError(msg)
     columns = {a: _microseconds(lazy, name, schema[name], a) for a, name in named.items()}
-    return Moments(columns, ZoneInfo(str(timezone)) if without else None)
+    return Stamps(columns, ZoneInfo(str(timezone)) if without else None)
+
+
+class Stamps(NamedTuple):
+    """Columns of stamps, by argument, as microseconds: in UTC, or where there is a `clock` as it showed them."""
+
+    columns: dict[str, Any]
+    clock: ZoneInfo | None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the clock was never changed, so that its changes need not be looked for."""
+        return self.clock is None or self.clock.utcoffset(None) is not None
+
+    def changes(self, readings: Sequence[int]) -> Changes:
+        """Find how the clock was changed between the first and the last of its readings."""
+        if self.clock is None or not (self.fixed or readings):
+            return Changes()
+        if self.fixed:
+            return Changes(_offset(self.clock, 0) * MICROSECONDS)
+        return changes_between(self.clock, min(readings), max(readings))
 
 
 def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
-    """Tell whether stamps have no zone; what is no stamp is refused with the call that parses it."""
-    import narwhals.stable.v2 as nw
-
+    """Return whether stamps have no zone; what is no stamp is refused with the call that parses it."""
     if dtype == nw.Datetime:
         return dtype.time_zone is None
     if dtype == nw.Date:
@@ -120,7 +98,7 @@ def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
             f"turn it into stamps first, as in pd.to_datetime(frame[{name!r}], utc=True) if all have a zone; without utc=True "
             "if none has"
         )
-    elif dtype in (nw.String, nw.Categorical, nw.Enum):
+    elif is_text(dtype):
         hint = f"parse it first, as in {parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
     else:
         hint = "times that were measured already go to tally(), by={'seconds': …}"
@@ -150,8 +128,6 @@ def parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
 
 def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
     """Return stamps as microseconds since 1970: in UTC if they have a zone, else on their own clock."""
-    import narwhals.stable.v2 as nw
-
     engine, column = lazy.implementation, nw.col(name)
     if engine.is_duckdb():
         # There narwhals asks for epoch_us, which takes stamps too. The difference of two stamps would be in
@@ -159,15 +135,15 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
         if dtype.time_unit != "ns":
             return column.dt.total_microseconds()
         # It rounds parts of a microsecond, which others cut off: what the nanoseconds do not bear out is taken away.
-        rounded, second = column.dt.total_microseconds(), whole(_SECOND)
-        added = rounded - column.dt.nanosecond().cast(_int64()) // whole(1_000)
+        rounded, second = column.dt.total_microseconds(), int64(MICROSECONDS)
+        added = rounded - column.dt.nanosecond().cast(nw.Int64) // int64(1_000)
         return rounded - (added % second + second) % second
     if engine.is_polars() or engine.is_pandas_like() or engine.is_pyarrow() or engine.is_dask():
         return column.dt.timestamp("us")
     spark = engine.is_pyspark() or engine.is_pyspark_connect()
     if dtype.time_zone is not None and spark:
         # Whole seconds since 1970; what is left of one is the same on all clocks.
-        return column.cast(_int64()) * whole(_SECOND) + _microsecond(column)
+        return column.cast(nw.Int64) * int64(MICROSECONDS) + _microsecond(column)
     if dtype.time_zone is not None and not same_clocks(dtype.time_zone, "UTC"):
         raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
     # Before 4.3 Spark reads the microsecond of stamps with a zone alone; in whichever zone, it is the same.
@@ -176,44 +152,55 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
 
 def from_parts(column: Any, precise: Any) -> Any:
     """Put microseconds together from year, day and time of day, and what `precise` has beside whole seconds."""
-    part = {p: getattr(column.dt, p)().cast(_int64()) for p in ("hour", "minute", "second")}
-    before = column.dt.year().cast(_int64()) - 1
+    part = {p: getattr(column.dt, p)().cast(nw.Int64) for p in ("hour", "minute", "second")}
+    before = column.dt.year().cast(nw.Int64) - 1
     leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
-    days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(_int64()) - 1
+    days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(nw.Int64) - 1
     seconds = days * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
-    return seconds * _SECOND + _microsecond(precise)
+    return seconds * MICROSECONDS + _microsecond(precise)
 
 
 def _microsecond(column: Any) -> Any:
     """Read what a stamp has beside its whole seconds; of Spark narwhals has that below zero before 1970."""
-    import narwhals.stable.v2 as nw
-
-    found = column.dt.microsecond().cast(_int64())
-    return nw.when(found < 0).then(found + _SECOND).otherwise(found)
+    found = column.dt.microsecond().cast(nw.Int64)
+    return nw.when(found < 0).then(found + MICROSECONDS).otherwise(found)
 
 
-def whole(value: int) -> Any:
+def int64(value: int) -> Any:
     """Write a whole number into a query, in 64 bits whatever its size."""
-    import narwhals.stable.v2 as nw
-
-    return nw.lit(value, dtype=_int64())
+    return nw.lit(value, dtype=nw.Int64)
 
 
-def _int64() -> Any:
-    import narwhals.stable.v2 as nw
-
-    return nw.Int64
+# ---- the changes of a clock -------------------------------------------------------------
 
 
-def _folded(join: Any, parts: list[Any]) -> Any:
-    """Join expressions two by two: a chain as long as a century of changes is too deep for some engines."""
-    while len(parts) > 2:
-        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
-        parts = [reduce(join, pair) for pair in pairs]
-    return reduce(join, parts)
+class Changes(NamedTuple):
+    """How far a clock is ahead of UTC, before the first of some changes, and the changes; in microseconds."""
+
+    offset: int = 0
+    changes: tuple[_Change, ...] = ()
+
+    def utc(self, wall: Any) -> Any:
+        """Turn what the clock showed into an instant: the earliest that it can have been where `unclear` holds."""
+        shifts = [
+            (wall >= int64(c.low if c.shift > 0 else c.high)).cast(nw.Int64) * int64(c.shift)
+            for c in self.changes
+        ]
+        return wall - _folded(add, [int64(self.offset), *shifts])
+
+    def unclear(self, wall: Any) -> Any:
+        """Return where the clock showed a time twice, or never."""
+        if not self.changes:
+            return wall.is_null()  # nowhere: a missing one has been put aside
+        return _folded(or_, [(wall >= int64(c.low)) & (wall < int64(c.high)) for c in self.changes])
 
 
-# ---- the clocks of a zone ---------------------------------------------------------------
+class _Change(NamedTuple):
+    """A clock that was put forward or back: what it showed from `low` to `high` it showed twice or never."""
+
+    low: int
+    high: int
+    shift: int
 
 
 def changes_between(clock: ZoneInfo, first: int, last: int) -> Changes:
@@ -229,7 +216,7 @@ def changes_between(clock: ZoneInfo, first: int, last: int) -> Changes:
     found = [change for year in range(years[0] - 1, years[1] + 2) for change in _changes_of(clock, year)]
     passed = sum(change.shift for change in found if change.high <= first)
     near = tuple(change for change in found if change.high > first and change.low <= last)
-    return Changes(_offset(clock, _new_year(years[0] - 1)) * _SECOND + passed, near)
+    return Changes(_offset(clock, _new_year(years[0] - 1)) * MICROSECONDS + passed, near)
 
 
 @cache
@@ -251,7 +238,7 @@ def _change(clock: ZoneInfo, low: int, high: int) -> _Change:
         middle = (low + high) // 2
         low, high = (middle, high) if _offset(clock, middle) == before else (low, middle)
     shown = sorted((high + before, high + after))
-    return _Change(shown[0] * _SECOND, shown[1] * _SECOND, (after - before) * _SECOND)
+    return _Change(shown[0] * MICROSECONDS, shown[1] * MICROSECONDS, (after - before) * MICROSECONDS)
 
 
 def _new_year(year: int) -> int:
@@ -259,9 +246,20 @@ def _new_year(year: int) -> int:
 
 
 def _offset(clock: ZoneInfo, second: int) -> int:
-    """Tell by how many seconds a clock is ahead of UTC, at a second since 1970."""
+    """Return by how many seconds a clock is ahead of UTC, at a second since 1970."""
     ahead = (_EPOCH + dt.timedelta(seconds=second)).astimezone(clock).utcoffset()
     return 0 if ahead is None else int(ahead.total_seconds())
+
+
+def _folded(join: Any, parts: list[Any]) -> Any:
+    """Join expressions two by two: a chain as long as a century of changes is too deep for some engines."""
+    while len(parts) > 2:
+        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
+        parts = [reduce(join, pair) for pair in pairs]
+    return reduce(join, parts)
+
+
+# ---- one instant ------------------------------------------------------------------------
 
 
 def instant(value: object, name: str, timezone: str | None) -> int:
@@ -279,7 +277,7 @@ def instant(value: object, name: str, timezone: str | None) -> int:
         if timezone is None:
             msg = f"{name} must have a zone, as the stamps have: {name}=datetime(…, tzinfo=ZoneInfo('Europe/London')); got {value}."
             raise InvalidInputError(msg)
-        zone(timezone)
+        require_zone(timezone)
         wall = (value.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND
         changes = changes_between(ZoneInfo(timezone), wall, wall)
         if changes.changes:
@@ -289,14 +287,12 @@ def instant(value: object, name: str, timezone: str | None) -> int:
     return (value - _EPOCH) // _MICROSECOND
 
 
-EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
+# ---- dates and periods ------------------------------------------------------------------
 
 
 def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
     """Read a column of dates on the clocks of `timezone`."""
-    import narwhals.stable.v2 as nw
-
-    zone(timezone)
+    require_zone(timezone)
     column = nw.col(name)
     engine = lazy.implementation
     if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
@@ -309,7 +305,7 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
     call = f"pd.to_datetime(frame[{name!r}])"
-    if dtype in (nw.String, nw.Categorical, nw.Enum):
+    if is_text(dtype):
         call = parsing(engine, name)
     hint = f"parse it first, as in {call}, or name a column of period labels in by="
     msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
@@ -341,3 +337,41 @@ def periods(
     place = np.full(len(there), -1, dtype=np.int64)
     place[there] = codes[at]
     return labels, place
+
+
+# ---- zones ------------------------------------------------------------------------------
+
+
+def require_zone(name: str) -> None:
+    """Refuse what is no zone of the database."""
+    try:
+        ZoneInfo(_check.text(name, "timezone"))
+    except (OSError, ValueError, KeyError) as error:
+        msg = f"timezone must be a name of the zone database, such as 'Europe/London'; got {name!r}."
+        raise InvalidInputError(msg) from error
+
+
+def same_clocks(one: str, other: str) -> bool:
+    """Return whether two zones are one, as Etc/UTC and UTC are."""
+    return one == other or (_is_utc(one) and _is_utc(other))
+
+
+def _is_utc(name: str) -> bool:
+    try:
+        return ZoneInfo(name).utcoffset(None) == dt.timedelta(0)
+    except (OSError, ValueError, KeyError):  # as Spark's +01:00
+        return False
+
+
+def wrong_clocks(argument: str, name: str, found: str, wanted: str, otherwise: str = "") -> InvalidInputError:
+    """Return the error that a column is read on the clocks of the session, and how to set them."""
+    if found == ANY:
+        return InvalidInputError(
+            f"{argument}: this engine does not say on whose clocks it reads the column {name!r}, which has a zone: turn "
+            "it into stamps without one first, on the clocks that timezone= names."
+        )
+    return InvalidInputError(
+        f"{argument}: this engine reads the column {name!r} only on the clocks of its session, {found}; set those to "
+        f"{wanted} first (in Spark spark.conf.set('spark.sql.session.timeZone', '{wanted}'), in DuckDB SET TimeZone = "
+        f"'{wanted}'){otherwise}."
+    )

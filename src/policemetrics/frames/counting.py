@@ -7,24 +7,27 @@ and only the small result comes home.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
 from policemetrics._cells import (
     HALF,
+    INT64,
     MEASURED,
     MICROSECONDS,
-    Cells,
+    Encoded,
     LabelArray,
+    Whole,
     count_rows,
     distinct_of,
     is_missing,
 )
+from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.reading import (
@@ -33,425 +36,26 @@ from policemetrics.frames.reading import (
     column_named,
     dimensions,
     engine_errors,
+    is_text,
     known_of,
     labelled,
     opened,
 )
-from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally
-from policemetrics.typing import Columns, Every, FloatArray, IntArray, Names
+from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
-
-_Whole = NDArray[np.integer[Any]]
-
-
-_AT_ONCE: Final = 2**17  # rows
-_INT64: Final = np.iinfo(np.int64)
-
-
-@attrs.frozen(eq=False)
-class Coded:
-    """A column of whole numbers (rows,), `gap` where there is no label; and what labels some of them have."""
-
-    codes: _Whole
-    labels: Callable[[IntArray], tuple[LabelArray, IntArray]]
-    gap: int | None = None
-
-    def named(self, codes: IntArray) -> tuple[LabelArray, IntArray]:
-        """Return the distinct labels of some codes, sorted, and the place of each code's among them; -1 for none."""
-        distinct, at = distinct_of(codes)
-        there = distinct != self.gap if self.gap is not None else np.ones(len(distinct), dtype=bool)
-        labels, places = self.labels(distinct[there])
-        place = np.full(len(distinct), -1, dtype=np.int64)
-        place[there] = places
-        return labels, at if np.array_equal(place, np.arange(len(place))) else place[at]
-
-
-def encoded(column: Any, dim: str) -> Coded:
-    """Encode a narwhals series of labels: text, categories or whole numbers, or of measured seconds."""
-    import narwhals.stable.v2 as nw
-
-    if dim == MEASURED:
-        return _of_seconds(column)
-    if column.dtype.is_integer() and column.dtype not in (nw.Int128, nw.UInt128):
-        return _of_integers(column, dim)
-    if column.dtype.is_float():  # pandas has the year of a date as one, where another is missing
-        return _of_integers(column, dim)
-    native, implementation = column.to_native(), column.implementation
-    text = column.dtype in (nw.String, nw.Categorical, nw.Enum)
-    if implementation.is_polars() and text:
-        return _of_polars(native, column.__native_namespace__(), dim)
-    if implementation.is_pyarrow() and text:
-        return _of_arrow(native, dim)
-    if implementation.is_pandas() and hasattr(native, "cat"):
-        return _of_listed(native.cat.codes.to_numpy(), native.cat.categories.tolist(), dim)
-    if implementation.is_pandas() and isinstance(native.dtype, column.__native_namespace__().ArrowDtype):
-        return _of_arrow(column.to_frame().to_arrow().column(0), dim)
-    if implementation.is_pandas() and text and native.dtype != object:
-        codes, distinct = column.__native_namespace__().factorize(native)
-        return _of_listed(codes, distinct.tolist(), dim)
-    listed = column.to_list()
-    if column.dtype.is_decimal():  # as engines hand over wide whole numbers
-        listed = [None if v is None else int(v) for v in listed]
-    labels, codes = _cells.encode(listed, dim)
-    return Coded(codes, lambda some: _used(labels, some), gap=-1)
-
-
-def _used(labels: LabelArray, some: IntArray) -> tuple[LabelArray, IntArray]:
-    """Choose some of labels that are sorted already, by ascending code."""
-    return labels[some], np.arange(len(some))
-
-
-def _of_listed(codes: _Whole, labels: Sequence[Any], dim: str) -> Coded:
-    """Take codes into a list of labels, in any order; -1 for none."""
-    return Coded(codes, lambda some: _cells.encode([labels[i] for i in some.tolist()], dim), gap=-1)
-
-
-def _of_integers(column: Any, dim: str) -> Coded:
-    """Take whole numbers as their own codes; where there is none, one beyond them all."""
-    found, missing = known_of(column)
-    if found.dtype.kind == "f" or found.dtype == np.uint64:
-        found = _check.whole(found, dim)
-    gap = None
-    if missing is not None:
-        gap = int(found.max(initial=0)) + 1
-        if gap > _INT64.max:
-            gap = int(found.min()) - 1
-        if gap < _INT64.min:
-            labels, codes = _cells.encode(column.to_list(), dim)
-            return Coded(codes, lambda some: _used(labels, some), gap=-1)
-        known, found = found, np.full(len(column), gap, dtype=np.int64)
-        found[~missing] = known
-    return Coded(found, lambda some: _cells.encode(some, dim), gap)
-
-
-def _of_polars(native: Any, polars: Any, dim: str) -> Coded:
-    if native.dtype == polars.String:
-        # Text sorts by its code points here as in Python.
-        texts = native.unique().drop_nulls().sort()
-        native = native.cast(polars.Enum(texts))
-    physical, gap = native.to_physical(), None
-    if native.null_count():
-        gap = int(physical.max() or 0) + 1
-        physical = physical.cast(polars.Int64).fill_null(gap)
-    codes = physical.to_numpy()
-
-    def labels(some: IntArray) -> tuple[LabelArray, IntArray]:
-        listed = native.gather(_examples(codes, some)).cast(polars.String).to_list()
-        return _cells.encode(listed, dim)
-
-    return Coded(codes, labels, gap)
-
-
-def _examples(codes: _Whole, wanted: IntArray) -> IntArray:
-    """Find a row for each of some codes that occur; mostly the first rows have them all."""
-    place = np.full(int(wanted.max(initial=-1)) + 2, -1, dtype=np.int64)
-    for first in range(0, len(codes), _AT_ONCE):
-        some = np.minimum(codes[first : first + _AT_ONCE], len(place) - 1)
-        place[some] = np.arange(first, first + len(some))
-        if (place[wanted] >= 0).all():
-            break
-    return place[wanted]
-
-
-def _of_arrow(native: Any, dim: str) -> Coded:
-    import pyarrow as pa
-
-    coded = native
-    if not pa.types.is_dictionary(native.type):
-        coded = native.dictionary_encode()
-    elif any(part.dictionary.null_count for part in native.chunks):
-        coded = native.cast(native.type.value_type).dictionary_encode()
-    # Dictionaries that are joined may have more labels than an index of few bits can tell apart.
-    coded = coded.cast(pa.dictionary(pa.int64(), coded.type.value_type))
-    parts = coded.unify_dictionaries().chunks
-    if not parts:
-        return _of_listed(np.zeros(0, dtype=np.int64), [], dim)
-    indices = pa.chunked_array([part.indices for part in parts])
-    codes = np.full(len(indices), -1, dtype=np.int64)
-    codes[chunks_of(indices.is_valid())] = chunks_of(indices.drop_null())
-    return _of_listed(codes, parts[0].dictionary.to_pylist(), dim)
-
-
-def _of_seconds(column: Any) -> Coded:
-    """Encode seconds as whole microseconds, or as whole seconds where all of them are."""
-    known, missing = known_of(column)
-    if known.dtype.kind not in "iuf":
-        known = array_of(column.drop_nulls().cast(_float64()))
-    if known.dtype.kind == "f" and (unknown := np.isnan(known)).any():
-        missing = np.zeros(len(column), dtype=bool) if missing is None else missing.copy()
-        missing[~missing] = unknown
-        known = known[~unknown]
-    whole = known.dtype.kind in "iu" or bool((known == np.floor(known)).all())
-    unit = MICROSECONDS if whole else 1
-    extreme = known[np.isfinite(known).argmin()] if known.size and known.dtype.kind == "f" else 0.0
-    if not np.isfinite(extreme):
-        msg = f"{MEASURED} must hold finite numbers; got {extreme}."
-        raise InvalidInputError(msg)
-    if whole:
-        _cells.microseconds(
-            [known.min(initial=0), known.max(initial=0)], MEASURED
-        )  # refuses what is too long
-        codes = known if known.dtype.kind == "i" else known.astype(np.int64)
-    else:
-        codes = _cells.microseconds(known, MEASURED)
-    gap = None
-    if missing is not None:
-        gap = int(codes.max(initial=0)) + 1
-        some, codes = codes, np.full(len(column), gap, dtype=np.int64)
-        codes[~missing] = some
-    return Coded(codes, lambda some: (some * unit, np.arange(len(some))), gap)
-
-
-def _float64() -> Any:
-    import narwhals.stable.v2 as nw
-
-    return nw.Float64
-
-
-TIMED: Final = "times"
+TIMES: Final = "times"
 """What times between two stamps are called while they are not yet the dimension ``seconds``."""
-
-_WIDE: Final = 2**62
-_FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
-_MOST_CELLS: Final = 2**26  # some GiB at home
-
-
-@attrs.frozen(eq=False)
-class Counted:
-    """Labels and codes (keys,) of each column, the number of rows of each key, and what was added up of them."""
-
-    coded: dict[str, tuple[LabelArray, IntArray]]
-    n: IntArray
-    sums: Mapping[str, IntArray]
-
-
-def counted_here(table: Any, keys: Mapping[str, str], numbers: Mapping[str, NDArray[Any]]) -> Counted:
-    """Count rows in memory by columns of theirs, given with their dimension, and add up numbers in halves."""
-    with engine_errors():
-        columns = [encoded(table.get_column(key), dim) for key, dim in keys.items()]
-    found = count_rows([c.codes for c in columns], len(table), numbers)
-    named = (c.named(values) for c, values in zip(columns, found.values, strict=True))
-    sums = {
-        f"{name}_{half}": v
-        for name, both in found.sums.items()
-        for half, v in zip(_HALVES, both, strict=True)
-    }
-    return Counted(dict(zip(keys, named, strict=True)), found.n, sums)
-
-
-def counted_there(
-    lazy: Any,
-    keys: Mapping[str, str],
-    sums: Sequence[str],
-    failure: type[InvalidInputError] = InvalidInputError,
-    *,
-    least: Sequence[str] = (),
-) -> Counted:
-    """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
-
-    Beside the sums of some columns it gives the least of others, as ``least_x`` of ``x``.
-    """
-    import narwhals.stable.v2 as nw
-
-    added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
-    added += [nw.col(name).min().alias(f"least_{name}") for name in least]
-    with engine_errors(failure=failure):
-        found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
-        table = found.collect()
-    if len(table) > _MOST_CELLS:
-        _refuse_many(keys.values())
-    n = _whole(table.get_column("n"))
-    if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
-        table, n = table.head(0), n[:0]
-    with engine_errors(failure=failure):
-        columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
-    coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
-    wanted = [*sums, *(f"least_{name}" for name in least)]
-    return Counted(coded, n, {name: _whole(table.get_column(name)) for name in wanted})
-
-
-def _refuse_many(dims: Iterable[str]) -> NoReturn:
-    """Say that an engine would bring home too much, and what to ask instead."""
-    named = list(dims)
-    hint = "leave out a column that is nearly different in every row"
-    if {MEASURED, TIMED} & {*named}:
-        hint += (
-            ", or take times to the second (resolution='second' of durations and response_times, or "
-            "whole seconds in the query); for mean and share within target alone ask summarise_times(…, percentiles=False)"
-        )
-    msg = f"by: the engine found more than {_MOST_CELLS:,} distinct keys of {_check.listing(named)}: {hint}."
-    raise InvalidInputError(msg)
-
-
-_HALVES = ("high", "low")
-
-
-def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Split numbers in two for an engine.
-
-    Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
-    Sums of halves do not get there.
-    """
-    by_floats = lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
-    found: dict[str, Any] = {}
-    for name, number in numbers.items():
-        if by_floats:  # their // divides floats, which hold what is left without a remainder
-            low = number % HALF
-            high = (number - low) // HALF
-        else:
-            high = number // HALF
-            low = number - high * HALF
-        found |= {f"{name}_high": high, f"{name}_low": low}
-    return found
-
-
-def _whole(column: Any) -> IntArray:
-    """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
-
-    What is wider still stays far beyond any limit.
-    """
-    import narwhals.stable.v2 as nw
-
-    narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
-    if narrow and not column.null_count():
-        return array_of(column).astype(np.int64, copy=False)
-    if column.dtype.is_decimal() and not column.null_count():
-        rough: FloatArray = array_of(column.cast(nw.Float64))
-        if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
-            return rough.astype(np.int64)
-    known = (0 if is_missing(v) else int(v) for v in column.to_list())
-    return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))
-
-
-_LIMIT: Final = 2**63
-
-_Coded: TypeAlias = Mapping[str, tuple[LabelArray, IntArray]]
-
-
-def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
-    """Return the counts of rows in memory, and flags of those that are none."""
-    column = data.get_column(name)
-    if dtype.is_integer():
-        known, missing = known_of(column)
-        if missing is None:
-            return {"number": known}
-        number = np.zeros(len(column), dtype=known.dtype)
-        number[~missing] = known
-        return {"number": number, "missing": missing}
-    parts = _parts(name, dtype)
-    with engine_errors():
-        table = data.select(**parts)
-    return {part: table.get_column(part).fill_null(0).to_numpy() for part in parts}
-
-
-def numbers_there(lazy: Any, name: str, dtype: Any) -> dict[str, Any]:
-    """Prepare a column of counts for an engine."""
-    flags = _parts(name, dtype)
-    number = flags.pop("number")
-    return halves(lazy, {"number": number}) | {f"{flag}_low": found for flag, found in flags.items()}
-
-
-def _parts(name: str, dtype: Any) -> dict[str, Any]:
-    """Read a column of counts: the number, and whether it is missing, not whole, or beyond 64 bits."""
-    import narwhals.stable.v2 as nw
-
-    if not (dtype.is_numeric() or dtype.is_decimal()):
-        msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first."
-        raise InvalidTypeError(msg)
-    column = nw.col(name)
-    missing = column.is_null()
-    if dtype.is_integer():
-        # Dask can neither cast nor add up where some are missing.
-        number = nw.when(missing).then(nw.lit(0, dtype)).otherwise(column)
-        if dtype not in {nw.UInt64, nw.Int128, nw.UInt128}:
-            number = number.cast(nw.Int64)
-        return {"number": number, "missing": missing.cast(nw.Int64)}
-    # pandas keeps whole numbers with a gap as floats.
-    missing = missing | column.is_nan() if dtype.is_float() else missing
-    size = nw.when(missing).then(nw.lit(0)).otherwise(column)
-    beyond = size.cast(nw.Float64).abs() >= float(_LIMIT)
-    size = nw.when(beyond).then(nw.lit(0)).otherwise(size)  # some engines have no whole part of infinity
-    split = size != size.floor()  # a decimal has more digits than a float of its size
-    number = nw.when(split).then(nw.lit(0)).otherwise(size).cast(nw.Int64)
-    flags = {"missing": missing, "split": split, "beyond": beyond}
-    return {"number": number} | {flag: found.cast(nw.Int64) for flag, found in flags.items()}
-
-
-@attrs.frozen(eq=False)
-class Sums:
-    """What was added up of each key: the number, in two halves, and how many rows have no proper one."""
-
-    name: str
-    n: IntArray
-    high: IntArray
-    low: IntArray
-    missing: IntArray
-    split: IntArray
-    beyond: IntArray
-
-    @classmethod
-    def of(cls, name: str, found: Counted) -> Sums:
-        """Take what was added up; flags that were not are 0, and none of them has an upper half."""
-        none = np.zeros_like(found.n)
-        flags = (found.sums.get(f"{flag}_low", none) for flag in ("missing", "split", "beyond"))
-        return cls(name, found.n, found.sums["number_high"], found.sums["number_low"], *flags)
-
-    def tally(self, coded: _Coded, coverage: tuple[str, ...] | None, overlapping: Names) -> Tally:
-        """Make the tally: a cell stands on the rows that have a count, and is marked if one has none."""
-        counts = self._checked(coded)
-        found = self._part(coded, counts, self.n > self.missing, coverage, overlapping)
-        if not self.missing.any():
-            return found
-        gaps = self._part(coded, np.zeros_like(counts), self.missing > 0, None, overlapping)
-        marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{self.name} missing in the source")
-        ledger = reduce(Cells.union, [v for v in (found._ledger, gaps._ledger) if v is not None], marked)
-        return found._evolve(ledger=ledger)
-
-    def _checked(self, coded: _Coded) -> IntArray:
-        """Put the halves together, or say which sum is none."""
-        for bad, rule, error in (
-            (self.split, "whole numbers", InvalidInputError),
-            (self.beyond, "finite numbers within 64 bits", CountOverflowError),
-        ):
-            if bad.any():
-                at = int(np.argmax(bad > 0))
-                msg = f"count: column {self.name!r} must hold {rule}; got {bad[at]} that are not in {_place(coded, at)}."
-                raise error(msg)
-        # What the lower half carries goes up, and the sum fits if the upper one then does.
-        upper, lower = self.high + self.low // HALF, self.low % HALF
-        over = (upper < -HALF // 2) | (upper >= HALF // 2)
-        if over.any():
-            at = int(np.argmax(over))
-            total = int(self.high[at]) * HALF + int(self.low[at])
-            msg = f"count: column {self.name!r} must add up within 64 bits; got a sum of {total} in {_place(coded, at)}."
-            raise CountOverflowError(msg)
-        found: IntArray = upper * HALF + lower
-        return found
-
-    def _part(
-        self,
-        coded: _Coded,
-        counts: IntArray,
-        chosen: NDArray[np.bool_],
-        coverage: tuple[str, ...] | None,
-        overlapping: Names,
-    ) -> Tally:
-        kept = {d: (labels, codes[chosen]) for d, (labels, codes) in coded.items()}
-        return Tally._from_codes(
-            kept, counts[chosen], coverage=coverage, overlapping=overlapping, unit=self.name
-        )
-
-
-def _place(coded: _Coded, at: int) -> str:
-    """Name the key of some rows."""
-    named = (f"{d} {labels[codes[at]] if codes[at] >= 0 else None}" for d, (labels, codes) in coded.items())
-    return ", ".join(named) or "the whole frame"
-
-
 _PERIOD: Final = "period"
+_MOST_CELLS: Final = 2**26  # some GiB at home
+_WIDE: Final = 2**62  # no half of a sum that fits comes near it
+_FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
+_AT_ONCE: Final = 2**17  # rows
+
+
+# ---- tallies of frames ------------------------------------------------------------------
 
 
 def tally(
@@ -519,8 +123,6 @@ def tally(
     >>> tally(crimes, by="force", count="offences").to_dict()
     {'force': ['Essex', 'Kent'], 'count': [3, 12]}
     """
-    import narwhals.stable.v2 as nw
-
     data, schema = opened(frame)
     dims = dimensions(by)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
@@ -560,23 +162,389 @@ def tally(
     return Sums.of(count, found).tally(coded, proof, overlapping)
 
 
-def as_tally(
-    data: Any, *, by: tuple[str, ...], count: str | None, coverage: tuple[str, ...] | None = None
-) -> Tally:
-    """Turn what a metric was given, a tally or a frame, into a tally that has the dimensions it needs."""
-    if isinstance(data, Tally):
-        if count is not None:
-            msg = f"count= names a column of a frame; a tally is counted already; got count={count!r}."
-            raise InvalidInputError(msg)
-        data._require_dims(*by)
-        return data
-    return tally(data, by=by, count=count, coverage=coverage)
-
-
 def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:
-    """Tell whether rows are best counted here: in memory, unless polars can take text faster than it gives codes."""
-    import narwhals.stable.v2 as nw
-
+    """Return whether rows are best counted here: in memory, unless polars groups text faster than it gives its codes."""
     if not isinstance(data, nw.DataFrame) or (count is not None and schema[count] in {nw.Int128, nw.UInt128}):
         return False
     return not (data.implementation.is_polars() and any(schema[c] == nw.String for c in columns))
+
+
+# ---- rows by key ------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class KeyCounts:
+    """Labels and codes (keys,) of each column, the number of rows of each key, and what was added up of them."""
+
+    coded: dict[str, Encoded]
+    n: IntArray
+    sums: Mapping[str, IntArray]
+
+
+def counted_here(table: Any, keys: Mapping[str, str], numbers: Mapping[str, NDArray[Any]]) -> KeyCounts:
+    """Count rows in memory by columns of theirs, given with their dimension, and add up numbers in halves."""
+    with engine_errors():
+        columns = [encoded(table.get_column(key), dim) for key, dim in keys.items()]
+    found = count_rows([c.codes for c in columns], len(table), numbers)
+    named = (c.named(values) for c, values in zip(columns, found.values, strict=True))
+    sums = {
+        f"{name}_{half}": v
+        for name, both in found.sums.items()
+        for half, v in zip(("high", "low"), both, strict=True)
+    }
+    return KeyCounts(dict(zip(keys, named, strict=True)), found.n, sums)
+
+
+def counted_there(
+    lazy: Any,
+    keys: Mapping[str, str],
+    sums: Sequence[str],
+    failure: type[InvalidInputError] = InvalidInputError,
+    *,
+    least: Sequence[str] = (),
+) -> KeyCounts:
+    """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
+
+    Beside the sums of some columns it gives the least of others, as ``least_x`` of ``x``.
+    """
+    added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
+    added += [nw.col(name).min().alias(f"least_{name}") for name in least]
+    with engine_errors(failure=failure):
+        found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
+        table = found.collect()
+    if len(table) > _MOST_CELLS:
+        _refuse_many(keys.values())
+    n = _as_int64(table.get_column("n"))
+    if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
+        table, n = table.head(0), n[:0]
+    with engine_errors(failure=failure):
+        columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
+    coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
+    wanted = [*sums, *(f"least_{name}" for name in least)]
+    return KeyCounts(coded, n, {name: _as_int64(table.get_column(name)) for name in wanted})
+
+
+def _refuse_many(dims: Iterable[str]) -> NoReturn:
+    """Say that an engine would bring home too much, and what to ask instead."""
+    named = list(dims)
+    hint = "leave out a column that is nearly different in every row"
+    if {MEASURED, TIMES} & {*named}:
+        hint += (
+            ", or take times to the second (resolution='second' of durations and response_times, or "
+            "whole seconds in the query); for mean and share within target alone ask summarise_times(…, percentiles=False)"
+        )
+    msg = f"by: the engine found more than {_MOST_CELLS:,} distinct keys of {_check.listing(named)}: {hint}."
+    raise InvalidInputError(msg)
+
+
+def _as_int64(column: Any) -> IntArray:
+    """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
+
+    What is wider still stays far beyond any limit.
+    """
+    narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
+    if narrow and not column.null_count():
+        return array_of(column).astype(np.int64, copy=False)
+    if column.dtype.is_decimal() and not column.null_count():
+        rough: FloatArray = array_of(column.cast(nw.Float64))
+        if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
+            return rough.astype(np.int64)
+    known = (0 if is_missing(v) else int(v) for v in column.to_list())
+    return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))
+
+
+# ---- a column of counts -----------------------------------------------------------------
+
+
+def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
+    """Return the counts of rows in memory, and flags of those that are none."""
+    column = data.get_column(name)
+    if dtype.is_integer():
+        known, missing = known_of(column)
+        if missing is None:
+            return {"number": known}
+        number = np.zeros(len(column), dtype=known.dtype)
+        number[~missing] = known
+        return {"number": number, "missing": missing}
+    parts = _parts(name, dtype)
+    with engine_errors():
+        table = data.select(**parts)
+    return {part: table.get_column(part).fill_null(0).to_numpy() for part in parts}
+
+
+def numbers_there(lazy: Any, name: str, dtype: Any) -> dict[str, Any]:
+    """Prepare a column of counts for an engine."""
+    flags = _parts(name, dtype)
+    number = flags.pop("number")
+    return halves(lazy, {"number": number}) | {f"{flag}_low": found for flag, found in flags.items()}
+
+
+def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Split numbers in two for an engine.
+
+    Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
+    Sums of halves do not get there.
+    """
+    by_floats = lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
+    found: dict[str, Any] = {}
+    for name, number in numbers.items():
+        if by_floats:  # their // divides floats, which hold what is left without a remainder
+            low = number % HALF
+            high = (number - low) // HALF
+        else:
+            high = number // HALF
+            low = number - high * HALF
+        found |= {f"{name}_high": high, f"{name}_low": low}
+    return found
+
+
+def _parts(name: str, dtype: Any) -> dict[str, Any]:
+    """Read a column of counts: the number, and whether it is missing, not whole, or beyond 64 bits."""
+    if not (dtype.is_numeric() or dtype.is_decimal()):
+        msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first."
+        raise InvalidTypeError(msg)
+    column = nw.col(name)
+    missing = column.is_null()
+    if dtype.is_integer():
+        # Dask can neither cast nor add up where some are missing.
+        number = nw.when(missing).then(nw.lit(0, dtype)).otherwise(column)
+        if dtype not in {nw.UInt64, nw.Int128, nw.UInt128}:
+            number = number.cast(nw.Int64)
+        return {"number": number, "missing": missing.cast(nw.Int64)}
+    # pandas keeps whole numbers with a gap as floats.
+    missing = missing | column.is_nan() if dtype.is_float() else missing
+    size = nw.when(missing).then(nw.lit(0)).otherwise(column)
+    beyond = size.cast(nw.Float64).abs() >= 2.0**63
+    size = nw.when(beyond).then(nw.lit(0)).otherwise(size)  # some engines have no whole part of infinity
+    split = size != size.floor()  # a decimal has more digits than a float of its size
+    number = nw.when(split).then(nw.lit(0)).otherwise(size).cast(nw.Int64)
+    flags = {"missing": missing, "split": split, "beyond": beyond}
+    return {"number": number} | {flag: found.cast(nw.Int64) for flag, found in flags.items()}
+
+
+@attrs.frozen(eq=False)
+class Sums:
+    """What was added up of each key: the number, in two halves, and how many rows have no proper one."""
+
+    name: str
+    n: IntArray
+    high: IntArray
+    low: IntArray
+    missing: IntArray
+    split: IntArray
+    beyond: IntArray
+
+    @classmethod
+    def of(cls, name: str, found: KeyCounts) -> Sums:
+        """Take what was added up; flags that were not are 0, and none of them has an upper half."""
+        none = np.zeros_like(found.n)
+        flags = (found.sums.get(f"{flag}_low", none) for flag in ("missing", "split", "beyond"))
+        return cls(name, found.n, found.sums["number_high"], found.sums["number_low"], *flags)
+
+    def tally(
+        self, coded: Mapping[str, Encoded], coverage: tuple[str, ...] | None, overlapping: Names
+    ) -> Tally:
+        """Make the tally: a cell stands on the rows that have a count, and is marked if one has none."""
+        counts = self._checked(coded)
+        found = self._part(coded, counts, self.n > self.missing, coverage, overlapping)
+        if not self.missing.any():
+            return found
+        gaps = self._part(coded, np.zeros_like(counts), self.missing > 0, None, overlapping)
+        marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{self.name} missing in the source")
+        return found._evolve(ledger=merged(merged(found._ledger, gaps._ledger), marked))
+
+    def _checked(self, coded: Mapping[str, Encoded]) -> IntArray:
+        """Put the halves together, or say which sum is none."""
+        for bad, rule, error in (
+            (self.split, "whole numbers", InvalidInputError),
+            (self.beyond, "finite numbers within 64 bits", CountOverflowError),
+        ):
+            if bad.any():
+                at = int(np.argmax(bad > 0))
+                msg = f"count: column {self.name!r} must hold {rule}; got {bad[at]} that are not in {place_of(coded, at) or 'the whole frame'}."
+                raise error(msg)
+        # What the lower half carries goes up, and the sum fits if the upper one then does.
+        upper, lower = self.high + self.low // HALF, self.low % HALF
+        over = (upper < -HALF // 2) | (upper >= HALF // 2)
+        if over.any():
+            at = int(np.argmax(over))
+            total = int(self.high[at]) * HALF + int(self.low[at])
+            msg = f"count: column {self.name!r} must add up within 64 bits; got a sum of {total} in {place_of(coded, at) or 'the whole frame'}."
+            raise CountOverflowError(msg)
+        found: IntArray = upper * HALF + lower
+        return found
+
+    def _part(
+        self,
+        coded: Mapping[str, Encoded],
+        counts: IntArray,
+        chosen: NDArray[np.bool_],
+        coverage: tuple[str, ...] | None,
+        overlapping: Names,
+    ) -> Tally:
+        kept = {d: (labels, codes[chosen]) for d, (labels, codes) in coded.items()}
+        return Tally._from_codes(
+            kept, counts[chosen], coverage=coverage, overlapping=overlapping, unit=self.name
+        )
+
+
+def place_of(coded: Mapping[str, Encoded], at: int) -> str:
+    """Name a key in words; nothing where there is no dimension."""
+    return ", ".join(
+        f"{d} {labels[codes[at]] if codes[at] >= 0 else None}" for d, (labels, codes) in coded.items()
+    )
+
+
+# ---- columns of labels as codes ---------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Coded:
+    """A column of whole numbers (rows,), `gap` where there is no label; and what labels some of them have."""
+
+    codes: Whole
+    labels: Callable[[IntArray], Encoded]
+    gap: int | None = None
+
+    def named(self, codes: IntArray) -> Encoded:
+        """Return the distinct labels of some codes, sorted, and the place of each code's among them; -1 for none."""
+        distinct, at = distinct_of(codes)
+        there = distinct != self.gap if self.gap is not None else np.ones(len(distinct), dtype=bool)
+        labels, places = self.labels(distinct[there])
+        place = np.full(len(distinct), -1, dtype=np.int64)
+        place[there] = places
+        return labels, at if np.array_equal(place, np.arange(len(place))) else place[at]
+
+
+def encoded(column: Any, dim: str) -> Coded:
+    """Encode a narwhals series of labels: text, categories or whole numbers, or of measured seconds."""
+    if dim == MEASURED:
+        return _of_seconds(column)
+    if column.dtype.is_integer() and column.dtype not in (nw.Int128, nw.UInt128):
+        return _of_integers(column, dim)
+    if column.dtype.is_float():  # pandas has the year of a date as one, where another is missing
+        return _of_integers(column, dim)
+    native, implementation = column.to_native(), column.implementation
+    text = is_text(column.dtype)
+    if implementation.is_polars() and text:
+        return _of_polars(native, column.__native_namespace__(), dim)
+    if implementation.is_pyarrow() and text:
+        return _of_arrow(native, dim)
+    if implementation.is_pandas() and hasattr(native, "cat"):
+        return _of_listed(native.cat.codes.to_numpy(), native.cat.categories.tolist(), dim)
+    if implementation.is_pandas() and isinstance(native.dtype, column.__native_namespace__().ArrowDtype):
+        return _of_arrow(column.to_frame().to_arrow().column(0), dim)
+    if implementation.is_pandas() and text and native.dtype != object:
+        codes, distinct = column.__native_namespace__().factorize(native)
+        return _of_listed(codes, distinct.tolist(), dim)
+    listed = column.to_list()
+    if column.dtype.is_decimal():  # as engines hand over wide whole numbers
+        listed = [None if v is None else int(v) for v in listed]
+    labels, codes = _cells.encode(listed, dim)
+    return Coded(codes, lambda some: _used(labels, some), gap=-1)
+
+
+def _of_seconds(column: Any) -> Coded:
+    """Encode seconds as whole microseconds, or as whole seconds where all of them are."""
+    known, missing = known_of(column)
+    if known.dtype.kind not in "iuf":
+        known = array_of(column.drop_nulls().cast(nw.Float64))
+    if known.dtype.kind == "f" and (unknown := np.isnan(known)).any():
+        missing = np.zeros(len(column), dtype=bool) if missing is None else missing.copy()
+        missing[~missing] = unknown
+        known = known[~unknown]
+    whole = known.dtype.kind in "iu" or bool((known == np.floor(known)).all())
+    unit = MICROSECONDS if whole else 1
+    extreme = known[np.isfinite(known).argmin()] if known.size and known.dtype.kind == "f" else 0.0
+    if not np.isfinite(extreme):
+        msg = f"{MEASURED} must hold finite numbers; got {extreme}."
+        raise InvalidInputError(msg)
+    if whole:
+        _cells.microseconds(
+            [known.min(initial=0), known.max(initial=0)], MEASURED
+        )  # refuses what is too long
+        codes = known if known.dtype.kind == "i" else known.astype(np.int64)
+    else:
+        codes = _cells.microseconds(known, MEASURED)
+    gap = None
+    if missing is not None:
+        gap = int(codes.max(initial=0)) + 1
+        some, codes = codes, np.full(len(column), gap, dtype=np.int64)
+        codes[~missing] = some
+    return Coded(codes, lambda some: (some * unit, np.arange(len(some))), gap)
+
+
+def _of_integers(column: Any, dim: str) -> Coded:
+    """Take whole numbers as their own codes; where there is none, one beyond them all."""
+    found, missing = known_of(column)
+    if found.dtype.kind == "f" or found.dtype == np.uint64:
+        found = _check.whole(found, dim)
+    gap = None
+    if missing is not None:
+        gap = int(found.max(initial=0)) + 1
+        if gap > INT64.max:
+            gap = int(found.min()) - 1
+        if gap < INT64.min:
+            labels, codes = _cells.encode(column.to_list(), dim)
+            return Coded(codes, lambda some: _used(labels, some), gap=-1)
+        known, found = found, np.full(len(column), gap, dtype=np.int64)
+        found[~missing] = known
+    return Coded(found, lambda some: _cells.encode(some, dim), gap)
+
+
+def _of_polars(native: Any, polars: Any, dim: str) -> Coded:
+    if native.dtype == polars.String:
+        # Text sorts by its code points here as in Python.
+        texts = native.unique().drop_nulls().sort()
+        native = native.cast(polars.Enum(texts))
+    physical, gap = native.to_physical(), None
+    if native.null_count():
+        gap = int(physical.max() or 0) + 1
+        physical = physical.cast(polars.Int64).fill_null(gap)
+    codes = physical.to_numpy()
+
+    def labels(some: IntArray) -> Encoded:
+        listed = native.gather(_examples(codes, some)).cast(polars.String).to_list()
+        return _cells.encode(listed, dim)
+
+    return Coded(codes, labels, gap)
+
+
+def _examples(codes: Whole, wanted: IntArray) -> IntArray:
+    """Find a row for each of some codes that occur; mostly the first rows have them all."""
+    place = np.full(int(wanted.max(initial=-1)) + 2, -1, dtype=np.int64)
+    for first in range(0, len(codes), _AT_ONCE):
+        some = np.minimum(codes[first : first + _AT_ONCE], len(place) - 1)
+        place[some] = np.arange(first, first + len(some))
+        if (place[wanted] >= 0).all():
+            break
+    return place[wanted]
+
+
+def _of_arrow(native: Any, dim: str) -> Coded:
+    import pyarrow as pa
+
+    coded = native
+    if not pa.types.is_dictionary(native.type):
+        coded = native.dictionary_encode()
+    elif any(part.dictionary.null_count for part in native.chunks):
+        coded = native.cast(native.type.value_type).dictionary_encode()
+    # Dictionaries that are joined may have more labels than an index of few bits can tell apart.
+    coded = coded.cast(pa.dictionary(pa.int64(), coded.type.value_type))
+    parts = coded.unify_dictionaries().chunks
+    if not parts:
+        return _of_listed(np.zeros(0, dtype=np.int64), [], dim)
+    indices = pa.chunked_array([part.indices for part in parts])
+    codes = np.full(len(indices), -1, dtype=np.int64)
+    codes[chunks_of(indices.is_valid())] = chunks_of(indices.drop_null())
+    return _of_listed(codes, parts[0].dictionary.to_pylist(), dim)
+
+
+def _of_listed(codes: Whole, labels: Sequence[Any], dim: str) -> Coded:
+    """Take codes into a list of labels, in any order; -1 for none."""
+    return Coded(codes, lambda some: _cells.encode([labels[i] for i in some.tolist()], dim), gap=-1)
+
+
+def _used(labels: LabelArray, some: IntArray) -> Encoded:
+    """Choose some of labels that are sorted already, by ascending code."""
+    return labels[some], np.arange(len(some))

@@ -7,45 +7,27 @@ all give the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-import attrs
+import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
-from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, LabelArray
+from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, Encoded
+from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames.clock import whole
-from policemetrics.frames.counting import Counted, counted_there
+from policemetrics.frames.asked import Moments
+from policemetrics.frames.clock import int64
+from policemetrics.frames.counting import KeyCounts, counted_there, place_of
 from policemetrics.frames.reading import dimensions, labelled, opened
 from policemetrics.tallies import Tally
-from policemetrics.typing import FloatArray, IntArray
 
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
 _MOST_ROWS: Final = 2**30  # of a key
 _LONGEST: Final = 2**63  # microseconds
 _MOST: Final = _LONGEST // MICROSECONDS  # seconds
 
-_Coded: TypeAlias = Mapping[str, tuple[LabelArray, IntArray]]
 
-
-@attrs.frozen(eq=False)
-class Moments:
-    """The times of each key, added up in whole numbers, of which `unit` make a second.
-
-    `data` holds what a tally of the times would hold, but for the times themselves: each is 0 there.
-    """
-
-    data: Tally
-    keys: Cells
-    unit: int
-    zeros: IntArray
-    total: NDArray[np.object_]
-    squares: NDArray[np.object_]
-    met: Mapping[int, IntArray]
-
-
-def moments(
+def sum_times(
     frame: Any, by: Sequence[str], seconds: str, bounds: Sequence[int], *, inclusive: bool
 ) -> Moments | None:
     """Let an engine add up times, in one query, and count those that meet each bound, in microseconds.
@@ -53,8 +35,6 @@ def moments(
     None for a frame in memory, whose times are as well counted, and where the sums of a key could pass 64
     bits: those of more than 2**30 rows, or of 146,000 years. Every time must then be counted.
     """
-    import narwhals.stable.v2 as nw
-
     data, schema = opened(frame)
     if not isinstance(data, nw.LazyFrame):
         return None
@@ -79,8 +59,6 @@ def moments(
 
 def _as_whole_seconds(read: Any, dtype: Any) -> Any:
     """Read whole numbers as they are."""
-    import narwhals.stable.v2 as nw
-
     x, none = nw.col("x"), nw.lit(0, dtype)
     missing = x.is_null()
     # Dask can neither cast nor add up where some are missing.
@@ -89,13 +67,11 @@ def _as_whole_seconds(read: Any, dtype: Any) -> Any:
         there = nw.when(there > nw.lit(_MOST, dtype)).then(nw.lit(_MOST + 1, dtype)).otherwise(there)
     read = read.with_columns(missing.alias("missing"), there.cast(nw.Int64).alias("x"))
     beyond = x > _MOST
-    return read.with_columns(beyond.alias("beyond"), nw.when(beyond).then(whole(0)).otherwise(x).alias("x"))
+    return read.with_columns(beyond.alias("beyond"), nw.when(beyond).then(int64(0)).otherwise(x).alias("x"))
 
 
 def _as_microseconds(read: Any) -> Any:
     """Round to whole microseconds, halves to the even one: by themselves engines differ in that."""
-    import narwhals.stable.v2 as nw
-
     x, micro = nw.col("x"), nw.col("x") * float(MICROSECONDS)
     missing = x.is_null() | x.is_nan()
     sound = ~missing & (micro.abs() < float(_LONGEST))
@@ -116,8 +92,6 @@ def _limit(bound: int, unit: int, *, inclusive: bool) -> int:
 
 def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tuple[Any, list[str]]:
     """Prepare what is added up: times and their squares by the digits of the times, and flags."""
-    import narwhals.stable.v2 as nw
-
     x, a, b, missing = nw.col("x"), nw.col("a"), nw.col("b"), nw.col("missing")
     read = read.with_columns(_above(x, _DIGIT).alias("a"))
     read = read.with_columns((x - a * _DIGIT).alias("b"))
@@ -140,8 +114,6 @@ def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tup
 
 def _above(number: Any, digit: int) -> Any:
     """Return how often a number holds a power of two, give or take one: floats divide by it faster than integers do."""
-    import narwhals.stable.v2 as nw
-
     return (number.cast(nw.Float64) * (1 / digit)).floor().cast(nw.Int64)
 
 
@@ -149,7 +121,7 @@ def _above(number: Any, digit: int) -> Any:
 
 
 def _brought_home(
-    found: Counted, keys: Mapping[str, str], unit: int, names: Mapping[int, str]
+    found: KeyCounts, keys: Mapping[str, str], unit: int, names: Mapping[int, str]
 ) -> Moments | None:
     """Put sums together; what may not be summarised is refused as in a tally."""
     coded, sums = {dim: found.coded[key] for key, dim in keys.items()}, found.sums
@@ -177,12 +149,12 @@ def _brought_home(
     )
 
 
-def _refuse_negative(coded: _Coded, least: FloatArray) -> None:
+def _refuse_negative(coded: Mapping[str, Encoded], least: FloatArray) -> None:
     """Refuse times below zero, given the least of each key."""
     bad = least < 0
     if bad.any():
         at = int(np.argmin(least))
-        named = ", ".join(f"{d} {labels[codes[at]]}" for d, (labels, codes) in coded.items())
+        named = place_of(coded, at)
         msg = (
             f"{MEASURED} must be >= 0; got {least[at]:g}{' for ' if named else ''}{named} (in {int(bad.sum())} groups): leave "
             "negative times out on purpose, in the frame."
@@ -190,7 +162,7 @@ def _refuse_negative(coded: _Coded, least: FloatArray) -> None:
         raise InvalidInputError(msg)
 
 
-def _counted(coded: _Coded, counts: IntArray, missing: IntArray) -> Tally:
+def _counted(coded: Mapping[str, Encoded], counts: IntArray, missing: IntArray) -> Tally:
     """Make the tally, in which every time is 0, and what has none or lacks a label stands in the ledger."""
     n = np.concatenate((counts, missing))
     some = n > 0

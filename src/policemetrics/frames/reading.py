@@ -2,102 +2,82 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, is_missing
+from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.tallies import COUNT, REASON
-from policemetrics.typing import Columns
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
-
-
-def array_of(column: Any) -> NDArray[Any]:
-    """Turn a series of numbers or flags, none of them missing, into an array."""
-    return chunks_of(column.to_native()) if column.implementation.is_pyarrow() else column.to_numpy()
-
-
-def known_of(column: Any) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-    """Return the numbers that a series has, and which of its rows have none; None where all have one."""
-    if not column.null_count():
-        return array_of(column), None
-    return array_of(column.drop_nulls()), array_of(column.is_null())
-
-
-def chunks_of(column: Any) -> NDArray[Any]:
-    """Turn an Arrow column of numbers or flags, none of them missing, into an array."""
-    parts = [_chunk(part) for part in column.chunks] or [np.zeros(0, dtype=column.type.to_pandas_dtype())]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def _chunk(part: Any) -> NDArray[Any]:
-    import pyarrow as pa
-
-    if pa.types.is_boolean(part.type):  # eight to a byte
-        return np.from_dlpack(part.cast(pa.uint8())).astype(bool)
-    return np.from_dlpack(part)
-
 
 ANY: Final = "unknown"
 """The zone of a session that cannot be asked."""
 
 
-def session_zone(frame: Any) -> str | None:
-    """Ask a session for its zone; None where each column has its own.
+# ---- small tables, read whole -----------------------------------------------------------
 
-    narwhals has it too, but from when it first looked, and a session can be told another one at any time.
+
+def read_columns(
+    frame: IntoDataFrame, by: Columns, value: str, *, by_name: str = "by", value_name: str = "value"
+) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
+    """Read a small table whole: the labels by dimension, and one column of values.
+
+    The names are those of the caller's arguments, for the errors.
     """
-    engine, native = frame.implementation, frame.to_native()
-    if engine.is_spark_like():
-        return str(native.sparkSession.conf.get("spark.sql.session.timeZone"))
-    if engine.is_ibis():
-        backend = native.get_backend()
-        if backend.name != "duckdb":
-            return ANY
-        return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchall()[0][0])
-    return None
+    data, schema = opened(frame)
+    lazy = data.lazy()
+    dims = dimensions(by)
+    # The one measured dimension is an argument of its own; the labels are in a mapping.
+    arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
+    wanted = [
+        label(lazy, nw.col(column_named(c, arguments[d], schema)), d, c, schema[c]).alias(f"k{i}")
+        for i, (d, c) in enumerate(dims.items())
+    ]
+    wanted.append(nw.col(column_named(value, value_name, schema)).alias("v"))
+    if value in dims:
+        msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
+        raise InvalidInputError(msg)
+    if schema[value].is_temporal():
+        # An engine may have dates that Python has not, and fail on them.
+        msg = f"{value_name}: column {value!r} must hold numbers; got {schema[value]}."
+        raise InvalidTypeError(msg)
+    with engine_errors("read"):
+        found = collected(lazy.select(*wanted))
+    columns = {d: labels_of(found[f"k{i}"], schema[c]) for i, (d, c) in enumerate(dims.items())}
+    return tuple(dims), columns | {value: found["v"]}
 
 
-def same_clocks(one: str, other: str) -> bool:
-    """Tell whether two zones are one, as Etc/UTC and UTC are."""
-    return one == other or (_is_utc(one) and _is_utc(other))
+def holds_text(frame: Any, name: str, argument: str) -> bool:
+    """Return whether a column of a frame holds text; one that is not there is refused as the argument's."""
+    schema = opened(frame)[1]
+    return is_text(schema[column_named(name, argument, schema)])
 
 
-def _is_utc(name: str) -> bool:
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name).utcoffset(None) == dt.timedelta(0)
-    except (OSError, ValueError, KeyError):  # as Spark's +01:00
-        return False
+def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
+    """Name the columns of a frame that hold text or categories; with `whole` whole numbers too."""
+    schema = opened(frame)[1]
+    return [name for name, dtype in schema.items() if is_text(dtype) or (whole and dtype.is_integer())]
 
 
-def wrong_clocks(argument: str, name: str, found: str, wanted: str, otherwise: str = "") -> InvalidInputError:
-    """Say that a column is read on the clocks of the session, and how to set them."""
-    if found == ANY:
-        return InvalidInputError(
-            f"{argument}: this engine does not say on whose clocks it reads the column {name!r}, which has a zone: turn "
-            "it into stamps without one first, on the clocks that timezone= names."
-        )
-    return InvalidInputError(
-        f"{argument}: this engine reads the column {name!r} only on the clocks of its session, {found}; set those to "
-        f"{wanted} first (in Spark spark.conf.set('spark.sql.session.timeZone', '{wanted}'), in DuckDB SET TimeZone = "
-        f"'{wanted}'){otherwise}."
-    )
+def is_text(dtype: Any) -> bool:
+    """Return whether a column holds text, or categories, which are text."""
+    return dtype in (nw.String, nw.Categorical, nw.Enum)
+
+
+# ---- opening ----------------------------------------------------------------------------
 
 
 def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
     """Open a frame, and look up the types of its columns, which reads none of its rows."""
-    import narwhals.stable.v2 as nw
-
     with engine_errors("read"):
         found = _opened(frame)
         schema = dict(found.collect_schema())
@@ -111,8 +91,6 @@ def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def _opened(frame: Any) -> Any:
-    import narwhals.stable.v2 as nw
-
     try:
         found = nw.from_native(frame)
     except nw.exceptions.DuplicateError as error:
@@ -135,15 +113,32 @@ def _opened(frame: Any) -> Any:
 
 
 def _known(dtype: Any) -> Any:
-    """Tell what narwhals can read as the same: of pandas it does not know every zone, nor numbers of another byte order."""
-    import narwhals.stable.v2 as nw
-
+    """Return a type of narwhals for one of pandas that it does not know: some zones, and numbers of another byte order."""
     if getattr(dtype, "tz", None) is not None:
         # Names of zones must be mere letters: America/New_York is none. As UTC it is the same instant.
         return nw.Datetime("us", "UTC")
     if not getattr(dtype, "isnative", True):
         return {"i": nw.Int64, "u": nw.UInt64, "f": nw.Float64}.get(dtype.kind)
     return None
+
+
+def session_zone(frame: Any) -> str | None:
+    """Ask a session for its zone; None where each column has its own.
+
+    narwhals has it too, but from when it first looked, and a session can be told another one at any time.
+    """
+    engine, native = frame.implementation, frame.to_native()
+    if engine.is_spark_like():
+        return str(native.sparkSession.conf.get("spark.sql.session.timeZone"))
+    if engine.is_ibis():
+        backend = native.get_backend()
+        if backend.name != "duckdb":
+            return ANY
+        return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchall()[0][0])
+    return None
+
+
+# ---- columns ----------------------------------------------------------------------------
 
 
 def dimensions(by: Columns) -> dict[str, str]:
@@ -161,22 +156,28 @@ def dimensions(by: Columns) -> dict[str, str]:
 
 
 def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
+    """Return the name of a column, or refuse one that is not there as the argument's."""
     _check.text(name, argument)
     _check.known(name, f"{argument}: column", schema)
     return str(name)
 
 
+def labelled(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> list[Any]:
+    """Prepare the columns of all dimensions."""
+    for dim, name in dims.items():
+        column_named(name, f"by[{dim!r}]", schema)
+    return [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
+
+
 def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str = "by") -> Any:
     """Prepare a column of labels, or refuse its type before the engine sees it."""
-    import narwhals.stable.v2 as nw
-
     if dim == MEASURED:
         if dtype == nw.Duration and not (
             lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
         ):
             return _seconds(lazy, column, dtype)
         if dtype.is_float() and lazy.implementation.is_dask():
-            # There, keys that are not a number beside missing ones fail.
+            # There, nan beside missing keys fails.
             return nw.when(~column.is_nan()).then(column)
         if dtype.is_numeric():
             wide = dtype.is_decimal() or dtype in (nw.Int128, nw.UInt128)
@@ -208,19 +209,8 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
     raise InvalidTypeError(msg)
 
 
-def labelled(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> list[Any]:
-    """Prepare the columns of all dimensions, given by dimension."""
-    import narwhals.stable.v2 as nw
-
-    for dim, name in dims.items():
-        column_named(name, f"by[{dim!r}]", schema)
-    return [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
-
-
 def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:
     """Turn durations into seconds as floats, exact to the microsecond; parts of one are cut off."""
-    import narwhals.stable.v2 as nw
-
     if not (lazy.implementation.is_pandas_like() or lazy.implementation.is_dask()):
         return column.dt.total_microseconds() / 1_000_000  # Arrow would not cast a number past 2^53
     # There, narwhals multiplies floats and cuts: 16.213703 s would be 16,213,702 microseconds. As a whole number a
@@ -232,17 +222,11 @@ def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:
     return nw.when(~column.is_null()).then(number / unit)
 
 
-def labels_of(values: list[Any], dtype: Any) -> list[Any]:
-    """Bring whole numbers home as Python's own: an engine may hand over decimals."""
-    if not dtype.is_integer() or {*map(type, values)} <= {int, type(None)}:
-        return values
-    return [None if is_missing(v) else int(v) for v in values]
+# ---- what comes home --------------------------------------------------------------------
 
 
 def collected(lazy: Any) -> dict[str, list[Any]]:
     """Run a query, and bring its small result home as Python values."""
-    import narwhals.stable.v2 as nw
-
     with engine_errors("read"):
         found = lazy.collect() if isinstance(lazy, nw.LazyFrame) else lazy
         return {name: found.get_column(name).to_list() for name in found.columns}
@@ -265,61 +249,34 @@ def engine_errors(
         raise kind(msg) from error
 
 
-def zone(name: str) -> None:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(_check.text(name, "timezone"))
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"timezone must be a name of the zone database, such as 'Europe/London'; got {name!r}."
-        raise InvalidInputError(msg) from error
+def labels_of(values: list[Any], dtype: Any) -> list[Any]:
+    """Bring whole numbers home as Python's own: an engine may hand over decimals."""
+    if not dtype.is_integer() or {*map(type, values)} <= {int, type(None)}:
+        return values
+    return [None if is_missing(v) else int(v) for v in values]
 
 
-def read_columns(
-    frame: IntoDataFrame, by: Columns, value: str, *, by_name: str = "by", value_name: str = "value"
-) -> tuple[tuple[str, ...], dict[str, list[Any]]]:
-    """Read a small table whole: the labels by dimension, and one column of values.
-
-    The names are those of the caller's arguments, for the errors.
-    """
-    import narwhals.stable.v2 as nw
-
-    data, schema = opened(frame)
-    lazy = data.lazy()
-    dims = dimensions(by)
-    # The one measured dimension is an argument of its own; the labels are in a mapping.
-    arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
-    wanted = [
-        label(lazy, nw.col(column_named(c, arguments[d], schema)), d, c, schema[c]).alias(f"k{i}")
-        for i, (d, c) in enumerate(dims.items())
-    ]
-    wanted.append(nw.col(column_named(value, value_name, schema)).alias("v"))
-    if value in dims:
-        msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
-        raise InvalidInputError(msg)
-    if schema[value].is_temporal():
-        # An engine may have dates that Python has not, and fail on them.
-        msg = f"{value_name}: column {value!r} must hold numbers; got {schema[value]}."
-        raise InvalidTypeError(msg)
-    with engine_errors("read"):
-        found = collected(lazy.select(*wanted))
-    columns = {d: labels_of(found[f"k{i}"], schema[c]) for i, (d, c) in enumerate(dims.items())}
-    return tuple(dims), columns | {value: found["v"]}
+def array_of(column: Any) -> NDArray[Any]:
+    """Turn a series of numbers or flags, none of them missing, into an array."""
+    return chunks_of(column.to_native()) if column.implementation.is_pyarrow() else column.to_numpy()
 
 
-def holds_text(frame: Any, name: str, argument: str) -> bool:
-    """Tell whether a column of a data frame holds text; one that is not there is refused as the argument's."""
-    schema = opened(frame)[1]
-    return _is_text(schema[column_named(name, argument, schema)])
+def known_of(column: Any) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Return the numbers that a series has, and which of its rows have none; None where all have one."""
+    if not column.null_count():
+        return array_of(column), None
+    return array_of(column.drop_nulls()), array_of(column.is_null())
 
 
-def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
-    """Name the columns of a data frame that hold text, categories among them; with `whole` whole numbers too."""
-    schema = opened(frame)[1]
-    return [name for name, dtype in schema.items() if _is_text(dtype) or (whole and dtype.is_integer())]
+def chunks_of(column: Any) -> NDArray[Any]:
+    """Turn an Arrow column of numbers or flags, none of them missing, into an array."""
+    parts = [_chunk(part) for part in column.chunks] or [np.zeros(0, dtype=column.type.to_pandas_dtype())]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _is_text(dtype: Any) -> bool:
-    import narwhals.stable.v2 as nw
+def _chunk(part: Any) -> NDArray[Any]:
+    import pyarrow as pa
 
-    return dtype in (nw.String, nw.Categorical, nw.Enum)
+    if pa.types.is_boolean(part.type):  # eight to a byte
+        return np.from_dlpack(part.cast(pa.uint8())).astype(bool)
+    return np.from_dlpack(part)

@@ -7,26 +7,30 @@ to look for; incidents of several rows are checked in the same one.
 
 from __future__ import annotations
 
-import datetime as dt
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import attrs
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics._cells import MEASURED, MISSING, Cells, LabelArray, distinct_of, is_missing
+from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
+from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning
-from policemetrics.frames.clock import CENTURY, Moments, instant, moments, whole
-from policemetrics.frames.counting import TIMED, Counted, counted_here, counted_there
+from policemetrics.frames.asked import Incidents, Timing
+from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
+from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there
 from policemetrics.frames.reading import (
     collected,
     column_named,
     dimensions,
     engine_errors,
+    is_text,
     label,
+    labelled,
     labels_of,
     opened,
 )
@@ -40,467 +44,18 @@ from policemetrics.tallies import (
     Tally,
     merged,
 )
-from policemetrics.typing import Columns, IntArray, Label
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
-
 FURTHER_ROW: Final = "further row of an incident"
 MISSING_INCIDENT: Final = "missing incident"
-_GRADE: Final = "grade"
-
-
-class _Rule(NamedTuple):
-    """Which rows are left out, and why; where they have a label, of which column."""
-
-    reason: str
-    condition: Any
-    column: str = ""
-    label: Label = ""
-
-
-@attrs.frozen(kw_only=True)
-class Incidents:
-    """Which rows are incidents to be answered: one a row, or several rows for each `incident`."""
-
-    incident: str | None = None
-    self_initiated: Mapping[str, Sequence[Label]] = attrs.field(factory=dict)
-    grades: tuple[str, str] | None = None
-    regraded: str | None = None
-    upgraded: str | None = None
-
-    @property
-    def stamps(self) -> dict[str, str]:
-        """The columns of stamps, by argument."""
-        return {} if self.upgraded is None else {"upgraded": self.upgraded}
-
-    @property
-    def sums(self) -> list[str]:
-        """What is added up beside the count."""
-        return [] if self.incident is None else ["rows"]
-
-    def columns_of(self, dims: Mapping[str, str]) -> dict[str, str]:
-        """Give the dimension of the grade its column: the initial or the final one."""
-        if self.grades is None:
-            return dict(dims)
-        if _GRADE not in dims:
-            if self.regraded in {"initial", "final"}:
-                msg = (
-                    f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
-                    f"it says under which grade an incident counts; got by={_check.listing(dims)}."
-                )
-                raise InvalidInputError(msg)
-            return dict(dims)
-        if dims[_GRADE] not in {_GRADE, *self.grades}:
-            msg = f"by: the dimension 'grade' is taken from grades=, {_check.listing(self.grades)}; got the column {dims[_GRADE]!r}."
-            raise InvalidInputError(msg)
-        return {**dims, _GRADE: self.grades[0 if self.regraded == "initial" else 1]}
-
-    # ---- which rows count ---------------------------------------------------------------
-
-    def rules(self, lazy: Any, schema: Mapping[str, Any]) -> list[_Rule]:
-        """List what is left out before any stamp is looked at."""
-        import narwhals.stable.v2 as nw
-
-        rules = []
-        for name, chosen in self.self_initiated.items():
-            argument = f"self_initiated[{name!r}]"
-            column = _labelled(lazy, schema, name, argument)
-            for value in chosen:
-                if isinstance(value, int) != schema[name].is_integer():
-                    msg = f"{argument} must hold labels as the column does, which has {schema[name]}; got {_check.shown(value)}."
-                    raise InvalidTypeError(msg)
-                rules.append(_Rule("self-initiated", ~column.is_null() & (column == value), name, value))
-        if self.regraded == "exclude":
-            rules.append(_Rule("regraded", self._changed(lazy, schema)))
-        if self.upgraded is not None:
-            rules.append(
-                _Rule("missing upgrade", self._changed(lazy, schema) & nw.col(self.upgraded).is_null())
-            )
-        return rules
-
-    def started(self, lazy: Any, schema: Mapping[str, Any], stamps: Mapping[str, Any]) -> dict[str, Any]:
-        """Let the clock start again at the upgrade, where there was one."""
-        import narwhals.stable.v2 as nw
-
-        found = dict(stamps)
-        if self.upgraded is not None:
-            again = nw.when(self._changed(lazy, schema)).then(found.pop("upgraded"))
-            found["began"] = found["start"]
-            found["start"] = again.otherwise(found["start"])
-        return found
-
-    def _changed(self, lazy: Any, schema: Mapping[str, Any]) -> Any:
-        """Tell which rows ended with another grade than they began with; a missing one tells nothing."""
-        import narwhals.stable.v2 as nw
-
-        first, last = (
-            _labelled(lazy, schema, name, f"grades[{i}]").cast(nw.String)
-            for i, name in enumerate(self.grades or ())
-        )
-        return ~first.is_null() & ~last.is_null() & (first != last)
-
-    def refuse_unmatched(self, lazy: Any, schema: Mapping[str, Any], unmatched: Iterable[_Rule]) -> None:
-        """Refuse a label that does not occur: it leaves nothing out, as it was meant to."""
-        import narwhals.stable.v2 as nw
-
-        for rule in unmatched:
-            there = collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
-            known = sorted(v for v in labels_of(there, schema[rule.column]) if not is_missing(v))
-            _check.known(rule.label, f"self_initiated[{rule.column!r}]", known)
-
-    # ---- one row for each incident ------------------------------------------------------
-
-    def key(self, schema: Mapping[str, Any]) -> Any:
-        """Return the column that tells incidents apart; blank text tells nothing, and is missing."""
-        import narwhals.stable.v2 as nw
-
-        name = column_named(self.incident, "incident", schema)
-        dtype = schema[name]
-        if dtype in (nw.String, nw.Categorical, nw.Enum):
-            column = nw.col(name).cast(nw.String)
-            return nw.when(column.str.strip_chars() != "").then(column)
-        if dtype.is_float():
-            # On some engines not a number is no missing one; it tells nothing either.
-            return nw.when(~nw.col(name).is_nan()).then(nw.col(name))
-        if dtype.is_integer():
-            return nw.col(name)
-        msg = f"incident: column {name!r} must hold text or numbers that tell incidents apart; got {dtype}."
-        raise InvalidTypeError(msg)
-
-    def first_of_each(self, read: Any, keys: Sequence[str], stamps: Iterable[str]) -> Any:
-        """Bring the rows of an incident down to one, from its first start to its first end."""
-        import narwhals.stable.v2 as nw
-
-        if self.incident is None:
-            return read
-        names = read.collect_schema().names()
-        first = [name for name in stamps if name != "closed"]
-        # Rows that a rule leaves out are no part of the incident.
-        apart = [name for name in ("rule",) if name in names]
-        return read.group_by(*keys, "incident", *apart).agg(
-            nw.len().alias("rows"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
-        )
-
-    def repeats(self, *, ruled: bool) -> dict[str, Any]:
-        """Count how often an incident occurs among those that differ in a label."""
-        import narwhals.stable.v2 as nw
-
-        if self.incident is None:
-            return {}
-        key = nw.col("incident")
-        if ruled:
-            key = nw.when(nw.col("rule") == 0).then(key)
-        return {"parts": nw.len(), "unknown": key.is_null().cast(nw.Int64).sum(), "incidents": key.n_unique()}
-
-
-def refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
-    """Refuse incidents whose rows differ in a label: it would be counted as often as it has labels."""
-    if "parts" not in looked:
-        return
-    parts, unknown, distinct = (int(looked[name][0] or 0) for name in ("parts", "unknown", "incidents"))
-    more = parts - unknown - (distinct - (unknown > 0))
-    if more:
-        msg = (
-            f"by must name labels that all rows of an incident share; {_write.count(more)} more occur with a second one: name what "
-            "the incident was, not who went to it, or correct the rows."
-        )
-        raise InvalidInputError(msg)
-
-
-def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) -> Any:
-    """Return a column of labels; categories as their text, to be compared."""
-    import narwhals.stable.v2 as nw
-
-    dtype = schema[column_named(name, argument, schema)]
-    column = label(lazy, nw.col(name), argument, name, dtype, argument)
-    return column.cast(nw.String) if dtype in (nw.Categorical, nw.Enum) else column
-
-
-_SECOND: Final = 1_000_000
-_AFTER: Final = "began after as_at"
-_UPGRADED_BEFORE: Final = "upgrade before start"
+_BEGAN_AFTER_AS_AT: Final = "began after as_at"
+_UPGRADED_BEFORE_START: Final = "upgrade before start"
 # The state of a row: it counts as timed, or as still open, or it has the number of a reason.
-_TIMED, _OPEN, _REASONS = 0, 1, 2
+_TIMED, _OPEN, _FIRST_REASON = 0, 1, 2
 _SWAPPED: Final = 0.9  # so many below zero are no slips of a few hands
 _SEVERAL: Final = 10
-
-
-@attrs.frozen(kw_only=True)
-class Timing:
-    """What is timed in each row, by which clocks, and until when a row without an end was followed."""
-
-    start: str
-    end: str
-    timezone: str | None
-    resolution: str = "exact"
-    zero: str = "keep"
-    closed: str | None = None
-    as_at: dt.datetime | None = None
-
-    def __attrs_post_init__(self) -> None:
-        _check.choice(self.resolution, "resolution", ("exact", "second"))
-        _check.choice(self.zero, "zero", ("keep", "exclude"))
-        for argument, name in self.stamps.items():
-            _check.text(name, argument)
-        if self.start == self.end:
-            msg = f"start and end must be two columns; got {self.start!r} for both."
-            raise InvalidInputError(msg)
-
-    @property
-    def stamps(self) -> dict[str, str]:
-        """The columns of stamps, by argument."""
-        return {"start": self.start, "end": self.end} | (
-            {"closed": self.closed} if self.closed is not None else {}
-        )
-
-
-def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents | None = None) -> tuple[Tally, Tally]:
-    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open."""
-    import narwhals.stable.v2 as nw
-
-    incidents = incidents or Incidents()
-    lazy, schema = opened(frame)
-    dims = dimensions(by)
-    if MEASURED in dims:
-        msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."
-        raise InvalidInputError(msg)
-    columns = incidents.columns_of(dims)
-    keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
-    select = [
-        label(lazy, nw.col(column_named(c, f"by[{d!r}]", schema)), d, c, schema[c]).alias(keys[d])
-        for d, c in columns.items()
-    ]
-    found = moments(lazy, schema, timing.stamps | incidents.stamps, timing.timezone)
-    as_at = None if timing.as_at is None else instant(timing.as_at, "as_at", timing.timezone)
-    stamps = incidents.started(lazy, schema, found.columns)
-    select += [column.alias(argument) for argument, column in stamps.items()]
-    rules = incidents.rules(lazy, schema)
-    if rules:
-        select.append(_first_of([rule.condition for rule in rules], 1, whole(0)).alias("rule"))
-    if incidents.incident is not None:
-        select.append(incidents.key(schema).alias("incident"))
-    with engine_errors():
-        read = incidents.first_of_each(lazy.select(*select), list(keys.values()), list(stamps))
-        read = _in_utc(read, list(stamps), found, incidents.repeats(ruled=bool(rules)) if dims else {})
-        read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
-    named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": TIMED}
-    sums = {f"{name}_low": name for name in incidents.sums}  # rows of an incident have no upper half
-    table = read.select(*named, *(nw.col(name).alias(low) for low, name in sums.items()))
-    if isinstance(table, nw.DataFrame):
-        numbers = {name: table.get_column(low).to_numpy() for low, name in sums.items()}
-        counted = counted_here(table, named, numbers)
-    else:
-        counted = counted_there(table, named, list(sums))
-    by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)] if incidents.incident is not None else []
-    counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons, by_row)
-    if len(counts.rows):
-        first = len(incidents.sums)  # after the reason of a row that is of no known incident
-        unused = [rule for i, rule in enumerate(rules, first) if rule.column and not counts.has(i)]
-        incidents.refuse_unmatched(lazy, schema, unused)
-    counts.refuse_no_times(timing)
-    counts.refuse_unfollowed(timing)
-    return counts.timed(), counts.open()
-
-
-# ---- what the engine is asked -----------------------------------------------------------
-
-
-def _in_utc(read: Any, stamps: list[str], found: Moments, more: dict[str, Any]) -> Any:
-    """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear."""
-    import narwhals.stable.v2 as nw
-
-    spans = [] if found.fixed else [(s, m) for s in stamps for m in ("min", "max")]
-    wanted = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans} | more
-    looked = collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
-    refuse_repeats(looked)
-    readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
-    changes = found.changes(readings)
-    walls = {s: nw.col(s) for s in stamps}
-    read = read.with_columns(
-        *(wall.is_null().alias(f"no_{s}") for s, wall in walls.items()),
-        *(
-            nw.when(wall.is_null()).then(whole(0)).otherwise(wall).cast(nw.Int64).alias(s)
-            for s, wall in walls.items()
-        ),
-    )
-    return read.with_columns(
-        *((~nw.col(f"no_{s}") & changes.unclear(wall)).alias(f"unclear_{s}") for s, wall in walls.items()),
-        *(changes.utc(wall).alias(s) for s, wall in walls.items()),
-    )
-
-
-def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) -> tuple[Any, list[str]]:
-    """Give each row its time and its state: timed, still open, or the first reason why it is neither."""
-    import narwhals.stable.v2 as nw
-
-    names = read.collect_schema().names()
-    start, until = nw.col("start"), nw.col("end")
-    arrived = ~nw.col("no_end")
-    if as_at is not None:
-        arrived &= until <= whole(as_at)
-        until = nw.when(arrived).then(until).otherwise(whole(as_at))
-    lost = ~arrived
-    # What came after as_at at the earliest was open then, whatever the clock meant.
-    unclear = nw.col("unclear_start") | (arrived & nw.col("unclear_end"))
-    if "closed" in names:
-        closed = ~arrived & ~nw.col("no_closed")
-        closed = closed if as_at is None else closed & (nw.col("closed") <= whole(as_at))
-        until = nw.when(closed).then(nw.col("closed")).otherwise(until)
-        lost, unclear = lost & ~closed, unclear | (closed & nw.col("unclear_closed"))
-    read = read.with_columns(
-        (until - start).alias("us"), arrived.alias("arrived"), lost.alias("lost"), unclear.alias("unclear")
-    )
-    took = nw.col("us")
-    if timing.resolution == "second":
-        # Below zero engines differ in which way they round.
-        floor = took // whole(_SECOND) * whole(_SECOND)
-        read = read.with_columns(nw.when(took < 0).then(took).otherwise(floor).alias("us"))
-    reasons = []
-    if "incident" in names:
-        # First of all, since such rows of whatever incidents have come together.
-        reasons.append((MISSING_INCIDENT, nw.col("incident").is_null()))
-    reasons += [(reason, nw.col("rule") == i + 1) for i, reason in enumerate(rules)]
-    reasons.append((MISSING_START, nw.col("no_start")))
-    if as_at is None:
-        reasons.append((MISSING_END, nw.col("lost")))
-    reasons.append((CLOCK_CHANGE, nw.col("unclear")))
-    if "began" in names:
-        known = ~nw.col("no_began") & ~nw.col("unclear_began")
-        reasons.append((_UPGRADED_BEFORE, known & (start < nw.col("began"))))
-    if as_at is not None:
-        reasons.append((_AFTER, start > whole(as_at)))
-    reasons.append((NEGATIVE, nw.col("arrived") & (took < 0)))
-    if "closed" in names:
-        reasons.append((NEGATIVE, took < 0))
-    if timing.zero == "exclude":
-        reasons.append((ZERO, nw.col("arrived") & (took == 0)))
-    state = nw.when(nw.col("arrived")).then(whole(_TIMED)).otherwise(whole(_OPEN))
-    read = read.with_columns(
-        _first_of([condition for _, condition in reasons], _REASONS, state).alias("state")
-    )
-    negative = [_REASONS + i for i, (reason, _) in enumerate(reasons) if reason == NEGATIVE]
-    counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
-    return read.with_columns(nw.when(counted).then(took).otherwise(whole(0)).alias("us")), [
-        r for r, _ in reasons
-    ]
-
-
-# ---- what comes home --------------------------------------------------------------------
-
-
-@attrs.frozen(eq=False)
-class _Counts:
-    """Rows by key, state and microseconds; `counts` are incidents where several rows make one."""
-
-    coded: dict[str, tuple[LabelArray, IntArray]]
-    state: IntArray
-    us: IntArray
-    counts: IntArray
-    rows: IntArray
-    reasons: Sequence[str]
-
-    @classmethod
-    def of(
-        cls,
-        found: Counted,
-        coded: dict[str, tuple[LabelArray, IntArray]],
-        reasons: Sequence[str],
-        by_row: Sequence[str],
-    ) -> _Counts:
-        """Take what was counted; every row has a state and a time, if only 0. What `by_row` left out are rows."""
-        state, us = (labels[codes] for labels, codes in (found.coded["state"], found.coded["us"]))
-        counts, rows = found.n, found.sums.get("rows_low", found.n)
-        numbers = [_REASONS + i for i, reason in enumerate(reasons) if reason in by_row]
-        counts = np.where(np.isin(state, numbers), rows, counts)
-        return cls(coded, state, us, counts, rows, reasons)
-
-    def has(self, number: int) -> bool:
-        """Tell whether any row has the reason of that number."""
-        return bool((self.state == _REASONS + number).any())
-
-    def refuse_unfollowed(self, timing: Timing) -> None:
-        """Refuse incidents that nothing has ended, where nobody says when they were last seen open."""
-        if timing.closed is None or timing.as_at is not None:
-            return
-        lost = int(self.counts[self.state == _REASONS + self.reasons.index(MISSING_END)].sum())
-        if lost:
-            msg = (
-                f"as_at must be given beside closed={timing.closed!r}: {_write.count(lost)} have neither {timing.end!r} nor "
-                f"{timing.closed!r}, and were still open when the data were extracted; leaving them out would flatter."
-            )
-            raise InvalidInputError(msg)
-
-    def refuse_no_times(self, timing: Timing) -> None:
-        """Refuse times that no clock has measured: between stamps a century apart, or most of them backwards."""
-        if (np.abs(self.us) > CENTURY).any():
-            longest = self.us[np.argmax(np.abs(self.us))] // (365 * 86_400 * _SECOND)
-            msg = (
-                f"start and end must lie within a century; got {timing.start!r} and {timing.end!r} {longest} years apart: turn "
-                "stamps that stand for a missing one, as 1900 and 9999 often do, into missing ones first."
-            )
-            raise InvalidInputError(msg)
-        # Those that were closed without an end have the second number, where there are any.
-        numbers = [_REASONS + i for i, reason in enumerate(self.reasons) if reason == NEGATIVE]
-        sides = (("end", timing.end, _TIMED), ("closed", timing.closed, _OPEN))
-        for negative, (argument, name, state) in zip(numbers, sides, strict=False):
-            backwards = int(self.counts[self.state == negative].sum())
-            both = backwards + int(self.counts[(self.us > 0) & (self.state == state)].sum())
-            if not backwards or backwards < _SWAPPED * both:
-                continue
-            msg = (
-                f"{argument} must come after start; got {name!r} before {timing.start!r} in {_write.count(backwards)} of "
-                f"{_write.count(both)} times that are not 0: are start= and {argument}= swapped?"
-            )
-            if backwards >= _SEVERAL:
-                raise InvalidInputError(msg)
-            warnings.warn(msg, PoliceMetricsWarning, stacklevel=4)
-
-    def timed(self) -> Tally:
-        """Return the times that have ended, with everything that was left out."""
-        found = self._part(self.state == _TIMED, self.counts)
-        ledger = found._ledger
-        for i, reason in enumerate(self.reasons):
-            measured = reason in {NEGATIVE, ZERO}
-            ledger = merged(
-                ledger, self._left_out(self.state == _REASONS + i, self.counts, reason, measured=measured)
-            )
-        ledger = merged(ledger, self._left_out(self.rows > self.counts, self.rows - self.counts, FURTHER_ROW))
-        return found._evolve(ledger=ledger)
-
-    def open(self) -> Tally:
-        """Return the times of what had not ended when it was last followed."""
-        return self._part(self.state == _OPEN, self.counts)
-
-    def _left_out(
-        self, chosen: NDArray[np.bool_], counts: IntArray, reason: str, *, measured: bool = False
-    ) -> Cells | None:
-        """Return what a reason left out; what lacks a label as well has that for its reason."""
-        if not chosen.any():
-            return None
-        part = self._part(chosen, counts, measured=measured)
-        cells, ledger = part._cells, part._ledger
-        if not measured:
-            cells = cells.extend(MEASURED, MISSING)
-            ledger = None if ledger is None else ledger.extend(MEASURED, MISSING)
-        return merged(cells.extend(REASON, reason), ledger)
-
-    def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
-        kept = {d: (labels, codes[chosen]) for d, (labels, codes) in self.coded.items()}
-        if measured:
-            kept[MEASURED] = distinct_of(self.us[chosen])
-        return Tally._from_codes(kept, counts[chosen], unit="rows")
-
-
-def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:
-    """Give the number of the first condition that holds, counted from `number`."""
-    import narwhals.stable.v2 as nw
-
-    found = otherwise
-    for i, condition in reversed(list(enumerate(conditions))):
-        found = nw.when(condition).then(whole(number + i)).otherwise(found)
-    return found
 
 
 def durations(
@@ -587,4 +142,369 @@ def durations(
     {'reason': ['clock change', 'missing end'], 'count': [1, 1]}
     """
     timing = Timing(start=start, end=end, timezone=timezone, resolution=resolution, zero=zero)
-    return timed(frame, by, timing)[0]
+    return timed(frame, by, timing, Incidents())[0]
+
+
+def timed(
+    frame: Any, by: Columns, timing: Timing, incidents: Incidents, *, stacklevel: int = 4
+) -> tuple[Tally, Tally]:
+    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
+
+    `stacklevel` is for a warning: how far above it the user stands.
+    """
+    lazy, schema = opened(frame)
+    dims = dimensions(by)
+    if MEASURED in dims:
+        msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."
+        raise InvalidInputError(msg)
+    columns = incidents.columns_of(dims)
+    keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
+    select = [v.alias(key) for key, v in zip(keys.values(), labelled(lazy, schema, columns), strict=True)]
+    found = read_stamps(lazy, schema, timing.stamps | incidents.stamps, timing.timezone)
+    as_at = None if timing.as_at is None else instant(timing.as_at, "as_at", timing.timezone)
+    stamps = _started(incidents, lazy, schema, found.columns)
+    select += [column.alias(argument) for argument, column in stamps.items()]
+    rules = _rules(incidents, lazy, schema)
+    if rules:
+        select.append(_first_of([rule.condition for rule in rules], 1, int64(0)).alias("rule"))
+    if incidents.incident is not None:
+        select.append(_incident_key(incidents, schema).alias("incident"))
+    with engine_errors():
+        read = _first_of_each(incidents, lazy.select(*select), list(keys.values()), list(stamps))
+        read = _in_utc(read, list(stamps), found, _repeats(incidents, ruled=bool(rules)) if dims else {})
+        read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
+    named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": TIMES}
+    sums = {f"{name}_low": name for name in incidents.sums}  # rows of an incident have no upper half
+    table = read.select(*named, *(nw.col(name).alias(low) for low, name in sums.items()))
+    if isinstance(table, nw.DataFrame):
+        numbers = {name: table.get_column(low).to_numpy() for low, name in sums.items()}
+        counted = counted_here(table, named, numbers)
+    else:
+        counted = counted_there(table, named, list(sums))
+    by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)] if incidents.incident is not None else []
+    counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons, by_row)
+    if len(counts.rows):
+        first = len(incidents.sums)  # after the reason of a row that is of no known incident
+        unused = [rule for i, rule in enumerate(rules, first) if rule.column and not counts.has(i)]
+        _refuse_unmatched(lazy, schema, unused)
+    counts.refuse_no_times(timing, stacklevel)
+    counts.refuse_unfollowed(timing)
+    return counts.timed(), counts.open()
+
+
+# ---- which rows count -------------------------------------------------------------------
+
+
+class _Rule(NamedTuple):
+    """Which rows are left out, and why; where they have a label, of which column."""
+
+    reason: str
+    condition: Any
+    column: str = ""
+    label: Label = ""
+
+
+def _rules(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> list[_Rule]:
+    """List what is left out before any stamp is looked at."""
+    rules = []
+    for name, chosen in incidents.self_initiated.items():
+        argument = f"self_initiated[{name!r}]"
+        column = _labelled(lazy, schema, name, argument)
+        for value in chosen:
+            if isinstance(value, int) != schema[name].is_integer():
+                msg = f"{argument} must hold labels as the column does, which has {schema[name]}; got {_check.shown(value)}."
+                raise InvalidTypeError(msg)
+            rules.append(_Rule("self-initiated", ~column.is_null() & (column == value), name, value))
+    if incidents.regraded == "exclude":
+        rules.append(_Rule("regraded", _changed(incidents, lazy, schema)))
+    if incidents.upgraded is not None:
+        rules.append(
+            _Rule("missing upgrade", _changed(incidents, lazy, schema) & nw.col(incidents.upgraded).is_null())
+        )
+    return rules
+
+
+def _changed(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> Any:
+    """Return which rows ended with another grade than they began with; a missing one tells nothing."""
+    first, last = (
+        _labelled(lazy, schema, name, f"grades[{i}]").cast(nw.String)
+        for i, name in enumerate(incidents.grades or ())
+    )
+    return ~first.is_null() & ~last.is_null() & (first != last)
+
+
+def _started(
+    incidents: Incidents, lazy: Any, schema: Mapping[str, Any], stamps: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Let the clock start again at the upgrade, where there was one."""
+    found = dict(stamps)
+    if incidents.upgraded is not None:
+        again = nw.when(_changed(incidents, lazy, schema)).then(found.pop("upgraded"))
+        found["began"] = found["start"]
+        found["start"] = again.otherwise(found["start"])
+    return found
+
+
+def _refuse_unmatched(lazy: Any, schema: Mapping[str, Any], unmatched: Iterable[_Rule]) -> None:
+    """Refuse a label that does not occur: it leaves nothing out, as it was meant to."""
+    for rule in unmatched:
+        there = collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
+        known = sorted(v for v in labels_of(there, schema[rule.column]) if not is_missing(v))
+        _check.known(rule.label, f"self_initiated[{rule.column!r}]", known)
+
+
+def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) -> Any:
+    """Return a column of labels; categories as their text, to be compared."""
+    dtype = schema[column_named(name, argument, schema)]
+    column = label(lazy, nw.col(name), argument, name, dtype, argument)
+    return column.cast(nw.String) if dtype in (nw.Categorical, nw.Enum) else column
+
+
+# ---- one row for each incident ----------------------------------------------------------
+
+
+def _incident_key(incidents: Incidents, schema: Mapping[str, Any]) -> Any:
+    """Return the column that tells incidents apart; blank text tells nothing, and is missing."""
+    name = column_named(incidents.incident, "incident", schema)
+    dtype = schema[name]
+    if is_text(dtype):
+        column = nw.col(name).cast(nw.String)
+        return nw.when(column.str.strip_chars() != "").then(column)
+    if dtype.is_float():
+        # On some engines nan is not missing; it tells nothing either.
+        return nw.when(~nw.col(name).is_nan()).then(nw.col(name))
+    if dtype.is_integer():
+        return nw.col(name)
+    msg = f"incident: column {name!r} must hold text or numbers that tell incidents apart; got {dtype}."
+    raise InvalidTypeError(msg)
+
+
+def _first_of_each(incidents: Incidents, read: Any, keys: Sequence[str], stamps: Iterable[str]) -> Any:
+    """Bring the rows of an incident down to one, from its first start to its first end."""
+    if incidents.incident is None:
+        return read
+    names = read.collect_schema().names()
+    first = [name for name in stamps if name != "closed"]
+    # Rows that a rule leaves out are no part of the incident.
+    apart = [name for name in ("rule",) if name in names]
+    return read.group_by(*keys, "incident", *apart).agg(
+        nw.len().alias("rows"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
+    )
+
+
+def _repeats(incidents: Incidents, *, ruled: bool) -> dict[str, Any]:
+    """Count how often an incident occurs among those that differ in a label."""
+    if incidents.incident is None:
+        return {}
+    key = nw.col("incident")
+    if ruled:
+        key = nw.when(nw.col("rule") == 0).then(key)
+    return {"parts": nw.len(), "unknown": key.is_null().cast(nw.Int64).sum(), "incidents": key.n_unique()}
+
+
+def _refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
+    """Refuse incidents whose rows differ in a label: it would be counted as often as it has labels."""
+    if "parts" not in looked:
+        return
+    parts, unknown, distinct = (int(looked[name][0] or 0) for name in ("parts", "unknown", "incidents"))
+    more = parts - unknown - (distinct - (unknown > 0))
+    if more:
+        msg = (
+            f"by must name labels that all rows of an incident share; {_write.count(more)} more occur with a second one: name what "
+            "the incident was, not who went to it, or correct the rows."
+        )
+        raise InvalidInputError(msg)
+
+
+# ---- instants and states ----------------------------------------------------------------
+
+
+def _in_utc(read: Any, stamps: list[str], found: Stamps, more: dict[str, Any]) -> Any:
+    """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear."""
+    spans = [] if found.fixed else [(s, m) for s in stamps for m in ("min", "max")]
+    wanted = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans} | more
+    looked = collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
+    _refuse_repeats(looked)
+    readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
+    changes = found.changes(readings)
+    walls = {s: nw.col(s) for s in stamps}
+    read = read.with_columns(
+        *(wall.is_null().alias(f"no_{s}") for s, wall in walls.items()),
+        *(
+            nw.when(wall.is_null()).then(int64(0)).otherwise(wall).cast(nw.Int64).alias(s)
+            for s, wall in walls.items()
+        ),
+    )
+    return read.with_columns(
+        *((~nw.col(f"no_{s}") & changes.unclear(wall)).alias(f"unclear_{s}") for s, wall in walls.items()),
+        *(changes.utc(wall).alias(s) for s, wall in walls.items()),
+    )
+
+
+def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) -> tuple[Any, list[str]]:
+    """Give each row its time and its state: timed, still open, or the first reason why it is neither."""
+    names = read.collect_schema().names()
+    start, until = nw.col("start"), nw.col("end")
+    arrived = ~nw.col("no_end")
+    if as_at is not None:
+        arrived &= until <= int64(as_at)
+        until = nw.when(arrived).then(until).otherwise(int64(as_at))
+    lost = ~arrived
+    # What came after as_at at the earliest was open then, whatever the clock meant.
+    unclear = nw.col("unclear_start") | (arrived & nw.col("unclear_end"))
+    if "closed" in names:
+        closed = ~arrived & ~nw.col("no_closed")
+        closed = closed if as_at is None else closed & (nw.col("closed") <= int64(as_at))
+        until = nw.when(closed).then(nw.col("closed")).otherwise(until)
+        lost, unclear = lost & ~closed, unclear | (closed & nw.col("unclear_closed"))
+    read = read.with_columns(
+        (until - start).alias("us"), arrived.alias("arrived"), lost.alias("lost"), unclear.alias("unclear")
+    )
+    took = nw.col("us")
+    if timing.resolution == "second":
+        # Below zero engines differ in which way they round.
+        floor = took // int64(MICROSECONDS) * int64(MICROSECONDS)
+        read = read.with_columns(nw.when(took < 0).then(took).otherwise(floor).alias("us"))
+    reasons = []
+    if "incident" in names:
+        # First of all, since such rows of whatever incidents have come together.
+        reasons.append((MISSING_INCIDENT, nw.col("incident").is_null()))
+    reasons += [(reason, nw.col("rule") == i + 1) for i, reason in enumerate(rules)]
+    reasons.append((MISSING_START, nw.col("no_start")))
+    if as_at is None:
+        reasons.append((MISSING_END, nw.col("lost")))
+    reasons.append((CLOCK_CHANGE, nw.col("unclear")))
+    if "began" in names:
+        known = ~nw.col("no_began") & ~nw.col("unclear_began")
+        reasons.append((_UPGRADED_BEFORE_START, known & (start < nw.col("began"))))
+    if as_at is not None:
+        reasons.append((_BEGAN_AFTER_AS_AT, start > int64(as_at)))
+    reasons.append((NEGATIVE, nw.col("arrived") & (took < 0)))
+    if "closed" in names:
+        reasons.append((NEGATIVE, took < 0))
+    if timing.zero == "exclude":
+        reasons.append((ZERO, nw.col("arrived") & (took == 0)))
+    state = nw.when(nw.col("arrived")).then(int64(_TIMED)).otherwise(int64(_OPEN))
+    read = read.with_columns(
+        _first_of([condition for _, condition in reasons], _FIRST_REASON, state).alias("state")
+    )
+    negative = [_FIRST_REASON + i for i, (reason, _) in enumerate(reasons) if reason == NEGATIVE]
+    counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
+    return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), [
+        r for r, _ in reasons
+    ]
+
+
+def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:
+    """Give the number of the first condition that holds, counted from `number`."""
+    found = otherwise
+    for i, condition in reversed(list(enumerate(conditions))):
+        found = nw.when(condition).then(int64(number + i)).otherwise(found)
+    return found
+
+
+# ---- what comes home --------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class _Counts:
+    """Rows by key, state and microseconds; `counts` are incidents where several rows make one."""
+
+    coded: dict[str, Encoded]
+    state: IntArray
+    us: IntArray
+    counts: IntArray
+    rows: IntArray
+    reasons: Sequence[str]
+
+    @classmethod
+    def of(
+        cls,
+        found: KeyCounts,
+        coded: dict[str, Encoded],
+        reasons: Sequence[str],
+        by_row: Sequence[str],
+    ) -> _Counts:
+        """Take what was counted; every row has a state and a time, if only 0. What `by_row` left out are rows."""
+        state, us = (labels[codes] for labels, codes in (found.coded["state"], found.coded["us"]))
+        counts, rows = found.n, found.sums.get("rows_low", found.n)
+        numbers = [_FIRST_REASON + i for i, reason in enumerate(reasons) if reason in by_row]
+        counts = np.where(np.isin(state, numbers), rows, counts)
+        return cls(coded, state, us, counts, rows, reasons)
+
+    def has(self, number: int) -> bool:
+        """Return whether any row has the reason of that number."""
+        return bool((self.state == _FIRST_REASON + number).any())
+
+    def refuse_unfollowed(self, timing: Timing) -> None:
+        """Refuse incidents that nothing has ended, where nobody says when they were last seen open."""
+        if timing.closed is None or timing.as_at is not None:
+            return
+        lost = int(self.counts[self.state == _FIRST_REASON + self.reasons.index(MISSING_END)].sum())
+        if lost:
+            msg = (
+                f"as_at must be given beside closed={timing.closed!r}: {_write.count(lost)} have neither {timing.end!r} nor "
+                f"{timing.closed!r}, and were still open when the data were extracted; leaving them out would flatter."
+            )
+            raise InvalidInputError(msg)
+
+    def refuse_no_times(self, timing: Timing, stacklevel: int) -> None:
+        """Refuse times that no clock has measured: between stamps a century apart, or most of them backwards."""
+        if (np.abs(self.us) > CENTURY).any():
+            longest = self.us[np.argmax(np.abs(self.us))] // (365 * 86_400 * MICROSECONDS)
+            msg = (
+                f"start and end must lie within a century; got {timing.start!r} and {timing.end!r} {longest} years apart: turn "
+                "stamps that stand for a missing one, as 1900 and 9999 often do, into missing ones first."
+            )
+            raise InvalidInputError(msg)
+        # Those that were closed without an end have the second number, where there are any.
+        numbers = [_FIRST_REASON + i for i, reason in enumerate(self.reasons) if reason == NEGATIVE]
+        sides = (("end", timing.end, _TIMED), ("closed", timing.closed, _OPEN))
+        for negative, (argument, name, state) in zip(numbers, sides, strict=False):
+            backwards = int(self.counts[self.state == negative].sum())
+            both = backwards + int(self.counts[(self.us > 0) & (self.state == state)].sum())
+            if not backwards or backwards < _SWAPPED * both:
+                continue
+            msg = (
+                f"{argument} must come after start; got {name!r} before {timing.start!r} in {_write.count(backwards)} of "
+                f"{_write.count(both)} times that are not 0: are start= and {argument}= swapped?"
+            )
+            if backwards >= _SEVERAL:
+                raise InvalidInputError(msg)
+            warnings.warn(msg, PoliceMetricsWarning, stacklevel=stacklevel)
+
+    def timed(self) -> Tally:
+        """Return the times that have ended, with everything that was left out."""
+        found = self._part(self.state == _TIMED, self.counts)
+        ledger = found._ledger
+        for i, reason in enumerate(self.reasons):
+            measured = reason in {NEGATIVE, ZERO}
+            ledger = merged(
+                ledger,
+                self._left_out(self.state == _FIRST_REASON + i, self.counts, reason, measured=measured),
+            )
+        ledger = merged(ledger, self._left_out(self.rows > self.counts, self.rows - self.counts, FURTHER_ROW))
+        return found._evolve(ledger=ledger)
+
+    def open(self) -> Tally:
+        """Return the times of what had not ended when it was last followed."""
+        return self._part(self.state == _OPEN, self.counts)
+
+    def _left_out(
+        self, chosen: NDArray[np.bool_], counts: IntArray, reason: str, *, measured: bool = False
+    ) -> Cells | None:
+        """Return what a reason left out; what lacks a label as well has that for its reason."""
+        if not chosen.any():
+            return None
+        part = self._part(chosen, counts, measured=measured)
+        cells, ledger = part._cells, part._ledger
+        if not measured:
+            cells = cells.extend(MEASURED, MISSING)
+            ledger = None if ledger is None else ledger.extend(MEASURED, MISSING)
+        return merged(cells.extend(REASON, reason), ledger)
+
+    def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
+        kept = {d: (labels, codes[chosen]) for d, (labels, codes) in self.coded.items()}
+        if measured:
+            kept[MEASURED] = distinct_of(self.us[chosen])
+        return Tally._from_codes(kept, counts[chosen], unit="rows")

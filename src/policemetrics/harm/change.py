@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -26,12 +26,9 @@ from policemetrics.harm.score import (
     sizes_of,
 )
 from policemetrics.harm.weights import HarmWeights
-from policemetrics.periods import in_words
+from policemetrics.periods import Period, in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
-
-if TYPE_CHECKING:
-    from policemetrics.periods import Period
 
 
 @figure(estimate=("percent_change", "change"))

@@ -19,13 +19,10 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNam
 from policemetrics.frames import read_columns
 from policemetrics.results import comparable
 from policemetrics.tallies import Tally
+from policemetrics.typing import Labels
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
-
-    from policemetrics.harm.weights import HarmWeights
-    from policemetrics.tallies import Tally
-    from policemetrics.typing import Labels
+    from policemetrics.frames import IntoDataFrame
 
 
 READ_AS_TEXT: Final = (

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, IntArray, Number, Numbers
 from policemetrics.errors import InvalidInputError
-from policemetrics.typing import FloatArray, IntArray, Number, Numbers
 
 Values: TypeAlias = Number | Numbers
 Limits: TypeAlias = tuple[FloatArray, FloatArray]

@@ -12,6 +12,7 @@ from typing import Any, Final
 import attrs
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, RatioMethod
 from policemetrics.errors import InvalidTypeError
 from policemetrics.intervals._shared import Limits
 from policemetrics.intervals.poisson import (
@@ -35,7 +36,6 @@ from policemetrics.intervals.proportions import (
     wilson_p_value,
 )
 from policemetrics.intervals.ratios import log_ratio_variance, rate_ratio, rate_ratio_p_value
-from policemetrics.typing import FloatArray, RatioMethod
 
 
 def _name(value: str) -> str:

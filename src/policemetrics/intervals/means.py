@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, IntArray
 from policemetrics.intervals._shared import (
     CLOSE,
     Limits,
@@ -19,7 +20,6 @@ from policemetrics.intervals._shared import (
     tail_of,
     z_of,
 )
-from policemetrics.typing import FloatArray, IntArray
 
 
 def student_t(mean: Values, variance: Values, n: Values, confidence_level: float = 0.95) -> Limits:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray
 from policemetrics.intervals._shared import (
     Limits,
     Values,
@@ -19,7 +20,6 @@ from policemetrics.intervals._shared import (
     tail_of,
     z_of,
 )
-from policemetrics.typing import FloatArray
 
 _EXACT_BELOW = 10  # events; PHE's switch from the exact interval to Byar's
 

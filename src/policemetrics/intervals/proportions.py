@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray
 from policemetrics.intervals._shared import (
     Limits,
     Values,
@@ -21,7 +22,6 @@ from policemetrics.intervals._shared import (
     tail_of,
     z_of,
 )
-from policemetrics.typing import FloatArray
 
 
 def wilson(x: Values, n: Values, confidence_level: float = 0.95) -> Limits:

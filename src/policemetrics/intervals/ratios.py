@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from policemetrics import _check
+from policemetrics._typing import FloatArray, RatioMethod
 from policemetrics.errors import InvalidInputError
 from policemetrics.intervals._shared import (
     CLOSE,
@@ -23,7 +24,6 @@ from policemetrics.intervals._shared import (
     tail_of,
     z_of,
 )
-from policemetrics.typing import FloatArray, RatioMethod
 
 _NEWTON_STEPS = 30  # five do at 50% and above; more are for odd levels, or where rounding hides the end
 

@@ -11,7 +11,7 @@ from policemetrics import _write, summarise_times
 from policemetrics._cells import MEASURED
 from policemetrics._supply import Side
 from policemetrics.figures import TimeSummary
-from policemetrics.frames import as_tally, tally
+from policemetrics.frames import as_tally
 from policemetrics.plot import _canvas
 from policemetrics.tallies import Tally
 from policemetrics.times.reading import is_column, seconds_of
@@ -120,7 +120,7 @@ def times(
         if isinstance(table, Tally):
             found = as_tally(table, by=(seconds,), count=count)
         else:
-            found, seconds = tally(table, {MEASURED: seconds}, count=count), MEASURED
+            found, seconds = as_tally(table, by={MEASURED: seconds}, count=count), MEASURED
         summary = summarise_times(found, target=target, inclusive=inclusive, seconds=seconds)
     if np.isnan(summary.median):
         return _canvas.nothing(ax, title, str(summary))

@@ -41,7 +41,7 @@ from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import Durations, FloatArray, IntArray, Names, Numbers, Seconds
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoDataFrame
+    from policemetrics.frames import IntoDataFrame
 
 
 _NO_MEAN: Final = re.compile(

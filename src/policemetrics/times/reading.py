@@ -16,7 +16,7 @@ from policemetrics._cells import MEASURED, MICROSECONDS, Cells, is_missing, micr
 from policemetrics._supply import Reasons, keys_of, unexplained
 from policemetrics._write import duration
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.frames import Moments, as_tally, holds_text, moments, tally
+from policemetrics.frames import Moments, as_tally, holds_text, sum_times
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs
 from policemetrics.results import ExclusionTable
 from policemetrics.tallies import CLOCK_REASONS, Tally
@@ -146,7 +146,7 @@ def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) ->
     _refuse_misnamed(data, by, seconds)
     if isinstance(data, Tally):
         return as_tally(data, by=(*by, seconds), count=count), seconds
-    return tally(data, {d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
+    return as_tally(data, by={d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
 
 
 def as_moments(
@@ -158,7 +158,7 @@ def as_moments(
         return None
     aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
     bounds = microseconds(aims[~np.isnan(aims)], "target").tolist()
-    return moments(data, by, seconds, bounds, inclusive=inclusive)
+    return sum_times(data, by, seconds, bounds, inclusive=inclusive)
 
 
 def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:

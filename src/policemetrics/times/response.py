@@ -21,7 +21,7 @@ from policemetrics.times.survival import ResponseSurvival, survival_of
 from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, Seconds, SurvivalMethod
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoFrame
+    from policemetrics.frames import IntoFrame
 
 __all__ = ["ResponseSummary", "response_times"]
 

@@ -1,27 +1,21 @@
 """Reading frames: every engine gives the same tally of the same rows, or the same refusal."""
 
 import datetime as dt
-import re
-import subprocess
-import sys
 from collections import Counter
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import duckdb
 import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from engines import ENGINES, every_engine, one_duckdb, sql
+from engines import ENGINES, cells, every_engine, ledger, one_duckdb, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ids import stable
 from strategies import as_columns, labels, rows
 
-from policemetrics import HarmWeights
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -29,8 +23,8 @@ from policemetrics.errors import (
     PoliceMetricsError,
     UnknownNameError,
 )
-from policemetrics.frames import as_tally, durations, read_columns, tally, text_columns
-from policemetrics.periods import Period
+from policemetrics.frames.counting import tally
+from policemetrics.frames.stamps import durations
 from policemetrics.tallies import Tally
 
 MAX = 2**63 - 1
@@ -44,16 +38,6 @@ _session = pytest.fixture(scope="module", autouse=True)(one_duckdb)
 def engine(request):
     """From an Arrow table to a frame of each engine."""
     return request.param
-
-
-def cells(found):
-    table = found.to_dict()
-    counts = table.pop("count")
-    return dict(zip(zip(*table.values(), strict=True), counts, strict=True))
-
-
-def ledger(found):
-    return {} if found.excluded is None else cells(found.excluded)
 
 
 def frame(**columns):
@@ -661,234 +645,6 @@ class TestNames:
             tally(pl.DataFrame({"force": ["Kent"]}), **options)
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        3,
-        "crimes.csv",
-        ["Kent"],
-        {"force": ["Kent"]},
-        np.ones((2, 2)),
-        pd.Series(["Kent"]),
-        pl.Series(["Kent"]),
-        pa.array(["Kent"]),
-        iter([]),
-        pd.DataFrame,
-        pl.col("force"),
-        duckdb,
-        Tally.from_columns({"force": ["Kent"]}, [1]),
-    ],
-    ids=lambda d: type(d).__name__,
-)
-def test_what_is_no_frame(data):
-    with pytest.raises(InvalidTypeError, match=r"must be a Tally or a data frame.*Tally\.from_columns; got "):
-        tally(data, "force")
-
-
-def test_frames_of_narwhals_pass():
-    for data in (pl.DataFrame({"force": ["Kent"]}), pl.LazyFrame({"force": ["Kent"]})):
-        assert tally(nw.from_native(data), "force").total == 1
-
-
-def stamps(*texts, zone=None):
-    return [t and dt.datetime.fromisoformat(t).replace(tzinfo=zone) for t in texts]
-
-
-class TestDates:
-    """The oracle is Python's own clock: ``datetime.astimezone(ZoneInfo(…))``."""
-
-    def test_days(self, engine):
-        table = frame(day=pa.array([dt.date(2024, 1, 31), dt.date(2024, 2, 1), None, dt.date(2024, 2, 29)]))
-        data = engine(table)
-        if isinstance(data, pd.DataFrame) and data["day"].dtype == object:
-            with pytest.raises(
-                InvalidTypeError, match=r"date: column 'day' .*got Object: parse it first.*pd\.to_datetime"
-            ):
-                tally(data, date="day")
-            return
-        found = tally(data, date="day")
-        assert cells(found) == {("2024-01",): 1, ("2024-02",): 2}
-        assert ledger(found) == {(MISSING, "missing period"): 1}
-
-    @pytest.mark.parametrize(
-        ("every", "expected"),
-        [
-            ("month", ["2023-12", "2024-03", "2024-04", "2024-06", "2024-07"]),
-            ("quarter", ["2023-Q4", "2024-Q1", "2024-Q2", "2024-Q2", "2024-Q3"]),
-            ("calendar_year", ["2023", "2024", "2024", "2024", "2024"]),
-            ("financial_year", ["2023/24", "2023/24", "2024/25", "2024/25", "2024/25"]),
-        ],
-    )
-    def test_periods(self, engine, every, expected):
-        data = engine(
-            frame(
-                at=stamps("2023-12-31T23:59:59", "2024-03-31", "2024-04-01", "2024-06-30T23:30", "2024-07-01")
-            )
-        )
-        assert cells(tally(data, date="at", every=every)) == {
-            (label,): n for label, n in Counter(expected).items()
-        }
-
-    # Half past eleven at night in UTC is half past midnight in London, in summer only.
-    NEAR_MIDNIGHT = tuple(
-        stamps(
-            "2024-01-31T23:30",
-            "2024-03-31T00:30",
-            "2024-06-30T22:59:59.999999",
-            "2024-06-30T23:00",
-            "2024-10-31T23:30",
-            None,
-            zone=UTC,
-        )
-    )
-    SEEN_IN_LONDON = ("2024-01", "2024-03", "2024-06", "2024-07", "2024-10")
-
-    @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-    def test_stamps_with_a_zone_are_read_in_london(self, engine, unit):
-        data = engine(
-            frame(
-                at=pa.array(self.NEAR_MIDNIGHT, pa.timestamp("us", "UTC")).cast(
-                    pa.timestamp(unit, "UTC"), safe=False
-                )
-            )
-        )
-        if unit == "ns" and isinstance(data, duckdb.DuckDBPyRelation):
-            with pytest.raises(InvalidTypeError, match="must hold dates or datetimes; got Unknown"):
-                tally(data, date="at")
-            return
-        found = tally(data, date="at")
-        assert cells(found) == {(k,): 1 for k in self.SEEN_IN_LONDON}
-        assert ledger(found) == {(MISSING, "missing period"): 1}
-
-    @pytest.mark.parametrize("zone", ["America/New_York", "UTC"])
-    def test_stamps_with_a_zone_are_read_where_one_says(self, zone):
-        stored = pa.array(self.NEAR_MIDNIGHT, pa.timestamp("us", "Europe/Paris"))
-        expected = Counter(f"{v.astimezone(ZoneInfo(zone)):%Y-%m}" for v in self.NEAR_MIDNIGHT if v)
-        for name, data in every_engine(frame(at=stored)).items():
-            if name == "duckdb":
-                # DuckDB keeps no zone with the column, and narwhals cannot convert there: say what to do.
-                with pytest.raises(
-                    InvalidInputError, match=f"its session, Europe/London; .*SET TimeZone = '{zone}'"
-                ):
-                    tally(data, date="at", timezone=zone)
-            else:
-                assert cells(tally(data, date="at", timezone=zone)) == {
-                    (k,): n for k, n in expected.items()
-                }, name
-
-    def test_zones_that_narwhals_does_not_know_in_pandas(self):
-        """It takes names of letters and slashes only; the stamps are instants all the same."""
-        for zone in ("America/New_York", "Etc/GMT+5", "America/Port-au-Prince"):
-            data = pd.DataFrame({"at": pd.to_datetime(["2024-06-30 23:30"], utc=True).tz_convert(zone)})
-            assert tally(data, date="at").labels("period") == ("2024-07",)
-            assert tally(data, date="at", timezone="America/New_York").labels("period") == ("2024-06",)
-
-    def test_what_to_do_in_duckdb(self):
-        with duckdb.connect() as connection:
-            for zone, month in (("Asia/Tokyo", "2024-07"), ("America/New_York", "2024-06")):
-                connection.execute(f"SET TimeZone = '{zone}'")
-                data = connection.sql("select timestamptz '2024-06-30 20:00:00+00' as at")
-                assert tally(data, date="at", timezone=zone).labels("period") == (month,)
-                with pytest.raises(InvalidInputError, match="SET TimeZone = 'Europe/London'"):
-                    tally(data, date="at")
-
-    def test_stamps_without_a_zone_are_read_as_they_stand(self, engine):
-        data = engine(frame(at=[v and v.replace(tzinfo=None) for v in self.NEAR_MIDNIGHT]))
-        assert tally(data, date="at").labels("period") == ("2024-01", "2024-03", "2024-06", "2024-10")
-
-    @given(
-        st.lists(
-            st.none() | st.datetimes(*stamps("1995-01-01", "2035-01-01"), timezones=st.just(UTC)), max_size=6
-        )
-    )
-    @settings(max_examples=15)
-    def test_any_stamp(self, found):
-        expected = Counter(f"{v.astimezone(LONDON):%Y-%m}" if v else None for v in found)
-        gaps = expected.pop(None, 0)
-        for name, data in every_engine(frame(at=pa.array(found, pa.timestamp("us", "UTC")))).items():
-            made = tally(data, date="at")
-            assert cells(made) == {(k,): n for k, n in expected.items()}, name
-            assert sum(ledger(made).values()) == gaps, name
-
-    def test_the_months_are_covered(self, engine):
-        """So that a force without a row in a month that others have had none."""
-        data = engine(
-            frame(force=["Kent", "Essex", "Kent"], at=stamps("2024-01-05", "2024-02-05", "2024-02-07"))
-        )
-        assert cells(tally(data, "force", date="at").coverage) == {("2024-01",): 1, ("2024-02",): 1}
-        by_force = tally(data, "force", date="at", coverage="force")
-        assert cells(by_force.coverage) == {
-            ("Kent", "2024-01"): 1,
-            ("Essex", "2024-02"): 1,
-            ("Kent", "2024-02"): 1,
-        }
-        assert tally(data, "force", date="at", coverage=["period", "force"]) == by_force
-
-    def test_with_counts(self, engine):
-        data = engine(frame(n=[7, None, 3], at=stamps("2024-01-05", "2024-02-05", None)))
-        found = tally(data, date="at", count="n")
-        assert cells(found) == {("2024-01",): 7}
-        assert ledger(found) == {
-            ("2024-02", "not supplied: n missing in the source"): 0,
-            (MISSING, "missing period"): 3,
-        }
-
-    def test_no_date_at_all(self, engine):
-        found = tally(engine(frame(at=pa.array([None], pa.timestamp("us")))), date="at")
-        assert (len(found), len(found.coverage), found.excluded.total) == (0, 0, 1)
-
-    def test_labels_are_periods(self):
-        data = pl.DataFrame({"at": stamps("2024-01-05", "2024-02-05")})
-        assert tally(data, date="at").where(period=Period.month(2024, 2)).total == 1
-        assert tally(data, date="at").rolling(2).total == 2
-
-    @pytest.mark.parametrize("year", [1700, 9999])
-    def test_years_out_of_range(self, engine, year):
-        """9999 is how some systems write that there is no date yet."""
-        data = engine(frame(at=pa.array(stamps(f"{year}-12-31"), pa.timestamp("us"))))
-        with pytest.raises(
-            InvalidInputError,
-            match=f"date: column 'at' holds a date of the year {year}: year must be from 1800 to 2200",
-        ):
-            tally(data, date="at")
-
-    def test_text(self):
-        """Refused with the call that parses it, in the words of the engine."""
-        calls = {"pandas": "pd.to_datetime(frame['at'], ", "polars": "pl.col('at').str.to_datetime(", "pyarrow": "table['at'].cast("}  # fmt: skip
-        calls |= {
-            "duckdb": 'CAST("at" AS TIMESTAMP)',
-            "pandas-arrow": calls["pandas"],
-            "polars-lazy": calls["polars"],
-        }
-        for name, data in every_engine(frame(at=["2024-01-05"])).items():
-            with pytest.raises(
-                InvalidTypeError, match=f"got String: parse it first, as in {re.escape(calls[name])}"
-            ):
-                tally(data, date="at")
-
-    @pytest.mark.parametrize("values", [[2024], [dt.time(1)], [dt.timedelta(1)], [True]], ids=str)
-    def test_what_is_no_date(self, engine, values):
-        with pytest.raises(
-            InvalidTypeError, match=r"date: column 'at' must hold dates or datetimes.*pd\.to_datetime"
-        ):
-            tally(engine(frame(at=values)), date="at")
-
-    def test_two_periods(self):
-        data = pl.DataFrame({"at": stamps("2024-01-05"), "period": ["2023/24"]})
-        with pytest.raises(InvalidInputError, match="date= makes the dimension 'period'"):
-            tally(data, "period", date="at")
-
-    @pytest.mark.parametrize("zone", ["Mars", "", " ", "../etc/passwd", "Europe", "/etc/passwd", "europe"])
-    def test_unknown_zone(self, zone):
-        with pytest.raises(InvalidInputError, match="name of the zone database, such as 'Europe/London'"):
-            tally(pl.DataFrame({"at": self.NEAR_MIDNIGHT}), date="at", timezone=zone)
-
-    def test_zone_that_is_no_text(self):
-        with pytest.raises(InvalidTypeError, match="timezone must be text"):
-            tally(pl.DataFrame({"at": self.NEAR_MIDNIGHT}), date="at", timezone=None)
-
-
 class TestSeconds:
     def test_longer_than_floats_count_in_microseconds(self, engine):
         """Arrow casts no whole number past 2^53 to a float; such times, 285 years and more, are read all the same."""
@@ -947,92 +703,6 @@ class TestSeconds:
         expected = {(us / 1e6,): n for us, n in Counter(found).items()}
         for name, data in every_engine(frame(took=pa.array(found, pa.duration("us")))).items():
             assert cells(tally(data, {"seconds": "took"})) == expected, name
-
-
-class TestAsTally:
-    def test_a_tally_passes(self):
-        made = Tally.from_columns({"force": ["Kent"], "year": [2024]}, [7])
-        assert as_tally(made, by=("force",), count=None) is made
-
-    def test_a_tally_must_have_the_dimensions(self):
-        with pytest.raises(UnknownNameError, match="no dimension 'year'; it has 'force'"):
-            as_tally(Tally.from_columns({"force": ["Kent"]}, [7]), by=("year",), count=None)
-
-    def test_a_tally_is_counted_already(self):
-        with pytest.raises(InvalidInputError, match=r"count= names a column of a frame.*got count='n'"):
-            as_tally(Tally.from_columns({"force": ["Kent"]}, [7]), by=(), count="n")
-
-    def test_a_frame_is_read(self):
-        data = pl.DataFrame({"force": ["Kent"], "n": [7]})
-        assert as_tally(data, by=("force",), count="n", coverage=("force",)) == tally(
-            data, "force", count="n", coverage="force"
-        )
-
-
-class TestReadColumns:
-    def test_whole(self, engine):
-        """Rows stay as they are, gaps too, in the order of the table."""
-        dims, columns = read_columns(
-            engine(frame(area=["Kent", None], code=[1, 2], size=[1.5, 2.5])),
-            {"force": "area", "code": "code"},
-            "size",
-        )
-        assert dims == ("force", "code")
-        assert sorted(zip(columns["code"], columns["size"], strict=True)) == [(1, 1.5), (2, 2.5)]
-        assert "Kent" in columns["force"]
-
-    def test_bad(self):
-        data = pl.DataFrame({"force": ["Kent"], "size": [1.5]})
-        for by, value, message in (
-            ("area", "size", r"by: column must be one of 'force', 'size'"),
-            ("force", "people", "value: column must be one of"),
-            ("size", "size", "codes such as|must not name"),
-            ({"size": "force"}, "size", "must not name the dimension 'size'"),
-        ):
-            with pytest.raises(PoliceMetricsError, match=message):
-                read_columns(data, by, value)
-        with pytest.raises(InvalidTypeError, match="data frame"):
-            read_columns({"force": ["Kent"]}, "force", "size")
-
-
-def test_text_columns(engine):
-    """Categories are text too; numbers, flags and dates are not."""
-    found = frame(
-        force=["Kent"],
-        n=[1],
-        seen=[True],
-        at=pa.array([0], pa.timestamp("us")),
-        area=pa.array(["x"]).dictionary_encode(),
-    )
-    assert text_columns(engine(found)) == ["force", "area"]
-    assert text_columns(pl.DataFrame({"a": pl.Series(["x"], dtype=pl.Enum(["x"])), "b": [1.5]})) == ["a"]
-
-
-def test_a_polars_user_needs_nothing_else():
-    """Reading a frame of polars imports no other engine."""
-    code = (
-        "import sys; sys.modules |= dict.fromkeys(['pandas', 'pyarrow', 'duckdb'])\n"
-        "import polars as pl\n"
-        "from policemetrics.frames import tally\n"
-        "print(tally(pl.DataFrame({'a': ['x', 'x'], 'n': [1, 2]}), 'a', count='n').total, end='')"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603  # our own code
-    assert (done.stdout, done.returncode) == ("3", 0), done.stderr
-
-
-def test_an_arrow_user_does_not_wait_for_pandas():
-    """Arrow's own way to an array imports it; rows with and without labels, counts and times are read without."""
-    code = (
-        "import sys, duckdb, policemetrics as pm\n"
-        "table = duckdb.sql(\"select nullif('x' || range % 5, 'x0') as a, range % 3 as b, "
-        'nullif(range % 11, 4) as seconds, nullif(range % 2, 0) as n from range(110)")\n'
-        "for data in (table, table.to_arrow_table()):\n"
-        "    print(pm.tally(data, by=['a', 'b']).total, pm.tally(data, count='b').total,\n"
-        "          pm.tally(data, by='b', count='n').total, pm.tally(data, by='seconds').total)\n"
-        "print('pandas' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603  # our own code
-    assert done.stdout.split() == ["88", "109", "55", "100"] * 2 + ["False"], done.stderr
 
 
 class TestNamesOfOurOwn:
@@ -1110,42 +780,7 @@ class TestDictionaries:
             assert cells(tally(data, ["a", "k"])) == {("p", "x"): 1, ("p", "y"): 1}
 
 
-def test_the_errors_of_an_engine_are_ours():
-    """DuckDB's own come from no error of Python's."""
-    data = sql("select cast(x as int) as a from (values ('1'), ('q')) t(x)")
-    with pytest.raises(InvalidInputError, match="could not be grouped and counted by its engine"):
-        tally(data, "a")
-
-
 def test_an_infinite_count(engine):
     data = engine(pa.table({"n": [1.0, float("inf"), None]}))
     with pytest.raises(CountOverflowError, match="1 that are not"):
         tally(data, count="n")
-
-
-def test_pandas_without_pyarrow():
-    """In a process that cannot import it: text then has another store, which counts alike."""
-    script = (
-        "import sys\n"
-        "from importlib.abc import MetaPathFinder\n"
-        "class Refusing(MetaPathFinder):\n"
-        "    def find_spec(self, name, path, target=None):\n"
-        "        if name.partition('.')[0] == 'pyarrow': raise ModuleNotFoundError(name)\n"
-        "sys.meta_path.insert(0, Refusing())\n"
-        "import pandas as pd, policemetrics as pm\n"
-        "frame = pd.DataFrame({'force': ['Kent', None, 'Kent'], 'grade': pd.Categorical(['a', 'b', 'a'])})\n"
-        "print(pm.tally(frame, by=['force', 'grade']).to_dict())"
-    )
-    asked = [sys.executable, "-W", "ignore", "-c", script]
-    done = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603  # our own script
-    assert done.stdout.strip() == "{'force': ['Kent'], 'grade': ['a'], 'count': [2]}"
-
-
-@pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Duration("ms")])
-def test_weights_that_are_no_numbers(dtype):
-    """Dates past all calendars made polars panic when they were listed; by their type they are refused before."""
-    far = pl.Series([2**31 - 1], dtype=pl.Int32 if dtype == pl.Date else pl.Int64).cast(dtype)
-    with pytest.raises(InvalidTypeError, match="weight: column 'w' must hold numbers; got D"):
-        HarmWeights.from_frame(
-            pl.DataFrame({"code": ["46"], "w": far}), offence="code", weight="w", name="own", version="1"
-        )

@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from engines import ENGINES, every_engine, one_duckdb, sql
+from engines import ENGINES, cells, every_engine, one_duckdb, reasons, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -25,8 +25,8 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.frames import durations
 from policemetrics.frames.clock import _microseconds, from_parts
+from policemetrics.frames.stamps import durations
 from policemetrics.tallies import Tally
 
 UTC, LONDON, NEW_YORK = dt.UTC, ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
@@ -59,18 +59,6 @@ def log(*rows, zone=None, unit="us", **more):
 
 def timed(frame, **options):
     return durations(frame, start="a", end="b", **options)
-
-
-def cells(found):
-    table = found.to_dict()
-    counts = table.pop("count")
-    return dict(zip(zip(*table.values(), strict=True), counts, strict=True))
-
-
-def reasons(found):
-    return (
-        {} if found.excluded is None else {k: n for (k,), n in cells(found.excluded.sum_to("reason")).items()}
-    )
 
 
 class TestByHand:
