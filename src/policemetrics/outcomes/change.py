@@ -173,8 +173,8 @@ def outcome_rate_change(
     Returns
     -------
     OutcomeRateChange or Results of OutcomeRateChange
-        A table if there is `by`; otherwise one figure. What was not supplied, or not supplied alike,
-        is not available, and says why.
+        A table if there is `by`; otherwise one figure. What was not supplied, or not by the same
+        suppliers, is not available, and says why.
 
     Raises
     ------

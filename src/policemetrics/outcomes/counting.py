@@ -432,7 +432,7 @@ def _crimes_of_both(
         raise InvalidTypeError(msg)
     common = pair.sides[0].common
     needed = (*by, *filter(None, [of]), period, *(common.dims if common else ()))
-    Divisor.of(crimes, tuple(dict.fromkeys(needed)), "crimes")
+    Divisor.of(crimes, tuple(dict.fromkeys(needed)), "crimes")  # refuses crimes that lack a dimension
     _refuse_wider(crimes, pair.data, by)
     old, new = both_periods(crimes, between, period)
     if common is None:

@@ -107,14 +107,14 @@ class GroupOutcomeRate(OutcomeFigure):
         subject = f"The {how[self.average]} of {written(self.forces)} {members} ({self._of_what})"
         if np.isnan(self.rate):
             return f"{subject}: {self.reason}."
-        alike = (
+        weighed = (
             f"; every {self.of} counts the same, whatever its size" if self.average == "mean_of_rates" else ""
         )
         dated = f"; as at {self.as_at}" if self.as_at else ""
         waiting = still_open(self.basis, self.share_not_yet_assigned, self.maturity)
         stated = (
             f"{subject} was {percent(self.rate, 2)}{f' in {self.when}' if self.when else ''} ({self._interval_words()}; from "
-            f"{percent(self.lowest, 2)} to {percent(self.highest, 2)}{alike}{dated}{waiting})."
+            f"{percent(self.lowest, 2)} to {percent(self.highest, 2)}{weighed}{dated}{waiting})."
         )
         return stated + self._compared
 
@@ -343,14 +343,14 @@ class _Grid:
         """Lay out the rows."""
         dims = (*rest, of)
         labels, codes = zip(*(encode(rates[d], d) for d in dims), strict=True)
-        cells = Cells(dims, labels, codes, np.ones(len(rates), dtype=np.int64))
-        row = np.arange(len(rates))
+        row, once = np.arange(len(rates)), np.ones(len(rates), dtype=np.int64)
+        cells = Cells(dims, labels, codes, once)  # a cell a row, in the order of the table
         twice = cells.positions(cells, dims) != row
         if twice.any():
             named = dict(rates[int(np.argmax(twice))].group)
             msg = f"rates must have one row for each label of a group; {named} stands there twice."
             raise InvalidInputError(msg)
-        groups = cells.keys(rest)
+        groups = Cells.of(dims, labels, codes, once).keys(rest)
         table = np.full((len(groups), len(labels[-1]) + 1), -1, dtype=np.int64)  # the last for no force
         table[cells.positions(groups, rest), codes[-1]] = row
         place = {label: i for i, label in enumerate(labels[-1].tolist())}

@@ -155,7 +155,8 @@ def outcome_rate_split(
     Returns
     -------
     OutcomeRateSplit or Results of OutcomeRateSplit
-        A table if there is `by`; otherwise one figure. What is not supplied alike is not available.
+        A table if there is `by`; otherwise one figure. What was not supplied by the same
+        suppliers is not available.
 
     Raises
     ------
@@ -183,7 +184,8 @@ def outcome_rate_split(
     a change in the mix. The split is arithmetic: it does not say why a rate or the mix has changed, and
     finer categories move change from within to mix.
 
-    A category of a frame that has no row in a period counts 0 there, as long as its group has rows at all.
+    A category of a frame that has no row in a period counts 0 there, as long as its group has rows at all. Beside
+    `crimes` that have the category it is not known: then give a `Tally` whose coverage says who supplied.
 
     References
     ----------
