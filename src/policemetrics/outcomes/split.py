@@ -15,7 +15,7 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._cells import Cells
 from policemetrics._compare import Comparison, Mask
-from policemetrics._supply import Reasons, Side, no_reasons, totals, unexplained, why_negative
+from policemetrics._supply import Reasons, Side, groups_of, no_reasons, totals, unexplained, why_negative
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa, kitagawa_parts
 from policemetrics.outcomes.counting import Counter, TwoPeriods, first_of
@@ -393,7 +393,8 @@ def outcome_rate_drivers(
         like_for_like=like_for_like,
         caveat=caveat,
     )
-    rows, at = split.pair.rows_of(split.parts, split.group), (split.group, split.parts.code(of))
+    rows, group, _ = split.pair.by_part(of, split.parts)
+    at = group, split.parts.code(of)
     within, mix = (100 * part[at] for part in kitagawa_parts(*split.dense))
     values = {"points": within + mix, "within": within, "mix": mix}
     for name, part in zip(("old_share", "old_rate", "new_share", "new_rate"), split.dense, strict=True):
@@ -401,7 +402,7 @@ def outcome_rate_drivers(
     inputs = dict(split.inputs) | dict(zip(("whole_old", "whole_new"), split.whole, strict=True))
     for name, value in inputs.items():
         if isinstance(value, np.ndarray):
-            inputs[name] = np.where(rows.there, value[split.group], np.nan)
+            inputs[name] = np.where(rows.there, value[group], np.nan)
     return rows.results(OutcomeRateDriver, values | inputs, single=False)
 
 
@@ -410,7 +411,7 @@ def outcome_rate_drivers(
 
 @attrs.frozen
 class _Split:
-    """Two periods divided by category: the categories of every group, the group of each, and what both are made of.
+    """Two periods divided by category: the categories of every group, and what both are made of.
 
     `dense` holds arrays by group and category: old shares and rates, then new ones. A category of which nothing was
     counted has a share of 0 and no rate.
@@ -418,7 +419,6 @@ class _Split:
 
     pair: Comparison
     parts: Cells
-    group: IntArray
     dense: tuple[FloatArray, ...]
     whole: tuple[FloatArray, FloatArray]
     inputs: Mapping[str, Any]
@@ -427,7 +427,10 @@ class _Split:
     def of(cls, data: Any, between: Between, of: str, definition: Definition, **asked: Any) -> _Split:
         found = TwoPeriods.of(data, between, definition, of=_check.text(of, "of"), **asked)
         pair = found.pair
-        parts, group = pair.parts(of, *(found.crimes or ()))  # a category may have crimes and no outcomes
+        # A category may have crimes and no outcomes.
+        parts = groups_of((*pair.sides, *(found.crimes or ())), (*pair.groups.dims, of), pair.data)
+        parts = parts.select(parts.within(pair.groups))
+        group = parts.positions(pair.groups, pair.groups.dims)
         counted = [
             _by_category(found.counter, parts, side, crimes)
             for side, crimes in zip(pair.sides, found.crimes or (None, None), strict=True)
@@ -446,7 +449,7 @@ class _Split:
         for name, one, known in zip(("old", "new"), found.counted, found.stand, strict=True):
             inputs[f"{name}_share_not_yet_assigned"] = np.where(known, definition.open_share(one), np.nan)
         old, new = (definition.rates(*one)[0] for one in zip(found.counted, found.stand, strict=True))
-        return cls(pair, parts, group, tuple(chain(*dense)), (old, new), inputs)
+        return cls(pair, parts, tuple(chain(*dense)), (old, new), inputs)
 
 
 def _by_category(counter: Counter, parts: Cells, side: Side, crimes: Side | None) -> Counted:
