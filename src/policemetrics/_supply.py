@@ -457,6 +457,14 @@ def _only(side: Side, common: Cells) -> Side:
     return attrs.evolve(side, tally=kept, common=common, parts={})
 
 
+def left_by_match(side: Side) -> Side:
+    """Return a side whose ledger holds nothing but what `matched` left out of it."""
+    ledger = side.tally._ledger
+    if ledger is not None:
+        ledger = ledger.select(ledger.where_label(REASON, lambda reason: reason == _NOT_LIKE_FOR_LIKE))
+    return attrs.evolve(side, tally=side.tally._evolve(ledger=ledger))
+
+
 def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
     """Count each supplier 1 for the old side, 2 for the new one, and so 3 for both."""
     return _counted_twice(old.proof(by), new.proof(by))
@@ -593,7 +601,7 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     Coverage may prove that rows came in although every one of them was excluded, as where each lacks
     a label: their number is then unknown, unless `none_is_zero`.
     """
-    reasons = _why_marked(groups, side)
+    reasons = why_marked(groups, side)
     proof = side.proof(groups.dims)
     shared = tuple(d for d in groups.dims if d in proof.dims)
     parts = proof.keys((*shared, side.dim) if side.dim else shared)
@@ -641,7 +649,7 @@ def _why_in_marks(groups: Cells, side: Side) -> Reasons:
     return reasons
 
 
-def _why_marked(groups: Cells, side: Side) -> Reasons:
+def why_marked(groups: Cells, side: Side) -> Reasons:
     """Pass on what the caller said of cells that a source wrote but nobody supplied."""
     reasons = _why_in_marks(groups, side)
     ledger = side.tally._ledger

@@ -234,7 +234,9 @@ def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
     eq_default=False,
     field_specifiers=(attrs.field, column, input_field, definition_field),
 )
-def figure(*, estimate: str | tuple[str, ...] = (), method: str = "method") -> Callable[[type[T]], type[T]]:
+def figure(
+    *, estimate: str | tuple[str, ...] = (), method: str = "method", slots: bool = True
+) -> Callable[[type[T]], type[T]]:
     """Make a class of figures: frozen, with keywords alone, compared by value.
 
     Parameters
@@ -243,10 +245,12 @@ def figure(*, estimate: str | tuple[str, ...] = (), method: str = "method") -> C
         The columns that say what the figure is about, the first before all: `Figure.interval` is its own.
     method : str, optional
         The field that names how that interval was made.
+    slots : bool, optional
+        False for a group of fields that several figures join: Python lets a class have one base with slots only.
     """
 
     def made(kind: type[T]) -> type[T]:
-        made = attrs.frozen(kw_only=True, eq=False, repr=False)(kind)
+        made = attrs.frozen(kw_only=True, eq=False, repr=False, slots=slots)(kind)
         made._estimate = (estimate,) if isinstance(estimate, str) else estimate  # type: ignore[attr-defined]
         made._interval_method = method  # type: ignore[attr-defined]
         return made
@@ -304,7 +308,9 @@ class Figure:
         """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
         name = name or self._estimate[0]
         form = form or _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
-        limits = screen_cell(f"{name}_low", form, self.__getattribute__)
+        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+        # An upper limit that is not known, as where there are no crimes, leaves the interval open.
+        limits = _write.limits(form(low), form(high), unbounded=not math.isfinite(high))
         return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
 
     def _sentence(self) -> str:
@@ -661,13 +667,6 @@ class Results(Generic[FigureT_co]):
             _stacked([t._exclusions for t in tables]),
             _one_or_all(column([t._notes for t in tables]).tolist()) if sum(lengths) else first._notes,
         )
-
-    def _extended(
-        self, kind: type[FigureT], columns: Mapping[str, NDArray[np.float64]], audit: Mapping[str, Any]
-    ) -> Results[FigureT]:
-        """Return the rows as a figure class with more columns."""
-        values, inputs = {**self._values, **columns}, {**self._audit, **audit}
-        return self._made(kind, self._keys, values, self._reason, inputs, self._exclusions, self._notes)
 
     @property
     def columns(self) -> tuple[str, ...]:
