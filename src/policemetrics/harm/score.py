@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from policemetrics import _check, intervals
 from policemetrics._cells import Cells
 from policemetrics._compare import Mask, Rows
-from policemetrics._supply import Side, groups_of, spanned, totals, unexplained, why_negative
+from policemetrics._supply import Side, groups_of, spanned, totals, unexplained, whole_side, why_negative
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
@@ -218,7 +218,8 @@ def harm_score(
         data = Tally.from_columns({offence: list(data)}, list(data.values()), unit="crimes")
     # A frame is counted by the dimensions of the exposure, too, so that its areas are known.
     areas = exposure.by if exposure is not None and not isinstance(data, Tally) else ()
-    side = Side(how.set_aside(as_tally(data, by=distinct(*kept, offence, *areas), count=count)))
+    tally = how.set_aside(as_tally(data, by=distinct(*kept, offence, *areas), count=count))
+    side = whole_side(tally, () if exposure is None else exposure.by)
     how.refuse_unweighted([side])
     groups = groups_of([side], kept)
     crimes = totals(side, groups)

@@ -10,7 +10,7 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._arguments import one_count, refuse_options
 from policemetrics._compare import Mask, Rows
-from policemetrics._supply import Side, groups_of, no_reasons
+from policemetrics._supply import groups_of, no_reasons, whole_side
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
@@ -315,7 +315,8 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     wanted = tuple(dict.fromkeys((*kept, *named, *areas)))
     tally, counter = read(data, wanted, outcome, count, definition, useful=(period,))
     refuse_crimes(crimes, counter)
-    side, divisor = Side(tally), crimes_of(crimes, kept, tally, period)
+    side = whole_side(tally, crimes.by if isinstance(crimes, Exposure) else ())
+    divisor = crimes_of(crimes, kept, tally, period)
     groups = groups_of([side], kept)
     rows = Rows.of_side(side, groups, single=by is None)
     known = rows.there

@@ -21,6 +21,7 @@ from policemetrics._supply import (
     no_reasons,
     totals,
     unexplained,
+    whole_side,
     why_negative,
     why_not_supplied,
     why_unlike,
@@ -189,7 +190,7 @@ class Calls:
         found, waited = _abandoned(abandoned, by), None
         if found is not None:
             found, waited = _without_waits(found, waits)
-        answered = data.sum_to(*by, measure)
+        answered = whole_side(data).tally.sum_to(*by, measure)
         waitless = None if answered._ledger is None else _lacking_wait(answered._ledger, measure, by)
         return cls(by, data, answered, found, waited, waits, waitless)
 

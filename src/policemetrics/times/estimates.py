@@ -29,6 +29,7 @@ from policemetrics._supply import (
     no_reasons,
     totals,
     unexplained,
+    whole_side,
     why_marked,
     why_negative,
     why_not_supplied,
@@ -249,7 +250,7 @@ def summarised(
 
     What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
     """
-    summed = data.sum_to(*by, seconds)
+    summed = whole_side(data).tally.sum_to(*by, seconds)
     side = Side(summed)
     groups = groups_of([side], by)
     excluded = exclusion_table(groups, [side], totals(side, groups))
