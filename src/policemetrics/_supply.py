@@ -90,14 +90,17 @@ class Side:
 
         A dimension that was renamed stands there as it is called now and as it was sent.
         """
-        if self.common is not None:
+        if self.common is not None and {*filter(None, [self.dim])} <= {*self.common.dims}:
             return self.common
         dims, supplied = (self.dim,) if self.dim else (), self.tally._supplied
         if supplied is None:
             return self._own_rows((*by, *dims))
         if self.dim and self.dim not in supplied.dims:
             # Coverage that says nothing of time proves no period: the cells must.
-            return self._placed(seen(self.tally._sent, (*supplied.dims, *dims)))
+            wanted = (*supplied.dims, *dims)
+            if not renamed(self.tally) & {*wanted}:
+                return self.tally._cells.keys(d for d in wanted if d in self.tally.dims)
+            return self._placed(seen(self.tally._sent, wanted))
         return self._placed(reports(self.tally._sent)) if renamed(self.tally) & {*supplied.dims} else supplied
 
     def _own_rows(self, dims: tuple[str, ...]) -> Cells:
@@ -706,24 +709,22 @@ def why_one_sided(groups: Cells, old: Side, new: Side, areas: tuple[str, ...] = 
 
     Where nothing was stated, the areas of an exposure are the suppliers, by any row of any category.
     """
-    reasons = _why_dropped(groups, old, new)
-    paired = (
-        _paired(old, new, groups.dims)
-        if not areas
-        else _counted_twice(old.rows_of(areas), new.rows_of(areas))
-    )
+    lines = [side.rows_of(areas) if areas else side.proof(groups.dims) for side in (old, new)]
+    dropped = _why_dropped(groups, old, new)
+    return np.where(unexplained(dropped), _why_differ(groups, *lines, old.dim, new.parts), dropped)
+
+
+def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[int, str]) -> Reasons:
+    """Say of each group which reports only one of two relations has; `parts` names the places in `dim`."""
+    reasons = no_reasons(len(groups))
+    paired = _counted_twice(old, new)
     one_sided = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in one_sided.dims)
     # The month of a period tells suppliers apart only where a period has several parts.
-    told = [
-        d for d in one_sided.dims if as_sent(d) not in one_sided.dims and (d != old.dim or len(new.parts) > 1)
-    ]
+    told = [d for d in one_sided.dims if as_sent(d) not in one_sided.dims and (d != dim or len(parts) > 1)]
     if not len(one_sided) or set(told) <= set(shared):
         return reasons
-    names = [
-        [str(new.parts.get(v, v) if dim == old.dim else v) for v in one_sided.column(dim).tolist()]
-        for dim in told
-    ]
+    names = [[str(parts.get(v, v) if d == dim else v) for v in one_sided.column(d).tolist()] for d in told]
     grouped = one_sided.project(shared)
     named: dict[int, dict[str, None]] = {}
     for row, at in enumerate(one_sided.positions(grouped, shared).tolist()):
@@ -771,18 +772,11 @@ def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
     mine, theirs = side.tally._supplied, other.tally._supplied
     if mine is None or theirs is None:
         return _why_unmatched(groups, side, other, what)
+    mine, theirs = side.proof(groups.dims), other.proof(groups.dims)
     common = [d for d in mine.dims if d in theirs.dims]
     if len(side.parts) != len(other.parts):  # months on one side, a year on the other
         common = [d for d in common if d != side.dim]
-    alike = (
-        attrs.evolve(
-            one,
-            tally=one.tally._evolve(supplied=proof.keys(common)),
-            dim=one.dim if one.dim in common else "",
-        )
-        for one, proof in ((side, mine), (other, theirs))
-    )
-    reasons = why_one_sided(groups, *alike)
+    reasons = _why_differ(groups, mine.keys(common), theirs.keys(common), side.dim, other.parts)
     for at in np.flatnonzero(~unexplained(reasons)).tolist():
         reasons[at] += f" (of {what})"
     return reasons

@@ -458,4 +458,4 @@ def _matched(crimes: Side, outcomes: Side, common: Cells) -> Side:
     # Without coverage of their own, crimes are supplied where there are any.
     supplied = cells.keys(common.dims) if supplied is None else supplied.select(supplied.within(common))
     tally = crimes.tally._evolve(cells=cells, supplied=supplied)
-    return attrs.evolve(crimes, tally=tally, common=common, parts=parts)
+    return attrs.evolve(crimes, tally=tally, common=supplied, parts=parts)
