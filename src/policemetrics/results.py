@@ -20,6 +20,7 @@ from typing import (
     TypeAlias,
     TypeVar,
     dataclass_transform,
+    get_args,
     overload,
 )
 
@@ -193,38 +194,115 @@ Role: TypeAlias = Literal["", "numerator", "denominator", "estimate", "lower", "
 """What a column is to its figure; a limit or a p-value is that of an estimate."""
 
 
-def column(form: str, role: Role = "", *, of: str | tuple[str, ...] = (), shown: bool = True) -> Any:
+def column(
+    form: str, role: Role = "", *, of: str | tuple[str, ...] = (), counts: str = "", shown: bool = True
+) -> Any:
     """Make a field of a figure that is a column of its table.
 
     Parameters
     ----------
     form : str
-        How it is written: a key of `policemetrics._write.FORMATS`.
+        How it is written: "count", "change", "number", "rate", "share", "percent", "points", "seconds",
+        "seconds_change", "p". A share is a fraction, written in per cent; "percent" and "points" are changes.
     role : str, optional
-        What it is: a numerator, a denominator, an estimate, a limit, a p-value.
+        What it is: "numerator", "denominator", "estimate", "lower" or "upper" limit, "p". Default is none of them.
     of : str or tuple of str, optional
         The fields that it is worked out from: who knows those knows it. Default for ``<name>_low`` and
         ``<name>_high`` is ``<name>``.
+    counts : str, optional
+        What it counts, where that is something else than the figure counts. Default is the same.
     shown : bool, optional
         Whether it stands in the table on screen; every export has it. Default is True.
+
+    Returns
+    -------
+    attrs.Attribute
+        The field, for the body of a class under `figure`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such form or role.
+
+    Examples
+    --------
+    >>> @figure(estimate="rate")
+    ... class Detection(Figure):
+    ...     detected: float = column("count", "numerator")
+    ...     crimes: float = column("count", "denominator")
+    ...     rate: float = column("share", "estimate", of=("detected", "crimes"))
+    >>> Detection(detected=1, crimes=8, rate=0.125)
+    Detection(detected=1, crimes=8, rate=0.125)
     """
-    return attrs.field(metadata={"column": form, "shown": shown} | _part(role, of))
+    _check.known(form, "form", _write.FORMATS)
+    return attrs.field(metadata={"column": form, "shown": shown, "counts": counts} | _part(role, of))
 
 
 def input_field(role: Role = "", *, of: str | tuple[str, ...] = (), default: Any = attrs.NOTHING) -> Any:
-    """Make a field that holds a number that a figure was made of, for its audit; nan where there is none."""
+    """Make a field that holds a number that a figure was made of, for its audit; nan where there is none.
+
+    Parameters
+    ----------
+    role, of : str, str or tuple of str, optional
+        As for `column`.
+    default : float, optional
+        What it is where it is not given. Default is that it must be.
+
+    Returns
+    -------
+    attrs.Attribute
+        The field, for the body of a class under `figure`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such role.
+
+    Examples
+    --------
+    >>> @figure()
+    ... class Detection(Figure):
+    ...     rate: float = column("share", "estimate", of=("detected", "crimes"))
+    ...     detected: float = input_field("numerator")
+    ...     crimes: float = input_field("denominator")
+    >>> Results.of([Detection(rate=0.125, detected=1, crimes=8)]).to_dict(audit=True)["crimes"]
+    [8.0]
+    """
     return attrs.field(default=default, converter=float, metadata=_part(role, of))
 
 
 def definition_field(*, below: bool = False, default: Any = attrs.NOTHING) -> Any:
     """Make a field that says what a figure is: on screen it stands as a column where the rows differ in it.
 
-    With `below` it stands below the table where they do not.
+    Parameters
+    ----------
+    below : bool, optional
+        Whether it stands below the table where the rows do not differ. Default is False.
+    default : object, optional
+        What it is where it is not given. Default is that it must be.
+
+    Returns
+    -------
+    attrs.Attribute
+        The field, for the body of a class under `figure`.
+
+    Examples
+    --------
+    >>> @figure()
+    ... class Detection(Figure):
+    ...     rate: float = column("share", "estimate")
+    ...     detected: str = definition_field(below=True)
+    >>> Results.of([Detection(rate=0.125, detected="charged")])
+      rate
+    ------
+    12.50%
+    [Detection, 1 row; detected: charged]
     """
     return attrs.field(default=default, metadata={"tells_apart": True, "below": below})
 
 
 def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
+    _check.known(role, "role", get_args(Role))
     return {"role": role, "of": (of,) if isinstance(of, str) else of}
 
 
@@ -234,7 +312,9 @@ def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
     eq_default=False,
     field_specifiers=(attrs.field, column, input_field, definition_field),
 )
-def figure(*, estimate: str | tuple[str, ...] = (), method: str = "method") -> Callable[[type[T]], type[T]]:
+def figure(
+    *, estimate: str | tuple[str, ...] = (), method: str = "method", counts: str = ""
+) -> Callable[[type[T]], type[T]]:
     """Make a class of figures: frozen, with keywords alone, compared by value.
 
     Parameters
@@ -242,13 +322,40 @@ def figure(*, estimate: str | tuple[str, ...] = (), method: str = "method") -> C
     estimate : str or tuple of str, optional
         The columns that say what the figure is about, the first before all: `Figure.interval` is its own.
     method : str, optional
-        The field that names how that interval was made.
+        The field that names how that interval was made. Default is ``"method"``.
+    counts : str, optional
+        What the figure counts: "harm". Default is its field `subject`, if it has one.
+
+    Returns
+    -------
+    callable
+        The decorator, for a class that inherits from `Figure`.
+
+    Raises
+    ------
+    UnknownNameError
+        If an estimate is no column of the class.
+
+    Examples
+    --------
+    >>> @figure(estimate="rate")
+    ... class Detection(Figure):
+    ...     rate: float = column("share", "estimate")
+    ...     rate_low: float = column("share", "lower")
+    ...     rate_high: float = column("share", "upper")
+    ...     method: str
+    ...     confidence_level: float
+    >>> Detection(rate=0.2, rate_low=0.1, rate_high=0.3, method="wilson", confidence_level=0.95).interval
+    Interval(low=0.1, high=0.3, confidence_level=0.95, method='wilson')
     """
 
     def made(kind: type[T]) -> type[T]:
         made = attrs.frozen(kw_only=True, eq=False, repr=False)(kind)
         made._estimate = (estimate,) if isinstance(estimate, str) else estimate  # type: ignore[attr-defined]
         made._interval_method = method  # type: ignore[attr-defined]
+        made._counts = counts  # type: ignore[attr-defined]
+        for name in made._estimate:  # type: ignore[attr-defined]
+            _check.known(name, "estimate", [f.name for f in attrs.fields(made) if "column" in f.metadata])
         return made
 
     return made
@@ -274,10 +381,15 @@ class Figure:
         What was counted and what was left out; None where nothing was counted from a table.
     caveats : tuple of Note
         What must travel with the figure, each with a code, a short and a long form.
+
+    Notes
+    -----
+    A class of figures of your own says its sentence in ``_sentence``; `policemetrics.extend` says how.
     """
 
     _estimate: ClassVar[tuple[str, ...]] = ()
     _interval_method: ClassVar[str] = "method"
+    _counts: ClassVar[str] = ""
 
     group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None
@@ -299,6 +411,11 @@ class Figure:
         low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
         level, method = (getattr(self, field) for field in ("confidence_level", self._interval_method))
         return Interval(low, high, level, method)
+
+    def _written(self, name: str) -> str:
+        """Write a column in a sentence as it stands in the table."""
+        form: str = attrs.fields_dict(type(self))[name].metadata["column"]
+        return _write.FORMATS[form](getattr(self, name))
 
     def _interval_words(self, name: str = "", form: Callable[[float], str] | None = None) -> str:
         """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
@@ -682,11 +799,15 @@ class Results(Generic[FigureT_co]):
         return total
 
     @property
+    def _notes_by_row(self) -> list[tuple[Note, ...]]:
+        """What travels with every row."""
+        return [self._notes] * len(self) if isinstance(self._notes, tuple) else self._notes.tolist()
+
+    @property
     def _caveats(self) -> list[str]:
         """The caveat of every row."""
-        if isinstance(self._notes, tuple):
-            return [in_words(self._notes)] * len(self)
-        return [in_words(notes) for notes in self._notes.tolist()]
+        words = {notes: in_words(notes) for notes in set(self._notes_by_row)}
+        return [words[notes] for notes in self._notes_by_row]
 
     def __len__(self) -> int:
         return len(self._reason)
@@ -865,7 +986,7 @@ class Results(Generic[FigureT_co]):
         if self.kind is not other.kind or self.columns != other.columns or len(self) != len(other):
             return False
         mine, theirs = self.to_dict(audit=True), other.to_dict(audit=True)
-        return mine == theirs
+        return mine == theirs and self._notes_by_row == other._notes_by_row
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
@@ -917,7 +1038,9 @@ class Results(Generic[FigureT_co]):
 
     def _types(self, table: Mapping[str, list[Any]]) -> dict[str, str]:
         """Name the type of each column: it follows from the kind of figure, never from the values."""
-        declared = {f.name: str(f.type) for f in attrs.fields(self.kind)} | {"counted": "int or None"}
+        # A type is text where the class is made under `from __future__ import annotations`.
+        declared = {f.name: getattr(f.type, "__name__", str(f.type)) for f in attrs.fields(self.kind)}
+        declared["counted"] = "int or None"
 
         def kind(column: str) -> str:
             if column in self._keys:

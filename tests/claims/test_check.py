@@ -4,17 +4,15 @@ import csv
 import itertools
 import pickle
 
-import attrs
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import policemetrics as pm
-from policemetrics import PoliceMetricsError, Tally
+from policemetrics import PoliceMetricsError, Tally, extend
 from policemetrics.claims import check_claim, stated
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import Figure, shown_as
 
 CRIME = pm.rate_change(365_882, 328_104)  # −37,778, −10.325%
 OUTCOMES = {"positive": "positive-dashboard", "basis": "closed", "out_of": "crimes"}
@@ -360,11 +358,11 @@ class TestBadInput:
             check_claim(CRIME, "10%", vintage=vintage)
 
     def test_a_figure_of_someone_else(self):
-        """A figure that another package made is read by its formats; what it is about must be named."""
+        """A figure that another package made is read by its formats; without an estimate the column must be named."""
 
-        @attrs.frozen(kw_only=True, eq=False, repr=False)
-        class Stops(Figure):
-            found: float = attrs.field(metadata=shown_as("share"))
+        @extend.figure()
+        class Stops(extend.Figure):
+            found: float = extend.column("share")
 
         assert check_claim(Stops(found=0.25), "a quarter").ground == "unit"
         assert check_claim(Stops(found=0.25), "a quarter", column="found").verdict == "supported"
