@@ -514,6 +514,17 @@ def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
 
 
 @cache
+def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
+    """Name the two limits of each column that has them, by what the class says of itself."""
+    found: dict[str, dict[str, str]] = {f.name: {} for f in column_fields(kind)}
+    for f in column_fields(kind):
+        if f.metadata["role"] in {"lower", "upper"}:
+            of = f.metadata["of"] or (f.name.rpartition("_")[0],)
+            found.get(of[0], {})[f.metadata["role"]] = f.name
+    return {name: (ends["lower"], ends["upper"]) for name, ends in found.items() if len(ends) == 2}
+
+
+@cache
 def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
     base = {f.name for f in attrs.fields(Figure)}
@@ -586,6 +597,12 @@ class ExclusionTable:
         _, first = np.unique(self.source, return_index=True)
         summed: IntArray = self.counts[first].sum(axis=0)
         return summed
+
+    @property
+    def left_out(self) -> str:
+        """How much each reason left out over all rows, in words."""
+        total = zip(self.reasons, self.total().tolist(), strict=True)
+        return ", ".join(f"{reason} {_write.count(n)}" for reason, n in total if n)
 
     def row(self, at: int) -> Exclusions:
         """Return the exclusions of one row."""
@@ -1181,11 +1198,7 @@ class Results(Generic[FigureT_co]):
         cut = f", the first {most} shown" if len(self) > most else ""
         excluded = ""
         if self._exclusions and self._excluded.any():
-            total = self._exclusions.total()
-            why = ", ".join(
-                f"{r} {_write.count(n)}" for r, n in zip(self._exclusions.reasons, total, strict=True) if n
-            )
-            excluded = f"; excluded {self._exclusions.unit}: {why}"
+            excluded = f"; excluded {self._exclusions.unit}: {self._exclusions.left_out}"
         caveats = list(dict.fromkeys(filter(None, self._caveats)))
         more = (
             f"; and {len(caveats) - _MOST_CAVEATS_SHOWN} more" if len(caveats) > _MOST_CAVEATS_SHOWN else ""

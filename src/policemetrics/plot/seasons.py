@@ -21,8 +21,6 @@ from policemetrics.typing import Counts, FloatArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["months"]
-
 
 def months(
     data: Counts,
@@ -89,9 +87,7 @@ def months(
     """
     _canvas.check_options(ax, title, "plot.months")
     _check.text(subject, "subject")
-    tally = as_tally(
-        one_data(data, "data"), by=(_check.text(period, "period"),), count=count, coverage=(period,)
-    )
+    tally = as_tally(one_data(data, "data"), by=(_check.text(period, "period"),), count=count)
     tally._require_dims(period)
     known = tally._known_labels(period)
     read = read_labels(known, period)
@@ -101,21 +97,16 @@ def months(
         raise InvalidInputError(msg)
     last = max(read, default=None) if until is None else as_period(until, "until")
     if last is None:
-        return _canvas.nothing(ax, title, "Nothing to show: no months were counted.")
+        return _canvas.say_on(ax, "Nothing to show: no months were counted.", title)
     if last.months != 1:
         msg = f"until must be a single month; got {last.label!r}."
         raise InvalidInputError(msg)
-    years = _Years.of(tally, Period.year_ending(last.end.year, last.end.month), period, subject)
-    if np.isnan(years.new).all() and np.isnan(years.old).all():
-        return _canvas.nothing(ax, title, f"Nothing to show: {years.change.reason}.")
-    axes = _canvas.new_axes(ax, rows=8)
-    years.draw(axes)
-    _canvas.write(axes, years.finding, title, unit=f"{subject} by month.", notes=years.notes)
-    return axes
+    year = Period.year_ending(last.end.year, last.end.month)
+    return _Years.of(tally, year, period, subject).on(ax, title)
 
 
 @attrs.frozen
-class _Years:
+class _Years(_canvas.Picture):
     """Counts of twelve months, nan where nothing was supplied, and of the twelve before."""
 
     later: Period
@@ -130,6 +121,17 @@ class _Years:
         old, new = (_by_month(side) for side in both_periods(tally, (earlier, later), period))
         change = rate_change(tally, between=(earlier, later), period=period, subject=subject)
         return cls(later, old, new, change)
+
+    @property
+    def nothing(self) -> str:
+        """Neither year has a month with rows."""
+        gone = np.isnan(self.new).all() and np.isnan(self.old).all()
+        return f"Nothing to show: {self.change.reason}." if gone else ""
+
+    @property
+    def unit(self) -> str:
+        """What the lines are."""
+        return f"{self.change.subject} by month."
 
     def draw(self, ax: Axes) -> None:
         """Draw both years as lines, each with its name at its end."""
@@ -199,11 +201,7 @@ class _Years:
         # Months in a row are named as one: where each run begins, and where it ends.
         edges = np.flatnonzero(np.diff(np.concatenate(([False], absent, [False])))).reshape(-1, 2).tolist()
         gaps = [in_words(Period(months[first].start, months[end - 1].end).label) for first, end in edges]
-        out = self.change.exclusions
-        return [
-            f"No rows for {', '.join(gaps)}." if gaps else "",
-            f"Left out: {out.left_out}." if out is not None and out.excluded else "",
-        ]
+        return [f"No rows for {', '.join(gaps)}." if gaps else "", *_canvas.left_out(self.change)]
 
 
 def _by_month(side: Side) -> FloatArray:
