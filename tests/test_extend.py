@@ -298,8 +298,11 @@ class TestDeclarations:
             lambda: extend.column("share", "rate"),
             lambda: extend.input_field("divisor"),
             lambda: extend.figure(estimate="nope")(type("Own", (extend.Figure,), {})),
+            lambda: extend.figure()(
+                type("Own", (extend.Figure,), {"a": extend.column("count", of="b"), "__annotations__": {"a": float}})
+            ),
         ],
-        ids=["form", "role", "role of an input", "estimate"],
+        ids=["form", "role", "role of an input", "estimate", "of"],
     )
     def test_unknown_words_are_refused(self, made):
         with pytest.raises(UnknownNameError, match="must be one of"):

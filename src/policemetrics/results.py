@@ -324,7 +324,7 @@ def figure(
     method : str, optional
         The field that names how that interval was made. Default is ``"method"``.
     counts : str, optional
-        What the figure counts: "harm". Default is its field `subject`, if it has one.
+        What the figure counts: "harm". Default is that of the class it inherits from, or its field `subject`.
 
     Returns
     -------
@@ -334,7 +334,7 @@ def figure(
     Raises
     ------
     UnknownNameError
-        If an estimate is no column of the class.
+        If an estimate is no column of the class, or a column is worked out from what is no field of it.
 
     Examples
     --------
@@ -350,13 +350,17 @@ def figure(
     """
 
     def made(kind: type[T]) -> type[T]:
-        made = attrs.frozen(kw_only=True, eq=False, repr=False)(kind)
-        made._estimate = (estimate,) if isinstance(estimate, str) else estimate  # type: ignore[attr-defined]
-        made._interval_method = method  # type: ignore[attr-defined]
-        made._counts = counts  # type: ignore[attr-defined]
-        for name in made._estimate:  # type: ignore[attr-defined]
-            _check.known(name, "estimate", [f.name for f in attrs.fields(made) if "column" in f.metadata])
-        return made
+        made: Any = attrs.frozen(kw_only=True, eq=False, repr=False)(kind)
+        made._estimate = (estimate,) if isinstance(estimate, str) else estimate
+        made._interval_method = method
+        made._counts = counts or made._counts
+        fields = {f.name: f for f in attrs.fields(made)}
+        for name in made._estimate:
+            _check.known(name, "estimate", [n for n, f in fields.items() if "column" in f.metadata])
+        for name, field in fields.items():
+            for source in field.metadata.get("of", ()):
+                _check.known(source, f"of= of {name}", fields)
+        return made  # type: ignore[no-any-return]
 
     return made
 
@@ -411,6 +415,17 @@ class Figure:
         low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
         level, method = (getattr(self, field) for field in ("confidence_level", self._interval_method))
         return Interval(low, high, level, method)
+
+    @property
+    def _about(self) -> str:
+        """What is measured, with the definition that must be said; empty where nothing says it."""
+        return str(getattr(self, "subject", ""))
+
+    def _per(self, name: str) -> str:
+        """Name what a column is divided by, where that is an exposure."""
+        fields = attrs.fields_dict(type(self))
+        divided = any(fields[of].metadata.get("role") == "denominator" for of in fields[name].metadata["of"])
+        return str(getattr(self, "exposure_name", "")) if divided else ""
 
     def _written(self, name: str) -> str:
         """Write a column in a sentence as it stands in the table."""

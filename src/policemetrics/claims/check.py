@@ -202,12 +202,8 @@ def _unit_of(field: attrs.Attribute[Any]) -> tuple[Unit, bool]:
 
 def _divisor(figure: Figure) -> str:
     """Name what a percentage of change is per, where it is that of a rate."""
-    fields = attrs.fields_dict(type(figure))
-    for field in _fields(figure).values():
-        divided = any(fields[name].metadata["role"] == "denominator" for name in field.metadata["of"])
-        if divided and field.metadata["column"] == "percent":
-            return str(getattr(figure, "exposure_name", ""))
-    return ""
+    changes = (name for name, field in _fields(figure).items() if field.metadata["column"] == "percent")
+    return next(filter(None, map(figure._per, changes)), "")
 
 
 def _counted(figure: Figure, name: str | None) -> tuple[str, str]:
@@ -248,7 +244,7 @@ class _Column:
         # Fractions are published in per cent.
         value, low, high = (exact(v, field.name) * (100 if form == "share" else 1) for v in (value, *bounds))
         unit, change = _UNITS[form]
-        per = _divisor(figure) if form == "percent" else ""
+        per = figure._per(field.name) if form == "percent" else ""
         return cls(name=field.name, unit=unit, change=change, value=value, low=low, high=high, per=per)
 
     @property

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes.definition import said
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
 from policemetrics.results import Figure, Results, column_fields, limits_of
@@ -270,16 +269,12 @@ class _Estimates(_canvas.Picture):
     def _subject(self) -> str:
         """Name what is measured, with the definition that must be said."""
         first = self.table[0]
-        if hasattr(first, "weights"):
-            return f"Harm ({first.weights})"
-        if hasattr(first, "outcomes"):
-            return f"The positive outcome rate ({said(first.outcomes, first.basis, first.out_of)})"
-        subject = getattr(first, "subject", self.column.replace("_", " ").capitalize())
-        over = getattr(first, "exposure_name", "")
+        about = first._about or self.column.replace("_", " ").capitalize()
+        over = first._per(self.column)
         if not over:
-            return str(subject)
+            return about
         per = "day" if over == "days" else f"{getattr(first, 'per', 1000):,g} {over}"
-        return f"{subject} per {per}"
+        return f"{about} per {per}"
 
     @property
     def _when(self) -> str:

@@ -216,9 +216,8 @@ class _Waterfall(_canvas.Picture):
     def _measure(self) -> tuple[str, str]:
         """Name what has changed, and its unit."""
         first = self.table[0]
-        if hasattr(first, "weights"):
-            return f"Harm ({first.weights})", f" {first.harm_unit}"
-        return getattr(first, "subject", "The whole"), ""
+        unit = getattr(first, "harm_unit", "")
+        return first._about or "The whole", f" {unit}" if unit else ""
 
     @property
     def unit(self) -> str:
