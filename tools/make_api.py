@@ -93,12 +93,14 @@ def aliases(module: Any) -> dict[str, str]:
 
 
 def of_class(path: str, found: type) -> Iterator[str]:
-    bases = ", ".join(b.__name__ for b in found.__bases__ if b not in {object, typing.Generic})
+    bases = ", ".join(b.__name__ for b in bases_of(found) if b not in {object, typing.Generic})
     yield f"class {path}{f'({bases})' if bases else ''}"
     if issubclass(found, BaseException):
         return
     members = {k: v for c in reversed(found.__mro__) if own(c, found) for k, v in vars(c).items()}
-    fields = {f.name: f for f in attrs.fields(found) if not f.inherited} if attrs.has(found) else {}
+    public = [b for b in found.__mro__ if attrs.has(b) and not own(b, found)]
+    stand_there = {f.name for base in public for f in attrs.fields(base)}
+    fields = {f.name: f for f in attrs.fields(found) if f.name not in stand_there} if attrs.has(found) else {}
     keywords_only = bool(fields) and all(f.kw_only for f in attrs.fields(found))
     if not keywords_only and "__init__" in members and not getattr(found, "_is_protocol", False):
         yield from of_function(f"{path}.__init__", members["__init__"])
@@ -121,6 +123,12 @@ def of_class(path: str, found: type) -> Iterator[str]:
             yield f"{path}.{name}{' = None' if value is None else ''}"
         elif inspect.isfunction(value):
             yield from of_function(f"{path}.{name}", value)
+
+
+def bases_of(found: type) -> Iterator[type]:
+    """Name the bases of a class; for one that is not public its own."""
+    for base in found.__bases__:
+        yield from bases_of(base) if own(base, found) else [base]
 
 
 def own(base: type, found: type) -> bool:

@@ -95,9 +95,17 @@ class Rows:
         return cls(keys, no_reasons(1 if single else len(columns[0])), single), columns
 
     @classmethod
-    def of_side(cls, side: Side, groups: Cells, *, single: bool = False, none_is_zero: bool = False) -> Rows:
-        """Take the groups of one side of a tally; those that were not supplied say so."""
-        excluded = exclusion_table(groups, [side], totals(side, groups))
+    def of_side(
+        cls,
+        side: Side,
+        groups: Cells,
+        counted: IntArray | None = None,
+        *,
+        single: bool = False,
+        none_is_zero: bool = False,
+    ) -> Rows:
+        """Take the groups of one side of a tally, and its totals if they are known; those not supplied say so."""
+        excluded = exclusion_table(groups, [side], totals(side, groups) if counted is None else counted)
         rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded)
         rows.adopt(why_not_supplied(groups, side, none_is_zero=none_is_zero))
         return rows
@@ -126,8 +134,10 @@ class Rows:
 
     def adopt(self, reasons: Reasons, say: Callable[[str], str] = str) -> None:
         """Take over reasons, one a row or None, where nothing was said yet: these rows have no figure."""
-        self.explain(~unexplained(reasons), lambda row: say(reasons[row]))
-        self.settle()
+        given = ~unexplained(reasons)
+        if given.any():
+            self.explain(given, lambda row: say(reasons[row]))
+            self.settle()
 
     def settle(self) -> None:
         """Take every row with a reason for one without a figure."""
@@ -403,13 +413,14 @@ class Comparison:
             found.append(sizes)
         return found
 
-    def by_part(self, of: str) -> tuple[Rows, IntArray, list[IntArray]]:
+    def by_part(self, of: str, parts: Cells | None = None) -> tuple[Rows, IntArray, list[IntArray]]:
         """Divide every group: a row for each part, the group of each, and what both sides counted of it.
 
-        A part stands where its group does, and is 0 where it has no cell.
+        A part stands where its group does, and is 0 where it has no cell. A metric that counts more of the parts
+        than this finds them by `groups_of` and gives them.
         """
-        dims = (*self.groups.dims, of)
-        parts = groups_of(self.sides, dims, self.data)
+        if parts is None:
+            parts = groups_of(self.sides, (*self.groups.dims, of), self.data)
         group = parts.positions(self.groups, self.groups.dims)
         counted = [totals(side, parts) for side in self.sides]
         excluded = exclusion_table(parts, self.sides, added(*counted), self.data)

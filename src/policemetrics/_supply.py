@@ -327,6 +327,14 @@ def _only(side: Side, common: Cells) -> Side:
     return attrs.evolve(side, tally=kept, common=common, parts={})
 
 
+def left_by_match(side: Side) -> Side:
+    """Return a side whose ledger holds nothing but what `matched` left out of it."""
+    ledger = side.tally._ledger
+    if ledger is not None:
+        ledger = ledger.select(ledger.where_label(REASON, lambda reason: reason == _NOT_LIKE_FOR_LIKE))
+    return attrs.evolve(side, tally=side.tally._evolve(ledger=ledger))
+
+
 def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
     """Count each supplier 1 for the old side, 2 for the new one, and so 3 for both."""
     theirs = new.proof(by)

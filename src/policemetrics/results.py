@@ -436,7 +436,9 @@ class Figure:
         """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
         name = name or self._estimate[0]
         form = form or _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
-        limits = screen_cell(f"{name}_low", form, self.__getattribute__)
+        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+        # An upper limit that is not known, as where there are no crimes, leaves the interval open.
+        limits = _write.limits(form(low), form(high), unbounded=not math.isfinite(high))
         return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
 
     def _sentence(self) -> str:

@@ -1,38 +1,35 @@
-"""The change in harm between two periods, its interval, and what it is made of."""
+"""The change in harm between periods, its interval, and what it is made of: `harm_change`, `harm_index`, `harm_drivers`."""
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import Any, Final, overload
 
+import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._supply import added, base_and_periods, exclusion_table, groups_of, keys_of
+from policemetrics._compare import Comparison, Mask, Rows, read
+from policemetrics._supply import base_and_periods, both_periods, exclusion_table, groups_of, left_by_match
 from policemetrics._write import count as written
-from policemetrics._write import fixed, limits, percent, plain, signed
+from policemetrics._write import fixed, percent, plain
 from policemetrics.decomposition import symmetric_split
-from policemetrics.errors import InvalidInputError
 from policemetrics.exposure import Exposure
-from policemetrics.harm.score import (
-    METHODS,
-    Pair,
-    Scored,
-    check_exposure,
-    check_period,
-    check_weights,
-    exposure_names,
-    read,
-    refuse_unknown,
-    sizes_of,
-)
+from policemetrics.harm.score import How, Scored, Weighted, distinct
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import Period, in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
-from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, Names
+from policemetrics.tallies import Tally
+from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, LikeForLike, Names
+
+_PARTS: Final = ("from_population", "from_volume", "from_mix", "from_weights")
+_MADE_OF: Final = ("old", "new", "crimes_old", "crimes_new", "old_exposure", "new_exposure")
+
+
+# ---- two periods ------------------------------------------------------------------------
 
 
 @figure(estimate=("percent_change", "change"))
-class HarmChange(Figure):
+class HarmChange(Weighted):
     """A change in harm from one period to another, and what it is made of.
 
     Attributes
@@ -42,7 +39,7 @@ class HarmChange(Figure):
     change : float
         `new` less `old`.
     percent_change, percent_change_low, percent_change_high : float
-        Change of the score in per cent, and its interval. Not a number where there was no harm before.
+        Change of the score in per cent, and its interval. Nan where there was no harm before.
         Where there are no crimes after, the lower limit is −100 and the upper is not known.
     from_population : float
         Part of `change` that comes from more or fewer people (or what else the exposure counts); 0 without
@@ -63,35 +60,29 @@ class HarmChange(Figure):
     weights, harm_unit : str
         The edition of the weights, or both editions; and their unit.
     old_exposure, new_exposure : float
-        The exposure of each period; not a number without one.
+        The exposure of each period; nan without one.
     exposure_name, exposure_date : str
         What the exposure counts, and which estimate it is.
     method, confidence_level : str, float
         How the interval was made.
     """
 
-    old: float = column("count")
-    new: float = column("count")
-    change: float = column("change")
-    percent_change: float = column("percent")
+    old: float = column("count", "numerator", of="crimes_old")
+    new: float = column("count", "numerator", of="crimes_new")
+    change: float = column("change", "estimate", of=("old", "new"))
+    percent_change: float = column("percent", "estimate", of=("old", "new"))
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
-    from_population: float = column("change")
-    from_volume: float = column("change")
-    from_mix: float = column("change")
-    from_weights: float = column("change")
-    crimes_old: float = input_field()
-    crimes_new: float = input_field()
-    per_crime_change: float = input_field()
+    from_population: float = column("change", "estimate", of=_MADE_OF)
+    from_volume: float = column("change", "estimate", of=_MADE_OF)
+    from_mix: float = column("change", "estimate", of=_MADE_OF)
+    from_weights: float = column("change", "estimate", of=_MADE_OF)
+    crimes_old: float = input_field("numerator")
+    crimes_new: float = input_field("numerator")
+    per_crime_change: float = input_field("estimate", of=("old", "new", "crimes_old", "crimes_new"))
     between: tuple[str, str]
-    weights: str
-    harm_unit: str
-    old_exposure: float = input_field(default=float("nan"))
-    new_exposure: float = input_field(default=float("nan"))
-    exposure_name: str = ""
-    exposure_date: str = ""
-    method: str
-    confidence_level: float
+    old_exposure: float = input_field("denominator", default=np.nan)
+    new_exposure: float = input_field("denominator", default=np.nan)
 
     def _sentence(self) -> str:
         name = f"Harm ({self.weights})"
@@ -102,11 +93,7 @@ class HarmChange(Figure):
         if np.isnan(self.percent_change):
             verb = "rose" if self.change > 0 else "did not change"
             return f"{name} {verb}{path}; percentage {self.reason}."
-        low, high = (signed(v, 1, "%") for v in (self.percent_change_low, self.percent_change_high))
-        within = limits(low, high, unbounded=not np.isfinite(self.percent_change_high))
-        moved = (
-            f"{name} {_moved(self.percent_change)} ({self.confidence_level * 100:g}% interval {within}){path}"
-        )
+        moved = f"{name} {_moved(self.percent_change)} ({self._interval_words()}){path}"
         if np.isnan(self.per_crime_change):
             return f"{moved}."
         return f"{moved}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
@@ -141,6 +128,7 @@ def harm_change(
     count: str | None = None,
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
+    like_for_like: LikeForLike = "require",
     method: HarmMethod = "dobson",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -158,12 +146,13 @@ def harm_change(
     count: str | None = None,
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
+    like_for_like: LikeForLike = "require",
     method: HarmMethod = "dobson",
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> Results[HarmChange]: ...
 def harm_change(
-    data: Any,
+    data: Counts,
     weights: HarmWeights,
     /,
     *,
@@ -174,6 +163,7 @@ def harm_change(
     count: str | None = None,
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
+    like_for_like: LikeForLike = "require",
     method: HarmMethod = "dobson",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -201,7 +191,10 @@ def harm_change(
         part of the change that comes from their number. Default is none.
     weights_new : HarmWeights, optional
         Other weights, of the same unit, for the later period: only to see what a new edition does. Crimes of
-        codes outside either set are excluded. Default is to weigh both periods alike.
+        codes outside either set are excluded. Default is to weigh both periods with `weights`.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only: refuse the comparison, or keep the suppliers of
+        both and put the rest in the ledger. Default is ``"require"``.
     method : {"dobson", "dobson-byar", "normal"}, optional
         The interval of each period's score, as for `harm_score`; that of the percentage is made from both.
         Default is ``"dobson"``.
@@ -213,8 +206,8 @@ def harm_change(
     Returns
     -------
     HarmChange or Results of HarmChange
-        A table if there is `by`; otherwise one figure. What was not supplied, or not supplied alike, is not
-        available, and says why.
+        A table if there is `by`; otherwise one figure. What was not supplied, or not by the same
+        suppliers, is not available, and says why.
 
     Raises
     ------
@@ -229,7 +222,7 @@ def harm_change(
     Notes
     -----
     The score is population × crimes per head × mean harm of a crime. How much each has added is found by Das
-    Gupta's symmetric split [1]_, which treats all factors alike and adds up. Where one period has no crimes,
+    Gupta's symmetric split [1]_, which treats all factors the same and adds up. Where one period has no crimes,
     its mix is taken as that of the other, so that all of the change comes from the number.
 
     The interval of the ratio :math:`R = S_1 / S_0` recovers the variance of each score from its own limits
@@ -267,117 +260,54 @@ def harm_change(
     >>> round(change.from_volume), round(change.from_mix)
     (-93389, 83389)
     """
-    editions = [weights] if weights_new is None else [weights, weights_new]
-    for edition, name in zip(editions, ("weights", "weights_new"), strict=False):
-        check_weights(edition, name)
-    if len({edition.unit for edition in editions}) > 1:
-        msg = f"weights and weights_new must have one unit; got {_check.listing(e.unit for e in editions)}."
-        raise InvalidInputError(msg)
-    _check.choice(method, "method", METHODS)
-    level = _check.confidence_level(confidence_level)
-    _check.text(caveat, "caveat", empty=True)
-    check_exposure(exposure)
-    kept = () if by is None else _check.names(by, "by")
-    pair = Pair.of(data, kept, editions, between, offence, period, count)
-    there, reasons = pair.there, pair.reasons
-    before, after = pair.scored[0][0], pair.scored[1][-1]
-    old, new = (np.where(there, side.score, 0) for side in (before, after))
-    ratio, low, high = score_ratio(
-        old, new, before.limits(there, method, level), after.limits(there, method, level)
+    editions = (weights,) if weights_new is None else (weights, weights_new)
+    how = How(editions, offence, exposure, method, confidence_level)
+    tally, kept = _read(data, how, by, period, count)
+    pair = Comparison.of(
+        tally,
+        both_periods(tally, between, period),
+        kept,
+        like_for_like=like_for_like,
+        caveat=caveat,
+        apart=(offence,),
+        single=by is None,
     )
-    reasons[there & (old == 0)] = "not applicable: there was no harm before"
-    reasons[there & (old == 0) & (new == 0)] = "not applicable: there was no harm in either period"
-    sizes = np.array([sizes_of(exposure, pair.groups, side, reasons) for side in pair.sides])
-    parts, harm_per_crime = _parts(pair, None if exposure is None else sizes)
-    columns = {
-        "old": np.where(pair.shown[0], before.score, np.nan),
-        "new": np.where(pair.shown[1], after.score, np.nan),
-        "change": np.where(there, new - old, np.nan),
+    how.refuse_unweighted(pair.sides)
+    scored = _weigh(pair, how)
+    _note_weights(pair.rows, scored)
+    before, after = scored[0][0], scored[1][-1]
+    rows, there = pair.rows, pair.rows.there
+    ratio, low, high = score_ratio(before, after, there, how)
+    rows.explain(
+        (before.score == 0) & (after.score == 0), "not applicable: there was no harm in either period"
+    )
+    rows.explain(before.score == 0, "not applicable: there was no harm before")
+    sizes = how.sizes(rows, pair.groups, *pair.sides)
+    parts, per_crime_change = _parts(scored, None if exposure is None else sizes, there)
+    values = {
+        "old": before.score,
+        "new": after.score,
+        "change": after.score - before.score,
         "percent_change": (ratio - 1) * 100,
         "percent_change_low": (low - 1) * 100,
         "percent_change_high": (high - 1) * 100,
-    }
-    names = ("from_population", "from_volume", "from_mix", "from_weights")
-    columns |= dict(zip(names, parts, strict=True))
-    audit = {
+        **dict(zip(_PARTS, parts, strict=True)),
         "crimes_old": np.where(there, before.crimes, np.nan),
         "crimes_new": np.where(there, after.crimes, np.nan),
-        "per_crime_change": harm_per_crime,
+        "per_crime_change": per_crime_change,
         "between": pair.between,
-        "weights": " to ".join(dict.fromkeys(e.edition for e in editions)),
-        "harm_unit": weights.unit,
         "old_exposure": sizes[0],
         "new_exposure": sizes[1],
-        **exposure_names(exposure),
-        "method": method,
-        "confidence_level": level,
+        **how.said,
     }
-    of_weights = (found.caveat for scored in zip(*pair.scored, strict=True) for found in scored)
-    caveats = dict.fromkeys(c.rstrip(".") for c in (caveat, *of_weights) if c)
-    excluded = pair.excluded(pair.groups, added(before.crimes, after.crimes))
-    table = Results(HarmChange, keys_of(pair.groups), columns, reasons, audit, excluded, ". ".join(caveats))
-    return table[0] if by is None else table
+    return rows.results(HarmChange, values, dict(zip(("old", "new"), pair.shown, strict=True)))
 
 
-def _parts(pair: Pair, sizes: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-    """Share the change out: population, volume, mix, weights; and the change of harm per crime, in per cent."""
-    scores = np.where(pair.there, [[found.score for found in side] for side in pair.scored], 0)
-    crimes = pair.crimes
-    severity = per_crime(scores, crimes[:, np.newaxis])
-    known = pair.there if sizes is None else pair.there & np.isfinite(sizes).all(axis=0)
-    people = np.ones(crimes.shape) if sizes is None else np.where(known, sizes, 1.0)
-    corners = people[:, None, None, None] * (crimes / people)[:, None, None] * severity
-    # What cannot differ is no factor: its part is 0, to the bit.
-    factors = [sizes is not None, True, True, scores.shape[1] > 1]
-    chosen = corners[tuple(slice(None) if factor else 0 for factor in factors)]
-    parts = np.zeros((4, len(pair.groups)))
-    parts[factors] = share_out(chosen, scores[0, 0], scores[1, -1])
-    parts[:, ~known] = np.nan
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = (severity[1, -1] / severity[0, 0] - 1) * 100
-    return parts, np.where((crimes > 0).all(axis=0) & (severity[0, 0] > 0), change, np.nan)
-
-
-def per_crime(scores: FloatArray, crimes: IntArray) -> FloatArray:
-    """Divide scores by crimes, old and new; a period without crimes is taken to have the mix of the other."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = scores / crimes
-    found = np.nan_to_num(np.where(crimes == 0, found[::-1], found))
-    # One mix, scored on two numbers of crimes, differs by rounding alone.
-    same = np.abs(found[1] - found[0]) <= 1e-13 * found[0]
-    found[1, same] = found[0, same]
-    return found
-
-
-def share_out(corners: FloatArray, old: FloatArray, new: FloatArray) -> FloatArray:
-    """Share out the change from old to new; what the corners have lost of it by rounding goes to the largest part."""
-    parts = symmetric_split(corners, factors=corners.ndim - 1)
-    parts[np.abs(parts).argmax(axis=0), np.arange(len(old))] += (new - old) - parts.sum(axis=0)
-    return parts
-
-
-def score_ratio(
-    old: FloatArray,
-    new: FloatArray,
-    old_limits: tuple[FloatArray, FloatArray],
-    new_limits: tuple[FloatArray, FloatArray],
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return new / old and limits recovered from those of each; nan where there was nothing before."""
-    base = np.where(old > 0, old, np.nan)
-    later = np.where(new > 0, new, np.nan)
-    ratio = new / base
-    a, b = 1 - new_limits[0] / later, old_limits[1] / base - 1
-    c, d = new_limits[1] / later - 1, 1 - old_limits[0] / base
-    with np.errstate(divide="ignore"):  # the old score may be 0: no ratio is too high
-        low = ratio * (1 - a**2) / (1 + np.sqrt(a**2 + b**2 * (1 - a**2)))
-        high = ratio * (1 + np.sqrt(d**2 + c**2 * (1 - d**2))) / (1 - d**2)
-    # A score of 0 has the upper limit 0, its crimes being without weight, or none, there being no crimes.
-    none = (new == 0) & ~np.isnan(ratio)
-    return ratio, np.where(none, 0, low), np.where(none, new_limits[1], high)
+# ---- every period beside a base ---------------------------------------------------------
 
 
 @figure(estimate="index")
-class HarmIndex(Figure):
+class HarmIndex(Weighted):
     """Harm in one period, where that of the base period is 100.
 
     Attributes
@@ -391,7 +321,7 @@ class HarmIndex(Figure):
     crimes : float
         How many crimes were weighted.
     per_head : float
-        The score divided by the exposure; not a number without one.
+        The score divided by the exposure; nan without one.
     base : str
         The base period.
     base_score : float
@@ -399,29 +329,23 @@ class HarmIndex(Figure):
     weights, harm_unit : str
         The edition of the weights, and their unit.
     exposure, base_exposure : float
-        What the two scores are divided by; not a number without an exposure.
+        What the two scores are divided by; nan without an exposure.
     exposure_name, exposure_date : str
         What the exposure counts, and which estimate it is.
     method, confidence_level : str, float
         How the interval was made.
     """
 
-    index: float = column("rate")
+    index: float = column("rate", "estimate", of=("score", "base_score", "exposure", "base_exposure"))
     index_low: float = column("rate", "lower")
     index_high: float = column("rate", "upper")
-    score: float = column("count")
-    crimes: float = column("count")
-    per_head: float = column("rate")
+    score: float = column("count", "numerator", of="crimes")
+    crimes: float = column("count", "numerator")
+    per_head: float = column("rate", "estimate", of=("score", "exposure"))
     base: str
-    base_score: float = input_field()
-    weights: str
-    harm_unit: str
-    exposure: float = input_field(default=float("nan"))
-    base_exposure: float = input_field(default=float("nan"))
-    exposure_name: str = ""
-    exposure_date: str = ""
-    method: str
-    confidence_level: float
+    base_score: float = input_field("numerator")
+    exposure: float = input_field("denominator", default=np.nan)
+    base_exposure: float = input_field("denominator", default=np.nan)
 
     def _sentence(self) -> str:
         name = f"Harm index ({self.weights}{', per head' if self.exposure_name else ''})"
@@ -429,19 +353,15 @@ class HarmIndex(Figure):
             return f"{name}: {self.reason}."
         if self.index_low == self.index_high == 100:
             return f"{name}: 100, the base period; {self._amount}."
-        low, high = fixed(self.index_low, 1), fixed(self.index_high, 1)
-        within = limits(low, high, unbounded=not np.isfinite(self.index_high))
+        within = self._interval_words(form=lambda value: fixed(value, 1))
         return (
-            f"{name}: {fixed(self.index, 1)} ({self.confidence_level * 100:g}% interval {within}), where {in_words(self.base)} "
-            f"is 100; {self._amount}."
+            f"{name}: {fixed(self.index, 1)} ({within}), where {in_words(self.base)} is 100; {self._amount}."
         )
 
     @property
     def _amount(self) -> str:
         amount = f"{plain(self.score)} {self.harm_unit}"
-        if not self.exposure_name:
-            return amount
-        return f"{amount}, {plain(self.per_head)} per head ({written(self.exposure)} {self.exposure_name}, {self.exposure_date})"
+        return f"{amount}, {self._per_head(self.per_head, self.exposure)}" if self.exposure_name else amount
 
 
 def harm_index(
@@ -455,6 +375,7 @@ def harm_index(
     period: str = "period",
     count: str | None = None,
     exposure: Exposure | None = None,
+    like_for_like: LikeForLike = "require",
     method: HarmMethod = "dobson",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -479,6 +400,9 @@ def harm_index(
     exposure : Exposure, optional
         Residents, say, with the period among its dimensions where each has its own estimate: the index is
         then that of the score per head. Default is none, an index of the score.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only: refuse the comparison, or keep the suppliers of
+        both and put the rest in the ledger. Default is ``"require"``.
     method : {"dobson", "dobson-byar", "normal"}, optional
         The interval of each period's score, as for `harm_score`; that of the index is made from both.
         Default is ``"dobson"``.
@@ -490,8 +414,8 @@ def harm_index(
     Returns
     -------
     Results of HarmIndex
-        One row for each group and period, in their order. What was not supplied, or not supplied in the
-        base period alike, is not available, and says why.
+        One row for each group and period, in their order. What was not supplied, or not by the same
+        suppliers as in the base period, is not available, and says why.
 
     Raises
     ------
@@ -526,65 +450,65 @@ def harm_index(
     >>> print(harm_index(crimes, own, base="2022/23").at(period="2023/24"))
     2023/24: harm index (own 1): 98.9 (95% interval 91.3 to 107.1), where 2022/23 is 100; 880,000 days.
     """
-    check_weights(weights, "weights")
-    _check.choice(method, "method", METHODS)
-    level = _check.confidence_level(confidence_level)
-    _check.text(caveat, "caveat", empty=True)
-    check_exposure(exposure)
-    kept = _check.names(by, "by")
-    check_period(period, kept, offence)
-    tally = read(data, [weights], kept, offence, count, period=(period,))
+    how = How((weights,), offence, exposure, method, confidence_level)
+    tally, kept = _read(data, how, by, period, count)
     first, sides = base_and_periods(tally, base, period)
-    refuse_unknown(sides, offence, [weights])
-    groups = groups_of([first, *sides], kept)
-    pairs = [Pair.of_sides(tally, (first, side), groups, [weights], offence) for side in sides]
-    of_weights = {pair.scored[1][0].caveat for pair in pairs}
-    caveats = ". ".join(c.rstrip(".") for c in (caveat, *of_weights) if c)
-    tables = [_table(pair, weights, exposure, method, level, caveats) for pair in pairs]
-    stacked = Results._stack(tables, {period: [side.label for side in sides]})
+    groups = groups_of([first, *sides], kept, tally)
+    pairs = [
+        Comparison.of(
+            tally,
+            (first, side),
+            kept,
+            like_for_like=like_for_like,
+            caveat=caveat,
+            apart=(offence,),
+            groups=groups,
+        )
+        for side in sides
+    ]
+    how.refuse_unweighted([pair.sides[1] for pair in pairs])
+    table = Results._stack([_index(pair, how) for pair in pairs], {period: [side.label for side in sides]})
     for dim in reversed(kept):
-        stacked = stacked.sort(dim)
-    return stacked
+        table = table.sort(dim)
+    return table
 
 
-def _table(
-    pair: Pair, weights: HarmWeights, exposure: Exposure | None, method: str, level: float, caveat: str
-) -> Results[HarmIndex]:
+def _index(pair: Comparison, how: How) -> Results[HarmIndex]:
     """Work out one period by group; the first side of the pair is the base."""
-    reasons, there = pair.reasons.copy(), pair.there
-    first, this = (side[0] for side in pair.scored)
-    old, new = (np.where(there, side.score, 0) for side in (first, this))
-    ratio, low, high = score_ratio(
-        old, new, first.limits(there, method, level), this.limits(there, method, level)
-    )
-    reasons[there & (old == 0)] = "not applicable: there was no harm in the base period"
-    sizes = np.array([sizes_of(exposure, pair.groups, side, reasons) for side in pair.sides])
-    per_head = 1.0 if exposure is None else sizes[0] / sizes[1]
+    scored = _weigh(pair, how)
+    _note_weights(pair.rows, scored)
+    (first,), (this,) = scored
+    rows = pair.rows
+    found = score_ratio(first, this, rows.there, how)
+    rows.explain(first.score == 0, "not applicable: there was no harm in the base period")
+    sizes = how.sizes(rows, pair.groups, *pair.sides)
     base, label = pair.between
-    if base == label:
-        low, high = ratio, ratio
-    columns = {
-        name: 100 * part * per_head
-        for name, part in (("index", ratio), ("index_low", low), ("index_high", high))
-    }
-    columns |= {
-        "score": np.where(pair.shown[1], this.score, np.nan),
-        "crimes": np.where(pair.shown[1], this.crimes, np.nan),
-        "per_head": np.where(pair.shown[1], this.score / sizes[1], np.nan),
-    }
-    audit = {
+    if base == label:  # 100 by definition
+        found = (found[0],) * 3
+    heads = 1.0 if how.exposure is None else sizes[0] / sizes[1]
+    shown_base, shown = pair.shown
+    rows.exclusions = exclusion_table(
+        pair.groups, [pair.sides[1], left_by_match(pair.sides[0])], this.crimes, pair.data
+    )
+    values = {
+        **{
+            name: 100 * ratio * heads
+            for name, ratio in zip(("index", "index_low", "index_high"), found, strict=True)
+        },
+        "score": this.score,
+        "crimes": this.crimes,
+        "per_head": this.score / sizes[1],
         "base": base,
-        "base_score": np.where(pair.shown[0], first.score, np.nan),
-        "weights": weights.edition,
-        "harm_unit": weights.unit,
+        "base_score": np.where(shown_base, first.score, np.nan),
         "exposure": sizes[1],
         "base_exposure": sizes[0],
-        **exposure_names(exposure),
-        "method": method,
-        "confidence_level": level,
+        **how.said,
     }
-    excluded = exclusion_table(pair.groups, pair.sides[1:], this.crimes, pair.whole)
-    return Results(HarmIndex, keys_of(pair.groups), columns, reasons, audit, excluded, caveat)
+    stand = {"score": shown, "crimes": shown, "per_head": shown & this.stands}
+    return rows.results(HarmIndex, values, stand, single=False)
+
+
+# ---- parts of a change ------------------------------------------------------------------
 
 
 @figure(estimate="change")
@@ -598,25 +522,25 @@ class HarmDriver(Figure):
     change : float
         Its contribution to the change of the score, in `harm_unit`.
     from_volume : float
-        What it would have added had all crimes risen or fallen alike.
+        What it would have added had all crimes risen or fallen in one proportion.
     from_mix : float
         What it added by becoming a larger or smaller share of crimes; with `from_volume` it adds up to
         `change`.
     share_of_change : float
         `change` as a fraction of the change of the whole: negative where it went the other way, above 1
-        where others made up for it. Not a number where the whole did not change.
+        where others made up for it. Nan where the whole did not change.
     between : tuple of str
         The two periods, the earlier first.
     weights, harm_unit : str
         The edition of the weights, and their unit.
     """
 
-    crimes_old: float = column("count")
-    crimes_new: float = column("count")
-    change: float = column("change")
-    from_volume: float = column("change")
-    from_mix: float = column("change")
-    share_of_change: float = column("share")
+    crimes_old: float = column("count", "numerator")
+    crimes_new: float = column("count", "numerator")
+    change: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
+    from_volume: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
+    from_mix: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
+    share_of_change: float = column("share", "estimate", of="change")
     between: tuple[str, str]
     weights: str
     harm_unit: str
@@ -651,8 +575,10 @@ def harm_drivers(
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
+    caveat: str = "",
 ) -> Results[HarmDriver]:
-    r"""Tell what each offence, or each part of the crimes, added to a change in harm.
+    r"""Say what each offence, or each part of the crimes, added to a change in harm.
 
     Parameters
     ----------
@@ -671,6 +597,10 @@ def harm_drivers(
         ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only, as for `harm_change`. Default is ``"require"``.
+    caveat : str, optional
+        What must travel with the figures. Default is none.
 
     Returns
     -------
@@ -713,32 +643,134 @@ def harm_drivers(
     robbery       1,000       1,000        0    −84,444.4  +84,444.4            0.00%
     [HarmDriver, 2 rows]
     """
-    check_weights(weights, "weights")
-    kept = _check.names(by, "by")
-    if _check.text(of, "of") in {*kept, _check.text(period, "period")}:
-        msg = f"of must name another dimension than by= and period=; got {of!r}."
-        raise InvalidInputError(msg)
-    pair = Pair.of(data, kept, [weights], between, offence, period, count, of=(of,))
-    rows = groups_of(pair.sides, (*kept, of))
-    group = rows.positions(pair.groups, kept)
-    there, reasons = pair.there[group], pair.reasons[group]
-    before, after = (Scored.of(side, rows, offence, weights) for side in pair.sides)
-    old, new = (np.where(there, side.score, 0) for side in (before, after))
+    how = How((weights,), offence)
+    tally, kept = _read(data, how, by, period, count, of=_check.text(of, "of"))
+    pair = Comparison.of(
+        tally,
+        both_periods(tally, between, period),
+        kept,
+        like_for_like=like_for_like,
+        caveat=caveat,
+        apart=() if of == offence else (offence,),
+    )
+    how.refuse_unweighted(pair.sides)
+    # Added up once, for the wholes and for the parts.
+    old, new = (
+        attrs.evolve(side, tally=side.tally.sum_to(*distinct(*kept, of, offence))) for side in pair.sides
+    )
+    pair = attrs.evolve(pair, sides=(old, new))
+    (whole_old,), (whole_new,) = _weigh(pair, how)
+    parts = groups_of(pair.sides, (*kept, of), tally)
+    rows, group, counted = pair.by_part(of, parts)
+    scored = [how.weigh(*side) for side in zip(pair.sides, [parts] * 2, counted, strict=True)]
+    _note_weights(rows, scored)
+    before, after = (np.where(rows.there, side.score, 0) for (side,) in scored)
     # The number of all crimes of the group, and the part's harm for each of them.
-    crimes = pair.crimes[:, group]
-    volume, mix = share_out(crimes[:, np.newaxis] * per_crime(np.array([old, new]), crimes), old, new)
-    whole = (pair.scored[1][0].score - pair.scored[0][0].score)[group]
-    reasons[there & (whole == 0)] = "not applicable: the whole did not change, so no part has a share of it"
-    change = np.where(there, new - old, np.nan)
-    columns = {
-        "crimes_old": np.where(there, before.crimes, np.nan),
-        "crimes_new": np.where(there, after.crimes, np.nan),
-        "change": change,
-        "from_volume": np.where(there, volume, np.nan),
-        "from_mix": np.where(there, mix, np.nan),
-        "share_of_change": change / np.where(whole == 0, np.nan, whole),
+    crimes = np.where(rows.there, [side[group] for side in pair.counted], 0)
+    severity = per_crime(np.array([before, after]), crimes)
+    volume, mix = share_out(crimes[:, np.newaxis] * severity, before, after)
+    moved = (whole_new.score - whole_old.score)[group]
+    rows.explain(moved == 0, "not applicable: the whole did not change, so no part has a share of it")
+    values = {
+        "crimes_old": counted[0],
+        "crimes_new": counted[1],
+        "change": after - before,
+        "from_volume": volume,
+        "from_mix": mix,
+        "share_of_change": (after - before) / np.where(moved == 0, np.nan, moved),
+        "between": pair.between,
+        **how.said,
     }
-    audit = {"between": pair.between, "weights": weights.edition, "harm_unit": weights.unit}
-    excluded = pair.excluded(rows, added(before.crimes, after.crimes))
-    caveat = before.caveat or after.caveat
-    return Results(HarmDriver, keys_of(rows), columns, reasons, audit, excluded, caveat)
+    shown = {name: there[group] for name, there in zip(("crimes_old", "crimes_new"), pair.shown, strict=True)}
+    return rows.results(HarmDriver, values, shown, single=False)
+
+
+# ---- reading and weighing ---------------------------------------------------------------
+
+
+def _read(
+    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str | None = None
+) -> tuple[Tally, tuple[str, ...]]:
+    """Read a tally that keeps its offences, and the dimensions of by=; the offence may be what of= names."""
+    roles = {} if of == how.offence else {"offence": how.offence}
+    tally, kept = read(data, by, period, count, of=of, roles=roles, exposure=how.exposure)
+    return how.set_aside(tally), kept
+
+
+def _weigh(pair: Comparison, how: How) -> list[list[Scored]]:
+    """Weigh both sides with each set of weights, and say which groups have no score."""
+    scored = [
+        how.weigh(side, pair.groups, crimes) for side, crimes in zip(pair.sides, pair.counted, strict=True)
+    ]
+    for side, of_side in zip(pair.sides, scored, strict=True):
+        for found in of_side:
+            found.explain(pair.rows, side.label)
+    return scored
+
+
+def _note_weights(rows: Rows, scored: list[list[Scored]]) -> None:
+    """Let the caveats of the weights travel, each once, in the order of the editions."""
+    rows.note(*dict.fromkeys(found.note for edition in zip(*scored, strict=True) for found in edition))
+
+
+# ---- kernels ----------------------------------------------------------------------------
+
+
+def score_ratio(
+    before: Scored, after: Scored, there: Mask, how: How
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return new / old, and its limits recovered from those of each; nan where there was nothing before."""
+    old, new = (np.where(there, side.score, 0) for side in (before, after))
+    (old_low, old_high), (new_low, new_high) = (side.limits(there, how) for side in (before, after))
+    base, later = (np.where(score > 0, score, np.nan) for score in (old, new))
+    ratio = new / base
+    # How far each limit lies from its score, as a fraction of it: a, b for the lower limit, c, d for the upper one.
+    # Each limit of the ratio is where new less that multiple of old just reaches 0.
+    a, b = 1 - new_low / later, old_high / base - 1
+    c, d = new_high / later - 1, 1 - old_low / base
+    with np.errstate(divide="ignore"):  # the old score may be 0: no ratio is too high
+        low = ratio * (1 - a**2) / (1 + np.sqrt(a**2 + b**2 * (1 - a**2)))
+        high = ratio * (1 + np.sqrt(d**2 + c**2 * (1 - d**2))) / (1 - d**2)
+    # A score of 0 has the upper limit 0, its crimes being without weight, or none, there being no crimes.
+    none = (new == 0) & ~np.isnan(ratio)
+    return ratio, np.where(none, 0, low), np.where(none, new_high, high)
+
+
+def _parts(
+    scored: list[list[Scored]], sizes: list[FloatArray] | None, there: Mask
+) -> tuple[FloatArray, FloatArray]:
+    """Share the change out: population, volume, mix, weights; and the change of harm per crime, in per cent."""
+    scores = np.where(there, [[found.score for found in side] for side in scored], 0)
+    crimes = np.where(there, [side[0].crimes for side in scored], 0)
+    severity = per_crime(scores, crimes[:, np.newaxis])
+    known = there if sizes is None else there & np.isfinite(sizes).all(axis=0)
+    people = np.ones(crimes.shape) if sizes is None else np.where(known, sizes, 1.0)
+    # A score for each choice of old and new, over the axes people, crimes per head, mix and weights, group.
+    corners = people[:, None, None, None] * (crimes / people)[:, None, None] * severity
+    # What cannot differ is no factor: its part is 0, to the bit.
+    factors = [sizes is not None, True, True, scores.shape[1] > 1]
+    chosen = corners[tuple(slice(None) if factor else 0 for factor in factors)]
+    parts = np.zeros((4, len(there)))
+    parts[factors] = share_out(chosen, scores[0, 0], scores[1, -1])
+    parts[:, ~known] = np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = (severity[1, -1] / severity[0, 0] - 1) * 100
+    return parts, np.where((crimes > 0).all(axis=0) & (severity[0, 0] > 0), change, np.nan)
+
+
+def per_crime(scores: FloatArray, crimes: IntArray) -> FloatArray:
+    """Divide scores by crimes, old and new; a period without crimes is taken to have the mix of the other."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = scores / crimes
+    found = np.nan_to_num(np.where(crimes == 0, found[::-1], found))
+    # One mix, scored on two numbers of crimes, differs by rounding alone.
+    same = np.abs(found[1] - found[0]) <= 1e-13 * found[0]
+    found[1, same] = found[0, same]
+    return found
+
+
+def share_out(corners: FloatArray, old: FloatArray, new: FloatArray) -> FloatArray:
+    """Share out the change from old to new; what the corners have lost of it by rounding goes to the largest part."""
+    parts = symmetric_split(corners, factors=corners.ndim - 1)
+    parts[np.abs(parts).argmax(axis=0), np.arange(len(old))] += (new - old) - parts.sum(axis=0)
+    return parts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import attrs
 import numpy as np
 
 from policemetrics import _check
@@ -24,17 +23,17 @@ class HarmPerCrimeChange(Figure):
     percent_change : float
         Change in harm per crime, in per cent.
     rounding_low, rounding_high : float
-        Where that can lie if both percentages were rounded; not a number where that was not said. They are
-        no confidence interval.
+        Where that can lie if both percentages were rounded; nan where that was not said. They are no
+        confidence interval.
     rounded_to : float
-        The one step to which both percentages were rounded; not a number where that was not said.
+        The one step to which both percentages were rounded; nan where that was not said.
     """
 
-    crime: float = column("percent")
-    harm: float = column("percent")
-    percent_change: float = column("percent")
-    rounding_low: float = column("percent", "lower", shown=False)
-    rounding_high: float = column("percent", "upper", shown=False)
+    crime: float = column("percent", "denominator")
+    harm: float = column("percent", "numerator")
+    percent_change: float = column("percent", "estimate", of=("crime", "harm"))
+    rounding_low: float = column("percent", "lower", of="percent_change", shown=False)
+    rounding_high: float = column("percent", "upper", of="percent_change", shown=False)
     rounded_to: float
 
     def _sentence(self) -> str:
@@ -122,10 +121,12 @@ def harm_per_crime_change(
             msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
             raise InvalidInputError(msg)
     limits = {name: (value - step / 2, value, value + step / 2) for name, value in found.items()}
-    return attrs.evolve(per_crime_change_between(limits), rounded_to=step)
+    return per_crime_change_between(limits, rounded_to=step)
 
 
-def per_crime_change_between(changes: Mapping[str, tuple[float, float, float]]) -> HarmPerCrimeChange:
+def per_crime_change_between(
+    changes: Mapping[str, tuple[float, float, float]], *, rounded_to: float = np.nan
+) -> HarmPerCrimeChange:
     """Work the change out of "crime" and "harm", each as the least it can be, as published, and the most."""
     for name, (low, value, _) in changes.items():
         if low <= -100:
@@ -133,20 +134,23 @@ def per_crime_change_between(changes: Mapping[str, tuple[float, float, float]]) 
             raise InvalidInputError(msg)
     crime, harm = changes["crime"], changes["harm"]
     # Least where harm is least and crimes are most, and the other way round.
-    return attrs.evolve(
-        _change(crime[1], harm[1]),
-        rounding_low=_change(crime[2], harm[0]).percent_change,
-        rounding_high=_change(crime[0], harm[2]).percent_change,
-    )
+    low, high = _percent(crime[2], harm[0]), _percent(crime[0], harm[2])
+    return _change(crime[1], harm[1], low, high, rounded_to)
 
 
-def _change(crime: float, harm: float) -> HarmPerCrimeChange:
+def _change(
+    crime: float, harm: float, low: float = np.nan, high: float = np.nan, rounded_to: float = np.nan
+) -> HarmPerCrimeChange:
     return HarmPerCrimeChange(
         crime=crime,
         harm=harm,
-        # As a difference first, so that equal changes give 0 to the bit.
-        percent_change=100 * (harm - crime) / (100 + crime),
-        rounding_low=np.nan,
-        rounding_high=np.nan,
-        rounded_to=np.nan,
+        percent_change=_percent(crime, harm),
+        rounding_low=low,
+        rounding_high=high,
+        rounded_to=rounded_to,
     )
+
+
+def _percent(crime: float, harm: float) -> float:
+    """Return the change of harm per crime; as a difference first, so that equal changes give 0 to the bit."""
+    return 100 * (harm - crime) / (100 + crime)

@@ -1,4 +1,8 @@
-"""The harm of one crime by offence: named, versioned sets of weights, bundled or the caller's own."""
+"""The harm of one crime by offence: named, versioned sets of weights, and how the codes of some data meet them.
+
+A set is bundled or the caller's own (`HarmWeights`). What is known here of codes: how they are read as text, which
+ones name the same crimes, and which labels are categories of many offences, to which no weight applies.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +28,14 @@ from policemetrics.typing import Labels
 if TYPE_CHECKING:
     from policemetrics.frames import IntoDataFrame
 
-
-READ_AS_TEXT: Final = (
+_READ_AS_TEXT: Final = (
     "codes such as 4.1 and 4.10 would be one number: read them as text "
     "(in pandas dtype={column: str}, in polars schema_overrides={column: pl.String})"
 )
+# Beyond these the square of a weight, times a count, would leave the range of a float.
+_LIGHTEST, _HEAVIEST = 1e-100, 1e100
+_MOST_NAMED: Final = 12
+_MOST_NEIGHBOURS: Final = 3
 # The categories of the street-level data and of the bulletins that are not in the offence table.
 _STREET_CATEGORIES: Final = frozenset(
     {
@@ -50,38 +57,6 @@ _STREET_CATEGORIES: Final = frozenset(
         "violent crime",
     }
 )
-
-
-def nearest(offence: str, codes: Iterable[str]) -> list[str]:
-    """Find the codes that are spelt most like one that is not among them."""
-    return difflib.get_close_matches(offence, list(codes), n=2)
-
-
-def spelling(code: str) -> str:
-    """Return a code without what typing adds to it: case and blanks."""
-    return "".join(code.split()).casefold()
-
-
-def is_category(label: str) -> bool:
-    """Tell whether a label names a group of offences, of which there are several weights."""
-    return _bare(label) in _categories()
-
-
-def _bare(name: str) -> str:
-    return name.casefold().replace("-", " ").strip()
-
-
-@cache
-def _categories() -> frozenset[str]:
-    """Return the names, bare, of what holds many offences."""
-    known = definitions.offences().values()
-    return _STREET_CATEGORIES | {
-        _bare(name) for offence in known for name in (offence.group, offence.subgroup)
-    }
-
-
-# Beyond these the square of a weight, times a count, would leave the range of a float.
-_LIGHTEST, _HEAVIEST = 1e-100, 1e100
 
 
 @attrs.frozen(init=False, repr=False)
@@ -302,7 +277,7 @@ class HarmWeights(Mapping[str, float]):
         >>> found.unmatched, found.outside, found.share_without_weight
         (('Burglary',), ('AF',), 0.1)
         """
-        return match_offences(self, offences, offence)
+        return _matched(self, *_codes_and_counts(offences, _check.text(offence, "offence")))
 
     @property
     def edition(self) -> str:
@@ -402,10 +377,13 @@ def _edition(name: str, version: str) -> HarmWeights:
     )
 
 
+# ---- reading weights --------------------------------------------------------------------
+
+
 def _code(value: object, name: str) -> str:
     """Return an offence code, or say how codes are read as text."""
     if _check.is_number(value):
-        msg = f"{name} must have codes as text; got the number {value}: {READ_AS_TEXT}."
+        msg = f"{name} must have codes as text; got the number {value}: {_READ_AS_TEXT}."
         raise InvalidTypeError(msg)
     return _check.text(value, f"{name}: an offence code")
 
@@ -461,7 +439,7 @@ def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, w
         raise InvalidInputError(msg)
 
 
-_MOST_NAMED: Final = 12
+# ---- how codes meet weights -------------------------------------------------------------
 
 
 @attrs.frozen(kw_only=True)
@@ -481,15 +459,15 @@ class WeightMatch:
     unused : tuple of str
         Codes that have a weight and do not occur in the data.
     duplicates : tuple of tuple of str
-        Codes of the data that name the same crimes: spelt alike but for case and blanks, or a joined code
+        Codes of the data that name the same crimes: they differ in case and blanks alone, or a joined code
         that stands beside one of its parts (`definitions.offence_code_variants`).
     nearest : tuple of tuple of str
         For each of `unmatched` the codes of the weights that are spelt most like it; none for a public
         category, which holds offences of many weights.
     crimes : float
-        Number of crimes of all codes; not a number where the data gave no counts.
+        Number of crimes of all codes; nan where the data gave no counts.
     share_unmatched, share_outside : float
-        Share of crimes, as a fraction, of unmatched codes and of codes left out on purpose. Not a number
+        Share of crimes, as a fraction, of unmatched codes and of codes left out on purpose. Nan
         without counts, or where corrections leave a number of crimes below zero.
     """
 
@@ -546,25 +524,26 @@ def _listed(codes: Iterable[str]) -> str:
     return _check.listing(codes, most=_MOST_NAMED)
 
 
-def match_offences(weights: HarmWeights, offences: Any, offence: str) -> WeightMatch:
-    """Compare the codes of a sequence, a mapping or a tally with those of a set of weights."""
-    codes, counts = _read(offences, _check.text(offence, "offence"))
-    matched, outside = ([c for c in codes if c in among] for among in (weights, weights.outside))
-    unmatched = [c for c in codes if c not in weights and c not in weights.outside]
+def _matched(weights: HarmWeights, codes: Sequence[str], counts: Mapping[str, int] | None) -> WeightMatch:
+    """Compare distinct codes with those of a set of weights; with the crimes of each, their shares too."""
+    outside = [code for code in codes if code in weights.outside]
+    unmatched = [code for code in codes if code not in weights and code not in weights.outside]
     crimes, shares = np.nan, (np.nan, np.nan)
     if counts is not None:
         crimes = float(sum(counts.values()))
-        without = [sum(counts[c] for c in some) for some in (unmatched, outside)]
         if crimes > 0 and min(counts.values()) >= 0:
-            shares = without[0] / crimes, without[1] / crimes
+            of_unmatched, of_outside = (
+                sum(counts[c] for c in some) / crimes for some in (unmatched, outside)
+            )
+            shares = of_unmatched, of_outside
     return WeightMatch(
         weights=weights.edition,
-        matched=tuple(matched),
+        matched=tuple(code for code in codes if code in weights),
         unmatched=tuple(unmatched),
         outside=tuple(outside),
         unused=tuple(sorted(weights.keys() - set(codes))),
         duplicates=_duplicates(codes),
-        nearest=tuple(() if is_category(c) else _near(c, weights) for c in unmatched),
+        nearest=tuple(() if is_category(code) else _near(code, weights) for code in unmatched),
         crimes=crimes,
         share_unmatched=shares[0],
         share_outside=shares[1],
@@ -572,11 +551,11 @@ def match_offences(weights: HarmWeights, offences: Any, offence: str) -> WeightM
 
 
 def _near(code: str, weights: HarmWeights) -> tuple[str, ...]:
-    """Find a code spelt alike but for case and blanks, else the most similar ones."""
-    return tuple([w for w in weights if spelling(w) == spelling(code)] or nearest(code, weights))
+    """Find the codes that differ in case and blanks alone, else the most similar ones."""
+    return tuple([w for w in weights if _spelling(w) == _spelling(code)] or nearest(code, weights))
 
 
-def _read(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None]:
+def _codes_and_counts(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None]:
     """Return the distinct codes, sorted, and how many crimes each has where that was given."""
     if isinstance(offences, Mapping):
         offences = Tally.from_columns({offence: list(offences)}, list(offences.values()))
@@ -585,7 +564,8 @@ def _read(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None
             raise InvalidInputError(msg)
     if isinstance(offences, Tally):
         columns = offences.sum_to(offence).to_dict()
-        codes, counts = columns[offence], dict(zip(columns[offence], columns["count"], strict=True))
+        codes = columns[offence]
+        counts = dict(zip(codes, columns["count"], strict=True))
     else:
         if not hasattr(offences, "__len__"):
             msg = f"offences must be codes, a mapping of code to count, or a Tally; got {type(offences).__name__}."
@@ -595,18 +575,15 @@ def _read(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None
             msg = f"offences must not be missing; got none at offences[{int(np.argmax(at < 0))}]."
             raise InvalidInputError(msg)
         codes, counts = found.tolist(), None
-    numbers = [c for c in codes if not isinstance(c, str)]
-    if numbers:
-        msg = f"offences must hold codes as text; got the number {numbers[0]}: {READ_AS_TEXT}."
-        raise InvalidTypeError(msg)
+    _refuse_numbers(codes, "offences must hold codes")
     return codes, counts
 
 
-def _duplicates(codes: list[str]) -> tuple[tuple[str, ...], ...]:
+def _duplicates(codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Group the codes that name the same crimes, by spelling or by documented variant."""
     groups: dict[str, list[str]] = {}
     for code in codes:
-        groups.setdefault(spelling(code), []).append(code)
+        groups.setdefault(_spelling(code), []).append(code)
     spelt = [tuple(group) for group in groups.values() if len(group) > 1]
     joined = definitions.joined_offence_codes(codes)
     both = [
@@ -615,3 +592,70 @@ def _duplicates(codes: list[str]) -> tuple[tuple[str, ...], ...]:
         if whole in codes
     ]
     return (*spelt, *both)
+
+
+# ---- codes without a weight -------------------------------------------------------------
+
+
+def refuse_unweighted(labels: Sequence[Any], offence: str, editions: Iterable[HarmWeights]) -> None:
+    """Refuse codes without a weight in one of the editions: all of them at once, none is taken as 0."""
+    _refuse_numbers(labels, f"{offence} must hold offence codes")
+    for weights in editions:
+        unknown = [v for v in labels if v not in weights]
+        if unknown:
+            raise UnknownNameError(_unweighted(unknown, offence, weights))
+
+
+def _refuse_numbers(codes: Iterable[Any], must: str) -> None:
+    numbers = [code for code in codes if not isinstance(code, str)]
+    if numbers:
+        msg = f"{must} as text; got the number {numbers[0]}: {_READ_AS_TEXT}."
+        raise InvalidTypeError(msg)
+
+
+def _unweighted(unknown: Sequence[str], offence: str, weights: HarmWeights) -> str:
+    """Say what is wrong with codes without a weight, and what to do about them."""
+    categories = [v for v in unknown if is_category(v)]
+    near = {v: nearest(v, weights) for v in unknown if v not in categories}
+    hints = [f"{v!r}: {_check.listing(found)}" for v, found in near.items() if found][:_MOST_NEIGHBOURS]
+    msg = f"{offence} must hold codes that {weights.edition} has a weight for; it has none for {_check.listing(unknown, most=len(unknown))}."
+    if hints:
+        msg += f" The nearest it has are {'; '.join(hints)}."
+    if categories:
+        msg += (
+            f" {_check.listing(categories)} {'is a category' if len(categories) == 1 else 'are categories'} of many offences, "
+            "not an offence code: weights must meet counts at offence level, since a mean over the offences of a category "
+            "misleads (for burglary in the ONS list it is 703 days, where most burglaries weigh 438)."
+        )
+    return f"{msg} Relabel or drop them, or name them in outside= of the weights, but do not guess a weight."
+
+
+# ---- spelling ---------------------------------------------------------------------------
+
+
+def nearest(offence: str, codes: Iterable[str]) -> list[str]:
+    """Return the two codes that are spelt most like one that is not among them."""
+    return difflib.get_close_matches(offence, list(codes), n=2)
+
+
+def _spelling(code: str) -> str:
+    """Return a code without what typing adds to it: case and blanks."""
+    return "".join(code.split()).casefold()
+
+
+def is_category(label: str) -> bool:
+    """Return whether a label names a group of offences, which has several weights."""
+    return _bare(label) in _categories()
+
+
+def _bare(name: str) -> str:
+    return name.casefold().replace("-", " ").strip()
+
+
+@cache
+def _categories() -> frozenset[str]:
+    """Return the bare names of what holds many offences."""
+    known = definitions.offences().values()
+    return _STREET_CATEGORIES | {
+        _bare(name) for offence in known for name in (offence.group, offence.subgroup)
+    }
