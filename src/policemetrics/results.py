@@ -532,13 +532,10 @@ def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
 
 @cache
 def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
-    """Name the two limits of each column that has them, by what the class says of itself."""
-    found: dict[str, dict[str, str]] = {f.name: {} for f in column_fields(kind)}
-    for f in column_fields(kind):
-        if f.metadata["role"] in {"lower", "upper"}:
-            of = f.metadata["of"] or (f.name.rpartition("_")[0],)
-            found.get(of[0], {})[f.metadata["role"]] = f.name
-    return {name: (ends["lower"], ends["upper"]) for name, ends in found.items() if len(ends) == 2}
+    """Name the two limits of each column that has an interval; how far a rounding leaves it open is none."""
+    roles = {f.name: f.metadata["role"] for f in column_fields(kind)}
+    ends = {name: (f"{name}_low", f"{name}_high") for name in roles}
+    return {n: both for n, both in ends.items() if [roles.get(end) for end in both] == ["lower", "upper"]}
 
 
 @cache

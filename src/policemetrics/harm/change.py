@@ -340,7 +340,7 @@ class HarmIndex(Weighted):
     index_low: float = column("rate", "lower")
     index_high: float = column("rate", "upper")
     score: float = column("count", "numerator", of="crimes")
-    crimes: float = column("count", "numerator")
+    crimes: float = column("count", "numerator", counts="crimes")
     per_head: float = column("rate", "estimate", of=("score", "exposure"))
     base: str
     base_score: float = input_field("numerator")
@@ -511,7 +511,7 @@ def _index(pair: Comparison, how: How) -> Results[HarmIndex]:
 # ---- parts of a change ------------------------------------------------------------------
 
 
-@figure(estimate="change")
+@figure(estimate="change", counts="harm")
 class HarmDriver(Figure):
     """What one offence, or one part of the crimes, added to a change in harm.
 
@@ -535,8 +535,8 @@ class HarmDriver(Figure):
         The edition of the weights, and their unit.
     """
 
-    crimes_old: float = column("count", "numerator")
-    crimes_new: float = column("count", "numerator")
+    crimes_old: float = column("count", "numerator", counts="crimes")
+    crimes_new: float = column("count", "numerator", counts="crimes")
     change: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
     from_volume: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
     from_mix: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
@@ -544,6 +544,10 @@ class HarmDriver(Figure):
     between: tuple[str, str]
     weights: str
     harm_unit: str
+
+    @property
+    def _about(self) -> str:
+        return f"Harm ({self.weights})"
 
     def _sentence(self) -> str:
         name = f"Contribution to the change in harm ({self.weights})"
