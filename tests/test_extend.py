@@ -298,7 +298,7 @@ class TestDeclarations:
             lambda: extend.column("share", "rate"),
             lambda: extend.input_field("divisor"),
             lambda: extend.figure(estimate="nope")(type("Own", (extend.Figure,), {})),
-            lambda: extend.figure()(
+            lambda: extend.figure(estimate="a")(
                 type("Own", (extend.Figure,), {"a": extend.column("count", of="b"), "__annotations__": {"a": float}})
             ),
         ],

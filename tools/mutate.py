@@ -41,11 +41,11 @@ PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
     "counting": ("_cells tallies _supply exposure periods frames/counting",
-                 "answers cells change checks compare counts exposure frames harm outcomes periods tallies times values"),
-    "changes": ("_compare change rates", "change compare counts drivers harm outcomes time_change"),
+                 "cells change checks compare counts exposure frames harm outcomes periods tallies times values"),
+    "changes": ("_compare change rates", "change compare counts drivers harm outcomes times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
-    "times": ("times", "answers bands frames response time_change times"),
+    "times": ("times", "frames times"),
 }  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out
 

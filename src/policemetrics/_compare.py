@@ -125,6 +125,8 @@ class Rows:
         why : str or callable
             The reason, as it stands after "Recorded crime: "; or a function of the number of a row.
         """
+        if not where.any():
+            return  # to ask which rows are open takes longer
         open_rows = where & unexplained(self.reasons)
         if callable(why):
             for row in np.flatnonzero(open_rows).tolist():
@@ -192,7 +194,7 @@ class Rows:
             Whether one figure is returned. Default is as the rows were made.
         """
         columns = {
-            f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float)
+            f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float, copy=False)
             for f in column_fields(kind)
         }
         inputs = {f.name: values.get(f.name, f.default) for f in audit_fields(kind)}

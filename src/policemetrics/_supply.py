@@ -405,7 +405,7 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     Coverage may prove that rows came in although every one of them was excluded, as where each lacks
     a label: their number is then unknown, unless `none_is_zero`.
     """
-    reasons = _why_marked(groups, side)
+    reasons = why_marked(groups, side)
     proof = side.proof(groups.dims)
     shared = tuple(d for d in groups.dims if d in proof.dims)
     parts = proof.keys((*shared, side.dim) if side.dim else shared)
@@ -429,7 +429,7 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     return reasons
 
 
-def _why_marked(groups: Cells, side: Side) -> Reasons:
+def why_marked(groups: Cells, side: Side) -> Reasons:
     """Pass on what the caller said of cells that a source wrote but nobody supplied."""
     reasons = no_reasons(len(groups))
     ledger = side.tally._ledger

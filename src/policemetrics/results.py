@@ -313,7 +313,7 @@ def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
     field_specifiers=(attrs.field, column, input_field, definition_field),
 )
 def figure(
-    *, estimate: str | tuple[str, ...] = (), method: str = "method", counts: str = ""
+    *, estimate: str | tuple[str, ...] = (), method: str = "method", counts: str = "", slots: bool = True
 ) -> Callable[[type[T]], type[T]]:
     """Make a class of figures: frozen, with keywords alone, compared by value.
 
@@ -325,6 +325,8 @@ def figure(
         The field that names how that interval was made. Default is ``"method"``.
     counts : str, optional
         What the figure counts: "harm". Default is that of the class it inherits from, or its field `subject`.
+    slots : bool, optional
+        False for a group of fields that several figures join: Python lets a class have one base with slots only.
 
     Returns
     -------
@@ -350,14 +352,15 @@ def figure(
     """
 
     def made(kind: type[T]) -> type[T]:
-        made: Any = attrs.frozen(kw_only=True, eq=False, repr=False)(kind)
+        made: Any = attrs.frozen(kw_only=True, eq=False, repr=False, slots=slots)(kind)
         made._estimate = (estimate,) if isinstance(estimate, str) else estimate
         made._interval_method = method
         made._counts = counts or made._counts
         fields = {f.name: f for f in attrs.fields(made)}
         for name in made._estimate:
             _check.known(name, "estimate", [n for n, f in fields.items() if "column" in f.metadata])
-        for name, field in fields.items():
+        # A group of fields, which has no estimate, may be worked out from fields of the figures that join it.
+        for name, field in fields.items() if estimate else ():
             for source in field.metadata.get("of", ()):
                 _check.known(source, f"of= of {name}", fields)
         return made  # type: ignore[no-any-return]
@@ -809,13 +812,6 @@ class Results(Generic[FigureT_co]):
             _stacked([t._exclusions for t in tables]),
             _one_or_all(column([t._notes for t in tables]).tolist()) if sum(lengths) else first._notes,
         )
-
-    def _extended(
-        self, kind: type[FigureT], columns: Mapping[str, NDArray[np.float64]], audit: Mapping[str, Any]
-    ) -> Results[FigureT]:
-        """Return the rows as a figure class with more columns."""
-        values, inputs = {**self._values, **columns}, {**self._audit, **audit}
-        return self._made(kind, self._keys, values, self._reason, inputs, self._exclusions, self._notes)
 
     @property
     def columns(self) -> tuple[str, ...]:

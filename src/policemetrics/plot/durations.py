@@ -14,7 +14,8 @@ from policemetrics.figures import TimeSummary
 from policemetrics.frames import as_tally
 from policemetrics.plot import _canvas
 from policemetrics.tallies import Tally
-from policemetrics.times.reading import is_column, seconds_of
+from policemetrics.times.estimates import seconds_of
+from policemetrics.times.reading import is_column
 from policemetrics.typing import Counts, FloatArray, IntArray, Numbers
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import Any, Final, cast, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
 from policemetrics._arguments import one_count, refuse_options
 from policemetrics._cells import MEASURED, MISSING, Cells
+from policemetrics._compare import Mask, Rows
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -19,28 +19,25 @@ from policemetrics._supply import (
     groups_of,
     keys_of,
     no_reasons,
-    refuse_negative,
-    refuse_unmatched,
-    refuse_unsupplied,
     totals,
     unexplained,
+    why_negative,
+    why_not_supplied,
+    why_unlike,
 )
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import ExclusionTable, Results, column, figure, label_array
-from policemetrics.tallies import REASON, Tally, filled
-from policemetrics.times.reading import (
-    Settings,
-    as_times,
-    duration_in,
-    is_column,
-    runs_of,
-    seconds_in,
-    seconds_of,
-    several_labels,
-    targets_of,
+from policemetrics.errors import (
+    ChoiceNeededError,
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    UnknownNameError,
 )
+from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
+from policemetrics.tallies import REASON, Tally, filled
+from policemetrics.times.estimates import EVERYWHERE, Settings, duration_in, lined_up, seconds_of, targets_of
+from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     ByLabel,
@@ -73,14 +70,14 @@ _SAID: Final[Mapping[ServiceLevel, str]] = {
 
 
 @attrs.frozen
-class Variant:
+class ServiceLevelDefinition:
     """Out of what the service level is; abandoned calls that waited less than `short` do not count."""
 
     out_of: ServiceLevel
     short: float
 
     @classmethod
-    def of(cls, out_of: Any, short: Any) -> Variant:
+    def of(cls, out_of: Any, short: Any) -> ServiceLevelDefinition:
         """Check what was named: there is no default."""
         if not isinstance(out_of, str) or out_of not in _MEANINGS:
             lines = "".join(f"\n  {name!r}: {meaning}" for name, meaning in _MEANINGS.items())
@@ -88,6 +85,8 @@ class Variant:
                 "it must be given, there is no default" if out_of is None else f"got {_check.shown(out_of)}"
             )
             msg = f"out_of must be one of these; {said}.{lines}"
+            if out_of is None:
+                raise ChoiceNeededError(Note("service-level", "out of which calls the service level is", msg))
             raise (UnknownNameError if isinstance(out_of, str) else InvalidTypeError)(msg)
         if short is None and out_of == "offered_less_short":
             msg = (
@@ -102,11 +101,6 @@ class Variant:
             )
             raise InvalidInputError(msg)
         return cls(cast("ServiceLevel", out_of), np.nan if short is None else duration_in(short, "short"))
-
-    @property
-    def audit(self) -> dict[str, Any]:
-        """What a figure keeps of it."""
-        return {"service_level": self.out_of, "short": self.short}
 
 
 def said_of(service_level: str) -> str:
@@ -132,6 +126,10 @@ def said_abandoned(figure: Any, side: str = "") -> str:
 
 def _calls(number: float) -> str:
     return f"{written(number)} call{'' if number == 1 else 's'}"
+
+
+def _have(number: float) -> str:
+    return "has" if number == 1 else "have"
 
 
 # ---- what is given ----------------------------------------------------------------------
@@ -163,6 +161,7 @@ class Calls:
         mask, kept, lost = cells.match(wanted), by if measure == dim else (*by, measure), None
         waitless = None
         if ledger is not None:
+            # An abandoned call without a wait was left out of the times; as a call abandoned it counts.
             without = ledger.match(wanted) & ledger.where_label(REASON, f"missing {measure}".__eq__)
             lost = filled(ledger.select(without).project((*kept, REASON)))
             waitless = _lacking_wait(ledger.select(~without), measure, (*by, dim))
@@ -194,46 +193,49 @@ class Calls:
         waitless = None if answered._ledger is None else _lacking_wait(answered._ledger, measure, by)
         return cls(by, data, answered, found, waited, waits, waitless)
 
-    def offered(self, variant: Variant) -> Offered:
-        """Count by group what was abandoned, and tell where that, or all, is not available."""
+    def offered(self, definition: ServiceLevelDefinition, *, single: bool) -> Offered:
+        """Count by group what was abandoned, and say where that, or all, is not available."""
         sides = [Side(part) for part in (self.answered, self.abandoned) if part is not None]
         groups = groups_of(sides, self.by)
-        reasons, unknown = no_reasons(len(groups)), no_reasons(len(groups))
-        refuse_unsupplied(reasons, groups, Side(self.whole))
-        gone, short = self._gone(groups, variant, unknown)
-        counted = totals(sides[0], groups) + np.where(unexplained(unknown), gone, 0)
-        lost = exclusion_table(groups, sides, counted)
-        known = None if self.abandoned is None else unknown
+        gone, short, unknown = self._gone(groups, definition)
+        known = unexplained(unknown)
+        lost = exclusion_table(groups, sides, totals(sides[0], groups) + np.where(known, gone, 0))
+        rows = Rows(keys_of(groups), why_not_supplied(groups, Side(self.whole)), single, lost)
+        if short.any():
+            name = f"abandoned within {duration(definition.short)}"
+            counts = np.column_stack((lost.counts, short))
+            rows.exclusions = attrs.evolve(lost, reasons=(*lost.reasons, name), counts=counts)
         waitless = np.zeros(len(groups), dtype=np.int64)
         if self.waitless is not None:
             found = self.waitless.project(self.by)
             waitless[found.positions(groups, self.by)] = found.counts
-        return Offered(groups, variant, reasons, known, gone, short, waitless, lost)
+        counted = known & (self.abandoned is not None)
+        return Offered(groups, rows, definition, counted, unknown, gone, waitless, lost)
 
-    def _gone(self, groups: Cells, variant: Variant, unknown: Reasons) -> tuple[IntArray, IntArray]:
+    def _gone(self, groups: Cells, definition: ServiceLevelDefinition) -> tuple[IntArray, IntArray, Reasons]:
         """Count the calls abandoned, less those that were short, and these; say where that is not known."""
-        short = np.zeros(len(groups), dtype=np.int64)
+        short, unknown = np.zeros(len(groups), dtype=np.int64), no_reasons(len(groups))
         if self.abandoned is None:
-            return short, short
+            return short, short, unknown
         side = Side(self.abandoned)
-        refuse_unsupplied(unknown, groups, side)
-        refuse_unmatched(unknown, groups, Side(self.whole), side, "the calls answered and those abandoned")
+        asked = Rows({}, unknown)
+        asked.adopt(why_not_supplied(groups, side))
+        asked.adopt(why_unlike(groups, Side(self.whole), side, "the calls answered and those abandoned"))
         every = totals(side, groups)
-        if self.waited is not None and not np.isnan(variant.short):
+        if self.waited is not None and not np.isnan(definition.short):
             cells = self.waited.project((*self.by, self.waits))
             group = cells.positions(groups, self.by)
-            soon = seconds_of(cells, self.waits) < variant.short
+            soon = seconds_of(cells, self.waits) < definition.short
             np.add.at(short, group[soon], cells.counts[soon])
             waitless = every.copy()
             np.subtract.at(waitless, group, cells.counts)
-            for i in np.flatnonzero((waitless > 0) & unexplained(unknown)).tolist():
-                have = "has" if waitless[i] == 1 else "have"
-                unknown[i] = (
-                    f"{waitless[i]:,} {have} no waiting time to compare with {duration(variant.short)}"
-                )
+            compared = f"no waiting time to compare with {duration(definition.short)}"
+            asked.explain(
+                waitless > 0, lambda row: f"{written(waitless[row])} {_have(waitless[row])} {compared}"
+            )
         gone = every - short
-        refuse_negative(unknown, gone, "the calls abandoned")
-        return gone, short
+        asked.adopt(why_negative(gone, "the calls abandoned"))
+        return gone, short, unknown
 
 
 def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
@@ -249,8 +251,8 @@ def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
     return Tally._of(counted, tally._supplied, ledger, tally.overlapping - {waits}, tally.unit), tally._cells
 
 
-def _lacks_wait(ledger: Cells, waits: str, dims: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Tell which cells of a ledger lack their wait, and none of the labels."""
+def _lacks_wait(ledger: Cells, waits: str, dims: tuple[str, ...]) -> Mask:
+    """Return which cells of a ledger lack their wait, and none of the labels."""
     found = ledger.where_label(REASON, f"missing {waits}".__eq__)
     for dim in dims:
         found &= ledger.where_label(dim, MISSING.__ne__)
@@ -300,93 +302,115 @@ def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
 # ---- by group ---------------------------------------------------------------------------
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Offered:
-    """The groups of some calls, and how many of each were abandoned; `unknown` says where that is not known.
+    """The groups of some calls, how many were abandoned, and what is said of each group.
 
-    It is None where nothing was given.
+    Attributes
+    ----------
+    groups : Cells
+        The groups.
+    rows : Rows
+        One row a group, with its reason where it has no calls.
+    definition : ServiceLevelDefinition
+        What is asked.
+    counted : array of bool, (groups,)
+        Whether the calls abandoned are known.
+    unknown : array of str or None, (groups,)
+        Why they are not, where they were given.
+    abandoned, waitless : array of int64, (groups,)
+        Calls abandoned, less those too short to count; and calls answered whose wait is missing.
+    lost : ExclusionTable
+        What was left out, but for calls abandoned too soon to count.
     """
 
     groups: Cells
-    variant: Variant
-    reasons: Reasons
-    unknown: Reasons | None
+    rows: Rows
+    definition: ServiceLevelDefinition
+    counted: Mask
+    unknown: Reasons
     abandoned: IntArray
-    short: IntArray
     waitless: IntArray
     lost: ExclusionTable
 
     @property
-    def counted(self) -> NDArray[np.bool_]:
-        """Whether the calls abandoned are known."""
-        return np.zeros(len(self.groups), dtype=bool) if self.unknown is None else unexplained(self.unknown)
-
-    @property
     def others(self) -> IntArray:
         """What is in the denominator of the service level beside the calls answered."""
-        return np.where(self.counted & (self.variant.out_of != "answered"), self.abandoned, 0)
+        return np.where(self.counted & (self.definition.out_of != "answered"), self.abandoned, 0)
 
-    @property
-    def excluded(self) -> ExclusionTable:
-        """What was left out, the calls abandoned too soon among it."""
-        if not self.short.any():
-            return self.lost
-        name = f"abandoned within {duration(self.variant.short)}"
-        counts = np.column_stack((self.lost.counts, self.short))
-        return attrs.evolve(self.lost, reasons=(*self.lost.reasons, name), counts=counts)
+    def targets(self, target: Any, answered: IntArray) -> FloatArray:
+        """Find the target of each group; every one with calls needs one."""
+        return targets_of(target, self.groups, self.rows.there & (answered + self.others > 0))
 
-    def complete(self, answered: IntArray) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Give every group its reason; tell which counts may stand, and which service levels."""
-        known = unexplained(self.reasons)
-        of_answered = self.variant.out_of == "answered"
-        levels = known & (self.counted & (self.waitless == 0) | of_answered)
-        for i in np.flatnonzero(known & (self.waitless > 0) & (not of_answered)).tolist():
-            have = "has" if self.waitless[i] == 1 else "have"
-            self.reasons[i] = f"not available: {_calls(self.waitless[i])} answered {have} no wait"
-        for i in np.flatnonzero(known & (answered == 0)).tolist():
-            self.reasons[i] = "not available: no call was answered"
-            if self.lost.counts[i].any():
-                # They may have been answered calls, in time or not.
-                left_out = self.lost.row(i).left_out
-                self.reasons[i] = f"not available: no call answered was counted ({left_out})"
-                levels[i] = False
-        if self.unknown is not None:
-            for i in np.flatnonzero(known & ~self.counted).tolist():
-                why = self.unknown[i].removeprefix("not available: ")
-                self.reasons[i] = f"not available: of the calls abandoned, {why}"
-        return known, levels
+    def explain(self, answered: IntArray) -> Mask:
+        """Give every group its reason, and return of which the service level stands."""
+        rows, of_answered = self.rows, self.definition.out_of == "answered"
+        levels = rows.there & (self.counted & (self.waitless == 0) | of_answered)
+        given = "not available: of the calls abandoned, "
+        rows.explain(
+            ~unexplained(self.unknown),
+            lambda row: given + self.unknown[row].removeprefix("not available: "),
+        )
+        # What was left out may have been answered calls, in time or not.
+        none, left_out = answered == 0, self.lost.counts.any(axis=1)
+        rows.explain(
+            none & left_out,
+            lambda row: f"not available: no call answered was counted ({self.lost.row(row).left_out})",
+        )
+        rows.explain(none, "not available: no call was answered")
+        rows.explain(
+            (self.waitless > 0) & (not of_answered),
+            lambda row: (
+                f"not available: {_calls(self.waitless[row])} answered {_have(self.waitless[row])} no wait"
+            ),
+        )
+        stand: Mask = levels & ~(none & left_out)
+        return stand
 
-    def columns(self, answered: IntArray, known: NDArray[np.bool_], level: float) -> dict[str, FloatArray]:
+    def results(
+        self, kind: type[FigureT], values: Mapping[str, Any], levels: Mask
+    ) -> FigureT | Results[FigureT]:
+        """Make the figures, with the calls offered beside each; `levels` says of which the service level stands."""
+        calls = self._calls(values["n"], values["confidence_level"])
+        stand = dict.fromkeys(("within", "out_of", *(v for v in values if v.startswith("share"))), levels)
+        stand |= {"target": EVERYWHERE} | dict.fromkeys(calls, self.rows.there & self.counted)
+        asked = {"service_level": self.definition.out_of, "short": self.definition.short}
+        return self.rows.results(kind, {**values, **calls, **asked}, stand)
+
+    def _calls(self, answered: FloatArray, level: float) -> dict[str, FloatArray]:
         """Work out the calls offered and the share of them that were abandoned."""
-        there = known & self.counted
+        there = self.rows.there & self.counted
         gone = np.where(there, self.abandoned, 0)
         offered = np.where(there, answered + self.waitless, 0) + gone
         low, high = intervals.wilson(gone, offered, level)
-        some = there & (offered > 0)
+        share = np.where(offered > 0, gone, np.nan) / np.maximum(offered, 1)
         return {
-            "offered": np.where(there, offered, np.nan),
-            "abandoned": np.where(there, gone, np.nan),
-            "share_abandoned": np.where(some, gone, np.nan) / np.maximum(offered, 1),
-            "share_abandoned_low": np.where(some, low, np.nan),
-            "share_abandoned_high": np.where(some, high, np.nan),
+            "offered": offered,
+            "abandoned": gone,
+            "share_abandoned": share,
+            "share_abandoned_low": np.where(offered > 0, low, np.nan),
+            "share_abandoned_high": np.where(offered > 0, high, np.nan),
         }
 
 
-def only_known(
-    columns: Mapping[str, FloatArray], known: NDArray[np.bool_], levels: NDArray[np.bool_]
-) -> dict[str, FloatArray]:
-    """Leave of each column what may stand: the times where they are known, the service level where that is."""
+# ---- the figure -------------------------------------------------------------------------
 
-    def may_stand(name: str) -> NDArray[np.bool_]:
-        if name == "target":
-            return np.ones_like(known)
-        return levels if name in {"within", "out_of"} or name.startswith("share") else known
 
-    return {name: np.where(may_stand(name), column, np.nan) for name, column in columns.items()}
+@figure(slots=False)
+class CallColumns(Figure):
+    """The columns of calls offered and abandoned, and out of what a service level is."""
+
+    offered: float = column("count", "denominator")
+    abandoned: float = column("count", "numerator")
+    share_abandoned: float = column("share", "estimate", of=("abandoned", "offered"))
+    share_abandoned_low: float = column("share", "lower", shown=False)
+    share_abandoned_high: float = column("share", "upper", shown=False)
+    service_level: ServiceLevel
+    short: float = float("nan")
 
 
 @figure(estimate=("mean", "median", "share_within"), method="mean_method")
-class AnswerSummary(TimeSummary):
+class AnswerSummary(CallColumns, TimeSummary):
     """How fast calls were answered, how many in time, and how many were abandoned.
 
     It has all that a `TimeSummary` has, of the waits of calls answered: `mean` is the average speed of
@@ -395,7 +419,7 @@ class AnswerSummary(TimeSummary):
     Attributes
     ----------
     offered : float
-        Calls answered, with a wait or without, and abandoned; not a number where the calls abandoned are not known.
+        Calls answered, with a wait or without, and abandoned; nan where the calls abandoned are not known.
     abandoned : float
         Calls abandoned, less those that waited less than `short`.
     share_abandoned, share_abandoned_low, share_abandoned_high : float
@@ -403,16 +427,8 @@ class AnswerSummary(TimeSummary):
     service_level : str
         Out of what `share_within` is: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
     short : float
-        The seconds before which an abandoned call does not count; not a number where every one does.
+        The seconds before which an abandoned call does not count; nan where every one does.
     """
-
-    offered: float = column("count")
-    abandoned: float = column("count")
-    share_abandoned: float = column("share")
-    share_abandoned_low: float = column("share", "lower", shown=False)
-    share_abandoned_high: float = column("share", "upper", shown=False)
-    service_level: ServiceLevel
-    short: float = float("nan")
 
     def _sentence(self) -> str:
         if np.isnan(self.mean):
@@ -426,6 +442,9 @@ class AnswerSummary(TimeSummary):
         if not np.isnan(self.n):
             found.append(said_abandoned(self))
         return f"{'; '.join(found)}."
+
+
+# ---- the metric -------------------------------------------------------------------------
 
 
 @overload
@@ -478,15 +497,15 @@ def answer_times(
     confidence_level: float = 0.95,
 ) -> Results[AnswerSummary]: ...
 def answer_times(
-    data: Any,
+    data: Numbers | Durations | Counts,
     /,
     *,
-    target: Any = None,
-    out_of: Any = None,
-    short: Any = None,
-    abandoned: Any = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
+    out_of: ServiceLevel | None = None,
+    short: Seconds | None = None,
+    abandoned: Number | ByLabel | Tally | Label | Sequence[Label] | None = None,
     result: str | None = None,
-    answered: Any = "answered",
+    answered: Label | Sequence[Label] = "answered",
     by: Names | None = None,
     inclusive: bool = False,
     seconds: str = MEASURED,
@@ -542,7 +561,7 @@ def answer_times(
 
     Raises
     ------
-    InvalidTypeError
+    ChoiceNeededError
         If `out_of` is left out: the choices get listed, with their meaning.
     UnknownNameError
         If `out_of`, a column, a dimension or a definition does not exist, `result` has a label that is
@@ -553,7 +572,7 @@ def answer_times(
 
     Warns
     -----
-    PoliceMetricsWarning
+    TargetUnitWarning
         If a target is under one second or over a week.
 
     See Also
@@ -582,7 +601,7 @@ def answer_times(
     Mean 32 s (95% interval 6.2 s to 57.8 s), median 30 s, 90th percentile 54 s, of 5 calls answered; 33.33% of 6 calls offered within 20 s (95% interval 9.68% to 70.00%), counted as under the target; 16.67% of 6 calls offered were abandoned.
     """
     settings = Settings.of(inclusive, percentile_method, confidence_level)
-    variant = Variant.of(out_of, short)
+    definition = ServiceLevelDefinition.of(out_of, short)
     if target is None:
         msg = "target must be given: the seconds within which a call shall be answered."
         raise InvalidTypeError(msg)
@@ -595,9 +614,9 @@ def answer_times(
         if not isinstance(answered, str) or answered != "answered":
             msg = "answered goes with result=, the dimension that says which calls were; without it all of data were answered."
             raise InvalidInputError(msg)
-        if abandoned is None and variant.out_of != "answered":
+        if abandoned is None and definition.out_of != "answered":
             msg = (
-                f"abandoned must be given with out_of={variant.out_of!r}: a number, a mapping of label to number or a "
+                f"abandoned must be given with out_of={definition.out_of!r}: a number, a mapping of label to number or a "
                 "Tally; or name in result= the dimension that says which calls were abandoned."
             )
             raise InvalidInputError(msg)
@@ -609,19 +628,18 @@ def answer_times(
             msg = f"by must not name {result!r}, which says what became of each call."
             raise InvalidInputError(msg)
         found, measured = as_times(data, (*kept, result), seconds, count)
-        calls = Calls.divided(found, kept, result, _results(found, result, answered, abandoned), measured)
-    offered = calls.offered(variant)
-    runs = runs_of(calls.answered._cells, offered.groups, measured, offered.reasons)
-    known, levels = offered.complete(runs.sizes)
-    targets = targets_of(target, offered.groups, known & (runs.sizes + offered.others > 0))
-    columns = only_known(settings.columns(runs, offered.others, targets), known, levels)
-    columns |= offered.columns(runs.sizes, known, settings.level)
-    audit = settings.audit | {"sd": columns.pop("sd"), "missed": ""} | variant.audit
-    table = Results(AnswerSummary, keys_of(offered.groups), columns, offered.reasons, audit, offered.excluded)
-    return table[0] if by is None else table
+        calls = Calls.divided(
+            found, kept, result, _abandoned_labels(found, result, answered, abandoned), measured
+        )
+    offered = calls.offered(definition, single=by is None)
+    runs, below = lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
+    offered.rows.adopt(below)
+    values = settings.summary(runs, offered.others, offered.targets(target, runs.sizes))
+    values["sd"] = np.where(offered.rows.there, values["sd"], np.nan)
+    return offered.results(AnswerSummary, values, offered.explain(runs.sizes))
 
 
-def _results(data: Tally, result: str, answered: Any, abandoned: Any) -> tuple[Label, ...]:
+def _abandoned_labels(data: Tally, result: str, answered: Any, abandoned: Any) -> tuple[Label, ...]:
     """Return the labels that mean abandoned; every label there is must mean one or the other."""
     meant = {
         "answered": several_labels(answered, "answered"),

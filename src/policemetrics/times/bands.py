@@ -13,22 +13,25 @@ import numpy as np
 from policemetrics import _check, intervals
 from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells, plain
-from policemetrics._supply import Reasons, keys_of, no_reasons, unexplained
+from policemetrics._compare import Rows
+from policemetrics._supply import no_reasons, unexplained
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import Figure, Results, column, column_fields, figure
 from policemetrics.tallies import Tally
-from policemetrics.times.answers import Calls, Variant, only_known, said_abandoned, said_level
-from policemetrics.times.reading import (
-    LONGEST,
-    as_seconds,
-    refuse_corrections,
-    refuse_no_label,
-    several_labels,
-    targets_of,
+from policemetrics.times.answers import (
+    CallColumns,
+    Calls,
+    Offered,
+    ServiceLevelDefinition,
+    said_abandoned,
+    said_level,
 )
+from policemetrics.times.estimates import LONGEST, PERCENTILES, as_seconds, targets_of, why_below_zero
+from policemetrics.times.reading import refuse_no_label, refuse_unrounded, several_labels
+from policemetrics.times.summary import WithinColumns
 from policemetrics.typing import (
     ByLabel,
     Counts,
@@ -41,6 +44,14 @@ from policemetrics.typing import (
     Seconds,
     ServiceLevel,
 )
+
+_BOUNDED: Final = {p: PERCENTILES[p] for p in ("median", "p90")}
+_NO_EDGE: Final = (
+    1e300  # stands for no upper edge where a percentile is interpolated, which infinity would spoil
+)
+
+
+# ---- the bands --------------------------------------------------------------------------
 
 
 def _edges(given: Mapping[Any, tuple[float, float | None]]) -> tuple[tuple[Label, float, float], ...]:
@@ -138,20 +149,32 @@ class Bands:
         return f"{start} to {up_to}{duration(high)}"
 
 
-_NO_EDGE: Final = (
-    1e300  # stands for no upper edge where a percentile is interpolated, which infinity would spoil
-)
-_PERCENTS: Final = {"median": 50, "p90": 90}
+# ---- the figure -------------------------------------------------------------------------
+
+
+@figure(slots=False)
+class BoundColumns(Figure):
+    """The columns of what bands leave open: of how many calls, and between what each number lies."""
+
+    n: float = column("count", "denominator")
+    mean_least: float = column("seconds", shown=False)
+    mean_most: float = column("seconds", shown=False)
+    median_least: float = column("seconds")
+    median_most: float = column("seconds")
+    p90_least: float = column("seconds")
+    p90_most: float = column("seconds")
+    share_least: float = column("share", shown=False)
+    share_most: float = column("share", shown=False)
 
 
 @figure(estimate="share_within", method="share_method")
-class BandSummary(Figure):
+class BandSummary(CallColumns, WithinColumns, BoundColumns):
     """How fast calls were answered, as far as bands of their waits tell.
 
     Attributes
     ----------
     n : float
-        Calls answered; not a number where only percentages were given.
+        Calls answered; nan where only percentages were given.
     mean_least, mean_most : float
         The seconds between which the mean lies; the upper one is infinite where a band has no upper edge.
     median_least, median_most, p90_least, p90_most : float
@@ -159,9 +182,9 @@ class BandSummary(Figure):
     target : float
         In seconds.
     within, out_of : float
-        Calls in time, and out of how many; `within` is not a number where the target is no edge of a band.
+        Calls in time, and out of how many; `within` is nan where the target is no edge of a band.
     share_within, share_within_low, share_within_high : float
-        The fraction in time, 0 to 1, and its Wilson interval; not a number where the target is no edge.
+        The fraction in time, 0 to 1, and its Wilson interval; nan where the target is no edge.
     share_least, share_most : float
         The fractions between which it lies: equal at an edge, apart inside a band or where rounding tells
         no more. They are no confidence interval.
@@ -170,41 +193,18 @@ class BandSummary(Figure):
     service_level : str
         Out of what `share_within` is: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
     short : float
-        The seconds before which an abandoned call does not count; not a number where every one does.
+        The seconds before which an abandoned call does not count; nan where every one does.
     bands : str
         The bands and their edges.
     inclusive : bool
         Whether a band holds its upper edge, so that a time equal to the target meets it.
     rounded_to : float
-        The step to which percentages were rounded; not a number for counts.
+        The step to which percentages were rounded; nan for counts.
     percentile_method, share_method, confidence_level : str, str, float
         How percentiles are defined and the intervals made.
     """
 
-    n: float = column("count")
-    mean_least: float = column("seconds", shown=False)
-    mean_most: float = column("seconds", shown=False)
-    median_least: float = column("seconds")
-    median_most: float = column("seconds")
-    p90_least: float = column("seconds")
-    p90_most: float = column("seconds")
-    target: float = column("seconds")
-    within: float = column("count", shown=False)
-    out_of: float = column("count", shown=False)
-    share_within: float = column("share")
-    share_within_low: float = column("share", "lower")
-    share_within_high: float = column("share", "upper")
-    share_least: float = column("share", shown=False)
-    share_most: float = column("share", shown=False)
-    offered: float = column("count")
-    abandoned: float = column("count")
-    share_abandoned: float = column("share")
-    share_abandoned_low: float = column("share", "lower", shown=False)
-    share_abandoned_high: float = column("share", "upper", shown=False)
-    service_level: ServiceLevel
-    short: float = float("nan")
     bands: str
-    inclusive: bool
     rounded_to: float = float("nan")
     percentile_method: str
     share_method: str = "wilson"
@@ -215,8 +215,9 @@ class BandSummary(Figure):
         found = []
         if not np.isnan(self.share_least):
             whole = "calls answered" if published else said_level(self)
-            counted = f"counted as {'at or ' if self.inclusive else ''}under the target"
-            found.append(f"{self._share} of {whole} within {duration(self.target)}{self._limits}, {counted}")
+            found.append(
+                f"{self._share} of {whole} within {duration(self.target)}{self._limits}, {self._counted_as}"
+            )
         if np.isnan(self.median_least):
             found.insert(0, f"Calls: {self.reason}")
         else:
@@ -241,8 +242,7 @@ class BandSummary(Figure):
             return ""
         if np.isnan(self.share_within_low):
             return f" ({percent(self.share_least, 2)} to {percent(self.share_most, 2)} as far as the rounding tells)"
-        limits = f"{percent(self.share_within_low, 2)} to {percent(self.share_within_high, 2)}"
-        return f" ({self.confidence_level * 100:g}% interval {limits})"
+        return f" ({self._interval_words()})"
 
     def _bounds(self, said: str, name: str) -> str:
         """Write the bounds of a mean or percentile."""
@@ -252,6 +252,9 @@ class BandSummary(Figure):
         return (
             f"{said} {duration(least)} to {duration(most)}" if least else f"{said} at most {duration(most)}"
         )
+
+
+# ---- the metric -------------------------------------------------------------------------
 
 
 @overload
@@ -291,14 +294,14 @@ def answer_bands(
     confidence_level: float = 0.95,
 ) -> Results[BandSummary]: ...
 def answer_bands(
-    data: Any,
+    data: Mapping[Any, Number] | Counts,
     bands: Bands,
     /,
     *,
-    target: Any = None,
-    out_of: Any = None,
-    short: Any = None,
-    abandoned: Any = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
+    out_of: ServiceLevel | None = None,
+    short: Seconds | None = None,
+    abandoned: Number | ByLabel | Tally | None = None,
     by: Names | None = None,
     band: str = "band",
     count: str | None = None,
@@ -354,7 +357,7 @@ def answer_bands(
         If calls abandoned are needed and not given, a percentage is not between 0 and 100, or percentages
         cannot add up to 100, however they were rounded.
     InvalidTypeError
-        If `bands` is not a `Bands`, or `out_of` is left out.
+        If `bands` is not a `Bands`; as `ChoiceNeededError` if `out_of` is left out.
 
     See Also
     --------
@@ -393,67 +396,39 @@ def answer_bands(
         msg = "rounded_to goes with percentages, a mapping of label to number; counts are not rounded."
         raise InvalidInputError(msg)
     _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
-    level, variant = _check.confidence_level(confidence_level), Variant.of(out_of, short)
+    level = _check.confidence_level(confidence_level)
+    definition = ServiceLevelDefinition.of(out_of, short)
     kept = () if by is None else _check.names(by, "by")
     if _check.text(band, "band") in kept:
         msg = f"by must not name {band!r}: the bands are what is summarised."
         raise InvalidInputError(msg)
-    calls = _calls(as_tally(data, by=(*kept, band), count=count), kept, band, bands, abandoned, variant)
-    offered = calls.offered(variant)
-    cells, order = _in_order(calls.answered._cells, kept, band, bands)
-    group = cells.positions(offered.groups, kept)
-    labels = bands.labels
-    refuse_corrections(offered.reasons, cells.counts, group, lambda at: f"in the band {labels[order[at]]!r}")
-    there = (cells.counts > 0) & unexplained(offered.reasons)[group]
-    place, counts, group = order[there], cells.counts[there], group[there]
-    lows, highs = (
-        Runs.of(edges[place], counts, group, len(offered.groups)) for edges in (bands.lows, bands.highs)
+    calls = _calls(as_tally(data, by=(*kept, band), count=count), kept, band, bands, abandoned, definition)
+    offered = calls.offered(definition, single=by is None)
+    lows, highs = _lined_up(calls.answered._cells, offered, band, bands)
+    targets = offered.targets(target, lows.sizes)
+    bounds = _bounds(lows, highs, offered.others, targets, percentile_method, level)
+    levels = offered.explain(lows.sizes)
+    offered.rows.explain(
+        levels & (bounds["share_least"] < bounds["share_most"]), lambda row: _said_inside(bands, targets[row])
     )
-    known, levels = offered.complete(lows.sizes)
-    others = offered.others
-    targets = targets_of(target, offered.groups, known & (lows.sizes + others > 0))
-    columns = only_known(_columns(lows, highs, others, targets, percentile_method, level), known, levels)
-    columns |= offered.columns(lows.sizes, known, level)
-    _explain_inside(offered.reasons, columns, bands)
-    audit = _audit(bands, level) | variant.audit | {"percentile_method": percentile_method}
-    table = Results(BandSummary, keys_of(offered.groups), columns, offered.reasons, audit, offered.excluded)
-    return table[0] if by is None else table
+    asked = _inputs(bands, level) | {"percentile_method": percentile_method}
+    return offered.results(BandSummary, bounds | asked, levels)
 
 
-def _audit(bands: Bands, level: float) -> dict[str, Any]:
-    return {
-        "bands": repr(bands),
-        "inclusive": bands.inclusive,
-        "rounded_to": np.nan,
-        "share_method": "wilson",
-        "confidence_level": level,
-    }
-
-
-def _of_percentages(
-    given: Mapping[Any, Any], bands: Bands, target: Any, rounded_to: Any, level: float
-) -> BandSummary:
-    """Say what shares that were rounded when printed leave possible."""
-    if rounded_to is None:
-        msg = "rounded_to must be given with percentages: the step to which they were rounded, 1 for whole per cent."
-        raise InvalidInputError(msg)
-    step = _check.number(rounded_to, "rounded_to", above=0)
-    aim = targets_of(target, Cells.single(), np.ones(1, dtype=bool))
-    found = Percentages.of(given, bands, step).bounds(bands, float(aim[0]), _PERCENTS)
-    columns = {f.name: np.array([found.get(f.name, np.nan)]) for f in column_fields(BandSummary)}
-    columns["target"] = aim
-    reasons = no_reasons(1)
-    if np.isnan(columns["share_within"][0]):
-        reasons[0] = said_inside(bands, float(aim[0]))
-    audit = _audit(bands, level) | {"rounded_to": step, "service_level": "answered", "percentile_method": ""}
-    return Results(BandSummary, {}, columns, reasons, audit)[0]
+def _inputs(bands: Bands, level: float) -> dict[str, Any]:
+    return {"bands": repr(bands), "inclusive": bands.inclusive, "confidence_level": level}
 
 
 # ---- counts -----------------------------------------------------------------------------
 
 
 def _calls(
-    data: Tally, by: tuple[str, ...], band: str, bands: Bands, abandoned: Any, variant: Variant
+    data: Tally,
+    by: tuple[str, ...],
+    band: str,
+    bands: Bands,
+    abandoned: Any,
+    definition: ServiceLevelDefinition,
 ) -> Calls:
     """Take the calls answered and abandoned, each label being a band or one of abandoned calls."""
     strange = [v for v in data.labels(band) if v not in {*bands.labels, *bands.abandoned}]
@@ -468,25 +443,36 @@ def _calls(
             msg = f"abandoned cannot go with bands that name calls abandoned, {_check.listing(bands.abandoned)}: they would count twice."
             raise InvalidInputError(msg)
         return Calls.divided(data, by, band, bands.abandoned, band)
-    if abandoned is None and variant.out_of != "answered":
+    if abandoned is None and definition.out_of != "answered":
         msg = (
-            f"abandoned must be given with out_of={variant.out_of!r}: a number, a mapping of label to number or a Tally; "
+            f"abandoned must be given with out_of={definition.out_of!r}: a number, a mapping of label to number or a Tally; "
             "or name in Bands(abandoned=) the label of such calls."
         )
         raise InvalidInputError(msg)
     return Calls.joined(data, by, abandoned, band)
 
 
-def _in_order(cells: Cells, by: tuple[str, ...], band: str, bands: Bands) -> tuple[Cells, IntArray]:
-    """Sort cells by group and then by band, ascending in time; return the place of each one's band."""
-    kept = cells.project((*by, band))
+def _lined_up(cells: Cells, offered: Offered, band: str, bands: Bands) -> tuple[Runs, Runs]:
+    """Line up the calls of each group by the lower edge of their band, and by the upper one."""
+    groups = offered.groups
+    kept = cells.project((*groups.dims, band))
     place = {label: i for i, label in enumerate(bands.labels)}
     codes = np.array([place[v] for v in kept.label(band).tolist()], dtype=np.int64)[kept.code(band)]
-    found = kept.recode(band, np.arange(len(place)), codes)
-    return found, found.column(band)
+    # Sorted by group, and then by time: a label's place in the alphabet says nothing of it.
+    kept = kept.recode(band, np.arange(len(place)), codes)
+    order, group = kept.column(band), kept.positions(groups, groups.dims)
+    said = [f"in the band {label!r}" for label in bands.labels]
+    below = why_below_zero(kept.counts, group, len(groups), "the calls answered", lambda at: said[order[at]])
+    offered.rows.adopt(below)
+    there = (kept.counts > 0) & unexplained(below)[group]
+    place_of, counts, group = order[there], kept.counts[there], group[there]
+    lows, highs = (
+        Runs.of(edges[place_of], counts, group, len(groups)) for edges in (bands.lows, bands.highs)
+    )
+    return lows, highs
 
 
-def _columns(
+def _bounds(
     lows: Runs, highs: Runs, others: IntArray, targets: FloatArray, method: Percentile, level: float
 ) -> dict[str, FloatArray]:
     """Work out bounds from the edges of the bands, and the share that is surely, or possibly, in time."""
@@ -496,8 +482,8 @@ def _columns(
     columns["mean_least"] = lows.sums(lows.values * lows.counts) / some
     columns["mean_most"] = highs.sums(highs.values * highs.counts) / some
     finite = attrs.evolve(highs, values=np.minimum(highs.values, _NO_EDGE))
-    least, most = (percentiles(runs, list(_PERCENTS.values()), method=method) for runs in (lows, finite))
-    for i, name in enumerate(_PERCENTS):
+    least, most = (percentiles(runs, list(_BOUNDED.values()), method=method) for runs in (lows, finite))
+    for i, name in enumerate(_BOUNDED):
         columns[f"{name}_least"] = least[:, i]
         columns[f"{name}_most"] = np.where(most[:, i] > LONGEST, np.inf, most[:, i])
     aims = lows.spread(targets)
@@ -520,22 +506,33 @@ def _columns(
     }
 
 
-def _explain_inside(reasons: Reasons, columns: dict[str, FloatArray], bands: Bands) -> None:
-    """Say, for each group, that its target is no edge, where that leaves the share open."""
-    apart = columns["share_least"] < columns["share_most"]
-    for i in np.flatnonzero(apart & unexplained(reasons)).tolist():
-        reasons[i] = said_inside(bands, columns["target"][i])
+def _said_inside(bands: Bands, target: float) -> str:
+    """Say why the share within a target that is no edge is not known."""
+    name = next(repr(label) for label, low, high in bands.edges if low < target < high)
+    return f"not exact: {duration(target)} lies inside the band {name}, whose calls may be in time or not"
 
 
-# ---- percentages as printed ----
+# ---- percentages as printed -------------------------------------------------------------
 
 _CLOSE: Final = 1e-9  # what rounding in floating point may leave of a percentage
 
 
-def said_inside(bands: Bands, target: float) -> str:
-    """Say why the share within a target that is no edge is not known."""
-    name = next(repr(label) for label, low, high in bands.edges if low < target < high)
-    return f"not exact: {duration(target)} lies inside the band {name}, whose calls may be in time or not"
+def _of_percentages(
+    given: Mapping[Any, Any], bands: Bands, target: Any, rounded_to: Any, level: float
+) -> BandSummary | Results[BandSummary]:
+    """Say what shares that were rounded when printed leave possible."""
+    if rounded_to is None:
+        msg = "rounded_to must be given with percentages: the step to which they were rounded, 1 for whole per cent."
+        raise InvalidInputError(msg)
+    step = _check.number(rounded_to, "rounded_to", above=0)
+    rows = Rows({}, no_reasons(1), True)
+    (aim,) = targets_of(target, Cells.single(), rows.there).tolist()
+    bounds = Percentages.of(given, bands, step).bounds(bands, aim, _BOUNDED)
+    nothing = {f.name: np.nan for f in column_fields(BandSummary)}
+    values = {name: np.array([value]) for name, value in {**nothing, **bounds, "target": aim}.items()}
+    rows.explain(np.isnan(values["share_within"]), lambda _: _said_inside(bands, aim))
+    asked = {"rounded_to": step, "service_level": "answered", "percentile_method": ""}
+    return rows.results(BandSummary, values | _inputs(bands, level) | asked)
 
 
 @attrs.frozen(eq=False)
@@ -560,9 +557,7 @@ class Percentages:
             if value > 100:
                 msg = f"percentages[{label!r}] must be at most 100; got {value:g}."
                 raise InvalidInputError(msg)
-            if abs(value / step - round(value / step)) > 1e-6:
-                msg = f"percentages[{label!r}] must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
-                raise InvalidInputError(msg)
+            refuse_unrounded(value, f"percentages[{label!r}]", step)
         low, high = np.maximum(printed - step / 2, 0), np.minimum(printed + step / 2, 100)
         if low.sum() > 100 + _CLOSE or high.sum() < 100 - _CLOSE:
             msg = (
@@ -575,7 +570,8 @@ class Percentages:
     def bounds(self, bands: Bands, target: float, percents: Mapping[str, int]) -> dict[str, float]:
         """Give the bounds of the share within a target, of percentiles and of the mean."""
         low, high = self.low, self.high
-        # The share up to each band: at least what its parts are, or what the others leave; at most alike.
+        # The share up to each band: at least the least of its parts, or what the most of the others leaves of 100; at
+        # most the most of its parts, or what the least of the others leaves.
         least = np.maximum(np.cumsum(low), 100 - (high.sum() - np.cumsum(high)))
         most = np.minimum(np.cumsum(high), 100 - (low.sum() - np.cumsum(low)))
         surely, maybe = int((bands.highs <= target).sum()), int((bands.lows < target).sum())
@@ -595,7 +591,10 @@ class Percentages:
         return {name: float(value) for name, value in found.items()}
 
     def _mean(self, edges: FloatArray, order: IntArray) -> float:
-        """Take the mean of the edges, with as much as can be in the bands that come first in `order`."""
+        """Take the mean of the edges, with as much as can be in the bands that come first in `order`.
+
+        Every band has its least at first; what is then left of 100 goes to the bands in turn, as much as fits.
+        """
         room, left = (self.high - self.low)[order], 100 - self.low.sum()
         before = np.cumsum(room) - room
         shares = self.low[order] + np.clip(left - before, 0, room)

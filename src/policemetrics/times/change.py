@@ -3,136 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, overload
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
 from policemetrics._cells import MEASURED, Cells
+from policemetrics._compare import Comparison, Mask, Rows, kept_dims
 from policemetrics._supply import (
     Reasons,
-    Side,
-    added,
     both_periods,
     compared_figures,
     exclusion_table,
-    groups_of,
-    keys_of,
-    matched,
     no_reasons,
-    refuse_negative,
-    refuse_one_sided,
-    refuse_unsupplied,
     totals,
     unexplained,
+    why_negative,
 )
-from policemetrics._write import duration, percent, seconds_change, signed, size
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics._write import duration, percent, size
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.percentiles import Runs
 from policemetrics.periods import in_words
 from policemetrics.results import (
-    ExclusionTable,
     Figure,
     Results,
     audit_fields,
     column,
-    column_fields,
     comparable,
     figure,
+    input_field,
     label_array,
 )
-from policemetrics.tallies import Tally
 from policemetrics.times.answers import said_abandoned, said_of
-from policemetrics.times.reading import Settings, as_times, missed_of, runs_of, targets_of
+from policemetrics.times.estimates import (
+    EVERYWHERE,
+    Settings,
+    excluded_for,
+    lined_up,
+    refuse_unknown_reasons,
+    targets_of,
+)
+from policemetrics.times.reading import as_times
 from policemetrics.times.summary import TimeSummary
-from policemetrics.typing import Between, Counts, FloatArray, IntArray, Names, Percentile, Seconds
+from policemetrics.typing import (
+    Between,
+    Counts,
+    FloatArray,
+    IntArray,
+    LikeForLike,
+    Names,
+    Percentile,
+    Seconds,
+)
 
-
-@attrs.frozen
-class Half:
-    """The times of one period: runs by part, what counts as missed with them, and which groups were supplied."""
-
-    runs: Runs
-    others: IntArray
-    reasons: Reasons
-
-    @property
-    def supplied(self) -> NDArray[np.bool_]:
-        """Which groups were supplied, with times or without."""
-        return unexplained(self.reasons)
-
-
-@attrs.frozen
-class TwoPeriods:
-    """The sides of a comparison; `parts` divide the `groups`, and are the same where nothing divides them.
-
-    `reasons` say of each group why its two periods do not compare.
-    """
-
-    groups: Cells
-    parts: Cells
-    group: IntArray
-    old: Half
-    new: Half
-    reasons: Reasons
-    between: tuple[str, str]
-    excluded: ExclusionTable
-
-    @classmethod
-    def of(
-        cls,
-        data: Any,
-        by: tuple[str, ...],
-        of: tuple[str, ...],
-        between: Any,
-        period: str,
-        seconds: str,
-        count: str | None,
-        missed: tuple[str, ...],
-        *,
-        match: bool = False,
-    ) -> TwoPeriods:
-        """Read a tally or a frame."""
-        if _check.text(period, "period") in (*by, *of):
-            msg = f"by must not name the period dimension {period!r}: it is what is compared."
-            raise InvalidInputError(msg)
-        dims = (*by, *of)
-        tally, measured = as_times(data, (*dims, period), seconds, count)
-        sides = both_periods(tally, between, period)
-        if match:
-            sides = matched(*sides, by)
-        groups, parts = groups_of(sides, by, tally), groups_of(sides, dims, tally)
-        group = parts.positions(groups, by)
-        old, new = (_half(side, groups, parts, group, measured, missed, tally) for side in sides)
-        reasons = np.where(old.supplied, new.reasons, old.reasons)
-        refuse_one_sided(reasons, groups, *sides)
-        whole = added(*(totals(side, parts) for side in sides))
-        excluded = exclusion_table(parts, sides, whole, tally)
-        labels = (sides[0].label, sides[1].label)
-        return cls(groups, parts, group, old, new, reasons, labels, excluded)
-
-
-def _half(
-    side: Side,
-    groups: Cells,
-    parts: Cells,
-    group: IntArray,
-    seconds: str,
-    missed: tuple[str, ...],
-    data: Tally,
-) -> Half:
-    """Line up the times of one period; what is the matter with a part is the matter with its group."""
-    reasons = no_reasons(len(groups))
-    refuse_unsupplied(reasons, groups, side)
-    others = missed_of(exclusion_table(parts, [side], totals(side, parts)), missed, data.dims)
-    of_parts = reasons[group]
-    refuse_negative(of_parts, others, side.label)
-    runs = runs_of(side.tally._cells, parts, seconds, of_parts)
-    for at in np.flatnonzero(~unexplained(of_parts)).tolist():
-        reasons[group[at]] = reasons[group[at]] or of_parts[at]
-    return Half(runs, others, reasons)
+# ---- the figure -------------------------------------------------------------------------
 
 
 @figure(estimate=("mean_change", "median_change", "points"), method="mean_method")
@@ -148,15 +73,15 @@ class TimeChange(Figure):
     mean_change, mean_change_low, mean_change_high : float
         The second less the first, in seconds, and its interval.
     mean_percent_change : float
-        The same in per cent of `old_mean`; not a number where that is 0.
+        The same in per cent of `old_mean`; nan where that is 0.
     old_median, new_median : float
         The two medians, in seconds.
     median_change, median_change_low, median_change_high : float
         The second less the first, in seconds, and its interval; it is without limits where times are few.
     median_percent_change : float
-        The same in per cent of `old_median`; not a number where that is 0.
+        The same in per cent of `old_median`; nan where that is 0.
     target : float
-        In seconds; not a number without one.
+        In seconds; nan without one.
     old_share_within, new_share_within : float
         The two fractions within the target, 0 to 1.
     points, points_low, points_high : float
@@ -174,7 +99,7 @@ class TimeChange(Figure):
     service_level, short : str, float
         Out of what the shares are, for calls, and the seconds before which an abandoned one does not count.
     old_offered, new_offered, old_share_abandoned, new_share_abandoned : float
-        For calls: how many were offered, and the fraction of them abandoned; not a number where not known.
+        For calls: how many were offered, and the fraction of them abandoned; nan where not known.
     old_within, old_out_of, new_within, new_out_of : float
         What the two shares were made of.
     percentile_method : str
@@ -183,27 +108,29 @@ class TimeChange(Figure):
         How the intervals were made.
     """
 
-    old_n: float = column("count", shown=False)
-    new_n: float = column("count", shown=False)
-    old_mean: float = column("seconds")
-    new_mean: float = column("seconds")
-    mean_change: float = column("seconds_change")
+    old_n: float = column("count", "denominator", shown=False)
+    new_n: float = column("count", "denominator", shown=False)
+    old_mean: float = column("seconds", "estimate")
+    new_mean: float = column("seconds", "estimate")
+    mean_change: float = column("seconds_change", "estimate", of=("old_mean", "new_mean"))
     mean_change_low: float = column("seconds_change", "lower")
     mean_change_high: float = column("seconds_change", "upper")
-    mean_percent_change: float = column("percent")
-    old_median: float = column("seconds", shown=False)
-    new_median: float = column("seconds", shown=False)
-    median_change: float = column("seconds_change")
+    mean_percent_change: float = column("percent", "estimate", of=("old_mean", "new_mean"))
+    old_median: float = column("seconds", "estimate", shown=False)
+    new_median: float = column("seconds", "estimate", shown=False)
+    median_change: float = column("seconds_change", "estimate", of=("old_median", "new_median"))
     median_change_low: float = column("seconds_change", "lower")
     median_change_high: float = column("seconds_change", "upper")
-    median_percent_change: float = column("percent", shown=False)
+    median_percent_change: float = column("percent", "estimate", of=("old_median", "new_median"), shown=False)
     target: float = column("seconds", shown=False)
-    old_share_within: float = column("share", shown=False)
-    new_share_within: float = column("share", shown=False)
-    points: float = column("points")
+    old_share_within: float = column("share", "estimate", of=("old_within", "old_out_of"), shown=False)
+    new_share_within: float = column("share", "estimate", of=("new_within", "new_out_of"), shown=False)
+    points: float = column("points", "estimate", of=("old_share_within", "new_share_within"))
     points_low: float = column("points", "lower")
     points_high: float = column("points", "upper")
-    share_percent_change: float = column("percent", shown=False)
+    share_percent_change: float = column(
+        "percent", "estimate", of=("old_share_within", "new_share_within"), shown=False
+    )
     between: tuple[str, str] = ("", "")
     inclusive: bool = False
     missed: str = ""
@@ -211,14 +138,14 @@ class TimeChange(Figure):
     end: str = ""
     service_level: str = ""
     short: float = float("nan")
-    old_offered: float = float("nan")
-    new_offered: float = float("nan")
-    old_share_abandoned: float = float("nan")
-    new_share_abandoned: float = float("nan")
-    old_within: float
-    old_out_of: float
-    new_within: float
-    new_out_of: float
+    old_offered: float = input_field("denominator", default=np.nan)
+    new_offered: float = input_field("denominator", default=np.nan)
+    old_share_abandoned: float = input_field("estimate", default=np.nan)
+    new_share_abandoned: float = input_field("estimate", default=np.nan)
+    old_within: float = input_field("numerator")
+    old_out_of: float = input_field("denominator")
+    new_within: float = input_field("numerator")
+    new_out_of: float = input_field("denominator")
     percentile_method: str
     mean_method: str = "welch"
     median_method: str = "square_and_add"
@@ -248,11 +175,7 @@ class TimeChange(Figure):
             for end in ("_change", "_change_low", "_change_high", "_percent_change")
         )
         old, new = (duration(getattr(self, f"{side}_{name}")) for side in ("old", "new"))
-        limits = (
-            f" ({self._level} {seconds_change(low)} to {seconds_change(high)})"
-            if np.isfinite([low, high]).all()
-            else ""
-        )
+        limits = f" ({self._interval_words(f'{name}_change')})" if np.isfinite([low, high]).all() else ""
         if change == 0:
             return f"{name} did not change{limits}: {self._both(old)}"
         verb = "rose" if change > 0 else "fell"
@@ -269,7 +192,7 @@ class TimeChange(Figure):
         """Say how the share within target moved: in percentage points, and in per cent."""
         calls = f" of calls {said_of(self.service_level)}" if self.service_level else ""
         name = f"share{calls} {'at or ' if self.inclusive else ''}under {duration(self.target)}"
-        limits = f" ({self._level} {signed(self.points_low, 2)} to {signed(self.points_high, 2)})"
+        limits = f" ({self._interval_words('points')})"
         old, new = percent(self.old_share_within, 2), percent(self.new_share_within, 2)
         if self.points == 0:
             return f"{name} did not change{limits}: {self._both(old)}"
@@ -285,10 +208,6 @@ class TimeChange(Figure):
         sides = zip(when, ("old_", "new_"), strict=True)
         return [f"{at}, {said_abandoned(self, side)}" for at, side in sides]
 
-    @property
-    def _level(self) -> str:
-        return f"{self.confidence_level * 100:g}% interval"
-
     def _path(self, old: str, new: str) -> str:
         earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
         return f"from {old}{earlier} to {new}{later}"
@@ -296,6 +215,9 @@ class TimeChange(Figure):
     def _both(self, value: str) -> str:
         earlier, later = map(in_words, self.between) if any(self.between) else ("", "")
         return f"{value} in {earlier} and in {later}" if earlier else f"{value} before and after"
+
+
+# ---- the metric -------------------------------------------------------------------------
 
 
 @overload
@@ -315,7 +237,7 @@ def time_change(
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
-    like_for_like: Literal["require", "match"] = "require",
+    like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -333,25 +255,25 @@ def time_change(
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
-    like_for_like: Literal["require", "match"] = "require",
+    like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> Results[TimeChange]: ...
 def time_change(
-    old: Any,
-    new: Any = None,
+    old: TimeSummary | Counts,
+    new: TimeSummary | None = None,
     /,
     *,
-    between: Any = None,
+    between: Between | None = None,
     by: Names | None = None,
-    target: Any = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     missed: Names = (),
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
-    like_for_like: Literal["require", "match"] = "require",
+    like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -364,7 +286,7 @@ def time_change(
     Parameters
     ----------
     old, new : TimeSummary
-        The summaries before and after, alike in all that they were asked. A tally or data frame of times
+        The summaries before and after, of which the same was asked. A tally or data frame of times
         takes the place of `old`, and `new` is left out.
     between : tuple of str or Period, optional
         The two periods, (earlier, later): of one length, without overlap. Where the tally holds shorter
@@ -386,7 +308,7 @@ def time_change(
     Returns
     -------
     TimeChange or Results of TimeChange
-        A table if there is `by`; otherwise one figure. What was not supplied, or not supplied alike, is not
+        A table if there is `by`; otherwise one figure. What was not supplied, or not by the same suppliers, is not
         available, and says why.
 
     Raises
@@ -401,7 +323,7 @@ def time_change(
 
     Warns
     -----
-    PoliceMetricsWarning
+    TargetUnitWarning
         If a target is under one second or over a week.
 
     See Also
@@ -434,53 +356,80 @@ def time_change(
     >>> print(change)
     Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is 26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% in 2022/23 to 90.00% in 2023/24, which is 12.5% higher.
     """
-    caveat = _check.text(caveat, "caveat", empty=True)
     if isinstance(old, TimeSummary) or new is not None:
         if any(v is not None for v in (between, by, target, count)):
             msg = "between=, by=, target= and count= cannot go with two summaries, which carry what they were asked; leave them out."
             raise InvalidInputError(msg)
-        return _of_figures(old, new, caveat, _check.confidence_level(confidence_level))
+        note = Note("stated", caveat, _check.text(caveat, "caveat", empty=True))
+        return _of_figures(old, new, note, _check.confidence_level(confidence_level))
     if between is None:
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two TimeSummary figures."
         raise InvalidTypeError(msg)
     settings = Settings.of(inclusive, percentile_method, confidence_level)
-    _check.choice(like_for_like, "like_for_like", ("require", "match"))
     chosen = _check.names(missed, "missed")
-    kept = () if by is None else _check.names(by, "by")
-    match = like_for_like == "match"
-    pair = TwoPeriods.of(old, kept, (), between, period, seconds, count, chosen, match=match)
-    halves = (pair.old, pair.new)
-    counted = sum(half.runs.sizes + half.others for half in halves)
-    targets = targets_of(target, pair.groups, unexplained(pair.reasons) & (counted > 0))
-    sides = [_columns(settings, half, targets) for half in halves]
+    kept = kept_dims(by, period=period)
+    tally, measured = as_times(old, (*kept, period), seconds, count)
+    pair = Comparison.of(
+        tally,
+        both_periods(tally, between, period),
+        kept,
+        like_for_like=like_for_like,
+        caveat=caveat,
+        apart=(measured,),
+        single=by is None,
+    )
+    rows, halves = pair.rows, halves_of(pair, pair.groups, measured, chosen)
+    for half in halves:
+        rows.adopt(half.below)
+    needed = rows.there & (sum(half.runs.sizes + half.others for half in halves) > 0)
+    targets = targets_of(target, pair.groups, needed)
+    sides = []
+    for half, counted, supplied in zip(halves, pair.counted, pair.shown, strict=True):
+        found = settings.summary(half.runs, half.others, targets)
+        stands = supplied & unexplained(half.below)
+        side = {name: np.where(stands, found[name], np.nan) for name in _READ}
+        sides.append(side | {"n": np.where(supplied, counted, np.nan)})
     for side, label in zip(sides, pair.between, strict=True):
-        pair.reasons[(side["n"] == 0) & unexplained(pair.reasons)] = f"not available: no times in {label}"
-    audit = {
+        rows.explain(side["n"] == 0, f"not available: no times in {label}")
+    rows.settle()
+    asked = {
         "between": pair.between,
         "inclusive": settings.inclusive,
         "missed": "; ".join(chosen),
         "percentile_method": settings.percentile_method,
     }
-    keys = keys_of(pair.groups)
-    table = _table(
-        keys, sides[0], sides[1], targets, pair.reasons, settings.level, audit, caveat, pair.excluded
-    )
-    return table[0] if by is None else table
+    return _changes(rows, sides, targets, settings.level, asked)
+
+
+@attrs.frozen(eq=False)
+class Half:
+    """The times of one side by group: in runs, with what counts as missed; and which of both are `below` zero."""
+
+    runs: Runs
+    others: IntArray
+    below: Reasons
+
+
+def halves_of(pair: Comparison, groups: Cells, seconds: str, missed: tuple[str, ...]) -> list[Half]:
+    """Line up the times of both sides of a comparison, by its groups or by parts of them."""
+    if pair.rows.exclusions is not None:
+        refuse_unknown_reasons(missed, pair.rows.exclusions, pair.data.dims)
+    found = []
+    for side in pair.sides:
+        others = excluded_for(exclusion_table(groups, [side], totals(side, groups)), missed)
+        runs, below = lined_up(side.tally._cells, groups, seconds, side.label)
+        fewer = why_negative(others, side.label)
+        found.append(Half(runs, np.maximum(others, 0), np.where(unexplained(fewer), below, fewer)))
+    return found
 
 
 # What a figure keeps of its data, and how an interval was drawn that a change makes anew.
 _NOT_ASKED: Final = frozenset({"sd", "seed", "mean_method"})
-_READ: Final = ("n", "mean", "sd", "median", "median_low", "median_high", "within", "out_of")
+_READ: Final = ("mean", "sd", "median", "median_low", "median_high", "within", "out_of")
 
 
-def _columns(settings: Settings, half: Half, targets: FloatArray) -> dict[str, FloatArray]:
-    """Summarise the times of one period."""
-    found = settings.columns(half.runs, np.where(half.supplied, half.others, 0), targets)
-    return {name: np.where(half.supplied, found[name], np.nan) for name in _READ}
-
-
-def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
-    """Compare two summaries, which must have been asked alike."""
+def _of_figures(old: Any, new: Any, stated: Note, level: float) -> TimeChange | Results[TimeChange]:
+    """Compare two summaries, which must have been asked the same."""
     for name, given in (("old", old), ("new", new)):
         if not isinstance(given, TimeSummary):
             msg = f"{name} must be a TimeSummary, as summarise_times returns it; got {type(given).__name__}."
@@ -497,66 +446,64 @@ def _of_figures(old: Any, new: Any, caveat: str, level: float) -> TimeChange:
         msg = f"confidence_level must be that of the two summaries, {old.confidence_level:g}; got {level:g}."
         raise InvalidInputError(msg)
     group, between = compared_figures(old, new)
-    sides = [{name: np.array([getattr(f, name)], dtype=np.float64) for name in _READ} for f in (old, new)]
-    audit = {
-        "between": between,
-        "inclusive": old.inclusive,
-        "missed": old.missed,
-        "percentile_method": old.percentile_method,
-        **{
-            name: getattr(old, name)
-            for name in ("start", "end", "service_level", "short")
-            if hasattr(old, name)
-        },
-        **{
-            f"{side}_{name}": getattr(given, name)
-            for name in ("offered", "share_abandoned")
-            for side, given in (("old", old), ("new", new))
-            if hasattr(given, name)
-        },
+    rows = Rows({d: label_array([v]) for d, v in group.items()}, no_reasons(1), True)
+    rows.note(*dict.fromkeys((stated, *old.caveats, *new.caveats)))
+    sides = [
+        {name: np.array([getattr(f, name)], dtype=np.float64) for name in ("n", *_READ)} for f in (old, new)
+    ]
+    kept = ("inclusive", "missed", "percentile_method", "start", "end", "service_level", "short")
+    asked = {"between": between} | {name: getattr(old, name) for name in kept if hasattr(old, name)}
+    asked |= {
+        f"{side}_{name}": getattr(given, name)
+        for name in ("offered", "share_abandoned")
+        for side, given in (("old", old), ("new", new))
+        if hasattr(given, name)
     }
-    caveats = "; ".join(dict.fromkeys(c for c in (old.caveat, new.caveat, caveat) if c))
-    keys = {d: label_array([v]) for d, v in group.items()}
     # Without a mean there is no share within target either.
     why = next((f.reason for f in (old, new) if np.isnan(f.share_within)), None)
-    targets = np.array([old.target])
-    return _table(keys, sides[0], sides[1], targets, no_reasons(1), level, audit, caveats, no_share=why)[0]
+    return _changes(rows, sides, np.array([old.target]), level, asked, no_share=why)
 
 
-def _table(
-    keys: dict[str, NDArray[Any]],
-    old: dict[str, FloatArray],
-    new: dict[str, FloatArray],
+def _changes(
+    rows: Rows,
+    sides: list[dict[str, FloatArray]],
     targets: FloatArray,
-    reasons: Reasons,
     level: float,
-    audit: dict[str, Any],
-    caveat: str,
-    exclusions: ExclusionTable | None = None,
+    asked: Mapping[str, Any],
     *,
     no_share: str | None = None,
-) -> Results[TimeChange]:
-    """Work out every row."""
-    there = unexplained(reasons)
-    sides = {"old": old, "new": new}
-    columns = {f"{side}_{name}": v[name] for name in ("n", "mean", "median") for side, v in sides.items()}
-    columns |= {"target": targets} | _points(old, new, there, level)
-    for name, limits in {"mean": _welch(old, new, level), "median": _medians(old, new)}.items():
-        change = np.where(there, new[name] - old[name], np.nan)
-        columns[f"{name}_change"] = change
-        columns[f"{name}_change_low"], columns[f"{name}_change_high"] = np.where(there, limits, np.nan)
-        columns[f"{name}_percent_change"] = 100 * change / np.where(old[name] > 0, old[name], np.nan)
-    reasons[np.isnan(columns["points"]) & unexplained(reasons)] = no_share
-    for name, what in {"mean_percent_change": "mean", "share_percent_change": "share within target"}.items():
-        measured = columns["mean_change" if what == "mean" else "points"]
-        nothing = ~np.isnan(measured) & np.isnan(columns[name])
-        reasons[nothing & unexplained(reasons)] = f"not applicable: the {what} was 0 before"
-    made_of = {f"{side}_{name}": v[name] for name in ("within", "out_of") for side, v in sides.items()}
-    ordered = {f.name: columns[f.name] for f in column_fields(TimeChange)}
-    of_median = "square_and_add" if audit["percentile_method"] else ""
-    methods = {"mean_method": "welch", "median_method": of_median, "share_method": "newcombe"}
-    audit |= made_of | methods | {"confidence_level": level}
-    return Results(TimeChange, keys, ordered, reasons, audit, exclusions, caveat)
+) -> TimeChange | Results[TimeChange]:
+    """Work out every row from what stands of its two sides; `no_share` says why two figures have no change of one."""
+    old, new = sides
+    values: dict[str, Any] = {
+        f"{name}_{what}": side[what]
+        for what in ("n", "mean", "median", "within", "out_of")
+        for name, side in (("old", old), ("new", new))
+    }
+    values |= _points(old, new, rows.there, level)
+    stand = dict.fromkeys((name for name in values if name.startswith(("old", "new"))), EVERYWHERE)
+    for name, (low, high) in {"mean": _welch(old, new, level), "median": _medians(old, new)}.items():
+        change = new[name] - old[name]
+        values |= {
+            f"{name}_change": change,
+            f"{name}_change_low": low,
+            f"{name}_change_high": high,
+            f"{name}_percent_change": 100 * change / np.where(old[name] > 0, old[name], np.nan),
+        }
+    if no_share is not None:
+        rows.explain(np.isnan(values["points"]), no_share)
+    for moved, relative, what in (
+        ("mean_change", "mean_percent_change", "mean"),
+        ("points", "share_percent_change", "share within target"),
+    ):
+        nothing = rows.there & ~np.isnan(values[moved]) & np.isnan(values[relative])
+        rows.explain(nothing, f"not applicable: the {what} was 0 before")
+    values |= {
+        "target": targets,
+        "median_method": "square_and_add" if asked["percentile_method"] else "",
+        "confidence_level": level,
+    }
+    return rows.results(TimeChange, values | dict(asked), stand | {"target": EVERYWHERE})
 
 
 def _welch(
@@ -578,7 +525,7 @@ def _medians(old: dict[str, FloatArray], new: dict[str, FloatArray]) -> tuple[Fl
 
 
 def _points(
-    old: dict[str, FloatArray], new: dict[str, FloatArray], there: NDArray[np.bool_], level: float
+    old: dict[str, FloatArray], new: dict[str, FloatArray], there: Mask, level: float
 ) -> dict[str, FloatArray]:
     """Work out the change of the share within target, in percentage points and in per cent."""
     shares = [

@@ -7,21 +7,19 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._cells import MEASURED
-from policemetrics._supply import keys_of, unexplained
+from policemetrics._cells import MEASURED, Cells
+from policemetrics._compare import Comparison, Mask, Rows, kept_dims, part_of
+from policemetrics._supply import Reasons, both_periods, groups_of, no_reasons, unexplained
 from policemetrics._write import percent, seconds_change, signed
 from policemetrics.decomposition import kitagawa_parts
-from policemetrics.errors import InvalidInputError
 from policemetrics.periods import in_words
-from policemetrics.results import Figure, Results, column, column_fields, figure
-from policemetrics.times.change import Half, TwoPeriods
-from policemetrics.times.reading import Settings, targets_of
-from policemetrics.typing import Between, Counts, FloatArray, Names, Seconds
-
-__all__ = ["TimeDriver", "time_drivers"]
+from policemetrics.results import Figure, Results, column, figure, input_field
+from policemetrics.times.change import halves_of
+from policemetrics.times.estimates import EVERYWHERE, Settings, targets_of
+from policemetrics.times.reading import as_times
+from policemetrics.typing import Between, Counts, FloatArray, IntArray, LikeForLike, Names, Seconds
 
 
 @figure(estimate="mean_change")
@@ -35,7 +33,7 @@ class TimeDriver(Figure):
     old_mix, new_mix : float
         Those as a fraction of all times of the whole.
     old_mean, new_mean : float
-        Its mean, in seconds; not a number where it has no times.
+        Its mean, in seconds; nan where it has no times.
     mean_change : float
         What it added to the change of the mean of the whole, in seconds: over all parts that adds up to it.
     mean_from_within : float
@@ -44,7 +42,7 @@ class TimeDriver(Figure):
         What it added by becoming a larger or smaller part of the whole; with `mean_from_within` it adds up to
         `mean_change`.
     target : float
-        In seconds; not a number without one.
+        In seconds; nan without one.
     old_share_within, new_share_within : float
         Its fraction within the target, 0 to 1.
     points, points_from_within, points_from_mix : float
@@ -61,28 +59,28 @@ class TimeDriver(Figure):
         The two fractions of the whole within target.
     """
 
-    old_n: float = column("count")
-    new_n: float = column("count")
-    old_mix: float = column("share", shown=False)
-    new_mix: float = column("share", shown=False)
-    old_mean: float = column("seconds")
-    new_mean: float = column("seconds")
-    mean_change: float = column("seconds_change")
-    mean_from_within: float = column("seconds_change")
-    mean_from_mix: float = column("seconds_change")
+    old_n: float = column("count", "denominator")
+    new_n: float = column("count", "denominator")
+    old_mix: float = column("share", "estimate", shown=False)
+    new_mix: float = column("share", "estimate", shown=False)
+    old_mean: float = column("seconds", "estimate")
+    new_mean: float = column("seconds", "estimate")
+    mean_change: float = column("seconds_change", "estimate", of=("mean_from_within", "mean_from_mix"))
+    mean_from_within: float = column("seconds_change", "estimate")
+    mean_from_mix: float = column("seconds_change", "estimate")
     target: float = column("seconds", shown=False)
-    old_share_within: float = column("share", shown=False)
-    new_share_within: float = column("share", shown=False)
-    points: float = column("points")
-    points_from_within: float = column("points")
-    points_from_mix: float = column("points")
+    old_share_within: float = column("share", "estimate", shown=False)
+    new_share_within: float = column("share", "estimate", shown=False)
+    points: float = column("points", "estimate", of=("points_from_within", "points_from_mix"))
+    points_from_within: float = column("points", "estimate")
+    points_from_mix: float = column("points", "estimate")
     between: tuple[str, str]
     inclusive: bool = False
     missed: str = ""
-    whole_old_mean: float
-    whole_new_mean: float
-    whole_old_share_within: float
-    whole_new_share_within: float
+    whole_old_mean: float = input_field("estimate")
+    whole_new_mean: float = input_field("estimate")
+    whole_old_share_within: float = input_field("estimate")
+    whole_new_share_within: float = input_field("estimate")
 
     def _sentence(self) -> str:
         if np.isnan(self.mean_change):
@@ -119,6 +117,8 @@ def time_drivers(
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
+    caveat: str = "",
 ) -> Results[TimeDriver]:
     r"""Tell what each grade added to a change in the mean and in the share within target.
 
@@ -139,6 +139,10 @@ def time_drivers(
         As for `summarise_times`.
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only, as for `time_change`. Default is ``"require"``.
+    caveat : str, optional
+        What must travel with the figures. Default is none.
 
     Returns
     -------
@@ -155,7 +159,7 @@ def time_drivers(
 
     Warns
     -----
-    PoliceMetricsWarning
+    TargetUnitWarning
         If a target is under one second or over a week.
 
     See Also
@@ -189,43 +193,53 @@ def time_drivers(
     >>> drivers["mean_from_within"].tolist(), drivers["mean_from_mix"].round(9).tolist()
     ([0.0, 0.0], [33.0, 27.0])
     """
-    settings = Settings.of(inclusive, "linear", 0.95)
+    settings = Settings.of(inclusive, "linear", 0.95, percentiles=False)
     chosen = _check.names(missed, "missed")
-    kept = _check.names(by, "by")
-    if _check.text(of, "of") in {*kept, period, seconds}:
-        msg = f"of must name another dimension than by=, period= and seconds=; got {of!r}."
-        raise InvalidInputError(msg)
-    pair = TwoPeriods.of(data, kept, (of,), between, period, seconds, count, chosen)
-    there = unexplained(pair.reasons)
-    for half, label in zip((pair.old, pair.new), pair.between, strict=True):
-        none = np.bincount(pair.group, half.runs.sizes, minlength=len(pair.groups)) == 0
-        pair.reasons[there & none] = f"not available: no times in {label}"
-        there &= ~none
-    some = (pair.old.runs.sizes + pair.new.runs.sizes + pair.old.others + pair.new.others) > 0
-    targets = targets_of(target, pair.parts, there[pair.group] & some)
-    old, new = (_of_parts(settings, half, targets) for half in (pair.old, pair.new))
-    shown = there[pair.group]
-    columns = {
-        f"{side}_{name}": np.where(shown, v[name], np.nan)
-        for name in ("n", "mean", "share_within")
-        for side, v in (("old", old), ("new", new))
-    }
-    columns["target"] = targets
-    means, points = (
-        _split(pair, there, old, new, *names) for names in (("n", "mean"), ("out_of", "share_within"))
+    kept = kept_dims(by, period=period)
+    part = part_of(of, by=kept, period=period, seconds=seconds)
+    tally, measured = as_times(data, (*kept, part, period), seconds, count)
+    pair = Comparison.of(
+        tally,
+        both_periods(tally, between, period),
+        kept,
+        like_for_like=like_for_like,
+        caveat=caveat,
+        apart=(measured,),
     )
-    columns |= {"old_mix": means.old_share, "new_mix": means.new_share}
-    columns |= {
+    parts = groups_of(pair.sides, (*kept, part), tally)
+    halves = halves_of(pair, parts, measured, chosen)
+    group = parts.positions(pair.groups, kept)
+    for half in halves:
+        _explain_parts(pair.rows, half.below, group, parts, part)
+    for half, label in zip(halves, pair.between, strict=True):
+        of_group = np.bincount(group, half.runs.sizes, minlength=len(pair.groups))
+        pair.rows.explain(of_group == 0, f"not available: no times in {label}")
+    pair.rows.settle()
+    rows, group, counted = pair.by_part(part, parts)
+    some = sum(half.runs.sizes + half.others for half in halves) > 0
+    targets = targets_of(target, parts, rows.there & some)
+    old, new = (settings.summary(half.runs, half.others, targets) for half in halves)
+    means, points = (
+        _split(group, pair.rows.there, old, new, *names)
+        for names in (("n", "mean"), ("out_of", "share_within"))
+    )
+    values = {
+        f"{name}_{what}": side[what]
+        for what in ("mean", "share_within")
+        for name, side in (("old", old), ("new", new))
+    }
+    values |= {
+        "old_n": counted[0],
+        "new_n": counted[1],
+        "old_mix": means.old_share,
+        "new_mix": means.new_share,
         "mean_change": means.within + means.mix,
         "mean_from_within": means.within,
         "mean_from_mix": means.mix,
-    }
-    columns |= {
+        "target": targets,
         "points": 100 * (points.within + points.mix),
         "points_from_within": 100 * points.within,
         "points_from_mix": 100 * points.mix,
-    }
-    audit = {
         "between": pair.between,
         "inclusive": settings.inclusive,
         "missed": "; ".join(chosen),
@@ -234,14 +248,17 @@ def time_drivers(
         "whole_old_share_within": points.old_whole,
         "whole_new_share_within": points.new_whole,
     }
-    ordered = {f.name: columns[f.name] for f in column_fields(TimeDriver)}
-    return Results(TimeDriver, keys_of(pair.parts), ordered, pair.reasons[pair.group], audit, pair.excluded)
+    stand = {name: shown[group] for name, shown in zip(("old_n", "new_n"), pair.shown, strict=True)}
+    return rows.results(TimeDriver, values, stand | {"target": EVERYWHERE}, single=False)
 
 
-def _of_parts(settings: Settings, half: Half, targets: FloatArray) -> dict[str, FloatArray]:
-    """Summarise the times of each part in one period."""
-    found = settings.columns(half.runs, half.others, targets)
-    return {name: found[name] for name in ("n", "mean", "out_of", "share_within")}
+def _explain_parts(rows: Rows, below: Reasons, group: IntArray, parts: Cells, of: str) -> None:
+    """Say of each group which of its parts is below zero: if a part cannot be counted, neither can its group."""
+    why = no_reasons(len(rows))
+    for at in np.flatnonzero(~unexplained(below))[::-1].tolist():  # so that the first stays
+        of_part = str(below[at]).removeprefix("not available: ")
+        why[group[at]] = f"not available: of {of} {parts.column(of)[at]}, {of_part}"
+    rows.adopt(why)
 
 
 @attrs.frozen(eq=False)
@@ -257,15 +274,16 @@ class _Split:
 
 
 def _split(
-    pair: TwoPeriods,
-    there: NDArray[np.bool_],
-    old: dict[str, FloatArray],
-    new: dict[str, FloatArray],
+    group: IntArray,
+    there: Mask,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
     weight: str,
     rate: str,
 ) -> _Split:
     """Split the change of a mean of parts, each with its weight, where all that has weight has a rate."""
-    group, groups = pair.group, len(pair.groups)
+    groups = len(there)
+    # One line a group, one place a part: groups have as many parts as they have, and the rest of a line is 0.
     first = np.searchsorted(group, np.arange(groups))
     place = np.arange(len(group)) - first[group]
     shape = (groups, int(place.max(initial=-1)) + 1)

@@ -1,40 +1,31 @@
-"""The mean of everything, from published means of its parts."""
+"""Averages as others published them: means pooled, and two averages compared, with what their rounding leaves open."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._arguments import refuse_options
-from policemetrics._cells import MEASURED, Cells, encode
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    refuse_unsupplied,
-    totals,
-    unexplained,
-)
+from policemetrics._cells import MEASURED, Cells, LabelArray, encode
+from policemetrics._compare import Rows
+from policemetrics._supply import Side, groups_of, keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import duration, seconds_change, signed
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.frames import read_columns, text_columns
-from policemetrics.results import ExclusionTable, Figure, Results, column, figure
+from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
+from policemetrics.times.estimates import as_seconds, duration_in
 from policemetrics.times.reading import (
-    as_seconds,
-    duration_in,
     is_column,
-    limits,
     numbers,
+    off_step,
     refuse_text,
+    refuse_unrounded,
     seconds_in,
 )
 from policemetrics.times.summary import TimeSummary
@@ -50,6 +41,8 @@ _NO_MEAN: Final = re.compile(
     re.IGNORECASE,
 )
 
+# ---- means pooled -----------------------------------------------------------------------
+
 
 @figure(estimate="mean")
 class PooledMean(Figure):
@@ -62,15 +55,15 @@ class PooledMean(Figure):
     n : float
         How many that are.
     rounding_low, rounding_high : float
-        Where the mean can lie if each published one was rounded; not a number where that was not said.
+        Where the mean can lie if each published one was rounded; nan where that was not said.
     rounded_to : float
-        The step to which they were rounded, in seconds; not a number where that was not said.
+        The step to which they were rounded, in seconds; nan where that was not said.
     """
 
-    mean: float = column("seconds")
-    n: float = column("count")
-    rounding_low: float = column("seconds", "lower", shown=False)
-    rounding_high: float = column("seconds", "upper", shown=False)
+    mean: float = column("seconds", "estimate")
+    n: float = column("count", "denominator")
+    rounding_low: float = column("seconds", "lower", of="mean", shown=False)
+    rounding_high: float = column("seconds", "upper", of="mean", shown=False)
     rounded_to: float
 
     def _sentence(self) -> str:
@@ -79,7 +72,7 @@ class PooledMean(Figure):
         rounding = (
             ""
             if np.isnan(self.rounded_to)
-            else f" ({limits(self.rounding_low, self.rounding_high)} as far as the rounding tells)"
+            else f" ({duration(self.rounding_low)} to {duration(self.rounding_high)} as far as the rounding tells)"
         )
         return f"Pooled mean {duration(self.mean)} of {written(self.n)}{rounding}."
 
@@ -101,8 +94,8 @@ def pool_means(
     frame: IntoDataFrame, /, *, mean: str, count: str, by: Names, rounded_to: float | None = None
 ) -> Results[PooledMean]: ...
 def pool_means(
-    means: Any,
-    counts: Any = None,
+    means: Numbers | Durations | Results[TimeSummary] | Results[PooledMean] | IntoDataFrame,
+    counts: Numbers | None = None,
     /,
     *,
     mean: str | None = None,
@@ -164,8 +157,7 @@ def pool_means(
     if isinstance(means, Results):
         refuse_options(counts=counts, count=count, rounded_to=rounded_to)
         _refuse_percentiles("mean" if mean is None else _check.text(mean, "mean"), "mean")
-        table = _pooled_table(means, () if by is None else _check.names(by, "by"))
-        return table[0] if by is None else table
+        return _pooled_table(means, () if by is None else _check.names(by, "by"), single=by is None)
     if counts is not None or is_column(means):
         refuse_options(mean=mean, count=count, by=by)
         _refuse_percentiles(getattr(means, "name", None), "means")
@@ -175,7 +167,7 @@ def pool_means(
         _check.same_index({"means": means, "counts": counts})
         _refuse_unrounded(found, "means", step)
         together = np.zeros(len(weights), dtype=np.int64)
-        return _pooled({}, found, weights, together, no_reasons(1), step)[0]
+        return _pooled(Rows({}, no_reasons(1), True), found, weights, together, step)
     if mean is None or count is None or by is None:
         msg = "pool_means takes means and their counts, pool_means(means, counts); or a frame with mean=, count= and by=."
         raise InvalidTypeError(msg)
@@ -195,9 +187,8 @@ def _refuse_percentiles(name: object, argument: str) -> None:
 
 
 def _refuse_unrounded(means: FloatArray, name: str, step: float) -> None:
-    """Refuse means that cannot have been rounded as was said; a step that is none refuses nothing."""
-    steps = means / step
-    bad = np.abs(steps - np.rint(steps)) > 1e-6
+    """Refuse means that cannot have been rounded as was said; a step that is nan refuses nothing."""
+    bad = off_step(means, step)
     if bad.any():
         at = int(np.argmax(bad))
         msg = (
@@ -207,23 +198,29 @@ def _refuse_unrounded(means: FloatArray, name: str, step: float) -> None:
         raise InvalidInputError(msg)
 
 
-def _pooled_table(table: Results[Any], by: tuple[str, ...]) -> Results[PooledMean]:
+def _pooled_table(
+    table: Results[Any], by: tuple[str, ...], *, single: bool
+) -> PooledMean | Results[PooledMean]:
     """Pool the rows of a table of summaries; what is not available in one is not available in its group."""
     if not issubclass(table.kind, TimeSummary | PooledMean):
         msg = f"summaries must be a table of TimeSummary or PooledMean; got one of {table.kind.__name__}."
         raise InvalidTypeError(msg)
-    coded = {d: encode(table[d], d) for d in by}
     known = ~np.isnan(table["n"])
     weights = np.where(known, table["n"], 0).astype(np.int64)
-    rows = Cells(by, tuple(v for v, _ in coded.values()), tuple(c for _, c in coded.values()), weights)
-    groups = Cells.of(by, rows.labels, rows.codes, np.ones_like(weights)).keys() if by else Cells.single()
-    group = rows.positions(groups, by)
+    cells = _keyed({d: encode(table[d], d) for d in by}, weights)
+    # A summary of no times still makes a group.
+    groups = Cells.of(by, cells.labels, cells.codes, np.ones_like(weights)).keys() if by else Cells.single()
+    group = cells.positions(groups, by)
     reasons = no_reasons(len(groups))
     reasons[group[~known]] = table["reason"][~known]
-    return _pooled(keys_of(groups), np.nan_to_num(table["mean"]), weights, group, reasons, np.nan)
+    rows = Rows(keys_of(groups), reasons, single)
+    return _pooled(rows, np.nan_to_num(table["mean"]), weights, group, np.nan)
 
 
-def _pooled_frame(frame: Any, mean: str, count: str, by: tuple[str, ...], step: float) -> Results[PooledMean]:
+def _pooled_frame(
+    frame: Any, mean: str, count: str, by: tuple[str, ...], step: float
+) -> PooledMean | Results[PooledMean]:
+    """Pool the rows of a frame, each a mean with its count."""
     # Read as the measured dimension, the means may be durations, and come with their row's count.
     _check.names((*by, MEASURED, count), "by and count")
     wanted = {d: d for d in by} | {MEASURED: _check.text(mean, "mean")}
@@ -232,46 +229,41 @@ def _pooled_frame(frame: Any, mean: str, count: str, by: tuple[str, ...], step: 
     _, read = read_columns(frame, wanted, count, by_name="mean", value_name="count")
     means, weights = _check.nonnegative(read[MEASURED], mean), _check.counts(read[count], count)
     _refuse_unrounded(means, mean, step)
-    counted = Tally.from_columns({d: read[d] for d in by}, weights, unit=count)
-    side = Side(counted)
+    side = Side(Tally.from_columns({d: read[d] for d in by}, weights, unit=count))
     groups = groups_of([side], by)
-    reasons = no_reasons(len(groups))
-    refuse_unsupplied(reasons, groups, side)
-    excluded = exclusion_table(groups, [side], totals(side, groups))
-    coded = [encode(read[d], d) for d in by]
-    named = np.all([codes >= 0 for _, codes in coded], axis=0) if by else np.ones(len(means), dtype=bool)
-    rows = Cells(by, tuple(v for v, _ in coded), tuple(c[named] for _, c in coded), weights[named])
-    group = rows.positions(groups, by)
-    return _pooled(keys_of(groups), means[named], weights[named], group, reasons, step, excluded)
+    coded = {d: encode(read[d], d) for d in by}
+    named = (
+        np.all([codes >= 0 for _, codes in coded.values()], axis=0) if by else np.ones(len(means), dtype=bool)
+    )
+    cells = _keyed({d: (labels, codes[named]) for d, (labels, codes) in coded.items()}, weights[named])
+    group = cells.positions(groups, by)
+    return _pooled(Rows.of_side(side, groups), means[named], weights[named], group, step)
+
+
+def _keyed(coded: Mapping[str, tuple[LabelArray, IntArray]], weights: IntArray) -> Cells:
+    """Hold the labels of each row as they come, one row below the other, so that the means keep their place."""
+    return Cells(
+        tuple(coded), tuple(v for v, _ in coded.values()), tuple(c for _, c in coded.values()), weights
+    )
 
 
 def _pooled(
-    keys: dict[str, NDArray[Any]],
-    means: FloatArray,
-    weights: IntArray,
-    group: IntArray,
-    reasons: Reasons,
-    step: float,
-    exclusions: ExclusionTable | None = None,
-) -> Results[PooledMean]:
+    rows: Rows, means: FloatArray, weights: IntArray, group: IntArray, step: float
+) -> PooledMean | Results[PooledMean]:
     """Work out every row: means weighted by their counts."""
-    n = np.bincount(group, weights, minlength=len(reasons))
-    reasons[(n == 0) & unexplained(reasons)] = "not available: the counts add up to 0"
-    there = unexplained(reasons)
+    n = np.bincount(group, weights, minlength=len(rows))
+    rows.explain(n == 0, "not available: the counts add up to 0")
+    rows.settle()
     # What was printed was half a step more or less, but no time is below 0.
     pooled, low, high = (
-        np.where(there, np.bincount(group, parts * weights, minlength=len(reasons)), np.nan)
-        / np.where(there, n, 1)
+        np.bincount(group, parts * weights, minlength=len(rows)) / np.where(rows.there, n, 1)
         for parts in (means, np.maximum(means - step / 2, 0), means + step / 2)
     )
-    columns = {
-        "mean": pooled,
-        "n": np.where(there | (n == 0), n, np.nan),
-        "rounding_low": low,
-        "rounding_high": high,
-    }
-    return Results(PooledMean, keys, columns, reasons, {"rounded_to": step}, exclusions)
+    values = {"mean": pooled, "n": n, "rounding_low": low, "rounding_high": high, "rounded_to": step}
+    return rows.results(PooledMean, values, {"n": rows.there | (n == 0)})
 
+
+# ---- two averages -----------------------------------------------------------------------
 
 _OF = {"mean": "mean", "median": "median", "p90": "90th percentile"}
 
@@ -285,24 +277,24 @@ class AverageChange(Figure):
     old, new : float
         The two figures as published, in seconds.
     change, change_rounding_low, change_rounding_high : float
-        The second less the first, in seconds, and where it can lie if both were rounded; the limits are not a
-        number where that was not said. They are no confidence interval.
+        The second less the first, in seconds, and where it can lie if both were rounded; the limits are nan
+        where that was not said. They are no confidence interval.
     percent_change, percent_rounding_low, percent_rounding_high : float
-        The same in per cent of `old`; not a number where that is 0.
+        The same in per cent of `old`; nan where that is 0.
     of : str
         What was published: ``"mean"``, ``"median"`` or ``"p90"``.
     rounded_to : float
-        The step to which the figures were rounded, in seconds; not a number where that was not said.
+        The step to which the figures were rounded, in seconds; nan where that was not said.
     """
 
-    old: float = column("seconds")
-    new: float = column("seconds")
-    change: float = column("seconds_change")
-    change_rounding_low: float = column("seconds_change", "lower", shown=False)
-    change_rounding_high: float = column("seconds_change", "upper", shown=False)
-    percent_change: float = column("percent")
-    percent_rounding_low: float = column("percent", "lower", shown=False)
-    percent_rounding_high: float = column("percent", "upper", shown=False)
+    old: float = column("seconds", "estimate")
+    new: float = column("seconds", "estimate")
+    change: float = column("seconds_change", "estimate", of=("old", "new"))
+    change_rounding_low: float = column("seconds_change", "lower", of="change", shown=False)
+    change_rounding_high: float = column("seconds_change", "upper", of="change", shown=False)
+    percent_change: float = column("percent", "estimate", of=("old", "new"))
+    percent_rounding_low: float = column("percent", "lower", of="percent_change", shown=False)
+    percent_rounding_high: float = column("percent", "upper", of="percent_change", shown=False)
     of: str
     rounded_to: float
 
@@ -360,7 +352,7 @@ def time_change(
     InvalidInputError
         If a figure is negative, or no multiple of `rounded_to`.
     InvalidTypeError
-        If a figure is not a number, or `of` is left out.
+        If a figure is not a number; as `ChoiceNeededError` if `of` is left out.
 
     See Also
     --------
@@ -381,18 +373,16 @@ def time_change(
     """
     if of is None:
         msg = "of must be given: 'mean', 'median' or 'p90', for an average may be either."
-        raise InvalidTypeError(msg)
+        raise ChoiceNeededError(Note("average", "what the two figures are", msg))
     _check.choice(of, "of", tuple(_OF))
     before, after = (
         _check.number(as_seconds(value, name), name, low=0) for name, value in (("old", old), ("new", new))
     )
     step = np.nan if rounded_to is None else duration_in(rounded_to, "rounded_to")
-    for name, value in {"old": before, "new": after}.items():
-        if rounded_to is not None and abs(value / step - round(value / step)) > 1e-6:
-            msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
-            raise InvalidInputError(msg)
+    refuse_unrounded(before, "old", step)
+    refuse_unrounded(after, "new", step)
     first, second = (np.maximum([v - step / 2, v + step / 2], 0) for v in (before, after))
-    # A step that was not said leaves limits that are not a number.
+    # A step that was not said leaves limits that are nan.
     base = np.where(before > 0, [before, first[1], first[0]], np.nan)
     relative, low, high = (100 * (np.array([after, second[0], second[1]]) / base - 1)).tolist()
     return AverageChange(

@@ -6,31 +6,27 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
 
-import numpy as np
-
 from policemetrics import _check
 from policemetrics._cells import MEASURED, plain
-from policemetrics._supply import Side, groups_of
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.frames import Incidents, Timing, timed
-from policemetrics.results import Results, column, figure, label_array, uncapitalised
+from policemetrics.results import Results, column, figure, uncapitalised
 from policemetrics.survival import SURVIVAL_METHODS
-from policemetrics.tallies import MISSING_END, REASON, Tally
-from policemetrics.times.summary import TimeSummary, summarise_times
-from policemetrics.times.survival import ResponseSurvival, survival_of
+from policemetrics.tallies import MISSING_END, Tally
+from policemetrics.times.estimates import EVERYWHERE, Settings, excluded_for, read_targets, summarised
+from policemetrics.times.summary import TimeSummary
+from policemetrics.times.survival import ClockInputs, ResponseSurvival, survived
 from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, Seconds, SurvivalMethod
 
 if TYPE_CHECKING:
     from policemetrics.frames import IntoFrame
-
-__all__ = ["ResponseSummary", "response_times"]
 
 _NO_ARRIVAL: Final = get_args(NoArrival)
 _REGRADED: Final = get_args(Regraded)
 
 
 @figure(estimate=("mean", "median", "share_within"), method="mean_method")
-class ResponseSummary(TimeSummary):
+class ResponseSummary(ClockInputs, TimeSummary):
     """How long a response took: a `TimeSummary` that says which clock ran.
 
     Attributes
@@ -44,20 +40,12 @@ class ResponseSummary(TimeSummary):
     """
 
     not_arrived: float = column("count")
-    start: str
-    end: str
-    timezone: str = ""
-    resolution: str = "exact"
-    no_arrival: str
-    zero: str = "keep"
-    incident: str = ""
-    self_initiated: str = ""
-    grades: str = ""
-    regraded: str = ""
-    upgraded: str = ""
 
     def _sentence(self) -> str:
         return f"From {self.start} to {self.end}: {uncapitalised(super()._sentence())}"
+
+
+# ---- the metric -------------------------------------------------------------------------
 
 
 @overload
@@ -153,12 +141,12 @@ def response_times(
     confidence_level: float = 0.95,
 ) -> Results[ResponseSurvival]: ...
 def response_times(
-    frame: Any,
+    frame: IntoFrame,
     /,
     *,
-    start: Any = None,
-    end: Any = None,
-    target: Any = None,
+    start: str | None = None,
+    end: str | None = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
     by: Columns | None = None,
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
@@ -200,8 +188,8 @@ def response_times(
         ``resolution="second"``: cut, 900.7 s is 900.
     no_arrival : {"exclude", "missed", "censored"}, optional
         What an incident without an arrival is: left out of everything; missed, in the share within the target;
-        or open, its time longer than it has been followed for. Leaving it out flatters. Default is
-        ``"exclude"``.
+        or censored: it took at least as long as it was observed. Excluding it makes the force look faster.
+        Default is ``"exclude"``.
     as_at : datetime, optional
         When the data were extracted, for ``"censored"``: until then open incidents were followed, and what
         arrived later had not.
@@ -240,6 +228,8 @@ def response_times(
 
     Raises
     ------
+    ChoiceNeededError
+        If `start` or `end` is left out.
     InvalidTypeError
         If a column holds no stamps (text names the call that parses it), or only some have a zone.
     InvalidInputError
@@ -296,8 +286,7 @@ def response_times(
             "start and end must be given, the columns of stamps between which the clock runs: forces start it at the call, "
             "the creation of the incident, the grading or the dispatch, so that there is no default."
         )
-        raise InvalidTypeError(msg)
-    kept = () if by is None else by
+        raise ChoiceNeededError(Note("clock", "between which stamps the clock runs", msg))
     timing = Timing(
         start=start,
         end=end,
@@ -318,9 +307,9 @@ def response_times(
         upgraded=upgraded,
     )
     _refuse_half(no_arrival, timing, incidents, percentile_method, survival_method)
-    arrived, still_open = timed(frame, kept, timing, incidents)
+    arrived, still_open = timed(frame, () if by is None else by, timing, incidents)
     dims = tuple(d for d in arrived.dims if d != MEASURED)
-    audit = {
+    asked = {
         "start": start,
         "end": end,
         "timezone": timezone or "",
@@ -333,39 +322,27 @@ def response_times(
         "regraded": regraded or "",
         "upgraded": upgraded or "",
     }
-    table: Results[ResponseSummary] | Results[ResponseSurvival]
+    single = by is None
     if no_arrival == "censored":
-        audit |= {"as_at": str(as_at or ""), "closed": closed or ""}
-        table = survival_of(
-            arrived, still_open, dims, target, audit, inclusive=inclusive, method=survival_method, level=level
-        )
-    else:
-        table = _summary(
+        asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
+        rows, values = survived(
             arrived,
+            still_open,
             dims,
-            audit,
-            target=target,
+            target,
             inclusive=inclusive,
-            missed=MISSING_END if no_arrival == "missed" else (),
-            percentile_method=percentile_method,
-            confidence_level=level,
+            method=survival_method,
+            level=level,
+            single=single,
         )
-    return table[0] if by is None else table
-
-
-def _summary(
-    arrived: Tally, by: tuple[str, ...], audit: dict[str, Any], **options: Any
-) -> Results[ResponseSummary]:
-    """Summarise the times, and say of each group how many have none for want of an arrival."""
-    table = summarise_times(arrived, by=by, **options)
-    groups = groups_of([Side(arrived)], by)
-    lacking = np.zeros(len(groups))
-    if arrived._ledger is not None:
-        without = arrived._ledger.match({REASON: label_array([MISSING_END])})
-        found = arrived._ledger.select(without).project(by)
-        at = found.positions(groups, by)
-        lacking[at] = found.counts
-    return table._extended(ResponseSummary, {"not_arrived": lacking}, audit)
+        return rows.results(ResponseSurvival, values | asked, {"target": EVERYWHERE})
+    settings = Settings.of(inclusive, percentile_method, level)
+    missed = (MISSING_END,) if no_arrival == "missed" else ()
+    rows, values = summarised(settings, arrived, dims, MEASURED, read_targets(target), missed, single=single)
+    if rows.exclusions is not None:
+        values["not_arrived"] = excluded_for(rows.exclusions, (MISSING_END,))
+    stand = {"target": EVERYWHERE, "not_arrived": EVERYWHERE}
+    return rows.results(ResponseSummary, values | asked, stand)
 
 
 # ---- what the caller chose --------------------------------------------------------------
@@ -428,7 +405,7 @@ def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
         if not listed or any(isinstance(v, bool) or not isinstance(v, str | int) for v in listed):
             msg = f"self_initiated[{name!r}] must be a label or labels, text or whole numbers; got {_check.shown(labels)}."
             raise InvalidTypeError(msg)
-        found[_check.text(name, "self_initiated: name")] = tuple(listed)
+        found[_check.text(name, "self_initiated: column")] = tuple(listed)
     return found
 
 

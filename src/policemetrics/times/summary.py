@@ -6,47 +6,28 @@ from collections.abc import Mapping
 from typing import Any, Literal, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._arguments import refuse_options
 from policemetrics._cells import MEASURED, Cells
+from policemetrics._compare import Mask, Rows
 from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
     no_reasons,
-    refuse_negative,
-    refuse_unsupplied,
-    totals,
-    unexplained,
 )
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames import Moments
 from policemetrics.percentiles import Runs
-from policemetrics.results import ExclusionTable, Figure, Results, column, figure
-from policemetrics.tallies import Tally
-from policemetrics.times.averages import AddedTimes
-from policemetrics.times.reading import (
+from policemetrics.results import ExclusionTable, Figure, Results, column, figure, input_field
+from policemetrics.times.estimates import (
+    EVERYWHERE,
     LONGEST,
     Settings,
-    Targets,
-    as_moments,
-    as_times,
-    is_column,
-    limits,
-    missed_of,
     read_targets,
-    refuse_at,
-    runs_of,
-    seconds_in,
-    spread_targets,
+    summarised,
     targets_of,
 )
+from policemetrics.times.reading import as_moments, as_times, is_column, seconds_in
 from policemetrics.typing import (
     Counts,
     Durations,
@@ -58,11 +39,59 @@ from policemetrics.typing import (
     Seconds,
 )
 
-__all__ = ["TimeSummary", "summarise_times"]
+# ---- the figure -------------------------------------------------------------------------
+# Fields that several figures have stand once, in classes that a figure joins: it then has the columns of its last
+# base first.
+
+
+@figure(slots=False)
+class MeanColumns(Figure):
+    """The columns of a mean: of how many times, in seconds, and its interval."""
+
+    n: float = column("count", "denominator")
+    mean: float = column("seconds", "estimate")
+    mean_low: float = column("seconds", "lower", shown=False)
+    mean_high: float = column("seconds", "upper", shown=False)
+
+
+@figure(slots=False)
+class PercentileColumns(Figure):
+    """The columns of median and percentiles, in seconds, each with its interval; and how many times were zero."""
+
+    median: float = column("seconds", "estimate")
+    median_low: float = column("seconds", "lower")
+    median_high: float = column("seconds", "upper")
+    p90: float = column("seconds", "estimate")
+    p90_low: float = column("seconds", "lower", shown=False)
+    p90_high: float = column("seconds", "upper", shown=False)
+    p95: float = column("seconds", "estimate", shown=False)
+    p95_low: float = column("seconds", "lower", shown=False)
+    p95_high: float = column("seconds", "upper", shown=False)
+    p99: float = column("seconds", "estimate", shown=False)
+    p99_low: float = column("seconds", "lower", shown=False)
+    p99_high: float = column("seconds", "upper", shown=False)
+    zeros: float = column("count", shown=False)
+
+
+@figure(slots=False)
+class WithinColumns(Figure):
+    """The columns of a share within a target, counted; and whether a time equal to the target meets it."""
+
+    target: float = column("seconds")
+    within: float = column("count", "numerator", shown=False)
+    out_of: float = column("count", "denominator", shown=False)
+    share_within: float = column("share", "estimate", of=("within", "out_of"))
+    share_within_low: float = column("share", "lower")
+    share_within_high: float = column("share", "upper")
+    inclusive: bool = False
+
+    @property
+    def _counted_as(self) -> str:
+        return f"counted as {'at or ' if self.inclusive else ''}under the target"
 
 
 @figure(estimate=("mean", "median", "share_within"), method="mean_method")
-class TimeSummary(Figure):
+class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
     """How long something took: mean, median, percentiles and the share within a target.
 
     Attributes
@@ -76,59 +105,35 @@ class TimeSummary(Figure):
         Median in seconds and its interval. Where there are too few times for a limit it is 0 or
         infinite.
     p90, p90_low, p90_high, p95, p95_low, p95_high, p99, p99_low, p99_high : float
-        The 90th, 95th and 99th percentile, alike.
+        The 90th, 95th and 99th percentile, with their intervals.
     zeros : float
         How many times were zero; they are counted in all of the above.
     target : float
-        In seconds; not a number without one.
+        In seconds; nan without one.
     within, out_of : float
         How many times met the target, and out of how many: `n` and what `missed` names.
     share_within, share_within_low, share_within_high : float
-        The fraction, 0 to 1, and its interval; not a number without a target.
+        The fraction, 0 to 1, and its interval; nan without a target.
     inclusive : bool
         Whether a time equal to the target meets it.
     missed : str
         The reasons for exclusion that are counted as missing the target.
     percentile_method : str
         Definition of the percentiles; empty, as is `percentile_interval_method`, where none were asked for,
-        and they and the median are not numbers.
+        and they and the median are nan.
     mean_method, percentile_interval_method, share_method, confidence_level : str, str, str, float
         How the intervals were made.
     seed : float
-        That of the bootstrap; not a number for Student's interval.
+        That of the bootstrap; nan for Student's interval.
     sd : float
         Standard deviation of the times, in seconds.
     """
 
-    n: float = column("count")
-    mean: float = column("seconds")
-    mean_low: float = column("seconds", "lower", shown=False)
-    mean_high: float = column("seconds", "upper", shown=False)
-    median: float = column("seconds")
-    median_low: float = column("seconds", "lower")
-    median_high: float = column("seconds", "upper")
-    p90: float = column("seconds")
-    p90_low: float = column("seconds", "lower", shown=False)
-    p90_high: float = column("seconds", "upper", shown=False)
-    p95: float = column("seconds", shown=False)
-    p95_low: float = column("seconds", "lower", shown=False)
-    p95_high: float = column("seconds", "upper", shown=False)
-    p99: float = column("seconds", shown=False)
-    p99_low: float = column("seconds", "lower", shown=False)
-    p99_high: float = column("seconds", "upper", shown=False)
-    zeros: float = column("count", shown=False)
-    target: float = column("seconds")
-    within: float = column("count", shown=False)
-    out_of: float = column("count", shown=False)
-    share_within: float = column("share")
-    share_within_low: float = column("share", "lower")
-    share_within_high: float = column("share", "upper")
-    inclusive: bool = False
     missed: str = ""
     percentile_method: str
     mean_method: str = "student_t"
     seed: float = float("nan")
-    sd: float = float("nan")
+    sd: float = input_field(default=np.nan)
     percentile_interval_method: str = "order_statistics"
     share_method: str = "wilson"
     confidence_level: float
@@ -141,11 +146,10 @@ class TimeSummary(Figure):
 
     @property
     def _times(self) -> str:
-        level = f"{self.confidence_level * 100:g}% interval "
-        mean = "" if np.isnan(self.mean_low) else f" ({level}{limits(self.mean_low, self.mean_high)})"
+        mean = "" if np.isnan(self.mean_low) else f" ({self._interval_words('mean')})"
         # Without an upper limit there is no lower one either, but 0: nothing to say.
         open_ended = np.isinf(self.median_high)
-        median = "" if open_ended else f" ({limits(self.median_low, self.median_high)})"
+        median = "" if open_ended else f" ({duration(self.median_low)} to {duration(self.median_high)})"
         ranked = f", median {duration(self.median)}{median}, 90th percentile {duration(self.p90)}"
         asked = ranked if self.percentile_method else ""
         return f"Mean {duration(self.mean)}{mean}{asked}, of {written(self.n)}"
@@ -158,10 +162,11 @@ class TimeSummary(Figure):
 
     @property
     def _in_time(self) -> str:
-        return (
-            f"within {duration(self.target)} ({self.confidence_level * 100:g}% interval {percent(self.share_within_low, 2)} to "
-            f"{percent(self.share_within_high, 2)}), counted as {'at or ' if self.inclusive else ''}under the target"
-        )
+        interval = self._interval_words("share_within")
+        return f"within {duration(self.target)} ({interval}), {self._counted_as}"
+
+
+# ---- the metric -------------------------------------------------------------------------
 
 
 @overload
@@ -213,11 +218,11 @@ def summarise_times(
     confidence_level: float = 0.95,
 ) -> Results[TimeSummary]: ...
 def summarise_times(
-    data: Any,
+    data: Numbers | Durations | Counts,
     /,
     *,
     by: Names | None = None,
-    target: Any = None,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     invalid: Literal["refuse", "exclude"] = "refuse",
     missed: Names = (),
@@ -291,15 +296,15 @@ def summarise_times(
 
     Warns
     -----
-    PoliceMetricsWarning
+    TargetUnitWarning
         If a target is under one second or over a week.
 
     Notes
     -----
     Zero times are kept and counted in `zeros`. Mean and standard deviation are exact for times in whole
     microseconds, rounded once at the end, and times meet a target, or do not, to the microsecond.
-    Percentiles equal ``numpy.percentile`` of the rows to the last bit. All of it has the same digits whatever
-    holds the rows, in whatever order.
+    Percentiles equal ``numpy.percentile`` of the rows to the last bit. The result is bit-identical on every
+    engine and in every row order.
 
     The interval of the mean is Student's, cut off at 0, or by name the bias-corrected and accelerated
     (BCa) bootstrap interval [1]_ of 9,999 resamples; that of the share is Wilson's. A median or
@@ -320,6 +325,7 @@ def summarise_times(
 
     Each grade has its own target:
 
+    >>> from policemetrics import Tally
     >>> calls = Tally.from_columns({"grade": ["1", "1", "2"], "seconds": [540, 900, 2400]}, [3, 1, 2])
     >>> summarise_times(calls, by="grade", target={"1": 900, "2": 3600}).to_dict()["share_within"]
     [0.75, 1.0]
@@ -333,7 +339,7 @@ def summarise_times(
         refuse_options(
             by=by, count=count, missed=missed or None, seconds=None if seconds == MEASURED else seconds
         )
-        return _of_column(settings, seconds_in(data, MEASURED), target, exclude=invalid == "exclude")[0]
+        return _of_column(settings, seconds_in(data, MEASURED), target, exclude=invalid == "exclude")
     if invalid == "exclude":
         msg = "invalid= is for a column of seconds; a tally or frame keeps missing ones in its ledger, by reason."
         raise InvalidInputError(msg)
@@ -342,73 +348,36 @@ def summarise_times(
     added = None
     if not settings.needs_every_time:
         added = as_moments(data, kept, seconds, count, aims, inclusive=settings.inclusive)
-    if added is None:
-        found, measured = as_times(data, kept, seconds, count)
-        table = _of_tally(settings, found, kept, measured, aims, as_missed)
-    else:
-        table = _of_tally(settings, added.data, kept, MEASURED, aims, as_missed, added)
-    return table[0] if by is None else table
+    found, measured = as_times(data, kept, seconds, count) if added is None else (added.data, MEASURED)
+    rows, values = summarised(settings, found, kept, measured, aims, as_missed, added, single=by is None)
+    return rows.results(TimeSummary, values, {"target": EVERYWHERE})
 
 
-def _of_column(settings: Settings, found: FloatArray, target: Any, *, exclude: bool) -> Results[TimeSummary]:
-    """Summarise plain seconds, as the one group of a table."""
+def _of_column(
+    settings: Settings, found: FloatArray, target: Any, *, exclude: bool
+) -> TimeSummary | Results[TimeSummary]:
+    """Summarise plain seconds."""
     missing, negative = np.isnan(found), found < 0
-    refuse_at(~missing & ~(np.abs(found) < LONGEST), found, "be finite and below 292,000 years")
+    _refuse_at(~missing & ~(np.abs(found) < LONGEST), found, "be finite and below 292,000 years")
     if not exclude:
         hint = "; clean them, or leave them out, counted, with invalid='exclude'"
-        refuse_at(missing, found, "not be missing", hint)
-        refuse_at(negative, found, "be >= 0", hint)
+        _refuse_at(missing, found, "not be missing", hint)
+        _refuse_at(negative, found, "be >= 0", hint)
     # Adding 0 turns −0 into 0.
     runs = Runs.of_rows(found[~missing & ~negative] + 0.0)
     left_out = np.array([[missing.sum(), negative.sum()]], dtype=np.int64)
     excluded = ExclusionTable("rows", runs.sizes, ("missing", "negative"), left_out)
-    reasons = no_reasons(1)
-    if not runs.sizes[0]:
-        why = ", ".join(f"{reason} {n:,}" for reason, n in excluded.row(0).reasons.items())
-        reasons[0] = f"not available: {f'all rows were excluded ({why})' if why else 'no rows'}"
-    here = np.ones(1, dtype=bool)
-    columns = settings.columns(runs, np.zeros(1, dtype=np.int64), targets_of(target, Cells.single(), here))
-    return _table(settings, {}, columns, reasons, excluded, ())
+    rows = Rows({}, no_reasons(1), True, excluded)
+    why = ", ".join(f"{reason} {written(n)}" for reason, n in excluded.row(0).reasons.items())
+    lacking = f"all rows were excluded ({why})" if why else "no rows"
+    rows.explain(runs.sizes == 0, f"not available: {lacking}")
+    targets = targets_of(target, Cells.single(), rows.there)
+    return rows.results(TimeSummary, settings.summary(runs, np.zeros(1, dtype=np.int64), targets))
 
 
-def _of_tally(
-    settings: Settings,
-    data: Tally,
-    by: tuple[str, ...],
-    seconds: str,
-    target: Targets,
-    missed: tuple[str, ...],
-    added: Moments | None = None,
-) -> Results[TimeSummary]:
-    """Summarise by group the times of a tally, or those that were `added` up where they are."""
-    summed = data.sum_to(*by, seconds)
-    side = Side(summed)
-    groups = groups_of([side], by)
-    excluded = exclusion_table(groups, [side], totals(side, groups))
-    others = missed_of(excluded, missed, data.dims)
-    reasons = no_reasons(len(groups))
-    # With every group proved, only what the caller marked as not supplied is refused here.
-    refuse_unsupplied(reasons, groups, Side(summed._evolve(supplied=groups)), none_is_zero=True)
-    refuse_negative(reasons, others, "")
-    times = AddedTimes.of(added, groups) if added else runs_of(summed._cells, groups, seconds, reasons)
-    known = unexplained(reasons)
-    # With only the groups that have times proved, every other one gets its reason; its counts, of 0, stand.
-    there = summed._cells.counts > 0
-    refuse_unsupplied(reasons, groups, Side(summed._evolve(supplied=None, cells=summed._cells.select(there))))
-    others = np.where(known, others, 0)
-    targets = spread_targets(target, groups, known & (times.sizes + others > 0))
-    columns = settings.columns(times, others, targets)
-    columns = {c: v if c == "target" else np.where(known, v, np.nan) for c, v in columns.items()}
-    return _table(settings, keys_of(groups), columns, reasons, excluded, missed)
-
-
-def _table(
-    settings: Settings,
-    keys: dict[str, NDArray[Any]],
-    columns: dict[str, FloatArray],
-    reasons: Reasons,
-    exclusions: ExclusionTable,
-    missed: tuple[str, ...],
-) -> Results[TimeSummary]:
-    audit = settings.audit | {"sd": columns.pop("sd"), "missed": "; ".join(missed)}
-    return Results(TimeSummary, keys, columns, reasons, audit, exclusions)
+def _refuse_at(bad: Mask, found: FloatArray, rule: str, hint: str = "") -> None:
+    """Refuse seconds that break a rule, and show the first."""
+    if bad.any():
+        at = int(np.argmax(bad))
+        msg = f"seconds must {rule}; got {found[at]:g} at seconds[{at}] ({int(bad.sum())} of {len(found)}){hint}."
+        raise InvalidInputError(msg)

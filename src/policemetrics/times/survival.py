@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from policemetrics import _write
 from policemetrics._cells import MEASURED
+from policemetrics._compare import Rows
 from policemetrics._supply import (
-    Reasons,
     Side,
     exclusion_table,
     groups_of,
     keys_of,
     no_reasons,
-    refuse_unsupplied,
     totals,
     unexplained,
+    why_not_supplied,
 )
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.percentiles import Runs, percentiles
-from policemetrics.results import Figure, Results, column, column_fields, figure
-from policemetrics.survival import Survival, kaplan_meier
+from policemetrics.results import Figure, column, figure
+from policemetrics.survival import kaplan_meier
 from policemetrics.tallies import Tally
-from policemetrics.times.reading import seconds_of, targets_of
+from policemetrics.times.estimates import PERCENTILES, by_percentile, seconds_of, targets_of
+from policemetrics.times.summary import PercentileColumns
 from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 
-__all__ = ["ResponseSurvival", "survival_of"]
+# ---- the figure -------------------------------------------------------------------------
 
-_PERCENTS: Final = {"median": 50, "p90": 90, "p95": 95, "p99": 99}
+
+@figure(slots=False)
+class ClockInputs(Figure):
+    """Which clock ran, and what the caller chose: what figures of response times have in common."""
+
+    start: str
+    end: str
+    timezone: str = ""
+    resolution: str = "exact"
+    no_arrival: str
+    zero: str = "keep"
+    incident: str = ""
+    self_initiated: str = ""
+    grades: str = ""
+    regraded: str = ""
+    upgraded: str = ""
+
+
+@figure(slots=False)
+class FollowedColumns(Figure):
+    """The columns of how many were attended, and how many were still open when last followed."""
+
+    n: float = column("count")
+    still_open: float = column("count")
 
 
 @figure(estimate=("median", "share_within"), method="survival_method")
-class ResponseSurvival(Figure):
+class ResponseSurvival(ClockInputs, PercentileColumns, FollowedColumns):
     """How long a response takes, with incidents that are still open counted as such.
 
     Attributes
@@ -44,14 +67,14 @@ class ResponseSurvival(Figure):
     still_open : float
         How many had not been when they were last followed: their time is longer than that.
     median, median_low, median_high : float
-        The time in seconds by which half had been attended, estimated of all, and its interval. Not a number
-        where fewer had; the upper limit is infinite, and the lower one not a number, where it is not reached.
+        The time in seconds by which half had been attended, estimated of all, and its interval; nan
+        where fewer had. The upper limit is infinite, and the lower one nan, where it is not reached.
     p90, p90_low, p90_high, p95, p95_low, p95_high, p99, p99_low, p99_high : float
-        The 90th, 95th and 99th percentile, alike.
+        The 90th, 95th and 99th percentile, with their intervals.
     target : float
-        In seconds; not a number without one.
+        In seconds; nan without one.
     share_within, share_within_low, share_within_high : float
-        The fraction, 0 to 1, attended within the target, estimated of all, and its interval; not a number where
+        The fraction, 0 to 1, attended within the target, estimated of all, and its interval; nan where
         none was followed for so long.
     median_arrived, share_within_arrived : float
         What those that were attended would say alone, the open ones left out: a shorter time, a larger share.
@@ -67,41 +90,15 @@ class ResponseSurvival(Figure):
         How the intervals were made.
     """
 
-    n: float = column("count")
-    still_open: float = column("count")
-    median: float = column("seconds")
-    median_low: float = column("seconds", "lower")
-    median_high: float = column("seconds", "upper")
-    p90: float = column("seconds")
-    p90_low: float = column("seconds", "lower", shown=False)
-    p90_high: float = column("seconds", "upper", shown=False)
-    p95: float = column("seconds", shown=False)
-    p95_low: float = column("seconds", "lower", shown=False)
-    p95_high: float = column("seconds", "upper", shown=False)
-    p99: float = column("seconds", shown=False)
-    p99_low: float = column("seconds", "lower", shown=False)
-    p99_high: float = column("seconds", "upper", shown=False)
     target: float = column("seconds")
-    share_within: float = column("share")
+    share_within: float = column("share", "estimate")
     share_within_low: float = column("share", "lower")
     share_within_high: float = column("share", "upper")
     median_arrived: float = column("seconds")
     share_within_arrived: float = column("share")
-    zeros: float = column("count", shown=False)
     inclusive: bool = False
-    start: str
-    end: str
-    timezone: str = ""
-    resolution: str = "exact"
     as_at: str = ""
     closed: str = ""
-    no_arrival: str = "censored"
-    zero: str = "keep"
-    incident: str = ""
-    self_initiated: str = ""
-    grades: str = ""
-    regraded: str = ""
-    upgraded: str = ""
     survival_method: str = "log-log"
     confidence_level: float
 
@@ -114,29 +111,20 @@ class ResponseSurvival(Figure):
         return f"{'; '.join(found)}."
 
     @property
-    def _level(self) -> str:
-        return f"{self.confidence_level * 100:g}% interval"
-
-    @property
     def _half(self) -> str:
         everything = self.n + self.still_open
         if not everything > 0:
             return str(self.reason)
         median = str(self.reason) if np.isnan(self.median) else f"median {duration(self.median)}"
-        between = _write.limits(
-            duration(self.median_low), duration(self.median_high), unbounded=np.isinf(self.median_high)
-        )
-        interval = "" if np.isnan(self.median_low) else f" ({self._level} {between})"
+        interval = "" if np.isnan(self.median_low) else f" ({self._interval_words('median')})"
         p90 = "" if np.isnan(self.p90) else f", 90th percentile {duration(self.p90)}"
         return f"{median}{interval}{p90}, estimated of {written(everything)} with {written(self.still_open)} still open"
 
     @property
     def _within(self) -> str:
-        between = f"{percent(self.share_within_low, 2)} to {percent(self.share_within_high, 2)}"
-        return (
-            f"{percent(self.share_within, 2)} within {duration(self.target)} ({self._level} {between}), counted as "
-            f"{'at or ' if self.inclusive else ''}under the target"
-        )
+        counted_as = f"counted as {'at or ' if self.inclusive else ''}under the target"
+        interval = self._interval_words("share_within")
+        return f"{percent(self.share_within, 2)} within {duration(self.target)} ({interval}), {counted_as}"
 
     @property
     def _flattered(self) -> str:
@@ -144,50 +132,67 @@ class ResponseSurvival(Figure):
         return f"without the open ones it would be a median of {duration(self.median_arrived)}{share}"
 
 
-def survival_of(
+# ---- the estimate -----------------------------------------------------------------------
+
+
+def survived(
     arrived: Tally,
     waiting: Tally,
     by: tuple[str, ...],
     target: Any,
-    audit: dict[str, Any],
     *,
     inclusive: bool,
     method: SurvivalMethod,
     level: float,
-) -> Results[ResponseSurvival]:
-    """Estimate, by group, from the times of what was attended and the times for which the rest was followed."""
+    single: bool,
+) -> tuple[Rows, dict[str, Any]]:
+    """Estimate, by group, from the times of what was attended and the times for which the rest was followed.
+
+    What comes back is the fields of a `ResponseSurvival` by name, and the rows that make a table of them.
+    """
     both = arrived + waiting
     side = Side(both)
     groups, cells = groups_of([side], by), both._cells
-    reasons = no_reasons(len(groups))
-    refuse_unsupplied(reasons, groups, side)
+    excluded = exclusion_table(groups, [side], totals(side, groups))
+    rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
+    untimed = why_not_supplied(groups, side)
+    rows.explain(~unexplained(untimed), lambda row: str(untimed[row]))  # its counts, of 0, stand
     times, group = seconds_of(cells, MEASURED), cells.positions(groups, by)
+    # What was still open at a time is what both tallies have there, less what had ended.
     at = cells.positions(arrived._cells, arrived.dims)
     ended = np.where(at >= 0, np.append(arrived._cells.counts, 0)[at], 0)
     still_open = cells.counts - ended
     found = kaplan_meier(times, ended, still_open, group, len(groups), method=method, confidence_level=level)
-    targets = targets_of(target, groups, found.runs.sizes > 0)
-    columns = {
-        "n": found.runs.sums(ended).astype(float),
-        "still_open": found.runs.sums(still_open).astype(float),
-    }
-    some = found.runs.sizes[:, None] > 0
-    for limits, limit in zip(found.percentiles(list(_PERCENTS.values())), ("", "_low", "_high"), strict=True):
-        there = np.where(some, limits, np.nan)
-        columns |= {f"{name}{limit}": there[:, i] for i, name in enumerate(_PERCENTS)}
+    some = found.runs.sizes > 0
+    targets = targets_of(target, groups, some)
+    limits = found.percentiles(list(PERCENTILES.values()))
+    ranked = by_percentile([np.where(some[:, None], column, np.nan) for column in limits])
     share, low, high = found.at(targets, inclusive=inclusive)
-    columns |= {
+    never, unseen = np.isnan(ranked["median"]), np.isnan(share) & ~np.isnan(targets)
+    attended = found.reached()
+
+    def why(row: int) -> str:
+        lacking = []
+        if never[row]:
+            lacking.append(f"median ({percent(attended[row])} had been attended when the last was followed)")
+        if unseen[row]:
+            lacking.append(f"share within the target (none was followed for {duration(targets[row])})")
+        return f"not available: {'; '.join(lacking)}"
+
+    rows.explain(never | unseen, why)
+    return rows, {
+        "n": found.runs.sums(ended),
+        "still_open": found.runs.sums(still_open),
+        **ranked,
         "target": targets,
         "share_within": share,
         "share_within_low": low,
         "share_within_high": high,
+        **_of_arrived(times, ended, group, targets, len(groups), inclusive=inclusive),
+        "inclusive": inclusive,
+        "survival_method": method,
+        "confidence_level": level,
     }
-    columns |= _of_arrived(times, ended, group, targets, len(groups), inclusive=inclusive)
-    _explain(reasons, columns, found)
-    columns = {f.name: columns[f.name] for f in column_fields(ResponseSurvival)}
-    excluded = exclusion_table(groups, [side], totals(side, groups))
-    settings = {"inclusive": inclusive, "survival_method": method, "confidence_level": level}
-    return Results(ResponseSurvival, keys_of(groups), columns, reasons, audit | settings, excluded)
 
 
 def _of_arrived(
@@ -204,17 +209,3 @@ def _of_arrived(
         "share_within_arrived": np.where(some, within, np.nan) / np.maximum(runs.sizes, 1),
         "zeros": runs.sums(np.where(runs.values == 0, runs.counts, 0)).astype(float),
     }
-
-
-def _explain(reasons: Reasons, columns: dict[str, FloatArray], found: Survival) -> None:
-    """Say, of each group that has times, why its median or its share is not available."""
-    never, target = np.isnan(columns["median"]), columns["target"]
-    unseen = np.isnan(columns["share_within"]) & ~np.isnan(target)
-    attended = found.reached()
-    for at in np.flatnonzero((never | unseen) & unexplained(reasons)).tolist():
-        why = []
-        if never[at]:
-            why.append(f"median ({percent(attended[at])} had been attended when the last was followed)")
-        if unseen[at]:
-            why.append(f"share within the target (none was followed for {duration(target[at])})")
-        reasons[at] = f"not available: {'; '.join(why)}"

@@ -1,11 +1,11 @@
-"""Change in times: published and independent figures, laws, and every way the input can be wrong."""
+"""Change in times: published figures, laws, and every way the input can be wrong."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import pickle
 
+import attrs
 import duckdb
 import numpy as np
 import pandas as pd
@@ -14,37 +14,32 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from timings import NEW, OLD, YEARS, incidents
 
-from policemetrics import answer_times, response_times, summarise_times, time_change, time_drivers
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
-from policemetrics.figures import TimeChange, TimeDriver
-from policemetrics.published import time_change as published_time_change
-from policemetrics.results import Results
-from policemetrics.tallies import Tally
+from policemetrics import (
+    Results,
+    Tally,
+    answer_times,
+    response_times,
+    summarise_times,
+    time_change,
+)
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    PoliceMetricsError,
+    UnknownNameError,
+)
+from policemetrics.figures import TimeChange
 
-YEARS = ("2022/23", "2023/24")
-# The two samples of oracles.md, section G.
-OLD, NEW = [2, 3, 4, 5, 6, 7, 8, 9, 12, 31], [6, 9, 14, 8, 11, 20, 7, 13, 25, 10]
 CLOCKS = {"called": 0, "dispatched": 5, "arrived": 20, "cleared": 40}  # minutes after ten
-
 seconds = st.lists(st.integers(0, 900), min_size=2, max_size=20)
-graded = st.lists(
-    st.tuples(st.sampled_from("123"), st.integers(0, 3000), st.integers(1, 5)), min_size=1, max_size=15
-)  # fmt: skip
 
 
 def waits(old, new):
     columns = {"period": [YEARS[0]] * len(old) + [YEARS[1]] * len(new), "seconds": [*old, *new]}
     return Tally.from_columns(columns, [1] * (len(old) + len(new)))
-
-
-def incidents(old, new):
-    """A tally of (grade, seconds, count) rows in each of two years."""
-    rows = [(YEARS[0], *row) for row in old] + [(YEARS[1], *row) for row in new]
-    period, grade, times, counts = zip(*rows, strict=True)
-    return Tally.from_columns(
-        {"period": list(period), "grade": list(grade), "seconds": list(times)}, list(counts)
-    )
 
 
 class TestMean:
@@ -200,6 +195,13 @@ class TestFigure:
         assert str(time_change(summarise_times(OLD), summarise_times(OLD))).endswith(
             "6.5 s before and after."
         )
+
+    def test_caveats_of_two_summaries(self):
+        """The caller's first, then those of the two; each once, without its full stop."""
+        noted = attrs.evolve(summarise_times(OLD), caveats=(Note("stated", "new line", "a new line."),))
+        found = time_change(noted, noted, caveat="another system.")
+        assert found.caveat == "another system; a new line"
+        assert time_change(noted, noted).caveat == "a new line"
 
     def test_two_summaries_of_calls(self):
         """The service levels of two sets of calls: out of the same, or no change at all."""
@@ -391,7 +393,24 @@ class TestLikeForLike:
     def test_corrections(self):
         columns = {"period": [*YEARS, YEARS[1]], "seconds": [10, 20, 30]}
         found = time_change(Tally.from_columns(columns, [5, 5, -1]), between=YEARS)
-        assert "a count of -1 at 30 s, below zero" in found.reason
+        assert "a count of −1 at 30 s, below zero" in found.reason
+        assert (found.old_n, found.new_n, found.old_mean) == (5, 4, 10)
+        assert np.isnan([found.new_mean, found.mean_change]).all()
+
+    def test_a_total_below_zero_comes_first(self):
+        """In the words of every comparison, and shown; of the other period everything stands."""
+        columns = {"period": [*YEARS, YEARS[1]], "seconds": [10, 20, 30]}
+        found = time_change(Tally.from_columns(columns, [5, 5, -8]), between=YEARS, target=15)
+        assert found.reason == (
+            "not available: a total of −3 in 2023/24, below zero: corrections outweigh what was recorded"
+        )
+        assert (found.old_n, found.new_n, found.old_share_within) == (5, -3, 1)
+        assert np.isnan([found.new_mean, found.new_share_within, found.points]).all()
+
+    def test_a_reason_of_one_period_may_count_as_missed(self):
+        data = waits([5, 50], [5, 7]).drop(period=YEARS[0], seconds=50)
+        found = time_change(data, between=YEARS, target=10, missed="dropped: period and seconds")
+        assert (found.old_out_of, found.new_out_of) == (2, 2)
 
     def test_times_under_a_second(self):
         columns = {"period": YEARS, "seconds": [0.5, 0.75]}
@@ -413,209 +432,6 @@ class TestLikeForLike:
         assert "Mean rose by 0.5 s" in said
         assert "share under 10 s rose by 0.50 percentage points" in said
         assert "1.0% higher" in said
-
-
-class TestDrivers:
-    def test_mix_alone(self):
-        """Grades as fast as before, fewer of them urgent: the mean rises by a minute, all of it mix."""
-        data = incidents([("1", 600, 50), ("2", 1200, 50)], [("1", 600, 40), ("2", 1200, 60)])
-        table = time_drivers(data, between=YEARS, of="grade")
-        assert table["mean_from_within"].tolist() == [0, 0]
-        # Grade 1 lies 330 s below the mean of the whole, 930 s, and grade 2 270 s above: a tenth of each.
-        assert table["mean_from_mix"].tolist() == pytest.approx([33, 27])
-        assert table["mean_change"].sum() == pytest.approx(60)
-        assert (table[0].whole_old_mean, table[0].whole_new_mean) == (900, 960)
-
-    def test_synthetic(self):
-        """domain.md: theft 800 at 5% to 900 at 6%, drugs 200 at 60% to 100 at 65%: within +1.6, mix −5.7 points."""
-        data = incidents(
-            [("theft", 1, 40), ("theft", 99, 760), ("drugs", 1, 120), ("drugs", 99, 80)],
-            [("theft", 1, 54), ("theft", 99, 846), ("drugs", 1, 65), ("drugs", 99, 35)],
-        )
-        table = time_drivers(data, between=YEARS, of="grade", target=10)
-        assert round(float(table["points_from_within"].sum()), 1) == 1.6
-        assert round(float(table["points_from_mix"].sum()), 1) == -5.7
-        assert table["points"].sum() == pytest.approx(11.9 - 16)
-        assert table["new_share_within"].tolist() == pytest.approx([0.65, 0.06])
-        assert str(table.at(grade="drugs")) == (
-            "drugs: contribution to the change in times: +4 s of the +4 s by which the mean changed from 2022/23 to "
-            "2023/24, −0.7 s from its own times and +4.8 s from its part of all, 20.0% to 10.0%; −4.11 of the −4.10 "
-            "percentage points by which the share within target changed, +0.75 from its own times and −4.86 from its part "
-            "of all."
-        )
-        assert isinstance(table[0], TimeDriver)
-
-    def test_severities(self):
-        """[R] counts 3000 5000 2000 to 3300 4200 2100, of 40 8 3 to 42 8.5 3 s: mix 1.334375, within 0.878125."""
-        data = incidents(
-            [("a", 40, 3000), ("b", 8, 5000), ("c", 3, 2000)],
-            [("a", 42, 3300), ("b", 8.5, 4200), ("c", 3, 2100)],
-        )
-        table = time_drivers(data, between=YEARS, of="grade")
-        assert table["mean_from_within"].sum() == pytest.approx(0.878125, rel=1e-9)
-        assert table["mean_from_mix"].sum() == pytest.approx(1.334375, rel=1e-9)
-
-    def test_a_grade_that_comes(self):
-        """A grade without times in one period is a change of the mix alone."""
-        data = incidents([("1", 10, 5)], [("1", 10, 5), ("2", 40, 5)])
-        table = time_drivers(data, between=YEARS, of="grade")
-        assert table["mean_from_within"].tolist() == [0, 0]
-        assert table["mean_change"].sum() == 15
-        assert math.isnan(table.at(grade="2").old_mean)
-        assert table.at(grade="2").old_mix == 0
-
-    def test_by_group(self):
-        """Each group's change is explained by itself, with a target for each part of each."""
-        columns = {
-            "period": ([YEARS[0]] * 2 + [YEARS[1]] * 2) * 2,
-            "force": ["a"] * 4 + ["b"] * 4,
-            "grade": ["1", "2"] * 4,
-            "seconds": [10, 40, 20, 40, 5, 6, 7, 8],
-        }
-        data = Tally.from_columns(columns, [1, 1, 1, 1, 2, 3, 4, 5])
-        targets = {("a", "1"): 15, ("a", "2"): 50, ("b", "1"): 6, ("b", "2"): 7}
-        table = time_drivers(data, between=YEARS, of="grade", by="force", target=targets)
-        assert table["force"].tolist() == ["a", "a", "b", "b"]
-        changes = time_change(data, between=YEARS, by="force")
-        for force in "ab":
-            rows = table[table["force"] == force]
-            assert rows["mean_change"].sum() == pytest.approx(changes.at(force=force).mean_change)
-        assert table["points"][:2].sum() == -50
-
-    def test_without_a_target(self):
-        """Where one part has no target the whole has no share to explain; the means are explained all the same."""
-        data = incidents([("1", 10, 5), ("2", 40, 5)], [("1", 20, 5), ("2", 40, 5)])
-        table = time_drivers(data, between=YEARS, of="grade", target={"1": 15, "2": None})
-        assert np.isnan(table["points"]).all()
-        assert table["mean_change"].tolist() == [5, 0]
-        assert "percentage points" not in str(table[0])
-
-    def test_not_available(self):
-        """A group that does not compare has its reason in every part."""
-        columns = {
-            "period": [*YEARS, YEARS[0]],
-            "force": ["a", "a", "b"],
-            "grade": ["1"] * 3,
-            "seconds": [1, 2, 3],
-        }
-        data = Tally.from_columns(columns, [1, 1, 1])
-        table = time_drivers(data, between=YEARS, of="grade", by="force")
-        assert table.at(force="b").reason == "not available: no rows for b, 2023/24"
-        assert math.isnan(table.at(force="b").mean_change)
-        assert str(table.at(force="b")).startswith(
-            "b, grade 1: contribution to the change in times: not available"
-        )
-        nothing = Tally.from_columns({"period": [*YEARS], "grade": ["1", "1"], "seconds": [1, 1]}, [3, 0])
-        assert (
-            time_drivers(nothing, between=YEARS, of="grade")[0].reason == "not available: no times in 2023/24"
-        )
-        negative = incidents([("1", 5, 3), ("2", 5, 3)], [("1", 5, 3), ("2", 7, -3)])
-        table = time_drivers(negative, between=YEARS, of="grade")
-        assert all("below zero" in reason for reason in table["reason"])
-
-    @given(graded, graded)
-    def test_adds_up(self, old, new):
-        """The parts add up to the change of the whole, in seconds and in points; turned round every sign turns."""
-        data = incidents(old, new)
-        table = time_drivers(data, between=YEARS, of="grade", target=900)
-        whole = time_change(data, between=YEARS, target=900)
-        assert table["mean_change"].sum() == pytest.approx(whole.mean_change, rel=1e-9, abs=1e-9)
-        assert table["points"].sum() == pytest.approx(whole.points, rel=1e-9, abs=1e-9)
-        for name in ("mean", "points"):
-            whole_of = "mean_change" if name == "mean" else "points"
-            parts = table[f"{name}_from_within"] + table[f"{name}_from_mix"]
-            assert table[whole_of].tolist() == pytest.approx(parts.tolist(), rel=1e-9, abs=1e-9)
-        back = time_drivers(incidents(new, old), between=YEARS, of="grade", target=900)
-        for name in ("mean_from_within", "mean_from_mix", "points_from_within", "points_from_mix"):
-            assert back[name].tolist() == pytest.approx((-table[name]).tolist(), rel=1e-9, abs=1e-9)
-
-    def test_only_a_part_with_times_needs_a_target(self):
-        """By hand: grade 1 has three times, grade 2 one in all, grade 3 none, grade 4 one that was missed."""
-        rows = [
-            ("2022/23", "1", 5.0, 2), ("2023/24", "1", 9.0, 1), ("2023/24", "2", 4.0, 1),
-            ("2022/23", "3", 1.0, 0), ("2023/24", "3", 1.0, 0), ("2023/24", "4", None, 1),
-        ]  # fmt: skip
-        for late in (True, False):
-            periods = [p if late or g != "4" else "2022/23" for p, g, *_ in rows]
-            columns = {"period": periods, "grade": [r[1] for r in rows], "seconds": [r[2] for r in rows]}
-            data = Tally.from_columns(columns, [r[3] for r in rows])
-            options = {"between": YEARS, "of": "grade", "missed": "missing seconds"}
-            targets = {"1": 10, "2": 10, "4": 10}
-            assert len(time_drivers(data, **options, target=targets)) == 4
-            for lacking in targets:
-                fewer = {g: t for g, t in targets.items() if g != lacking}
-                with pytest.raises(UnknownNameError, match=f"it lacks '{lacking}'"):
-                    time_drivers(data, **options, target=fewer)
-
-    def test_no_times_in_either_period(self):
-        columns = {
-            "period": [*YEARS] * 2,
-            "area": ["a", "a", "b", "b"],
-            "grade": ["1"] * 4,
-            "seconds": [5] * 4,
-        }
-        table = time_drivers(
-            Tally.from_columns(columns, [1, 1, 0, 0]),
-            between=YEARS,
-            of="grade",
-            by="area",
-            target={("a", "1"): 9},
-        )
-        assert table["reason"].tolist() == [None, "not available: no times in 2022/23"]
-
-
-class TestPublished:
-    def test_five_to_three(self):
-        """ "From 5 to 3 seconds, an improvement of 40 per cent": between 22 and 55."""
-        found = published_time_change(5, 3, of="mean", rounded_to=1)
-        assert found.percent_change == pytest.approx(-40)
-        assert (round(found.percent_rounding_low), round(found.percent_rounding_high)) == (-55, -22)
-        assert (found.change, found.change_rounding_low, found.change_rounding_high) == (-2, -3, -1)
-        assert str(found) == (
-            "The mean fell from 5 s to 3 s: −2 s (−3 s to −1 s as far as the rounding tells), −40.0% (−54.5% to −22.2%)."
-        )
-
-    @pytest.mark.parametrize(
-        ("old", "new", "options", "says"),
-        [
-            (5, 3, {}, "The mean fell from 5 s to 3 s: −2 s, −40.0%."),
-            (3, 5, {"of": "median"}, "The median rose from 3 s to 5 s: +2 s, +66.7%."),
-            (5, 6, {}, "The mean rose from 5 s to 6 s: +1 s, +20.0%."),
-            (5, 6, {"rounded_to": 1}, "The mean rose from 5 s to 6 s: +1 s (0 s to +2 s as far as the rounding tells), +20.0% (0.0% to +44.4%)."),
-            (5, 5, {"of": "p90"}, "The 90th percentile did not change: 5 s before and after."),
-            (5, 5, {"rounded_to": 1}, "The rounding leaves open whether the mean, 5 s and then 5 s, rose or fell: 0 s (−1 s to +1 s as far as the rounding tells), 0.0% (−18.2% to +22.2%)."),
-            (0, 3, {}, "The mean rose from 0 s to 3 s: +3 s; percentage not applicable: the first figure is 0."),
-        ],
-    )  # fmt: skip
-    def test_sentences(self, old, new, options, says):
-        assert str(published_time_change(old, new, **{"of": "mean"} | options)) == says
-
-    def test_down_to_nothing(self):
-        """A time is never below 0, whatever it was rounded from."""
-        found = published_time_change(1, 0, of="mean", rounded_to=1)
-        assert (found.change_rounding_low, found.change_rounding_high) == (-1.5, 0)
-        assert (found.percent_rounding_low, found.percent_rounding_high) == (-100, 0)
-        assert str(found).startswith("The mean fell from 1 s to 0 s: −1 s (−1.5 s to 0 s")
-        nil = published_time_change(0, 2, of="mean", rounded_to=1)
-        assert nil.change_rounding_low == 1
-        assert math.isnan(nil.percent_change)
-
-    @given(
-        st.integers(1, 60),
-        st.integers(0, 60),
-        st.sampled_from([0.5, 1, 5]),
-        st.floats(-0.5, 0.5),
-        st.floats(-0.5, 0.5),
-    )
-    def test_the_truth_lies_within(self, old, new, step, before, after):
-        """Whatever was rounded to what is printed, its change lies within the limits."""
-        found = published_time_change(old * step, new * step, of="mean", rounded_to=step)
-        truth = (old + before) * step, max((new + after) * step, 0)
-        change = truth[1] - truth[0]
-        assert found.change_rounding_low - 1e-9 <= change <= found.change_rounding_high + 1e-9
-        assert (
-            found.percent_rounding_low - 1e-9 <= 100 * change / truth[0] <= found.percent_rounding_high + 1e-9
-        )
 
 
 class TestLaws:
@@ -686,21 +502,6 @@ SUMMARY = summarise_times(OLD, target=10)
         (lambda: time_change(SUMMARY, summarise_times(NEW)), InvalidInputError, "one target; got 10.0 and nan"),
         (lambda: time_change(SUMMARY, summarise_times(NEW, target=10, inclusive=True)), InvalidInputError, "one inclusive"),
         (lambda: time_change(SUMMARY, answer_times(NEW, target=10, out_of="answered")), InvalidInputError, "of one kind"),
-        (lambda: time_drivers(DATA, between=YEARS, of="period"), InvalidInputError, "of must name another dimension"),
-        (lambda: time_drivers(DATA, between=YEARS, of="grade", by="grade"), InvalidInputError, "of must name another"),
-        (lambda: time_drivers(DATA, between=YEARS, of="seconds"), InvalidInputError, "of must name another"),
-        (lambda: time_drivers(DATA, between=YEARS, of="force"), UnknownNameError, "no dimension 'force'"),
-        (lambda: time_drivers(DATA, between=YEARS, of=5), InvalidTypeError, "of must be text"),
-        (lambda: time_drivers(DATA, between=YEARS, of="grade", target={"1": 5}), UnknownNameError, "target must name every group"),
-        (lambda: time_drivers(DATA, between=YEARS[::-1], of="grade"), InvalidInputError, "between"),
-        (lambda: published_time_change("5", 3, of="mean"), InvalidTypeError, "old must be a number"),
-        (lambda: published_time_change(5, -3, of="mean"), InvalidInputError, "new must be >= 0"),
-        (lambda: published_time_change(5, 3, of=None), InvalidTypeError, "of must be given: 'mean', 'median' or 'p90'"),
-        (lambda: published_time_change(5, 3), InvalidTypeError, "of must be given: 'mean', 'median' or 'p90'"),
-        (lambda: published_time_change(np.timedelta64("NaT"), 3, of="mean"), InvalidInputError, "old must be a length of time.*not missing"),
-        (lambda: published_time_change(5, 3, of="average"), UnknownNameError, "of must be one of 'mean', 'median', 'p90'"),
-        (lambda: published_time_change(5, 3, of="mean", rounded_to=0), InvalidInputError, "rounded_to must be > 0"),
-        (lambda: published_time_change(5.2, 3, of="mean", rounded_to=1), InvalidInputError, "old must be a multiple of rounded_to, 1.*got 5.2"),
     ],
 )  # fmt: skip
 def test_bad_input(call, error, says):
@@ -708,10 +509,3 @@ def test_bad_input(call, error, says):
     with pytest.raises(error, match=says) as caught:
         call()
     assert isinstance(caught.value, PoliceMetricsError)
-
-
-def test_published_as_timedelta():
-    """Ten minutes, then nine, each rounded to whole minutes: from nothing to two minutes less."""
-    minute = np.timedelta64(1, "m")
-    found = published_time_change(dt.timedelta(minutes=10), 9 * minute, of="mean", rounded_to=minute)
-    assert (found.change, found.change_rounding_low, found.change_rounding_high) == (-60, -120, 0)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from policemetrics import answer_times, summarise_times
 from policemetrics.errors import (
+    ChoiceNeededError,
     InvalidInputError,
     InvalidTypeError,
     PoliceMetricsError,
@@ -443,7 +444,7 @@ class TestAbandonedApart:
             data, target=10, out_of="offered", abandoned={"a": 1, "b": 1}, by="line", count="n"
         )
         assert table["reason"].tolist() == [
-            "not available: a count of -1 at 1 s, below zero: corrections outweigh what was recorded",
+            "not available: a count of −1 at 1 s, below zero: corrections outweigh what was recorded",
             None,
         ]
 
@@ -556,7 +557,7 @@ OFFERED = {"target": 10, "out_of": "offered"}
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        (lambda: answer_times(CALLS, target=10, result="result"), InvalidTypeError, "out_of must be .* no default.\n  'answered': .*\n  'offered'"),
+        (lambda: answer_times(CALLS, target=10, result="result"), ChoiceNeededError, "out_of must be .* no default.\n  'answered': .*\n  'offered'"),
         (lambda: answer_times(CALLS, target=10, out_of="calls", result="result"), UnknownNameError, "got 'calls'"),
         (lambda: answer_times(CALLS, target=10, out_of=["offered"], result="result"), InvalidTypeError, "out_of must"),
         (lambda: answer_times(CALLS, out_of="answered"), InvalidTypeError, "target must be given"),

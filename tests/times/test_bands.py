@@ -16,7 +16,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policemetrics import answer_times
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.errors import (
+    ChoiceNeededError,
+    InvalidInputError,
+    InvalidTypeError,
+    PoliceMetricsError,
+    UnknownNameError,
+)
 from policemetrics.published import Bands, BandSummary, answer_bands
 from policemetrics.results import Results
 from policemetrics.tallies import Tally
@@ -222,7 +228,7 @@ class TestCounts:
         lost = Tally.from_columns({"band": ["under 10", None]}, [3, 2])
         assert answer_bands(lost, POLICE_UK, **ANSWERED).exclusions.reasons == {"missing band": 2}
         found = answer_bands(counted(5, -1, 2), POLICE_UK, **ANSWERED)
-        assert "a count of -1 in the band '10 to under 60', below zero" in found.reason
+        assert "a count of −1 in the band '10 to under 60', below zero" in found.reason
         assert math.isnan(found.share_within)
         missing = answer_bands(
             counted(5, 1, 2),
@@ -276,7 +282,7 @@ class TestCounts:
         data = Tally.from_columns({"band": LABELS[:2]}, [5, -3])
         found = answer_bands(data, POLICE_UK, target=10, out_of="offered", abandoned=1)
         assert str(found) == (
-            "Calls: not available: a count of -3 in the band '10 to under 60', below zero: corrections outweigh what "
+            "Calls: not available: a count of −3 in the band '10 to under 60', below zero: corrections outweigh what "
             "was recorded."
         )
 
@@ -445,7 +451,7 @@ DATA = counted(3, 2, 1)
         (lambda: Bands({"a": (0, 10)}, abandoned="a"), InvalidInputError, "abandoned must name other labels"),
         (lambda: Bands({"a": (0, 10)}, abandoned=[None]), InvalidTypeError, "abandoned must hold labels"),
         (lambda: answer_bands(DATA, {"a": (0, 10)}, **ANSWERED), InvalidTypeError, "bands must be a Bands"),
-        (lambda: answer_bands(DATA, POLICE_UK, target=10), InvalidTypeError, "out_of must be"),
+        (lambda: answer_bands(DATA, POLICE_UK, target=10), ChoiceNeededError, "out_of must be"),
         (lambda: answer_bands(DATA, POLICE_UK, out_of="answered"), InvalidTypeError, "target must be given"),
         (lambda: answer_bands(DATA, POLICE_UK, target=10, out_of="offered"), InvalidInputError, r"abandoned must be given.*Bands\(abandoned=\)"),
         (lambda: answer_bands(DATA, POLICE_UK, target=0, out_of="answered"), InvalidInputError, "target must be > 0"),

@@ -1,0 +1,625 @@
+"""What is worked out of times, by group: mean, percentiles, the share within a target, and their intervals.
+
+Sums are of whole microseconds, as integers of any size, and are rounded once at the end: every engine, and every
+order of the rows, gives the same bits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from statistics import NormalDist
+from typing import Any, Final, Literal, Protocol, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from policemetrics import _check, _write, intervals
+from policemetrics._arguments import one_count
+from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
+from policemetrics._compare import Mask, Rows
+from policemetrics._supply import (
+    Reasons,
+    Side,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    no_reasons,
+    totals,
+    unexplained,
+    why_marked,
+    why_negative,
+    why_not_supplied,
+)
+from policemetrics.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    TargetUnitWarning,
+    UnknownNameError,
+)
+from policemetrics.frames import Moments
+from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
+from policemetrics.results import ExclusionTable
+from policemetrics.tallies import CLOCK_REASONS, Tally
+from policemetrics.typing import FloatArray, IntArray, Percentile
+
+LONGEST: Final = 2.0**63 / MICROSECONDS  # seconds; some 292,000 years
+_WEEK: Final = 7 * 86_400
+
+Targets: TypeAlias = float | Mapping[Any, float]
+"""In seconds, one for all or by label; nan for none."""
+
+EVERYWHERE: Final[Mask] = np.ones(1, dtype=bool)
+"""Where a column stands that is given rather than worked out, as a target is: in every row."""
+
+PERCENTILES: Final = {"median": 50, "p90": 90, "p95": 95, "p99": 99}
+_LARGEST_SEED: Final = 2**32 - 1
+
+
+# ---- what is asked ----------------------------------------------------------------------
+
+
+@attrs.frozen
+class Settings:
+    """The settings of one call.
+
+    `seed` is that of the bootstrap, None for Student's interval; `percentile_method` is empty where no
+    percentiles are asked for.
+    """
+
+    inclusive: bool
+    percentile_method: Percentile | Literal[""]
+    level: float
+    seed: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        inclusive: object,
+        percentile_method: Any,
+        confidence_level: object,
+        mean_method: object = "student_t",
+        seed: object = None,
+        *,
+        percentiles: object = True,
+    ) -> Settings:
+        """Check what was given."""
+        _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
+        if not _check.flag(percentiles, "percentiles"):
+            if percentile_method != "linear":
+                msg = f"percentile_method is for percentiles=True; without them there is nothing to define as {percentile_method!r}."
+                raise InvalidInputError(msg)
+            percentile_method = ""
+        _check.choice(mean_method, "mean_method", ("student_t", "bootstrap"))
+        if (seed is None) == (mean_method == "bootstrap"):
+            msg = (
+                "seed must be given with mean_method='bootstrap', so that the figure can be made again: seed=1, say."
+                if seed is None
+                else "seed is for mean_method='bootstrap'; Student's interval draws nothing."
+            )
+            raise InvalidInputError(msg)
+        found = None if seed is None else one_count(seed, "seed")
+        if found is not None and found > _LARGEST_SEED:
+            msg = f"seed must be at most {_LARGEST_SEED:,}; got {found:,}."
+            raise InvalidInputError(msg)
+        return cls(
+            _check.flag(inclusive, "inclusive"),
+            percentile_method,
+            _check.confidence_level(confidence_level),
+            found,
+        )
+
+    @property
+    def needs_every_time(self) -> bool:
+        """Whether sums of the times are not enough."""
+        return bool(self.percentile_method) or self.seed is not None
+
+    def summary(self, times: Runs | AddedTimes, missed: IntArray, targets: FloatArray) -> dict[str, Any]:
+        """Work out what a summary of times says of every group, by the names of its fields.
+
+        What was `missed` is counted with the times but met no target; nan is no target.
+        """
+        runs = times if isinstance(times, Runs) else None
+        found: Times = LinedTimes.of(times) if isinstance(times, Runs) else times
+        return {
+            **self._averages(found, runs),
+            **shares_within(found, missed, targets, self.level, inclusive=self.inclusive),
+            "inclusive": self.inclusive,
+            "percentile_method": self.percentile_method,
+            "mean_method": "student_t" if self.seed is None else "bootstrap",
+            "seed": np.nan if self.seed is None else float(self.seed),
+            "percentile_interval_method": "order_statistics" if self.percentile_method else "",
+            "share_method": "wilson",
+            "confidence_level": self.level,
+        }
+
+    def _averages(self, times: Times, runs: Runs | None) -> dict[str, FloatArray]:
+        """Work out mean, deviation and percentiles of each group, and count its zeros.
+
+        The percentiles, and the bootstrap, need the times in `runs`; without a method there are none.
+        """
+        n = times.sizes
+        mean, variance = times.moments()
+        if runs is None or self.seed is None:
+            low, high = intervals.student_t(mean, variance, n, self.level)
+        else:
+            low, high = bootstrap_means(runs, self.seed, self.level)
+        if runs is None or not self.percentile_method:
+            ranked = by_percentile([np.full((len(n), len(PERCENTILES)), np.nan)] * 3)
+        else:
+            ranked = by_percentile(_percentiles(runs, self.percentile_method, self.level))
+        return {
+            "n": n.astype(float),
+            "mean": mean,
+            "mean_low": np.maximum(low, 0),
+            "mean_high": high,
+            **ranked,
+            "zeros": times.zeros.astype(float),
+            "sd": np.sqrt(variance),
+        }
+
+
+# ---- targets ----------------------------------------------------------------------------
+
+
+def read_targets(target: Any) -> Targets:
+    """Read one target, or those by label; nan for none."""
+    if not isinstance(target, Mapping):
+        return _target(target, "target")
+    return {key: _target(value, f"target[{key!r}]") for key, value in target.items()}
+
+
+def targets_of(target: Any, groups: Cells, needed: Mask) -> FloatArray:
+    """Find the target of each group; every group that has something to compare needs one."""
+    return spread_targets(read_targets(target), groups, needed)
+
+
+def spread_targets(found: Targets, groups: Cells, needed: Mask) -> FloatArray:
+    """Find the target of each group among those that were read."""
+    if not isinstance(found, Mapping):
+        return np.full(len(groups), found)
+    if not groups.dims:
+        msg = "target by label needs by=, whose labels it is keyed by; or give one number."
+        raise InvalidInputError(msg)
+    columns = [column.tolist() for column in keys_of(groups).values()]
+    labels = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+    lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in found]
+    if lacking:
+        msg = (
+            f"target must name every group of {_check.listing(groups.dims)}; it lacks {_check.listing(lacking)}; "
+            f"it has {_check.listing(found)}."
+        )
+        raise UnknownNameError(msg)
+    return np.array([found.get(v, np.nan) for v in labels], dtype=np.float64)
+
+
+def _target(value: Any, name: str) -> float:
+    """Read a target to the microsecond, as the times are; nan for none."""
+    if value is None:
+        return np.nan
+    found = duration_in(value, name)
+    if not 1 <= found <= _WEEK:
+        said = "under one second" if found < 1 else "over a week"
+        long = f"{name} is {found:g} s, {said}; targets are in seconds: 15 minutes are 900."
+        _check.warn(TargetUnitWarning, Note("target-unit", f"a target {said}", long))
+    return found
+
+
+def duration_in(value: Any, name: str) -> float:
+    """Read a length of time above 0, in seconds or as a timedelta, to the microsecond."""
+    found = (
+        float(microseconds([_check.number(as_seconds(value, name), name, above=0)], name)[0]) / MICROSECONDS
+    )
+    if not found:
+        msg = f"{name} must be at least a microsecond, to which times are read; got {value}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def as_seconds(value: Any, name: str) -> Any:
+    """Turn a timedelta, Python's or numpy's, into seconds; leave anything else as it is."""
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if not isinstance(value, np.timedelta64):
+        return value
+    if np.isnat(value) or np.datetime_data(value)[0] in {"Y", "M", "generic"}:
+        msg = f"{name} must be a length of time in weeks or less, and not missing; got {value!r}."
+        raise InvalidInputError(msg)
+    return float(value / np.timedelta64(1, "s"))
+
+
+# ---- times by group ---------------------------------------------------------------------
+
+
+def summarised(
+    settings: Settings,
+    data: Tally,
+    by: tuple[str, ...],
+    seconds: str,
+    target: Targets,
+    missed: tuple[str, ...],
+    added: Moments | None = None,
+    *,
+    single: bool,
+) -> tuple[Rows, dict[str, Any]]:
+    """Summarise by group the times of a tally, or those that were `added` up where they are.
+
+    What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
+    """
+    summed = data.sum_to(*by, seconds)
+    side = Side(summed)
+    groups = groups_of([side], by)
+    excluded = exclusion_table(groups, [side], totals(side, groups))
+    refuse_unknown_reasons(missed, excluded, data.dims)
+    rows = Rows(keys_of(groups), why_marked(groups, side), single, excluded)
+    others = excluded_for(excluded, missed)
+    rows.adopt(why_negative(others, ""))
+    times: Runs | AddedTimes
+    if added is None:
+        times, below = lined_up(summed._cells, groups, seconds)
+        rows.adopt(below)
+    else:
+        times = AddedTimes.of(added, groups)
+    # A group without times says why; but its counts, of 0, stand.
+    timed = summed._evolve(supplied=None, cells=summed._cells.select(summed._cells.counts > 0))
+    untimed = why_not_supplied(groups, Side(timed))
+    rows.explain(~unexplained(untimed), lambda row: str(untimed[row]))
+    others = np.where(rows.there, others, 0)
+    targets = spread_targets(target, groups, rows.there & (times.sizes + others > 0))
+    values = settings.summary(times, others, targets)
+    return rows, values | {"sd": np.where(rows.there, values["sd"], np.nan), "missed": "; ".join(missed)}
+
+
+def lined_up(cells: Cells, groups: Cells, seconds: str, label: str = "") -> tuple[Runs, Reasons]:
+    """Line up the times of each group; one with a count below zero has no times, but a reason."""
+    cells = cells.project((*groups.dims, seconds))
+    times, group = seconds_of(cells, seconds), cells.positions(groups, groups.dims)
+    below = why_below_zero(cells.counts, group, len(groups), label, lambda at: f"at {times[at]:g} s")
+    there = (cells.counts > 0) & unexplained(below)[group]
+    return Runs.of(times[there], cells.counts[there], group[there], len(groups)), below
+
+
+def seconds_of(cells: Cells, seconds: str) -> FloatArray:
+    """Return the seconds of each cell; none that is counted may be negative."""
+    labels = cells.label(seconds)
+    if labels.dtype.kind != "i" and len(labels):
+        msg = f"the dimension {seconds!r} must hold whole seconds; got the label {labels[0]!r}."
+        raise InvalidTypeError(msg)
+    found: FloatArray = cells.column(seconds).astype(np.float64)
+    bad = (found < 0) & (cells.counts != 0)
+    if bad.any():
+        at = int(np.argmax(bad))
+        named = ", ".join(f"{d} {cells.column(d)[at]}" for d in cells.dims if d != seconds)
+        msg = (
+            f"{seconds} must be >= 0; got {found[at]:g}{' for ' if named else ''}{named} (in {int(bad.sum())} cells): "
+            f"leave negative times out on purpose, in the frame or with tally.drop({seconds}=[{found[at]:g}, …])."
+        )
+        raise InvalidInputError(msg)
+    if len(found) and found.max() >= LONGEST:
+        msg = f"{seconds} must be below 292,000 years; got {found.max():g}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def why_below_zero(
+    counts: IntArray, group: IntArray, groups: int, label: str, said: Callable[[int], str]
+) -> Reasons:
+    """Say of each group that its total is below zero, or else a cell of it, whose place `said` writes."""
+    below = np.flatnonzero(counts < 0).tolist()
+    if not below:
+        return no_reasons(groups)
+    total = np.zeros(groups, dtype=np.int64)
+    np.add.at(total, group, counts)
+    reasons = why_negative(total, label)
+    for at in below:
+        if reasons[group[at]] is None:
+            reasons[group[at]] = (
+                f"not available: a count of {_write.count(int(counts[at]))} {said(at)}, below zero: corrections outweigh "
+                "what was recorded"
+            )
+    return reasons
+
+
+def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, dims: tuple[str, ...]) -> None:
+    """Refuse reasons for exclusion that count as missing the target, and cannot occur."""
+    # Where times come from stamps, these could have occurred; where they came as seconds, some lack those.
+    stamped = MEASURED in dims and f"missing {MEASURED}" not in excluded.reasons
+    clock = CLOCK_REASONS if stamped else ()
+    possible = dict.fromkeys((*clock, *excluded.reasons, *(f"missing {d}" for d in dims)))
+    for reason in chosen:
+        _check.known(reason, "missed: reason for exclusion", possible)
+
+
+def excluded_for(excluded: ExclusionTable, chosen: Collection[str]) -> IntArray:
+    """Add up, by group, what was excluded for some reasons."""
+    columns = [reason in chosen for reason in excluded.reasons]
+    found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
+    return found
+
+
+# ---- mean, percentiles, share within -----------------------------------------------------
+
+
+def shares_within(
+    times: Times, missed: IntArray, targets: FloatArray, level: float, *, inclusive: bool
+) -> dict[str, FloatArray]:
+    """Work out the share of each group within its target; nan is no target. What was missed did not meet it."""
+    aimed = ~np.isnan(targets)
+    bounds = microseconds(np.where(aimed, targets, 0), "target")
+    within = times.within(bounds, inclusive=inclusive).astype(float)
+    out_of = (times.sizes + missed).astype(float)
+    low, high = intervals.wilson(within, out_of, level)
+    some = aimed & (out_of > 0)
+    return {
+        "target": targets,
+        "within": np.where(aimed, within, np.nan),
+        "out_of": out_of,
+        "share_within": np.where(some, within, np.nan) / np.maximum(out_of, 1),
+        "share_within_low": np.where(some, low, np.nan),
+        "share_within_high": np.where(some, high, np.nan),
+    }
+
+
+def by_percentile(found: Sequence[FloatArray]) -> dict[str, FloatArray]:
+    """Name the columns of estimates (groups, percentiles), and of their lower and upper limits."""
+    ends = zip(("", "_low", "_high"), found, strict=True)
+    return {f"{p}{end}": column[:, i] for end, column in ends for i, p in enumerate(PERCENTILES)}
+
+
+def _percentiles(runs: Runs, method: Percentile, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Find the percentiles of each group, and the order statistics that bound them whatever the distribution."""
+    found = percentiles(runs, list(PERCENTILES.values()), method=method)
+    n, shares = runs.sizes[:, None], np.array(list(PERCENTILES.values())) / 100
+    first, last = intervals.order_statistics(n, shares, level)
+    low = np.where(first > 0, runs.at(first - 1), 0.0)
+    high = np.where(last <= n, runs.at(last - 1), np.inf)
+    # Some definitions go beyond the order statistics where times are few: the interval is widened to hold its
+    # estimate. Without times that is nan, and so are the limits then.
+    return found, np.minimum(low, found), np.maximum(high, found)
+
+
+# ---- sums of times ----------------------------------------------------------------------
+# A sum of floats hangs on the order of its terms, so that engines would differ in the last digits. Whole numbers
+# add up to the same in any order: in 64 bits while they fit, else as Python's own.
+
+_WRAP: Final = 2.0**64
+_SAFE: Final = 2.0**62
+_FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats, and their quotient is correctly rounded
+
+_Whole = NDArray[Any]  # int64, or Python's own integers
+
+
+class Times(Protocol):
+    """What can be said of the times of some groups without knowing each."""
+
+    @property
+    def sizes(self) -> IntArray:
+        """How many times each group has."""
+        ...
+
+    @property
+    def zeros(self) -> IntArray:
+        """How many of them are zero."""
+        ...
+
+    def moments(self) -> tuple[FloatArray, FloatArray]:
+        """Return mean and sample variance; nan where there are too few times."""
+        ...
+
+    def within(self, bounds: IntArray, *, inclusive: bool) -> IntArray:
+        """Return how many are under the bound of their group, in microseconds, or at it."""
+        ...
+
+
+@attrs.frozen(eq=False)
+class LinedTimes:
+    """Times in runs, and as whole microseconds."""
+
+    runs: Runs
+    stamps: IntArray
+
+    @classmethod
+    def of(cls, runs: Runs) -> LinedTimes:
+        """Read times to the microsecond."""
+        return cls(runs, microseconds(runs.values, MEASURED))
+
+    @property
+    def sizes(self) -> IntArray:
+        """How many times each group has."""
+        return self.runs.sizes
+
+    @property
+    def zeros(self) -> IntArray:
+        """How many of them are zero."""
+        return self._counted(self.stamps == 0)
+
+    def moments(self) -> tuple[FloatArray, FloatArray]:
+        """Return mean and sample variance, correctly rounded for whole microseconds."""
+        runs, n = self.runs, self.runs.sizes
+        # Whole seconds need no microseconds, whose squares leave 64 bits a million million times sooner.
+        if (runs.values == np.floor(runs.values)).all():
+            return _mean_and_variance(n, *_sums(runs, runs.values.astype(np.int64)), 1)
+        mean, variance = _mean_and_variance(n, *_sums(runs, self.stamps), MICROSECONDS)
+        # Plain numbers may be finer than a microsecond: their rest is added as floats.
+        finer = runs.values - self.stamps / MICROSECONDS
+        if not finer.any():
+            return mean, variance
+        mean += runs.sums(finer * runs.counts) / np.maximum(n, 1)
+        squares = runs.sums(runs.counts * (runs.values - runs.spread(mean)) ** 2)
+        return mean, np.where(n > 1, squares / np.maximum(n - 1, 1), np.nan)
+
+    def within(self, bounds: IntArray, *, inclusive: bool) -> IntArray:
+        """Return how many are under the bound of their group, or at it."""
+        bound = self.runs.spread(bounds)
+        return self._counted(self.stamps <= bound if inclusive else self.stamps < bound)
+
+    def _counted(self, chosen: Mask) -> IntArray:
+        return self.runs.sums(np.where(chosen, self.runs.counts, 0))
+
+
+@attrs.frozen(eq=False)
+class AddedTimes:
+    """Times that an engine has added up, by group; `met` has how many met each bound that was asked for."""
+
+    sizes: IntArray
+    zeros: IntArray
+    total: _Whole
+    squares: _Whole
+    unit: int
+    met: Mapping[int, IntArray]
+
+    @classmethod
+    def of(cls, found: Moments, groups: Cells) -> AddedTimes:
+        """Bring sums by key into the order of the groups; a group without times has 0."""
+        at = found.keys.positions(groups, groups.dims)
+
+        def placed(column: _Whole) -> _Whole:
+            filled = np.zeros(len(groups), dtype=column.dtype)
+            filled[at] = column
+            return filled
+
+        met = {bound: placed(column) for bound, column in found.met.items()}
+        n, zeros = placed(found.keys.counts), placed(found.zeros)
+        return cls(n, zeros, placed(found.total), placed(found.squares), found.unit, met)
+
+    def moments(self) -> tuple[FloatArray, FloatArray]:
+        """Return mean and sample variance, correctly rounded."""
+        return _mean_and_variance(self.sizes, self.total, self.squares, self.unit)
+
+    def within(self, bounds: IntArray, *, inclusive: bool) -> IntArray:  # noqa: ARG002 - asked so already
+        """Return how many met the bound of their group; a group without one has 0, as its bound."""
+        found = np.zeros(len(bounds), dtype=np.int64)
+        for bound, column in self.met.items():
+            found = np.where(bounds == bound, column, found)
+        return found
+
+
+def _sums(runs: Runs, times: IntArray) -> tuple[_Whole, _Whole]:
+    """Add up times and their squares, by group."""
+    first, second = (runs.counts * times for _ in range(2))
+    rough = runs.counts.astype(np.float64) * times
+    total = _unwrapped(runs, times, 1, runs.sums(first), runs.sums(rough))
+    second *= times
+    rough *= times
+    return total, _unwrapped(runs, times, 2, runs.sums(second), runs.sums(rough))
+
+
+def _unwrapped(runs: Runs, times: IntArray, power: int, wrapped: IntArray, rough: FloatArray) -> _Whole:
+    """Return sums that may have passed 64 bits: `wrapped` has their last 64 bits, `rough` what they are near."""
+    most = rough.max(initial=0)
+    if most < _SAFE:
+        return wrapped
+    # How often a sum has wrapped is the distance between the two in whole turns, as long as the float errs by less
+    # than a quarter of a turn: as many roundings as a sum has terms, and a few for each term.
+    if most * (runs.lengths.max() + 8) * np.finfo(np.float64).eps > _SAFE:
+        return runs.sums(times.astype(object) ** power * runs.counts.astype(object))
+    turns = np.rint((rough - wrapped) / _WRAP).astype(np.int64)
+    found: _Whole = wrapped.astype(object) + turns.astype(object) * int(_WRAP)
+    return found
+
+
+def _mean_and_variance(
+    n: IntArray, total: _Whole, squares: _Whole, unit: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean and sample variance in seconds, rounded once, from exact sums in units of which `unit` make one."""
+    largest = n.astype(np.float64) * np.maximum(squares.astype(np.float64), n * float(unit) ** 2)
+    if largest.max(initial=0) >= _SAFE:
+        n, total, squares = (v.astype(object) for v in (n, total, squares))
+    mean = _divided(total, n * unit)
+    # No greater than n times the squares.
+    return mean, _divided(n * squares - total * total, n * (n - 1) * unit**2)
+
+
+def _divided(above: _Whole, below: _Whole) -> FloatArray:
+    """Divide whole numbers, correctly rounded; nan where there is nothing to divide by."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        top, bottom = above.astype(np.float64), below.astype(np.float64)
+        found = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1), np.nan)
+    large = np.flatnonzero((np.maximum(top, bottom) >= _FLOATS_HOLD) & (bottom > 0))
+    # Python rounds the quotient of integers correctly, whatever their size.
+    found[large] = [a / b for a, b in zip(above[large].tolist(), below[large].tolist(), strict=True)]
+    return found
+
+
+# ---- the bootstrap ----------------------------------------------------------------------
+
+RESAMPLES: Final = 9_999
+_MOST_DRAWS: Final = 2e9  # half a minute
+_AT_ONCE: Final = 2**20  # draws held in memory
+_DEAR: Final = 7  # how much longer the draw of a count takes than that of a value
+
+
+def bootstrap_means(runs: Runs, seed: int, level: float) -> tuple[FloatArray, FloatArray]:
+    """Give the limits of each group; nan where it has fewer than 2 values.
+
+    Every group starts from the same seed, so that its limits are those it has alone: a loop over groups,
+    each of which is 9,999 resamples' work.
+    """
+    _refuse_too_many(runs)
+    ends = np.cumsum(runs.lengths)
+    found = [
+        _limits(runs.values[end - length : end], runs.counts[end - length : end], seed, level)
+        for end, length in zip(ends.tolist(), runs.lengths.tolist(), strict=True)
+    ]
+    low, high = np.array(found, dtype=np.float64).reshape(-1, 2).T
+    return low, high
+
+
+def _refuse_too_many(runs: Runs) -> None:
+    # What will be drawn is the lesser of the two ways of `_resampled`, in draws of a value.
+    draws = RESAMPLES * float(np.minimum(runs.sizes, _DEAR * runs.lengths).sum())
+    if draws > _MOST_DRAWS:
+        msg = (
+            f"mean_method must be 'student_t' for so many times: the bootstrap would take {draws:.1g} draws, more than "
+            f"{_MOST_DRAWS:.0g}. Of many times the mean is near normal, and the two intervals agree."
+        )
+        raise InvalidInputError(msg)
+
+
+def _limits(values: FloatArray, counts: IntArray, seed: int, level: float) -> tuple[float, float]:
+    """Give the BCa limits of one mean: percentiles of the resampled means, moved for bias and skewness."""
+    n = int(counts.sum())
+    if n < 2:
+        return np.nan, np.nan
+    mean = float(values @ counts) / n
+    away = values - mean
+    spread = float(away**2 @ counts)
+    if len(values) == 1 or spread == 0:
+        return mean, mean
+    means = _resampled(values, counts, n, seed)
+    normal = NormalDist()
+    # A mean as large as the estimate lies half below it; that none or all do can only be rounding.
+    below = float((np.mean(means < mean) + np.mean(means <= mean)) / 2)
+    bias = normal.inv_cdf(min(max(below, 0.5 / RESAMPLES), 1 - 0.5 / RESAMPLES))
+    skew = float(away**3 @ counts) / (6 * spread**1.5)
+    tail = normal.inv_cdf((1 - level) / 2)
+    shares = [normal.cdf(_moved(bias + z, bias, skew)) for z in (tail, -tail)]
+    low, high = np.quantile(means, shares).tolist()
+    return low, high
+
+
+def _moved(z: float, bias: float, skew: float) -> float:
+    """Correct a normal quantile for bias and skewness; far out the correction passes through infinity."""
+    left = 1 - skew * z
+    return bias + z / left if left > 0 else math.copysign(math.inf, z)
+
+
+def _resampled(values: FloatArray, counts: IntArray, n: int, seed: int) -> FloatArray:
+    """Draw n of the values, with replacement, and take their mean, again and again."""
+    random = np.random.default_rng(seed)
+    # Many times of few values are cheaper drawn as how often each value comes than one by one.
+    by_count = n > _DEAR * len(values)
+    rows = np.empty(0) if by_count else np.repeat(values, counts)
+    width = len(values) if by_count else n
+    means = np.full(RESAMPLES, np.nan)
+    step = max(1, _AT_ONCE // width)
+    for start in range(0, RESAMPLES, step):
+        part = means[start : start + step]
+        if by_count:
+            part[:] = random.multinomial(n, counts / n, len(part)) @ values / n
+        else:
+            part[:] = rows[random.integers(0, n, (len(part), n))].mean(axis=1)
+    return means
