@@ -44,7 +44,7 @@ PARTS = {
                  "cells change checks compare counts exposure frames harm outcomes periods tallies times values"),
     "changes": ("_compare change rates", "change compare counts drivers harm outcomes times"),
     "harm": ("harm", "compare harm"),
-    "outcomes": ("outcomes", "outcome_dates outcome_groups outcome_maturity outcome_names outcome_split outcomes"),
+    "outcomes": ("outcomes", "compare outcomes"),
     "times": ("times", "frames times"),
 }  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out

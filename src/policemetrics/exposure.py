@@ -214,12 +214,17 @@ class Divisor:
         What it counts, for reasons: "crimes".
     whole : bool
         Whether it is a count, of which 0 may be one.
+    both : str
+        The counts and their divisor, for reasons: "outcomes and crimes".
     """
 
     given: float | Exposure | Side
     argument: str
     noun: str = "divisor"
     whole: bool = False
+    both: str = attrs.field(
+        default=attrs.Factory(lambda self: f"the counts and their {self.noun}", takes_self=True)
+    )
 
     @classmethod
     def of(
@@ -277,7 +282,7 @@ class Divisor:
         found = np.where(unexplained(reasons), totals(own, groups), np.nan)
         for i in np.flatnonzero(~unexplained(reasons)).tolist():
             reasons[i] = f"not available: of the {self.noun}, {reasons[i].removeprefix('not available: ')}"
-        unlike = why_unlike(groups, side, own, f"the counts and their {self.noun}")
+        unlike = why_unlike(groups, side, own, self.both)
         reasons = np.where(unexplained(reasons), unlike, reasons)
         return (found, reasons) if self.whole else _usable(found, groups, reasons, self.noun)
 

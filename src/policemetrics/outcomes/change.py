@@ -1,59 +1,30 @@
-"""The change in a positive outcome rate, in percentage points and in per cent."""
+"""`outcome_rate_change`: the change in a positive outcome rate, in percentage points and in per cent."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
-from policemetrics._supply import (
-    Reasons,
-    added,
-    both_periods,
-    compared_figures,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    refuse_one_sided,
-    totals,
-    unexplained,
-)
-from policemetrics._write import percent, signed, size
-from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes.counting import Crimes, adopt, read, refuse_wider, require_dims
-from policemetrics.outcomes.dates import with_dates
-from policemetrics.outcomes.definition import (
-    Counted,
-    Definition,
-    OutcomeSet,
-    kept_dims,
-    not_yet_assigned,
-    said,
-)
+from policemetrics._compare import Mask, Rows
+from policemetrics._supply import compared_figures, no_reasons
+from policemetrics._write import percent, size
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
+from policemetrics.outcomes.counting import TwoPeriods
+from policemetrics.outcomes.dates import notes_between
+from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.periods import check_pair, in_words, read_labels
-from policemetrics.results import (
-    ExclusionTable,
-    Figure,
-    Results,
-    column,
-    definition_field,
-    figure,
-    input_field,
-    label_array,
-)
+from policemetrics.results import Results, column, figure, input_field, label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, Between, Counts, Label, Names, OutOf
-
-__all__ = ["OutcomeRateChange", "outcome_rate_change"]
+from policemetrics.typing import Basis, Between, Counts, Label, LikeForLike, Names, OutOf
 
 
 @figure(estimate=("points", "percent_change"))
-class OutcomeRateChange(Figure):
+class OutcomeRateChange(OutcomeFigureOfTwo):
     """A change in a positive outcome rate, in percentage points and in per cent.
 
     Attributes
@@ -63,7 +34,7 @@ class OutcomeRateChange(Figure):
     points, points_low, points_high : float
         `new` less `old` in percentage points (+2.42), and its interval.
     percent_change : float
-        The same change in per cent of `old` (+44.0); not a number where `old` is 0.
+        The same change in per cent of `old` (+44.0); nan where `old` is 0.
     between : tuple of str
         The two periods, the earlier first; empty where they are not known.
     outcomes, outcome_types : str, tuple of str
@@ -73,55 +44,41 @@ class OutcomeRateChange(Figure):
     old_positive, old_denominator, new_positive, new_denominator : float
         What the two rates were made of.
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
-        Share of the crimes of each cohort that have no outcome yet; not a number on the closed basis, or where
-        the data do not say.
+        Share of the crimes of each cohort that have no outcome yet; nan on the closed basis, or where the data do
+        not say.
     method, confidence_level : str, float
         How the intervals of the two rates were made, which the points' interval comes from.
     """
 
-    old: float = column("share")
-    new: float = column("share")
-    points: float = column("points")
+    old: float = column("share", "estimate", of=("old_positive", "old_denominator"))
+    new: float = column("share", "estimate", of=("new_positive", "new_denominator"))
+    points: float = column("points", "estimate", of=("old", "new"))
     points_low: float = column("points", "lower")
     points_high: float = column("points", "upper")
-    percent_change: float = column("percent")
-    between: tuple[str, str] = ("", "")
-    outcomes: str = definition_field(below=True)
-    outcome_types: tuple[str, ...]
-    basis: Basis = definition_field(below=True)
-    out_of: OutOf = definition_field(below=True)
-    old_positive: float = input_field()
-    old_denominator: float = input_field()
-    new_positive: float = input_field()
-    new_denominator: float = input_field()
-    old_share_not_yet_assigned: float = np.nan
-    new_share_not_yet_assigned: float = np.nan
+    percent_change: float = column("percent", "estimate", of=("old", "new"))
+    old_positive: float = input_field("numerator")
+    old_denominator: float = input_field("denominator")
+    new_positive: float = input_field("numerator")
+    new_denominator: float = input_field("denominator")
     method: str
     confidence_level: float
 
     def _sentence(self) -> str:
-        subject = f"The positive outcome rate ({said(self.outcomes, self.basis, self.out_of)})"
+        subject = f"The positive outcome rate ({self._of_what})"
         if np.isnan(self.points):
             return f"{subject}: change {self.reason}."
         old, new = percent(self.old, 2), percent(self.new, 2)
         earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
-        interval = (
-            f"({self.confidence_level * 100:g}% interval "
-            f"{signed(self.points_low, 2)} to {signed(self.points_high, 2)})"
-        )
+        interval = f"({self._interval_words()})"
         if self.points == 0:
             stayed = f"{old}{earlier} and{later}" if earlier else f"{old} before and after"
-            return f"{subject} did not change {interval}: {stayed}.{self._younger}"
+            return f"{subject} did not change {interval}: {stayed}.{self._less_mature}"
         moved = f"{'rose' if self.points > 0 else 'fell'} by {size(self.points, 2)} percentage points"
         path = f"from {old}{earlier} to {new}{later}"
         if np.isnan(self.percent_change):
-            return f"{subject} {moved} {interval}, {path}; percentage {self.reason}.{self._younger}"
+            return f"{subject} {moved} {interval}, {path}; percentage {self.reason}.{self._less_mature}"
         relative = f"{size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
-        return f"{subject} {moved} {interval}, {path}, which is {relative}.{self._younger}"
-
-    @property
-    def _younger(self) -> str:
-        return not_yet_assigned(self.old_share_not_yet_assigned, self.new_share_not_yet_assigned)
+        return f"{subject} {moved} {interval}, {path}, which is {relative}.{self._less_mature}"
 
 
 @overload
@@ -138,6 +95,7 @@ def outcome_rate_change(
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> OutcomeRateChange: ...
@@ -155,6 +113,7 @@ def outcome_rate_change(
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> Results[OutcomeRateChange]: ...
@@ -167,15 +126,16 @@ def outcome_rate_change(
     new: Any = None,
     /,
     *,
-    between: Any = None,
-    positive: Any = None,
-    basis: Any = None,
-    out_of: Any = None,
-    crimes: Any = None,
+    between: Between | None = None,
+    positive: str | OutcomeSet | None = None,
+    basis: Basis | None = None,
+    out_of: OutOf | None = None,
+    crimes: Tally | None = None,
     by: Names | None = None,
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> OutcomeRateChange | Results[OutcomeRateChange]:
@@ -201,6 +161,9 @@ def outcome_rate_change(
         The dimensions that hold the type and the period. Default is ``"outcome"``, ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only: refuse the comparison, or keep the suppliers of
+        both, of outcomes and of crimes, and put the rest of the outcomes in the ledger. Default is ``"require"``.
     caveat : str, optional
         What must travel with the figure. A type of the set that was not in use in all of the two periods is
         added by itself.
@@ -210,8 +173,8 @@ def outcome_rate_change(
     Returns
     -------
     OutcomeRateChange or Results of OutcomeRateChange
-        A table if there is `by`; otherwise one figure. What was not supplied, or not supplied alike,
-        is not available, and says why.
+        A table if there is `by`; otherwise one figure. What was not supplied, or not by the same
+        suppliers, is not available, and says why.
 
     Raises
     ------
@@ -219,7 +182,9 @@ def outcome_rate_change(
         If the two rates differ in set, basis or denominator, or are of two groups; or the periods are
         reversed, equal, unequal in length or overlap. What `positive_outcome_rate` refuses is refused.
     InvalidTypeError
-        If the two rates are no `OutcomeRate`, or `between`, `positive`, `basis` or `out_of` is missing.
+        If the two rates are no `OutcomeRate`, or `between` is missing.
+    ChoiceNeededError
+        If `positive`, `basis` or `out_of` is left out: the choices get listed, with their meaning.
     UnknownNameError
         If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
 
@@ -249,50 +214,40 @@ def outcome_rate_change(
     The positive outcome rate (positive-dashboard, closed basis, out of crimes recorded) rose by 2.42 \
 percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 44.0% higher.
     """
-    caveat = _check.text(caveat, "caveat", empty=True)
     if isinstance(old, OutcomeRate) or new is not None:
         _refuse_asked(
-            between=between, positive=positive, basis=basis, out_of=out_of, crimes=crimes, by=by, count=count
+            between=between,
+            positive=positive,
+            basis=basis,
+            out_of=out_of,
+            crimes=crimes,
+            by=by,
+            count=count,
+            like_for_like=None if like_for_like == "require" else like_for_like,
         )
-        return _of_figures(old, new, caveat, confidence_level)
+        return _of_figures(old, new, _check.text(caveat, "caveat", empty=True), confidence_level)
     if between is None:
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two OutcomeRate figures."
         raise InvalidTypeError(msg)
     definition = Definition.of(positive, basis, out_of, confidence_level)
-    kept = kept_dims(by, outcome, period=period)
-    tally, counter = read(old, (*kept, period), outcome, count, definition)
-    counter.check_crimes(crimes)
-    if crimes is not None and not isinstance(crimes, Tally):
-        msg = f"crimes must be a Tally with the dimension {period!r} where two periods are compared; got {type(crimes).__name__}."
-        raise InvalidTypeError(msg)
-    sides = both_periods(tally, between, period)
-    groups = groups_of(sides, kept)
-    before, after, unlike = (no_reasons(len(groups)) for _ in range(3))
-    recorded: tuple[Crimes, Crimes] = (None, None)
-    if crimes is not None:
-        require_dims(crimes, (*kept, period))
-        refuse_wider(crimes, tally, kept)
-        recorded = old_crimes, new_crimes = both_periods(crimes, between, period)
-        refuse_one_sided(unlike, groups, old_crimes, new_crimes)
-    counted = (
-        counter.count(groups, sides[0], recorded[0], before),
-        counter.count(groups, sides[1], recorded[1], after),
-    )
-    reasons = np.where(unexplained(before), after, before)
-    refuse_one_sided(reasons, groups, *sides)
-    adopt(reasons, unlike, lambda why: f"{why} (of the crimes)")
-    whole = added(*(totals(side, groups) for side in sides))
-    table = _change_table(
+    found = TwoPeriods.of(
+        old,
+        between,
         definition,
-        keys_of(groups),
-        counted,
-        (unexplained(before), unexplained(after)),
-        reasons,
-        between=(sides[0].label, sides[1].label),
-        exclusions=exclusion_table(groups, sides, whole, tally),
-        caveat=with_dates(caveat, definition, [side.when for side in sides]),
+        crimes=crimes,
+        by=by,
+        outcome=outcome,
+        period=period,
+        count=count,
+        like_for_like=like_for_like,
+        caveat=caveat,
+        single=by is None,
     )
-    return table[0] if by is None else table
+    pair = found.pair
+    return _changes(definition, pair.rows, found.counted, pair.shown, found.stand, pair.between)
+
+
+# ---- two figures ------------------------------------------------------------------------
 
 
 def _refuse_asked(**options: Any) -> None:
@@ -302,7 +257,9 @@ def _refuse_asked(**options: Any) -> None:
         raise InvalidInputError(msg)
 
 
-def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> OutcomeRateChange:
+def _of_figures(
+    old: Any, new: Any, caveat: str, confidence_level: float
+) -> OutcomeRateChange | Results[OutcomeRateChange]:
     """Compare two figures; their limits are made again, so that both are at the level asked for."""
     for name, given in (("old", old), ("new", new)):
         if not isinstance(given, OutcomeRate):
@@ -310,32 +267,27 @@ def _of_figures(old: Any, new: Any, caveat: str, confidence_level: float) -> Out
             raise InvalidTypeError(msg)
     _refuse_unlike_figures(old, new)
     group, between = _times_of(old, new)
-    positive = OutcomeSet(old.outcome_types, name=old.outcomes)
-    definition = Definition.of(positive, old.basis, old.out_of, confidence_level)
+    definition = Definition.of_figure(old, confidence_level)
     counted = [
         Counted(*(np.array([n]) for n in (f.positive, f.denominator, f.not_yet_assigned, f.positive)))
         for f in (old, new)
     ]
-    there = [np.array([not np.isnan(f.rate)]) for f in (old, new)]
+    stand = [np.array([not np.isnan(f.rate)]) for f in (old, new)]
     reasons = no_reasons(1)
-    reasons[0] = new.reason if there[0][0] else old.reason
-    dated = ""
+    reasons[0] = new.reason if stand[0][0] else old.reason
+    notes = [Note("stated", caveat, caveat)]
+    if between[0]:
+        notes += notes_between(definition, read_labels(between, "between"))
+    # What is said of both together says again what each figure brings along.
+    told = "; ".join(note.long for note in notes)
+    notes[1:1] = [note for f in (old, new) for note in f.caveats if note.long not in told]
     if old.as_at != new.as_at:
         dates = " and ".join(f.as_at or "a date that is not stated" for f in (old, new))
         dated = f"the two extracts are of {dates}: outcomes of the one had more time"
-    if between[0]:
-        caveat = with_dates(caveat, definition, read_labels(between, "between"))
-    own = (c for c in (old.caveat, new.caveat) if c not in caveat)
-    caveats = dict.fromkeys(filter(None, (*own, caveat, dated)))
-    return _change_table(
-        definition,
-        {d: label_array([v]) for d, v in group.items()},
-        (counted[0], counted[1]),
-        (there[0], there[1]),
-        reasons,
-        between=between,
-        caveat="; ".join(caveats),
-    )[0]
+        notes.append(Note("extracts-differ", "two extracts", dated))
+    rows = Rows({d: label_array([v]) for d, v in group.items()}, reasons, True, there=stand[0] & stand[1])
+    rows.note(*notes)
+    return _changes(definition, rows, counted, stand, stand, between)
 
 
 def _times_of(old: OutcomeRate, new: OutcomeRate) -> tuple[dict[str, Label], tuple[str, str]]:
@@ -345,7 +297,7 @@ def _times_of(old: OutcomeRate, new: OutcomeRate) -> tuple[dict[str, Label], tup
         return compared_figures(old, new)
     apart = [[d for d in a.group if d not in b.group] for a, b in ((old, new), (new, old))]
     common = [
-        attrs.evolve(f, group={d: v for d, v in f.group.items() if d not in own})
+        attrs.evolve(f, group={d: v for d, v in f.group.items() if d not in own})  # type: ignore[misc]  # @figure makes it by attrs
         for f, own in zip((old, new), apart, strict=True)
     ]
     group, between = compared_figures(common[0], common[1])
@@ -380,36 +332,35 @@ def _refuse_unlike_figures(old: OutcomeRate, new: OutcomeRate) -> None:
             raise InvalidInputError(msg)
 
 
-def _change_table(
+# ---- the figures ------------------------------------------------------------------------
+
+
+def _changes(
     definition: Definition,
-    keys: dict[str, NDArray[Any]],
-    counted: tuple[Counted, Counted],
-    shown: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    reasons: Reasons,
-    *,
+    rows: Rows,
+    counted: Sequence[Counted],
+    shown: Sequence[Mask],
+    stand: Sequence[Mask],
     between: tuple[str, str],
-    caveat: str,
-    exclusions: ExclusionTable | None = None,
-) -> Results[OutcomeRateChange]:
-    """Work out every row; `shown` tells which rates may stand where the change may not."""
-    reasons = reasons.copy()
-    there = unexplained(reasons) & shown[0] & shown[1]
-    (old, old_low, old_high), (new, new_low, new_high) = map(definition.rates, counted, shown)
+) -> OutcomeRateChange | Results[OutcomeRateChange]:
+    """Work out every row; `shown` says which counts, and `stand` which rates, stand where the change may not."""
+    (old, old_low, old_high), (new, new_low, new_high) = map(definition.rates, counted, stand)
     low, high = intervals.square_and_add(new, new_low, new_high, old, old_low, old_high)
-    from_nothing = there & (old == 0)
-    reasons[from_nothing] = "not applicable: the rate was 0 before"
-    base = np.where(old > 0, old, np.nan)
-    columns = {
+    rows.explain(old == 0, "not applicable: the rate was 0 before")
+    inputs = {}
+    for name, side, seen, known in zip(("old", "new"), counted, shown, stand, strict=True):
+        inputs[f"{name}_positive"] = np.where(seen, side.positive, np.nan)
+        inputs[f"{name}_denominator"] = np.where(seen, side.denominator, np.nan)
+        inputs[f"{name}_share_not_yet_assigned"] = np.where(known, definition.open_share(side), np.nan)
+    values = {
         "old": old,
         "new": new,
-        "points": np.where(there, 100 * (new - old), np.nan),
-        "points_low": np.where(there, 100 * low, np.nan),
-        "points_high": np.where(there, 100 * high, np.nan),
-        "percent_change": np.where(there, 100 * (new / base - 1), np.nan),
+        "points": 100 * (new - old),
+        "points_low": 100 * low,
+        "points_high": 100 * high,
+        "percent_change": 100 * (new / np.where(old > 0, old, np.nan) - 1),
+        "between": between,
+        **inputs,
+        **definition.audit,
     }
-    audit = definition.audit | {"between": between}
-    for name, side, visible in zip(("old", "new"), counted, shown, strict=True):
-        audit[f"{name}_positive"] = np.where(visible, side.positive, np.nan)
-        audit[f"{name}_denominator"] = np.where(visible, side.denominator, np.nan)
-        audit[f"{name}_share_not_yet_assigned"] = np.where(visible, definition.open_share(side), np.nan)
-    return Results(OutcomeRateChange, keys, columns, reasons, audit, exclusions, caveat)
+    return rows.results(OutcomeRateChange, values, {"old": stand[0], "new": stand[1]})

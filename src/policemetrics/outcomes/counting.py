@@ -1,253 +1,56 @@
-"""How a table of outcomes is read: its labels as codes of the framework, and what is counted by group."""
+"""How outcomes are read and counted: labels as codes of the framework, crimes beside them, one period or two.
+
+`read` makes a tally over codes that do not overlap, and a `Counter` that adds them up by group: positive outcomes,
+what they are out of, and crimes that have no outcome yet. `TwoPeriods` does it for a comparison.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any, Final
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._arguments import one_count
 from policemetrics._cells import Cells
+from policemetrics._compare import Comparison, Mask, kept_dims, part_of
 from policemetrics._supply import (
     Reasons,
     Side,
+    both_periods,
     no_reasons,
-    refuse_negative,
-    refuse_one_sided,
-    refuse_unmatched,
-    refuse_unsupplied,
     totals,
     unexplained,
+    why_negative,
+    why_one_sided,
 )
 from policemetrics._write import count as written
 from policemetrics.definitions import outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.exposure import Exposure, divide
+from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.exposure import Divisor
 from policemetrics.frames import as_tally, text_columns
+from policemetrics.outcomes.dates import notes_between
 from policemetrics.outcomes.definition import BASES, Counted, Definition, OutcomeSet, refuse_unknown
 from policemetrics.results import label_array
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally
-from policemetrics.typing import FloatArray
+from policemetrics.typing import Between, FloatArray, LikeForLike, Names
 
+NOT_YET_ASSIGNED: Final = "0"
 _BASIS: Final = "basis"
-
-Crimes: TypeAlias = float | Side | Exposure | None
-
-
-def as_crimes(crimes: Any, by: tuple[str, ...], tally: Tally, period: str) -> Crimes:
-    """Check the crimes that a single table of outcomes is divided by."""
-    if crimes is None or isinstance(crimes, Exposure):
-        return crimes
-    if isinstance(crimes, Tally):
-        require_dims(crimes, by)
-        refuse_wider(crimes, tally, by, period)
-        if period in crimes.dims and period in tally.dims and period not in by:
-            mine, theirs = tally.labels(period), crimes.labels(period)
-            if set(mine) != set(theirs):
-                msg = (
-                    f"crimes must be of the same periods as the outcomes; crimes have {_check.listing(theirs)}, outcomes "
-                    f"{_check.listing(mine)}. Choose with where(), or keep {period!r} in by=."
-                )
-                raise InvalidInputError(msg)
-        return Side(crimes)
-    if isinstance(crimes, Mapping):
-        if not by:
-            msg = "crimes must be a number where there is no by=; a mapping is keyed by the labels of by=."
-            raise InvalidInputError(msg)
-        keys = [k if isinstance(k, tuple) else (k,) for k in crimes]
-        for key in keys:
-            if len(key) != len(by):
-                msg = f"crimes must be keyed by one label for each of {_check.listing(by)}; got the key {key!r}."
-                raise InvalidInputError(msg)
-        numbers = [one_count(v, f"crimes[{k!r}]") for k, v in crimes.items()]
-        return Side(Tally.from_columns({d: [k[i] for k in keys] for i, d in enumerate(by)}, numbers))
-    if not _check.is_number(crimes):
-        msg = (
-            "crimes must be a number, a mapping of label to number, an Exposure or a Tally (a frame becomes one "
-            f"by tally()); got {type(crimes).__name__}."
-        )
-        raise InvalidTypeError(msg)
-    return float(one_count(crimes, "crimes"))
+_BOTH: Final = "outcomes and crimes"
 
 
-def require_dims(crimes: Tally, dims: Iterable[str]) -> None:
-    """Refuse a tally of crimes that has not kept what the outcomes are grouped by."""
-    lacking = [d for d in dims if d not in crimes.dims]
-    if lacking:
-        msg = f"crimes must be a tally that keeps {_check.listing(lacking)}; it has {_check.listing(crimes.dims)}."
-        raise UnknownNameError(msg)
+# ---- reading outcomes -------------------------------------------------------------------
 
 
-def basis_dims(dims: Iterable[str]) -> list[str]:
-    """Name the dimensions, or columns, that tell the basis, however they are spelt."""
-    return [d for d in dims if d.strip().casefold() == _BASIS]
-
-
-def refuse_wider(crimes: Tally, outcomes: Tally, by: Iterable[str], *dims: str) -> None:
-    """Refuse crimes added up over several periods, or bases, where outcomes do not tell theirs: they may be too many."""
-    for dim in (*dims, *basis_dims(crimes.dims)):
-        if dim in crimes.dims and dim not in {*outcomes.dims, *by} and len(crimes.labels(dim)) > 1:
-            msg = (
-                f"crimes must be of what the outcomes are of; crimes have several labels of {dim!r}, "
-                f"{_check.listing(crimes.labels(dim))}, which the outcomes do not tell. Choose one with "
-                f"where({dim}=...), or keep {dim!r} in the outcomes too."
-            )
-            raise InvalidInputError(msg)
-
-
-def divisors(crimes: float | Side | Exposure, groups: Cells, side: Side, reasons: Reasons) -> FloatArray:
-    """Find the crimes of each group; a group that has none gives its reason."""
-    if isinstance(crimes, Exposure):
-        return divide(crimes, groups, side, reasons)
-    if isinstance(crimes, Side):
-        own = no_reasons(len(groups))
-        refuse_unsupplied(own, groups, crimes)
-        adopt(
-            reasons, own, lambda why: f"not available: of the crimes, {why.removeprefix('not available: ')}"
-        )
-        unlike = no_reasons(len(groups))
-        _refuse_unlike(unlike, groups, side, crimes)
-        adopt(reasons, unlike, lambda why: f"{why} (of outcomes and crimes)")
-        return np.where(unexplained(own), totals(crimes, groups), np.nan)
-    if len(groups) > 1:
-        msg = (
-            f"crimes must be given for each group, as a mapping, an Exposure or a Tally, where by= makes several; got the "
-            f"one number {written(crimes)} for {len(groups)} groups."
-        )
+def refuse_by_outcome(by: tuple[str, ...], outcome: str) -> None:
+    """Refuse groups by the type of outcome."""
+    if _check.text(outcome, "outcome") in by:
+        msg = f"by must not name the outcome dimension {outcome!r}: every figure needs all types of outcome."
         raise InvalidInputError(msg)
-    return np.full(len(groups), crimes)
-
-
-def _refuse_unlike(reasons: Reasons, groups: Cells, side: Side, crimes: Side) -> None:
-    """Say which suppliers only the outcomes or only the crimes have; without coverage, by each dimension alone."""
-    mine, theirs = side.tally._supplied, crimes.tally._supplied
-    if mine is None or theirs is None:
-        refuse_unmatched(reasons, groups, side, crimes, "outcomes and crimes")
-        return
-    common = [d for d in mine.dims if d in theirs.dims]
-    if len(side.parts) != len(crimes.parts):  # months on one side, a year on the other
-        common = [d for d in common if d != side.period]
-    outcomes, recorded = (
-        attrs.evolve(
-            one,
-            tally=one.tally._evolve(supplied=proof.keys(common)),
-            period=one.period if one.period in common else "",
-        )
-        for one, proof in ((side, mine), (crimes, theirs))
-    )
-    refuse_one_sided(reasons, groups, outcomes, recorded)
-
-
-def adopt(reasons: Reasons, own: Reasons, say: Callable[[str], str]) -> None:
-    """Take over, in other words, the reasons of groups that have none yet."""
-    for at in np.flatnonzero(unexplained(reasons) & ~unexplained(own)).tolist():
-        reasons[at] = say(own[at])
-
-
-WAITING: Final = "0"
-
-
-@attrs.frozen
-class Counter:
-    """How a tally of outcomes, by code, is counted by group; `given` holds the codes that it gives."""
-
-    definition: Definition
-    outcome: str
-    given: frozenset[str]
-
-    @property
-    def positive(self) -> frozenset[str]:
-        """The codes of the table that are in the set; a joined one is, if all its types are."""
-        return frozenset(c for c in self.given if set(members_of(c)) <= self.definition.positive.types)
-
-    def count(self, groups: Cells, side: Side, crimes: Crimes, reasons: Reasons) -> Counted:
-        """Count one side; a group that cannot be counted gets its reason."""
-        refuse_unsupplied(reasons, groups, side)
-        self._refuse_larger_parts(reasons, groups, side)
-        supplied = unexplained(reasons)
-        found = self.parts(groups, side, supplied)
-        refuse_negative(reasons, found.positive, side.label)
-        if self.definition.is_cohort and WAITING in self.given:
-            refuse_negative(reasons, found.waiting, side.label)
-        if crimes is not None:
-            found = self.out_of_crimes(found, divisors(crimes, groups, side, reasons))
-        refuse_negative(reasons, found.denominator, side.label)
-        self.definition.refuse_impossible(found, reasons, side.label)
-        return found
-
-    def out_of_crimes(self, found: Counted, crimes: FloatArray) -> Counted:
-        """Put outcomes out of crimes; those left have no outcome yet, where nothing else tells how many have none.
-
-        A table of nothing but positive outcomes does not hold them all, and tells of none.
-        """
-        waiting = found.waiting
-        if self.definition.is_cohort and WAITING not in self.given and self.given - self.positive:
-            waiting = crimes - found.outcomes
-        return attrs.evolve(found, denominator=crimes, waiting=waiting)
-
-    def parts(self, groups: Cells, side: Side, known: NDArray[np.bool_]) -> Counted:
-        """Add up the outcomes of each group that is known; what is absent counts 0."""
-        outcomes = self._of(groups, side, self.given - {WAITING}, known)
-        waiting = self._of(groups, side, {WAITING}, known & (WAITING in self.given))
-        whole = outcomes
-        if self.definition.out_of == "crimes" and WAITING in self.given:
-            whole = outcomes + waiting
-        return Counted(self._of(groups, side, self.positive, known), whole, waiting, outcomes)
-
-    def _refuse_larger_parts(self, reasons: Reasons, groups: Cells, side: Side) -> None:
-        """Say, for each group without a reason yet, which part, left out before, is larger than its whole."""
-        ledger = side.tally._ledger
-        if ledger is None:
-            return
-        for code, kind in outcome_types().items():
-            if not kind.parent:
-                continue
-            own = ledger.select(ledger.where_label(REASON, _inside(kind.parent).__eq__))
-            own = own.select(own.match({self.outcome: label_array([code])})).project(groups.dims)
-            at = own.positions(groups, groups.dims)
-            part = np.zeros(len(groups))
-            part[at[at >= 0]] = own.counts[at >= 0]
-            wholes = {c for c in self.given if kind.parent in members_of(c)}
-            whole = self._of(groups, side, wholes, unexplained(reasons))
-            for row in np.flatnonzero((part > whole) & unexplained(reasons)).tolist():
-                where = f" in {side.label}" if side.label else ""
-                reasons[row] = (
-                    f"not available: {written(part[row])} outcomes of type {code}{where}, more than the "
-                    f"{written(whole[row])} of type {kind.parent} that they must be part of"
-                )
-
-    def _of(self, groups: Cells, side: Side, codes: Iterable[str], known: NDArray[np.bool_]) -> FloatArray:
-        kept = side.tally._where({self.outcome: label_array(codes)})
-        return np.where(known, totals(attrs.evolve(side, tally=kept), groups), np.nan)
-
-    def check_crimes(self, crimes: object) -> None:
-        """Refuse crimes where they have no use, and ask for them where nothing else tells."""
-        definition = self.definition
-        if definition.out_of != "crimes":
-            if crimes is not None:
-                msg = f"crimes= cannot go with out_of={definition.out_of!r}, which does not use it; leave it out, or use out_of='crimes'."
-                raise InvalidInputError(msg)
-            return
-        if crimes is not None:
-            return
-        if definition.is_ratio:
-            msg = (
-                "crimes= must be given with basis='closed' and out_of='crimes': outcomes given in a period do not tell how "
-                "many crimes were recorded in it. Give the number, a mapping, an Exposure or a Tally, or use out_of='outcomes'."
-            )
-            raise InvalidInputError(msg)
-        if self.given and WAITING not in self.given:
-            msg = (
-                "crimes= must be given with out_of='crimes' where no row has type '0', crimes not yet assigned an outcome: "
-                f"the rows do not tell how many crimes were recorded. If {self.outcome!r} is empty for such crimes, fill "
-                "it with '0'; or use out_of='crimes_with_outcome'."
-            )
-            raise InvalidInputError(msg)
 
 
 def read(
@@ -258,7 +61,6 @@ def read(
     definition: Definition,
     *,
     useful: tuple[str, ...] = (),
-    coverage: tuple[str, ...] | None = None,
 ) -> tuple[Tally, Counter]:
     """Return the outcomes as a tally over codes that do not overlap, and how to count them.
 
@@ -269,7 +71,7 @@ def read(
         there = text_columns(data, whole=True)
         also = (*basis_dims(there), *useful)
         needed += tuple(d for d in also if d not in (*needed, outcome) and d in there)
-    tally = as_tally(data, by=(*needed, outcome), count=count, coverage=coverage)
+    tally = as_tally(data, by=(*needed, outcome), count=count)
     _refuse_other_basis(tally, definition.basis, kept)
     tally = _coded(tally, outcome)
     given = _given(tally, outcome)
@@ -298,6 +100,11 @@ def _inside(parent: str) -> str:
     return f"inside type {parent}"
 
 
+def basis_dims(dims: Iterable[str]) -> list[str]:
+    """Name the dimensions, or columns, that tell the basis, however they are spelt."""
+    return [d for d in dims if d.strip().casefold() == _BASIS]
+
+
 def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None:
     for dim in basis_dims(tally.dims):
         read = {label: _basis_in(label) for label in tally.labels(dim)}
@@ -319,7 +126,7 @@ def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None
 
 
 def _basis_in(label: Any) -> str:
-    """Tell which basis a label names, if it names one."""
+    """Return the basis that a label names, if it names one."""
     named = [basis for basis in BASES if isinstance(label, str) and basis in label.casefold()]
     return named[0] if len(named) == 1 else ""
 
@@ -372,3 +179,283 @@ def _refuse_hidden(given: frozenset[str], types: set[str], positive: OutcomeSet,
             "or choose a set without them."
         )
         raise InvalidInputError(msg)
+
+
+# ---- counting by group ------------------------------------------------------------------
+
+
+@attrs.frozen
+class Counter:
+    """How a tally of outcomes, by code, is counted by group; `given` holds the codes that it gives."""
+
+    definition: Definition
+    outcome: str
+    given: frozenset[str]
+
+    @property
+    def positive(self) -> frozenset[str]:
+        """The codes of the table that are in the set; a joined one is, if all its types are."""
+        return frozenset(c for c in self.given if set(members_of(c)) <= self.definition.positive.types)
+
+    def count(
+        self, groups: Cells, side: Side, crimes: Divisor | None = None
+    ) -> tuple[Counted, list[Reasons]]:
+        """Count one side, and say why groups have no rate: of the crimes, of a total below zero, of its own."""
+        found, of_crimes = self.parts(groups, side), no_reasons(len(groups))
+        if crimes is not None:
+            sizes, of_crimes = crimes.sizes(groups, side)
+            found = self.out_of_crimes(found, sizes)
+        return found, [of_crimes, *self.why_none(groups, side, found)]
+
+    def parts(self, groups: Cells, side: Side) -> Counted:
+        """Add up the outcomes of each group; what is absent counts 0."""
+        outcomes = self._of(groups, side, self.given - {NOT_YET_ASSIGNED})
+        waiting, whole = np.full(len(groups), np.nan), outcomes
+        if NOT_YET_ASSIGNED in self.given:
+            waiting = self._of(groups, side, {NOT_YET_ASSIGNED})
+            whole = outcomes + waiting if self.definition.out_of == "crimes" else outcomes
+        return Counted(self._of(groups, side, self.positive), whole, waiting, outcomes)
+
+    def out_of_crimes(self, found: Counted, crimes: FloatArray) -> Counted:
+        """Put outcomes out of crimes; those left have no outcome yet, where nothing else tells how many have none.
+
+        A table of nothing but positive outcomes does not hold them all, and tells of none.
+        """
+        waiting = found.not_yet_assigned
+        if self.definition.is_cohort and NOT_YET_ASSIGNED not in self.given and self.given - self.positive:
+            waiting = crimes - found.outcomes
+        return attrs.evolve(found, denominator=crimes, not_yet_assigned=waiting)
+
+    def why_none(self, groups: Cells, side: Side, found: Counted) -> list[Reasons]:
+        """Say of each group which total is below zero; and why else its counts make no rate."""
+        needed = [found.positive, found.denominator]
+        if self.definition.is_cohort and NOT_YET_ASSIGNED in self.given:
+            needed.insert(1, found.not_yet_assigned)
+        below = [why_negative(total, side.label) for total in needed]
+        own = self._why_larger(groups, side), self.definition.why_impossible(found, side.label)
+        return [first_of(*below), first_of(*own)]
+
+    def _why_larger(self, groups: Cells, side: Side) -> Reasons:
+        """Say of each group which part of a type, left out before, is larger than its whole."""
+        reasons, ledger = no_reasons(len(groups)), side.tally._ledger
+        if ledger is None:
+            return reasons
+        for code, kind in outcome_types().items():
+            if not kind.parent:
+                continue
+            own = ledger.select(ledger.where_label(REASON, _inside(kind.parent).__eq__))
+            own = own.select(own.match({self.outcome: label_array([code])})).project(groups.dims)
+            at = own.positions(groups, groups.dims)
+            part = np.zeros(len(groups))
+            part[at[at >= 0]] = own.counts[at >= 0]
+            whole = self._of(groups, side, {c for c in self.given if kind.parent in members_of(c)})
+            for row in np.flatnonzero((part > whole) & unexplained(reasons)).tolist():
+                where = f" in {side.label}" if side.label else ""
+                reasons[row] = (
+                    f"not available: {written(part[row])} outcomes of type {code}{where}, more than the "
+                    f"{written(whole[row])} of type {kind.parent} that they must be part of"
+                )
+        return reasons
+
+    def _of(self, groups: Cells, side: Side, codes: Iterable[str]) -> FloatArray:
+        kept = side.tally._where({self.outcome: label_array(codes)})
+        return totals(attrs.evolve(side, tally=kept), groups).astype(float)
+
+
+def first_of(*reasons: Reasons) -> Reasons:
+    """Return of each row the first reason that there is."""
+    found = reasons[0].copy()
+    for others in reasons[1:]:
+        found = np.where(unexplained(found), others, found)
+    return found
+
+
+# ---- crimes beside outcomes -------------------------------------------------------------
+
+
+def refuse_crimes(crimes: object, counter: Counter) -> None:
+    """Refuse crimes where they have no use, and ask for them where nothing else tells."""
+    definition, given = counter.definition, counter.given
+    if definition.out_of != "crimes":
+        if crimes is not None:
+            msg = f"crimes= cannot go with out_of={definition.out_of!r}, which does not use it; leave it out, or use out_of='crimes'."
+            raise InvalidInputError(msg)
+        return
+    if crimes is not None:
+        return
+    if definition.is_ratio:
+        msg = (
+            "crimes= must be given with basis='closed' and out_of='crimes': outcomes given in a period do not tell how "
+            "many crimes were recorded in it. Give the number, a mapping, an Exposure or a Tally, or use out_of='outcomes'."
+        )
+        raise InvalidInputError(msg)
+    if given and NOT_YET_ASSIGNED not in given:
+        msg = (
+            "crimes= must be given with out_of='crimes' where no row has type '0', crimes not yet assigned an outcome: "
+            f"the rows do not tell how many crimes were recorded. If {counter.outcome!r} is empty for such crimes, fill "
+            "it with '0'; or use out_of='crimes_with_outcome'."
+        )
+        raise InvalidInputError(msg)
+
+
+def crimes_of(crimes: Any, by: tuple[str, ...], outcomes: Tally, period: str) -> Divisor | None:
+    """Read the crimes that a single table of outcomes is divided by."""
+    if crimes is None:
+        return None
+    divisor = attrs.evolve(Divisor.of(crimes, by, "crimes", noun="crimes", whole=True), both=_BOTH)
+    if isinstance(crimes, Tally):
+        _refuse_wider(crimes, outcomes, by, period)
+        if period not in by:
+            _refuse_other_periods(crimes, outcomes, period)
+    return divisor
+
+
+def _over(crimes: Side) -> Divisor:
+    return Divisor(crimes, "crimes", noun="crimes", whole=True, both=_BOTH)
+
+
+def _refuse_wider(crimes: Tally, outcomes: Tally, by: Iterable[str], *dims: str) -> None:
+    """Raise if crimes span several periods or bases and the outcomes do not say which: they could be too many."""
+    for dim in (*dims, *basis_dims(crimes.dims)):
+        if dim in crimes.dims and dim not in {*outcomes.dims, *by} and len(crimes.labels(dim)) > 1:
+            msg = (
+                f"crimes must be of what the outcomes are of; crimes have several labels of {dim!r}, "
+                f"{_check.listing(crimes.labels(dim))}, which the outcomes do not tell. Choose one with "
+                f"where({dim}=...), or keep {dim!r} in the outcomes too."
+            )
+            raise InvalidInputError(msg)
+
+
+def _refuse_other_periods(crimes: Tally, outcomes: Tally, period: str) -> None:
+    """Raise if both are added up over periods, and these are not the same."""
+    if period not in crimes.dims or period not in outcomes.dims:
+        return
+    mine, theirs = outcomes.labels(period), crimes.labels(period)
+    if set(mine) != set(theirs):
+        msg = (
+            f"crimes must be of the same periods as the outcomes; crimes have {_check.listing(theirs)}, outcomes "
+            f"{_check.listing(mine)}. Choose with where(), or keep {period!r} in by=."
+        )
+        raise InvalidInputError(msg)
+
+
+# ---- two periods ------------------------------------------------------------------------
+
+
+@attrs.frozen
+class TwoPeriods:
+    """Two periods of outcomes by group, with what each counted and the crimes of each, where they are given.
+
+    `stand` says of each period which rates stand by themselves, where the comparison may not.
+    """
+
+    counter: Counter
+    pair: Comparison
+    crimes: tuple[Side, Side] | None
+    counted: tuple[Counted, Counted]
+    stand: tuple[Mask, Mask]
+
+    @classmethod
+    def of(
+        cls,
+        data: Any,
+        between: Between,
+        definition: Definition,
+        *,
+        crimes: Any,
+        by: Names | None,
+        outcome: str,
+        period: str,
+        count: str | None,
+        like_for_like: LikeForLike,
+        caveat: str,
+        of: str = "",
+        single: bool = False,
+    ) -> TwoPeriods:
+        """Read and count both; `of` names the dimension by which the groups will be divided."""
+        kept = kept_dims(by, period=period, outcome=outcome)
+        refuse_by_outcome(kept, outcome)
+        parts = (part_of(of, by=kept, period=period, outcome=outcome),) if of else ()
+        tally, counter = read(data, (*kept, *parts, period), outcome, count, definition)
+        refuse_crimes(crimes, counter)
+        sides = both_periods(tally, between, period)
+        pair = Comparison.of(
+            tally,
+            sides,
+            kept,
+            like_for_like=like_for_like,
+            caveat=caveat,
+            apart=(outcome, *basis_dims(tally.dims)),
+            negative=False,
+            single=single,
+        )
+        pair.rows.note(*notes_between(definition, [side.when for side in sides]))
+        recorded = None if crimes is None else _crimes_of_both(crimes, kept, of, between, sides, pair)
+        return cls._counted(counter, pair, recorded)
+
+    @classmethod
+    def _counted(cls, counter: Counter, pair: Comparison, crimes: tuple[Side, Side] | None) -> TwoPeriods:
+        """Count both; what the crimes of either lack comes before what is the matter with the counts of either."""
+        (old, why_old), (new, why_new) = (
+            counter.count(pair.groups, side, None if own is None else _over(own))
+            for side, own in zip(pair.sides, crimes or (None, None), strict=True)
+        )
+        of_crimes, *others = zip(why_old, why_new, strict=True)
+        for reasons in of_crimes:
+            pair.rows.adopt(reasons)
+        if crimes is not None:
+            pair.rows.adopt(why_one_sided(pair.groups, *crimes), lambda why: f"{why} (of the crimes)")
+        for reasons in chain(*others):
+            pair.rows.adopt(reasons)
+        old_stands, new_stands = (
+            shown & unexplained(first_of(*why))
+            for shown, why in zip(pair.shown, (why_old, why_new), strict=True)
+        )
+        return cls(counter, pair, crimes, (old, new), (old_stands, new_stands))
+
+
+def _crimes_of_both(
+    crimes: Any,
+    by: tuple[str, ...],
+    of: str,
+    between: Between,
+    sides: tuple[Side, Side],
+    pair: Comparison,
+) -> tuple[Side, Side]:
+    """Read the crimes of both periods; of suppliers that were left out of the outcomes, they are left out too."""
+    period = sides[0].dim
+    if not isinstance(crimes, Tally):
+        what = f"dimension {period!r} where two periods are compared"
+        if of:
+            what = f"dimensions {of!r} and {period!r}"
+        msg = f"crimes must be a Tally with the {what}; got {type(crimes).__name__}."
+        raise InvalidTypeError(msg)
+    common = pair.sides[0].common
+    needed = (*by, *filter(None, [of]), period, *(common.dims if common else ()))
+    Divisor.of(crimes, tuple(dict.fromkeys(needed)), "crimes")  # refuses crimes that lack a dimension
+    _refuse_wider(crimes, pair.data, by)
+    old, new = both_periods(crimes, between, period)
+    if common is None:
+        return old, new
+    return _matched(old, sides[0], common), _matched(new, sides[1], common)
+
+
+def _matched(crimes: Side, outcomes: Side, common: Cells) -> Side:
+    """Keep of the crimes of a period what is of those suppliers whose outcomes are compared."""
+    parts: Mapping[int, str] = {}
+    if len(crimes.parts) != len(outcomes.parts):
+        # Months of the one beside a year of the other: a supplier has all of it, or none.
+        suppliers = common.keys(d for d in common.dims if d != crimes.dim)
+        if len(common) < len(suppliers) * len(outcomes.parts):
+            msg = (
+                "crimes must be of periods as long as those of the outcomes where like_for_like='match' leaves out some of "
+                f"them; got {len(crimes.parts)} for {outcomes.label}, and {len(outcomes.parts)} of outcomes."
+            )
+            raise InvalidInputError(msg)
+        common, parts = suppliers, crimes.parts
+    cells, supplied = crimes.tally._cells, crimes.tally._supplied
+    cells = cells.select(cells.within(common))
+    # Without coverage of their own, crimes are supplied where there are any.
+    supplied = cells.keys(common.dims) if supplied is None else supplied.select(supplied.within(common))
+    tally = crimes.tally._evolve(cells=cells, supplied=supplied)
+    return attrs.evolve(crimes, tally=tally, common=common, parts=parts)

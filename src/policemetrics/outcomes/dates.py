@@ -1,4 +1,8 @@
-"""What dates do to a rate: types that did not exist yet, and cohorts whose outcomes are still to come."""
+"""What dates do to a rate: types that did not exist yet, and cohorts whose outcomes are still to come.
+
+`Spans` is the time of every row of a table, `AsAt` the date of the extract. From them come the caveats of types
+that were not in use, and whether a cohort is mature.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,10 @@ from numpy.typing import NDArray
 
 from policemetrics._cells import MISSING, Cells
 from policemetrics._check import shown, text
+from policemetrics._compare import Notes
 from policemetrics._supply import said_together
 from policemetrics.definitions import OutcomeType, outcome_types
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.outcomes.definition import Definition
 from policemetrics.periods import Period, as_period, in_words, read_labels
 from policemetrics.tallies import Tally
@@ -37,6 +42,7 @@ class Span:
 
     @classmethod
     def of(cls, period: Period) -> Span:
+        """Return the time of one period."""
         return cls(in_words(period.label), period.start, period.end)
 
 
@@ -49,6 +55,7 @@ class Spans:
 
     @classmethod
     def unknown(cls, rows: int) -> Spans:
+        """Return the time of rows whose labels name none."""
         return cls([None], np.zeros(rows, dtype=np.int64))
 
     @classmethod
@@ -88,9 +95,6 @@ class Spans:
         """The time of every row, in words."""
         return one_or_all(np.array([s.when if s else "" for s in self.distinct], dtype=object)[self.at])
 
-    def take(self, rows: IntArray) -> Spans:
-        return Spans(self.distinct, self.at[rows])
-
 
 def _together(periods: Sequence[Period | None]) -> Span | None:
     """Span the periods that are known; one whose label names none is said to be there."""
@@ -120,6 +124,13 @@ def _is_read(labels: list[Any], name: str) -> bool:
         return False
 
 
+def one_or_all(texts: NDArray[np.object_]) -> str | NDArray[np.object_]:
+    """Keep what is the same in every row once, for an audit field."""
+    if not len(texts):
+        return ""
+    return texts if (texts != texts[0]).any() else str(texts[0])
+
+
 @attrs.frozen
 class AsAt:
     """When the data were extracted: as it was written, and the last day it can mean, if it is a date."""
@@ -129,6 +140,7 @@ class AsAt:
 
     @classmethod
     def of(cls, value: Any) -> AsAt:
+        """Read a date, a period or any words."""
         if isinstance(value, dt.datetime):
             value = value.date()
         if isinstance(value, dt.date):
@@ -166,24 +178,62 @@ def _day(written: str) -> dt.date | None:
 # ---- definitions that changed -----------------------------------------------------------
 
 
-def notes_of(definition: Definition, when: Spans) -> str | NDArray[np.object_]:
-    """Say, of every row, which types of a set were not in use, or not by all, in all of its period."""
-    kinds = [outcome_types()[code] for code in definition.positive.codes]
-    said = [notes(kinds, span, definition) for span in when.distinct]
-    return one_or_all(np.array(said, dtype=object)[when.at])
+def notes_of(definition: Definition, when: Spans) -> Notes:
+    """Note of every row which types of the set were not in use, or not by all, in all of its period."""
+    kinds = _types_of(definition)
+    found = [_noted(_said(kinds, span, definition)) for span in when.distinct]
+    used = {found[i] for i in np.unique(when.at).tolist()}
+    if len(used) <= 1:
+        return used.pop() if used else ()
+    return np.fromiter(found, dtype=object, count=len(found))[when.at]
 
 
-def notes(kinds: Iterable[OutcomeType], span: Span | None, definition: Definition) -> str:
-    """Say it of one period."""
+def notes_between(definition: Definition, when: Sequence[Period | None]) -> tuple[Note, ...]:
+    """Note how the types in use differ from what is counted, and between two periods.
+
+    Of the set whatever was not in use is said; of what the rate is out of, only what changed.
+    """
+    both = [Span.of(period) for period in when if period]
+    found, changed = _said_of_both(_types_of(definition), both, definition)
+    if changed:
+        found = f"the definition changed between the two: {found}"
+    # Whether a type was voluntary moves outcomes among the types, and changes no total.
+    rest = [attrs.evolve(kind, compulsory_from=None) for kind in definition.other_types]
+    rest = [kind for kind in rest if _said_of_both([kind], both, definition)[1]]
+    out_of, changed = _said_of_both(rest, both, definition)
+    if changed:
+        out_of = f"what the rate is out of changed between the two: {out_of}"
+    return (*_noted(found), *_noted(out_of if changed else ""))
+
+
+def _noted(long: str) -> tuple[Note, ...]:
+    return (Note("outcome-types", "types not in use throughout", long),) if long else ()
+
+
+def _types_of(definition: Definition) -> list[OutcomeType]:
+    return [outcome_types()[code] for code in definition.positive.codes]
+
+
+def _said_of_both(
+    kinds: Sequence[OutcomeType], both: Sequence[Span], definition: Definition
+) -> tuple[str, bool]:
+    """Return what is to be said of two periods, and whether it differs between them."""
+    said = [_said(kinds, span, definition) for span in both]
+    apart = {one.replace(span.when, "") for one, span in zip(said, both, strict=True)}
+    return "; ".join(dict.fromkeys(filter(None, said))), len(apart) > 1
+
+
+def _said(kinds: Iterable[OutcomeType], span: Span | None, definition: Definition) -> str:
+    """Say of one period which types were not in use in all of it; types of which the same holds together."""
     if span is None:
         return ""
     found = dict[str, list[str]]()
     for kind in kinds:
-        found.setdefault(_note(kind, span, definition), []).append(kind.code)
+        found.setdefault(_use(kind, span, definition), []).append(kind.code)
     return "; ".join(
-        f"{_named(codes)} {note.format(was='was' if len(codes) == 1 else 'were')}"
-        for note, codes in found.items()
-        if note
+        f"{_named(codes)} {use.format(was='was' if len(codes) == 1 else 'were')}"
+        for use, codes in found.items()
+        if use
     )
 
 
@@ -193,7 +243,8 @@ def _named(codes: Sequence[str]) -> str:
     return f"types {', '.join(codes[:-1])} and {codes[-1]}"
 
 
-def _note(kind: OutcomeType, span: Span, definition: Definition) -> str:
+def _use(kind: OutcomeType, span: Span, definition: Definition) -> str:
+    """Say how a type was not in use in all of a period; nothing where it was."""
     since, compulsory, until = kind.valid_from, kind.compulsory_from, kind.valid_to
     # A cohort may still be given, later, a type that was not in use when its crimes were recorded.
     recorded = f"in use when the crimes of {span.when} were recorded"
@@ -220,46 +271,13 @@ def _month(day: dt.date) -> str:
     return in_words(f"{day:%Y-%m}")
 
 
-def with_dates(caveat: str, definition: Definition, when: Sequence[Period | None]) -> str:
-    """Add to what the caller says how the types in use differ from what is counted, and between two periods.
-
-    Of the set whatever was not in use is said; of what the rate is out of, only what changed.
-    """
-    both = [Span.of(period) for period in when if period]
-    kinds = [outcome_types()[code] for code in definition.positive.codes]
-    found, changed = _of_both(kinds, both, definition)
-    if changed:
-        found = f"the definition changed between the two: {found}"
-    # Whether a type was voluntary moves outcomes among the types, and changes no total.
-    rest = [attrs.evolve(kind, compulsory_from=None) for kind in definition.other_types]
-    rest = [kind for kind in rest if _of_both([kind], both, definition)[1]]
-    out_of, changed = _of_both(rest, both, definition)
-    if changed:
-        out_of = f"what the rate is out of changed between the two: {out_of}"
-    return "; ".join(filter(None, (caveat, found, out_of if changed else "")))
-
-
-def _of_both(kinds: Sequence[OutcomeType], both: Sequence[Span], definition: Definition) -> tuple[str, bool]:
-    """Return what is to be said of the periods, and whether it differs between them."""
-    said = [notes(kinds, span, definition) for span in both]
-    apart = {note.replace(span.when, "") for note, span in zip(said, both, strict=True)}
-    return "; ".join(dict.fromkeys(filter(None, said))), len(apart) > 1
-
-
-def one_or_all(texts: NDArray[np.object_]) -> str | NDArray[np.object_]:
-    """Keep what is the same in every row once, for an audit field or the caveat of a table."""
-    if not len(texts):
-        return ""
-    return texts if (texts != texts[0]).any() else str(texts[0])
-
-
 # ---- cohorts that are too young ---------------------------------------------------------
 
 
 def maturities(
     as_at: AsAt, mature_after: int | None, when: Spans, open_crimes: FloatArray
 ) -> tuple[NDArray[np.object_], FloatArray]:
-    """Tell of each cohort whether it is mature, and how many whole months old it is.
+    """Return of each cohort whether it is mature, and how many whole months old it is.
 
     With `mature_after` a cohort is immature while it is younger; without, while any crime has no outcome yet.
     """

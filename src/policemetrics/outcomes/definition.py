@@ -1,4 +1,9 @@
-"""What a positive outcome rate is of: which outcomes, on which basis, out of what; and the arithmetic on arrays."""
+"""What a positive outcome rate is of: which outcomes, on which basis, out of what; and the arithmetic on arrays.
+
+The types of the outcomes framework come from `policemetrics.definitions`; here stands what is made of them: sets of
+positive outcomes, how labels are read as types, the three choices that have no default, the rates that they give,
+and what every figure says of them.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +13,31 @@ from typing import Any, Final, TypeVar
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _cells, _check, intervals
-from policemetrics._supply import Reasons, unexplained
+from policemetrics._compare import Mask
+from policemetrics._supply import Reasons, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.definitions import OutcomeType, outcome_names, outcome_sets, outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of, spelling
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import comparable, read_only
+from policemetrics.errors import (
+    ChoiceNeededError,
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    UnknownNameError,
+)
+from policemetrics.results import Figure, comparable, definition_field, figure, input_field, read_only
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, FloatArray, Names, OutOf
+from policemetrics.typing import Basis, FloatArray, OutOf
 
 _OWN_SET: Final = "\nNo set is official. For one of your own, give an OutcomeSet, as in OutcomeSet(['1', '8'], name='ours')."
 
 _Choice = TypeVar("_Choice", bound=str)
+
+
+# ---- sets of positive outcomes ----------------------------------------------------------
 
 
 def _codes(types: Iterable[str | int]) -> frozenset[str]:
@@ -156,8 +170,10 @@ def outcome_set(name: str) -> OutcomeSet:
 def bundled(name: Any, argument: str) -> OutcomeSet:
     """Find a bundled set; `argument` is where its name was given."""
     sets = outcome_sets()
-    held = {k: f"{_types(v.types)}. {v.description}" for k, v in sets.items()}
-    found = sets[one_of(name, argument, held, _OWN_SET)]
+    if not isinstance(name, str) or name not in sets:
+        held = {k: f"{_types(v.types)}. {v.description}" for k, v in sets.items()}
+        one_of(name, argument, held, _OWN_SET)  # which refuses it
+    found = sets[name]
     return OutcomeSet(found.types, name=found.name, source=found.origin)
 
 
@@ -169,8 +185,12 @@ def one_of(value: Any, name: str, meanings: Mapping[_Choice, str], more: str = "
     lines = "".join(f"\n  {choice!r}: {meaning}" for choice, meaning in meanings.items())
     said = "it must be given, there is no default" if value is None else f"got {value!r}"
     msg = f"{name} must be one of these; {said}.{lines}{more}"
+    if value is None:
+        raise ChoiceNeededError(Note(f"choose-{name.replace('_', '-')}", f"{name}= must be given", msg))
     raise (UnknownNameError if isinstance(value, str) else InvalidTypeError)(msg)
 
+
+# ---- labels, read as types --------------------------------------------------------------
 
 _MOST_NAMED: Final = 12
 _MOST_EXPLAINED: Final = 6
@@ -221,11 +241,11 @@ class OutcomeMatch:
     sources : mapping of label to str
         Where the reading of a label was found, for those that are neither a code nor the name of a type.
     crimes : float
-        Number of outcomes, or crimes, of all labels; not a number where the data gave no counts, or counts
-        that overlap, as on two bases.
+        Number of outcomes, or crimes, of all labels; nan where the data gave no counts, or counts that overlap, as
+        on two bases.
     share_unmatched : float
-        Share of them whose label is unmatched, as a fraction. Not a number without counts, or where
-        corrections leave a number below zero.
+        Share of them whose label is unmatched, as a fraction. It is nan without counts, or where corrections leave
+        a number below zero.
     """
 
     codes: Mapping[Any, str] = attrs.field(converter=read_only)
@@ -254,7 +274,7 @@ class OutcomeMatch:
 
 
 def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatch:
-    """Tell how the labels of some data are read as types of outcome, and which are not.
+    """Say how the labels of some data are read as types of outcome, and which are not.
 
     Parameters
     ----------
@@ -337,6 +357,8 @@ def _labels_of(outcomes: Any, outcome: str) -> tuple[list[Any], dict[Any, int] |
     return found.tolist(), None
 
 
+# ---- what a rate is of ------------------------------------------------------------------
+
 BASES: Final[Mapping[Basis, str]] = {
     "recorded": "outcomes given so far to the crimes recorded in the period, which still grow",
     "closed": "outcomes given in the period, whenever the crime was recorded",
@@ -353,60 +375,13 @@ NOUNS: Final[Mapping[OutOf, str]] = {
 }
 
 
-def kept_dims(by: Names | None, outcome: str, **roles: str) -> tuple[str, ...]:
-    """Read `by`, which cannot name what every figure needs whole, nor a dimension with a role of its own."""
-    kept = () if by is None else _check.names(by, "by")
-    _check.text(outcome, "outcome")
-    if outcome in kept:
-        msg = f"by must not name the outcome dimension {outcome!r}: every figure needs all types of outcome."
-        raise InvalidInputError(msg)
-    for role, dim in roles.items():
-        if _check.text(dim, role) in kept:
-            why = "it is what is compared" if role == "period" else f"it is {role}="
-            msg = f"by must not name the {role.replace('_', ' ')} dimension {dim!r}: {why}."
-            raise InvalidInputError(msg)
-    return kept
-
-
-def said(outcomes: str, basis: Basis, out_of: OutOf) -> str:
-    """Write what a rate is of, for its sentence."""
-    return f"{outcomes}, {basis} basis, out of {NOUNS[out_of]}"
-
-
-def not_yet_assigned(old: float, new: float) -> str:
-    """Say of two cohorts how many of their crimes have no outcome yet, and which has had less time."""
-    if not (old > 0 or new > 0):
-        return ""
-    shares = f"{percent(new)} of its crimes have no outcome yet, of the earlier {percent(old)}"
-    if old > new:
-        shares = f"{percent(old)} of its crimes have no outcome yet, of the later {percent(new)}"
-    if old == new:
-        return f" Of the crimes of either cohort {percent(new)} have no outcome yet."
-    if np.isnan(old) or np.isnan(new):
-        which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
-        return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."
-    return f" The {'earlier' if old > new else 'later'} cohort is the less mature: {shares}."
-
-
-def still_open(basis: Basis, share: float, maturity: str, young: str = "") -> str:
-    """Say at the end of a bracket how much of a cohort is still open; the closed basis has none."""
-    if basis == "closed":
-        return ""
-    how_many = f"{percent(share)} of the crimes not yet assigned an outcome"
-    if np.isnan(share):
-        how_many = "how many crimes have no outcome yet is not known"
-    if maturity != "immature":
-        return f"; {how_many}"
-    return f"; immature: {', '.join(filter(None, (young, how_many)))}"
-
-
 @attrs.frozen
 class Counted:
     """Counts by group: positive, out of, not yet assigned, and all outcomes; nan where they are not known."""
 
     positive: FloatArray
     denominator: FloatArray
-    waiting: FloatArray
+    not_yet_assigned: FloatArray
     outcomes: FloatArray
 
 
@@ -421,6 +396,7 @@ class Definition:
 
     @classmethod
     def of(cls, positive: Any, basis: Any, out_of: Any, confidence_level: float) -> Definition:
+        """Read the three choices, of which none has a default."""
         chosen = positive if isinstance(positive, OutcomeSet) else bundled(positive, "positive")
         basis, out_of = one_of(basis, "basis", BASES), one_of(out_of, "out_of", _DENOMINATORS)
         if basis == "closed" and out_of == "crimes_with_outcome":
@@ -431,10 +407,22 @@ class Definition:
             raise InvalidInputError(msg)
         return cls(chosen, basis, out_of, _check.confidence_level(confidence_level))
 
+    @classmethod
+    def of_figure(cls, one: OutcomeFigure, confidence_level: float) -> Definition:
+        """Take what a figure is of, at a level of one's own."""
+        return cls.of(
+            OutcomeSet(one.outcome_types, name=one.outcomes), one.basis, one.out_of, confidence_level
+        )
+
     @property
     def is_ratio(self) -> bool:
         """Whether the numerator is no part of the denominator, so that the rate may pass 1."""
         return self.basis == "closed" and self.out_of == "crimes"
+
+    @property
+    def is_cohort(self) -> bool:
+        """Whether the outcomes are those of the crimes of one time, of which some have none yet."""
+        return self.basis == "recorded"
 
     @property
     def other_types(self) -> list[OutcomeType]:
@@ -448,6 +436,7 @@ class Definition:
 
     @property
     def audit(self) -> dict[str, Any]:
+        """What a figure says of it, by the name of its field."""
         return {
             "outcomes": self.positive.name,
             "outcome_types": self.positive.codes,
@@ -457,17 +446,13 @@ class Definition:
             "confidence_level": self.level,
         }
 
-    def rates(self, counted: Counted, there: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def rates(self, counted: Counted, there: Mask) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Work out the rates that are there, with their limits."""
         positive = np.where(there, counted.positive, 0.0)
         denominator = np.where(there, counted.denominator, 1.0)
+        family = intervals.RATIOS["score"] if self.is_ratio else intervals.PROPORTIONS["wilson"]
+        low, high = family.limits(positive, denominator, confidence_level=self.level)
         rate = positive / denominator
-        if self.is_ratio:
-            low, high = intervals.rate_ratio(
-                positive, denominator, confidence_level=self.level, method="score"
-            )
-        else:
-            low, high = intervals.wilson(positive, denominator, self.level)
         # Between huge counts a limit can pass the estimate by a rounding.
         found = (rate, np.minimum(low, rate), np.maximum(high, rate))
         rate, low, high = (np.where(there, v, np.nan) for v in found)
@@ -476,34 +461,102 @@ class Definition:
     def open_share(self, counted: Counted) -> FloatArray:
         """Work out which share of a cohort has no outcome yet; the closed basis has no cohort."""
         if not self.is_cohort:
-            return np.full(len(counted.waiting), np.nan)
-        cohort = counted.denominator + (0 if self.out_of == "crimes" else counted.waiting)
-        return counted.waiting / np.where(cohort > 0, cohort, np.nan)
+            return np.full(len(counted.not_yet_assigned), np.nan)
+        cohort = counted.denominator + (0 if self.out_of == "crimes" else counted.not_yet_assigned)
+        return counted.not_yet_assigned / np.where(cohort > 0, cohort, np.nan)
+
+    def why_impossible(self, counted: Counted, label: str) -> Reasons:
+        """Say of each group why its counts make no rate: nothing to divide by, or more than all."""
+        noun, where = NOUNS[self.out_of], f" in {label}" if label else ""
+        positive, whole = counted.positive, counted.denominator
+        waiting = np.fmax(counted.not_yet_assigned, 0)  # 0 where it is not known
+        nothing, too_many = whole == 0, (positive > whole) & (not self.is_ratio)
+        # A cohort holds its crimes with an outcome and those without one.
+        too_full = (counted.outcomes + waiting > whole) & (self.is_cohort and self.out_of == "crimes")
+        reasons = no_reasons(len(whole))
+        for at in np.flatnonzero(nothing | too_many | too_full).tolist():
+            told = f"{written(positive[at])} positive outcomes"
+            if not too_many[at]:
+                open_ones = f" and {written(waiting[at])} crimes not yet assigned one" if waiting[at] else ""
+                told = f"{written(counted.outcomes[at])} outcomes{open_ones}"
+            more = f"{told}{where}, more than the {written(whole[at])} {noun} that they must be part of"
+            reasons[at] = f"not available: {f'no {noun}{where}' if nothing[at] else more}"
+        return reasons
+
+
+# ---- what a figure says of it -----------------------------------------------------------
+
+
+@figure()
+class OutcomeFigure(Figure):
+    """What every figure of outcomes is of.
+
+    Attributes
+    ----------
+    outcomes : str
+        Name of the set of positive outcomes.
+    outcome_types : tuple of str
+        The types in it.
+    basis, out_of : str
+        Which outcomes, out of what.
+    """
+
+    outcomes: str = definition_field(below=True)
+    outcome_types: tuple[str, ...]
+    basis: Basis = definition_field(below=True)
+    out_of: OutOf = definition_field(below=True)
 
     @property
-    def is_cohort(self) -> bool:
-        """Whether the outcomes are those of the crimes of one time, of which some have none yet."""
-        return self.basis == "recorded"
+    def _of_what(self) -> str:
+        return said(self.outcomes, self.basis, self.out_of)
 
-    def refuse_impossible(self, counted: Counted, reasons: Reasons, label: str) -> None:
-        """Say, for each group without a reason yet, why its counts make no rate."""
-        noun, where = NOUNS[self.out_of], f" in {label}" if label else ""
-        whole = counted.denominator
-        for at in np.flatnonzero((whole == 0) & unexplained(reasons)).tolist():
-            reasons[at] = f"not available: no {noun}{where}"
-        if self.is_ratio:
-            return
-        for at in np.flatnonzero((counted.positive > whole) & unexplained(reasons)).tolist():
-            reasons[at] = (
-                f"not available: {written(counted.positive[at])} positive outcomes{where}, "
-                f"more than the {written(whole[at])} {noun} that they must be part of"
-            )
-        if not self.is_cohort or self.out_of != "crimes":
-            return
-        waiting = np.maximum(np.nan_to_num(counted.waiting), 0)
-        for at in np.flatnonzero((counted.outcomes + waiting > whole) & unexplained(reasons)).tolist():
-            open_ones = f" and {written(waiting[at])} crimes not yet assigned one" if waiting[at] else ""
-            reasons[at] = (
-                f"not available: {written(counted.outcomes[at])} outcomes{open_ones}{where}, "
-                f"more than the {written(whole[at])} {noun} that they must be part of"
-            )
+
+@figure()
+class OutcomeFigureOfTwo(OutcomeFigure):
+    """What every comparison of outcomes is of, and how far its two cohorts are.
+
+    Attributes
+    ----------
+    between : tuple of str
+        The two periods, the earlier first; empty where they are not known.
+    old_share_not_yet_assigned, new_share_not_yet_assigned : float
+        Share of the crimes of each cohort that have no outcome yet; nan on the closed basis, or where the data do
+        not say.
+    """
+
+    between: tuple[str, str] = ("", "")
+    old_share_not_yet_assigned: float = input_field("estimate", default=np.nan)
+    new_share_not_yet_assigned: float = input_field("estimate", default=np.nan)
+
+    @property
+    def _less_mature(self) -> str:
+        """Say of two cohorts how many of their crimes have no outcome yet, and which has had less time."""
+        old, new = self.old_share_not_yet_assigned, self.new_share_not_yet_assigned
+        if not (old > 0 or new > 0):
+            return ""
+        shares = f"{percent(new)} of its crimes have no outcome yet, of the earlier {percent(old)}"
+        if old > new:
+            shares = f"{percent(old)} of its crimes have no outcome yet, of the later {percent(new)}"
+        if old == new:
+            return f" Of the crimes of either cohort {percent(new)} have no outcome yet."
+        if np.isnan(old) or np.isnan(new):
+            which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
+            return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."
+        return f" The {'earlier' if old > new else 'later'} cohort is the less mature: {shares}."
+
+
+def said(outcomes: str, basis: Basis, out_of: OutOf) -> str:
+    """Write what a rate is of, for its sentence."""
+    return f"{outcomes}, {basis} basis, out of {NOUNS[out_of]}"
+
+
+def still_open(basis: Basis, share: float, maturity: str, young: str = "") -> str:
+    """Say at the end of a bracket how much of a cohort is still open; the closed basis has none."""
+    if basis == "closed":
+        return ""
+    how_many = f"{percent(share)} of the crimes not yet assigned an outcome"
+    if np.isnan(share):
+        how_many = "how many crimes have no outcome yet is not known"
+    if maturity != "immature":
+        return f"; {how_many}"
+    return f"; immature: {', '.join(filter(None, (young, how_many)))}"

@@ -1,32 +1,36 @@
-"""The rate of a group of forces: pooled, or the mean of their rates; with the force it is compared with, or without."""
+"""`group_outcome_rate`: the rate of a group of forces, pooled or the mean of their rates, and a force beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, overload
 
+import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._cells import Cells, encode
+from policemetrics._compare import Mask, Notes, Rows
+from policemetrics._supply import Reasons, keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent
-from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes.definition import Counted, Definition, OutcomeSet, one_of, said, still_open
+from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
+from policemetrics.outcomes.dates import one_or_all
+from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigure, one_of, still_open
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.results import (
-    Exclusions,
-    Figure,
+    ExclusionTable,
     Results,
     column,
     comparable,
     definition_field,
     figure,
+    input_field,
 )
-from policemetrics.typing import Basis, Label, Names, OutOf
+from policemetrics.typing import FloatArray, IntArray, Label, Names
 
-__all__ = ["GroupOutcomeRate", "group_outcome_rate"]
-
-_AVERAGES: Final = {
+_AVERAGES: Final[Mapping[Literal["pooled", "mean_of_rates"], str]] = {
     "pooled": "all positive outcomes of the group out of all that they are out of: larger forces weigh more",
     "mean_of_rates": "the plain mean of the rates: every force weighs the same, whatever its size",
 }
@@ -36,7 +40,7 @@ _SELF: Final = (
 
 
 @figure(estimate="rate")
-class GroupOutcomeRate(Figure):
+class GroupOutcomeRate(OutcomeFigure):
     """The positive outcome rate of a group of forces, and a force beside it.
 
     Attributes
@@ -48,8 +52,8 @@ class GroupOutcomeRate(Figure):
     lowest, highest : float
         The lowest and the highest rate among them.
     own, points : float
-        The rate of the force that is compared, and how far it is above the group, in percentage points; not a
-        number where none is.
+        The rate of the force that is compared, and how far it is above the group, in percentage points; nan where
+        none is.
     average : str
         ``"pooled"`` or ``"mean_of_rates"``.
     members : tuple of str
@@ -70,34 +74,29 @@ class GroupOutcomeRate(Figure):
         How the interval was made.
     """
 
-    rate: float = column("share")
+    rate: float = column("share", "estimate")
     rate_low: float = column("share", "lower")
     rate_high: float = column("share", "upper")
     forces: float = column("count")
-    lowest: float = column("share")
-    highest: float = column("share")
-    own: float = column("share")
-    points: float = column("points")
-    not_yet_assigned: float = column("count", shown=False)
-    share_not_yet_assigned: float = column("share")
+    lowest: float = column("share", "estimate")
+    highest: float = column("share", "estimate")
+    own: float = column("share", "estimate")
+    points: float = column("points", "estimate", of=("own", "rate"))
+    not_yet_assigned: float = column("count", "numerator", shown=False)
+    share_not_yet_assigned: float = column("share", "estimate", of="not_yet_assigned")
     average: str = definition_field(below=True)
     members: tuple[str, ...]
     force: str = definition_field(below=True)
     include_self: str = definition_field(below=True)
-    outcomes: str = definition_field(below=True)
-    outcome_types: tuple[str, ...]
-    basis: Basis = definition_field(below=True)
-    out_of: OutOf = definition_field(below=True)
     as_at: str = definition_field(below=True, default="")
     when: str = definition_field(below=True, default="")
     maturity: str = definition_field(below=True, default="")
-    mature_after: float = np.nan
+    mature_after: float = input_field(default=np.nan)
     of: str = "force"
     method: str
     confidence_level: float
 
     def _sentence(self) -> str:
-        what = said(self.outcomes, self.basis, self.out_of)
         how = {
             "pooled": "pooled positive outcome rate",
             "mean_of_rates": "mean of the positive outcome rates",
@@ -105,18 +104,17 @@ class GroupOutcomeRate(Figure):
         members = f"{self.of}{'' if self.forces == 1 else 's'}"
         if self.of != "force":
             members = f"label{'' if self.forces == 1 else 's'} of {self.of}"
-        subject = f"The {how[self.average]} of {written(self.forces)} {members} ({what})"
+        subject = f"The {how[self.average]} of {written(self.forces)} {members} ({self._of_what})"
         if np.isnan(self.rate):
             return f"{subject}: {self.reason}."
-        limits = f"{percent(self.rate_low, 2)} to {percent(self.rate_high, 2)}"
-        alike = (
+        weighed = (
             f"; every {self.of} counts the same, whatever its size" if self.average == "mean_of_rates" else ""
         )
         dated = f"; as at {self.as_at}" if self.as_at else ""
         waiting = still_open(self.basis, self.share_not_yet_assigned, self.maturity)
         stated = (
-            f"{subject} was {percent(self.rate, 2)}{f' in {self.when}' if self.when else ''} ({self.confidence_level * 100:g}% interval {limits}; from "
-            f"{percent(self.lowest, 2)} to {percent(self.highest, 2)}{alike}{dated}{waiting})."
+            f"{subject} was {percent(self.rate, 2)}{f' in {self.when}' if self.when else ''} ({self._interval_words()}; from "
+            f"{percent(self.lowest, 2)} to {percent(self.highest, 2)}{weighed}{dated}{waiting})."
         )
         return stated + self._compared
 
@@ -156,14 +154,14 @@ def group_outcome_rate(
     by: Names,
 ) -> Results[GroupOutcomeRate]: ...
 def group_outcome_rate(
-    rates: Any,
+    rates: Results[OutcomeRate],
     /,
     *,
     of: str = "force",
-    members: Any = None,
-    force: Any = None,
-    include_self: Any = None,
-    average: Any = "pooled",
+    members: Iterable[Label] | None = None,
+    force: Label | None = None,
+    include_self: bool | None = None,
+    average: Literal["pooled", "mean_of_rates"] = "pooled",
     by: Names | None = None,
 ) -> GroupOutcomeRate | Results[GroupOutcomeRate]:
     r"""Positive outcome rate of a group of forces, pooled or as the mean of their rates.
@@ -199,7 +197,9 @@ def group_outcome_rate(
     Raises
     ------
     InvalidTypeError
-        If `rates` is no table of `OutcomeRate`, or `include_self` is missing or has no use.
+        If `rates` is no table of `OutcomeRate`, or `include_self` has no use.
+    ChoiceNeededError
+        If `include_self` is missing.
     InvalidInputError
         If the rates are not of one set, basis and denominator, a group has no member, or a dimension of the
         table is not named.
@@ -244,22 +244,14 @@ def group_outcome_rate(
     average = one_of(average, "average", _AVERAGES)
     rest = _other_dims(rates, of, by)
     chosen = _members(rates[of].tolist(), of, members, force, include_self)
-    figures = list(rates)
-    definition = _definition(figures)
-    keyed: dict[tuple[Any, ...], dict[Any, OutcomeRate]] = {}
-    for one in figures:
-        group = keyed.setdefault(tuple(one.group[d] for d in rest), {})
-        if one.group[of] in group:
-            msg = f"rates must have one row for each label of a group; {dict(one.group)} stands there twice."
-            raise InvalidInputError(msg)
-        group[one.group[of]] = one
+    definition = _definition(rates)
     how = {"of": of, "average": average, "force": "" if force is None else str(force)}
     how["include_self"] = "" if force is None else ("yes" if include_self else "no")
-    found = [
-        _of_group(dict(zip(rest, key, strict=True)), there, chosen, force, definition, how)
-        for key, there in keyed.items()
-    ]
-    return found[0] if by is None else Results.of(found)
+    grid = _Grid.of_table(rates, of, rest, chosen, force)
+    return _rates(grid, definition, force, how, single=by is None)
+
+
+# ---- reading ----------------------------------------------------------------------------
 
 
 def _other_dims(rates: Results[OutcomeRate], of: Any, by: Names | None) -> tuple[str, ...]:
@@ -304,7 +296,7 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
     else:
         _check.known(force, "force", known)
         if include_self is None:
-            raise InvalidTypeError(f"{_SELF}.")
+            raise ChoiceNeededError(Note("choose-include-self", "include_self= must be given", f"{_SELF}."))
         chosen = [v for v in chosen if v != force] + (
             [force] if _check.flag(include_self, "include_self") else []
         )
@@ -315,137 +307,178 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
     return tuple(v for v in known if v in wanted)
 
 
-def _definition(figures: Sequence[OutcomeRate]) -> Definition:
+def _definition(rates: Results[OutcomeRate]) -> Definition:
     """Return what all the rates are of; rates of several definitions have no common rate."""
-    first = figures[0]
     for what in ("outcomes", "outcome_types", "basis", "out_of", "confidence_level"):
-        several = list(dict.fromkeys(getattr(f, what) for f in figures))
+        several = list(dict.fromkeys(rates[what].tolist()))
         if len(several) > 1:
             msg = f"rates must be of one set, basis, denominator and level; {what} is {_check.listing(several)}."
             raise InvalidInputError(msg)
-    return Definition.of(
-        OutcomeSet(first.outcome_types, name=first.outcomes),
-        first.basis,
-        first.out_of,
-        first.confidence_level,
-    )
+    return Definition.of_figure(rates[0], rates[0].confidence_level)
 
 
-def _of_group(
-    group: dict[str, Any],
-    there: dict[Any, OutcomeRate],
-    chosen: tuple[Any, ...],
-    force: Any,
-    definition: Definition,
-    how: dict[str, str],
-) -> GroupOutcomeRate:
-    members = [there[label] for label in chosen if label in there]
-    of = how["of"]
-    alike = _in_common([*members, *([there[force]] if force in there else [])], of)
-    lacking = [str(label) for label in chosen if label not in there]
-    without = [f for f in members if np.isnan(f.rate)]
-    reason = None
-    if lacking:
-        none = lacking + [str(f.group[of]) for f in without]
-        reason = f"not available: of the group, no rate for {', '.join(none)}"
-    elif without:
-        told = (f"{f.group[of]}: {str(f.reason).removeprefix('not available: ')}" for f in without)
-        reason = f"not available: of the group, {'; '.join(told)}"
-    whole = _whole(members)
-    rate, low, high = (
-        (np.nan, np.nan, np.nan) if reason else _average(members, whole, definition, how["average"])
-    )
-    waiting, share = (
-        (np.nan, np.nan) if reason else (float(whole.waiting[0]), float(definition.open_share(whole)[0]))
-    )
-    rates = [f.rate for f in members]
-    own = there[force].rate if force in there else np.nan
-    if reason is None and force is not None and np.isnan(own):
-        why = str(there[force].reason) if force in there else "not available: no rate"
-        reason = f"{why} (of {force})"
-    audit: dict[str, Any] = definition.audit | how
-    if how["average"] == "mean_of_rates":
-        audit["method"] = "square and add"
-    return GroupOutcomeRate(
-        group=group,
-        reason=reason,
-        exclusions=_together([f.exclusions for f in members]),
-        caveat="; ".join(dict.fromkeys(f.caveat for f in members if f.caveat)),
-        rate=rate,
-        rate_low=low,
-        rate_high=high,
-        forces=float(len(chosen)),
-        lowest=np.nan if np.isnan(rate) else min(rates),
-        highest=np.nan if np.isnan(rate) else max(rates),
-        own=own,
-        points=100 * (own - rate),
-        not_yet_assigned=waiting,
-        share_not_yet_assigned=share,
-        members=tuple(map(str, chosen)),
-        maturity=_maturity(members, definition),
-        **alike,
-        **audit,
-    )
+# ---- groups and their members -----------------------------------------------------------
 
 
-def _in_common(figures: Sequence[OutcomeRate], of: str) -> dict[str, Any]:
-    """Return the time and the extract that the figures have in common; figures of several make no group."""
-    common: dict[str, Any] = {}
-    for what in ("when", "as_at", "mature_after"):
-        # A figure that is not available is of no time.
-        told = [f for f in figures if what != "when" or f.when]
-        first = {comparable(getattr(f, what)): f for f in reversed(told)}
-        if len(first) > 1:
-            named = ", ".join(f"{f.group[of]!r} {getattr(f, what)!r}" for f in reversed(first.values()))
+@attrs.frozen
+class _Grid:
+    """The rows of a table by group and member: `at` (groups, members), and that of the force beside each; -1: none."""
+
+    rates: Results[OutcomeRate]
+    of: str
+    chosen: tuple[Label, ...]
+    keys: dict[str, NDArray[Any]]
+    at: IntArray
+    beside: IntArray
+
+    @classmethod
+    def of_table(
+        cls,
+        rates: Results[OutcomeRate],
+        of: str,
+        rest: tuple[str, ...],
+        chosen: tuple[Label, ...],
+        force: Label | None,
+    ) -> _Grid:
+        """Lay out the rows."""
+        dims = (*rest, of)
+        labels, codes = zip(*(encode(rates[d], d) for d in dims), strict=True)
+        row, once = np.arange(len(rates)), np.ones(len(rates), dtype=np.int64)
+        cells = Cells(dims, labels, codes, once)  # a cell a row, in the order of the table
+        twice = cells.positions(cells, dims) != row
+        if twice.any():
+            named = dict(rates[int(np.argmax(twice))].group)
+            msg = f"rates must have one row for each label of a group; {named} stands there twice."
+            raise InvalidInputError(msg)
+        groups = Cells.of(dims, labels, codes, once).keys(rest)
+        table = np.full((len(groups), len(labels[-1]) + 1), -1, dtype=np.int64)  # the last for no force
+        table[cells.positions(groups, rest), codes[-1]] = row
+        place = {label: i for i, label in enumerate(labels[-1].tolist())}
+        at = table[:, [place[label] for label in chosen]]
+        beside = table[:, -1 if force is None else place[force]]
+        return cls(rates, of, chosen, keys_of(groups), at, beside)
+
+    def column(self, name: str) -> FloatArray:
+        """Return a column of the members of each group, nan where one is not there."""
+        found: FloatArray = np.append(self.rates[name], np.nan)[self.at]
+        return found
+
+    def holds(self, name: str, value: str) -> Mask:
+        """Return which groups have a member of which a word is true."""
+        true = np.append(self.rates[name] == value, False)
+        found: Mask = np.any(true[self.at], axis=1)
+        return found
+
+    def why_none(self) -> Reasons:
+        """Say of each group which members have no rate."""
+        reasons, told = no_reasons(len(self.at)), self.rates["reason"]
+        without = np.isnan(self.column("rate"))
+        for row in np.flatnonzero(without.any(axis=1)).tolist():
+            at = dict(zip(self.chosen, self.at[row].tolist(), strict=True))
+            mute = [label for label, nan in zip(self.chosen, without[row].tolist(), strict=True) if nan]
+            lacking = [label for label in mute if at[label] < 0]
+            if lacking:
+                named = ", ".join(map(str, dict.fromkeys((*lacking, *mute))))
+                reasons[row] = f"not available: of the group, no rate for {named}"
+            else:
+                why = (f"{v}: {str(told[at[v]]).removeprefix('not available: ')}" for v in mute)
+                reasons[row] = f"not available: of the group, {'; '.join(why)}"
+        return reasons
+
+    def common(self, what: str) -> NDArray[Any]:
+        """Return what the figures of each group have in common; figures of several times or extracts make none."""
+        values = self.rates[what]
+        places: dict[Any, int] = {}
+        code = [places.setdefault(comparable(v), len(places)) for v in values.tolist()]
+        figures = np.column_stack((self.at, self.beside))
+        found = np.append(code, -1)[figures]
+        if what == "when":  # a figure that is not available is of no time
+            found[found == places.get("", -1)] = -1
+        told = found >= 0
+        several = told & (found != np.where(told, found, -1).max(axis=1, keepdims=True))
+        if several.any():
+            row = int(np.argmax(several.any(axis=1)))
+            first: dict[int, int] = {}
+            for place, at in zip(found[row].tolist(), figures[row].tolist(), strict=True):
+                if place >= 0:
+                    first.setdefault(place, at)
+            labels = self.rates[self.of]
+            named = ", ".join(f"{labels.item(at)!r} {values.item(at)!r}" for at in first.values())
             msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
             raise InvalidInputError(msg)
-        if told:
-            common[what] = getattr(told[0], what)
-    return common
+        none = np.nan if what == "mature_after" else ""
+        first_told = figures[np.arange(len(figures)), told.argmax(axis=1)]
+        return np.where(told.any(axis=1), values[first_told], none)
+
+    def exclusions(self) -> ExclusionTable | None:
+        """Add up what the members left out, where all say it in one unit."""
+        own = self.rates._exclusions
+        if own is None:
+            return None
+        counted, counts = (
+            np.concatenate((numbers, np.zeros_like(numbers[:1])))[self.at].sum(axis=1)
+            for numbers in (own.counted, own.counts)
+        )
+        return ExclusionTable(own.unit, counted, own.reasons, counts)
+
+    def notes(self) -> Notes:
+        """Gather what travels with the members, each once."""
+        own = self.rates._notes
+        if isinstance(own, tuple):
+            return own
+        found: list[tuple[Note, ...]] = [()] * len(self.at)
+        noted = np.append(np.fromiter(map(bool, own), dtype=bool, count=len(own)), False)
+        for row, member in np.argwhere(noted[self.at]).tolist():
+            found[row] = tuple(dict.fromkeys((*found[row], *own[self.at[row, member]])))
+        return np.fromiter(found, dtype=object, count=len(found))
 
 
-def _maturity(members: Sequence[OutcomeRate], definition: Definition) -> str:
-    """Say of the group what holds for the least mature of its members."""
-    if not definition.is_cohort:
-        return ""
-    found = {f.maturity for f in members}
-    return next((v for v in ("immature", "not known") if v in found), "mature" if found else "not known")
+# ---- the figures ------------------------------------------------------------------------
 
 
-def _whole(members: Sequence[OutcomeRate]) -> Counted:
-    """Add up what the rates are made of."""
+def _rates(
+    grid: _Grid, definition: Definition, force: Label | None, how: dict[str, str], *, single: bool
+) -> GroupOutcomeRate | Results[GroupOutcomeRate]:
+    """Work out every group."""
+    rows = Rows(grid.keys, grid.why_none(), single, grid.exclusions(), grid.notes())
+    common = {what: grid.common(what) for what in ("when", "as_at", "mature_after")}
     positive, denominator, waiting = (
-        np.array([sum(getattr(f, n) for f in members)], dtype=float)
-        for n in ("positive", "denominator", "not_yet_assigned")
+        grid.column(name).sum(axis=1) for name in ("positive", "denominator", "not_yet_assigned")
     )
-    return Counted(positive, denominator, waiting, positive)
-
-
-def _average(
-    members: Sequence[OutcomeRate], whole: Counted, definition: Definition, average: str
-) -> tuple[float, float, float]:
-    """Return the rate of the group with its limits."""
-    if average == "pooled":
-        rate, low, high = definition.rates(whole, np.ones(1, dtype=bool))
-        return float(rate[0]), float(low[0]), float(high[0])
-    rates, lows, highs = (
-        np.array([getattr(f, n) for f in members]) for n in ("rate", "rate_low", "rate_high")
-    )
-    mean, k = rates.mean(), len(rates)
-    return (
-        float(mean),
-        float(mean - np.hypot.reduce(rates - lows) / k),
-        float(mean + np.hypot.reduce(highs - rates) / k),
-    )
-
-
-def _together(parts: Sequence[Exclusions | None]) -> Exclusions | None:
-    """Add up what the members left out, where all say it in one unit."""
-    known = [p for p in parts if p is not None]
-    if len(known) < len(parts) or len({p.unit for p in known}) != 1:
-        return None
-    reasons: dict[str, int] = {}
-    for part in known:
-        for reason, n in part.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + n
-    return Exclusions(known[0].unit, sum(p.counted for p in known), sum(p.excluded for p in known), reasons)
+    whole = Counted(positive, denominator, waiting, positive)
+    rates, method = grid.column("rate"), {}
+    if how["average"] == "pooled":
+        rate, low, high = definition.rates(whole, rows.there)
+    else:
+        rate, k, method = rates.mean(axis=1), len(grid.chosen), {"method": "square and add"}
+        low = rate - np.hypot.reduce(rates - grid.column("rate_low"), axis=1) / k
+        high = rate + np.hypot.reduce(grid.column("rate_high") - rates, axis=1) / k
+    own = np.append(grid.rates["rate"], np.nan)[grid.beside]
+    told = np.append(grid.rates["reason"], "not available: no rate")[grid.beside]
+    if force is not None:
+        rows.explain(np.isnan(own), lambda row: f"{told[row]} (of {force})")
+    unknown = grid.holds("maturity", "not known") | (grid.at < 0).all(axis=1)
+    maturity = np.where(unknown, "not known", "mature")
+    maturity = np.where(grid.holds("maturity", "immature"), "immature", maturity)
+    values = {
+        "rate": rate,
+        "rate_low": low,
+        "rate_high": high,
+        "forces": np.full(len(rows), float(len(grid.chosen))),
+        "lowest": rates.min(axis=1),
+        "highest": rates.max(axis=1),
+        "own": own,
+        "points": 100 * (own - rate),
+        "not_yet_assigned": waiting,
+        "share_not_yet_assigned": definition.open_share(whole),
+        "members": tuple(map(str, grid.chosen)),
+        "maturity": one_or_all(maturity.astype(object)) if definition.is_cohort else "",
+        "when": one_or_all(common["when"]),
+        "as_at": one_or_all(common["as_at"]),
+        "mature_after": common["mature_after"],
+        **how,
+        **definition.audit,
+        **method,
+    }
+    everywhere = np.ones(len(rows), dtype=bool)
+    return rows.results(GroupOutcomeRate, values, {"forces": everywhere, "own": everywhere})

@@ -1,4 +1,8 @@
-"""The maturity curve: which share of a cohort of crimes has a positive outcome after one, two, three months."""
+"""The maturity curve: which share of a cohort of crimes has a positive outcome after one, two, three months.
+
+`outcome_maturity` reads crimes by their month and that of their outcome, follows each to the last month of the
+extract (`_Followed`), and hands counts by age to `policemetrics.incidence`.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +11,22 @@ from typing import Any, Final
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MISSING, Cells
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    refuse_unsupplied,
-    totals,
-    unexplained,
-)
+from policemetrics._compare import Mask, Rows
+from policemetrics._supply import Reasons, Side, groups_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError
-from policemetrics.incidence import Incidence, cumulative_incidence
-from policemetrics.outcomes.counting import WAITING, Counter, read
+from policemetrics.incidence import cumulative_incidence
+from policemetrics.outcomes.counting import NOT_YET_ASSIGNED, Counter, read, refuse_by_outcome
 from policemetrics.outcomes.dates import AsAt, Spans, notes_of
-from policemetrics.outcomes.definition import Definition, OutcomeSet, kept_dims
+from policemetrics.outcomes.definition import Definition, OutcomeSet
 from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.results import Figure, Results, column, definition_field, figure
 from policemetrics.tallies import REASON, Tally, filled, merged
 from policemetrics.typing import Counts, FloatArray, IntArray, Names
-
-__all__ = ["OutcomeMaturity", "outcome_maturity"]
 
 MONTHS: Final = "months"
 METHOD: Final = "aalen-johansen, wilson"
@@ -70,14 +62,14 @@ class OutcomeMaturity(Figure):
         How the share and its interval were made.
     """
 
-    share: float = column("share")
+    share: float = column("share", "estimate")
     share_low: float = column("share", "lower")
     share_high: float = column("share", "upper")
-    assigned: float = column("share")
-    at_risk: float = column("count")
-    positive: float = column("count")
-    other: float = column("count")
-    censored: float = column("count")
+    assigned: float = column("share", "estimate")
+    at_risk: float = column("count", "denominator")
+    positive: float = column("count", "numerator")
+    other: float = column("count", "numerator")
+    censored: float = column("count", "numerator")
     cohorts: float = column("count")
     outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
@@ -88,13 +80,12 @@ class OutcomeMaturity(Figure):
     def _sentence(self) -> str:
         if np.isnan(self.share):
             return f"Positive outcomes by age of the crime ({self.outcomes}): {self.reason}."
-        limits = f"{percent(self.share_low, 2)} to {percent(self.share_high, 2)}"
         followed = (
             f"{written(self.cohorts)} month{'' if self.cohorts == 1 else 's'} of recording followed so long"
         )
         return (
             f"{percent(self.share, 2)} of crimes recorded had a positive outcome {_by(self.group.get(MONTHS))} "
-            f"({self.outcomes}, {self.confidence_level * 100:g}% interval {limits}); {percent(self.assigned, 2)} had any "
+            f"({self.outcomes}, {self._interval_words()}); {percent(self.assigned, 2)} had any "
             f"outcome by then ({followed}, as at {in_words(self.as_at)})."
         )
 
@@ -152,8 +143,10 @@ def outcome_maturity(
 
     Raises
     ------
+    ChoiceNeededError
+        If `positive` is left out: the sets get listed.
     InvalidTypeError
-        If `positive` is left out, or `as_at` is no date.
+        If `as_at` is no date.
     InvalidInputError
         If `as_at` tells no month, or a period is not a single month.
     UnknownNameError
@@ -175,7 +168,7 @@ def outcome_maturity(
     estimator. Other outcomes compete with positive ones: to take a crime closed without a suspect for
     censored would overstate the share. For one cohort it is the plain share, with Wilson's interval.
 
-    A curve of several cohorts takes them to mature alike: high ages are known from the older ones only. The
+    A curve of several cohorts takes them to mature in the same way: high ages are known from the older ones only. The
     curves of ``by="period"`` do not. What is followed is the outcome that the extract holds: one that was
     changed since counts at the month of the change.
 
@@ -204,10 +197,7 @@ def outcome_maturity(
     0.3503
     """
     definition = Definition.of(positive, "recorded", "crimes", confidence_level)
-    kept = kept_dims(by, outcome, outcome_period=outcome_period)
-    if MONTHS in kept:
-        msg = f"by must not name {MONTHS!r}: that is the age of the crimes; rename the dimension."
-        raise InvalidInputError(msg)
+    kept = _kept_dims(by, outcome, outcome_period)
     roles = (_check.text(period, "period"), outcome_period, outcome)
     if len(set(roles)) < len(roles):
         msg = f"period, outcome_period and outcome must name three dimensions; got {_check.listing(roles)}."
@@ -219,31 +209,24 @@ def outcome_maturity(
     followed = _Followed.of(tally, counter, dims, outcome_period, last)
     side = Side(followed.crimes)
     groups = groups_of([side], kept)
-    reasons = no_reasons(len(groups))
-    refuse_unsupplied(reasons, groups, side)
+    of_groups = Rows.of_side(side, groups)
+    of_groups.notes = notes_of(definition, Spans.of(followed.crimes, groups, period))
     ends, cohorts = followed.by_age(groups)
-    _refuse_unusable(reasons, ends)
-    there = unexplained(reasons)
-    hits, others, still = np.where(there[:, np.newaxis], ends, 0)
-    curve = cumulative_incidence(hits, others, still, definition.level)
-    # A group has a row for every age that one of its cohorts has reached; one without a curve has one row.
-    ages = np.where(there, (cohorts > 0).sum(axis=1), 1)
-    row = np.repeat(np.arange(len(groups)), ages)
-    age = np.arange(len(row)) - np.repeat(np.cumsum(ages) - ages, ages)
-    columns = _columns(curve, ends, cohorts, (row, age), there[row])
-    reasons = reasons[row]
-    for at in np.flatnonzero(np.isnan(columns["share"]) & unexplained(reasons)).tolist():
-        reasons[at] = f"not available: of the crimes still open none was followed for {age[at]} months"
-    audit = {k: definition.audit[k] for k in ("outcomes", "outcome_types", "confidence_level")}
-    return Results(
-        OutcomeMaturity,
-        {d: column[row] for d, column in keys_of(groups).items()} | {MONTHS: age},
-        columns,
-        reasons,
-        audit | {"as_at": _label(last), "method": METHOD},
-        exclusion_table(groups, [side], totals(side, groups)).take(row),
-        notes_of(definition, Spans.of(followed.crimes, groups, period).take(row)),
-    )
+    of_groups.adopt(_why_unusable(ends))
+    return _by_age(definition, of_groups, ends, cohorts, _label(last))
+
+
+def _kept_dims(by: Names, outcome: str, outcome_period: str) -> tuple[str, ...]:
+    """Return the dimensions of by=, which may be that of the crime's month, but not those that every curve needs."""
+    kept = _check.names(by, "by")
+    refuse_by_outcome(kept, outcome)
+    if _check.text(outcome_period, "outcome_period") in kept:
+        msg = f"by must not name the outcome period dimension {outcome_period!r}: it is outcome_period=."
+        raise InvalidInputError(msg)
+    if MONTHS in kept:
+        msg = f"by must not name {MONTHS!r}: that is the age of the crimes; rename the dimension."
+        raise InvalidInputError(msg)
+    return kept
 
 
 def _last_month(as_at: Any) -> int:
@@ -280,7 +263,7 @@ class _Followed:
         tally = tally.sum_to(*dims, outcome_period, counter.outcome)
         opened, ledger = _without_outcome(tally, dims, outcome_period, counter.outcome)
         cells = tally._cells.union(opened)
-        still = cells.where_label(counter.outcome, lambda code: code == WAITING)
+        still = cells.where_label(counter.outcome, lambda code: code == NOT_YET_ASSIGNED)
         recorded = _months(cells, period, np.ones(len(cells), dtype=bool))
         decided = np.where(still, last + 1, _months(cells, outcome_period, ~still))
         late, reversed_ = recorded > last, decided < recorded
@@ -323,22 +306,22 @@ def _without_outcome(
     if ledger is None:
         return tally._cells.select(np.zeros(len(tally), dtype=bool)), None
 
-    def missing(dim: str) -> NDArray[np.bool_]:
+    def missing(dim: str) -> Mask:
         return ledger.where_label(dim, lambda label: label == MISSING)
 
     no_type, no_month = missing(outcome), missing(outcome_period)
-    waits = ledger.where_label(outcome, lambda label: label == WAITING)
+    waits = ledger.where_label(outcome, lambda label: label == NOT_YET_ASSIGNED)
     chosen = ledger.where_label(
         REASON, lambda reason: reason in {f"missing {outcome}", f"missing {outcome_period}"}
     )
     chosen &= waits | (no_type & no_month)
     for dim in dims:
         chosen &= ~missing(dim)
-    opened = ledger.select(chosen).project(tally.dims).relabel(outcome, lambda _: WAITING)
+    opened = ledger.select(chosen).project(tally.dims).relabel(outcome, lambda _: NOT_YET_ASSIGNED)
     return opened, ledger.select(~chosen).project((*dims, REASON))
 
 
-def _months(cells: Cells, dim: str, used: NDArray[np.bool_]) -> IntArray:
+def _months(cells: Cells, dim: str, used: Mask) -> IntArray:
     """Give the number, from year 0, of the month of each cell that is used; 0 for the others."""
     labels, codes = cells.label(dim), cells.code(dim)
     there = np.unique(codes[used])
@@ -352,28 +335,38 @@ def _months(cells: Cells, dim: str, used: NDArray[np.bool_]) -> IntArray:
     return months[codes]
 
 
-def _refuse_unusable(reasons: Reasons, ends: FloatArray) -> None:
-    """Say, for each group without a reason yet, why its counts make no curve."""
+# ---- curves -----------------------------------------------------------------------------
+
+
+def _why_unusable(ends: FloatArray) -> Reasons:
+    """Say of each group why its counts make no curve."""
     below = np.asarray((ends < 0).any(axis=0))
-    for at in np.flatnonzero(below.any(axis=1) & unexplained(reasons)).tolist():
-        age = int(np.argmax(below[at]))
-        reasons[at] = (
+    reasons = no_reasons(len(below))
+    reasons[ends.sum(axis=(0, 2)) == 0] = "not available: no crimes recorded"
+    for row in np.flatnonzero(below.any(axis=1)).tolist():
+        age = int(np.argmax(below[row]))
+        reasons[row] = (
             f"not available: a total below zero {age} month{'' if age == 1 else 's'} after the crime: corrections "
             "outweigh what was recorded"
         )
-    for at in np.flatnonzero((ends.sum(axis=(0, 2)) == 0) & unexplained(reasons)).tolist():
-        reasons[at] = "not available: no crimes recorded"
+    return reasons
 
 
-def _columns(
-    curve: Incidence,
-    ends: FloatArray,
-    cohorts: FloatArray,
-    rows: tuple[IntArray, IntArray],
-    there: NDArray[np.bool_],
-) -> dict[str, FloatArray]:
-    """Pick from arrays by group and age what stands in each row."""
-    by_name = {
+def _by_age(
+    definition: Definition, of_groups: Rows, ends: FloatArray, cohorts: FloatArray, as_at: str
+) -> Results[OutcomeMaturity]:
+    """Work out the curves, and lay them out with a row for every age that a cohort of the group has reached."""
+    there = of_groups.there
+    positive, other, still = np.where(there[:, np.newaxis], ends, 0)
+    curve = cumulative_incidence(positive, other, still, definition.level)
+    ages = np.where(there, (cohorts > 0).sum(axis=1), 1)  # a group without a curve has one row
+    group = np.repeat(np.arange(len(there)), ages)
+    age = np.arange(len(group)) - np.repeat(np.cumsum(ages) - ages, ages)
+    keys = {d: column[group] for d, column in of_groups.keys.items()} | {MONTHS: age}
+    excluded = of_groups.exclusions.take(group) if of_groups.exclusions else None
+    notes = of_groups.notes if isinstance(of_groups.notes, tuple) else of_groups.notes[group]
+    rows = Rows(keys, of_groups.reasons[group], False, excluded, notes)
+    arrays = {
         "share": curve.share,
         "share_low": curve.low,
         "share_high": curve.high,
@@ -382,4 +375,11 @@ def _columns(
         **dict(zip(("positive", "other", "censored"), ends, strict=True)),
         "cohorts": cohorts,
     }
-    return {name: np.where(there, values[rows], np.nan) for name, values in by_name.items()}
+    columns = {name: values[group, age] for name, values in arrays.items()}
+    rows.explain(
+        np.isnan(columns["share"]),
+        lambda row: f"not available: of the crimes still open none was followed for {age[row]} months",
+    )
+    return rows.results(
+        OutcomeMaturity, columns | definition.audit | {"as_at": as_at, "method": METHOD}, single=False
+    )

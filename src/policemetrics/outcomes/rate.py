@@ -1,4 +1,4 @@
-"""Positive outcomes as a fraction of crimes or of outcomes."""
+"""`positive_outcome_rate`: positive outcomes as a fraction of crimes or of outcomes."""
 
 from __future__ import annotations
 
@@ -6,46 +6,35 @@ import datetime as dt
 from typing import Any, Final, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._arguments import one_count, refuse_options
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    totals,
-    unexplained,
-)
+from policemetrics._compare import Mask, Rows
+from policemetrics._supply import Side, groups_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes.counting import as_crimes, read
+from policemetrics.exposure import Exposure
+from policemetrics.outcomes.counting import crimes_of, read, refuse_by_outcome, refuse_crimes
 from policemetrics.outcomes.dates import AsAt, Spans, maturities, notes_of, one_or_all
 from policemetrics.outcomes.definition import (
     NOUNS,
     Counted,
     Definition,
+    OutcomeFigure,
     OutcomeSet,
-    kept_dims,
-    said,
     still_open,
 )
 from policemetrics.periods import Period
-from policemetrics.results import ExclusionTable, Figure, Results, column, definition_field, figure
+from policemetrics.results import Results, column, definition_field, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
-
-__all__ = ["OutcomeRate", "positive_outcome_rate"]
 
 _PERIOD: Final = "period"
 
 
 @figure(estimate=("rate", "positive"))
-class OutcomeRate(Figure):
+class OutcomeRate(OutcomeFigure):
     """Positive outcomes as a fraction of crimes or of outcomes.
 
     Attributes
@@ -58,8 +47,8 @@ class OutcomeRate(Figure):
         The fraction (0.0793 for 7.93%) and its interval. On the closed basis out of crimes it is a
         ratio of two flows, which may pass 1; otherwise a proportion.
     not_yet_assigned, share_not_yet_assigned : float
-        Crimes without an outcome yet (type 0), and their share of the cohort; not a number where the data do
-        not say, and no share on the closed basis, which has no cohort.
+        Crimes without an outcome yet (type 0), and their share of the cohort; nan where the data do not say, and no
+        share on the closed basis, which has no cohort.
     outcomes : str
         Name of the set of positive outcomes.
     outcome_types : tuple of str
@@ -71,28 +60,24 @@ class OutcomeRate(Figure):
     maturity : str
         Of a cohort ``"immature"``, ``"mature"`` or ``"not known"``; empty on the closed basis.
     age_months, mature_after : float
-        Whole months from the end of the period to the extract, and how many its outcomes need; not a number
-        where they are not known.
+        Whole months from the end of the period to the extract, and how many its outcomes need; nan where they are not
+        known.
     method, confidence_level : str, float
         How the interval was made: ``"wilson"`` or ``"rate ratio score"``.
     """
 
-    positive: float = column("count")
-    denominator: float = column("count")
-    rate: float = column("share")
+    positive: float = column("count", "numerator")
+    denominator: float = column("count", "denominator")
+    rate: float = column("share", "estimate", of=("positive", "denominator"))
     rate_low: float = column("share", "lower")
     rate_high: float = column("share", "upper")
-    not_yet_assigned: float = column("count", shown=False)
-    share_not_yet_assigned: float = column("share")
-    outcomes: str = definition_field(below=True)
-    outcome_types: tuple[str, ...]
-    basis: Basis = definition_field(below=True)
-    out_of: OutOf = definition_field(below=True)
+    not_yet_assigned: float = column("count", "numerator", shown=False)
+    share_not_yet_assigned: float = column("share", "estimate", of=("not_yet_assigned", "denominator"))
     as_at: str = definition_field(below=True, default="")
     when: str = definition_field(below=True, default="")
     maturity: str = definition_field(below=True, default="")
-    age_months: float = np.nan
-    mature_after: float = np.nan
+    age_months: float = input_field(default=np.nan)
+    mature_after: float = input_field(default=np.nan)
     method: str
     confidence_level: float
 
@@ -103,7 +88,7 @@ class OutcomeRate(Figure):
 
     def _sentence(self) -> str:
         if np.isnan(self.rate):
-            return f"Positive outcomes ({said(self.outcomes, self.basis, self.out_of)}): {self.reason}."
+            return f"Positive outcomes ({self._of_what}): {self.reason}."
         rate, positive, whole = percent(self.rate, 2), written(self.positive), written(self.denominator)
         if self.out_of == "outcomes":
             stated = f"{rate} of outcomes were positive"
@@ -127,16 +112,16 @@ class OutcomeRate(Figure):
             made_of = f"{positive} of {whole} crimes recorded in the period that have an outcome"
         if self.when:
             made_of = made_of.replace("in the period", f"in {self.when}")
-        limits = f"{percent(self.rate_low, 2)} to {percent(self.rate_high, 2)}"
         dated = f", as at {self.as_at}" if self.as_at else ""
-        of_what = "" if self.method == "wilson" else "of a ratio of counts, "
+        interval = self._interval_words()
+        if self.method != "wilson":
+            interval = interval.replace("% interval ", "% interval of a ratio of counts, ", 1)
         return (
-            f"{stated} ({self.outcomes}, {self.basis} basis: {made_of}{dated}; "
-            f"{self.confidence_level * 100:g}% interval {of_what}{limits}{self._waiting})."
+            f"{stated} ({self.outcomes}, {self.basis} basis: {made_of}{dated}; {interval}{self._still_open})."
         )
 
     @property
-    def _waiting(self) -> str:
+    def _still_open(self) -> str:
         young = ""
         if not np.isnan(self.mature_after):
             young = f"{self.age_months:.0f} of the {self.mature_after:.0f} months old that its outcomes need"
@@ -195,17 +180,17 @@ def positive_outcome_rate(
     denominator: Any = None,
     /,
     *,
-    positive: Any = None,
-    basis: Any = None,
-    out_of: Any = None,
+    positive: str | OutcomeSet | None = None,
+    basis: Basis | None = None,
+    out_of: OutOf | None = None,
     crimes: Any = None,
-    not_yet_assigned: Any = None,
+    not_yet_assigned: Number | None = None,
     by: Names | None = None,
     outcome: str = "outcome",
     period: str | None = None,
     count: str | None = None,
-    as_at: Any = "",
-    mature_after: Any = None,
+    as_at: str | dt.date | Period = "",
+    mature_after: int | None = None,
     confidence_level: float = 0.95,
 ) -> OutcomeRate | Results[OutcomeRate]:
     """Positive outcomes out of crimes or of outcomes, with an interval.
@@ -261,7 +246,7 @@ def positive_outcome_rate(
 
     Raises
     ------
-    InvalidTypeError
+    ChoiceNeededError
         If `positive`, `basis` or `out_of` is left out: the choices get listed, with their meaning.
     UnknownNameError
         If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
@@ -309,8 +294,10 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     extract, needed = AsAt.of(as_at), _months_needed(mature_after, definition)
     if _check.is_number(data):
         refuse_options(crimes=crimes, by=by, count=count, mature_after=mature_after)
-        counted, reasons = _of_numbers(definition, data, denominator, not_yet_assigned)
-        return _rate_table(definition, {}, counted, reasons, extract, None, Spans.unknown(1))[0]
+        rows = Rows({}, no_reasons(1), single=True)
+        counted = _of_numbers(definition, data, denominator, not_yet_assigned)
+        rows.adopt(definition.why_impossible(counted, ""))
+        return _rates(definition, rows, counted, np.ones(1, dtype=bool), extract, None, Spans.unknown(1))
     if denominator is not None:
         if isinstance(data, str):
             msg = f"positive_outcomes must be a number; got {data!r}, which is text."
@@ -320,31 +307,26 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     if not_yet_assigned is not None:
         msg = "not_yet_assigned goes with a number of positive outcomes; in a tally or frame it is the rows of type '0'."
         raise InvalidInputError(msg)
-    kept = kept_dims(by, outcome)
+    kept = () if by is None else _check.names(by, "by")
+    refuse_by_outcome(kept, outcome)
     named = () if period is None or _check.text(period, "period") in kept else (period,)
     period = _PERIOD if period is None else period
-    tally, counter = read(data, (*kept, *named), outcome, count, definition, useful=(period,))
-    counter.check_crimes(crimes)
-    side = Side(tally)
+    areas = crimes.by if isinstance(crimes, Exposure) and not isinstance(data, Tally) else ()
+    wanted = tuple(dict.fromkeys((*kept, *named, *areas)))
+    tally, counter = read(data, wanted, outcome, count, definition, useful=(period,))
+    refuse_crimes(crimes, counter)
+    side, divisor = Side(tally), crimes_of(crimes, kept, tally, period)
     groups = groups_of([side], kept)
-    reasons = no_reasons(len(groups))
-    counted = counter.count(groups, side, as_crimes(crimes, kept, tally, period), reasons)
-    excluded = exclusion_table(groups, [side], totals(side, groups))
+    rows = Rows.of_side(side, groups, single=by is None)
+    known = rows.there
+    counted, reasons = counter.count(groups, side, divisor)
+    for why in reasons:
+        rows.adopt(why)
     spans = Spans.of(tally, groups, period)
     if needed is not None and not spans.known:
         _refuse_ageless(tally, period)
-    table = _rate_table(
-        definition,
-        keys_of(groups),
-        counted,
-        reasons,
-        extract,
-        needed,
-        spans,
-        "" if period in kept else spans.when,
-        excluded,
-    )
-    return table[0] if by is None else table
+    when = {} if period in kept else {"when": spans.when}
+    return _rates(definition, rows, counted, known, extract, needed, spans, **when)
 
 
 def _months_needed(mature_after: Any, definition: Definition) -> int | None:
@@ -357,7 +339,7 @@ def _months_needed(mature_after: Any, definition: Definition) -> int | None:
 
 
 def _refuse_ageless(tally: Tally, period: str) -> None:
-    """Refuse to tell the young from the mature where no label names a time; without any row nothing is told."""
+    """Raise if mature_after= is given but no period can be read. An empty table is accepted."""
     labels = tally.labels(period) if period in tally.dims else None
     if labels == ():
         return
@@ -370,9 +352,7 @@ def _refuse_ageless(tally: Tally, period: str) -> None:
     raise InvalidInputError(msg)
 
 
-def _of_numbers(
-    definition: Definition, positive: Any, denominator: Any, waiting: Any
-) -> tuple[Counted, Reasons]:
+def _of_numbers(definition: Definition, positive: Any, denominator: Any, waiting: Any) -> Counted:
     """Check plain numbers; more than all is an error here, since nothing is absent."""
     if denominator is None:
         msg = f"denominator must be given with a number of positive outcomes: the number of {NOUNS[definition.out_of]}."
@@ -394,42 +374,39 @@ def _of_numbers(
             msg = f"not_yet_assigned must be among the crimes that have no positive outcome; got {waiting} beside {part} of {whole}."
             raise InvalidInputError(msg)
     # Of the outcomes at least the positive ones are known.
-    counted = Counted(*(np.array([float(n)]) for n in (part, whole, still, part)))
-    reasons = no_reasons(1)
-    definition.refuse_impossible(counted, reasons, "")
-    return counted, reasons
+    return Counted(*(np.array([float(n)]) for n in (part, whole, still, part)))
 
 
-def _rate_table(
+def _rates(
     definition: Definition,
-    keys: dict[str, NDArray[Any]],
+    rows: Rows,
     counted: Counted,
-    reasons: Reasons,
+    known: Mask,
     extract: AsAt,
     mature_after: int | None,
-    when: Spans,
-    spanned_in: str | NDArray[np.object_] = "",
-    exclusions: ExclusionTable | None = None,
-) -> Results[OutcomeRate]:
-    there = unexplained(reasons)
-    rate, low, high = definition.rates(counted, there)
-    audit = definition.audit | {"as_at": extract.written, "when": spanned_in}
-    share = np.where(there, definition.open_share(counted), np.nan)
-    maturity, age = maturities(extract, mature_after, when, share)
-    cohort = definition.is_cohort
-    audit |= {
-        "maturity": one_or_all(np.where(there, maturity, "not known")) if cohort else "",
-        "age_months": age if cohort else np.nan,
-        "mature_after": np.nan if mature_after is None else float(mature_after),
-    }
-    columns = {
+    spans: Spans,
+    **more: Any,
+) -> OutcomeRate | Results[OutcomeRate]:
+    """Work out every row; `known` says which counts stand where the rate may not."""
+    rate, low, high = definition.rates(counted, rows.there)
+    share = np.where(rows.there, definition.open_share(counted), np.nan)
+    maturity, age = maturities(extract, mature_after, spans, share)
+    if definition.is_cohort:
+        more |= {"maturity": one_or_all(np.where(rows.there, maturity, "not known")), "age_months": age}
+    rows.notes = notes_of(definition, spans)
+    values = {
         "positive": counted.positive,
         "denominator": counted.denominator,
         "rate": rate,
         "rate_low": low,
         "rate_high": high,
-        "not_yet_assigned": counted.waiting,
+        "not_yet_assigned": counted.not_yet_assigned,
         "share_not_yet_assigned": share,
+        "as_at": extract.written,
+        "mature_after": np.nan if mature_after is None else float(mature_after),
+        **definition.audit,
+        **more,
     }
-    caveat = notes_of(definition, when)
-    return Results(OutcomeRate, keys, columns, reasons, audit, exclusions, caveat)
+    return rows.results(
+        OutcomeRate, values, dict.fromkeys(("positive", "denominator", "not_yet_assigned"), known)
+    )

@@ -1,204 +1,33 @@
-"""A change in a positive outcome rate, split into rates within categories and the mix of categories."""
+"""A change in a positive outcome rate, split into rates within categories and the mix of categories.
+
+`outcome_rate_split` gives the two parts of the whole change, `outcome_rate_drivers` what each category adds to them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    added,
-    both_periods,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    refuse_negative,
-    refuse_one_sided,
-    totals,
-    unexplained,
-)
+from policemetrics._compare import Comparison, Mask
+from policemetrics._supply import Reasons, Side, groups_of, no_reasons, totals, unexplained, why_negative
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa, kitagawa_parts
-from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes.counting import Counter, adopt, read, refuse_wider, require_dims
-from policemetrics.outcomes.dates import with_dates
-from policemetrics.outcomes.definition import (
-    NOUNS,
-    Counted,
-    Definition,
-    OutcomeSet,
-    kept_dims,
-    not_yet_assigned,
-    said,
-)
+from policemetrics.outcomes.counting import Counter, TwoPeriods, first_of
+from policemetrics.outcomes.definition import NOUNS, Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
 from policemetrics.periods import in_words
-from policemetrics.results import (
-    ExclusionTable,
-    Figure,
-    Results,
-    column,
-    definition_field,
-    figure,
-    input_field,
-)
+from policemetrics.results import Results, column, figure, input_field
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, Between, Counts, FloatArray, IntArray, Names, OutOf
-
-
-@attrs.frozen
-class Split:
-    """Two periods counted by group and by category: `group` and `category` say where each row belongs."""
-
-    definition: Definition
-    of: str
-    caveat: str
-    tally: Tally
-    sides: tuple[Side, Side]
-    groups: Cells
-    rows: Cells
-    group: IntArray
-    category: IntArray
-    counted: tuple[Counted, Counted]
-    whole: tuple[FloatArray, FloatArray]
-    waiting: tuple[FloatArray, FloatArray]
-    reasons: Reasons
-
-    @classmethod
-    def of_data(
-        cls,
-        data: Any,
-        between: Any,
-        of: Any,
-        definition: Definition,
-        crimes: Any,
-        by: Names | None,
-        outcome: str,
-        period: str,
-        count: str | None,
-        caveat: Any,
-    ) -> Split:
-        kept = kept_dims(by, outcome, period=period)
-        if _check.text(of, "of") in {*kept, outcome, period}:
-            msg = f"of must name another dimension than by=, outcome= and period=; got {of!r}."
-            raise InvalidInputError(msg)
-        caveat = _check.text(caveat, "caveat", empty=True)
-        tally, counter = read(data, (*kept, of, period), outcome, count, definition, coverage=(*kept, period))
-        counter.check_crimes(crimes)
-        sides = both_periods(tally, between, period)
-        recorded: Sequence[Side | None] = (None, None)
-        if crimes is not None:
-            if not isinstance(crimes, Tally):
-                msg = f"crimes must be a Tally with the dimensions {of!r} and {period!r}; got {type(crimes).__name__}."
-                raise InvalidTypeError(msg)
-            require_dims(crimes, (*kept, of, period))
-            refuse_wider(crimes, tally, kept)
-            recorded = both_periods(crimes, between, period)
-        groups = groups_of(sides, kept)
-        rows = groups_of([*sides, *(side for side in recorded if side)], (*kept, of))
-        rows = rows.select(rows.positions(groups, kept) >= 0)
-        group = rows.positions(groups, kept)
-        own: list[Reasons] = []
-        counted, whole, waiting = [], [], []
-        for side, divisor in zip(sides, recorded, strict=True):
-            reasons = no_reasons(len(groups))
-            total = counter.count(groups, side, divisor, reasons)
-            parts = _by_category(counter, rows, side, divisor)
-            _refuse_parts(reasons, group, rows, parts, definition, side.label, of)
-            counted.append(parts)
-            whole.append(definition.rates(total, unexplained(reasons))[0])
-            waiting.append(np.where(unexplained(reasons), definition.open_share(total), np.nan))
-            own.append(reasons)
-        reasons = np.where(unexplained(own[0]), own[1], own[0])
-        refuse_one_sided(reasons, groups, *sides)
-        if recorded[0] and recorded[1]:
-            unlike = no_reasons(len(groups))
-            refuse_one_sided(unlike, groups, recorded[0], recorded[1])
-            adopt(reasons, unlike, lambda why: f"{why} (of the crimes)")
-        return cls(
-            definition,
-            of,
-            with_dates(caveat, definition, [side.when for side in sides]),
-            tally,
-            sides,
-            groups,
-            rows,
-            group,
-            rows.code(of),
-            (counted[0], counted[1]),
-            (whole[0], whole[1]),
-            (waiting[0], waiting[1]),
-            reasons,
-        )
-
-    @property
-    def there(self) -> NDArray[np.bool_]:
-        """Which groups can be split."""
-        return unexplained(self.reasons)
-
-    @property
-    def audit(self) -> dict[str, Any]:
-        own = {k: self.definition.audit[k] for k in ("outcomes", "outcome_types", "basis", "out_of")}
-        return own | {"of": self.of, "between": (self.sides[0].label, self.sides[1].label)}
-
-    def excluded(self, groups: Cells) -> ExclusionTable:
-        whole = added(*(totals(side, groups) for side in self.sides))
-        return exclusion_table(groups, self.sides, whole, self.tally)
-
-    def dense(self) -> list[FloatArray]:
-        """Lay out old shares and rates, then new ones, by group and category; a group that is not there has none."""
-        found = []
-        for counted in self.counted:
-            positive, whole = (np.zeros((len(self.groups), len(self.rows.label(self.of)))) for _ in range(2))
-            at = self.group, self.category
-            positive[at], whole[at] = counted.positive, counted.denominator
-            total = whole.sum(axis=1, keepdims=True)
-            known = self.there[:, np.newaxis]
-            share = np.where(known, whole / np.where(total > 0, total, 1), 0)
-            found += [share, np.where(known & (whole > 0), positive / np.where(whole > 0, whole, 1), np.nan)]
-        return found
-
-
-def _by_category(counter: Counter, rows: Cells, side: Side, crimes: Side | None) -> Counted:
-    """Add up one side by category; what is absent counts 0."""
-    parts = counter.parts(rows, side, np.ones(len(rows), dtype=bool))
-    return parts if crimes is None else counter.out_of_crimes(parts, totals(crimes, rows).astype(float))
-
-
-def _refuse_parts(
-    reasons: Reasons,
-    group: IntArray,
-    rows: Cells,
-    parts: Counted,
-    definition: Definition,
-    label: str,
-    of: str,
-) -> None:
-    """Say, for each group without a reason yet, which category has counts that make no rate of its own."""
-    below, faults = no_reasons(len(rows)), no_reasons(len(rows))
-    refuse_negative(below, parts.positive, label)
-    refuse_negative(below, parts.denominator, label)
-    definition.refuse_impossible(parts, faults, label)
-    faults[~unexplained(below)] = below[~unexplained(below)]
-    # Nothing of a category is no fault.
-    of_it = parts.positive if definition.is_ratio else parts.outcomes
-    faults[(parts.denominator == 0) & (of_it == 0)] = None
-    named = rows.column(of).tolist()
-    for at in np.flatnonzero(~unexplained(faults)).tolist():
-        if reasons[group[at]] is None:
-            why = faults[at].removeprefix("not available: ")
-            reasons[group[at]] = f"not available: of {of} {named[at]}, {why}"
+from policemetrics.typing import Basis, Between, Counts, FloatArray, IntArray, LikeForLike, Names, OutOf
 
 
 @figure(estimate="points")
-class OutcomeRateSplit(Figure):
+class OutcomeRateSplit(OutcomeFigureOfTwo):
     """A change in a positive outcome rate, split into change within categories and change in their mix.
 
     Attributes
@@ -222,30 +51,22 @@ class OutcomeRateSplit(Figure):
         As for `OutcomeRateChange`.
     """
 
-    old: float = column("share")
-    new: float = column("share")
-    points: float = column("points")
-    within: float = column("points")
-    mix: float = column("points")
+    old: float = column("share", "estimate")
+    new: float = column("share", "estimate")
+    points: float = column("points", "estimate", of=("old", "new"))
+    within: float = column("points", "estimate")
+    mix: float = column("points", "estimate")
     of: str
-    between: tuple[str, str]
-    outcomes: str = definition_field(below=True)
-    outcome_types: tuple[str, ...]
-    basis: Basis = definition_field(below=True)
-    out_of: OutOf = definition_field(below=True)
-    old_share_not_yet_assigned: float = np.nan
-    new_share_not_yet_assigned: float = np.nan
 
     def _sentence(self) -> str:
-        subject = f"The positive outcome rate ({said(self.outcomes, self.basis, self.out_of)})"
+        subject = f"The positive outcome rate ({self._of_what})"
         if np.isnan(self.points):
             return f"{subject}: split of the change by {self.of} {self.reason}."
         earlier, later = map(in_words, self.between)
         path = f"from {percent(self.old, 2)} in {earlier} to {percent(self.new, 2)} in {later}"
         return (
             f"{subject} changed by {signed(self.points, 2)} percentage points, {path}: {signed(self.within, 2)} from the rates "
-            f"within each {self.of} and {signed(self.mix, 2)} from the mix by {self.of}."
-            f"{not_yet_assigned(self.old_share_not_yet_assigned, self.new_share_not_yet_assigned)}"
+            f"within each {self.of} and {signed(self.mix, 2)} from the mix by {self.of}.{self._less_mature}"
         )
 
 
@@ -264,6 +85,7 @@ def outcome_rate_split(
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> OutcomeRateSplit: ...
 @overload
@@ -281,22 +103,24 @@ def outcome_rate_split(
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[OutcomeRateSplit]: ...
 def outcome_rate_split(
     data: Any,
     /,
     *,
-    between: Any,
+    between: Between,
     of: str,
-    positive: Any = None,
-    basis: Any = None,
-    out_of: Any = None,
-    crimes: Any = None,
+    positive: str | OutcomeSet | None = None,
+    basis: Basis | None = None,
+    out_of: OutOf | None = None,
+    crimes: Tally | None = None,
     by: Names | None = None,
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> OutcomeRateSplit | Results[OutcomeRateSplit]:
     r"""Split a change in a positive outcome rate into rates within categories and their mix.
@@ -322,13 +146,17 @@ def outcome_rate_split(
         The dimensions that hold the type and the period. Default is ``"outcome"``, ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
+        ``"require"``.
     caveat : str, optional
         What must travel with the figure.
 
     Returns
     -------
     OutcomeRateSplit or Results of OutcomeRateSplit
-        A table if there is `by`; otherwise one figure. What is not supplied alike is not available.
+        A table if there is `by`; otherwise one figure. What was not supplied by the same
+        suppliers is not available.
 
     Raises
     ------
@@ -336,7 +164,9 @@ def outcome_rate_split(
         If the periods do not compare, or one dimension is given two roles. What `positive_outcome_rate`
         refuses is refused.
     InvalidTypeError
-        If `positive`, `basis` or `out_of` is left out, or `crimes` is no Tally.
+        If `crimes` is no Tally.
+    ChoiceNeededError
+        If `positive`, `basis` or `out_of` is left out: the choices get listed, with their meaning.
     UnknownNameError
         If a set, a type of outcome, a dimension or a column does not exist.
 
@@ -354,7 +184,8 @@ def outcome_rate_split(
     a change in the mix. The split is arithmetic: it does not say why a rate or the mix has changed, and
     finer categories move change from within to mix.
 
-    A category of a frame that has no row in a period counts 0 there, as long as its group has rows at all.
+    A category of a frame that has no row in a period counts 0 there, as long as its group has rows at all. Beside
+    `crimes` that have the category it is not known: then give a `Tally` whose coverage says who supplied.
 
     References
     ----------
@@ -378,50 +209,36 @@ def outcome_rate_split(
     >>> print(outcome_rate_split(crimes, between=("2022/23", "2023/24"), of="offence", **asked))
     The positive outcome rate (charged, recorded basis, out of outcomes) changed by −4.10 percentage points, from 16.00% in 2022/23 to 11.90% in 2023/24: +1.60 from the rates within each offence and −5.70 from the mix by offence.
     """
-    split = Split.of_data(
+    split = _Split.of(
         data,
         between,
         of,
         Definition.of(positive, basis, out_of, 0.95),
-        crimes,
-        by,
-        outcome,
-        period,
-        count,
-        caveat,
+        crimes=crimes,
+        by=by,
+        outcome=outcome,
+        period=period,
+        count=count,
+        like_for_like=like_for_like,
+        caveat=caveat,
+        single=by is None,
     )
-    parts = split.dense()
     # Percentage points from the start: what adds up exactly does so no more when multiplied afterwards.
-    within, mix = kitagawa(parts[0], 100 * parts[1], parts[2], 100 * parts[3])
-    there = split.there
-    columns = {
-        "old": np.where(there, split.whole[0], np.nan),
-        "new": np.where(there, split.whole[1], np.nan),
-        "points": np.where(there, within + mix, np.nan),
-        "within": np.where(there, within, np.nan),
-        "mix": np.where(there, mix, np.nan),
-    }
-    table = Results(
-        OutcomeRateSplit,
-        keys_of(split.groups),
-        columns,
-        split.reasons,
-        split.audit
-        | dict(zip(("old_share_not_yet_assigned", "new_share_not_yet_assigned"), split.waiting, strict=True)),
-        split.excluded(split.groups),
-        split.caveat,
-    )
-    return table[0] if by is None else table
+    old_share, old_rate, new_share, new_rate = split.dense
+    within, mix = kitagawa(old_share, 100 * old_rate, new_share, 100 * new_rate)
+    old, new = split.whole
+    values = {"old": old, "new": new, "points": within + mix, "within": within, "mix": mix}
+    return split.pair.rows.results(OutcomeRateSplit, values | dict(split.inputs))
 
 
 @figure(estimate="points")
-class OutcomeRateDriver(Figure):
+class OutcomeRateDriver(OutcomeFigureOfTwo):
     """What one category added to a change in a positive outcome rate.
 
     Attributes
     ----------
     old_rate, new_rate : float
-        The rates of the category, as fractions; not a number where it has no crimes.
+        The rates of the category, as fractions; nan where it has no crimes.
     old_share, new_share : float
         Its share of what the whole rate is out of.
     points : float
@@ -437,26 +254,19 @@ class OutcomeRateDriver(Figure):
         As for `OutcomeRateSplit`: of the whole.
     """
 
-    old_rate: float = column("share")
-    new_rate: float = column("share")
-    old_share: float = column("share")
-    new_share: float = column("share")
-    points: float = column("points")
-    within: float = column("points")
-    mix: float = column("points")
-    whole_old: float = input_field()
-    whole_new: float = input_field()
+    old_rate: float = column("share", "estimate")
+    new_rate: float = column("share", "estimate")
+    old_share: float = column("share", "estimate")
+    new_share: float = column("share", "estimate")
+    points: float = column("points", "estimate", of=("within", "mix"))
+    within: float = column("points", "estimate", of=("old_rate", "new_rate", "old_share", "new_share"))
+    mix: float = column("points", "estimate", of=("old_rate", "new_rate", "old_share", "new_share"))
+    whole_old: float = input_field("estimate")
+    whole_new: float = input_field("estimate")
     of: str
-    between: tuple[str, str]
-    outcomes: str = definition_field(below=True)
-    outcome_types: tuple[str, ...]
-    basis: Basis = definition_field(below=True)
-    out_of: OutOf = definition_field(below=True)
-    old_share_not_yet_assigned: float = np.nan
-    new_share_not_yet_assigned: float = np.nan
 
     def _sentence(self) -> str:
-        subject = f"Positive outcome rate ({said(self.outcomes, self.basis, self.out_of)})"
+        subject = f"Positive outcome rate ({self._of_what})"
         if np.isnan(self.points):
             return f"{subject}: {self.reason}."
         rates = f"{_rate(self.old_rate)} to {_rate(self.new_rate)}"
@@ -465,8 +275,7 @@ class OutcomeRateDriver(Figure):
         return (
             f"{subject}: {signed(self.points, 2)} of the {whole} percentage points by which the whole changed; "
             f"{signed(self.within, 2)} from its own rate ({rates}) and {signed(self.mix, 2)} from its share of "
-            f"{NOUNS[self.out_of]} ({shares}{self._pull})."
-            f"{not_yet_assigned(self.old_share_not_yet_assigned, self.new_share_not_yet_assigned)}"
+            f"{NOUNS[self.out_of]} ({shares}{self._pull}).{self._less_mature}"
         )
 
     @property
@@ -502,9 +311,10 @@ def outcome_rate_drivers(
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[OutcomeRateDriver]:
-    """Tell what each category added to a change in a positive outcome rate, by its rate and by its share.
+    """Return what each category added to a change in a positive outcome rate, by its rate and by its share.
 
     Parameters
     ----------
@@ -524,6 +334,9 @@ def outcome_rate_drivers(
         The dimensions that hold the type and the period. Default is ``"outcome"``, ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    like_for_like : {"require", "match"}, optional
+        What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
+        ``"require"``.
     caveat : str, optional
         What must travel with the figures.
 
@@ -567,46 +380,102 @@ def outcome_rate_drivers(
     theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
     [OutcomeRateDriver, 2 rows; outcomes: charged; basis: recorded; out_of: outcomes]
     """
-    split = Split.of_data(
+    split = _Split.of(
         data,
         between,
         of,
         Definition.of(positive, basis, out_of, 0.95),
-        crimes,
-        by,
-        outcome,
-        period,
-        count,
-        caveat,
+        crimes=crimes,
+        by=by,
+        outcome=outcome,
+        period=period,
+        count=count,
+        like_for_like=like_for_like,
+        caveat=caveat,
     )
-    parts = split.dense()
-    at = split.group, split.category
-    within, mix = (100 * part[at] for part in kitagawa_parts(*parts))
-    old_share, old_rate, new_share, new_rate = (part[at] for part in parts)
-    there = split.there[split.group]
-    columns = {
-        "old_rate": old_rate,
-        "new_rate": new_rate,
-        "old_share": old_share,
-        "new_share": new_share,
-        "points": within + mix,
-        "within": within,
-        "mix": mix,
-    }
-    wholes = {
-        name: np.where(there, w[split.group], np.nan)
-        for names, both in (
-            (("whole_old", "whole_new"), split.whole),
-            (("old_share_not_yet_assigned", "new_share_not_yet_assigned"), split.waiting),
-        )
-        for name, w in zip(names, both, strict=True)
-    }
-    return Results(
-        OutcomeRateDriver,
-        keys_of(split.rows),
-        {name: np.where(there, column, np.nan) for name, column in columns.items()},
-        split.reasons[split.group],
-        split.audit | wholes,
-        split.excluded(split.rows),
-        split.caveat,
-    )
+    rows, group, _ = split.pair.by_part(of, split.parts)
+    at = group, split.parts.code(of)
+    within, mix = (100 * part[at] for part in kitagawa_parts(*split.dense))
+    values = {"points": within + mix, "within": within, "mix": mix}
+    for name, part in zip(("old_share", "old_rate", "new_share", "new_rate"), split.dense, strict=True):
+        values[name] = part[at]
+    inputs = dict(split.inputs) | dict(zip(("whole_old", "whole_new"), split.whole, strict=True))
+    for name, value in inputs.items():
+        if isinstance(value, np.ndarray):
+            inputs[name] = np.where(rows.there, value[group], np.nan)
+    return rows.results(OutcomeRateDriver, values | inputs, single=False)
+
+
+# ---- by category ------------------------------------------------------------------------
+
+
+@attrs.frozen
+class _Split:
+    """Two periods divided by category: the categories of every group, and what both are made of.
+
+    `dense` holds arrays by group and category: old shares and rates, then new ones. A category of which nothing was
+    counted has a share of 0 and no rate.
+    """
+
+    pair: Comparison
+    parts: Cells
+    dense: tuple[FloatArray, ...]
+    whole: tuple[FloatArray, FloatArray]
+    inputs: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, data: Any, between: Between, of: str, definition: Definition, **asked: Any) -> _Split:
+        found = TwoPeriods.of(data, between, definition, of=_check.text(of, "of"), **asked)
+        pair = found.pair
+        # A category may have crimes and no outcomes.
+        parts = groups_of((*pair.sides, *(found.crimes or ())), (*pair.groups.dims, of), pair.data)
+        parts = parts.select(parts.within(pair.groups))
+        group = parts.positions(pair.groups, pair.groups.dims)
+        counted = [
+            _by_category(found.counter, parts, side, crimes)
+            for side, crimes in zip(pair.sides, found.crimes or (None, None), strict=True)
+        ]
+        faults = [_why_faulty(definition, *one) for one in zip(counted, pair.between, strict=True)]
+        named = parts.column(of)
+        for reasons in (one for both in zip(*faults, strict=True) for one in both):
+            of_group = no_reasons(len(pair.groups))
+            for at in np.flatnonzero(~unexplained(reasons))[::-1].tolist():  # the first of a group stays
+                why = reasons[at].removeprefix("not available: ")
+                of_group[group[at]] = f"not available: of {of} {named[at]}, {why}"
+            pair.rows.adopt(of_group)
+        at, categories = (group, parts.code(of)), len(parts.label(of))
+        dense = [_dense(one, at, pair.rows.there, categories) for one in counted]
+        inputs = {"of": of, "between": pair.between} | definition.audit
+        for name, one, known in zip(("old", "new"), found.counted, found.stand, strict=True):
+            inputs[f"{name}_share_not_yet_assigned"] = np.where(known, definition.open_share(one), np.nan)
+        old, new = (definition.rates(*one)[0] for one in zip(found.counted, found.stand, strict=True))
+        return cls(pair, parts, tuple(chain(*dense)), (old, new), inputs)
+
+
+def _by_category(counter: Counter, parts: Cells, side: Side, crimes: Side | None) -> Counted:
+    """Add up one side by category; what is absent counts 0."""
+    found = counter.parts(parts, side)
+    return found if crimes is None else counter.out_of_crimes(found, totals(crimes, parts).astype(float))
+
+
+def _why_faulty(definition: Definition, parts: Counted, label: str) -> tuple[Reasons, Reasons]:
+    """Say of each category which total is below zero, and why else its counts make no rate of its own."""
+    below = first_of(why_negative(parts.positive, label), why_negative(parts.denominator, label))
+    own = definition.why_impossible(parts, label)
+    # Nothing of a category is no fault.
+    of_it = parts.positive if definition.is_ratio else parts.outcomes
+    nothing = (parts.denominator == 0) & (of_it == 0)
+    below[nothing] = own[nothing] = None
+    return below, own
+
+
+def _dense(
+    counted: Counted, at: tuple[IntArray, IntArray], there: Mask, categories: int
+) -> tuple[FloatArray, FloatArray]:
+    """Lay out shares and rates by group and category; a group that cannot be split has none."""
+    positive, whole = (np.zeros((len(there), categories)) for _ in range(2))
+    positive[at], whole[at] = counted.positive, counted.denominator
+    whole[~there] = 0
+    total = whole.sum(axis=1, keepdims=True)
+    rate = np.where(whole > 0, positive / np.where(whole > 0, whole, 1), np.nan)
+    return whole / np.where(total > 0, total, 1), rate

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from types import SimpleNamespace
 from typing import ClassVar
 
+import attrs
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from policemetrics import Results, Tally, group_outcome_rate, intervals, positive_outcome_rate, rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.figures import Exclusions, GroupOutcomeRate
-from policemetrics.outcomes import groups
 
 ASKED = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
 
@@ -142,6 +141,30 @@ class TestTables:
         assert group_outcome_rate(fewer, by="period").at(period="2023/24").reason == (
             "not available: of the group, no rate for Kent"
         )
+
+    def test_by_two_dimensions_in_any_order(self):
+        """The order of the rows of the rates makes no difference."""
+        cells = [
+            (force, period, kind, code, n)
+            for i, force in enumerate(("Kent", "Essex", "Devon"))
+            for j, period in enumerate(("2023/24", "2024/25"))
+            for k, kind in enumerate(("theft", "drugs"))
+            for code, n in (("1", 1 + i + 3 * j + 5 * k), ("18", 90))
+            if (force, period) != ("Devon", "2023/24")
+        ]
+        *columns, n = zip(*cells, strict=True)
+        names = ("force", "period", "kind", "outcome")
+        data = Tally.from_columns(dict(zip(names, columns, strict=True)), n)
+        rates = positive_outcome_rate(data, **ASKED, by=["force", "period", "kind"])
+        asked = {"members": ["Kent", "Essex"], "by": ["period", "kind"]}
+        table = group_outcome_rate(rates, **asked)
+        assert table.to_dict() == group_outcome_rate(rates.sort("rate"), **asked).to_dict()
+        assert list(zip(table["period"], table["kind"], strict=True)) == [
+            ("2023/24", "drugs"), ("2023/24", "theft"), ("2024/25", "drugs"), ("2024/25", "theft")
+        ]  # fmt: skip
+        both = data.where(force=["Kent", "Essex"])
+        whole = positive_outcome_rate(both, **ASKED, by=["period", "kind"])
+        assert table["rate"].tolist() == whole["rate"].tolist()
 
     def test_a_force_without_a_rate(self):
         """It is not left out silently: the group has no rate, and names it."""
@@ -384,10 +407,16 @@ class TestSmallMatters:
         )
 
     def test_what_was_left_out_is_told_where_all_tell_it(self):
-        crimes, outcomes = (Exclusions(unit, 5, 1, {"missing force": 1}) for unit in ("crimes", "outcomes"))
-        assert groups._together([crimes, crimes]) == Exclusions("crimes", 10, 2, {"missing force": 2})
-        assert groups._together([crimes, None]) is None
-        assert groups._together([crimes, outcomes]) is None
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 3 + ["Essex"] * 3, "outcome": ["1", "18", None] * 2},
+            [1, 4, 1] * 2,
+            unit="crimes",
+        )
+        rates = positive_outcome_rate(data, **ASKED, by="force")
+        found = group_outcome_rate(rates)
+        assert found.exclusions == Exclusions("crimes", 10, 2, {"missing outcome": 2})
+        silent = attrs.evolve(rates[1], exclusions=None)
+        assert group_outcome_rate(Results.of([rates[0], silent])).exclusions is None
 
     @pytest.mark.parametrize(
         ("members", "whole"),
@@ -395,9 +424,33 @@ class TestSmallMatters:
             (["mature", "mature"], "mature"),
             (["mature", "immature", "not known"], "immature"),
             (["mature", "not known"], "not known"),
-            ([], "not known"),
         ],
     )
     def test_the_least_mature_decides(self, members, whole):
-        figures = [SimpleNamespace(maturity=m) for m in members]
-        assert groups._maturity(figures, SimpleNamespace(is_cohort=True)) == whole
+        rates = rates_of(THREE, basis="recorded")
+        figures = [attrs.evolve(f, maturity=m) for f, m in zip(rates, members, strict=False)]
+        assert group_outcome_rate(Results.of(figures)).maturity == whole
+
+    def test_no_member_no_maturity(self):
+        """The one that is there is the force itself."""
+        kent = rates_of(THREE, basis="recorded").at(force="Kent")
+        both = [attrs.evolve(kent, group=kent.group | {"period": year}) for year in ("2022/23", "2023/24")]
+        essex = attrs.evolve(both[0], group={"force": "Essex", "period": "2022/23"})
+        table = group_outcome_rate(Results.of([*both, essex]), by="period", force="Kent", include_self=False)
+        assert table["maturity"].tolist() == ["not known"] * 2
+        assert table["reason"].tolist() == [None, "not available: of the group, no rate for Essex"]
+        assert table["own"].tolist() == [0.1] * 2
+
+    def test_caveats_of_the_members(self):
+        """Each group says what its own members say, once."""
+        columns = {
+            "force": ["Kent", "Essex"] * 4,
+            "period": (["2018/19"] * 2 + ["2023/24"] * 2) * 2,
+            "outcome": ["1"] * 4 + ["18"] * 4,
+        }
+        asked = ASKED | {"positive": "positive-dashboard"}
+        rates = positive_outcome_rate(Tally.from_columns(columns, [5] * 8), **asked, by=["force", "period"])
+        early, late = group_outcome_rate(rates, by="period")
+        assert early.caveat == "type 22 did not exist in 2018/19 (in use from April 2019)"
+        assert [note.code for note in early.caveats] == ["outcome-types"]
+        assert late.caveats == ()

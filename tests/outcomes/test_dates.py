@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+import attrs
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -13,7 +14,6 @@ import pytest
 from policemetrics import OutcomeSet, Period, Results, Tally, outcome_rate_change, positive_outcome_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.outcomes import dates
-from policemetrics.outcomes.definition import not_yet_assigned
 
 GIVEN = {"positive": "positive-dashboard", "basis": "closed", "out_of": "outcomes"}
 COHORT = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
@@ -198,6 +198,15 @@ class TestTypesOfTheTime:
             "new system; the definition changed"
         )
 
+    def test_each_caveat_is_a_note(self):
+        """A program knows by the code what is said, whatever the words."""
+        data = of_periods("2018/19", "2022/23")
+        table = positive_outcome_rate(data, **GIVEN, by="period")
+        assert [[note.code for note in row.caveats] for row in table] == [["outcome-types"], []]
+        found = outcome_rate_change(data, between=("2018/19", "2022/23"), **GIVEN, caveat="new system.")
+        assert [note.code for note in found.caveats] == ["stated", "outcome-types"]
+        assert found.caveat.startswith("new system; the definition changed")
+
     def test_change_of_two_figures(self):
         """Two rows of a table bring their caveats along."""
         table = positive_outcome_rate(of_periods("2018/19", "2022/23"), **GIVEN, by="period")
@@ -259,7 +268,11 @@ class TestImmature:
 
     @pytest.mark.parametrize(("old", "new"), [(0, 0), (0, math.nan), (math.nan, 0), (math.nan, math.nan)])
     def test_nothing_open_is_not_spoken_of(self, old, new):
-        assert not_yet_assigned(old, new) == ""
+        data = cohort("2024/25", 5) + cohort("2025/26", 25)
+        found = outcome_rate_change(data, between=("2024/25", "2025/26"), **COHORT)
+        assert "no outcome yet" in str(found)
+        found = attrs.evolve(found, old_share_not_yet_assigned=old, new_share_not_yet_assigned=new)
+        assert "no outcome yet" not in str(found)
 
     def test_not_known(self):
         """Without type 0 nobody knows."""

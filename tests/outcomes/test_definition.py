@@ -1,4 +1,4 @@
-"""Outcomes by name as well as by code, and the report of what maps and what does not."""
+"""Sets of positive outcomes; outcomes by name as well as by code; the report of what maps and what does not."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ import math
 import pickle
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policemetrics import OutcomeSet, Tally, match_outcomes, outcome_rate_change, positive_outcome_rate
-from policemetrics.definitions import outcome_names, outcome_types
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics import (
+    OutcomeSet,
+    Tally,
+    match_outcomes,
+    outcome_rate_change,
+    outcome_set,
+    positive_outcome_rate,
+)
+from policemetrics.definitions import outcome_names, outcome_sets, outcome_types
+from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 
 COHORT = {"positive": "positive-dashboard", "basis": "recorded", "out_of": "crimes"}
 
@@ -268,3 +276,89 @@ class TestMatch:
     def test_refused(self, outcomes, error, message):
         with pytest.raises(error, match=message):
             match_outcomes(outcomes)
+
+
+class TestOutcomeSet:
+    def test_holds_its_types(self):
+        """Types are codes, whatever order, repetition or kind of number they came in."""
+        ours = OutcomeSet([8, "1", np.int64(22), "8"], name="ours", source="board paper")
+        assert ours.types == {"1", "8", "22"}
+        assert ours.codes == ("1", "8", "22")
+        assert repr(ours) == "OutcomeSet 'ours': types 1, 8, 22"
+        assert ours == OutcomeSet(["22", "8", "1"], name="ours", source="board paper")
+        assert ours.source == "board paper"
+
+    def test_travels(self):
+        """A set can be pickled and used as a key."""
+        ours = OutcomeSet(["1"], name="ours")
+        assert pickle.loads(pickle.dumps(ours)) == ours
+        assert {ours: 1}[OutcomeSet([1], name="ours")] == 1
+
+    @pytest.mark.parametrize("name", list(outcome_sets()))
+    def test_bundled(self, name):
+        """Every bundled set can be had by name, and used."""
+        found = outcome_set(name)
+        assert (found.codes, found.name) == (outcome_sets()[name].types, name)
+        assert found.source == outcome_sets()[name].origin
+        asked = {"basis": "recorded", "out_of": "crimes"}
+        assert positive_outcome_rate(1, 2, positive=name, **asked) == positive_outcome_rate(
+            1, 2, positive=found, **asked
+        )
+
+    @pytest.mark.parametrize(
+        ("types", "error", "message"),
+        [
+            ("1", InvalidTypeError, r"types must be several codes of outcomes, as in \['1'\]"),
+            (1, InvalidTypeError, "types must be several codes"),
+            ([], InvalidInputError, "at least one code"),
+            (["0"], InvalidInputError, "no outcome yet"),
+            ([0], InvalidInputError, "no outcome yet"),
+            (["1", "1A"], InvalidInputError, r"types\[1\].*'1A'.*inside type 1"),
+            (["2A"], InvalidInputError, "inside type 2"),
+            (["3A"], InvalidInputError, "inside type 3"),
+            (["other"], InvalidInputError, "rest of a table"),
+            (["23"], UnknownNameError, r"(?s)got '23'.*\n  8: Community resolution\n"),
+            ([23], UnknownNameError, "got 23"),
+            ([1.0], InvalidTypeError, "code of an outcome"),
+            ([True], InvalidTypeError, "code of an outcome"),
+            ([None], InvalidTypeError, "code of an outcome"),
+        ],
+    )
+    def test_refuses(self, types, error, message):
+        """What cannot be in a set is refused by name."""
+        with pytest.raises(error, match=message):
+            OutcomeSet(types, name="ours")
+
+    def test_refuses_a_borrowed_name(self):
+        """A set of your own cannot pass for a bundled one."""
+        with pytest.raises(InvalidInputError, match="'charged' is that of a bundled set, type 1;"):
+            OutcomeSet(["1", "8"], name="charged")
+        assert OutcomeSet(["1"], name="charged").codes == ("1",)
+
+    @pytest.mark.parametrize(
+        "options", [{"name": ""}, {"name": None}, {"name": "x", "source": None}, {"name": "x", "source": 3}]
+    )
+    def test_refuses_no_text(self, options):
+        """Name and source are text, and the name says something."""
+        with pytest.raises(PoliceMetricsError, match=r"name|source"):
+            OutcomeSet(["1"], **options)
+
+    def test_unknown_set_lists_those_there_are(self):
+        """An unknown set lists each that there is with its types and what it holds."""
+        with pytest.raises(UnknownNameError) as caught:
+            outcome_set("solved")
+        message = str(caught.value)
+        assert message.startswith("name must be one of these; got 'solved'.")
+        for name, found in outcome_sets().items():
+            assert (
+                f"\n  {name!r}: type{'s' * (len(found.types) > 1)} {', '.join(found.types)}. {found.description}"
+                in message
+            )
+
+    def test_one_full_stop(self):
+        with pytest.raises(UnknownNameError) as caught:
+            OutcomeSet(["Unable to prosecute suspect"], name="ours")
+        assert ".." not in str(caught.value)
+
+    def test_one_type(self):
+        assert repr(outcome_set("charged")) == "OutcomeSet 'charged': type 1"

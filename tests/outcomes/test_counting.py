@@ -1,0 +1,678 @@
+"""How outcomes are read and counted, and the crimes beside them, by hand arithmetic."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from outcome_tables import (
+    CLOSED,
+    COHORT,
+    COUNTS,
+    DASHBOARD,
+    GIVEN,
+    TWO_YEARS,
+    YEARS,
+    by_force,
+    by_type,
+)
+
+from policemetrics import (
+    Exposure,
+    OutcomeSet,
+    Tally,
+    outcome_rate_change,
+    outcome_rate_drivers,
+    outcome_rate_split,
+    positive_outcome_rate,
+    tally,
+)
+from policemetrics.definitions import outcome_types
+from policemetrics.errors import (
+    CountOverflowError,
+    InvalidInputError,
+    InvalidTypeError,
+    UnknownNameError,
+)
+from policemetrics.figures import OutcomeRate
+
+
+class TestTally:
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [
+            (COHORT, (80, 1000)),
+            (COHORT | {"out_of": "crimes_with_outcome"}, (80, 930)),
+            (COHORT | {"out_of": "outcomes"}, (80, 930)),
+            (GIVEN, (80, 930)),
+            (COHORT | {"crimes": 1100}, (80, 1100)),
+            (CLOSED | {"crimes": 50}, (80, 50)),
+            (COHORT | {"positive": "charged"}, (55, 1000)),
+            (COHORT | {"positive": "solved-surrey"}, (85, 1000)),
+            (COHORT | {"positive": OutcomeSet(["8", "9"], name="ours")}, (17, 1000)),
+        ],
+    )
+    def test_denominators(self, asked, expected):
+        """Type 0 is among crimes recorded, not among outcomes; crimes given take their place."""
+        found = positive_outcome_rate(by_type(COUNTS), **asked)
+        assert isinstance(found, OutcomeRate)
+        assert (found.positive, found.denominator) == expected
+        assert found.rate == expected[0] / expected[1]
+        assert found.not_yet_assigned == 70
+        assert found.exclusions.counted == 1000
+        assert found.exclusions.excluded == 0
+
+    def test_same_as_numbers(self):
+        """A tally gives the very figure that its two numbers give."""
+        found = positive_outcome_rate(by_type(COUNTS), **GIVEN)
+        plain = positive_outcome_rate(80, 930, **GIVEN)
+        assert (found.rate, found.interval) == (plain.rate, plain.interval)
+
+    @pytest.mark.parametrize("asked", [COHORT, COHORT | {"out_of": "outcomes"}, GIVEN])
+    def test_parts_are_not_counted_twice(self, asked):
+        """1A, 2A and 3A lie inside 1, 2 and 3: the figure stays, and they stand among the exclusions."""
+        parts = {"3": 0, "1A": 4, "2A": 1, "3A": 0}
+        plain = positive_outcome_rate(by_type(COUNTS), **asked)
+        found = positive_outcome_rate(by_type(COUNTS | parts), **asked)
+        assert (found.positive, found.denominator) == (plain.positive, plain.denominator)
+        assert found.interval == plain.interval
+        assert found.exclusions.reasons == {"inside type 1": 4, "inside type 2": 1}
+        assert found.exclusions.counted + found.exclusions.excluded == sum((COUNTS | parts).values())
+
+    def test_a_part_without_its_whole(self):
+        """1A without 1 would be lost, so it is an error that says so."""
+        with pytest.raises(InvalidInputError, match="has type '1A' but not type '1'"):
+            positive_outcome_rate(by_type({"1A": 4, "18": 9}), **GIVEN)
+
+    def test_a_part_that_was_not_supplied(self):
+        """Marked cells of 1A are no outcomes either; the mark is passed on."""
+        marked = by_type(COUNTS | {"1A": 0}).not_supplied("alternate offences not sent", outcome="1A")
+        assert positive_outcome_rate(marked, **GIVEN).reason == "not available: alternate offences not sent"
+
+    def test_group_of_nothing_but_a_part(self):
+        """A group whose every row was set aside does not vanish, and says why."""
+        data = by_force({"Kent": {"1": 5, "18": 5}, "Essex": {"1A": 3}})
+        found = positive_outcome_rate(data, **GIVEN, by="force").at(force="Essex")
+        assert found.reason == "not available: all counts were excluded (inside type 1 3)"
+        assert math.isnan(found.positive)
+
+    def test_numbers_are_read_as_codes(self):
+        """A column of whole numbers is a column of codes."""
+        text = by_type(COUNTS)
+        whole = Tally.from_columns({"outcome": [int(v) for v in COUNTS]}, COUNTS.values())
+        assert positive_outcome_rate(whole, **COHORT) == positive_outcome_rate(text, **COHORT)
+
+    def test_unknown_types_are_all_named(self):
+        """Every unknown label is listed, with the codes that there are."""
+        with pytest.raises(UnknownNameError) as caught:
+            positive_outcome_rate(by_type({"1": 1, "1B": 2, "Charged": 3}), **GIVEN)
+        message = str(caught.value)
+        assert "'1B', 'Charged'" in message
+        assert all(f"\n  {code}: {kind.name}" in message for code, kind in outcome_types().items())
+
+    def test_other_dimension(self):
+        """The type may stand in a dimension of another name."""
+        data = Tally.from_columns({"result": ["1", "18"]}, [1, 3])
+        assert positive_outcome_rate(data, **GIVEN, outcome="result").rate == 0.25
+
+    def test_rest_may_not_hide_a_type_of_the_set(self):
+        """A table with a remainder must give every type that counts as positive."""
+        data = by_type({"1": 10, "8": 5, "other": 85})
+        assert positive_outcome_rate(data, **GIVEN | {"positive": "charged"}).rate == 0.1
+        with pytest.raises(InvalidInputError, match="lacks '2', '3', '4'"):
+            positive_outcome_rate(data, **GIVEN | {"positive": "solved-surrey"})
+
+    def test_not_yet_assigned_is_unknown_without_type_0(self):
+        """Without a row of type 0 nobody knows how many crimes are open."""
+        data = by_type({"1": 10, "18": 90})
+        assert math.isnan(positive_outcome_rate(data, **GIVEN).not_yet_assigned)
+        with pytest.raises(InvalidInputError, match="no row has type '0'"):
+            positive_outcome_rate(data, **COHORT)
+        assert positive_outcome_rate(data, **COHORT, crimes=200).rate == 0.05
+        assert positive_outcome_rate(by_type({"0": 0, "1": 10, "18": 90}), **COHORT).rate == 0.1
+
+    def test_declared_overlap_of_types(self):
+        """A caller who declares that types overlap (1A is in 1) is not refused for it."""
+        columns = {"outcome": ["1", "1A", "18"]}
+        data = Tally.from_columns(columns, [10, 2, 30], overlapping="outcome")
+        assert positive_outcome_rate(data, **GIVEN).rate == 0.25
+
+    def test_corrections(self):
+        """Negative cells count; a total below zero is not available."""
+        data = by_force({"Kent": {"1": 7, "8": -2, "18": 5}, "Essex": {"1": -3, "18": 9}})
+        table = positive_outcome_rate(data, **GIVEN, by="force")
+        assert table.at(force="Kent").rate == 0.5
+        assert "−3" in table.at(force="Essex").reason
+        assert "below zero" in table.at(force="Essex").reason
+
+    @pytest.mark.parametrize(
+        ("types", "asked", "reason"),
+        [
+            ({"0": 0, "1": 0, "18": -3}, GIVEN, "below zero"),
+            ({"0": -3, "1": 2, "18": 9}, COHORT, "below zero"),
+            ({"0": 0, "1": 5, "18": -3}, COHORT, "5 positive outcomes, more than the 2 crimes recorded"),
+            ({"0": 0, "1": 5, "18": -3}, GIVEN, "more than the 2 outcomes"),
+            ({"0": 5, "1": 0}, GIVEN, "no outcomes"),
+            ({"0": 5}, COHORT | {"out_of": "crimes_with_outcome"}, "no crimes with an outcome"),
+            ({"0": 0}, COHORT, "no crimes recorded"),
+        ],
+    )
+    def test_impossible_counts(self, types, asked, reason):
+        """Counts that make no rate give their reason, and still show what was counted."""
+        found = positive_outcome_rate(by_type(types), **asked)
+        assert math.isnan(found.rate)
+        assert reason in found.reason
+        assert found.denominator == sum(types.values()) - (0 if asked is COHORT else types["0"])
+
+    def test_more_than_the_crimes_given(self):
+        """On the recorded basis the crimes given must hold the outcomes; on the closed one they need not."""
+        data = by_type({"1": 12, "18": 1})
+        assert (
+            "12 positive outcomes, more than the 10"
+            in positive_outcome_rate(data, **COHORT, crimes=10).reason
+        )
+        assert positive_outcome_rate(data, **CLOSED, crimes=10).rate == 1.2
+
+    def test_no_rows(self):
+        """An empty table has no rate, and no group."""
+        empty = Tally.from_columns({"force": [], "outcome": []}, [])
+        for asked in (GIVEN, COHORT, CLOSED | {"crimes": 5}):
+            assert positive_outcome_rate(empty, **asked).reason == "not available: no rows"
+        assert len(positive_outcome_rate(empty, **GIVEN, by="force")) == 0
+
+    def test_sums_past_64_bits(self):
+        """A sum that does not fit is an error, never a wrap."""
+        data = by_type({"1": 2**62, "8": 2**62, "18": 1})
+        with pytest.raises(CountOverflowError):
+            positive_outcome_rate(data, **GIVEN)
+
+    def test_marked_as_not_supplied(self):
+        """Zeros that were marked are no zero rate; the reason is the caller's."""
+        data = by_force({"Kent": {"0": 4, "1": 5, "18": 5}, "Cumbria": {"0": 0, "1": 0, "18": 0}})
+        assert positive_outcome_rate(data, **COHORT, by="force").at(force="Cumbria").reason == (
+            "not available: no crimes recorded"
+        )
+        marked = data.not_supplied("nothing sent in 2014/15", force="Cumbria")
+        for asked in (COHORT, GIVEN, CLOSED | {"crimes": {"Kent": 100, "Cumbria": 100}}):
+            table = positive_outcome_rate(marked, **asked, by="force")
+            assert table.at(force="Cumbria").reason == "not available: nothing sent in 2014/15"
+            assert math.isnan(table.at(force="Cumbria").positive)
+            assert table.at(force="Kent").reason is None
+        assert "nothing sent" in positive_outcome_rate(marked, **COHORT).reason
+
+    def test_type_marked_as_not_supplied(self):
+        """A type that nobody supplied is known to the table, and its figures are not available."""
+        data = by_type({"0": 1, "1": 5, "22": 0, "other": 5})
+        for code in ("0", "1", "22"):
+            found = positive_outcome_rate(
+                data.not_supplied("not sent", outcome=code),
+                **COHORT | {"positive": OutcomeSet(["1", "22"], name="ours")},
+            )
+            assert found.reason == "not available: not sent"
+
+
+class TestBases:
+    """The two bases count the same outcomes twice: they are never added up."""
+
+    COLUMNS: ClassVar = {
+        "basis": ["closed", "closed", "recorded", "recorded"],
+        "outcome": ["1", "18", "1", "18"],
+        "n": [10, 90, 20, 60],
+    }
+
+    @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pl.LazyFrame])
+    def test_frame_of_both(self, make):
+        """A frame with a column of bases is refused until the rows are chosen."""
+        with pytest.raises(InvalidInputError, match="rows of basis 'recorded' too"):
+            positive_outcome_rate(make(self.COLUMNS), **GIVEN, count="n")
+        with pytest.raises(InvalidInputError, match="rows of basis 'closed' too"):
+            positive_outcome_rate(make(self.COLUMNS), **GIVEN | {"basis": "recorded"}, count="n", by="basis")
+        half = make({name: column[:2] for name, column in self.COLUMNS.items()})
+        assert positive_outcome_rate(half, **GIVEN, count="n").rate == 0.1
+        assert positive_outcome_rate(half, **GIVEN, count="n", by="basis")["rate"].tolist() == [0.1]
+
+    def test_tally_of_both(self):
+        """So is a tally, and rows of one basis cannot be called the other."""
+        data = tally(pd.DataFrame(self.COLUMNS), by=["basis", "outcome"], count="n", overlapping="basis")
+        with pytest.raises(InvalidInputError, match=r"where\(basis='closed'\)"):
+            positive_outcome_rate(data, **GIVEN)
+        assert positive_outcome_rate(data.where(basis="closed"), **GIVEN).rate == 0.1
+        with pytest.raises(InvalidInputError, match="basis is 'closed'"):
+            positive_outcome_rate(data.where(basis="recorded"), **GIVEN)
+
+    def test_however_spelt(self):
+        """A basis in capitals is a basis."""
+        columns = self.COLUMNS | {"basis": [b.capitalize() for b in self.COLUMNS["basis"]]}
+        data = tally(pd.DataFrame(columns), by=["basis", "outcome"], count="n", overlapping="basis")
+        with pytest.raises(InvalidInputError, match=r"rows of basis 'Recorded' too.*where\(basis='Closed'\)"):
+            positive_outcome_rate(data, **GIVEN)
+        assert positive_outcome_rate(data.where(basis="Closed"), **GIVEN).rate == 0.1
+
+    def test_another_column_of_the_name(self):
+        """A column "basis" that says something else may count outcomes twice, unless it says one thing only."""
+        frame = pd.DataFrame({"basis": ["a", "b"], "outcome": ["1", "18"]})
+        with pytest.raises(
+            InvalidInputError, match=r"'basis' must say 'closed' or 'recorded'.* got 'a', 'b'"
+        ):
+            positive_outcome_rate(frame, **GIVEN)
+        assert positive_outcome_rate(frame, **GIVEN, by="basis")["rate"].tolist() == [1.0, 0.0]
+        assert positive_outcome_rate(frame.assign(basis="a"), **GIVEN).rate == 0.5
+        assert positive_outcome_rate(frame.assign(basis=[0.5, 1.5]), **GIVEN).rate == 0.5
+
+    @pytest.mark.parametrize("column", ["basis", "Basis"])
+    @pytest.mark.parametrize("spelt", ["{} basis", "{}", "On the {} basis"])
+    def test_spellings(self, column, spelt):
+        """However it is spelt, outcomes on two bases are not added."""
+        frame = pd.DataFrame(
+            {column: [spelt.format(b) for b in ("Closed", "Recorded")] * 2, "outcome": ["1", "1", "18", "18"]}
+        )
+        with pytest.raises(InvalidInputError, match=f"rows of {column} .*Recorded"):
+            positive_outcome_rate(frame, **GIVEN | {"basis": "closed", "out_of": "outcomes"})
+        chosen = frame[frame[column] == spelt.format("Closed")]
+        found = positive_outcome_rate(chosen, **GIVEN | {"basis": "closed", "out_of": "outcomes"})
+        assert (found.positive, found.denominator) == (1, 2)
+
+
+class TestFrames:
+    ROWS: ClassVar = {
+        "force": ["Kent"] * 5 + ["Essex"] * 4,
+        "outcome": ["1", "8", "18", "0", None, "1", "18", "18", "18"],
+    }
+
+    @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pl.LazyFrame])
+    def test_rows(self, make):
+        """One row a crime: counted by the engine, and a row without an outcome is told apart."""
+        table = positive_outcome_rate(make(self.ROWS), **COHORT, by="force")
+        assert table["rate"].tolist() == [0.25, 0.5]
+        assert table["not_yet_assigned"].tolist() == [0, 1]
+        assert table.at(force="Kent").exclusions.reasons == {"missing outcome": 1}
+
+    def test_engines_agree(self):
+        """pandas, polars and a tally give equal tables."""
+        counted = tally(pd.DataFrame(self.ROWS), by=["force", "outcome"])
+        tables = [
+            positive_outcome_rate(data, **GIVEN, by="force")
+            for data in (pd.DataFrame(self.ROWS), pl.DataFrame(self.ROWS), counted)
+        ]
+        assert tables[0] == tables[1] == tables[2]
+        frame, other = tables[0].to_pandas(audit=True), tables[1].to_polars(audit=True)
+        assert frame["outcomes"].tolist() == other["outcomes"].to_list() == [DASHBOARD] * 2
+        assert other["rate"].to_list() == [0.25, 2 / 3]
+
+    def test_count_column(self):
+        """A column of counts is added up; a missing count makes its group not available."""
+        frame = pd.DataFrame(
+            {"force": ["Kent", "Kent", "Essex", "Essex"], "outcome": ["1", "18"] * 2, "n": [1, 3, 2, None]}
+        )
+        table = positive_outcome_rate(frame, **GIVEN, by="force", count="n")
+        assert table.at(force="Kent").rate == 0.25
+        assert table.at(force="Essex").reason == "not available: n missing in the source"
+
+    def test_group_without_any_outcome(self):
+        """A force whose every row lacks an outcome has no rate, not one of 0%."""
+        frame = pd.DataFrame({"force": ["Kent", "Kent", "Essex"], "outcome": ["1", "18", None]})
+        crimes = {"Kent": 10, "Essex": 10}
+        found = positive_outcome_rate(frame, **CLOSED, by="force", crimes=crimes).at(force="Essex")
+        assert found.reason == "not available: all rows were excluded (missing outcome 1)"
+
+
+class TestParts:
+    """A part of a type cannot be larger than the type."""
+
+    ASKED: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+    def test_larger_than_the_whole(self):
+        data = Tally.from_columns(
+            {"force": ["Kent"] * 3 + ["Essex"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
+        )
+        essex, kent = positive_outcome_rate(data, **self.ASKED, by="force")
+        assert kent.reason == (
+            "not available: 9 outcomes of type 1A, more than the 4 of type 1 that they must be part of"
+        )
+        assert essex.rate == pytest.approx(4 / 9)
+        data = Tally.from_columns(
+            {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
+        )
+        change = outcome_rate_change(data, between=YEARS, **self.ASKED)
+        assert "9 outcomes of type 1A in 2022/23" in change.reason
+
+
+# ---- crimes beside outcomes -----------------------------------------------------------
+
+
+class TestCrimes:
+    DATA = by_force({"Kent": {"1": 10, "18": 40}, "Essex": {"1": 30, "18": 50}})
+
+    @pytest.mark.parametrize("basis", ["closed", "recorded"])
+    @pytest.mark.parametrize(
+        "crimes",
+        [
+            {"Kent": 200, "Essex": 100, "Devon": 5},
+            {("Kent",): 200.0, ("Essex",): np.int64(100)},
+            Tally.from_columns({"force": ["Kent", "Essex", "Kent"]}, [150, 100, 50]),
+            Exposure({"Kent": 200, "Essex": 100}, by="force", name="crimes", date="2023/24"),
+        ],
+        ids=["mapping", "mapping of tuples", "tally", "exposure"],
+    )
+    def test_ways_to_give_them(self, basis, crimes):
+        """A mapping, a tally and an exposure are joined by label."""
+        table = positive_outcome_rate(
+            self.DATA, positive=DASHBOARD, basis=basis, out_of="crimes", crimes=crimes, by="force"
+        )
+        assert table["force"].tolist() == ["Essex", "Kent"]
+        assert table["denominator"].tolist() == [100, 200]
+        assert table["rate"].tolist() == [0.3, 0.05]
+
+    @pytest.mark.parametrize(
+        "crimes",
+        [300, Tally.from_columns({"force": ["Kent", "Essex"]}, [200, 100]), Tally.from_columns({}, [300])],
+    )
+    def test_pooled(self, crimes):
+        """Without by= one number, or a tally added up."""
+        assert positive_outcome_rate(self.DATA, **CLOSED, crimes=crimes).rate == 40 / 300
+
+    def test_missing_for_a_group(self):
+        """A group without crimes shows its outcomes, and says what is lacking."""
+        for crimes in ({"Kent": 200}, Tally.from_columns({"force": ["Kent"]}, [200])):
+            found = positive_outcome_rate(self.DATA, **CLOSED, crimes=crimes, by="force").at(force="Essex")
+            assert found.reason == "not available: of the crimes, no rows for Essex"
+            assert (found.positive, math.isnan(found.denominator)) == (30, True)
+        exposed = Exposure({"Kent": 200}, by="force", name="crimes", date="2023/24")
+        found = positive_outcome_rate(self.DATA, **CLOSED, crimes=exposed, by="force").at(force="Essex")
+        assert found.reason == "not available: no crimes for Essex"
+
+    def test_none_for_a_group(self):
+        """No crimes is a number, but no denominator; less than none is neither."""
+        found = positive_outcome_rate(self.DATA, **CLOSED, crimes={"Kent": 200, "Essex": 0}, by="force")
+        assert found.at(force="Essex").reason == "not available: no crimes recorded"
+        crimes = Tally.from_columns({"force": ["Kent", "Essex"]}, [200, -4])
+        found = positive_outcome_rate(self.DATA, **CLOSED, crimes=crimes, by="force")
+        assert "−4" in found.at(force="Essex").reason
+
+    def test_one_number_for_several_groups(self):
+        """One number cannot be the crimes of each of several groups; for one group it is."""
+        with pytest.raises(InvalidInputError, match="one number 300 for 2 groups"):
+            positive_outcome_rate(self.DATA, **CLOSED, crimes=300, by="force")
+        kent = positive_outcome_rate(self.DATA.where(force="Kent"), **CLOSED, crimes=200, by="force")
+        assert kent["rate"].tolist() == [0.05]
+
+    def test_of_other_periods(self):
+        """Crimes of two years under the outcomes of one would halve the rate: refused."""
+        outcomes = by_type({"1": 10, "18": 40}, period="2023/24")
+        crimes = Tally.from_columns({"period": ["2022/23", "2023/24"]}, [90, 100])
+        with pytest.raises(InvalidInputError, match="same periods as the outcomes"):
+            positive_outcome_rate(outcomes, **CLOSED, crimes=crimes)
+        chosen = crimes.where(period="2023/24")
+        assert positive_outcome_rate(outcomes, **CLOSED, crimes=chosen).rate == 0.1
+        assert positive_outcome_rate(outcomes, **CLOSED, crimes=crimes, by="period")["rate"].tolist() == [0.1]
+
+    def test_of_other_suppliers(self):
+        """Where both say who supplied, the suppliers must be the same."""
+        outcomes = Tally.from_columns(
+            {"force": ["Kent", "Kent"], "outcome": ["1", "18"]}, [10, 40], coverage="force"
+        )
+        crimes = Tally.from_columns({"force": ["Kent", "Essex"]}, [200, 100], coverage="force")
+        found = positive_outcome_rate(outcomes, **CLOSED, crimes=crimes)
+        assert found.reason == "not like for like: supplied for one only: Essex (of outcomes and crimes)"
+        assert positive_outcome_rate(outcomes, **CLOSED, crimes=crimes.where(force="Kent")).rate == 0.05
+        assert positive_outcome_rate(outcomes, **CLOSED, crimes=crimes, by="force")["rate"].tolist() == [0.05]
+        assert positive_outcome_rate(outcomes, **CLOSED, crimes=crimes.sum_to()).reason == found.reason
+
+    @pytest.mark.parametrize(
+        ("options", "error", "message"),
+        [
+            (CLOSED, InvalidInputError, "crimes= must be given with basis='closed'"),
+            (GIVEN | {"crimes": 5}, InvalidInputError, "crimes= cannot go with out_of='outcomes'"),
+            (
+                COHORT | {"out_of": "crimes_with_outcome", "crimes": 5},
+                InvalidInputError,
+                "cannot go with out_of='crimes_with_outcome'",
+            ),
+            (CLOSED | {"crimes": -1}, InvalidInputError, "crimes must be a whole number >= 0; got -1"),
+            (CLOSED | {"crimes": 1.5}, InvalidInputError, "crimes"),
+            (CLOSED | {"crimes": math.nan}, InvalidInputError, "crimes must be a finite number"),
+            (CLOSED | {"crimes": "many"}, InvalidTypeError, "crimes must be a number, a mapping"),
+            (CLOSED | {"crimes": [1, 2]}, InvalidTypeError, "got list"),
+            (CLOSED | {"crimes": pd.DataFrame({"a": [1]})}, InvalidTypeError, "got DataFrame"),
+            (CLOSED | {"crimes": {"Kent": 3}}, InvalidInputError, "no by="),
+            (
+                CLOSED | {"crimes": {("Kent", 1): 3}, "by": "force"},
+                InvalidInputError,
+                "one label for each of",
+            ),
+            (CLOSED | {"crimes": {"Kent": "x"}, "by": "force"}, InvalidTypeError, r"crimes\['Kent'\]"),
+            (
+                CLOSED | {"crimes": Tally.from_columns({}, [3]), "by": "force"},
+                UnknownNameError,
+                "crimes must be a tally that keeps 'force'; it has none",
+            ),
+        ],
+    )
+    def test_refused(self, options, error, message):
+        """Crimes are asked for where they are needed, and refused where they have no use or no sense."""
+        with pytest.raises(error, match=message):
+            positive_outcome_rate(self.DATA, **options)
+
+    def test_only_the_group_that_differs_is_refused(self):
+        """One force has outcomes of one area and crimes of two; the other's agree, 10 in 100."""
+        outcomes = Tally.from_columns(
+            {"force": ["X", "Y", "Y"], "area": ["a", "a", "b"], "outcome": ["1", "1", "1"]}, [5, 5, 5]
+        )
+        crimes = Tally.from_columns({"force": ["X", "X", "Y", "Y"], "area": ["a", "b", "a", "b"]}, [50] * 4)
+        asked = {"positive": "charged", "basis": "recorded", "out_of": "crimes", "crimes": crimes}
+        found = positive_outcome_rate(outcomes, by="force", **asked)
+        assert found["rate"].tolist() == [pytest.approx(math.nan, nan_ok=True), 0.1]
+        assert found["reason"].tolist() == [
+            "not like for like: outcomes and crimes differ in area, only one has b",
+            None,
+        ]
+
+    OF_FORCES: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+    @pytest.mark.parametrize("by", [None, "offence"])
+    def test_coverage_that_knows_nothing_of_a_group(self, by):
+        """Two forces gave outcomes, one of them crimes: of no offence do the two belong together."""
+        outcomes = Tally.from_columns(
+            {"force": ["A", "A", "B"], "offence": ["x", "y", "x"], "outcome": ["1"] * 3},
+            [5, 5, 5],
+            coverage="force",
+        )
+        crimes = Tally.from_columns({"force": ["A", "A"], "offence": ["x", "y"]}, [50, 50])
+        found = positive_outcome_rate(outcomes, by=by, crimes=crimes, **self.OF_FORCES)
+        assert {row.reason for row in ([found] if by is None else found)} == {
+            "not like for like: outcomes and crimes differ in force, only one has B"
+        }
+
+    def test_months_of_outcomes_and_years_of_crimes(self):
+        """A year of crimes goes with its months of outcomes, and a force that only one has is still found."""
+        months = [f"{year}-{month:02}" for year in (2022, 2023) for month in range(1, 13)]
+        outcomes = Tally.from_columns(
+            {"period": months * 2, "force": ["A"] * 24 + ["B"] * 24, "outcome": ["1"] * 48}, [5] * 48
+        )
+        crimes = Tally.from_columns(
+            {"period": ["2022", "2023"] * 2, "force": ["A", "A", "B", "B"]}, [1000, 500, 1000, 500]
+        )
+        asked = self.OF_FORCES | {"basis": "closed", "between": ("2022", "2023")}
+        assert outcome_rate_change(outcomes, crimes=crimes, **asked).points == pytest.approx(6)
+        assert outcome_rate_change(outcomes, crimes=crimes.where(force="A"), **asked).reason == (
+            "not like for like: outcomes and crimes differ in force, only one has B"
+        )
+
+    def test_a_month_without_outcomes_of_a_covered_force(self):
+        """The force answered for every month: no drug offence was charged in the first, which is 0, not unknown."""
+        months = [f"{year}-{month:02}" for year in (2022, 2023) for month in range(1, 13)]
+        outcomes = Tally.from_columns(
+            {
+                "period": months + months[1:],
+                "force": ["A"] * 47,
+                "offence": ["theft"] * 24 + ["drugs"] * 23,
+                "outcome": ["1"] * 47,
+            },
+            [5] * 47,
+            coverage="force",
+        )
+        crimes = Tally.from_columns(
+            {"period": months * 2, "force": ["A"] * 48, "offence": ["theft"] * 24 + ["drugs"] * 24},
+            [100] * 48,
+        )
+        asked = self.OF_FORCES | {"basis": "closed", "between": ("2022", "2023"), "crimes": crimes}
+        drugs = outcome_rate_change(outcomes, by="offence", **asked).at(offence="drugs")
+        assert (drugs.old, drugs.new) == (pytest.approx(55 / 1200), 0.05)
+
+
+class TestCrimesThatDoNotFit:
+    """Crimes that are not those of the outcomes give no rate that is silently wrong."""
+
+    OUTCOMES = Tally.from_columns({"outcome": ["1", "18"]}, [30, 170])
+    CLOSED: ClassVar = {"positive": "charged", "basis": "closed", "out_of": "crimes"}
+    COHORT: ClassVar = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+    @pytest.mark.parametrize("dim", ["period", "basis", "Basis"])
+    def test_several_times(self, dim):
+        """Crimes of two years, or on two bases, are not what the outcomes of one are out of."""
+        crimes = Tally.from_columns({dim: ["2022/23", "2023/24"]}, [300, 300])
+        with pytest.raises(InvalidInputError, match=f"several labels of '{dim}', '2022/23', '2023/24'"):
+            positive_outcome_rate(self.OUTCOMES, **self.CLOSED, crimes=crimes)
+        one = crimes.where(**{dim: "2023/24"})
+        assert positive_outcome_rate(self.OUTCOMES, **self.CLOSED, crimes=one).rate == 0.1
+
+    def test_several_bases_in_a_change(self):
+        data = TWO_YEARS.sum_to("period", "outcome")
+        crimes = Tally.from_columns({"period": [*YEARS] * 2, "basis": ["a", "a", "b", "b"]}, [300] * 4)
+        with pytest.raises(InvalidInputError, match="several labels of 'basis'"):
+            outcome_rate_change(data, between=YEARS, **self.CLOSED, crimes=crimes)
+
+    def test_those_left_wait(self):
+        """Of 1,000 crimes of which 200 have an outcome 800 have none yet."""
+        found = positive_outcome_rate(self.OUTCOMES, **self.COHORT, crimes=1000)
+        assert (found.not_yet_assigned, found.share_not_yet_assigned) == (800, 0.8)
+        assert found.immature
+        assert "80.0% of the crimes not yet assigned an outcome" in str(found)
+
+    def test_positive_outcomes_alone(self):
+        """A table of the positive outcomes alone does not tell how many crimes have another, or none."""
+        charged = Tally.from_columns({"outcome": ["1"]}, [30])
+        found = positive_outcome_rate(charged, **self.COHORT, crimes=1000)
+        assert np.isnan(found.not_yet_assigned)
+        assert str(found).endswith("; how many crimes have no outcome yet is not known).")
+
+    @pytest.mark.parametrize(
+        ("counts", "crimes", "reason"),
+        [
+            (
+                [80, 10, 30],
+                50,
+                "40 outcomes and 80 crimes not yet assigned one, more than the 50 crimes recorded",
+            ),
+            ([-5, 10, 30], 50, "a total of −5, below zero"),
+            ([-5, 10, 30], None, "a total of −5, below zero"),
+        ],
+    )
+    def test_more_than_all(self, counts, crimes, reason):
+        data = Tally.from_columns({"outcome": ["0", "1", "18"]}, counts)
+        found = positive_outcome_rate(data, **self.COHORT, crimes=crimes)
+        assert np.isnan(found.rate)
+        assert reason in found.reason
+
+    @pytest.mark.parametrize("out_of", ["outcomes", "crimes_with_outcome"])
+    def test_fewer_than_none(self, out_of):
+        data = Tally.from_columns({"outcome": ["0", "1", "18"]}, [-5, 10, 30])
+        found = positive_outcome_rate(data, **self.COHORT | {"out_of": out_of})
+        assert "below zero" in found.reason
+
+    def test_more_outcomes_than_crimes(self):
+        found = positive_outcome_rate(self.OUTCOMES, **self.COHORT, crimes=150)
+        assert found.reason == (
+            "not available: 200 outcomes, more than the 150 crimes recorded that they must be part of"
+        )
+
+    def test_whole_numbers_as_periods(self):
+        """A column of years as numbers is read as in a tally."""
+        frame = pd.DataFrame({"period": [2014, 2014], "outcome": ["22", "18"]})
+        asked = {"positive": "positive-dashboard", "basis": "closed", "out_of": "outcomes"}
+        found = positive_outcome_rate(frame, **asked)
+        assert found.when == "2014"
+        assert found.caveat == "type 22 did not exist in 2014 (in use from April 2019)"
+
+
+class TestMatchedCrimes:
+    """With like_for_like="match" the crimes are those of the suppliers whose outcomes are compared."""
+
+    MONTHS = tuple(f"{year}-{month:02}" for year in (2022, 2023) for month in range(1, 13))
+    ASKED: ClassVar = CLOSED | {"between": ("2022", "2023"), "like_for_like": "match"}
+
+    def outcomes(self, *without):
+        """Kent, 10 positive outcomes a month and then 20, and Essex; but for some months of some."""
+        rows = [
+            (force, month, n if month < "2023" else 2 * n)
+            for force, n in (("Kent", 10), ("Essex", 1))
+            for month in self.MONTHS
+            if not any(f == force and month.startswith(m) for f, m in without)
+        ]
+        force, month, n = zip(*rows, strict=True)
+        columns = {"force": force, "period": month, "outcome": ["1"] * len(n)}
+        return Tally.from_columns(columns, n, coverage=["force", "period"])
+
+    def crimes(self, periods, each, coverage=("force", "period")):
+        columns = {"force": ["Kent"] * len(periods) + ["Essex"] * len(periods), "period": [*periods] * 2}
+        return Tally.from_columns(columns, [each] * 2 * len(periods), coverage=coverage)
+
+    @pytest.mark.parametrize("coverage", [("force", "period"), None])
+    @pytest.mark.parametrize(
+        ("periods", "each"), [(MONTHS, 100), (("2022", "2023"), 1200)], ids=["months", "years"]
+    )
+    def test_a_supplier_of_one_period(self, periods, each, coverage):
+        """Essex sent nothing for 2022: Kent's 120 of 1,200, then 240, whatever the crimes are by."""
+        data, crimes = self.outcomes(("Essex", "2022")), self.crimes(periods, each, coverage)
+        found = outcome_rate_change(data, **self.ASKED, crimes=crimes)
+        assert (found.reason, found.old, found.new) == (None, 0.1, 0.2)
+        assert (found.old_denominator, found.new_denominator) == (1200, 1200)
+        assert found.exclusions.reasons == {"not like for like": 24}
+        refused = outcome_rate_change(data, **self.ASKED | {"like_for_like": "require"}, crimes=crimes)
+        assert refused.reason.startswith("not like for like: supplied for one only: Essex 2023-01")
+        kent, essex = outcome_rate_change(data, **self.ASKED, crimes=crimes, by="force").sort("old")
+        assert (kent.new, essex.reason) == (0.2, "not available: no rows for Essex, 2022")
+
+    def test_a_month_that_one_lacks(self):
+        """Without August on both sides, of outcomes and of crimes; a year of crimes has no part to leave out."""
+        data = self.outcomes(("Kent", "2022-08"))
+        found = outcome_rate_change(data, **self.ASKED, crimes=self.crimes(self.MONTHS, 100))
+        assert (found.old, found.new) == ((110 + 12) / 2300, (220 + 24) / 2300)
+        with pytest.raises(
+            InvalidInputError, match="crimes must be of periods as long as those of the outcomes"
+        ):
+            outcome_rate_change(data, **self.ASKED, crimes=self.crimes(("2022", "2023"), 1200))
+
+    @pytest.mark.parametrize("coverage", [("force", "period"), None])
+    def test_crimes_that_are_lacking(self, coverage):
+        """Who is compared must have crimes in both periods: that is not left out in silence."""
+        crimes = self.crimes(self.MONTHS, 100, coverage).where(force="Essex")
+        found = outcome_rate_change(self.outcomes(("Essex", "2022")), **self.ASKED, crimes=crimes)
+        assert found.reason == "not available: of the crimes, no rows for 2022"
+        months = self.crimes(self.MONTHS[:-1], 100, coverage)
+        found = outcome_rate_change(self.outcomes(("Essex", "2022")), **self.ASKED, crimes=months)
+        assert found.reason == ("not like for like: supplied for one only: Kent (of outcomes and crimes)")
+
+    def test_crimes_that_tell_no_supplier(self):
+        with pytest.raises(
+            UnknownNameError, match="crimes must be a tally that keeps 'force'; it has 'period'"
+        ):
+            outcome_rate_change(
+                self.outcomes(("Essex", "2022")),
+                **self.ASKED,
+                crimes=self.crimes(self.MONTHS, 100, "period").sum_to("period"),
+            )
+
+    def test_parts(self):
+        """The parts of the split, too, are of the suppliers that are compared: Kent's change is all of it."""
+        data, crimes = self.outcomes(("Essex", "2022")), self.crimes(self.MONTHS, 100)
+        asked = self.ASKED | {"crimes": crimes}
+        split = outcome_rate_split(data, **asked, of="force")
+        assert (split.old, split.new, split.within, split.mix) == (0.1, 0.2, pytest.approx(10), 0)
+        drivers = outcome_rate_drivers(data, **asked, of="force")
+        assert drivers.at(force="Kent").points == pytest.approx(10)
+        assert {f.reason for f in drivers} == {None}
