@@ -487,7 +487,7 @@ class Definition:
 # ---- what a figure says of it -----------------------------------------------------------
 
 
-@figure()
+@figure(counts="positive outcomes")
 class OutcomeFigure(Figure):
     """What every figure of outcomes is of.
 
@@ -509,6 +509,10 @@ class OutcomeFigure(Figure):
     @property
     def _of_what(self) -> str:
         return said(self.outcomes, self.basis, self.out_of)
+
+    @property
+    def _about(self) -> str:
+        return f"The positive outcome rate ({self._of_what})"
 
 
 @figure()

@@ -82,7 +82,7 @@ class GroupOutcomeRate(OutcomeFigure):
     highest: float = column("share", "estimate")
     own: float = column("share", "estimate")
     points: float = column("points", "estimate", of=("own", "rate"))
-    not_yet_assigned: float = column("count", "numerator", shown=False)
+    not_yet_assigned: float = column("count", "numerator", counts="crimes", shown=False)
     share_not_yet_assigned: float = column("share", "estimate", of="not_yet_assigned")
     average: str = definition_field(below=True)
     members: tuple[str, ...]

@@ -9,7 +9,7 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._arguments import one_data
-from policemetrics._supply import Side, both_periods
+from policemetrics._compare import Grouped
 from policemetrics.change import RateChange, rate_change
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
@@ -117,10 +117,14 @@ class _Years(_canvas.Picture):
     @classmethod
     def of(cls, tally: Tally, later: Period, period: str, subject: str) -> _Years:
         """Add up each month of both years."""
-        earlier = later.shift(-12)
-        old, new = (_by_month(side) for side in both_periods(tally, (earlier, later), period))
-        change = rate_change(tally, between=(earlier, later), period=period, subject=subject)
-        return cls(later, old, new, change)
+        months, years = Grouped.of(tally, (period,)), (later.shift(-12), later)
+        labels = read_labels(months.groups.column(period).tolist(), period)
+        found: dict[Period, float] = {}
+        for month, counted, shown in zip(labels, months.counted.tolist(), months.shown, strict=True):
+            if shown:
+                found[month] = found.get(month, 0.0) + counted
+        old, new = (np.array([found.get(month, np.nan) for month in _months(year)]) for year in years)
+        return cls(later, old, new, rate_change(tally, between=years, period=period, subject=subject))
 
     @property
     def nothing(self) -> str:
@@ -139,7 +143,7 @@ class _Years(_canvas.Picture):
 
         _canvas.bare(ax)
         ax.grid(visible=True, axis="y", color="0.5", alpha=0.25, linewidth=0.8)
-        names = [in_words(month.label)[:3] for month in self._months]
+        names = [in_words(month.label)[:3] for month in _months(self.later)]
         ax.set_xticks(range(12), names)
         ax.set_xlim(-0.3, 11.3)
         ends: list[tuple[float, int, str, dict[str, Any]]] = []
@@ -176,11 +180,6 @@ class _Years(_canvas.Picture):
             )  # fmt: skip
 
     @property
-    def _months(self) -> list[Period]:
-        first = Period.month(self.later.start.year, self.later.start.month)
-        return [first.shift(m) for m in range(12)]
-
-    @property
     def finding(self) -> str:
         """Say how the twelve months compare with those before."""
         change = self.change
@@ -196,7 +195,7 @@ class _Years(_canvas.Picture):
     @property
     def notes(self) -> list[str]:
         """Name the months without data, and what was left out."""
-        months = [*(month.shift(-12) for month in self._months), *self._months]
+        months = [*_months(self.later.shift(-12)), *_months(self.later)]
         absent = np.isnan(np.concatenate((self.old, self.new)))
         # Months in a row are named as one: where each run begins, and where it ends.
         edges = np.flatnonzero(np.diff(np.concatenate(([False], absent, [False])))).reshape(-1, 2).tolist()
@@ -204,13 +203,9 @@ class _Years(_canvas.Picture):
         return [f"No rows for {', '.join(gaps)}." if gaps else "", *_canvas.left_out(self.change)]
 
 
-def _by_month(side: Side) -> FloatArray:
-    """Add up each month of a year; one that nothing proves is nan."""
-    found = np.full(12, np.nan)
-    found[side.proof(()).project((side.period,)).label(side.period).astype(int)] = 0
-    cells = side.tally.sum_to(side.period)._cells
-    found[cells.column(side.period).astype(int)] = cells.counts
-    return found
+def _months(year: Period) -> list[Period]:
+    first = Period.month(year.start.year, year.start.month)
+    return [first.shift(m) for m in range(12)]
 
 
 def _short(year: Period) -> str:
