@@ -45,7 +45,7 @@ PARTS = {
     "changes": ("_compare change rates", "change compare counts drivers harm outcomes times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),
-    "times": ("times", "frames times"),
+    "times": ("times", "compare frames times"),
 }  # fmt: skip
 SLOWEST = 2.0  # seconds; a test that takes longer is left out
 
