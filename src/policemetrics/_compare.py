@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from policemetrics import _check
 from policemetrics._arguments import as_columns, one_data, refuse_options
 from policemetrics._cells import Cells
+from policemetrics._figure import audit_fields, column_fields
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -38,14 +39,7 @@ from policemetrics._supply import (
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.exposure import Divisor, Exposure
 from policemetrics.frames import as_tally
-from policemetrics.results import (
-    ExclusionTable,
-    FigureT,
-    Results,
-    audit_fields,
-    column_fields,
-    label_array,
-)
+from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
@@ -463,7 +457,7 @@ def read_counts(
     period: str = "",
     count: str | None = None,
     *,
-    of: str | None = None,
+    of: str = "",
     roles: Mapping[str, str] = {},  # never written to
     exposure: Any = None,
 ) -> tuple[Tally, tuple[str, ...]]:
@@ -506,13 +500,10 @@ def read_counts(
     """
     kept = kept_dims(by, period=period, **roles)
     roles = roles if period == "" else {**roles, "period": period}
-    parts = () if of is None else (part_of(of, by=kept, **roles),)
+    parts = () if of == "" else (part_of(of, by=kept, **roles),)
     areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(data, Tally) else ()
     needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas)))
     return as_tally(one_data(data, "data"), by=needed, count=count), kept
-
-
-read = read_counts  # until all families call it by its name
 
 
 def kept_dims(by: Names | None, *, period: str, **roles: str) -> tuple[str, ...]:

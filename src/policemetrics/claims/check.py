@@ -14,10 +14,11 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 import attrs
 
 from policemetrics import _check
+from policemetrics._figure import column_fields
 from policemetrics.claims.ranges import UNITS, Range, Unit, exact, say
 from policemetrics.claims.stated import Stated, family_of, stated
 from policemetrics.errors import InvalidTypeError
-from policemetrics.results import Figure, Results, column_fields
+from policemetrics.results import Figure, Results
 
 Verdict: TypeAlias = Literal["supported", "contradicted", "cannot tell"]
 Ground: TypeAlias = Literal[

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._compare import Comparison, Mask, Rows, read
+from policemetrics._compare import Comparison, Mask, Rows, read_counts
 from policemetrics._supply import base_and_periods, both_periods, exclusion_table, groups_of, left_by_match
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent, plain
@@ -697,7 +697,7 @@ def _read(
 ) -> tuple[Tally, tuple[str, ...]]:
     """Read a tally that keeps its offences, and the dimensions of by=; the offence may be what of= names."""
     roles = {} if of == how.offence else {"offence": how.offence}
-    tally, kept = read(data, by, period, count, of=of, roles=roles, exposure=how.exposure)
+    tally, kept = read_counts(data, by, period, count, of=of, roles=roles, exposure=how.exposure)
     return how.set_aside(tally), kept
 
 

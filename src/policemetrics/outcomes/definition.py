@@ -16,6 +16,7 @@ import numpy as np
 
 from policemetrics import _cells, _check, intervals
 from policemetrics._compare import Mask
+from policemetrics._figure import comparable, read_only
 from policemetrics._supply import Reasons, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
@@ -28,7 +29,7 @@ from policemetrics.errors import (
     Note,
     UnknownNameError,
 )
-from policemetrics.results import Figure, comparable, definition_field, figure, input_field, read_only
+from policemetrics.results import Figure, definition_field, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, FloatArray, OutOf
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._figure import column_fields, limits_of
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
-from policemetrics.results import Figure, Results, column_fields, limits_of
+from policemetrics.results import Figure, Results
 from policemetrics.typing import FloatArray
 
 if TYPE_CHECKING:
