@@ -542,7 +542,7 @@ def over_periods(
         return figure(both_periods(tally, between, period))
     pairs = pairs_of_periods(tally, versus, period)
     if not pairs:
-        empty = tally.sum_to(*by, period)._where({period: np.empty(0, dtype=object)})
+        empty = tally._where({period: np.empty(0, dtype=object)})
         table = figure((Side(empty, period), Side(empty, period)))
         return table[:0]._evolve(keys={d: np.empty(0, dtype=object) for d in (*by, period)}, exclusions=None)
     table = Results._stack([figure(pair) for pair in pairs], {period: [new.label for _, new in pairs]})

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
 from policemetrics._typing import Columns, IntArray, Label
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsWarning
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, SwappedStampsWarning
 from policemetrics.frames.asked import Incidents, Timing
 from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there
@@ -99,7 +99,7 @@ def durations(
 
     Warns
     -----
-    PoliceMetricsWarning
+    SwappedStampsWarning
         If nearly all of a few times are negative: the columns may be swapped. Of ten or more that is an error.
 
     Raises
@@ -471,7 +471,10 @@ class _Counts:
             )
             if backwards >= _SEVERAL:
                 raise InvalidInputError(msg)
-            warnings.warn(msg, PoliceMetricsWarning, stacklevel=stacklevel)
+            warnings.warn(
+                SwappedStampsWarning(Note("swapped-stamps", "start and end swapped?", msg)),
+                stacklevel=stacklevel,
+            )
 
     def timed(self) -> Tally:
         """Return the times that have ended, with everything that was left out."""
