@@ -299,7 +299,11 @@ class TestDeclarations:
             lambda: extend.input_field("divisor"),
             lambda: extend.figure(estimate="nope")(type("Own", (extend.Figure,), {})),
             lambda: extend.figure(estimate="a")(
-                type("Own", (extend.Figure,), {"a": extend.column("count", of="b"), "__annotations__": {"a": float}})
+                type(
+                    "Own",
+                    (extend.Figure,),
+                    {"a": extend.column("count", of="b"), "__annotations__": {"a": float}},
+                )
             ),
         ],
         ids=["form", "role", "role of an input", "estimate", "of"],

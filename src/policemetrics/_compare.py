@@ -353,20 +353,21 @@ class Comparison:
             if data.coverage is None:
                 msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
                 raise InvalidInputError(msg)
-            parts = [side.parts for side in sides]
-            sides = matched(*sides, by)
+            wanted = [side.parts for side in sides]
+            old, new = matched(*sides, by)
             if whole:
-                sides = tuple(attrs.evolve(s, parts=p) for s, p in zip(sides, parts, strict=True))
+                old, new = (attrs.evolve(s, parts=p) for s, p in zip((old, new), wanted, strict=True))
+            sides = old, new
         groups = groups_of(sides, by, data) if groups is None else groups
-        counted = tuple(totals(side, groups) for side in sides)
-        missing = tuple(why_not_supplied(groups, side) for side in sides)
+        counted = totals(sides[0], groups), totals(sides[1], groups)
+        missing = [why_not_supplied(groups, side) for side in sides]
         excluded = exclusion_table(groups, sides, added(*counted), data)
         rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
         for reasons in missing:
             rows.adopt(reasons)
         if like_for_like == "require":
             rows.adopt(why_one_sided(groups, *sides))
-        shown = tuple(unexplained(reasons) for reasons in missing)
+        shown = unexplained(missing[0]), unexplained(missing[1])
         pair = cls(data, sides, groups, counted, shown, rows)
         if negative:
             pair.explain_negative(counted)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -33,6 +32,7 @@ from policemetrics._figure import (
     definition_field,
     figure,
     input_field,
+    once,
     screen_cell,
     screen_columns,
     words_below,
@@ -69,7 +69,7 @@ __all__ = [
 ]
 
 
-@cache
+@once
 def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
     """Name the columns of a table of figures, in order, and the inputs."""
     return [f.name for f in column_fields(kind)], {f.name for f in audit_fields(kind)}
@@ -159,10 +159,10 @@ class Results(Generic[FigureT_co]):
     @classmethod
     def _made(cls, kind: type[FigureT], *parts: Any, **named: Any) -> Results[FigureT]:
         """Make a table: the one door, which checks that its columns are those of the kind, all of one length."""
-        found = object.__new__(cls)
-        found.__attrs_init__(kind, *parts, **named)  # type: ignore[attr-defined]
+        found: Any = object.__new__(cls)
+        found.__attrs_init__(kind, *parts, **named)
         found._check()
-        return found
+        return found  # type: ignore[no-any-return]
 
     def _check(self) -> None:
         columns, inputs = _declared(self.kind)

@@ -693,7 +693,7 @@ def harm_drivers(
 
 
 def _read(
-    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str | None = None
+    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str = ""
 ) -> tuple[Tally, tuple[str, ...]]:
     """Read a tally that keeps its offences, and the dimensions of by=; the offence may be what of= names."""
     roles = {} if of == how.offence else {"offence": how.offence}

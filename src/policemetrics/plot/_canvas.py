@@ -39,14 +39,25 @@ _IN_TITLE: Final = 40
 class Picture:
     """What is drawn: marks on axes, and words over and under them; each picture says its own."""
 
-    height: int = 8
-    """How many rows it holds."""
-    room: int = 0
-    """How many rows besides."""
-    width: float = 0.0
-    """The least width, in inches."""
-    notes: Sequence[str] = ()
-    """What travels with the figures."""
+    @property
+    def height(self) -> int:
+        """How many rows it holds."""
+        return 8
+
+    @property
+    def room(self) -> int:
+        """How many rows it needs besides."""
+        return 0
+
+    @property
+    def width(self) -> float:
+        """The least width, in inches."""
+        return 0.0
+
+    @property
+    def notes(self) -> list[str]:
+        """What travels with the figures."""
+        return []
 
     @property
     def nothing(self) -> str:

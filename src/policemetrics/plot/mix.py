@@ -151,7 +151,10 @@ class _Mix(_canvas.Picture):
             side.tally.unit,
         )
 
-    room = 2
+    @property
+    def room(self) -> int:
+        """The names of the columns stand above."""
+        return 2
 
     @property
     def height(self) -> int:
