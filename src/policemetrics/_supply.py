@@ -261,7 +261,35 @@ def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
 
 
 def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
-    """Take the two sides of `between`, which must be comparable periods, the earlier first."""
+    """Take two periods as the sides of a comparison.
+
+    Parameters
+    ----------
+    tally : Tally
+        The whole.
+    between : tuple of str or Period
+        The two, (earlier, later): of one length, without overlap. Shorter periods that make one up are added.
+    period : str
+        The dimension that holds the periods.
+
+    Returns
+    -------
+    tuple of Side
+        The earlier and the later.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `between` is no pair.
+    InvalidInputError
+        If the two do not compare, or the labels of `period` are no periods.
+
+    Examples
+    --------
+    >>> crimes = Tally.from_columns({"period": ["2022/23", "2023/24"]}, [8, 7])
+    >>> [side.tally.total for side in both_periods(crimes, ("2022/23", "2023/24"), "period")]
+    [8, 7]
+    """
     read = _read_periods(tally, period)
     if isinstance(between, str | Period) or not isinstance(between, Sequence) or len(between) != 2:
         msg = f"between must be a pair (earlier, later), as in ('2022/23', '2023/24'); got {between!r}."
@@ -273,7 +301,37 @@ def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
 
 
 def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
-    """Take two groups of one dimension as the two sides of a comparison."""
+    """Take two groups of one dimension as the sides of a comparison.
+
+    Parameters
+    ----------
+    tally : Tally
+        The whole.
+    groups : tuple of str or int
+        The two labels.
+    of : str
+        Their dimension.
+
+    Returns
+    -------
+    tuple of Side
+        The first and the second.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `groups` is no pair.
+    InvalidInputError
+        If both are the same, or there is no such label.
+    UnknownNameError
+        If there is no such dimension.
+
+    Examples
+    --------
+    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [8, 7])
+    >>> [side.tally.total for side in both_groups(crimes, ("Kent", "Essex"), "force")]
+    [7, 8]
+    """
     tally._require_dims(of)
     if isinstance(groups, str) or not isinstance(groups, Sequence) or len(groups) != 2:
         msg = f"groups must be a pair of labels of {of!r}, as in groups=('Eastside', 'Westside'); got {_check.shown(groups)}."
@@ -411,15 +469,27 @@ def compared_figures(old: Figure, new: Figure) -> tuple[dict[str, Label], tuple[
     return group, (earlier.label, later.label)
 
 
-def spanned(tally: Tally, by: tuple[str, ...], period: str = "period") -> str:
-    """Say which periods a figure adds up, as in a sentence; nothing where the tally knows none or keeps them apart."""
-    if period not in tally.dims or period in by:
+def spanned(side: Side, groups: Cells, period: str = "period") -> str | NDArray[np.object_]:
+    """Say which periods each group adds up, as in a sentence; nothing where none are known, or are kept apart."""
+    tally, supplied = side.tally, side.tally._supplied
+    if period not in tally.dims or period in groups.dims:
         return ""
+    lines = side.proof(groups.dims) if supplied is not None and period in supplied.dims else tally._cells
+    shared = [d for d in groups.dims if d in lines.dims]
+    lines = lines.keys((*shared, period))
     try:
-        periods = sorted(set(read_labels(tally._cells.label(period).tolist(), period)))
+        read = dict(zip(labels := lines.label(period).tolist(), read_labels(labels, period), strict=True))
     except InvalidInputError:  # labels such as quarter numbers name no time of their own
         return ""
-    return said_together(periods) if periods else ""
+    held: dict[int, set[Period]] = {}
+    grouped = lines.project(shared)
+    for at, label in zip(
+        lines.positions(grouped, shared).tolist(), lines.column(period).tolist(), strict=True
+    ):
+        held.setdefault(at, set()).add(read[label])
+    said = {at: said_together(sorted(periods)) for at, periods in held.items()}
+    found = [said.get(at, "") for at in groups.positions(grouped, shared).tolist()]
+    return found[0] if len(set(found)) == 1 else np.array(found, dtype=object)
 
 
 def said_together(periods: Sequence[Period]) -> str:

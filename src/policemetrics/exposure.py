@@ -312,6 +312,11 @@ def _of_mapping(
     return Side(Tally.from_columns({d: [k[i] for k in keys] for i, d in enumerate(by)}, numbers))
 
 
+def areas_of(divisor: Any) -> tuple[str, ...]:
+    """Return the dimensions that a divisor is given by, where it is an exposure."""
+    return divisor.by if isinstance(divisor, Exposure) else ()
+
+
 def _first(*reasons: Reasons) -> Reasons:
     """Return the first reason of each row."""
     first, *others = reasons
