@@ -117,7 +117,8 @@ def not_supplied(w, reason, **labels):
     hit = {line[:2] for line in _chosen(w, **labels)}
     rows = {k: n for k, n in w.rows.items() if k[:2] not in hit}
     marks = {(f, m, None, reason) for f, m in hit}
-    return replace(w, rows=rows, marks=w.marks | marks, sent=w.sent - hit)
+    lost = hit if w.stated != "period" else set()  # of one sender's report that is a part
+    return replace(w, rows=rows, marks=w.marks | marks, sent=w.sent - lost)
 
 
 # ---- reading ----------------------------------------------------------------------------

@@ -224,7 +224,8 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     """
     if all(one.register is None or dim not in one.register.dims for one in sent):
         return {}
-    found = joined(one.again(one.register, ()) for one in sent if one.register is not None)
+    spelt = [attrs.evolve(one, steps=tuple(s for s in one.steps if isinstance(s, Renamed))) for one in sent]
+    found = joined(one.again(one.register, ()) for one in spelt if one.register is not None)
     if as_sent(dim) not in found.dims:
         return {}
     named = found.keys([d for d in found.dims if d.removeprefix(_AS_SENT) == dim])

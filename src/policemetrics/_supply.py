@@ -110,7 +110,9 @@ class Side:
             kept = [d for dim in dims for d in dict.fromkeys((as_sent(dim) if dim == self.dim else dim, dim))]
             found = seen(self.tally._sent, made)
             if self.members is not None:
-                found = found.select(found.within(self.members))
+                found = found.select(
+                    found.within(self.members.keys(d for d in dims if d in self.members.dims))
+                )
             return self._placed(found.keys(d for d in kept if d in found.dims))
         found, ledger = self.tally._cells.keys(dims), self.tally._ledger
         if ledger is None:
@@ -142,7 +144,7 @@ class Side:
         """Put the place in the side where the label of its dimension stands, and who it is where it was renamed."""
         if identify:
             relation = _identified(self.tally, relation, but=self.dim)
-        if not self.dim:
+        if not self.dim or self.dim not in relation.dims:
             return relation
         held = as_sent(self.dim) if self.made else self.dim
         kept = relation.project(
@@ -603,11 +605,12 @@ def time_dims(tally: Tally) -> list[str]:
 
 def is_time(labels: Iterable[Any]) -> bool:
     """Return whether labels are those of periods, whatever the dimension is called."""
+    listed = np.asarray(labels, dtype=object).tolist()
     try:
-        read_labels(list(np.asarray(labels, dtype=object).tolist()), "period")
+        read_labels(listed, "period")
     except InvalidInputError:
         return False
-    return True
+    return bool(listed)
 
 
 # ---- groups -----------------------------------------------------------------------------
@@ -710,7 +713,8 @@ def _why_in_marks(groups: Cells, side: Side) -> Reasons:
         at = groups.positions(of_group, shared)
         touched = at >= 0
         if (
-            side.common is not None
+            side.dim
+            and side.common is not None
             and supplied is not None
             and set(mark.dims) - {REASON} <= set(supplied.dims)
         ):
@@ -888,18 +892,26 @@ def _knows(tally: Tally, dim: str) -> Cells | None:
 
 def one_sided_labels(old: Side, new: Side, groups: Cells, dim: str) -> dict[int, list[str]]:
     """Name, by group, the labels of `dim` of which only one of two sides has cells; a group that both have."""
-    dims = (*groups.dims, dim)
-    mine, theirs = old.tally._cells.keys(dims), new.tally._cells.keys(dims)
-    paired = mine.union(attrs.evolve(theirs, counts=2 * theirs.counts))
+    places = (old.dim,) if old.dim and len(new.parts) > 1 else ()
+    lines = [side._own_rows((*groups.dims, dim, *places)) for side in (old, new)]
+    whole = _counted_twice(*(line.keys((*groups.dims, dim)) for line in lines))
+    paired = _counted_twice(*(line.keys((*groups.dims, dim, *places)) for line in lines))
     found = paired.select(paired.counts != 3)
-    held = [_holds(cells, groups) for cells in (mine, theirs)]
-    named: dict[int, list[str]] = {}
-    for row, label in zip(
-        found.positions(groups, groups.dims).tolist(), found.column(dim).tolist(), strict=True
-    ):
+    of_both = whole.counts[found.positions(whole, whole.dims)] == 3
+    at = [found.code(d) for d in places] or [np.zeros(len(found), dtype=np.int64)]
+    lacking = np.where(found.counts == 1, 1, 0).tolist()
+    names = [
+        [side.parts.get(v, "") for v in (found.label(places[0]).tolist() if places else [0])]
+        for side in (old, new)
+    ]
+    held = [_holds(line, groups) for line in lines]
+    named: dict[int, dict[str, None]] = {}
+    columns = found.positions(groups, groups.dims).tolist(), found.column(dim).tolist(), at[0].tolist()
+    for row, label, place, both, side in zip(*columns, of_both.tolist(), lacking, strict=True):
         if row >= 0 and held[0][row] and held[1][row]:
-            named.setdefault(row, []).append(said(dim, label))
-    return named
+            text = f"{said(dim, label)} {names[1 - side][place]}" if both else said(dim, label)
+            named.setdefault(row, {})[text] = None
+    return {row: list(labels) for row, labels in named.items()}
 
 
 def _holds(cells: Cells, groups: Cells) -> NDArray[np.bool_]:

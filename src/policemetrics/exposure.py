@@ -456,7 +456,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
 
 def _lies_inside(tally: Tally, areas: tuple[str, ...], dim: str) -> bool:
     """Return whether a dimension divides the areas, as regions do: in all rows as made each has one label of several."""
-    if not {dim, *areas} <= set(tally._sent[0].cells.dims):
+    if not {dim, *areas} <= set(tally._sent[0].cells.dims) or dim in time_dims(tally):
         return False
     found = seen(tally._sent, (*areas, dim))
     return len(found.label(dim)) > 1 and len(found.keys((*areas, dim))) == len(found.keys(areas))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,6 +81,8 @@ def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
     with engine_errors("read"):
         found = _opened(frame)
         schema = dict(found.collect_schema())
+        if found.implementation.is_polars():
+            _refuse_patterns(schema)
         zoned = [
             name for name, dtype in schema.items() if dtype == nw.Datetime and dtype.time_zone is not None
         ]
@@ -88,6 +90,17 @@ def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
         if session is not None:
             schema |= {name: nw.Datetime(schema[name].time_unit, session) for name in zoned}
     return found, schema
+
+
+def _refuse_patterns(names: Iterable[str]) -> None:
+    """Refuse names that polars takes for patterns of names: it would read other columns."""
+    for name in names:
+        if name == "*" or (name.startswith("^") and name.endswith("$")):
+            msg = (
+                f"data must not name a column {name!r}, which polars reads as a pattern of names; "
+                f"rename it first, as in frame.rename({{{name!r}: 'column'}})."
+            )
+            raise InvalidInputError(msg)
 
 
 def _opened(frame: Any) -> Any:

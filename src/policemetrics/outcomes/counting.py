@@ -249,7 +249,9 @@ class Counter:
             part = np.zeros(len(groups))
             part[at[at >= 0]] = own.counts[at >= 0]
             whole = self._of(groups, side, {c for c in self.given if kind.parent in members_of(c)})
-            for row in np.flatnonzero((part > whole) & unexplained(reasons)).tolist():
+            held = np.zeros(len(groups), dtype=bool)
+            held[at[at >= 0]] = True  # a group without the part has none that could be too large
+            for row in np.flatnonzero(held & (part > whole) & unexplained(reasons)).tolist():
                 where = f" in {side.label}" if side.label else ""
                 reasons[row] = (
                     f"not available: {written(part[row])} outcomes of type {code}{where}, more than the "

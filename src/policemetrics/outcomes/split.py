@@ -226,6 +226,7 @@ def outcome_rate_split(
     # Percentage points from the start: what adds up exactly does so no more when multiplied afterwards.
     old_share, old_rate, new_share, new_rate = split.dense
     within, mix = kitagawa(old_share, 100 * old_rate, new_share, 100 * new_rate)
+    mix = mix + split.beside.sum(axis=1)
     old, new = split.whole
     values = {"old": old, "new": new, "points": within + mix, "within": within, "mix": mix}
     return split.pair.rows.results(OutcomeRateSplit, values | dict(split.inputs))
@@ -396,6 +397,7 @@ def outcome_rate_drivers(
     rows, group, _ = split.pair.by_part(of, split.parts)
     at = group, split.parts.code(of)
     within, mix = (100 * part[at] for part in kitagawa_parts(*split.dense))
+    mix = mix + split.beside[at]
     values = {"points": within + mix, "within": within, "mix": mix}
     for name, part in zip(("old_share", "old_rate", "new_share", "new_rate"), split.dense, strict=True):
         values[name] = part[at]
@@ -414,12 +416,14 @@ class _Split:
     """Two periods divided by category: the categories of every group, and what both are made of.
 
     `dense` holds arrays by group and category: old shares and rates, then new ones. A category of which nothing was
-    counted has a share of 0 and no rate.
+    counted has a share of 0 and no rate; if it has positive outcomes all the same, since corrections leave it no
+    others, what they add to the change stands in `beside`, in percentage points, and is of the mix.
     """
 
     pair: Comparison
     parts: Cells
     dense: tuple[FloatArray, ...]
+    beside: FloatArray
     whole: tuple[FloatArray, FloatArray]
     inputs: Mapping[str, Any]
 
@@ -449,7 +453,8 @@ class _Split:
         for name, one, known in zip(("old", "new"), found.counted, found.stand, strict=True):
             inputs[f"{name}_share_not_yet_assigned"] = np.where(known, definition.open_share(one), np.nan)
         old, new = (definition.rates(*one)[0] for one in zip(found.counted, found.stand, strict=True))
-        return cls(pair, parts, tuple(chain(*dense)), (old, new), inputs)
+        shares, (before, after) = [one[:2] for one in dense], [one[2] for one in dense]
+        return cls(pair, parts, tuple(chain(*shares)), 100 * (after - before), (old, new), inputs)
 
 
 def _by_category(counter: Counter, parts: Cells, side: Side, crimes: Side | None) -> Counted:
@@ -471,11 +476,12 @@ def _why_faulty(definition: Definition, parts: Counted, label: str) -> tuple[Rea
 
 def _dense(
     counted: Counted, at: tuple[IntArray, IntArray], there: Mask, categories: int
-) -> tuple[FloatArray, FloatArray]:
-    """Lay out shares and rates by group and category; a group that cannot be split has none."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Lay out shares and rates by group and category, and positives of no denominator; a group that cannot be split has none."""
     positive, whole = (np.zeros((len(there), categories)) for _ in range(2))
     positive[at], whole[at] = counted.positive, counted.denominator
-    whole[~there] = 0
+    whole[~there] = positive[~there] = 0
     total = whole.sum(axis=1, keepdims=True)
+    size = np.where(total > 0, total, 1)
     rate = np.where(whole > 0, positive / np.where(whole > 0, whole, 1), np.nan)
-    return whole / np.where(total > 0, total, 1), rate
+    return whole / size, rate, np.where(whole > 0, 0, positive) / size
