@@ -23,6 +23,7 @@ from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
     MissingDependencyError,
+    Note,
     OutOfRangeError,
     PoliceMetricsError,
     UnknownNameError,
@@ -31,6 +32,7 @@ from policemetrics.figures import Exclusions, Rate
 from policemetrics.results import ExclusionTable, label_array
 
 NAN, INF = float("nan"), float("inf")
+TEN_EACH = {"Kent": 10, "Essex": 10, "Cumbria": 10}
 NASTY = "<script>alert('x')</script> & \"co\""
 
 COUNTS = st.integers(0, 60) | st.sampled_from([0, 10**6, 10**9])
@@ -350,7 +352,7 @@ class TestAt:
 
     def test_says_what_else_to_name(self):
         both = Tally.from_columns({"force": ["Kent", "Kent"], "grade": [1, 2]}, [5, 6])
-        rates = pm.rate(both, 1000, by=["force", "grade"])
+        rates = pm.rate(both, {("Kent", 1): 1000, ("Kent", 2): 1000}, by=["force", "grade"])
         assert rates.at(force="Kent", grade=2).events == 6
         with pytest.raises(InvalidInputError, match=r"2 rows match {'force': 'Kent'}; name also 'grade'\."):
             rates.at(force="Kent")
@@ -360,7 +362,7 @@ class TestAt:
     def test_labels_that_never_meet(self):
         pairs = Tally.from_columns({"force": ["Kent", "Essex"], "grade": [1, 2]}, [5, 6])
         with pytest.raises(UnknownNameError, match=r"0 rows match {'force': 'Kent', 'grade': 2}"):
-            pm.rate(pairs, 1000, by=["force", "grade"]).at(force="Kent", grade=2)
+            pm.rate(pairs, pairs, by=["force", "grade"]).at(force="Kent", grade=2)
 
     def test_a_label_that_stands_twice(self):
         with pytest.raises(InvalidInputError, match=r"2 rows match {'label': 'a'}\.$"):
@@ -407,7 +409,7 @@ class TestSort:
         assert table.sort("percent_change_high", descending=True)[0].group["label"] == "b"
 
     def test_exclusions_travel(self, crimes):
-        ordered = pm.rate(crimes, 10, by="force").sort("excluded", descending=True)
+        ordered = pm.rate(crimes, TEN_EACH, by="force").sort("excluded", descending=True)
         assert [(f.group["force"], f.exclusions.excluded) for f in ordered] == [
             ("Essex", 4), ("Kent", 2), ("Cumbria", 0),
         ]  # fmt: skip
@@ -446,8 +448,8 @@ class TestEquality:
     def test_sees_the_exclusions(self, crimes):
         other = crimes.excluded.relabel("reason", {"dropped: offence": "missing offence"})
         changed = crimes._evolve(ledger=other._cells)
-        assert pm.rate(crimes, 10, by="force") == pm.rate(crimes, 10, by="force")
-        assert pm.rate(crimes, 10, by="force") != pm.rate(changed, 10, by="force")
+        assert pm.rate(crimes, TEN_EACH, by="force") == pm.rate(crimes, TEN_EACH, by="force")
+        assert pm.rate(crimes, TEN_EACH, by="force") != pm.rate(changed, TEN_EACH, by="force")
 
     def test_sees_a_label_that_has_the_name_of_an_input(self):
         """A dimension "unit" must not be overwritten by the unit of the exclusions."""
@@ -519,7 +521,7 @@ class TestExports:
             change_of([]),
             pm.rate_change([5], [6], labels=["a"], exposure=([1], [2]), caveat="a break"),
         ]
-        rates = [pm.rate(crimes, 10, by="force"), pm.rate(crimes, {"Kent": 5}, by="force")[:0]]
+        rates = [pm.rate(crimes, TEN_EACH, by="force"), pm.rate(crimes, {"Kent": 5}, by="force")[:0]]
         rates += [pm.rate([1], 10, labels=["a"])]
         for group in (tables, rates):
             assert len({str([d.type for d in t.to_arrow(audit=audit).schema]) for t in group}) == 1
@@ -531,13 +533,13 @@ class TestExports:
         assert table.to_polars().schema["label"] == pl.Int64
         assert table.to_pandas()["label"].dtype == np.int64
         assert table.to_arrow().schema.field("label").type == pa.int64()
-        times = pm.rate(Tally.from_columns({"seconds": [1.5, 60]}, [3, 4]), 10, by="seconds")
+        times = pm.rate(Tally.from_columns({"seconds": [1.5, 60]}, [3, 4]), {1.5: 10, 60: 10}, by="seconds")
         assert times.to_polars()["seconds"].to_list() == [1.5, 60]
         assert times.to_arrow()["seconds"].to_pylist() == [1.5, 60]
         assert times.to_pandas()["seconds"].tolist() == [1.5, 60]
 
     def test_audit_says_what_the_figures_were_made_of(self, crimes):
-        found = pm.rate(crimes, 10, by="force", per=100).to_dict(audit=True)
+        found = pm.rate(crimes, TEN_EACH, by="force", per=100).to_dict(audit=True)
         assert found["method"] == ["exact"] * 3
         assert found["confidence_level"] == [0.95] * 3
         assert found["per"] == [100] * 3
@@ -562,12 +564,12 @@ class TestExports:
         for name in ("rate", "events", "reason_", "excluded"):
             data = Tally.from_columns({name: ["a", "b"]}, [1, 2])
             if name == "reason_":
-                assert pm.rate(data, 10, by=name).columns[0] == name
+                assert pm.rate(data, data, by=name).columns[0] == name
             else:
                 with pytest.raises(
                     InvalidInputError, match=f"by must not name '{name}': the table has a column"
                 ):
-                    pm.rate(data, 10, by=name)
+                    pm.rate(data, data, by=name)
 
     @pytest.mark.parametrize(
         ("module", "export"), [("pandas", "to_pandas"), ("polars", "to_polars"), ("pyarrow", "to_arrow")]
@@ -600,7 +602,7 @@ class TestMaking:
         assert repr(Results.of(list(table))) == repr(table)
 
     def test_of_rows_with_exclusions(self, crimes):
-        table = pm.rate(crimes, 10, by="force")
+        table = pm.rate(crimes, TEN_EACH, by="force")
         again = Results.of(list(table))
         assert again == table
         assert [f.exclusions for f in again] == [f.exclusions for f in table]
@@ -644,11 +646,11 @@ class TestMaking:
         assert next(f.caveat for f in table.sort("old", descending=True)) == "note 6"
         assert pickle.loads(pickle.dumps(table)) == table
         assert "caveat: note 1; note 2; note 3; note 4; and 2 more]" in repr(table)
-        assert Results.of(figures[:1] * 2)._caveat == "note 1"
+        assert Results.of(figures[:1] * 2)._notes == (Note("stated", "note 1", "note 1"),)
         both = Results._stack([table[:2], table[:1]], {"half": ["first", "second"]})
         assert [f.caveat for f in both] == ["note 1", "note 2", "note 1"]
         same = Results._stack([table[:1], table[:1]], {"half": ["first", "second"]})
-        assert same._caveat == "note 1"
+        assert same._notes == (Note("stated", "note 1", "note 1"),)
         empty = Results._stack([table[:0], table[:0]], {"half": ["first", "second"]})
         assert len(empty) == 0
 
@@ -670,8 +672,7 @@ class TestMaking:
             return ExclusionTable("rows", np.array([5]), (reason,), np.array([[2]]))
 
         tables = [
-            attrs.evolve(pm.rate([5], 10, labels=["a"]), exclusions=part(r))
-            for r in ("negative", "missing start")
+            pm.rate([5], 10, labels=["a"])._evolve(exclusions=part(r)) for r in ("negative", "missing start")
         ]
         both = Results._stack(tables, {"year": [2023, 2024]})
         assert [f.exclusions.reasons for f in both] == [{"negative": 2}, {"missing start": 2}]
@@ -707,7 +708,7 @@ class TestShowing:
         )
 
     def test_says_what_was_excluded(self, crimes):
-        written = repr(pm.rate(crimes, 10, by="force"))
+        written = repr(pm.rate(crimes, TEN_EACH, by="force"))
         assert written.endswith("[Rate, 3 rows; excluded crimes: dropped: offence 4, missing offence 2]")
         assert "excluded" in written.splitlines()[0]
         assert "excluded" not in repr(pm.rate([1], 10, labels=["a"]))

@@ -216,6 +216,8 @@ class Divisor:
         Whether it is a count, of which 0 may be one.
     both : str
         The counts and their divisor, for reasons: "outcomes and crimes".
+    exposure : Exposure or None
+        The divisor, where it was given as an exposure, with a name and a date to say.
     """
 
     given: float | Exposure | Side
@@ -225,6 +227,7 @@ class Divisor:
     both: str = attrs.field(
         default=attrs.Factory(lambda self: f"the counts and their {self.noun}", takes_self=True)
     )
+    exposure: Exposure | None = None
 
     @classmethod
     def of(
@@ -240,7 +243,7 @@ class Divisor:
         if isinstance(given, Mapping):
             return cls(_of_mapping(given, by, argument, noun, whole=whole), argument, noun, whole)
         if isinstance(given, Exposure):
-            return cls(given, argument, noun, whole)
+            return cls(given, argument, noun, whole, exposure=given)
         if not _check.is_number(given):
             msg = (
                 f"{argument} must be a number, a mapping of label to number, an Exposure or a Tally (a frame becomes one "
@@ -249,11 +252,6 @@ class Divisor:
             raise InvalidTypeError(msg)
         number = float(one_count(given, argument)) if whole else _check.number(given, argument, above=0)
         return cls(number, argument, noun, whole)
-
-    @property
-    def exposure(self) -> Exposure | None:
-        """The exposure, where it is one."""
-        return self.given if isinstance(self.given, Exposure) else None
 
     def between(self, between: Any, period: str) -> tuple[Divisor, Divisor]:
         """Return what two periods are divided by; only a tally has a part for each."""
@@ -362,7 +360,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
             if dim not in supplied.dims and _lies_inside(cells, exposure.by, dim):
                 msg = (
                     f"each {' and '.join(exposure.by)} has one {dim} only, but coverage does not say which: name {dim!r} "
-                    f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give their number."
+                    f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give the number of each as a mapping."
                 )
                 raise InvalidInputError(msg)
         return supplied.keys(d for d in dims if d in supplied.dims)
