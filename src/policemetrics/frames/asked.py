@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells
+from policemetrics._typing import IntArray, Label
 from policemetrics.errors import InvalidInputError
 from policemetrics.tallies import Tally
-from policemetrics._typing import IntArray, Label
 
 _GRADE: Final = "grade"
 
