@@ -73,7 +73,12 @@ class TestPublished:
         ],
     )
     def test_figures(self, old, new, change, percent):
-        """domain.md, table 10, rows 1 to 5 and 14; and West Midlands in the year ending March 2019."""
+        """As printed in each, or by hand where only the counts are.
+
+        Home Office open data for West Midlands; Lancashire PCC, scrutiny meeting of 23 June 2015 (England and
+        Wales, the forces, eight of them pooled); Express & Star, 27 January 2026 (calls); A. Wheeler,
+        andrewpwheeler.com (16 and 25, 4 and 9); ONS, year ending March 2019 (West Midlands).
+        """
         table = rate_change([old], [new], labels=["x"])
         shown = repr(table).splitlines()[2].split()
         assert shown[3:5] == [change, percent]
@@ -83,7 +88,7 @@ class TestPublished:
         assert rate_change(233_393, 259_661).percent_change == pytest.approx(11.254836263298385, rel=1e-14)
 
     def test_per_day(self):
-        """2023/24 has 366 days: −10.57% a day (domain.md, section 1)."""
+        """2023/24 has 366 days: −10.57% a day, by hand."""
         figure = rate_change(two_years(("West Midlands", 365_882, 328_104)), between=YEARS, per_day=True)
         assert round(figure.percent_change, 2) == -10.57
         assert (figure.old_exposure, figure.new_exposure) == (365, 366)
@@ -116,7 +121,7 @@ class TestPublished:
         ],
     )
     def test_intervals(self, old, new, method, low, high):
-        """R: poisson.test and ratesci (oracles.md E), as percentages."""
+        """R 4.2.2, poisson.test, and ratesci 1.1.0, scoreci(distrib="poi", skew=FALSE); as percentages."""
         figure = rate_change(old, new, method=method)
         assert (figure.percent_change_low, figure.percent_change_high) == pytest.approx((low, high), rel=1e-9)
 
@@ -133,7 +138,7 @@ class TestPublished:
         ],
     )
     def test_p_values(self, old, new, method, p):
-        """R: doubled tails, of the family of the interval (oracles.md E)."""
+        """R, doubled tails of the family of the interval: rateratio.test, and exactci's poisson.exact(midp=TRUE)."""
         assert rate_change(old, new, method=method).p_value == pytest.approx(p, rel=1e-9)
 
     @pytest.mark.parametrize(
@@ -157,8 +162,8 @@ class TestPublished:
     def test_changes_of_the_ons(self, shared_data):
         """Percentages that ONS published, from counts that it published a year apart.
 
-        The counts of the year before were often revised; SOURCE.md of the tables counts how many were not, by a
-        calculation of its own: 1,271 percentages agree to 1e-9, among them 54 totals. The dashes of ONS stand where
+        The counts of the year before were often revised; a program apart from the package found
+        1,271 percentages of these tables to agree to 1e-9, among them 54 totals. The dashes of ONS stand where
         fewer than 50 were recorded before, but for a few whose base was revised since.
         """
         counts, printed = (

@@ -34,12 +34,12 @@ class TestShare:
         ("count", "out_of", "written"),
         [
             (241_038, 281_336, "85.68%"),  # Hansard, September 2008: 999 calls within target
-            (21_379, 711_464, "3.00%"),  # Avon and Somerset, abandoned of offered 101 calls
+            (21_379, 711_464, "3.00%"),  # Avon and Somerset Police, FOI on 101 (2016): abandoned of offered
             (8_813, 758_733, "1.16%"),
             (43_970, 792_668, "5.55%"),
             (43_596, 586_385, "7.43%"),  # by hand 7.4347
-            (67_615, 67_615 + 54_086, "55.56%"),
-            (26_029, 328_104, "7.93%"),
+            (67_615, 67_615 + 54_086, "55.56%"),  # BBC (2011), West Midlands: priority calls within 30 minutes
+            (26_029, 328_104, "7.93%"),  # Home Office, West Midlands 2023/24
         ],
     )
     def test_published(self, count, out_of, written):
@@ -48,7 +48,7 @@ class TestShare:
         assert figure.share == pytest.approx(float(Fraction(count, out_of)), rel=1e-15)
 
     def test_interval_is_wilsons(self):
-        """Wilson on 26,029 of 328,104 (domain.md, table 10, row 25); 1 of 2 by hand."""
+        """Wilson (1927) on Home Office counts of West Midlands in 2023/24, worked out apart; 1 of 2 by hand."""
         figure = share(26_029, 328_104)
         assert (round(figure.share_low * 100, 3), round(figure.share_high * 100, 3)) == (7.841, 8.026)
         assert figure.interval == pm.Interval(figure.share_low, figure.share_high, 0.95, "wilson")
@@ -133,7 +133,7 @@ class TestOracles:
         ],
     )
     def test_exact(self, events, low, high, low_998, high_998):
-        """R: poisson.test (oracles.md A), for one unit of exposure."""
+        """R 4.2.2, poisson.test: Garwood (1936), for one unit of exposure."""
         assert limits(rate(events, 1, per=1)) == pytest.approx((low, high), rel=1e-9)
         wide = rate(events, 1, per=1, confidence_level=0.998)
         assert limits(wide) == pytest.approx((low_998, high_998), rel=1e-9)
@@ -147,7 +147,7 @@ class TestOracles:
         ],
     )
     def test_byar(self, events, low, high):
-        """R: PHEindicatormethods' formula, x below and x + 1 above (oracles.md B)."""
+        """R, PHEindicatormethods 2.0.0: Breslow and Day (1987), x below and x + 1 above."""
         assert limits(rate(events, 1, per=1, method="byar")) == pytest.approx((low, high), rel=1e-9)
 
     @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ class TestOracles:
         ],
     )
     def test_phe(self, events, size, value, low, high, low_998, high_998):
-        """R: PHEindicatormethods 2.0.0, per 1,000; exact under 10 events, Byar's from 10 (oracles.md B)."""
+        """R: PHEindicatormethods 2.0.0, per 1,000; exact under 10 events, Byar's from 10."""
         found = rate(events, size, method="phe")
         assert (found.rate, *limits(found)) == pytest.approx((value, low, high), rel=1e-9)
         if low_998 is not None:
