@@ -9,9 +9,7 @@ import numpy as np
 
 from conformance._reading import TextArray, find, joined, read
 from conformance._verdicts import Cells, compare, together
-from policemetrics import HarmWeights, harm_score, harm_weights
-from policemetrics.exposure import Exposure
-from policemetrics.tallies import Tally
+from policemetrics import Exposure, HarmWeights, Tally, harm_score, harm_weights
 from policemetrics.typing import FloatArray
 
 __all__ = ["CCHI", "CSS", "CSS_COUNTS", "cchi", "css_groups_add_up", "css_scores"]

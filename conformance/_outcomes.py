@@ -9,8 +9,7 @@ import numpy as np
 
 from conformance._reading import Table, TextArray, find, joined, read
 from conformance._verdicts import Cells, compare, together
-from policemetrics import OutcomeSet, outcome_set, positive_outcome_rate
-from policemetrics.tallies import Tally
+from policemetrics import OutcomeSet, Tally, outcome_set, positive_outcome_rate
 from policemetrics.typing import IntArray
 
 __all__ = [

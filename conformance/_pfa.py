@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from conformance._reading import Table, TextArray, find, joined, read
 from conformance._verdicts import Cells, compare, together
-from policemetrics.change import rate_change
-from policemetrics.rates import rate
-from policemetrics.tallies import Tally
+from policemetrics import Tally, rate, rate_change
 from policemetrics.typing import FloatArray
 
 __all__ = [

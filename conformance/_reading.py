@@ -14,7 +14,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import FloatArray, IntArray
 
@@ -80,11 +79,8 @@ def read(folder: Path, path: str, *wanted: str) -> Table:
         header = next(reader, [])
         lacking = [name for name in wanted if name not in header]
         if lacking:
-            _damaged(
-                place,
-                f"the columns must include {_check.listing(lacking)}; got {_check.listing(header)}",
-                1,
-            )
+            wants, has = (", ".join(map(repr, names)) or "none" for names in (lacking, header))
+            _damaged(place, f"the columns must include {wants}; got {has}", 1)
         at = [header.index(name) for name in wanted]
         for row in reader:
             if len(row) != len(header):

@@ -10,7 +10,6 @@ from typing import Final
 import attrs
 
 from conformance._verdicts import VERDICTS, Cells
-from policemetrics import _write
 
 __all__ = ["Checked", "as_json", "as_markdown", "as_text", "judged"]
 
@@ -83,7 +82,7 @@ def judged(source: str, cells: Cells, why: str) -> Checked:
         f"{name}: published {published!r}, found {found!r}" for name, published, found in failed[:_MOST_NAMED]
     ]
     if len(failed) > _MOST_NAMED:
-        named.append(f"and {_write.count(len(failed) - _MOST_NAMED)} more")
+        named.append(f"and {len(failed) - _MOST_NAMED:,} more")
     return Checked(
         source=source,
         status="fails" if failed else "agrees",
@@ -98,9 +97,9 @@ def _rows(checked: Sequence[Checked]) -> list[list[str]]:
     rows = []
     for c in checked:
         read = c.status in {"agrees", "fails"}
-        counts = [_write.count(getattr(c, name)) if read else "" for name in ("cells", *VERDICTS)]
+        counts = [f"{getattr(c, name):,}" if read else "" for name in ("cells", *VERDICTS)]
         rows.append([c.source, *counts, c.why if read else f"{c.status.upper()}: {c.why}"])
-    sums = [_write.count(sum(getattr(c, name) for c in checked)) for name in ("cells", *VERDICTS)]
+    sums = [f"{sum(getattr(c, name) for c in checked):,}" for name in ("cells", *VERDICTS)]
     return [*rows, ["all", *sums, ""]]
 
 
@@ -115,9 +114,19 @@ def as_text(checked: Sequence[Checked]) -> str:
         ]
         for i, (row, c, why) in enumerate(zip(rows, checked, notes, strict=True), 1)
     ]
-    table = _write.text_table(HEADERS, [*short, total], left=1)
+    table = _in_columns([HEADERS, *short, total])
     below = [f"[{i}] {why}." for i, why in enumerate(notes, 1) if why]
     return "\n".join([table, "", *below, *_failures(checked)])
+
+
+def _in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Lay rows out below a heading; the first column is aligned left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in (rows[0], ["-" * width for width in widths], *rows[1:]):
+        cells = [c.rjust(w) if i else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
 
 
 def as_markdown(checked: Sequence[Checked]) -> str:

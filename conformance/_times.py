@@ -9,10 +9,8 @@ import numpy as np
 
 from conformance._reading import Table, TextArray, find, joined, read
 from conformance._verdicts import Cells, compare, together
-from policemetrics import summarise_times
+from policemetrics import Tally, rate, summarise_times
 from policemetrics.published import pool_means
-from policemetrics.rates import rate
-from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray, IntArray
 
 __all__ = [

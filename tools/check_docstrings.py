@@ -23,6 +23,7 @@ MODULES = (
     "policemetrics.decomposition",
     "policemetrics.incidence",
     "policemetrics.datasets",
+    "policemetrics.extend",
     "conformance",
     "policemetrics.plot",
     "policemetrics.testing",

@@ -27,6 +27,7 @@ MODULES = (
     "policemetrics.decomposition",
     "policemetrics.definitions",
     "policemetrics.errors",
+    "policemetrics.extend",
     "policemetrics.figures",
     "policemetrics.incidence",
     "policemetrics.intervals",

@@ -43,6 +43,7 @@ _MODULES = (
     "decomposition",
     "definitions",
     "errors",
+    "extend",
     "figures",
     "incidence",
     "intervals",

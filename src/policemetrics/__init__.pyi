@@ -4,6 +4,7 @@ from policemetrics import datasets as datasets
 from policemetrics import decomposition as decomposition
 from policemetrics import definitions as definitions
 from policemetrics import errors as errors
+from policemetrics import extend as extend
 from policemetrics import figures as figures
 from policemetrics import incidence as incidence
 from policemetrics import intervals as intervals

@@ -16,6 +16,10 @@ import attrs
 import numpy as np
 
 from policemetrics import (
+    Exposure,
+    Figure,
+    Results,
+    Tally,
     _write,
     datasets,
     harm_change,
@@ -23,17 +27,14 @@ from policemetrics import (
     harm_weights,
     outcome_rate_change,
     positive_outcome_rate,
+    rate_change,
     summarise_times,
 )
-from policemetrics.change import RateChange, rate_change
 from policemetrics.claims import ClaimCheck, check_claim, implied_change, implied_harm_per_crime, stated
 from policemetrics.datasets import Dataset
 from policemetrics.definitions import claim_words, offences, outcome_sets
-from policemetrics.exposure import Exposure
-from policemetrics.figures import OutcomeRate
+from policemetrics.figures import OutcomeRate, RateChange
 from policemetrics.published import pool_means
-from policemetrics.results import Figure, Results
-from policemetrics.tallies import Tally
 from policemetrics.typing import Basis
 
 __all__ = ["main", "scorecard"]
@@ -73,6 +74,9 @@ class Section:
     def origin(self) -> tuple[tuple[str, str], ...]:
         """What stands under every section."""
         return ("Source", self.source), ("Vintage", self.vintage), ("Definition", self.definition)
+
+
+# ---- the sections -----------------------------------------------------------------------
 
 
 def scorecard() -> tuple[Section, ...]:
@@ -389,6 +393,9 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
 
 
+# ---- on paper ---------------------------------------------------------------------------
+
+
 def as_text(sections: Sequence[Section]) -> str:
     """Lay the scorecard out for a terminal.
 
@@ -459,6 +466,9 @@ def as_html(sections: Sequence[Section]) -> str:
         f"<title>{html.escape(_TITLE)}</title><style>{_STYLE}</style></head>"
     )
     return f"{head}<body>{''.join(body)}</body></html>\n"
+
+
+# ---- the command ------------------------------------------------------------------------
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

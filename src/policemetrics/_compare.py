@@ -1,8 +1,8 @@
-"""`Rows` and `Comparison`: what lies between a table of counts and a table of figures, once for every metric.
+"""`Rows`, `Grouped`, `Comparison`: what lies between a table of counts and a table of figures, once for every metric.
 
 A metric is a class of figure, a reading, and one pure function from counted arrays to named columns. What
-lies between, groups, supply, reasons, exclusions, caveats, divisors, stands here: `Rows` for one side of a
-tally, `Comparison` for two, which are two periods or two groups of one tally.
+lies between, groups, supply, reasons, exclusions, caveats, divisors, stands here: `Grouped` for one tally,
+`Comparison` for two sides of it, which are two periods or two groups, and `Rows` for what becomes of either.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from policemetrics import _check
 from policemetrics._arguments import as_columns, one_data, refuse_options
 from policemetrics._cells import Cells
+from policemetrics._figure import audit_fields, column_fields
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -38,9 +39,9 @@ from policemetrics._supply import (
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.exposure import Divisor, Exposure
 from policemetrics.frames import as_tally
-from policemetrics.results import ExclusionTable, FigureT, Results, audit_fields, column_fields
+from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import FloatArray, IntArray, Names
+from policemetrics.typing import FloatArray, IntArray, Label, Names
 
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
@@ -53,6 +54,9 @@ Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 @attrs.define(eq=False)
 class Rows:
     """The rows of an answer, one a group: their labels, why some have no figure, and the table they become.
+
+    `Grouped.of` and `Comparison.of` make them. A metric then says which rows have no figure, and hands over its
+    columns.
 
     Attributes
     ----------
@@ -104,7 +108,17 @@ class Rows:
         return len(self.reasons)
 
     def explain(self, where: Mask, why: str | Callable[[int], str]) -> None:
-        """Say why a figure, or a part of it, is not available, of rows of which nothing was said yet."""
+        """Say why a figure, or a part of it, is not available, of rows of which nothing was said yet.
+
+        Where it is the whole figure, `settle` follows.
+
+        Parameters
+        ----------
+        where : array of bool, (rows,)
+            The rows.
+        why : str or callable
+            The reason, as it stands after "Recorded crime: "; or a function of the number of a row.
+        """
         if not where.any():
             return  # to ask which rows are open takes longer
         open_rows = where & unexplained(self.reasons)
@@ -124,6 +138,10 @@ class Rows:
     def settle(self) -> None:
         """Take every row with a reason for one without a figure."""
         self.there = unexplained(self.reasons)
+
+    def usable(self, *columns: NDArray[Any]) -> list[NDArray[Any]]:
+        """Return columns with 1 where there is no figure, so that a formula takes all rows; what it gives there is not shown."""
+        return [np.where(self.there, column, 1) for column in columns]
 
     def note(self, *notes: Note, first: bool = False) -> None:
         """Let something travel with every figure, behind what travels already, or first."""
@@ -178,12 +196,86 @@ class Rows:
         return table[0] if (self.single if single is None else single) else table
 
 
+# ---- one side ---------------------------------------------------------------------------
+
+
+@attrs.define(eq=False)
+class Grouped:
+    """One tally by group: what was counted, and the rows that become a table.
+
+    Attributes
+    ----------
+    side : Side
+        The whole of the tally.
+    groups : Cells
+        The groups.
+    counted : array of int64, (groups,)
+        The total of each.
+    shown : array of bool, (groups,)
+        Which of them were supplied: they are shown even where there is no figure.
+    rows : Rows
+        One row a group, with its reasons, caveats and exclusions.
+
+    Examples
+    --------
+    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
+    >>> Grouped.of(crimes, ("force",)).counted.tolist()
+    [3, 7]
+    """
+
+    side: Side
+    groups: Cells
+    counted: IntArray
+    shown: Mask
+    rows: Rows
+
+    @classmethod
+    def of(cls, data: Tally, by: tuple[str, ...], *, caveat: str = "", single: bool = False) -> Grouped:
+        """Count `data` by group; what was not supplied, or has a total below zero, says so.
+
+        Parameters
+        ----------
+        data : Tally
+            The counts.
+        by : tuple of str
+            The dimensions of the groups.
+        caveat : str
+            What the caller says must travel with the figures.
+        single : bool
+            Whether one figure is returned and not a table.
+        """
+        _check.text(caveat, "caveat", empty=True)
+        side = Side(data)
+        groups = groups_of([side], by)
+        rows = Rows.of_side(side, groups, single=single)
+        found = cls(side, groups, totals(side, groups), rows.there, rows)
+        found.rows.adopt(why_negative(found.counted, ""))
+        found.rows.note(Note("stated", caveat, caveat))
+        return found
+
+    def only(self, **labels: Sequence[Label]) -> IntArray:
+        """Count some labels of a dimension only, by group: ``only(offence=["burglary"])``."""
+        return _only(self.side, self.groups, labels)
+
+    def divide(self, divisor: Divisor) -> FloatArray:
+        """Find the divisor of each group, nan where there is none; these rows say so."""
+        sizes, reasons = divisor.sizes(self.groups, self.side)
+        self.rows.adopt(reasons)
+        return sizes
+
+
+def _only(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
+    side.tally._require_dims(*labels)
+    part = side.tally._where({dim: label_array(chosen) for dim, chosen in labels.items()})
+    return totals(attrs.evolve(side, tally=part), groups)
+
+
 # ---- two sides --------------------------------------------------------------------------
 
 
 @attrs.define(eq=False)
 class Comparison:
-    """Two sides of one tally, two periods or two groups, by group: read once and refused once.
+    """Two sides of one tally, two periods or two groups, by group: what each counted, and the rows of a table.
 
     Attributes
     ----------
@@ -196,9 +288,16 @@ class Comparison:
     counted : tuple of array of int64, (groups,)
         The totals of each side.
     shown : tuple of array of bool, (groups,)
-        Which of them were supplied, so that they stand by themselves.
+        Which of them were supplied: they are shown even where the comparison is refused.
     rows : Rows
         One row a group, with its reasons, caveats and exclusions.
+
+    Examples
+    --------
+    >>> crimes = Tally.from_columns({"force": ["Kent", "Kent"], "period": ["2022/23", "2023/24"]}, [8, 7])
+    >>> pair = Comparison.of(crimes, both_periods(crimes, ("2022/23", "2023/24"), "period"), ("force",))
+    >>> [side.tolist() for side in pair.counted]
+    [[8], [7]]
     """
 
     data: Tally
@@ -230,7 +329,7 @@ class Comparison:
         data : Tally
             The whole, of which the sides are parts.
         sides : tuple of Side
-            As `both_periods` takes them.
+            As `both_periods` or `both_groups` takes them.
         by : tuple of str
             The dimensions of the groups.
         like_for_like : {"require", "match"}
@@ -254,20 +353,21 @@ class Comparison:
             if data.coverage is None:
                 msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
                 raise InvalidInputError(msg)
-            parts = [side.parts for side in sides]
-            sides = matched(*sides, by)
+            wanted = [side.parts for side in sides]
+            old, new = matched(*sides, by)
             if whole:
-                sides = tuple(attrs.evolve(s, parts=p) for s, p in zip(sides, parts, strict=True))
+                old, new = (attrs.evolve(s, parts=p) for s, p in zip((old, new), wanted, strict=True))
+            sides = old, new
         groups = groups_of(sides, by, data) if groups is None else groups
-        counted = tuple(totals(side, groups) for side in sides)
-        missing = tuple(why_not_supplied(groups, side) for side in sides)
+        counted = totals(sides[0], groups), totals(sides[1], groups)
+        missing = [why_not_supplied(groups, side) for side in sides]
         excluded = exclusion_table(groups, sides, added(*counted), data)
         rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
         for reasons in missing:
             rows.adopt(reasons)
         if like_for_like == "require":
             rows.adopt(why_one_sided(groups, *sides))
-        shown = tuple(unexplained(reasons) for reasons in missing)
+        shown = unexplained(missing[0]), unexplained(missing[1])
         pair = cls(data, sides, groups, counted, shown, rows)
         if negative:
             pair.explain_negative(counted)
@@ -285,6 +385,11 @@ class Comparison:
     def between(self) -> tuple[str, str]:
         """The two sides, as they are written."""
         return self.sides[0].label, self.sides[1].label
+
+    def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
+        """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
+        old, new = (_only(side, self.groups, labels) for side in self.sides)
+        return old, new
 
     def sizes(self, exposure: Exposure | None, *, per_day: bool = False) -> tuple[list[FloatArray], str]:
         """Find what each count is divided by, and its name: an exposure, days, or person-days."""
@@ -347,32 +452,65 @@ def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tup
 # ---- reading ----------------------------------------------------------------------------
 
 
-def read(
+def read_counts(
     data: Any,
-    by: Names | None,
-    period: str,
-    count: str | None,
+    by: Names | None = None,
+    period: str = "",
+    count: str | None = None,
     *,
-    of: str | None = None,
+    of: str = "",
     roles: Mapping[str, str] = {},  # never written to
     exposure: Any = None,
 ) -> tuple[Tally, tuple[str, ...]]:
-    """Read what a comparison is asked of: a tally or a frame, and the dimensions to keep.
+    """Read what a metric is asked of: the counts, and the dimensions of its rows.
 
-    A frame is counted by the dimensions of the exposure, too, so that its areas are known. `roles` names the
-    dimensions that have another part, by the argument that says so: ``{"offence": "offence"}``.
+    Parameters
+    ----------
+    data : Tally or data frame
+        A frame is counted by all the dimensions that are needed; a tally must keep them.
+    by : str or sequence of str, optional
+        The dimensions of the rows. Default is one row, of all.
+    period : str, optional
+        The dimension whose labels are compared. Default is none: nothing is.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    of : str, optional
+        The dimension whose labels are the parts of each row. Default is no parts.
+    roles : mapping of str to str, optional
+        The dimensions that have another part, by the argument that says so: ``{"offence": "offence"}``.
+    exposure : Exposure, optional
+        A frame is counted by its dimensions, too, so that its areas are known. Default is none.
+
+    Returns
+    -------
+    tuple of Tally and tuple of str
+        The counts, and the dimensions of `by`.
+
+    Raises
+    ------
+    InvalidInputError
+        If one dimension is given two roles.
+    UnknownNameError
+        If a dimension or column does not exist.
+
+    Examples
+    --------
+    >>> crimes = Tally.from_columns({"force": ["Kent", "Kent"], "period": ["2022/23", "2023/24"]}, [8, 7])
+    >>> read_counts(crimes, "force", "period")[1]
+    ('force',)
     """
     kept = kept_dims(by, period=period, **roles)
-    parts = () if of is None else (part_of(of, by=kept, period=period, **roles),)
+    roles = roles if period == "" else {**roles, "period": period}
+    parts = () if of == "" else (part_of(of, by=kept, **roles),)
     areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(data, Tally) else ()
-    needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), period, *areas)))
+    needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas)))
     return as_tally(one_data(data, "data"), by=needed, count=count), kept
 
 
 def kept_dims(by: Names | None, *, period: str, **roles: str) -> tuple[str, ...]:
-    """Return the dimensions of by=; none of them may be the period or have another part."""
+    """Return the dimensions of by=; none of them may be the period, where there is one."""
     kept = () if by is None else _check.names(by, "by")
-    if _check.text(period, "period") in kept:
+    if period != "" and _check.text(period, "period") in kept:
         msg = f"by must not name the period dimension {period!r}: it is what is compared."
         raise InvalidInputError(msg)
     for role, dim in roles.items():

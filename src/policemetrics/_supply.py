@@ -91,7 +91,35 @@ class Side:
 
 
 def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
-    """Take the two sides of `between`, which must be comparable periods, the earlier first."""
+    """Take two periods as the sides of a comparison.
+
+    Parameters
+    ----------
+    tally : Tally
+        The whole.
+    between : tuple of str or Period
+        The two, (earlier, later): of one length, without overlap. Shorter periods that make one up are added.
+    period : str
+        The dimension that holds the periods.
+
+    Returns
+    -------
+    tuple of Side
+        The earlier and the later.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `between` is no pair.
+    InvalidInputError
+        If the two do not compare, or the labels of `period` are no periods.
+
+    Examples
+    --------
+    >>> crimes = Tally.from_columns({"period": ["2022/23", "2023/24"]}, [8, 7])
+    >>> [side.tally.total for side in both_periods(crimes, ("2022/23", "2023/24"), "period")]
+    [8, 7]
+    """
     read = _read_periods(tally, period)
     if isinstance(between, str | Period) or not isinstance(between, Sequence) or len(between) != 2:
         msg = f"between must be a pair (earlier, later), as in ('2022/23', '2023/24'); got {between!r}."
@@ -103,7 +131,37 @@ def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
 
 
 def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
-    """Take two groups of one dimension as the two sides of a comparison."""
+    """Take two groups of one dimension as the sides of a comparison.
+
+    Parameters
+    ----------
+    tally : Tally
+        The whole.
+    groups : tuple of str or int
+        The two labels.
+    of : str
+        Their dimension.
+
+    Returns
+    -------
+    tuple of Side
+        The first and the second.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `groups` is no pair.
+    InvalidInputError
+        If both are the same, or there is no such label.
+    UnknownNameError
+        If there is no such dimension.
+
+    Examples
+    --------
+    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [8, 7])
+    >>> [side.tally.total for side in both_groups(crimes, ("Kent", "Essex"), "force")]
+    [7, 8]
+    """
     tally._require_dims(of)
     if isinstance(groups, str) or not isinstance(groups, Sequence) or len(groups) != 2:
         msg = f"groups must be a pair of labels of {of!r}, as in groups=('Eastside', 'Westside'); got {_check.shown(groups)}."

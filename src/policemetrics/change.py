@@ -10,7 +10,7 @@ import numpy as np
 
 from policemetrics import _check, intervals
 from policemetrics._arguments import exposure_pair, one_count, refuse_options
-from policemetrics._compare import Comparison, Mask, Rows, over_periods, read
+from policemetrics._compare import Comparison, Mask, Rows, over_periods, read_counts
 from policemetrics._supply import Side, both_periods
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent, signed
@@ -346,7 +346,7 @@ def rate_change(
     if exposure is not None and not isinstance(exposure, Exposure):
         msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
         raise InvalidTypeError(msg)
-    tally, kept = read(old, by, period, count, exposure=exposure)
+    tally, kept = read_counts(old, by, period, count, exposure=exposure)
 
     def compared(sides: tuple[Side, Side]) -> Any:
         pair = Comparison.of(
@@ -580,7 +580,7 @@ def change_drivers(
     """
     _check.text(of, "of")
     _check.text(subject, "subject")
-    tally, kept = read(data, by, period, count, of=of)
+    tally, kept = read_counts(data, by, period, count, of=of)
     pair = Comparison.of(
         tally, both_periods(tally, between, period), kept, like_for_like=like_for_like, caveat=caveat
     )

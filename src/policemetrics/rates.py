@@ -10,8 +10,8 @@ import numpy as np
 
 from policemetrics import _check, intervals
 from policemetrics._arguments import one_count, one_data
-from policemetrics._compare import Mask, Rows
-from policemetrics._supply import Side, groups_of, spanned, totals, why_negative
+from policemetrics._compare import Grouped, Mask, Rows
+from policemetrics._supply import spanned
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics._write import rate as as_rate
@@ -294,17 +294,12 @@ def rate(
     # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
     areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
     data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
-    side = Side(data)
-    groups = groups_of([side], kept)
-    rows = Rows.of_side(side, groups, single=by is None)
-    counted = totals(side, groups)
-    rows.adopt(why_negative(counted, ""))
-    known, divisor = rows.there, Divisor.of(exposure, kept, "exposure")
-    sizes, reasons = divisor.sizes(groups, side)
-    rows.adopt(reasons)
+    found = Grouped.of(data, kept, single=by is None)
+    known, divisor = found.rows.there, Divisor.of(exposure, kept, "exposure")
+    sizes = found.divide(divisor)
     named = divisor.exposure
     more = {"exposure_name": named.name, "exposure_date": named.date} if named else {}
-    return _rates(how, rows, counted, sizes, known, when=spanned(data, kept), **more)
+    return _rates(how, found.rows, found.counted, sizes, known, when=spanned(data, kept), **more)
 
 
 @attrs.frozen

@@ -1,25 +1,15 @@
-"""What every answer is made of: `Figure`, the base of all value objects, and `Results`, a table of them.
-
-The table holds arrays and makes its value objects only when they are asked for.
-"""
+"""`Results`, a table of figures: it holds arrays, and makes its value objects only when they are asked for."""
 
 from __future__ import annotations
 
-import html
 import importlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
-    ClassVar,
     Final,
     Generic,
-    Literal,
-    TypeAlias,
-    TypeVar,
-    dataclass_transform,
     overload,
 )
 
@@ -28,6 +18,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._figure import (
+    Exclusions,
+    Figure,
+    FigureT,
+    FigureT_co,
+    FrozenMapping,
+    Interval,
+    audit_fields,
+    column,
+    column_fields,
+    comparable,
+    definition_field,
+    figure,
+    input_field,
+    once,
+    screen_cell,
+    screen_columns,
+    words_below,
+)
 from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
     InvalidInputError,
@@ -60,388 +69,10 @@ __all__ = [
 ]
 
 
-T = TypeVar("T")
-FigureT = TypeVar("FigureT", bound="Figure")
-FigureT_co = TypeVar("FigureT_co", bound="Figure", covariant=True)
-
-
-def _refuse_change(*_: Any, **__: Any) -> Any:
-    msg = "a figure cannot be changed; the mappings that it holds are read-only."
-    raise InvalidTypeError(msg)
-
-
-class FrozenMapping(dict[Any, Any]):
-    """A read-only dict that pickles: the labels of a figure, its reasons."""
-
-    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse_change
-
-    def __reduce__(self) -> tuple[type[FrozenMapping], tuple[dict[Any, Any]]]:
-        return FrozenMapping, (dict(self),)
-
-    def __hash__(self) -> int:  # type: ignore[override]  # read-only, so hashable
-        return hash(frozenset(self.items()))
-
-
-def read_only(value: object) -> FrozenMapping:
-    """Return a mapping that cannot be changed, and pickles."""
-    if not isinstance(value, Mapping):
-        msg = f"group and reasons must be mappings; got {_check.shown(value)} ({type(value).__name__})."
-        raise InvalidTypeError(msg)
-    return FrozenMapping(value)
-
-
-def comparable(value: Any) -> Any:
-    """Stand for a value that may be nan by something that equals itself."""
-    return "nan" if isinstance(value, float) and math.isnan(value) else value
-
-
-def _limit(value: object, name: str) -> float:
-    """Return a number as a float; infinity and nan are limits too."""
-    undefined = isinstance(value, float) and math.isnan(value)
-    return math.nan if undefined else _check.number(value, name, infinite=True)
-
-
-def _low(value: object) -> float:
-    return _limit(value, "low")
-
-
-def _high(value: object) -> float:
-    return _limit(value, "high")
-
-
-@attrs.frozen
-class Interval:
-    """A confidence interval that carries its level and method.
-
-    Attributes
-    ----------
-    low, high : float
-        The limits; both belong to the interval.
-    confidence_level : float
-        Strictly between 0 and 1.
-    method : str
-        The name of the method, as the function's ``method=`` spells it.
-
-    Examples
-    --------
-    >>> interval = Interval(-10.7, -9.9, confidence_level=0.95, method="score")
-    >>> -10.3 in interval
-    True
-    """
-
-    low: float = attrs.field(converter=_low, eq=comparable)
-    high: float = attrs.field(converter=_high, eq=comparable)
-    confidence_level: float = attrs.field(converter=_check.confidence_level)
-    method: str
-
-    def __attrs_post_init__(self) -> None:
-        _check.text(self.method, "method")
-        if self.low > self.high:
-            msg = f"low must be at most high; got {self.low} and {self.high}."
-            raise InvalidInputError(msg)
-
-    def __contains__(self, value: float) -> bool:
-        return self.low <= _limit(value, "value") <= self.high
-
-
-@attrs.frozen
-class Exclusions:
-    """What a figure counted and what it left out, by reason.
-
-    Attributes
-    ----------
-    unit : str
-        What is counted: "rows" of the input, or what ``count=`` adds up.
-    counted, excluded : int
-        Together everything that came in for this figure.
-    reasons : mapping of str to int
-        How much each reason left out; adds up to `excluded`.
-
-    Examples
-    --------
-    >>> print(Exclusions("rows", counted=97, excluded=3, reasons={"missing force": 3}))
-    97 rows counted, 3 excluded (missing force 3)
-    """
-
-    unit: str
-    counted: int
-    excluded: int
-    reasons: Mapping[str, int] = attrs.field(converter=read_only)
-
-    def __attrs_post_init__(self) -> None:
-        _check.text(self.unit, "unit")
-        for name, value in {"counted": self.counted, "excluded": self.excluded, **self.reasons}.items():
-            if not isinstance(value, int):
-                msg = f"{name} must be a whole number; got {_check.shown(value)} ({type(value).__name__})."
-                raise InvalidTypeError(msg)
-        if sum(self.reasons.values()) != self.excluded:
-            msg = f"reasons must add up to excluded; got {sum(self.reasons.values())} and {self.excluded}."
-            raise InvalidInputError(msg)
-
-    def __str__(self) -> str:
-        unit = "" if self.unit == "counts" else f" {self.unit}"
-        left_out = f" ({self.left_out})" if self.reasons else ""
-        return f"{_write.count(self.counted)}{unit} counted, {_write.count(self.excluded)} excluded{left_out}"
-
-    @property
-    def left_out(self) -> str:
-        """How much each reason left out, in words."""
-        return ", ".join(f"{reason} {_write.count(n)}" for reason, n in self.reasons.items())
-
-
-Role: TypeAlias = Literal["", "numerator", "denominator", "estimate", "lower", "upper", "p"]
-"""What a column is to its figure; a limit or a p-value is that of an estimate."""
-
-
-def column(form: str, role: Role = "", *, of: str | tuple[str, ...] = (), shown: bool = True) -> Any:
-    """Make a field of a figure that is a column of its table.
-
-    Parameters
-    ----------
-    form : str
-        How it is written: a key of `policemetrics._write.FORMATS`.
-    role : str, optional
-        What it is: a numerator, a denominator, an estimate, a limit, a p-value.
-    of : str or tuple of str, optional
-        The fields that it is worked out from: who knows those knows it. Default for ``<name>_low`` and
-        ``<name>_high`` is ``<name>``.
-    shown : bool, optional
-        Whether it stands in the table on screen; every export has it. Default is True.
-    """
-    return attrs.field(metadata={"column": form, "shown": shown} | _part(role, of))
-
-
-def input_field(role: Role = "", *, of: str | tuple[str, ...] = (), default: Any = attrs.NOTHING) -> Any:
-    """Make a field that holds a number that a figure was made of, for its audit; nan where there is none."""
-    return attrs.field(default=default, converter=float, metadata=_part(role, of))
-
-
-def definition_field(*, below: bool = False, default: Any = attrs.NOTHING) -> Any:
-    """Make a field that says what a figure is: on screen it stands as a column where the rows differ in it.
-
-    With `below` it stands below the table where they do not.
-    """
-    return attrs.field(default=default, metadata={"tells_apart": True, "below": below})
-
-
-def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
-    return {"role": role, "of": (of,) if isinstance(of, str) else of}
-
-
-@dataclass_transform(
-    kw_only_default=True,
-    frozen_default=True,
-    eq_default=False,
-    field_specifiers=(attrs.field, column, input_field, definition_field),
-)
-def figure(
-    *, estimate: str | tuple[str, ...] = (), method: str = "method", slots: bool = True
-) -> Callable[[type[T]], type[T]]:
-    """Make a class of figures: frozen, with keywords alone, compared by value.
-
-    Parameters
-    ----------
-    estimate : str or tuple of str, optional
-        The columns that say what the figure is about, the first before all: `Figure.interval` is its own.
-    method : str, optional
-        The field that names how that interval was made.
-    slots : bool, optional
-        False for a group of fields that several figures join: Python lets a class have one base with slots only.
-    """
-
-    def made(kind: type[T]) -> type[T]:
-        made = attrs.frozen(kw_only=True, eq=False, repr=False, slots=slots)(kind)
-        made._estimate = (estimate,) if isinstance(estimate, str) else estimate  # type: ignore[attr-defined]
-        made._interval_method = method  # type: ignore[attr-defined]
-        return made
-
-    return made
-
-
-def words_below(kind: type[Figure], value_of: Callable[[str], Any]) -> str:
-    """Write what a figure says below its table: those of the fields so marked that are one word for all."""
-    words = {f.name: value_of(f.name) for f in audit_fields(kind) if f.metadata.get("below")}
-    return "".join(f"; {name}: {word}" for name, word in words.items() if isinstance(word, str) and word)
-
-
-@figure()
-class Figure:
-    """Base of every value object: one row of a `Results`, frozen, with its inputs.
-
-    Attributes
-    ----------
-    group : mapping of str to label
-        The group's label by dimension; empty for a single figure.
-    reason : str or None
-        Why the figure, or a part of it, is not available; None where all is.
-    exclusions : Exclusions or None
-        What was counted and what was left out; None where nothing was counted from a table.
-    caveats : tuple of Note
-        What must travel with the figure, each with a code, a short and a long form.
-    """
-
-    _estimate: ClassVar[tuple[str, ...]] = ()
-    _interval_method: ClassVar[str] = "method"
-
-    group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
-    reason: str | None = None
-    exclusions: Exclusions | None = None
-    caveats: tuple[Note, ...] = ()
-
-    @property
-    def caveat(self) -> str:
-        """What must travel with the figure, in words; empty where nothing must."""
-        return in_words(self.caveats)
-
-    @property
-    def interval(self) -> Interval:
-        """The interval of the figure's estimate."""
-        name = self._estimate[0] if self._estimate else ""
-        if f"{name}_low" not in {f.name for f in column_fields(type(self))}:
-            msg = f"{type(self).__name__} has no interval."
-            raise AttributeError(msg)
-        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
-        level, method = (getattr(self, field) for field in ("confidence_level", self._interval_method))
-        return Interval(low, high, level, method)
-
-    def _interval_words(self, name: str = "", form: Callable[[float], str] | None = None) -> str:
-        """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
-        name = name or self._estimate[0]
-        form = form or _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
-        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
-        # An upper limit that is not known, as where there are no crimes, leaves the interval open.
-        limits = _write.limits(form(low), form(high), unbounded=not math.isfinite(high))
-        return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
-
-    def _sentence(self) -> str:
-        """Say the figure in one sentence, without its group and its caveat."""
-        return repr(self)
-
-    def __str__(self) -> str:
-        sentence = self._sentence()
-        if self.group:
-            named = ", ".join(_said(d, v) for d, v in self.group.items())
-            sentence = f"{named}: {uncapitalised(sentence)}"
-        if self.exclusions is not None and self.exclusions.excluded:
-            sentence = f"{sentence} Left out: {self.exclusions.left_out}."
-        return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
-
-    def __repr__(self) -> str:
-        names = ["group"] if self.group else []
-        names += [f.name for f in column_fields(type(self))]
-        names += ["reason"] if self.reason else []
-        return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in names)})"
-
-    def _cells(self) -> tuple[list[str], list[str]]:
-        """Headers and the one row, as text."""
-        columns = screen_columns(type(self), getattr(self, "confidence_level", None))
-        headers = [*self.group, *(heading for heading, _, _ in columns)]
-        row = [
-            *map(str, self.group.values()),
-            *(screen_cell(n, f, self.__getattribute__) for _, n, f in columns),
-        ]
-        return headers, row
-
-    def to_markdown(self) -> str:
-        """Return the figure as a Markdown table of one row, with its sentence underneath.
-
-        Returns
-        -------
-        str
-            A table with pipes, an empty line, the sentence. What Markdown would read as more than text is escaped.
-
-        Examples
-        --------
-        >>> import policemetrics as pm
-        >>> print(pm.share(1, 4).to_markdown())
-        | count | out_of | share | 95% interval |
-        | ---: | ---: | ---: | ---: |
-        | 1 | 4 | 25.00% | 4.56% to 69.94% |
-        <BLANKLINE>
-        1 of 4 is 25.00% (95% interval 4.56% to 69.94%).
-        """
-        headers, row = self._cells()
-        table = _write.markdown_table(headers, [row], left=len(self.group))
-        return f"{table}\n\n{_write.markdown(str(self))}"
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
-    def _repr_html_(self) -> str:
-        headers, row = self._cells()
-        caption = f"{type(self).__name__}{words_below(type(self), self.__getattribute__)}"
-        table = _write.html_table(headers, [row], left=len(self.group), caption=caption)
-        return f"{table}<p>{html.escape(str(self))}</p>"
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._key()))
-
-    def _key(self) -> tuple[object, ...]:
-        """Every field, with nan as a value that equals itself."""
-        return tuple(comparable(getattr(self, f.name)) for f in attrs.fields(type(self)))
-
-
-def _said(dim: str, label: Label) -> str:
-    """Name a label; a bare number or code needs its dimension: "grade 1"."""
-    return label if isinstance(label, str) and not label.isdigit() else f"{dim} {label}"
-
-
-def uncapitalised(sentence: str) -> str:
-    """Start a sentence in lower case where it starts with a word and not with an abbreviation."""
-    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
-
-
-@cache
-def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
-    """List the fields of a figure that are columns of its table."""
-    return tuple(f for f in attrs.fields(kind) if "column" in f.metadata)
-
-
-@cache
-def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
-    """List the fields of a figure that say what it was made of."""
-    base = {f.name for f in attrs.fields(Figure)}
-    return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
-
-
-@cache
+@once
 def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
     """Name the columns of a table of figures, in order, and the inputs."""
     return [f.name for f in column_fields(kind)], {f.name for f in audit_fields(kind)}
-
-
-def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
-    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits.
-
-    Of several intervals each says of what it is, for those who hear the headings and do not see what stands beside.
-    """
-    interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
-    shown = [f for f in column_fields(kind) if f.metadata["shown"] and not f.name.endswith("_high")]
-    several = sum(f.name.endswith("_low") for f in shown) > 1
-
-    def heading(name: str) -> str:
-        estimate = name.removesuffix("_low")
-        if estimate == name:
-            return name
-        return f"{interval} of {estimate}" if several else interval
-
-    return [(heading(f.name), f.name, _write.FORMATS[f.metadata["column"]]) for f in shown]
-
-
-def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str], float]) -> str:
-    """Write one cell on screen: a number, or both limits of an interval."""
-    low = value_of(name)
-    if not name.endswith("_low"):
-        return form(low)
-    high = value_of(name.removesuffix("_low") + "_high")
-    if math.isnan(low) or math.isnan(high):
-        return ""
-    return _write.limits(form(low), form(high), unbounded=math.isinf(high))
 
 
 _MOST_ROWS_SHOWN: Final = 60
@@ -475,6 +106,12 @@ class ExclusionTable:
         _, first = np.unique(self.source, return_index=True)
         summed: IntArray = self.counts[first].sum(axis=0)
         return summed
+
+    @property
+    def left_out(self) -> str:
+        """How much each reason left out over all rows, in words."""
+        total = zip(self.reasons, self.total().tolist(), strict=True)
+        return ", ".join(f"{reason} {_write.count(n)}" for reason, n in total if n)
 
     def row(self, at: int) -> Exclusions:
         """Return the exclusions of one row."""
@@ -522,10 +159,10 @@ class Results(Generic[FigureT_co]):
     @classmethod
     def _made(cls, kind: type[FigureT], *parts: Any, **named: Any) -> Results[FigureT]:
         """Make a table: the one door, which checks that its columns are those of the kind, all of one length."""
-        found = object.__new__(cls)
-        found.__attrs_init__(kind, *parts, **named)  # type: ignore[attr-defined]
+        found: Any = object.__new__(cls)
+        found.__attrs_init__(kind, *parts, **named)
         found._check()
-        return found
+        return found  # type: ignore[no-any-return]
 
     def _check(self) -> None:
         columns, inputs = _declared(self.kind)
@@ -681,11 +318,15 @@ class Results(Generic[FigureT_co]):
         return total
 
     @property
+    def _notes_by_row(self) -> list[tuple[Note, ...]]:
+        """What travels with every row."""
+        return [self._notes] * len(self) if isinstance(self._notes, tuple) else self._notes.tolist()
+
+    @property
     def _caveats(self) -> list[str]:
         """The caveat of every row."""
-        if isinstance(self._notes, tuple):
-            return [in_words(self._notes)] * len(self)
-        return [in_words(notes) for notes in self._notes.tolist()]
+        words = {notes: in_words(notes) for notes in set(self._notes_by_row)}
+        return [words[notes] for notes in self._notes_by_row]
 
     def __len__(self) -> int:
         return len(self._reason)
@@ -864,7 +505,7 @@ class Results(Generic[FigureT_co]):
         if self.kind is not other.kind or self.columns != other.columns or len(self) != len(other):
             return False
         mine, theirs = self.to_dict(audit=True), other.to_dict(audit=True)
-        return mine == theirs
+        return mine == theirs and self._notes_by_row == other._notes_by_row
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
@@ -916,7 +557,9 @@ class Results(Generic[FigureT_co]):
 
     def _types(self, table: Mapping[str, list[Any]]) -> dict[str, str]:
         """Name the type of each column: it follows from the kind of figure, never from the values."""
-        declared = {f.name: str(f.type) for f in attrs.fields(self.kind)} | {"counted": "int or None"}
+        # A type is text where the class is made under `from __future__ import annotations`.
+        declared = {f.name: getattr(f.type, "__name__", str(f.type)) for f in attrs.fields(self.kind)}
+        declared["counted"] = "int or None"
 
         def kind(column: str) -> str:
             if column in self._keys:
@@ -1057,11 +700,7 @@ class Results(Generic[FigureT_co]):
         cut = f", the first {most} shown" if len(self) > most else ""
         excluded = ""
         if self._exclusions and self._excluded.any():
-            total = self._exclusions.total()
-            why = ", ".join(
-                f"{r} {_write.count(n)}" for r, n in zip(self._exclusions.reasons, total, strict=True) if n
-            )
-            excluded = f"; excluded {self._exclusions.unit}: {why}"
+            excluded = f"; excluded {self._exclusions.unit}: {self._exclusions.left_out}"
         caveats = list(dict.fromkeys(filter(None, self._caveats)))
         more = (
             f"; and {len(caveats) - _MOST_CAVEATS_SHOWN} more" if len(caveats) > _MOST_CAVEATS_SHOWN else ""

@@ -1,169 +1,29 @@
-"""`check_claim`: whether a figure bears out a published one, contradicts it, or cannot tell."""
+"""`check_claim`: whether a figure bears out a published one, contradicts it, or cannot tell.
+
+Nothing here knows a metric: what a figure is about, in which unit, and what it counts is what its class says of
+itself, so that a figure of another package is checked in the same way.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Final, Literal, NoReturn, TypeAlias
+from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 import attrs
 
 from policemetrics import _check
-from policemetrics.change import ChangeDriver, RateChange
-from policemetrics.claims.ranges import Range, Unit, exact, say
+from policemetrics._figure import column_fields
+from policemetrics.claims.ranges import UNITS, Range, Unit, exact, say
 from policemetrics.claims.stated import Stated, family_of, stated
 from policemetrics.errors import InvalidTypeError
-from policemetrics.figures import (
-    HarmChange,
-    HarmDriver,
-    HarmScore,
-    OutcomeRate,
-    OutcomeRateChange,
-    TimeSummary,
-)
-from policemetrics.published import HarmPerCrimeChange, PooledMean
-from policemetrics.rates import Rate, Share
-from policemetrics.results import Figure, Results, column_fields
-
-# What a claim without more words is about, by kind of figure; of any other kind the caller names the column.
-_HEADLINES: Final[Mapping[type[Figure], tuple[str, ...]]] = {
-    RateChange: ("change", "percent_change"),
-    ChangeDriver: ("change",),
-    HarmChange: ("change", "percent_change"),
-    HarmPerCrimeChange: ("percent_change",),
-    HarmDriver: ("change",),
-    HarmScore: ("score",),
-    OutcomeRate: ("rate", "positive"),
-    OutcomeRateChange: ("points", "percent_change"),
-    Rate: ("rate",),
-    Share: ("share",),
-    TimeSummary: ("mean", "median", "share_within"),
-    PooledMean: ("mean",),
-}
-# The unit that each format of a column is in, and whether it is a change or a level.
-_UNITS: Final[Mapping[str, tuple[Unit, bool]]] = {
-    "count": ("number", False),
-    "change": ("number", True),
-    "rate": ("number", False),
-    "percent": ("per cent", True),
-    "share": ("per cent", False),
-    "points": ("points", True),
-    "seconds": ("seconds", False),
-}
-_SPOKEN: Final[Mapping[str, str]] = {
-    "percent_change": "change",
-    "points": "change",
-    "old": "figure before",
-    "new": "figure after",
-    "positive": "number of positive outcomes",
-    "share_within": "share within the target",
-    "p90": "90th percentile",
-    "p95": "95th percentile",
-    "p99": "99th percentile",
-}
-
-
-@attrs.frozen(kw_only=True)
-class Column:
-    """One number of a figure, exactly; `low` and `high` differ from `value` where it was made of rounded ones."""
-
-    name: str
-    unit: Unit
-    change: bool
-    value: Fraction
-    low: Fraction
-    high: Fraction
-    per: str = ""
-
-    @property
-    def size(self) -> Column:
-        """The same without its sign."""
-        ends = sorted((abs(self.low), abs(self.high)))
-        low = Fraction(0) if self.low < 0 < self.high else ends[0]
-        return attrs.evolve(self, value=abs(self.value), low=low, high=ends[1])
-
-    def said(self, beside: Range) -> str:
-        """Name it with its value, with as many decimals as tell it from the ends of a range."""
-        ends = [abs(e) for e in (beside.exact_low, beside.exact_high) if e is not None]
-        gaps = [abs(abs(self.value) - e) for e in ends if abs(self.value) != e]
-        digits = next((d for d in range(2, 6) if all(gap >= Fraction(1, 10**d) for gap in gaps)), 6)
-        whole = self.value.denominator == 1
-        rate = f" of the rate, by {self.per}," if self.per else ""
-        return f"the {spoken(self.name)}{rate} is {say(self.value, self.unit, None if whole else digits)}"
-
-
-def spoken(name: str) -> str:
-    """Write the name of a column in a sentence."""
-    return _SPOKEN.get(name, name.replace("_", " "))
-
-
-def headline(figure: Figure) -> tuple[str, ...]:
-    """Name the columns that a claim without more words is about."""
-    return _HEADLINES.get(type(figure), ())
-
-
-def columns_of(figure: Figure) -> dict[str, Column | None]:
-    """Return the columns that a claim can be about, by name; None where the figure is not available.
-
-    The limits of an interval are not among them, nor is a target, which is set and not measured.
-    """
-    return {
-        f.name: _column(figure, f.name, f.metadata["column"])
-        for f in column_fields(type(figure))
-        if f.metadata["column"] in _UNITS and f.name != "target" and not f.name.endswith(("_low", "_high"))
-    }
-
-
-def unit_of(figure: Figure, name: str) -> tuple[Unit, bool]:
-    """Return the unit of a column, and whether it is a change."""
-    return next(_UNITS[f.metadata["column"]] for f in column_fields(type(figure)) if f.name == name)
-
-
-def _column(figure: Figure, name: str, form: str) -> Column | None:
-    value = getattr(figure, name)
-    if not math.isfinite(value):
-        return None
-    rounded = ("rounding_low", "rounding_high") if name in headline(figure) else ()
-    bounds = [v for v in (getattr(figure, r, math.nan) for r in rounded) if math.isfinite(v)] or [value] * 2
-    # Fractions are published in per cent.
-    value, low, high = (exact(v, name) * (100 if form == "share" else 1) for v in (value, *bounds))
-    unit, change = _UNITS[form]
-    per = divisor(figure) if form == "percent" else ""
-    return Column(name=name, unit=unit, change=change, value=value, low=low, high=high, per=per)
-
-
-def divisor(figure: Figure) -> str:
-    """Name what a change is per, where its percentage is that of a rate."""
-    return figure.exposure_name if isinstance(figure, RateChange) else ""
-
-
-def counted(figure: Figure, name: str | None) -> tuple[str, str]:
-    """Return what a figure, or one column of it, counts and what it is a part of; empty where it does not say."""
-    if name in {"crimes", "crimes_old", "crimes_new", "not_yet_assigned"}:
-        return "crimes", ""
-    if isinstance(figure, OutcomeRate | OutcomeRateChange):
-        whole = "outcomes" if figure.out_of == "outcomes" else "crimes"
-        return (whole, "") if name == "denominator" else ("positive outcomes", whole)
-    if isinstance(figure, HarmChange | HarmScore | HarmPerCrimeChange | HarmDriver):
-        return "harm", ""
-    return str(getattr(figure, "subject", "")), ""
-
+from policemetrics.results import Figure, Results
 
 Verdict: TypeAlias = Literal["supported", "contradicted", "cannot tell"]
 Ground: TypeAlias = Literal[
     "within", "outside", "vintage", "not available", "what is counted", "unit", "which figure", "rounding"
 ]
-
-_AVERAGES: Final = ("mean", "median")
-_IN_WORDS: Final[dict[Unit, str]] = {
-    "number": "a plain number",
-    "per cent": "in per cent",
-    "points": "in percentage points",
-    "seconds": "a time",
-}
-# Two units that are often mixed up.
-_OTHER: Final[dict[Unit, Unit]] = {"per cent": "points", "points": "per cent"}
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -280,8 +140,141 @@ def check_claim(
     if not isinstance(claim, Stated):
         claim = stated(_check.text(claim, "claim", empty=True))
     if column is not None:
-        _check.known(_check.text(column, "column"), "column", columns_of(figure))
+        _check.known(_check.text(column, "column"), "column", _fields(figure))
     return _Check(figure, claim, _check.text(vintage, "vintage", empty=True), column).answer()
+
+
+# ---- what a figure says of itself -------------------------------------------------------
+
+# The unit that each format of a column is in, and whether it is a change or a level.
+_UNITS: Final[Mapping[str, tuple[Unit, bool]]] = {
+    "count": ("number", False),
+    "change": ("number", True),
+    "number": ("number", False),
+    "rate": ("number", False),
+    "percent": ("per cent", True),
+    "share": ("per cent", False),
+    "points": ("points", True),
+    "seconds": ("seconds", False),
+    "seconds_change": ("seconds", True),
+}
+_SPOKEN: Final[Mapping[str, str]] = {
+    "percent_change": "change",
+    "points": "change",
+    "old": "figure before",
+    "new": "figure after",
+    "positive": "number of positive outcomes",
+    "share_within": "share within the target",
+    "p90": "90th percentile",
+    "p95": "95th percentile",
+    "p99": "99th percentile",
+}
+
+
+def _spoken(name: str) -> str:
+    """Write the name of a column in a sentence."""
+    return _SPOKEN.get(name, name.replace("_", " "))
+
+
+def _average_of(name: str) -> str:
+    """Return which average a column is of, "mean" or "median"; empty where it is of none."""
+    first = name.split("_", maxsplit=1)[0]
+    return first if first in {"mean", "median"} else ""
+
+
+def _fields(figure: Figure) -> dict[str, attrs.Attribute[Any]]:
+    """Return the columns that a claim can be about, by name.
+
+    The limits of an interval are not among them, nor is a target, which is set and not measured.
+    """
+    return {
+        f.name: f
+        for f in column_fields(type(figure))
+        if f.metadata["column"] in _UNITS
+        and f.metadata["role"] not in {"lower", "upper"}
+        and f.name != "target"
+    }
+
+
+def _unit_of(field: attrs.Attribute[Any]) -> tuple[Unit, bool]:
+    """Return the unit of a column, and whether it is a change."""
+    return _UNITS[field.metadata["column"]]
+
+
+def _divisor(figure: Figure) -> str:
+    """Name what a percentage of change is per, where it is that of a rate."""
+    changes = (name for name, field in _fields(figure).items() if field.metadata["column"] == "percent")
+    return next(filter(None, map(figure._per, changes)), "")
+
+
+def _counted(figure: Figure, name: str | None) -> tuple[str, str]:
+    """Return what a figure, or one column of it, counts and what it is a part of; empty where it does not say."""
+    field = _fields(figure)[name].metadata if name is not None else {"counts": "", "role": ""}
+    if field["counts"]:
+        return field["counts"], ""
+    whole = getattr(figure, "out_of", "")
+    if not isinstance(whole, str) or not whole:
+        return figure._counts or str(getattr(figure, "subject", "")), ""
+    whole = "outcomes" if whole == "outcomes" else "crimes"
+    return (whole, "") if field["role"] == "denominator" else (figure._counts, whole)
+
+
+@attrs.frozen(kw_only=True)
+class _Column:
+    """One number of a figure, exactly; `low` and `high` differ from `value` where it was made of rounded ones."""
+
+    name: str
+    unit: Unit
+    change: bool
+    value: Fraction
+    low: Fraction
+    high: Fraction
+    per: str = ""
+
+    @classmethod
+    def of(cls, figure: Figure, field: attrs.Attribute[Any]) -> _Column | None:
+        """Read a column; None where it is not available."""
+        value = getattr(figure, field.name)
+        if not math.isfinite(value):
+            return None
+        rounded = ("rounding_low", "rounding_high") if field.name in figure._estimate else ()
+        bounds = [v for v in (getattr(figure, r, math.nan) for r in rounded) if math.isfinite(v)] or [
+            value
+        ] * 2
+        form = field.metadata["column"]
+        # Fractions are published in per cent.
+        value, low, high = (exact(v, field.name) * (100 if form == "share" else 1) for v in (value, *bounds))
+        unit, change = _UNITS[form]
+        per = figure._per(field.name) if form == "percent" else ""
+        return cls(name=field.name, unit=unit, change=change, value=value, low=low, high=high, per=per)
+
+    @property
+    def size(self) -> _Column:
+        """The same without its sign."""
+        ends = sorted((abs(self.low), abs(self.high)))
+        low = Fraction(0) if self.low < 0 < self.high else ends[0]
+        return attrs.evolve(self, value=abs(self.value), low=low, high=ends[1])
+
+    def said(self, beside: Range) -> str:
+        """Name it with its value, with as many decimals as tell it from the ends of a range."""
+        ends = [abs(e) for e in (beside.exact_low, beside.exact_high) if e is not None]
+        gaps = [abs(abs(self.value) - e) for e in ends if abs(self.value) != e]
+        digits = next((d for d in range(2, 6) if all(gap >= Fraction(1, 10**d) for gap in gaps)), 6)
+        whole = self.value.denominator == 1
+        rate = f" of the rate, by {self.per}," if self.per else ""
+        return f"the {_spoken(self.name)}{rate} is {say(self.value, self.unit, None if whole else digits)}"
+
+
+# ---- one figure beside one claim --------------------------------------------------------
+
+_IN_WORDS: Final[dict[Unit, str]] = {
+    "number": "a plain number",
+    "per cent": "in per cent",
+    "points": "in percentage points",
+    "seconds": "a time",
+}
+# Two units that are often mixed up.
+_OTHER: Final[dict[Unit, Unit]] = {"per cent": "points", "points": "per cent"}
 
 
 @attrs.frozen
@@ -295,7 +288,7 @@ class _Check:
 
     def answer(self) -> ClaimCheck:
         """Compare, or say why there is nothing to compare."""
-        asked = headline(self.figure) if self.named is None else (self.named,)
+        asked = self._headline if self.named is None else (self.named,)
         names = [name for name in asked if self._fits(name)]
         if other := self._other_thing():
             return self._cannot_tell("what is counted", other)
@@ -303,18 +296,27 @@ class _Check:
             return self._cannot_tell("unit", self._other_unit(asked))
         if unsaid := self._other_average(names):
             return self._cannot_tell("which figure", unsaid)
-        if self.claim.statistic in _AVERAGES:
-            names = [self.claim.statistic]
-        found = columns_of(self.figure)
+        if self._average:
+            names = [name for name in names if _average_of(name) == self._average]
+        found = {name: _Column.of(self.figure, field) for name, field in _fields(self.figure).items()}
         columns = [c for c in (found[name] for name in names) if c is not None]
         if len(columns) < len(names):
-            reason = (
-                self.figure.reason
-                or f"not available: no {', no '.join(spoken(n) for n in names if found[n] is None)}"
-            )
+            lacking = ", no ".join(_spoken(name) for name in names if found[name] is None)
+            reason = self.figure.reason or f"not available: no {lacking}"
             return self._cannot_tell("not available", f"the figure is {reason}.", names)
         rest = [c for n, c in found.items() if n not in names and c is not None and self._fits(n)]
         return self._compared(columns, rest)
+
+    @property
+    def _headline(self) -> tuple[str, ...]:
+        """The columns that a claim without more words is about."""
+        known = _fields(self.figure)
+        return tuple(name for name in self.figure._estimate if name in known)
+
+    @property
+    def _average(self) -> str:
+        """Which average the claim names; "average" could be either."""
+        return _average_of(self.claim.statistic)
 
     def _cannot_tell(self, ground: Ground, why: str, names: Sequence[str] = ()) -> ClaimCheck:
         return self._check("cannot tell", ground, f"{self.claim.quoted}: {why}", names)
@@ -334,9 +336,9 @@ class _Check:
 
     def _other_thing(self) -> str:
         """Say what is counted on either side where that differs."""
-        subject, whole = counted(self.figure, self.named)
+        subject, whole = _counted(self.figure, self.named)
         claim, family = self.claim, family_of(subject)
-        if claim.counts and claim.unit == "per cent" and (per := divisor(self.figure)):
+        if claim.counts and claim.unit == "per cent" and (per := _divisor(self.figure)):
             return f"the claim counts {claim.counts}, and the figure is of a rate, by {per}."
         # A subject of another name, such as burglary, may well be of crimes; of nothing else.
         if claim.counts and subject and claim.counts != (family or "crimes"):
@@ -348,8 +350,8 @@ class _Check:
         return ""
 
     def _fits(self, name: str) -> bool:
-        """Tell whether a column is in the unit of the claim, and a change or a level as the claim is."""
-        unit, change = unit_of(self.figure, name)
+        """Return whether a column is in the unit of the claim, and a change or a level as the claim is."""
+        unit, change = _unit_of(_fields(self.figure)[name])
         return unit == self.claim.unit and self.claim.sense in {"either", "change" if change else "level"}
 
     def _other_unit(self, asked: Sequence[str]) -> str:
@@ -358,9 +360,9 @@ class _Check:
             return (
                 f"it is not settled what of a {type(self.figure).__name__} a claim is about; name the column."
             )
-        units: list[Unit] = [unit_of(self.figure, name)[0] for name in asked]
+        units = {_unit_of(_fields(self.figure)[name])[0] for name in asked}
         if self.claim.unit not in units:
-            held = " and ".join(dict.fromkeys(_IN_WORDS[unit] for unit in units))
+            held = " and ".join(_IN_WORDS[unit] for unit in UNITS if unit in units)
             return f"the claim is {_IN_WORDS[self.claim.unit]}, the figure {held}."
         if self.claim.sense == "change":
             return "the claim is of a change, and the figure of a level."
@@ -371,20 +373,16 @@ class _Check:
 
     def _other_average(self, names: Sequence[str]) -> str:
         """Say where a claim is, or may be, of an average that the figure does not hold."""
-        held, said = [n for n in names if n in _AVERAGES], self.claim.statistic
-        if said in _AVERAGES:
-            return (
-                ""
-                if said in held
-                else f"the claim is a {said}, and the figure's {' and '.join(map(spoken, names))} is none."
-            )
-        if self.named or len(held) != 1:
+        held, said = [a for a in map(_average_of, names) if a], self._average
+        if said in held or (not said and (self.named or len(held) != 1)):
             return ""
+        if said:
+            return f"the claim is a {said}, and the figure's {' and '.join(map(_spoken, names))} is none."
         return f"the claim does not say whether it is a mean or a median, and the figure holds the {held[0]} only."
 
     # ---- the comparison -----------------------------------------------------------------
 
-    def _compared(self, columns: Sequence[Column], rest: Sequence[Column]) -> ClaimCheck:
+    def _compared(self, columns: Sequence[_Column], rest: Sequence[_Column]) -> ClaimCheck:
         """Compare every reading of the claim: there is an answer where all of them agree."""
         names, span = [c.name for c in columns], self.claim.range
         sides = {self._side(c) for c in columns}
@@ -402,12 +400,7 @@ class _Check:
             why = f"{means}; {found}, and the claim does not say which of them it is."
             return self._check("cannot tell", "which figure", why, names)
         instead = [c.said(span) for c in rest if self._side(c) == "within"]
-        if (
-            instead
-            and not self.named
-            and self.claim.sense == "either"
-            and self.claim.statistic not in _AVERAGES
-        ):
+        if instead and not (self.named or self._average) and self.claim.sense == "either":
             why = f"{means}; {found}, but {' and '.join(instead)}: name the column that is meant."
             return self._check("cannot tell", "which figure", why, names)
         if self._other_vintage:
@@ -419,8 +412,8 @@ class _Check:
             return self._check("cannot tell", "vintage", why, names)
         return self._check("contradicted", "outside", f"{means}, but {found}{self._mixed_up}.", names)
 
-    def _side(self, column: Column) -> Literal["within", "outside", "open"]:
-        """Tell whether a column lies within the claim, whose range is of the size where it does not say which way."""
+    def _side(self, column: _Column) -> Literal["within", "outside", "open"]:
+        """Return whether a column lies within the claim, whose range is of the size where it does not say which way."""
         column = column.size if column.change and self.claim.sense == "either" else column
         span = self.claim.range
         if column.low in span and column.high in span:
@@ -432,8 +425,8 @@ class _Check:
     @property
     def _mixed_up(self) -> str:
         """Say that the claim would fit in points where it is in per cent, or the other way round."""
-        found = columns_of(self.figure)
-        for column in (found[name] for name in headline(self.figure)):
+        fields = _fields(self.figure)
+        for column in (_Column.of(self.figure, fields[name]) for name in self._headline):
             if column and column.change and column.unit == _OTHER.get(self.claim.unit):
                 value = abs(column.value) if self.claim.sense == "either" else column.value
                 if value in self.claim.range:

@@ -14,148 +14,10 @@ from policemetrics import _check
 from policemetrics.claims.ranges import Range, Unit, in_words
 from policemetrics.claims.stated import Stated, stated
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.harm.published import per_crime_change_between
-from policemetrics.published import HarmPerCrimeChange
+from policemetrics.harm.published import HarmPerCrimeChange, per_crime_change_between
 from policemetrics.results import FrozenMapping
 
-# A point or a direction of the plane: (before, after).
-_Point: TypeAlias = tuple[Fraction, Fraction]
-_ZERO = Fraction(0)
-QUANTITIES: Final = ("before", "after", "change", "percent_change")
-
-
-@attrs.frozen
-class _Edge:
-    """A half of the plane: the points whose weighted sum is at least a level, or above it."""
-
-    before: Fraction
-    after: Fraction
-    level: Fraction
-    included: bool
-
-    def over(self, point: _Point) -> Fraction:
-        """Return by how much a point lies inside; of a direction, the change along it."""
-        return self.before * point[0] + self.after * point[1]
-
-    def holds(self, point: _Point, *, strictly: bool = False) -> bool:
-        """Tell whether a point is inside; where an edge does not belong, strictly asks for that too."""
-        excess = self.over(point) - self.level
-        return excess > 0 if strictly and not self.included else excess >= 0
-
-
-# There was something before, and there is not less than nothing after.
-_POSITIVE: Final = (_Edge(Fraction(1), _ZERO, _ZERO, False), _Edge(_ZERO, Fraction(1), _ZERO, True))
-
-
-def corners(given: Mapping[str, Range], units: Mapping[str, Unit]) -> dict[str, Range]:
-    """Return the range of each quantity, given those of some; nothing where they exclude one another."""
-    edges = [*_POSITIVE, *(edge for name, span in given.items() for edge in _edges(name, span))]
-    points = [p for p in _crossings(edges) if all(e.holds(p) for e in edges)]
-    rays = [r for r in _directions(edges) if all(e.over(r) >= 0 for e in edges)]
-    if not points or not all(e.holds(_middle(points, rays), strictly=True) for e in edges):
-        return {}
-    region = _Region(edges, points, rays)
-    weights = {"before": (1, 0), "after": (0, 1), "change": (-1, 1)}
-    found = {name: region.sum(Fraction(b), Fraction(a), units[name]) for name, (b, a) in weights.items()}
-    return found | {"percent_change": region.percent_change()}
-
-
-def _edges(name: str, span: Range) -> Iterable[_Edge]:
-    """Return what is known of one quantity, as edges."""
-    for end, included, side in (
-        (span.exact_low, span.low_included, 1),
-        (span.exact_high, span.high_included, -1),
-    ):
-        if end is None:
-            continue
-        if name == "percent_change":
-            yield _Edge(-side * (1 + end / 100), Fraction(side), _ZERO, included)
-        else:
-            before, after = {"before": (1, 0), "after": (0, 1), "change": (-1, 1)}[name]
-            yield _Edge(Fraction(side * before), Fraction(side * after), side * end, included)
-
-
-def _crossings(edges: Sequence[_Edge]) -> set[_Point]:
-    """Return the points where two edges cross."""
-    found = set()
-    for one, other in combinations(edges, 2):
-        area = one.before * other.after - one.after * other.before
-        if area:
-            found.add(
-                (
-                    (one.level * other.after - one.after * other.level) / area,
-                    (one.before * other.level - one.level * other.before) / area,
-                )
-            )
-    return found
-
-
-def _directions(edges: Sequence[_Edge]) -> set[_Point]:
-    """Return the directions along the edges, of length one in each to tell them apart."""
-    along = {(sign * -e.after, sign * e.before) for e in edges for sign in (1, -1)}
-    return {(b / (abs(b) + abs(a)), a / (abs(b) + abs(a))) for b, a in along}
-
-
-def _middle(points: Sequence[_Point], rays: Sequence[_Point]) -> _Point:
-    """Return a point inside the region that these corners and directions span."""
-    total = [
-        sum((p[i] for p in points), _ZERO) / len(points) + sum((r[i] for r in rays), _ZERO) for i in (0, 1)
-    ]
-    return total[0], total[1]
-
-
-@attrs.frozen
-class _Region:
-    """What is left of the plane: its edges, its corners, and the directions in which it has no end."""
-
-    edges: Sequence[_Edge]
-    points: Sequence[_Point]
-    rays: Sequence[_Point]
-
-    def _reached(self, before: Fraction, after: Fraction, level: Fraction) -> bool:
-        """Tell whether the region has a point, of those that belong, where a weighted sum is at its end."""
-        side = _Edge(before, after, level, included=True)
-        points = [p for p in self.points if side.over(p) == level]
-        rays = [r for r in self.rays if not side.over(r)]
-        return bool(points) and all(e.holds(_middle(points, rays), strictly=True) for e in self.edges)
-
-    def sum(self, before: Fraction, after: Fraction, unit: Unit) -> Range:
-        """Return the range of a weighted sum of the two figures."""
-        weigh = _Edge(before, after, _ZERO, included=True).over
-        slopes, values = [weigh(r) for r in self.rays], [weigh(p) for p in self.points]
-        low = None if any(s < 0 for s in slopes) else min(values)
-        high = None if any(s > 0 for s in slopes) else max(values)
-        return Range(
-            exact_low=low,
-            exact_high=high,
-            low_included=low is not None and self._reached(before, after, low),
-            high_included=high is not None and self._reached(before, after, high),
-            unit=unit,
-        )
-
-    def percent_change(self) -> Range:
-        """Return the range of the change in per cent of the figure before."""
-        # The ratio is the same all along an edge from (0, 0), so that corner has nothing of its own to say.
-        found = [p for p in (*self.points, *self.rays) if p != (_ZERO, _ZERO)]
-        ratios = [after / before for before, after in found if before]
-        low = min(ratios)
-        high = max(ratios) if len(ratios) == len(found) else None
-        return Range(
-            exact_low=100 * (low - 1),
-            exact_high=None if high is None else 100 * (high - 1),
-            low_included=self._reached(-low, Fraction(1), _ZERO),
-            high_included=high is not None and self._reached(-high, Fraction(1), _ZERO),
-            unit="per cent",
-        )
-
-
-_LEVEL_OF: Final[Mapping[Unit, Unit]] = {
-    "number": "number",
-    "seconds": "seconds",
-    "per cent": "per cent",
-    "points": "per cent",
-}
-_CHANGE_OF: Final[Mapping[Unit, Unit]] = {"number": "number", "seconds": "seconds", "per cent": "points"}
+_QUANTITIES: Final = ("before", "after", "change", "percent_change")
 _IN_WORDS: Final = {
     "before": "{} before",
     "after": "{} after",
@@ -269,10 +131,10 @@ def implied_change(
     >>> print(implied_change(before="5 s", after="3 s", percent_change="down 60%"))
     “5 s”, “3 s” and “down 60%” cannot all be true: “5 s” and “3 s” imply a change of −54.5% to −22.2%.
     """
-    given = dict(zip(QUANTITIES, (before, after, change, percent_change), strict=True))
+    given = dict(zip(_QUANTITIES, (before, after, change, percent_change), strict=True))
     claims = {name: _claim(value, name) for name, value in given.items() if value is not None}
     if len(claims) < 2:
-        msg = f"two or more of {_check.listing(QUANTITIES)} must be given; got {_check.listing(claims)}."
+        msg = f"two or more of {_check.listing(_QUANTITIES)} must be given; got {_check.listing(claims)}."
         raise InvalidInputError(msg)
     _refuse_mixed(claims)
     for name in ("change", "percent_change"):
@@ -280,10 +142,10 @@ def implied_change(
     for name in ("before", "after"):
         _refuse_sense(claims, name, "level", "is the figure of one period, not a change")
     units = _units(claims)
-    found = corners({name: claim.range for name, claim in claims.items()}, units)
+    found = _corners({name: claim.range for name, claim in claims.items()}, units)
     return Implied(
         given=FrozenMapping(claims),
-        ranges=FrozenMapping({name: found[name] for name in QUANTITIES} if found else {}),
+        ranges=FrozenMapping({name: found[name] for name in _QUANTITIES} if found else {}),
         reason="" if found else _why_not(claims, units),
     )
 
@@ -400,6 +262,17 @@ def implied_harm_per_crime(*, crime: str | Stated, harm: str | Stated) -> HarmPe
     return per_crime_change_between(found)
 
 
+# ---- what was given ---------------------------------------------------------------------
+
+_LEVEL_OF: Final[Mapping[Unit, Unit]] = {
+    "number": "number",
+    "seconds": "seconds",
+    "per cent": "per cent",
+    "points": "per cent",
+}
+_CHANGE_OF: Final[Mapping[Unit, Unit]] = {"number": "number", "seconds": "seconds", "per cent": "points"}
+
+
 def _claim(value: object, name: str) -> Stated:
     """Return a published figure, read if it is a text."""
     if isinstance(value, Stated):
@@ -454,15 +327,176 @@ def _units(claims: Mapping[str, Stated]) -> dict[str, Unit]:
     return {"before": level, "after": level, "change": _CHANGE_OF[level], "percent_change": "per cent"}
 
 
+def _listed(claims: Mapping[str, Stated]) -> str:
+    return ", ".join(f"{name} {claim.text!r} ({claim.unit})" for name, claim in claims.items())
+
+
+# ---- in words ---------------------------------------------------------------------------
+
+
 def _why_not(claims: Mapping[str, Stated], units: Mapping[str, Unit]) -> str:
     """Say which of the figures the others exclude."""
     for name in reversed(list(claims)):
         others = {n: c for n, c in claims.items() if n != name}
-        found = corners({n: c.range for n, c in others.items()}, units) if len(others) > 1 else {}
+        found = _corners({n: c.range for n, c in others.items()}, units) if len(others) > 1 else {}
         if found:
             said = _IN_WORDS[name].format(_rounded(found[name]))
             return f"{_and([c.quoted for c in others.values()])} imply {said}."
     return "no figures before and after fit them."
+
+
+def _rounded(span: Range) -> str:
+    """Write an implied range, whose ends were never printed, with decimals enough to tell the one from the other."""
+    ends = [end for end in (span.exact_low, span.exact_high) if end is not None]
+    if all(end.denominator == 1 for end in ends):
+        return str(span)
+    least = 0 if span.unit == "number" and max(map(abs, ends)) >= 100 else 1
+    wide = max(ends) - min(ends) or 1
+    return in_words(span, next((d for d in range(least, 6) if wide * 10**d >= 1), least))
+
+
+def _and(said: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+
+
+# ---- the region of the plane ------------------------------------------------------------
+
+# What is known of the figures before and after, their difference and their ratio cuts a region with straight edges
+# out of the plane of (before, after): a ratio, too, is a straight line through the origin. Every quantity is least
+# and most at a corner of the region, or along an edge that has no end, so that corners and directions are all it
+# takes; in fractions, so that nothing is lost to rounding.
+
+# A point or a direction of the plane.
+_Point: TypeAlias = tuple[Fraction, Fraction]
+_ZERO = Fraction(0)
+
+
+@attrs.frozen
+class _Edge:
+    """A half of the plane: the points whose weighted sum is at least a level, or above it."""
+
+    before: Fraction
+    after: Fraction
+    level: Fraction
+    included: bool
+
+    def over(self, point: _Point) -> Fraction:
+        """Return by how much a point lies inside; of a direction, the change along it."""
+        return self.before * point[0] + self.after * point[1]
+
+    def holds(self, point: _Point, *, strictly: bool = False) -> bool:
+        """Return whether a point is inside; where an edge does not belong, strictly asks for that too."""
+        excess = self.over(point) - self.level
+        return excess > 0 if strictly and not self.included else excess >= 0
+
+
+# There was something before, and there is not less than nothing after.
+_POSITIVE: Final = (_Edge(Fraction(1), _ZERO, _ZERO, False), _Edge(_ZERO, Fraction(1), _ZERO, True))
+
+
+def _corners(given: Mapping[str, Range], units: Mapping[str, Unit]) -> dict[str, Range]:
+    """Return the range of each quantity, given those of some; nothing where they exclude one another."""
+    edges = [*_POSITIVE, *(edge for name, span in given.items() for edge in _edges(name, span))]
+    points = [p for p in _crossings(edges) if all(e.holds(p) for e in edges)]
+    rays = [r for r in _directions(edges) if all(e.over(r) >= 0 for e in edges)]
+    if not points or not all(e.holds(_middle(points, rays), strictly=True) for e in edges):
+        return {}
+    region = _Region(edges, points, rays)
+    weights = {"before": (1, 0), "after": (0, 1), "change": (-1, 1)}
+    found = {name: region.sum(Fraction(b), Fraction(a), units[name]) for name, (b, a) in weights.items()}
+    return found | {"percent_change": region.percent_change()}
+
+
+def _edges(name: str, span: Range) -> Iterable[_Edge]:
+    """Return what is known of one quantity, as edges."""
+    for end, included, side in (
+        (span.exact_low, span.low_included, 1),
+        (span.exact_high, span.high_included, -1),
+    ):
+        if end is None:
+            continue
+        if name == "percent_change":
+            yield _Edge(-side * (1 + end / 100), Fraction(side), _ZERO, included)
+        else:
+            before, after = {"before": (1, 0), "after": (0, 1), "change": (-1, 1)}[name]
+            yield _Edge(Fraction(side * before), Fraction(side * after), side * end, included)
+
+
+def _crossings(edges: Sequence[_Edge]) -> set[_Point]:
+    """Return the points where two edges cross."""
+    found = set()
+    for one, other in combinations(edges, 2):
+        area = one.before * other.after - one.after * other.before
+        if area:
+            found.add(
+                (
+                    (one.level * other.after - one.after * other.level) / area,
+                    (one.before * other.level - one.level * other.before) / area,
+                )
+            )
+    return found
+
+
+def _directions(edges: Sequence[_Edge]) -> set[_Point]:
+    """Return the directions along the edges, of length one in each to tell them apart."""
+    along = {(sign * -e.after, sign * e.before) for e in edges for sign in (1, -1)}
+    return {(b / (abs(b) + abs(a)), a / (abs(b) + abs(a))) for b, a in along}
+
+
+def _middle(points: Sequence[_Point], rays: Sequence[_Point]) -> _Point:
+    """Return a point inside the region that these corners and directions span."""
+    total = [
+        sum((p[i] for p in points), _ZERO) / len(points) + sum((r[i] for r in rays), _ZERO) for i in (0, 1)
+    ]
+    return total[0], total[1]
+
+
+@attrs.frozen
+class _Region:
+    """What is left of the plane: its edges, its corners, and the directions in which it has no end."""
+
+    edges: Sequence[_Edge]
+    points: Sequence[_Point]
+    rays: Sequence[_Point]
+
+    def _reached(self, before: Fraction, after: Fraction, level: Fraction) -> bool:
+        """Return whether the region has a point, of those that belong, where a weighted sum is at its end."""
+        side = _Edge(before, after, level, included=True)
+        points = [p for p in self.points if side.over(p) == level]
+        rays = [r for r in self.rays if not side.over(r)]
+        return bool(points) and all(e.holds(_middle(points, rays), strictly=True) for e in self.edges)
+
+    def sum(self, before: Fraction, after: Fraction, unit: Unit) -> Range:
+        """Return the range of a weighted sum of the two figures."""
+        weigh = _Edge(before, after, _ZERO, included=True).over
+        slopes, values = [weigh(r) for r in self.rays], [weigh(p) for p in self.points]
+        low = None if any(s < 0 for s in slopes) else min(values)
+        high = None if any(s > 0 for s in slopes) else max(values)
+        return Range(
+            exact_low=low,
+            exact_high=high,
+            low_included=low is not None and self._reached(before, after, low),
+            high_included=high is not None and self._reached(before, after, high),
+            unit=unit,
+        )
+
+    def percent_change(self) -> Range:
+        """Return the range of the change in per cent of the figure before."""
+        # The ratio is the same all along an edge from (0, 0), so that corner has nothing of its own to say.
+        found = [p for p in (*self.points, *self.rays) if p != (_ZERO, _ZERO)]
+        ratios = [after / before for before, after in found if before]
+        low = min(ratios)
+        high = max(ratios) if len(ratios) == len(found) else None
+        return Range(
+            exact_low=100 * (low - 1),
+            exact_high=None if high is None else 100 * (high - 1),
+            low_included=self._reached(-low, Fraction(1), _ZERO),
+            high_included=high is not None and self._reached(-high, Fraction(1), _ZERO),
+            unit="per cent",
+        )
+
+
+# ---- parts and their total --------------------------------------------------------------
 
 
 def _sum(spans: Iterable[Range], unit: Unit) -> Range:
@@ -476,21 +510,3 @@ def _sum(spans: Iterable[Range], unit: Unit) -> Range:
         high_included=all(s.high_included for s in parts),
         unit=unit,
     )
-
-
-def _listed(claims: Mapping[str, Stated]) -> str:
-    return ", ".join(f"{name} {claim.text!r} ({claim.unit})" for name, claim in claims.items())
-
-
-def _and(said: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
-
-
-def _rounded(span: Range) -> str:
-    """Write an implied range, whose ends were never printed, with decimals enough to tell the one from the other."""
-    ends = [end for end in (span.exact_low, span.exact_high) if end is not None]
-    if all(end.denominator == 1 for end in ends):
-        return str(span)
-    least = 0 if span.unit == "number" and max(map(abs, ends)) >= 100 else 1
-    wide = max(ends) - min(ends) or 1
-    return in_words(span, next((d for d in range(least, 6) if wide * 10**d >= 1), least))

@@ -16,12 +16,8 @@ from policemetrics._write import MINUS, fixed
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.typing import Number
 
-__all__ = ["UNITS", "Range", "Unit", "exact", "in_words", "say"]
-
 Unit: TypeAlias = Literal["number", "per cent", "points", "seconds"]
 UNITS: Final[tuple[Unit, ...]] = ("number", "per cent", "points", "seconds")
-_SIGNS: Final[Mapping[Unit, str]] = {"per cent": "%", "points": " percentage points"}
-_MOST_DECIMALS: Final = 6
 # Beyond this a Decimal says nothing that a float does not, and would take all day to multiply out.
 _MOST_DIGITS: Final = 400
 
@@ -167,6 +163,33 @@ class Range:
         return f"<Range {self}>"
 
 
+def _lower(span: Range) -> tuple[Fraction | None, bool]:
+    """Return the lower end, and whether it belongs."""
+    return span.exact_low, span.low_included
+
+
+def _nothing(low: Fraction | None, high: Fraction | None, *, both: bool) -> bool:
+    """Return whether there is nothing between two ends."""
+    return low is not None and high is not None and (low > high or (low == high and not both))
+
+
+def _inner(
+    one: tuple[Fraction | None, bool], other: tuple[Fraction | None, bool]
+) -> tuple[Fraction | None, bool]:
+    """Return the higher of two lower ends; of equal ones that which is left out."""
+    if one[0] is None or other[0] is None:
+        return other if one[0] is None else one
+    if one[0] == other[0]:
+        return one[0], one[1] and other[1]
+    return max(one, other, key=lambda end: end[0] or 0)
+
+
+# ---- in words ---------------------------------------------------------------------------
+
+_SIGNS: Final[Mapping[Unit, str]] = {"per cent": "%", "points": " percentage points"}
+_MOST_DECIMALS: Final = 6
+
+
 def in_words(span: Range, digits: int | None = None) -> str:
     """Write a range: "32,500 to 37,500", "above 20%"; with as many decimals as it takes, or as are asked for."""
     low, high, unit = span.exact_low, span.exact_high, span.unit
@@ -184,27 +207,6 @@ def in_words(span: Range, digits: int | None = None) -> str:
         f"{'' if span.low_included else 'above '}{say(low, first, digits)} to "
         f"{'' if span.high_included else 'below '}{say(high, unit, digits)}"
     )
-
-
-def _lower(span: Range) -> tuple[Fraction | None, bool]:
-    """Return the lower end, and whether it belongs."""
-    return span.exact_low, span.low_included
-
-
-def _nothing(low: Fraction | None, high: Fraction | None, *, both: bool) -> bool:
-    """Tell whether there is nothing between two ends."""
-    return low is not None and high is not None and (low > high or (low == high and not both))
-
-
-def _inner(
-    one: tuple[Fraction | None, bool], other: tuple[Fraction | None, bool]
-) -> tuple[Fraction | None, bool]:
-    """Return the higher of two lower ends; of equal ones that which is left out."""
-    if one[0] is None or other[0] is None:
-        return other if one[0] is None else one
-    if one[0] == other[0]:
-        return one[0], one[1] and other[1]
-    return max(one, other, key=lambda end: end[0] or 0)
 
 
 def say(value: Fraction, unit: Unit, digits: int | None = None) -> str:

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._compare import Comparison, Mask, Rows, read
+from policemetrics._compare import Comparison, Mask, Rows, read_counts
 from policemetrics._supply import base_and_periods, both_periods, exclusion_table, groups_of, left_by_match
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent, plain
@@ -340,7 +340,7 @@ class HarmIndex(Weighted):
     index_low: float = column("rate", "lower")
     index_high: float = column("rate", "upper")
     score: float = column("count", "numerator", of="crimes")
-    crimes: float = column("count", "numerator")
+    crimes: float = column("count", "numerator", counts="crimes")
     per_head: float = column("rate", "estimate", of=("score", "exposure"))
     base: str
     base_score: float = input_field("numerator")
@@ -511,7 +511,7 @@ def _index(pair: Comparison, how: How) -> Results[HarmIndex]:
 # ---- parts of a change ------------------------------------------------------------------
 
 
-@figure(estimate="change")
+@figure(estimate="change", counts="harm")
 class HarmDriver(Figure):
     """What one offence, or one part of the crimes, added to a change in harm.
 
@@ -535,8 +535,8 @@ class HarmDriver(Figure):
         The edition of the weights, and their unit.
     """
 
-    crimes_old: float = column("count", "numerator")
-    crimes_new: float = column("count", "numerator")
+    crimes_old: float = column("count", "numerator", counts="crimes")
+    crimes_new: float = column("count", "numerator", counts="crimes")
     change: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
     from_volume: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
     from_mix: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
@@ -544,6 +544,10 @@ class HarmDriver(Figure):
     between: tuple[str, str]
     weights: str
     harm_unit: str
+
+    @property
+    def _about(self) -> str:
+        return f"Harm ({self.weights})"
 
     def _sentence(self) -> str:
         name = f"Contribution to the change in harm ({self.weights})"
@@ -689,11 +693,11 @@ def harm_drivers(
 
 
 def _read(
-    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str | None = None
+    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str = ""
 ) -> tuple[Tally, tuple[str, ...]]:
     """Read a tally that keeps its offences, and the dimensions of by=; the offence may be what of= names."""
     roles = {} if of == how.offence else {"offence": how.offence}
-    tally, kept = read(data, by, period, count, of=of, roles=roles, exposure=how.exposure)
+    tally, kept = read_counts(data, by, period, count, of=of, roles=roles, exposure=how.exposure)
     return how.set_aside(tally), kept
 
 

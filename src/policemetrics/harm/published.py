@@ -12,7 +12,7 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.results import Figure, column, figure
 
 
-@figure(estimate="percent_change")
+@figure(estimate="percent_change", counts="harm")
 class HarmPerCrimeChange(Figure):
     """The change in the mean harm of a crime that two published percentages imply.
 

@@ -30,7 +30,7 @@ from policemetrics.typing import Counts, FloatArray, HarmMethod, IntArray, Names
 _AT_ONCE: Final = 2**15  # cells
 
 
-@figure()
+@figure(counts="harm")
 class Weighted(Figure):
     """What every score says of how it was made: the weights, the exposure, the interval."""
 
@@ -40,6 +40,10 @@ class Weighted(Figure):
     exposure_date: str = ""
     method: str
     confidence_level: float
+
+    @property
+    def _about(self) -> str:
+        return f"Harm ({self.weights})"
 
     def _per_head(self, score: float, exposure: float) -> str:
         """Write a score per head, with what it was divided by."""
@@ -82,7 +86,7 @@ class HarmScore(Weighted):
     score: float = column("count", "estimate", of="crimes")
     score_low: float = column("count", "lower")
     score_high: float = column("count", "upper")
-    crimes: float = column("count", "numerator")
+    crimes: float = column("count", "numerator", counts="crimes")
     per_crime: float = column("rate", "estimate", of=("score", "crimes"))
     per_head: float = column("rate", "estimate", of=("score", "exposure"))
     dominant_share: float = column("share", "estimate", of="crimes")

@@ -17,11 +17,11 @@ import numpy as np
 
 from policemetrics import _cells, _check, definitions
 from policemetrics._cells import is_missing
+from policemetrics._figure import comparable
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import read_columns
-from policemetrics.results import comparable
 from policemetrics.tallies import Tally
 from policemetrics.typing import Labels
 

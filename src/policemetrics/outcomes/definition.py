@@ -16,6 +16,7 @@ import numpy as np
 
 from policemetrics import _cells, _check, intervals
 from policemetrics._compare import Mask
+from policemetrics._figure import comparable, read_only
 from policemetrics._supply import Reasons, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
@@ -28,7 +29,7 @@ from policemetrics.errors import (
     Note,
     UnknownNameError,
 )
-from policemetrics.results import Figure, comparable, definition_field, figure, input_field, read_only
+from policemetrics.results import Figure, definition_field, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, FloatArray, OutOf
 
@@ -487,7 +488,7 @@ class Definition:
 # ---- what a figure says of it -----------------------------------------------------------
 
 
-@figure()
+@figure(counts="positive outcomes")
 class OutcomeFigure(Figure):
     """What every figure of outcomes is of.
 
@@ -509,6 +510,10 @@ class OutcomeFigure(Figure):
     @property
     def _of_what(self) -> str:
         return said(self.outcomes, self.basis, self.out_of)
+
+    @property
+    def _about(self) -> str:
+        return f"The positive outcome rate ({self._of_what})"
 
 
 @figure()

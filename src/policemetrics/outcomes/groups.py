@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from policemetrics import _check
 from policemetrics._cells import Cells, encode
 from policemetrics._compare import Mask, Notes, Rows
+from policemetrics._figure import comparable
 from policemetrics._supply import Reasons, keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent
@@ -19,15 +20,7 @@ from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTy
 from policemetrics.outcomes.dates import one_or_all
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigure, one_of, still_open
 from policemetrics.outcomes.rate import OutcomeRate
-from policemetrics.results import (
-    ExclusionTable,
-    Results,
-    column,
-    comparable,
-    definition_field,
-    figure,
-    input_field,
-)
+from policemetrics.results import ExclusionTable, Results, column, definition_field, figure, input_field
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
 _AVERAGES: Final[Mapping[Literal["pooled", "mean_of_rates"], str]] = {
@@ -82,7 +75,7 @@ class GroupOutcomeRate(OutcomeFigure):
     highest: float = column("share", "estimate")
     own: float = column("share", "estimate")
     points: float = column("points", "estimate", of=("own", "rate"))
-    not_yet_assigned: float = column("count", "numerator", shown=False)
+    not_yet_assigned: float = column("count", "numerator", counts="crimes", shown=False)
     share_not_yet_assigned: float = column("share", "estimate", of="not_yet_assigned")
     average: str = definition_field(below=True)
     members: tuple[str, ...]

@@ -32,7 +32,7 @@ MONTHS: Final = "months"
 METHOD: Final = "aalen-johansen, wilson"
 
 
-@figure(estimate="share")
+@figure(estimate="share", counts="positive outcomes")
 class OutcomeMaturity(Figure):
     """Share of crimes that have a positive outcome so many months after they were recorded.
 
@@ -66,10 +66,10 @@ class OutcomeMaturity(Figure):
     share_low: float = column("share", "lower")
     share_high: float = column("share", "upper")
     assigned: float = column("share", "estimate")
-    at_risk: float = column("count", "denominator")
+    at_risk: float = column("count", "denominator", counts="crimes")
     positive: float = column("count", "numerator")
     other: float = column("count", "numerator")
-    censored: float = column("count", "numerator")
+    censored: float = column("count", "numerator", counts="crimes")
     cohorts: float = column("count")
     outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]

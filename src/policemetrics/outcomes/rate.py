@@ -71,7 +71,7 @@ class OutcomeRate(OutcomeFigure):
     rate: float = column("share", "estimate", of=("positive", "denominator"))
     rate_low: float = column("share", "lower")
     rate_high: float = column("share", "upper")
-    not_yet_assigned: float = column("count", "numerator", shown=False)
+    not_yet_assigned: float = column("count", "numerator", counts="crimes", shown=False)
     share_not_yet_assigned: float = column("share", "estimate", of=("not_yet_assigned", "denominator"))
     as_at: str = definition_field(below=True, default="")
     when: str = definition_field(below=True, default="")

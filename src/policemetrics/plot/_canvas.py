@@ -1,43 +1,19 @@
-"""What the pictures share: axes in and out, a title that fits, rows with names, notes underneath."""
+"""What the pictures share: `Picture`, axes in and out, a title that fits, rows with names, notes underneath."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from policemetrics import _check, _write
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.results import Results, column_fields, optional
+from policemetrics.results import Figure, Results, optional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Canvas
     from matplotlib.text import Text
-
-__all__ = [
-    "FALL",
-    "MAIN",
-    "MUTED",
-    "RISE",
-    "SMALL",
-    "as_list",
-    "bare",
-    "beside",
-    "check_options",
-    "dims_of",
-    "ink",
-    "joined",
-    "name_rows",
-    "named",
-    "new_axes",
-    "nothing",
-    "reason_in_row",
-    "travelling",
-    "when",
-    "whole",
-    "write",
-]
 
 # Blue and vermilion of Okabe and Ito, told apart by every kind of colour vision; the vermilion darkened, so
 # that they differ in grey as well.
@@ -55,6 +31,61 @@ _NARROWEST: Final = 24
 _SPARE: Final = 0.95  # a line of wide letters is wider than the mean
 _MOST_NAMED: Final = 3
 _IN_TITLE: Final = 40
+
+
+# ---- a picture --------------------------------------------------------------------------
+
+
+class Picture:
+    """What is drawn: marks on axes, and words over and under them; each picture says its own."""
+
+    @property
+    def height(self) -> int:
+        """How many rows it holds."""
+        return 8
+
+    @property
+    def room(self) -> int:
+        """How many rows it needs besides."""
+        return 0
+
+    @property
+    def width(self) -> float:
+        """The least width, in inches."""
+        return 0.0
+
+    @property
+    def notes(self) -> list[str]:
+        """What travels with the figures."""
+        return []
+
+    @property
+    def nothing(self) -> str:
+        """Why there is no picture; empty where there is one."""
+        return ""
+
+    @property
+    def finding(self) -> str:
+        """What the picture shows, which is its title."""
+        raise NotImplementedError
+
+    @property
+    def unit(self) -> str:
+        """What the marks are, which stands below the axes."""
+        raise NotImplementedError
+
+    def draw(self, ax: Axes) -> None:
+        """Draw the marks."""
+        raise NotImplementedError
+
+    def on(self, ax: Axes | None, title: str | None) -> Axes:
+        """Draw all of it on the caller's axes, or on new ones."""
+        if self.nothing:
+            return say_on(ax, self.nothing, title)
+        axes = _new_axes(ax, self.height, self.room, self.width)
+        self.draw(axes)
+        _write_on(axes, self.finding if title is None else title, [self.unit, *self.notes])
+        return axes
 
 
 # ---- axes -------------------------------------------------------------------------------
@@ -75,17 +106,17 @@ def check_options(ax: object, title: object, user: str) -> None:
         _check.text(title, "title", empty=True)
 
 
-def new_axes(ax: Axes | None, *, rows: int, room: int = 0, width: float = 0.0) -> Axes:
+def _new_axes(ax: Axes | None, height: int, room: int = 0, width: float = 0.0) -> Axes:
     """Return the caller's axes, or new ones for so many rows, with room for some more, of at least such a width."""
-    if rows > _MOST_ROWS:
-        msg = f"a picture holds at most {_MOST_ROWS} rows; got {rows:,}: choose some of them, as in table.sort(column)[:40]."
+    if height > _MOST_ROWS:
+        msg = f"a picture holds at most {_MOST_ROWS} rows; got {height:,}: choose some of them, as in table.sort(column)[:40]."
         raise InvalidInputError(msg)
     if ax is not None:
         return ax
     from matplotlib import pyplot as plt
 
-    _, made = plt.subplots(figsize=(max(_WIDTH, width), _REST + _ROW * (rows + room)), layout="constrained")
-    return made
+    size = max(_WIDTH, width), _REST + _ROW * (height + room)
+    return plt.subplots(figsize=size, layout="constrained")[1]
 
 
 def ink() -> Any:
@@ -113,15 +144,15 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 # ---- words ------------------------------------------------------------------------------
 
 
-def write(ax: Axes, sentence: str, title: str | None, *, unit: str = "", notes: Iterable[str] = ()) -> None:
-    """Write the title over the axes, and the unit and the notes under them, on lines as wide as they are."""
+def _write_on(ax: Axes, title: str, notes: Sequence[str]) -> None:
+    """Write the title over the axes, and the notes under them, on lines as wide as they are."""
     # Settles the layout, so that the width is known.
-    cast("Figure", ax.get_figure(root=True)).draw_without_rendering()
+    cast("Canvas", ax.get_figure(root=True)).draw_without_rendering()
     # A text without mathematics: a label may hold dollar signs.
     heading = ax.set_title("", loc="left", fontweight="bold", pad=12, parse_math=False)
-    _fit(heading, [sentence if title is None else title], ax)
+    _fit(heading, [title], ax)
     under = ax.set_xlabel("", loc="left", fontsize=SMALL, color=MUTED, parse_math=False)
-    _fit(under, [line for line in (unit, *notes) if line], ax)
+    _fit(under, [note for note in notes if note], ax)
 
 
 def _fit(text: Text, lines: Sequence[str], ax: Axes) -> None:
@@ -134,14 +165,14 @@ def _fit(text: Text, lines: Sequence[str], ax: Axes) -> None:
     text.set_text("\n".join(textwrap.fill(line, max(letters, _NARROWEST)) for line in lines))
 
 
-def nothing(ax: Axes | None, title: str | None, sentence: str) -> Axes:
+def say_on(ax: Axes | None, sentence: str, title: str | None) -> Axes:
     """Say on the axes why there is no picture."""
-    ax = new_axes(ax, rows=1)
+    ax = _new_axes(ax, 1)
     ax.set_axis_off()
     words = textwrap.fill(sentence, 60)
     ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", parse_math=False)
     if title is not None:
-        write(ax, "", title)
+        _write_on(ax, title, ())
     return ax
 
 
@@ -176,6 +207,12 @@ def whole(value: object, name: str) -> int:
     return int(found)
 
 
+def left_out(figure: Figure) -> list[str]:
+    """Say what a figure left out, in a list; nothing where it left out nothing."""
+    out = figure.exclusions
+    return [f"Left out: {out.left_out}."] if out is not None and out.excluded else []
+
+
 def travelling(table: Results[Any]) -> list[str]:
     """Return what must travel with the figures of a table: what was left out, and the caveat."""
     first, left_out = table[0], int(table["excluded"].sum())
@@ -186,14 +223,9 @@ def travelling(table: Results[Any]) -> list[str]:
     ]
 
 
-def dims_of(table: Results[Any]) -> tuple[str, ...]:
-    """Return the dimensions of a table: what stands before its figures and its reason."""
-    return table.columns[: -2 - len(column_fields(table.kind))]
-
-
 def named(table: Results[Any]) -> list[str]:
     """Name each row by its labels; a table without a dimension has one row, of all."""
-    columns = [table[d].tolist() for d in dims_of(table)]
+    columns = [labels.tolist() for labels in table._keys.values()]
     return [", ".join(map(str, key)) for key in zip(*columns, strict=True)] or ["All"] * len(table)
 
 

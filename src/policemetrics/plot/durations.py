@@ -21,29 +21,9 @@ from policemetrics.typing import Counts, FloatArray, IntArray, Numbers
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["times"]
-
 _STEPS: Final = (
-    0.1,
-    0.25,
-    0.5,
-    1,
-    2,
-    5,
-    10,
-    15,
-    30,
-    60,
-    120,
-    300,
-    600,
-    900,
-    1_800,
-    3_600,
-    7_200,
-    14_400,
-    43_200,
-)
+    0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200,
+)  # fmt: skip
 _DAY: Final = 86_400.0
 _BARS: Final = 40
 _TICKS: Final = 8
@@ -123,24 +103,23 @@ def times(
         else:
             found, seconds = as_tally(table, by={MEASURED: seconds}, count=count), MEASURED
         summary = summarise_times(found, target=target, inclusive=inclusive, seconds=seconds)
-    if np.isnan(summary.median):
-        return _canvas.nothing(ax, title, str(summary))
     cells = Side(found.sum_to(seconds)).tally._cells
-    axes = _canvas.new_axes(ax, rows=8)
-    spread = _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit)
-    spread.draw(axes)
-    _canvas.write(axes, spread.finding, title, unit=spread.unit, notes=spread.notes)
-    return axes
+    return _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit).on(ax, title)
 
 
 @attrs.frozen
-class _Spread:
+class _Spread(_canvas.Picture):
     """Times, how often each occurred, and their summary."""
 
     seconds: FloatArray
     counts: IntArray
     summary: TimeSummary
     what: str
+
+    @property
+    def nothing(self) -> str:
+        """No time was measured."""
+        return str(self.summary) if np.isnan(self.summary.median) else ""
 
     @property
     def bars(self) -> tuple[float, int]:
@@ -216,9 +195,8 @@ class _Spread:
 
     @property
     def notes(self) -> list[str]:
-        """Return what was left out."""
-        out = self.summary.exclusions
-        return [f"Left out: {out.left_out}." if out is not None and out.excluded else ""]
+        """What was left out."""
+        return _canvas.left_out(self.summary)
 
 
 def _step(least: float) -> float:

@@ -9,17 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._figure import column_fields, limits_of
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.outcomes.definition import said
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
-from policemetrics.results import Figure, Results, column_fields
+from policemetrics.results import Figure, Results
 from policemetrics.typing import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = ["by_group"]
 
 _PLOT: Final = 6.0  # inches for names and marks
 _LETTER: Final = 0.075  # inches of a small letter
@@ -85,19 +83,12 @@ def by_group(
     if not isinstance(table, Results):
         msg = f"table must be a Results table, as rate_change(…, by=…) returns; got {_check.shown(table)} ({type(table).__name__})."
         raise InvalidTypeError(msg)
-    found = _Rows.of(table, column)
-    if not len(table):
-        return _canvas.nothing(ax, title, "Nothing to show: the table has no rows.")
-    longest = max(map(len, found.written))
-    axes = _canvas.new_axes(ax, rows=len(table), width=_PLOT + _LETTER * longest)
-    found.draw(axes)
-    _canvas.write(axes, found.finding, title, unit=found.unit, notes=_canvas.travelling(table))
-    return axes
+    return _Estimates.of(table, column).on(ax, title)
 
 
 @attrs.frozen
-class _Rows:
-    """What is drawn: an estimate and two limits a row."""
+class _Estimates(_canvas.Picture):
+    """An estimate and two limits a row."""
 
     table: Results[Any]
     column: str
@@ -107,17 +98,32 @@ class _Rows:
     high: FloatArray
 
     @classmethod
-    def of(cls, table: Results[Any], column: str | None) -> _Rows:
+    def of(cls, table: Results[Any], column: str | None) -> _Estimates:
         """Choose the column, which must have limits."""
-        kinds = {f.name: f.metadata["column"] for f in column_fields(table.kind)}
-        options = [name for name in kinds if {f"{name}_low", f"{name}_high"} <= set(kinds)]
+        options = limits_of(table.kind)
         if not options:
             msg = f"table must hold figures with an interval; {table.kind.__name__} has none."
             raise InvalidInputError(msg)
         if column is not None:
             _check.known(column, "column", options, hint="Only columns with limits are drawn.")
-        name = column or options[0]
-        return cls(table, name, kinds[name], table[name], table[f"{name}_low"], table[f"{name}_high"])
+        name = column or next(iter(options))
+        form = next(f.metadata["column"] for f in column_fields(table.kind) if f.name == name)
+        return cls(table, name, form, table[name], *(table[limit] for limit in options[name]))
+
+    @property
+    def height(self) -> int:
+        """A row for each group."""
+        return len(self.table)
+
+    @property
+    def width(self) -> float:
+        """As wide as the longest figure needs."""
+        return _PLOT + _LETTER * max(map(len, self.written))
+
+    @property
+    def nothing(self) -> str:
+        """A table without rows."""
+        return "" if len(self.table) else "Nothing to show: the table has no rows."
 
     @property
     def is_change(self) -> bool:
@@ -220,6 +226,11 @@ class _Rows:
         return f"{named}{within}{hollow}{arrow}."
 
     @property
+    def notes(self) -> list[str]:
+        """What was left out, and the caveat."""
+        return _canvas.travelling(self.table)
+
+    @property
     def finding(self) -> str:
         """Say what the picture shows: one figure in its own sentence, several by which way they went."""
         if len(self.table) == 1:
@@ -259,16 +270,12 @@ class _Rows:
     def _subject(self) -> str:
         """Name what is measured, with the definition that must be said."""
         first = self.table[0]
-        if hasattr(first, "weights"):
-            return f"Harm ({first.weights})"
-        if hasattr(first, "outcomes"):
-            return f"The positive outcome rate ({said(first.outcomes, first.basis, first.out_of)})"
-        subject = getattr(first, "subject", self.column.replace("_", " ").capitalize())
-        over = getattr(first, "exposure_name", "")
+        about = first._about or self.column.replace("_", " ").capitalize()
+        over = first._per(self.column)
         if not over:
-            return str(subject)
+            return about
         per = "day" if over == "days" else f"{getattr(first, 'per', 1000):,g} {over}"
-        return f"{subject} per {per}"
+        return f"{about} per {per}"
 
     @property
     def _when(self) -> str:

@@ -11,18 +11,8 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._arguments import one_data
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    refuse_negative,
-    refuse_unsupplied,
-    totals,
-    unexplained,
-)
+from policemetrics._compare import Rows
+from policemetrics._supply import Reasons, Side, groups_of, totals, unexplained, why_negative
 from policemetrics.definitions import outcome_types
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
@@ -32,8 +22,6 @@ from policemetrics.typing import Counts, FloatArray, IntArray, Names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = ["outcome_mix"]
 
 _BAR: Final = 0.56  # of a column; the rest is for the figure beside it
 _HEADING: Final = 17  # characters a line
@@ -113,19 +101,13 @@ def outcome_mix(
         msg = f"by must not name the outcome dimension {outcome!r}: outcomes are the columns."
         raise InvalidInputError(msg)
     columns = _canvas.whole(most, "most")
-    tally = as_tally(one_data(data, "data"), by=(*kept, outcome), count=count, coverage=None)
+    tally = as_tally(one_data(data, "data"), by=(*kept, outcome), count=count)
     found = _Mix.of(Side(tally.sum_to(*kept, outcome)), kept, outcome, _check.text(period, "period"))
-    if not len(found.rows) or not len(found.names):
-        return _canvas.nothing(ax, title, "Nothing to show: no outcomes were counted.")
-    found = found.largest(columns)
-    axes = _canvas.new_axes(ax, rows=len(found.rows), room=2, width=2.5 + _INCHES * len(found.names))
-    found.draw(axes)
-    _canvas.write(axes, found.finding, title, unit=found.unit, notes=found.notes)
-    return axes
+    return found.largest(columns).on(ax, title)
 
 
 @attrs.frozen
-class _Mix:
+class _Mix(_canvas.Picture):
     """Counts by row and outcome; a row with a reason is not available."""
 
     rows: list[str]
@@ -146,13 +128,10 @@ class _Mix:
         _refuse_parts(labels)
         counts = np.zeros((len(groups), len(labels)), dtype=np.int64)
         counts[cells.positions(groups, kept), cells.code(outcome)] = cells.counts
-        reasons, total = no_reasons(len(groups)), totals(side, groups)
-        refuse_unsupplied(reasons, groups, side)
-        refuse_negative(reasons, counts.min(axis=1, initial=0), "")
-        reasons[unexplained(reasons) & (total == 0)] = "not available: a share of nothing"
-        excluded = exclusion_table(groups, [side], total)
-        left = excluded.counts.sum(axis=0).tolist()
-        keys = keys_of(groups)
+        found, total = Rows.of_side(side, groups), totals(side, groups)
+        found.adopt(why_negative(counts.min(axis=1, initial=0), ""))
+        found.explain(total == 0, "not available: a share of nothing")
+        keys = found.keys
         names = [", ".join(map(str, key)) for key in zip(*(k.tolist() for k in keys.values()), strict=True)]
         order = np.arange(len(groups))
         if period in kept:
@@ -166,11 +145,31 @@ class _Mix:
             [known[label].name if coded else str(label) for label in labels],
             np.array([label == "other" for label in labels], dtype=bool),
             counts[order],
-            reasons[order],
+            found.reasons[order],
             kept == (period,),
-            ", ".join(f"{r} {_write.count(n)}" for r, n in zip(excluded.reasons, left, strict=True) if n),
+            found.exclusions.left_out if found.exclusions else "",
             side.tally.unit,
         )
+
+    @property
+    def room(self) -> int:
+        """The names of the columns stand above."""
+        return 2
+
+    @property
+    def height(self) -> int:
+        """A row for each group."""
+        return len(self.rows)
+
+    @property
+    def width(self) -> float:
+        """As wide as the columns need."""
+        return 2.5 + _INCHES * len(self.names)
+
+    @property
+    def nothing(self) -> str:
+        """No group, or no outcome."""
+        return "" if self.rows and self.names else "Nothing to show: no outcomes were counted."
 
     def largest(self, most: int) -> _Mix:
         """Put the most frequent outcomes first, and the rest together."""
@@ -188,7 +187,7 @@ class _Mix:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Tell which rows are available."""
+        """Return which rows are available."""
         return unexplained(self.reasons)
 
     @property
@@ -225,14 +224,9 @@ class _Mix:
             else:
                 of = f"of {_write.count(self.counts[row].sum())}"
                 ax.text(
-                    1.01,
-                    row,
-                    of,
-                    transform=ax.get_yaxis_transform(),
-                    va="center",
-                    fontsize=_canvas.SMALL,
+                    1.01, row, of, transform=ax.get_yaxis_transform(), va="center", fontsize=_canvas.SMALL,
                     color=_canvas.MUTED,
-                )
+                )  # fmt: skip
 
     @property
     def unit(self) -> str:
@@ -241,8 +235,8 @@ class _Mix:
 
     @property
     def notes(self) -> list[str]:
-        """Return what was left out."""
-        return [f"Left out: {self.left_out}." if self.left_out else ""]
+        """What was left out."""
+        return [f"Left out: {self.left_out}."] if self.left_out else []
 
     @property
     def finding(self) -> str:

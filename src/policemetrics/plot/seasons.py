@@ -9,7 +9,7 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._arguments import one_data
-from policemetrics._supply import Side, both_periods
+from policemetrics._compare import Grouped
 from policemetrics.change import RateChange, rate_change
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
@@ -20,8 +20,6 @@ from policemetrics.typing import Counts, FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = ["months"]
 
 
 def months(
@@ -89,9 +87,7 @@ def months(
     """
     _canvas.check_options(ax, title, "plot.months")
     _check.text(subject, "subject")
-    tally = as_tally(
-        one_data(data, "data"), by=(_check.text(period, "period"),), count=count, coverage=(period,)
-    )
+    tally = as_tally(one_data(data, "data"), by=(_check.text(period, "period"),), count=count)
     tally._require_dims(period)
     known = tally._known_labels(period)
     read = read_labels(known, period)
@@ -101,21 +97,16 @@ def months(
         raise InvalidInputError(msg)
     last = max(read, default=None) if until is None else as_period(until, "until")
     if last is None:
-        return _canvas.nothing(ax, title, "Nothing to show: no months were counted.")
+        return _canvas.say_on(ax, "Nothing to show: no months were counted.", title)
     if last.months != 1:
         msg = f"until must be a single month; got {last.label!r}."
         raise InvalidInputError(msg)
-    years = _Years.of(tally, Period.year_ending(last.end.year, last.end.month), period, subject)
-    if np.isnan(years.new).all() and np.isnan(years.old).all():
-        return _canvas.nothing(ax, title, f"Nothing to show: {years.change.reason}.")
-    axes = _canvas.new_axes(ax, rows=8)
-    years.draw(axes)
-    _canvas.write(axes, years.finding, title, unit=f"{subject} by month.", notes=years.notes)
-    return axes
+    year = Period.year_ending(last.end.year, last.end.month)
+    return _Years.of(tally, year, period, subject).on(ax, title)
 
 
 @attrs.frozen
-class _Years:
+class _Years(_canvas.Picture):
     """Counts of twelve months, nan where nothing was supplied, and of the twelve before."""
 
     later: Period
@@ -126,10 +117,25 @@ class _Years:
     @classmethod
     def of(cls, tally: Tally, later: Period, period: str, subject: str) -> _Years:
         """Add up each month of both years."""
-        earlier = later.shift(-12)
-        old, new = (_by_month(side) for side in both_periods(tally, (earlier, later), period))
-        change = rate_change(tally, between=(earlier, later), period=period, subject=subject)
-        return cls(later, old, new, change)
+        months, years = Grouped.of(tally, (period,)), (later.shift(-12), later)
+        labels = read_labels(months.groups.column(period).tolist(), period)
+        found: dict[Period, float] = {}
+        for month, counted, shown in zip(labels, months.counted.tolist(), months.shown, strict=True):
+            if shown:
+                found[month] = found.get(month, 0.0) + counted
+        old, new = (np.array([found.get(month, np.nan) for month in _months(year)]) for year in years)
+        return cls(later, old, new, rate_change(tally, between=years, period=period, subject=subject))
+
+    @property
+    def nothing(self) -> str:
+        """Neither year has a month with rows."""
+        gone = np.isnan(self.new).all() and np.isnan(self.old).all()
+        return f"Nothing to show: {self.change.reason}." if gone else ""
+
+    @property
+    def unit(self) -> str:
+        """What the lines are."""
+        return f"{self.change.subject} by month."
 
     def draw(self, ax: Axes) -> None:
         """Draw both years as lines, each with its name at its end."""
@@ -137,7 +143,7 @@ class _Years:
 
         _canvas.bare(ax)
         ax.grid(visible=True, axis="y", color="0.5", alpha=0.25, linewidth=0.8)
-        names = [in_words(month.label)[:3] for month in self._months]
+        names = [in_words(month.label)[:3] for month in _months(self.later)]
         ax.set_xticks(range(12), names)
         ax.set_xlim(-0.3, 11.3)
         ends: list[tuple[float, int, str, dict[str, Any]]] = []
@@ -174,11 +180,6 @@ class _Years:
             )  # fmt: skip
 
     @property
-    def _months(self) -> list[Period]:
-        first = Period.month(self.later.start.year, self.later.start.month)
-        return [first.shift(m) for m in range(12)]
-
-    @property
     def finding(self) -> str:
         """Say how the twelve months compare with those before."""
         change = self.change
@@ -194,25 +195,17 @@ class _Years:
     @property
     def notes(self) -> list[str]:
         """Name the months without data, and what was left out."""
-        months = [*(month.shift(-12) for month in self._months), *self._months]
+        months = [*_months(self.later.shift(-12)), *_months(self.later)]
         absent = np.isnan(np.concatenate((self.old, self.new)))
         # Months in a row are named as one: where each run begins, and where it ends.
         edges = np.flatnonzero(np.diff(np.concatenate(([False], absent, [False])))).reshape(-1, 2).tolist()
         gaps = [in_words(Period(months[first].start, months[end - 1].end).label) for first, end in edges]
-        out = self.change.exclusions
-        return [
-            f"No rows for {', '.join(gaps)}." if gaps else "",
-            f"Left out: {out.left_out}." if out is not None and out.excluded else "",
-        ]
+        return [f"No rows for {', '.join(gaps)}." if gaps else "", *_canvas.left_out(self.change)]
 
 
-def _by_month(side: Side) -> FloatArray:
-    """Add up each month of a year; one that nothing proves is nan."""
-    found = np.full(12, np.nan)
-    found[side.proof(()).project((side.period,)).label(side.period).astype(int)] = 0
-    cells = side.tally.sum_to(side.period)._cells
-    found[cells.column(side.period).astype(int)] = cells.counts
-    return found
+def _months(year: Period) -> list[Period]:
+    first = Period.month(year.start.year, year.start.month)
+    return [first.shift(m) for m in range(12)]
 
 
 def _short(year: Period) -> str:

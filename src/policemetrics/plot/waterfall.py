@@ -20,8 +20,6 @@ from policemetrics.typing import FloatArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["drivers"]
-
 _CLOSE: Final = 1e-6  # of what is compared: the rounding of sums of weights
 
 
@@ -90,19 +88,12 @@ def drivers(
         msg = f"table must be what change_drivers(…) or harm_drivers(…) returns; got {got}."
         raise InvalidTypeError(msg)
     bars = _canvas.whole(most, "most")
-    for dim in _canvas.dims_of(table)[:-1]:
+    for dim in tuple(table._keys)[:-1]:
         labels = dict.fromkeys(table[dim].tolist())
         if len(labels) > 1:
             msg = f'table must explain one change; it has {dim} {_check.listing(labels)}: choose one, as in table[table["{dim}"] == {next(iter(labels))!r}].'
             raise InvalidInputError(msg)
-    if not len(table):
-        _whole(table, total)
-        return _canvas.nothing(ax, title, "Nothing to show: the table has no rows.")
-    found = _Waterfall.of(table, total, bars)
-    axes = _canvas.new_axes(ax, rows=found.rows)
-    found.draw(axes)
-    _canvas.write(axes, found.finding, title, unit=found.unit, notes=_canvas.travelling(table))
-    return axes
+    return _Waterfall.of(table, total, bars).on(ax, title)
 
 
 def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
@@ -119,7 +110,7 @@ def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
 
 
 @attrs.frozen
-class _Waterfall:
+class _Waterfall(_canvas.Picture):
     """The bars, from the first to the last, and the rows that have none."""
 
     table: Results[Any]
@@ -159,8 +150,13 @@ class _Waterfall:
         return not np.isnan(self.old + self.new)
 
     @property
-    def rows(self) -> int:
-        """How many rows there are, with those of the totals."""
+    def nothing(self) -> str:
+        """A table without parts."""
+        return "" if len(self.table) else "Nothing to show: the table has no rows."
+
+    @property
+    def height(self) -> int:
+        """A row for each part, and for each of the two totals."""
         return len(self.change) + len(self.reasons) + 2 * self.ends
 
     def draw(self, ax: Axes) -> None:
@@ -192,7 +188,7 @@ class _Waterfall:
         for row, (_, reason) in enumerate(self.reasons, top + len(self.change)):
             _canvas.reason_in_row(ax, row, reason)
         if self.ends:
-            for row, value in ((0, self.old), (self.rows - 1, self.new)):
+            for row, value in ((0, self.old), (self.height - 1, self.new)):
                 ax.plot(
                     [value] * 2,
                     [row - 0.31, row + 0.31],
@@ -220,9 +216,8 @@ class _Waterfall:
     def _measure(self) -> tuple[str, str]:
         """Name what has changed, and its unit."""
         first = self.table[0]
-        if hasattr(first, "weights"):
-            return f"Harm ({first.weights})", f" {first.harm_unit}"
-        return getattr(first, "subject", "The whole"), ""
+        unit = getattr(first, "harm_unit", "")
+        return first._about or "The whole", f" {unit}" if unit else ""
 
     @property
     def unit(self) -> str:
@@ -230,6 +225,11 @@ class _Waterfall:
         unit = self._measure[1].strip()
         ends = "" if self.ends else "; the totals are not given"
         return f"Part of the change{f', in {unit}' if unit else ''}{ends}."
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, and the caveat."""
+        return _canvas.travelling(self.table)
 
     @property
     def finding(self) -> str:

@@ -9,11 +9,9 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from policemetrics import _check
-from policemetrics.errors import InvalidTypeError
-from policemetrics.results import Figure, Results, column_fields
+from policemetrics.errors import InvalidTypeError, Note
+from policemetrics.results import Figure, Results
 from policemetrics.tallies import COUNT, Tally
-
-__all__ = ["assert_equal"]
 
 _MOST: Final = 12
 _AnswerT = TypeVar("_AnswerT", bound="Tally | Results[Any] | Figure")
@@ -125,11 +123,9 @@ def _of_tables(found: Results[Any], expected: Results[Any], rtol: float) -> Iter
     if found.columns != expected.columns:
         yield f"columns: {_check.listing(found.columns)} and {_check.listing(expected.columns)}"
         return
-    values = {"reason", "excluded", *(f.name for f in column_fields(found.kind))}
-    dims = [c for c in found.columns if c not in values]
-    ours, theirs = found.to_dict(audit=True), expected.to_dict(audit=True)
+    ours, theirs = _columns(found), _columns(expected)
     rows, others = (
-        [_named({d: t[d][i] for d in dims}) for i in range(len(t["reason"]))] for t in (ours, theirs)
+        [_named(dict(zip(t._keys, key, strict=True))) for key in _keys(t)] for t in (found, expected)
     )
     if rows != others:
         yield from _of_rows(rows, others)
@@ -137,7 +133,19 @@ def _of_tables(found: Results[Any], expected: Results[Any], rtol: float) -> Iter
     for name, column in ours.items():
         for row, here, there in zip(rows, column, theirs[name], strict=True):
             if not _same(here, there, rtol):
-                yield f"{name}{f' at {row}' if row else ''}: {here!r} and {there!r}"
+                yield f"{name}{f' at {row}' if row else ''}: {_said(here)} and {_said(there)}"
+
+
+def _columns(table: Results[Any]) -> dict[str, list[Any]]:
+    """Return what a table holds, its caveats as notes: two of one wording may be of different kinds."""
+    columns = table.to_dict(audit=True)
+    del columns["caveat"]
+    return columns | {"caveats": table._notes_by_row}
+
+
+def _keys(table: Results[Any]) -> list[tuple[Any, ...]]:
+    columns = [labels.tolist() for labels in table._keys.values()]
+    return list(zip(*columns, strict=True)) if columns else [()] * len(table)
 
 
 def _of_rows(rows: list[str], others: list[str]) -> Iterator[str]:
@@ -157,6 +165,8 @@ def _of_figures(found: Figure, expected: Figure, rtol: float) -> Iterator[str]:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, tuple) and value and all(isinstance(note, Note) for note in value):
+        return "; ".join(f"{note.long!r} ({note.code})" for note in value)
     return str(dict(value)) if isinstance(value, Mapping) else repr(value)
 
 

@@ -14,12 +14,13 @@ from policemetrics import _check, intervals
 from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells, plain
 from policemetrics._compare import Rows
+from policemetrics._figure import column_fields
 from policemetrics._supply import no_reasons, unexplained
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
-from policemetrics.results import Figure, Results, column, column_fields, figure
+from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.times.answers import (
     CallColumns,

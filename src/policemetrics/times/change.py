@@ -11,6 +11,7 @@ import numpy as np
 from policemetrics import _check, intervals
 from policemetrics._cells import MEASURED, Cells
 from policemetrics._compare import Comparison, Mask, Rows, kept_dims
+from policemetrics._figure import audit_fields, comparable
 from policemetrics._supply import (
     Reasons,
     both_periods,
@@ -25,16 +26,7 @@ from policemetrics._write import duration, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.percentiles import Runs
 from policemetrics.periods import in_words
-from policemetrics.results import (
-    Figure,
-    Results,
-    audit_fields,
-    column,
-    comparable,
-    figure,
-    input_field,
-    label_array,
-)
+from policemetrics.results import Figure, Results, column, figure, input_field, label_array
 from policemetrics.times.answers import said_abandoned, said_of
 from policemetrics.times.estimates import (
     EVERYWHERE,

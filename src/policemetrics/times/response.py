@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, plain
+from policemetrics._figure import uncapitalised
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.frames import Incidents, Timing, timed
-from policemetrics.results import Results, column, figure, uncapitalised
+from policemetrics.results import Results, column, figure
 from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.tallies import MISSING_END, Tally
 from policemetrics.times.estimates import EVERYWHERE, Settings, excluded_for, read_targets, summarised

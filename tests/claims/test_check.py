@@ -4,17 +4,15 @@ import csv
 import itertools
 import pickle
 
-import attrs
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import policemetrics as pm
-from policemetrics import PoliceMetricsError, Tally
+from policemetrics import PoliceMetricsError, Tally, extend
 from policemetrics.claims import check_claim, stated
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import Figure, shown_as
 
 CRIME = pm.rate_change(365_882, 328_104)  # −37,778, −10.325%
 OUTCOMES = {"positive": "positive-dashboard", "basis": "closed", "out_of": "crimes"}
@@ -114,7 +112,7 @@ class TestAnswers:
         assert check_claim(figure, claim, column=column).verdict == verdict
 
     def test_other_kinds_of_figure(self):
-        """The harm of crimes, its drivers, and a kind that has no headline."""
+        """The harm of crimes, its drivers and its index; the headline is what the class of figure estimates."""
         crimes = Tally.from_columns(
             {"period": ["2022/23", "2023/24"] * 2, "offence": ["46", "46", "34B", "34B"]}, [100, 80, 10, 10]
         )
@@ -129,9 +127,22 @@ class TestAnswers:
         count = pm.change_drivers(crimes, of="offence", **years).at(offence="46")
         assert check_claim(count, "20 fewer").verdict == "supported"
         index = pm.harm_index(crimes, weights, base="2022/23")[1]
-        assert check_claim(index, "97").ground == "unit"
-        assert "name the column" in check_claim(index, "97").reason
-        assert check_claim(index, "97.4", column="index").verdict == "supported"
+        assert check_claim(index, "97").verdict == "supported"
+        assert check_claim(index, "97 crimes").ground == "what is counted"
+        assert check_claim(index, "90 crimes", column="crimes").verdict == "supported"
+
+    def test_averages_of_changes(self):
+        """From 10 and 20 s to 5 and 10 s: the mean fell by 7.5 s, the median too; the claim may say which."""
+        times = Tally.from_columns(
+            {"period": ["2022/23"] * 2 + ["2023/24"] * 2, "seconds": [10, 20, 5, 10]}, [1, 1, 1, 1]
+        )
+        change = pm.time_change(times, between=("2022/23", "2023/24"))
+        assert check_claim(change, "7.5 s faster").columns == ("mean_change", "median_change")
+        check = check_claim(change, "a mean 7.5 s faster")
+        assert (check.verdict, check.columns) == ("supported", ("mean_change",))
+        assert check_claim(change, "a median 6 s faster").verdict == "contradicted"
+        assert check_claim(change, "7.5 s").ground == "within"
+        assert check_claim(change, "50% faster").ground == "unit"
 
     def test_victims_are_never_crimes(self):
         """Whatever the subject is called, unless it is victims."""
@@ -360,11 +371,11 @@ class TestBadInput:
             check_claim(CRIME, "10%", vintage=vintage)
 
     def test_a_figure_of_someone_else(self):
-        """A figure that another package made is read by its formats; what it is about must be named."""
+        """A figure that another package made is read by its formats; without an estimate the column must be named."""
 
-        @attrs.frozen(kw_only=True, eq=False, repr=False)
-        class Stops(Figure):
-            found: float = attrs.field(metadata=shown_as("share"))
+        @extend.figure()
+        class Stops(extend.Figure):
+            found: float = extend.column("share")
 
         assert check_claim(Stops(found=0.25), "a quarter").ground == "unit"
         assert check_claim(Stops(found=0.25), "a quarter", column="found").verdict == "supported"

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 
 import policemetrics as pm
 from policemetrics.claims import Range, implied_change, implied_harm_per_crime, implied_parts, stated
-from policemetrics.claims.implied import QUANTITIES, corners
+from policemetrics.claims.implied import _QUANTITIES, _corners
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 
 
@@ -180,7 +180,7 @@ class TestByHand:
             == "<Implied no figures before and after fit them.>"
         )
         assert pickle.loads(pickle.dumps(found)) == found
-        assert list(found.ranges) == list(QUANTITIES)
+        assert list(found.ranges) == list(_QUANTITIES)
         assert list(found.given) == ["before", "after"]
         with pytest.raises(InvalidTypeError, match="read-only"):
             found.ranges["before"] = None
@@ -202,7 +202,7 @@ class TestLaws:
 
     @given(POSITIVE, WIDTHS, POSITIVE, WIDTHS)
     def test_before_and_after(self, b, bw, a, aw):
-        found = corners({"before": span(b, bw), "after": span(a, aw)}, UNITS)
+        found = _corners({"before": span(b, bw), "after": span(a, aw)}, UNITS)
         assert ends(found["change"]) == (a - b - bw, a + aw - b)
         assert ends(found["percent_change"]) == (100 * (a / (b + bw) - 1), 100 * ((a + aw) / b - 1))
 
@@ -210,22 +210,22 @@ class TestLaws:
     def test_one_side_and_per_cent(self, x, xw, p, pw):
         percent = span(p, pw, "per cent")
         low, high = 1 + p / 100, 1 + (p + pw) / 100
-        after = corners({"before": span(x, xw), "percent_change": percent}, UNITS)["after"]
+        after = _corners({"before": span(x, xw), "percent_change": percent}, UNITS)["after"]
         assert ends(after) == (x * low, (x + xw) * high)
-        before = corners({"after": span(x, xw), "percent_change": percent}, UNITS)["before"]
+        before = _corners({"after": span(x, xw), "percent_change": percent}, UNITS)["before"]
         assert ends(before) == (x / high, (x + xw) / low)
 
     @given(POSITIVE, WIDTHS, st.fractions(1, 80, max_denominator=20), st.fractions(0, 15, max_denominator=20))
     def test_a_fall_and_per_cent(self, d, dw, p, pw):
         fall, percent = -span(d, dw), -span(p, pw, "per cent")
-        found = corners({"change": fall, "percent_change": percent}, UNITS)
+        found = _corners({"change": fall, "percent_change": percent}, UNITS)
         least, most = d / ((p + pw) / 100), (d + dw) / (p / 100)
         assert ends(found["before"]) == (least, most)
         assert ends(found["after"]) == (least - d, most - d - dw)
 
     @settings(max_examples=60)
     @given(
-        st.lists(st.sampled_from(QUANTITIES), min_size=2, max_size=4, unique=True),
+        st.lists(st.sampled_from(_QUANTITIES), min_size=2, max_size=4, unique=True),
         POSITIVE, POSITIVE, st.lists(st.tuples(WIDTHS, WIDTHS), min_size=4, max_size=4),
     )  # fmt: skip
     def test_against_linear_programming(self, names, before, after, widths):
@@ -240,8 +240,8 @@ class TestLaws:
             n: Range(exact_low=true[n] - low, exact_high=true[n] + high, unit=UNITS[n])
             for n, (low, high) in zip(names, widths, strict=False)
         }
-        found = corners(spans, UNITS)
-        assert all(true[n] in found[n] for n in QUANTITIES)
+        found = _corners(spans, UNITS)
+        assert all(true[n] in found[n] for n in _QUANTITIES)
         assert all(found[n].overlap(spans[n]) == found[n] for n in names)
         rows = {"before": (1, 0), "after": (0, 1), "change": (-1, 1)}
         matrix, limits = [], []
@@ -311,7 +311,7 @@ class TestBadInput:
     def test_an_average_may_be_a_mean(self):
         assert implied_change(before="an average of 5 s", after="mean 3 s").consistent
 
-    @pytest.mark.parametrize("name", QUANTITIES)
+    @pytest.mark.parametrize("name", _QUANTITIES)
     @pytest.mark.parametrize("value", [5, 5.5, b"5 s", ["5 s"]])
     def test_no_text(self, name, value):
         with pytest.raises(InvalidTypeError, match=f"{name} must be text"):

@@ -1,4 +1,4 @@
-"""The public test tools: what the strategies draw and shrink to, and what `assert_equal` says."""
+"""The strategies: what they draw, what they shrink to, and that they use public names only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policemetrics as pm
-from policemetrics import Results, Tally
+from policemetrics import Tally
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -31,6 +31,7 @@ from policemetrics.testing import assert_equal, strategies
 # An example remembered from another run, of a strategy that has changed since, would not be shrunk again.
 find = functools.partial(hypothesis_find, settings=settings(database=None, max_examples=2_000))
 LONDON = ZoneInfo("Europe/London")
+TESTS = Path(__file__).parents[1]
 
 
 class TestShrinking:
@@ -185,117 +186,11 @@ def test_the_strategies_can_be_had_from_the_package():
         _ = package.tally
 
 
-def crimes(counts=(3, 7), **options):
-    return Tally.from_columns({"force": ["Essex", "Kent"], "year": [2023, 2023]}, counts, **options)
-
-
-def said(found, expected, **options):
-    with pytest.raises(AssertionError) as caught:
-        assert_equal(found, expected, **options)
-    first, *rest = str(caught.value).split("\n  ")
-    return first, rest
-
-
-class TestAssertEqual:
-    @given(strategies.tallies("force", "year"), strategies.tallies("force", "year"))
-    def test_agrees_with_equality(self, one, other):
-        if one == other:
-            assert_equal(one, other)
-        else:
-            assert said(one, other)[1]
-
-    @pytest.mark.parametrize(
-        ("found", "expected", "lines"),
-        [
-            (crimes(), crimes((3, 8)), ["count at force 'Kent', year 2023: 7 and 8"]),
-            (crimes(), crimes().where(force="Kent"), ["count at force 'Essex', year 2023: 3 and absent"]),
-            (crimes().where(force="Kent"), crimes(), ["count at force 'Essex', year 2023: absent and 3"]),
-            (crimes(), crimes().sum_to("force"), ["count: by 'force', 'year' and by 'force'"]),
-            (crimes().sum_to(), crimes((1, 1)).sum_to(), ["count: 10 and 2"]),
-            (crimes(overlapping="year"), crimes(), ["overlapping: 'year' and none"]),
-            (crimes(coverage="year"), crimes(), ["coverage: 1 cells, 1 in all and none"]),
-            (
-                crimes().drop(force="Kent"),
-                crimes((3, 8)).drop(force="Kent"),
-                ["excluded at force 'Kent', year 2023, reason 'dropped: force': 7 and 8"],
-            ),
-        ],
-    )
-    def test_tallies(self, found, expected, lines):
-        assert said(found, expected) == ("Tally differs, found and expected:", lines)
-
-    def test_dimensions_in_another_order(self):
-        assert_equal(crimes(), crimes().sum_to("year", "force"))
-
-    def test_many_differences(self):
-        """The first twelve, and how many more."""
-        one, other = (Tally.from_columns({"year": range(20)}, [n] * 20) for n in (1, 2))
-        _, rest = said(one, other)
-        assert len(rest) == 13
-        assert rest[-1] == "and 8 more"
-
-    def test_tables(self):
-        one, other = (pm.rate(t, 1_000, by="force") for t in (crimes(), crimes((3, 8))))
-        first, rest = said(one, other)
-        assert first == "Results of Rate differs, found and expected:"
-        assert rest[:2] == ["events at force 'Kent': 7.0 and 8.0", "rate at force 'Kent': 7.0 and 8.0"]
-        levels = [pm.rate(crimes(), 1_000, by="force", subject=s) for s in ("Crime", "Crimes")]
-        assert said(*levels)[1][0] == "subject at force 'Essex': 'Crime' and 'Crimes'"
-        assert_equal(one, pm.rate(crimes(), 1_000, by="force"))
-
-    def test_rows_of_tables(self):
-        table = pm.rate(crimes(), 1_000, by="force")
-        assert said(table, table.sort("events", descending=True))[1] == [
-            "rows: the same in another order; sort() both"
-        ]
-        assert said(table[:1], table)[1] == ["rows: 1 and 2", "row force 'Kent': not found"]
-        renamed = pm.rate(crimes().relabel("force", {"Kent": "Surrey"}), 1_000, by="force")
-        assert said(table, renamed)[1] == ["row force 'Kent': not expected", "row force 'Surrey': not found"]
-        assert said(table, pm.rate(crimes(), 1_000, by="year"))[1][0].startswith("columns: 'force', 'events'")
-        single = [Results.of([pm.share(n, 4)]) for n in (1, 2)]
-        assert said(*single)[1][0] == "count: 1.0 and 2.0"
-
-    def test_figures(self):
-        first, rest = said(pm.share(1, 4), pm.share(1, 5))
-        assert first == "Share differs, found and expected:"
-        assert rest[:2] == ["out_of: 4.0 and 5.0", "share: 0.25 and 0.2"]
-        table = pm.rate(crimes(), 1_000, by="force")
-        assert said(table[0], table[1])[1][0] == "group: {'force': 'Essex'} and {'force': 'Kent'}"
-        nothing = pm.share(0, 0)
-        assert_equal(nothing, pm.share(0, 0))
-        assert any(line.startswith("share: nan and 0.0") for line in said(nothing, pm.share(0, 1))[1])
-
-    def test_tolerance(self):
-        one, other = pm.rate(1, 3), pm.rate(1, 3.0000001)
-        assert said(one, other)[1]
-        assert_equal(one, other, rtol=1e-6)
-        one, other = (pm.rate([1], [n], labels=["a"]) for n in (3, 3.0000001))
-        assert said(one, other)[1]
-        assert_equal(one, other, rtol=1e-6)
-
-    def test_different_kinds(self):
-        table = pm.rate(crimes(), 1_000, by="force")
-        assert said(crimes(), table)[0] == "Tally was found, Results of Rate was expected."
-        assert said(pm.share(1, 2), pm.rate(1, 2))[0] == "Share was found, Rate was expected."
-
-    @pytest.mark.parametrize(
-        ("call", "said"),
-        [
-            (lambda: assert_equal(5, crimes()), "found must be a Tally, Results or Figure; got 5"),
-            (lambda: assert_equal(crimes(), None), "expected must be a Tally, Results or Figure; got None"),
-            (lambda: assert_equal(crimes(), crimes(), rtol=-1), "rtol must be >= 0"),
-        ],
-    )
-    def test_bad_input(self, call, said):
-        with pytest.raises(PoliceMetricsError, match=said):
-            call()
-
-
 def test_the_tests_of_another_project_use_public_names_only():
     """`test_downstream.py` is what it says: of the package it takes what is in some ``__all__``, and nothing of our own tests."""
-    tree = ast.parse(Path(__file__).with_name("test_downstream.py").read_text(encoding="utf-8"))
+    tree = ast.parse((TESTS / "test_downstream.py").read_text(encoding="utf-8"))
     modules = {"policemetrics", "policemetrics.testing", "policemetrics.testing.strategies"}
-    ours = {path.stem for path in Path(__file__).parent.glob("*.py")}
+    ours = {path.stem for path in TESTS.rglob("*.py")}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             named = {alias.name for alias in node.names}

@@ -1,0 +1,555 @@
+"""`Figure`, the base of all value objects, and what a class of figures says of itself.
+
+A class of figures is made by `figure`; each field says whether it is a column of a table, how it is written, what
+it is and what it is worked out from. Sentences, tables, pictures and claims read that and guess nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform, get_args
+
+import attrs
+
+from policemetrics import _check, _write
+from policemetrics._typing import Label
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, in_words
+
+T = TypeVar("T")
+FigureT = TypeVar("FigureT", bound="Figure")
+FigureT_co = TypeVar("FigureT_co", bound="Figure", covariant=True)
+
+
+def _refuse_change(*_: Any, **__: Any) -> Any:
+    msg = "a figure cannot be changed; the mappings that it holds are read-only."
+    raise InvalidTypeError(msg)
+
+
+class FrozenMapping(dict[Any, Any]):
+    """A read-only dict that pickles: the labels of a figure, its reasons."""
+
+    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse_change
+
+    def __reduce__(self) -> tuple[type[FrozenMapping], tuple[dict[Any, Any]]]:
+        return FrozenMapping, (dict(self),)
+
+    def __hash__(self) -> int:  # type: ignore[override]  # read-only, so hashable
+        return hash(frozenset(self.items()))
+
+
+def read_only(value: object) -> FrozenMapping:
+    """Return a mapping that cannot be changed, and pickles."""
+    if not isinstance(value, Mapping):
+        msg = f"group and reasons must be mappings; got {_check.shown(value)} ({type(value).__name__})."
+        raise InvalidTypeError(msg)
+    return FrozenMapping(value)
+
+
+def comparable(value: Any) -> Any:
+    """Stand for a value that may be nan by something that equals itself."""
+    return "nan" if isinstance(value, float) and math.isnan(value) else value
+
+
+def _limit(value: object, name: str) -> float:
+    """Return a number as a float; infinity and nan are limits too."""
+    undefined = isinstance(value, float) and math.isnan(value)
+    return math.nan if undefined else _check.number(value, name, infinite=True)
+
+
+def _low(value: object) -> float:
+    return _limit(value, "low")
+
+
+def _high(value: object) -> float:
+    return _limit(value, "high")
+
+
+@attrs.frozen
+class Interval:
+    """A confidence interval that carries its level and method.
+
+    Attributes
+    ----------
+    low, high : float
+        The limits; both belong to the interval.
+    confidence_level : float
+        Strictly between 0 and 1.
+    method : str
+        The name of the method, as the function's ``method=`` spells it.
+
+    Examples
+    --------
+    >>> interval = Interval(-10.7, -9.9, confidence_level=0.95, method="score")
+    >>> -10.3 in interval
+    True
+    """
+
+    low: float = attrs.field(converter=_low, eq=comparable)
+    high: float = attrs.field(converter=_high, eq=comparable)
+    confidence_level: float = attrs.field(converter=_check.confidence_level)
+    method: str
+
+    def __attrs_post_init__(self) -> None:
+        _check.text(self.method, "method")
+        if self.low > self.high:
+            msg = f"low must be at most high; got {self.low} and {self.high}."
+            raise InvalidInputError(msg)
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= _limit(value, "value") <= self.high
+
+
+@attrs.frozen
+class Exclusions:
+    """What a figure counted and what it left out, by reason.
+
+    Attributes
+    ----------
+    unit : str
+        What is counted: "rows" of the input, or what ``count=`` adds up.
+    counted, excluded : int
+        Together everything that came in for this figure.
+    reasons : mapping of str to int
+        How much each reason left out; adds up to `excluded`.
+
+    Examples
+    --------
+    >>> print(Exclusions("rows", counted=97, excluded=3, reasons={"missing force": 3}))
+    97 rows counted, 3 excluded (missing force 3)
+    """
+
+    unit: str
+    counted: int
+    excluded: int
+    reasons: Mapping[str, int] = attrs.field(converter=read_only)
+
+    def __attrs_post_init__(self) -> None:
+        _check.text(self.unit, "unit")
+        for name, value in {"counted": self.counted, "excluded": self.excluded, **self.reasons}.items():
+            if not isinstance(value, int):
+                msg = f"{name} must be a whole number; got {_check.shown(value)} ({type(value).__name__})."
+                raise InvalidTypeError(msg)
+        if sum(self.reasons.values()) != self.excluded:
+            msg = f"reasons must add up to excluded; got {sum(self.reasons.values())} and {self.excluded}."
+            raise InvalidInputError(msg)
+
+    def __str__(self) -> str:
+        unit = "" if self.unit == "counts" else f" {self.unit}"
+        left_out = f" ({self.left_out})" if self.reasons else ""
+        return f"{_write.count(self.counted)}{unit} counted, {_write.count(self.excluded)} excluded{left_out}"
+
+    @property
+    def left_out(self) -> str:
+        """How much each reason left out, in words."""
+        return ", ".join(f"{reason} {_write.count(n)}" for reason, n in self.reasons.items())
+
+
+# ---- a class of figures -----------------------------------------------------------------
+
+Role: TypeAlias = Literal["", "numerator", "denominator", "estimate", "lower", "upper", "p"]
+"""What a column is to its figure; a limit or a p-value is that of an estimate."""
+
+
+def column(
+    form: str, role: Role = "", *, of: str | tuple[str, ...] = (), counts: str = "", shown: bool = True
+) -> Any:
+    """Make a field of a figure that is a column of its table.
+
+    Parameters
+    ----------
+    form : str
+        How it is written: "count", "change", "number", "rate", "share", "percent", "points", "seconds",
+        "seconds_change", "p". A share is a fraction, written in per cent; "percent" and "points" are changes.
+    role : str, optional
+        What it is: "numerator", "denominator", "estimate", "lower" or "upper" limit, "p". Default is none of them.
+    of : str or tuple of str, optional
+        The fields that it is worked out from: who knows those knows it. Default for ``<name>_low`` and
+        ``<name>_high`` is ``<name>``.
+    counts : str, optional
+        What it counts, where that is something else than the figure counts. Default is the same.
+    shown : bool, optional
+        Whether it stands in the table on screen; every export has it. Default is True.
+
+    Returns
+    -------
+    attrs.Attribute
+        The field, for the body of a class under `figure`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such form or role.
+
+    Examples
+    --------
+    >>> @figure(estimate="rate")
+    ... class Detection(Figure):
+    ...     detected: float = column("count", "numerator")
+    ...     crimes: float = column("count", "denominator")
+    ...     rate: float = column("share", "estimate", of=("detected", "crimes"))
+    >>> Detection(detected=1, crimes=8, rate=0.125)
+    Detection(detected=1, crimes=8, rate=0.125)
+    """
+    _check.known(form, "form", _write.FORMATS)
+    return attrs.field(metadata={"column": form, "shown": shown, "counts": counts} | _part(role, of))
+
+
+def input_field(role: Role = "", *, of: str | tuple[str, ...] = (), default: Any = attrs.NOTHING) -> Any:
+    """Make a field that holds a number that a figure was made of, for its audit; nan where there is none.
+
+    Parameters
+    ----------
+    role, of : str, str or tuple of str, optional
+        As for `column`.
+    default : float, optional
+        What it is where it is not given. Default is that it must be.
+
+    Returns
+    -------
+    attrs.Attribute
+        The field, for the body of a class under `figure`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such role.
+
+    Examples
+    --------
+    >>> @figure()
+    ... class Detection(Figure):
+    ...     rate: float = column("share", "estimate", of=("detected", "crimes"))
+    ...     detected: float = input_field("numerator")
+    ...     crimes: float = input_field("denominator")
+    >>> from policemetrics import Results
+    >>> Results.of([Detection(rate=0.125, detected=1, crimes=8)]).to_dict(audit=True)["crimes"]
+    [8.0]
+    """
+    return attrs.field(default=default, converter=float, metadata=_part(role, of))
+
+
+def definition_field(*, below: bool = False, default: Any = attrs.NOTHING) -> Any:
+    """Make a field that says what a figure is: on screen it stands as a column where the rows differ in it.
+
+    Parameters
+    ----------
+    below : bool, optional
+        Whether it stands below the table where the rows do not differ. Default is False.
+    default : object, optional
+        What it is where it is not given. Default is that it must be.
+
+    Returns
+    -------
+    attrs.Attribute
+        The field, for the body of a class under `figure`.
+
+    Examples
+    --------
+    >>> @figure()
+    ... class Detection(Figure):
+    ...     rate: float = column("share", "estimate")
+    ...     detected: str = definition_field(below=True)
+    >>> from policemetrics import Results
+    >>> Results.of([Detection(rate=0.125, detected="charged")])
+      rate
+    ------
+    12.50%
+    [Detection, 1 row; detected: charged]
+    """
+    return attrs.field(default=default, metadata={"tells_apart": True, "below": below})
+
+
+def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
+    _check.known(role, "role", get_args(Role))
+    return {"role": role, "of": (of,) if isinstance(of, str) else of}
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    frozen_default=True,
+    eq_default=False,
+    field_specifiers=(attrs.field, column, input_field, definition_field),
+)
+def figure(
+    *, estimate: str | tuple[str, ...] = (), method: str = "method", counts: str = "", slots: bool = True
+) -> Callable[[type[T]], type[T]]:
+    """Make a class of figures: frozen, with keywords alone, compared by value.
+
+    Parameters
+    ----------
+    estimate : str or tuple of str, optional
+        The columns that say what the figure is about, the first before all: `Figure.interval` is its own.
+    method : str, optional
+        The field that names how that interval was made. Default is ``"method"``.
+    counts : str, optional
+        What the figure counts: "harm". Default is that of the class it inherits from, or its field `subject`.
+    slots : bool, optional
+        False for a group of fields that several figures join: Python lets a class have one base with slots only.
+
+    Returns
+    -------
+    callable
+        The decorator, for a class that inherits from `Figure`.
+
+    Raises
+    ------
+    UnknownNameError
+        If an estimate is no column of the class, or a column is worked out from what is no field of it.
+
+    Examples
+    --------
+    >>> @figure(estimate="rate")
+    ... class Detection(Figure):
+    ...     rate: float = column("share", "estimate")
+    ...     rate_low: float = column("share", "lower")
+    ...     rate_high: float = column("share", "upper")
+    ...     method: str
+    ...     confidence_level: float
+    >>> Detection(rate=0.2, rate_low=0.1, rate_high=0.3, method="wilson", confidence_level=0.95).interval
+    Interval(low=0.1, high=0.3, confidence_level=0.95, method='wilson')
+    """
+
+    def made(kind: type[T]) -> type[T]:
+        made: Any = attrs.frozen(kw_only=True, eq=False, repr=False, slots=slots)(kind)
+        made._estimate = (estimate,) if isinstance(estimate, str) else estimate
+        made._interval_method = method
+        made._counts = counts or made._counts
+        fields = {f.name: f for f in attrs.fields(made)}
+        for name in made._estimate:
+            _check.known(name, "estimate", [n for n, f in fields.items() if "column" in f.metadata])
+        # A group of fields, which has no estimate, may be worked out from fields of the figures that join it.
+        for name, field in fields.items() if estimate else ():
+            for source in field.metadata.get("of", ()):
+                _check.known(source, f"of= of {name}", fields)
+        return made  # type: ignore[no-any-return]
+
+    return made
+
+
+# ---- a figure ---------------------------------------------------------------------------
+
+
+def words_below(kind: type[Figure], value_of: Callable[[str], Any]) -> str:
+    """Write what a figure says below its table: those of the fields so marked that are one word for all."""
+    words = {f.name: value_of(f.name) for f in audit_fields(kind) if f.metadata.get("below")}
+    return "".join(f"; {name}: {word}" for name, word in words.items() if isinstance(word, str) and word)
+
+
+@figure()
+class Figure:
+    """Base of every value object: one row of a `Results`, frozen, with its inputs.
+
+    Attributes
+    ----------
+    group : mapping of str to label
+        The group's label by dimension; empty for a single figure.
+    reason : str or None
+        Why the figure, or a part of it, is not available; None where all is.
+    exclusions : Exclusions or None
+        What was counted and what was left out; None where nothing was counted from a table.
+    caveats : tuple of Note
+        What must travel with the figure, each with a code, a short and a long form.
+
+    Notes
+    -----
+    A class of figures of your own says its sentence in ``_sentence``; `policemetrics.extend` says how.
+    """
+
+    __attrs_attrs__: ClassVar[Any]  # for type checkers, which do not see through `figure`
+    _estimate: ClassVar[tuple[str, ...]] = ()
+    _interval_method: ClassVar[str] = "method"
+    _counts: ClassVar[str] = ""
+
+    group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
+    reason: str | None = None
+    exclusions: Exclusions | None = None
+    caveats: tuple[Note, ...] = ()
+
+    @property
+    def caveat(self) -> str:
+        """What must travel with the figure, in words; empty where nothing must."""
+        return in_words(self.caveats)
+
+    @property
+    def interval(self) -> Interval:
+        """The interval of the figure's estimate."""
+        name = self._estimate[0] if self._estimate else ""
+        if f"{name}_low" not in {f.name for f in column_fields(type(self))}:
+            msg = f"{type(self).__name__} has no interval."
+            raise AttributeError(msg)
+        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+        level, method = (getattr(self, field) for field in ("confidence_level", self._interval_method))
+        return Interval(low, high, level, method)
+
+    @property
+    def _about(self) -> str:
+        """What is measured, with the definition that must be said; empty where nothing says it."""
+        return str(getattr(self, "subject", ""))
+
+    def _per(self, name: str) -> str:
+        """Name what a column is divided by, where that is an exposure."""
+        fields = attrs.fields_dict(type(self))
+        divided = any(fields[of].metadata.get("role") == "denominator" for of in fields[name].metadata["of"])
+        return str(getattr(self, "exposure_name", "")) if divided else ""
+
+    def _written(self, name: str) -> str:
+        """Write a column in a sentence as it stands in the table."""
+        form: str = attrs.fields_dict(type(self))[name].metadata["column"]
+        return _write.FORMATS[form](getattr(self, name))
+
+    def _interval_words(self, name: str = "", form: Callable[[float], str] | None = None) -> str:
+        """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
+        name = name or self._estimate[0]
+        form = form or _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
+        low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+        # An upper limit that is not known, as where there are no crimes, leaves the interval open.
+        limits = _write.limits(form(low), form(high), unbounded=not math.isfinite(high))
+        return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
+
+    def _sentence(self) -> str:
+        """Say the figure in one sentence, without its group and its caveat."""
+        return repr(self)
+
+    def __str__(self) -> str:
+        sentence = self._sentence()
+        if self.group:
+            named = ", ".join(_said(d, v) for d, v in self.group.items())
+            sentence = f"{named}: {uncapitalised(sentence)}"
+        if self.exclusions is not None and self.exclusions.excluded:
+            sentence = f"{sentence} Left out: {self.exclusions.left_out}."
+        return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
+
+    def __repr__(self) -> str:
+        names = ["group"] if self.group else []
+        names += [f.name for f in column_fields(type(self))]
+        names += ["reason"] if self.reason else []
+        return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in names)})"
+
+    def _cells(self) -> tuple[list[str], list[str]]:
+        """Headers and the one row, as text."""
+        columns = screen_columns(type(self), getattr(self, "confidence_level", None))
+        headers = [*self.group, *(heading for heading, _, _ in columns)]
+        row = [
+            *map(str, self.group.values()),
+            *(screen_cell(n, f, self.__getattribute__) for _, n, f in columns),
+        ]
+        return headers, row
+
+    def to_markdown(self) -> str:
+        """Return the figure as a Markdown table of one row, with its sentence underneath.
+
+        Returns
+        -------
+        str
+            A table with pipes, an empty line, the sentence. What Markdown would read as more than text is escaped.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> print(pm.share(1, 4).to_markdown())
+        | count | out_of | share | 95% interval |
+        | ---: | ---: | ---: | ---: |
+        | 1 | 4 | 25.00% | 4.56% to 69.94% |
+        <BLANKLINE>
+        1 of 4 is 25.00% (95% interval 4.56% to 69.94%).
+        """
+        headers, row = self._cells()
+        table = _write.markdown_table(headers, [row], left=len(self.group))
+        return f"{table}\n\n{_write.markdown(str(self))}"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_html_(self) -> str:
+        headers, row = self._cells()
+        caption = f"{type(self).__name__}{words_below(type(self), self.__getattribute__)}"
+        table = _write.html_table(headers, [row], left=len(self.group), caption=caption)
+        return f"{table}<p>{html.escape(str(self))}</p>"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._key()))
+
+    def _key(self) -> tuple[object, ...]:
+        """Every field, with nan as a value that equals itself."""
+        return tuple(comparable(getattr(self, f.name)) for f in attrs.fields(type(self)))
+
+
+def _said(dim: str, label: Label) -> str:
+    """Name a label; a bare number or code needs its dimension: "grade 1"."""
+    return label if isinstance(label, str) and not label.isdigit() else f"{dim} {label}"
+
+
+def once(read: Callable[[type[Any]], T]) -> Callable[[type[Any]], T]:
+    """Read what a class of figures says of itself once, and remember it."""
+    known: dict[type[Any], T] = {}
+
+    @wraps(read)
+    def remembered(kind: type[Any]) -> T:
+        if kind not in known:
+            known[kind] = read(kind)
+        return known[kind]
+
+    return remembered
+
+
+def uncapitalised(sentence: str) -> str:
+    """Start a sentence in lower case where it starts with a word and not with an abbreviation."""
+    return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+
+
+@once
+def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
+    """List the fields of a figure that are columns of its table."""
+    return tuple(f for f in attrs.fields(kind) if "column" in f.metadata)
+
+
+@once
+def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
+    """Name the two limits of each column that has an interval; how far a rounding leaves it open is none."""
+    roles = {f.name: f.metadata["role"] for f in column_fields(kind)}
+    ends = {name: (f"{name}_low", f"{name}_high") for name in roles}
+    return {n: both for n, both in ends.items() if [roles.get(end) for end in both] == ["lower", "upper"]}
+
+
+@once
+def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
+    """List the fields of a figure that say what it was made of."""
+    base = {f.name for f in attrs.fields(Figure)}
+    return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
+
+
+def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
+    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits.
+
+    Of several intervals each says of what it is, for those who hear the headings and do not see what stands beside.
+    """
+    interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
+    shown = [f for f in column_fields(kind) if f.metadata["shown"] and not f.name.endswith("_high")]
+    several = sum(f.name.endswith("_low") for f in shown) > 1
+
+    def heading(name: str) -> str:
+        estimate = name.removesuffix("_low")
+        if estimate == name:
+            return name
+        return f"{interval} of {estimate}" if several else interval
+
+    return [(heading(f.name), f.name, _write.FORMATS[f.metadata["column"]]) for f in shown]
+
+
+def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str], float]) -> str:
+    """Write one cell on screen: a number, or both limits of an interval."""
+    low = value_of(name)
+    if not name.endswith("_low"):
+        return form(low)
+    high = value_of(name.removesuffix("_low") + "_high")
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return _write.limits(form(low), form(high), unbounded=math.isinf(high))

@@ -1,0 +1,28 @@
+"""Metrics of your own: what the metrics of this package are made of. **Provisional**: it may change in any release.
+
+A metric is a class of figure, a reading, and one pure function from counted arrays to named columns. `Grouped`
+(one tally) and `Comparison` (two periods, or two groups) give the counts by group with everything that must be
+known of them: which groups were not supplied, what was left out, whether both sides are like for like, which
+caveat travels. ``rows.results(YourFigure, columns)`` turns them into the figure or the table.
+"""
+
+from policemetrics._compare import Comparison, Grouped, Rows, read_counts
+from policemetrics._supply import Side, both_groups, both_periods
+from policemetrics.exposure import Divisor
+from policemetrics.results import Figure, column, definition_field, figure, input_field
+
+__all__ = [
+    "Comparison",
+    "Divisor",
+    "Figure",
+    "Grouped",
+    "Rows",
+    "Side",
+    "both_groups",
+    "both_periods",
+    "column",
+    "definition_field",
+    "figure",
+    "input_field",
+    "read_counts",
+]

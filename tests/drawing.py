@@ -1,0 +1,133 @@
+"""What the tests of pictures share: the pictures, what they are made of, and what is written in them."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+import policemetrics as pm
+from policemetrics import Tally, plot
+
+matplotlib = pytest.importorskip("matplotlib", reason="pictures need matplotlib: policemetrics[plot]")
+matplotlib.use("agg")
+from matplotlib.text import Text  # noqa: E402  # after the choice of backend
+
+# Another release draws and spaces letters another way, so that nothing can be compared with its pictures.
+DRAWN_BY = f"Matplotlib {matplotlib.__version__.rpartition('.')[0]}, FreeType {matplotlib.ft2font.__freetype_version__}"
+YEARS = ("2022/23", "2023/24")
+NASTY = "<b>$x^2$</b> & a name so long that no row of any table could ever hold the whole of it on a line"
+WEIGHTS = pm.HarmWeights({"theft": 10, "robbery": 800, "assault": 100}, name="own", version="1")
+
+
+def crimes(old=(9_000, 1_000, 2_000), new=(8_000, 1_040, 2_100)):
+    columns = {"period": [YEARS[0]] * 3 + [YEARS[1]] * 3, "offence": ["theft", "robbery", "assault"] * 2}
+    return Tally.from_columns(columns, [*old, *new])
+
+
+def changes(*rows):
+    old, new, labels = zip(*rows, strict=True)
+    return pm.rate_change(list(old), list(new), labels=list(labels))
+
+
+def many():
+    """44 groups, one of which had nothing before and two of which have long names."""
+    draw = np.random.default_rng(7)
+    old = draw.integers(100, 200_000, 44)
+    new = np.rint(old * draw.normal(0.97, 0.08, 44)).astype(int)
+    labels = [f"Force {i:02d}" for i in range(44)]
+    labels[3], labels[5], old[7] = NASTY, "x" * 70, 0
+    return pm.rate_change(old, new, labels=labels).sort("percent_change")
+
+
+def fires():
+    columns = pm.datasets.lfb_first_pump_2009().columns
+    return Tally.from_columns({"seconds": columns["seconds"]}, columns["calls"], unit="fires")
+
+
+def outcomes():
+    columns = pm.datasets.west_midlands_outcomes().columns
+    names = ("period", "basis", "outcome")
+    table = Tally.from_columns(
+        {n: columns[n] for n in names}, columns["outcomes"], overlapping="basis", unit="outcomes"
+    )
+    return table.where(basis="recorded")
+
+
+def by_month(counts=None, first=2022):
+    labels = [f"{first + m // 12}-{m % 12 + 1:02d}" for m in range(24)]
+    season = np.rint(1_000 + 200 * np.sin(np.arange(24) / 2)).astype(int)
+    return Tally.from_columns({"period": labels}, season if counts is None else counts)
+
+
+def few_times():
+    columns = {"area": ["Essex"] * 3 + ["Kent"] * 30, "seconds": [30.0, 40, 50, *range(20, 50)]}
+    return pm.summarise_times(Tally.from_columns(columns, [1] * 33), by="area")
+
+
+PICTURES = {
+    "changes": lambda: plot.by_group(
+        changes((60_000, 52_000, "Essex"), (900, 1_000, "Kent"), (50, 54, "Surrey"), (0, 5, NASTY))
+    ),
+    "changes_negative": lambda: plot.by_group(changes((60_000, 52_000, "Essex"), (900, 700, "Kent"))),
+    "changes_many": lambda: plot.by_group(many()),
+    "change_of_one": lambda: plot.by_group(pm.rate_change(60_000, 52_000)),
+    "changes_undefined": lambda: plot.by_group(changes((0, 5, "Essex"), (0, 1, "Kent"))),
+    "changes_empty": lambda: plot.by_group(many()[:0]),
+    "medians_without_limit": lambda: plot.by_group(few_times(), column="median"),
+    "drivers": lambda: plot.drivers(
+        pm.harm_drivers(crimes(), WEIGHTS, between=YEARS).sort("change"),
+        total=pm.harm_change(crimes(), WEIGHTS, between=YEARS),
+    ),
+    "drivers_few_named": lambda: plot.drivers(pm.change_drivers(crimes(), between=YEARS, of="offence"), most=1),
+    "drivers_without_total": lambda: plot.drivers(pm.harm_drivers(crimes(), WEIGHTS, between=YEARS)),
+    "times": lambda: plot.times(fires(), target=360),
+    "times_tail": lambda: plot.times([*range(100), 5_000.0], target=90, inclusive=True),
+    "times_one": lambda: plot.times([4.0]),
+    "times_empty": lambda: plot.times([]),
+    "mix": lambda: plot.outcome_mix(outcomes(), by="period", most=4),
+    "mix_undefined": lambda: plot.outcome_mix(
+        outcomes().not_supplied("nothing valid was sent", period="2022/23"), by="period"
+    ),
+    "months": lambda: plot.months(by_month()),
+    "months_gaps": lambda: plot.months(by_month().drop(period=["2022-05", "2022-06", "2023-02"])),
+}  # fmt: skip
+TABLE = changes((5, 6, "a"), (7, 8, "b"))
+DRIVERS = pm.change_drivers(crimes(), between=YEARS, of="offence")
+NOBODY = Tally.from_columns({"period": [], "outcome": []}, [])
+GOOD = {"by_group": TABLE, "drivers": DRIVERS, "months": by_month(), "outcome_mix": outcomes(), "times": [5]}
+EMPTY = {"by_group": TABLE[:0], "drivers": DRIVERS[:0], "months": NOBODY, "outcome_mix": NOBODY, "times": []}
+
+
+def words(ax):
+    """All that is written in a picture, by its place."""
+    ax.figure.draw_without_rendering()
+    # A tick beyond the ends of its axis is made, but not drawn.
+    axes = (ax.xaxis, ax.yaxis) if ax.axison else ()
+    ticks = {
+        label
+        for axis in (ax.xaxis, ax.yaxis)
+        for tick in axis.get_major_ticks()
+        for label in (tick.label1, tick.label2)
+    }
+    drawn = {label for axis in axes for tick in axis._update_ticks() for label in (tick.label1, tick.label2)}
+    texts = (t for t in ax.figure.findobj(Text) if t.get_visible() and t.get_text().strip())
+    return {t: t.get_window_extent() for t in texts if t not in ticks - drawn}
+
+
+def title_of(ax):
+    return " ".join(ax.get_title(loc="left").split())
+
+
+def said(ax):
+    return " ".join(" ".join(t.get_text() for t in words(ax)).split())
+
+
+def save(ax, file):
+    """Keep a small picture, with what drew it."""
+    ax.figure.savefig(file, dpi=50, metadata={"Software": DRAWN_BY})
+
+
+@cache
+def drawn(name):
+    """A picture that several tests look at, drawn once."""
+    return PICTURES[name]()

@@ -1,0 +1,12 @@
+"""Fixtures of the tests of pictures."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def clean_style():
+    """Nobody's own settings, and no figure left open."""
+    plt = pytest.importorskip("matplotlib.pyplot")
+    with plt.style.context("default"):
+        yield
+    plt.close("all")

@@ -1,0 +1,189 @@
+"""All pictures: compared with images that were looked at; axes and titles of the caller; colours."""
+
+import doctest
+import itertools
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawing import (
+    DRAWN_BY,
+    DRIVERS,
+    EMPTY,
+    GOOD,
+    NOBODY,
+    PICTURES,
+    TABLE,
+    YEARS,
+    by_month,
+    changes,
+    drawn,
+    said,
+    save,
+    title_of,
+    words,
+)
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgb
+from matplotlib.testing.compare import compare_images
+from PIL import Image
+
+import policemetrics as pm
+from policemetrics import Tally, plot
+from policemetrics.errors import InvalidInputError, InvalidTypeError, MissingDependencyError
+from policemetrics.plot._canvas import FALL, RISE
+
+BASELINES = Path(__file__).parents[1] / "pictures"
+HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "pictures.md"
+TOLERANCE = 1  # root mean square of 256 levels
+
+
+@pytest.mark.parametrize("name", PICTURES)
+class TestPictures:
+    def test_looks_as_it_did(self, name, tmp_path):
+        """Where a picture is meant to change: delete its image, run this, look at the new one."""
+        new, kept = tmp_path / f"{name}.png", BASELINES / f"{name}.png"
+        save(drawn(name), new)
+        if not kept.exists():
+            kept.write_bytes(new.read_bytes())
+            pytest.fail(f"there was no {kept}; it is there now: look at it")
+        with Image.open(kept) as image:
+            by = image.text["Software"]
+        if by != DRAWN_BY:
+            pytest.skip(f"the picture kept was drawn by {by}, and this is {DRAWN_BY}")
+        assert compare_images(str(kept), str(new), TOLERANCE) is None
+
+    def test_every_word_can_be_read(self, name):
+        """No text lies over another one, or beyond the edge; minus signs are true."""
+        ax = drawn(name)
+        boxes = words(ax)
+        edge = ax.figure.get_window_extent()
+        for text, box in boxes.items():
+            assert box.x0 > edge.x0 - 1, text
+            assert box.x1 < edge.x1 + 1, text
+            assert box.y0 > edge.y0 - 1, text
+            assert box.y1 < edge.y1 + 1, text
+        for (one, a), (other, b) in itertools.combinations(boxes.items(), 2):
+            overlap = min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
+            assert not overlap, (one, other)
+        assert not re.search(r"(?<![\w-])-\d", said(ax))
+
+
+def test_another_picture_is_seen(tmp_path):
+    """The comparison is not so tolerant that a changed figure passes."""
+    for i, change in enumerate((52_000, 52_300)):
+        rows = [(60_000, change, "Essex"), (900, 700, "Kent")]
+        save(plot.by_group(changes(*rows)), tmp_path / f"{i}.png")
+    assert compare_images(str(tmp_path / "0.png"), str(tmp_path / "1.png"), TOLERANCE) is not None
+
+
+@pytest.mark.parametrize("name", plot.__all__)
+@pytest.mark.parametrize("title", ["My own $title$", ""])
+def test_axes_and_title_of_the_caller(name, title):
+    """The caller's axes come back, no other figure appears, and the caller's title stands, or none."""
+    figure, own = plt.subplots(figsize=(9, 6), layout="constrained")
+    assert getattr(plot, name)(GOOD[name], ax=own, title=title) is own
+    assert plt.get_fignums() == [figure.number]
+    assert title_of(own) == title
+    _, empty = plt.subplots()
+    assert getattr(plot, name)(EMPTY[name], ax=empty, title=title) is empty
+    assert title_of(empty) == title
+
+
+class TestColours:
+    def test_told_apart_in_grey(self):
+        """Rises and falls differ in lightness, so that any colour vision and any printer will do."""
+        rgb = [to_rgb(c) for c in (RISE, FALL)]
+        dark, light = (float(np.dot(c, (0.2126, 0.7152, 0.0722))) for c in rgb)
+        assert light - dark > 0.25
+
+    def test_dark_style(self):
+        """On a dark ground the words are light."""
+        with plt.style.context("dark_background"):
+            ax = PICTURES["drivers"]()
+            assert all(to_rgb(t.get_color()) > (0.4, 0.4, 0.4) for t in words(ax))
+
+
+class TestWhatIsNotThere:
+    def test_empty_tables_say_so(self):
+        assert said(drawn("changes_empty")) == "Nothing to show: the table has no rows."
+        assert said(plot.drivers(DRIVERS[:0])) == "Nothing to show: the table has no rows."
+        assert said(drawn("times_empty")) == "Times: not available: no rows."
+        assert said(plot.outcome_mix(NOBODY, by="period")) == "Nothing to show: no outcomes were counted."
+        assert said(plot.months(NOBODY)) == "Nothing to show: no months were counted."
+
+    def test_what_was_left_out(self):
+        columns = {"period": [*YEARS, YEARS[0]], "outcome": ["1", "1", None]}
+        assert "Left out: missing outcome 4." in said(
+            plot.outcome_mix(Tally.from_columns(columns, [2, 3, 4]), by="period")
+        )
+        times = Tally.from_columns({"seconds": [30, 40, None]}, [1, 1, 5])
+        assert "Left out: missing seconds 5." in said(plot.times(times))
+        lacking = Tally.from_columns({"period": [*YEARS] * 2, "force": ["A", "A", None, None]}, [5, 6, 1, 2])
+        ax = plot.by_group(pm.rate_change(lacking, between=YEARS, by="force", caveat="a break in recording."))
+        assert "Caveat: a break in recording." in said(ax)
+        dated = Tally.from_columns(
+            {"period": [*by_month().labels("period"), "2023-05"], "area": [*["A"] * 24, None]}, [5] * 25
+        )
+        assert "Left out: missing area 5." in said(plot.months(dated))
+        left = Tally.from_columns(
+            {"period": [*YEARS, YEARS[0]], "offence": ["theft", "theft", "theft"], "area": ["A", "A", None]},
+            [5, 6, 7],
+        )
+        assert "Left out: 7 counts." in said(
+            plot.drivers(pm.change_drivers(left, between=YEARS, of="offence"))
+        )
+
+
+@pytest.mark.parametrize("name", plot.__all__)
+def test_without_matplotlib(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(
+        MissingDependencyError, match=rf"plot\.{name} needs matplotlib; .*\"policemetrics\[plot\]\""
+    ):
+        getattr(plot, name)(None)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        *(
+            (lambda f=f, a=a, bad=bad: getattr(plot, f)(a, **bad), InvalidTypeError, f"{next(iter(bad))} must be")
+            for f, a in GOOD.items()
+            for bad in ({"ax": 5}, {"ax": "left"}, {"title": 5}, {"title": b"x"})
+        ),
+        (
+            lambda: plot.by_group(pm.rate([1] * 201, 10, labels=range(201))),
+            InvalidInputError, "a picture holds at most 200 rows; got 201",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_input(call, error, message):
+    """An error of the family that names the argument, and no empty figure left open."""
+    with pytest.raises(error, match=message):
+        call()
+    assert plt.get_fignums() == []
+
+
+def test_other_axes():
+    """In space, round, or taken out of their figure: none of them can hold the picture."""
+    figure = plt.figure()
+    gone = figure.add_subplot()
+    gone.remove()
+    for ax in (figure.add_subplot(projection="polar"), figure.add_subplot(projection="3d"), gone):
+        with pytest.raises(InvalidInputError, match="ax must be flat axes of a figure"):
+            plot.by_group(TABLE, ax=ax)
+
+
+def test_axes_of_a_part_of_a_figure():
+    part, _ = plt.figure(layout="constrained").subfigures(1, 2)
+    ax = part.subplots()
+    assert plot.by_group(TABLE, ax=ax) is ax
+
+
+def test_the_how_to_runs():
+    found = doctest.testfile(str(HOWTO), module_relative=False, encoding="utf-8")
+    assert found.attempted > 5
+    assert found.failed == 0

@@ -1,0 +1,68 @@
+"""`months`: twelve months beside the twelve before."""
+
+import pytest
+from drawing import by_month, crimes, drawn, said, title_of
+from matplotlib import pyplot as plt
+
+from policemetrics import PoliceMetricsError, plot
+from policemetrics.errors import InvalidInputError, UnknownNameError
+
+
+class TestTitles:
+    """The finding, from the figures; the numbers by hand."""
+
+    def test_months(self):
+        flat = by_month([100] * 12 + [90] * 12)
+        assert (
+            title_of(plot.months(flat)) == "Recorded crime fell by 10.0%, from 1,200 in 2022 to 1,080 in 2023"
+        )
+        rise = by_month([100] * 12 + [110] * 12)
+        assert "rose by 10.0%" in title_of(plot.months(rise))
+        same = by_month([100] * 24)
+        assert (
+            title_of(plot.months(same))
+            == "Recorded crime did not change, from 1,200 in 2022 to 1,200 in 2023"
+        )
+
+
+class TestShapes:
+    def test_months_that_are_missing(self):
+        text = said(drawn("months_gaps"))
+        assert "No rows for May 2022 to June 2022, February 2023." in text
+        alone = plot.months(by_month().where(period=["2023-11", "2023-12"]))
+        assert "change not available: no rows for 2022" in title_of(alone)
+        nothing = plot.months(by_month(), until="2030-12")
+        assert said(nothing) == "Nothing to show: not available: no rows for 2029."
+
+    def test_a_month_of_zero_is_shown(self):
+        ax = plot.months(by_month([0] * 24))
+        assert "No rows" not in said(ax)
+        assert title_of(ax).startswith("Recorded crime did not change")
+
+    def test_a_year_that_is_no_calendar_year(self):
+        text = said(plot.months(by_month(), until="2023-06"))
+        assert "year to June 2023" in text
+
+    def test_negative_months(self):
+        """Corrections may outweigh a month; the line then goes below 0."""
+        ax = plot.months(by_month([100] * 12 + [90] * 11 + [-5]))
+        assert ax.get_ylim()[0] < -5
+        assert plot.months(by_month([-5] * 24)).get_ylim()[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: plot.months(crimes()), InvalidInputError, "'period' must hold single months; got '2022/23'"),
+        (lambda: plot.months(by_month(), until="2023"), InvalidInputError, "until must be a single month"),
+        (lambda: plot.months(by_month(), until="rubbish"), InvalidInputError, "until must name a period"),
+        (lambda: plot.months(by_month(), subject=""), InvalidInputError, "subject"),
+        (lambda: plot.months(by_month(), period="nope"), UnknownNameError, "nope"),
+        (lambda: plot.months(by_month(), count="n"), PoliceMetricsError, "count"),
+    ],
+)  # fmt: skip
+def test_bad_input(call, error, message):
+    """An error of the family that names the argument, and no empty figure left open."""
+    with pytest.raises(error, match=message):
+        call()
+    assert plt.get_fignums() == []
