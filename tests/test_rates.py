@@ -38,7 +38,11 @@ class TestShare:
             (8_813, 758_733, "1.16%"),
             (43_970, 792_668, "5.55%"),
             (43_596, 586_385, "7.43%"),  # by hand 7.4347
-            (67_615, 67_615 + 54_086, "55.56%"),  # BBC (2011), West Midlands: priority calls within 30 minutes
+            (
+                67_615,
+                67_615 + 54_086,
+                "55.56%",
+            ),  # BBC (2011), West Midlands: priority calls within 30 minutes
             (26_029, 328_104, "7.93%"),  # Home Office, West Midlands 2023/24
         ],
     )

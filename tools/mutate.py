@@ -41,7 +41,7 @@ PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
     "counting": ("_cells tallies _supply exposure periods frames/counting",
-                 "cells change check compare exposure frames harm outcomes periods rates results tallies times"),
+                 "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
     "changes": ("_compare change rates", "change compare harm outcomes rates times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),

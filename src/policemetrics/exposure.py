@@ -360,7 +360,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
             if dim not in supplied.dims and _lies_inside(cells, exposure.by, dim):
                 msg = (
                     f"each {' and '.join(exposure.by)} has one {dim} only, but coverage does not say which: name {dim!r} "
-                    f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give the number of each as a mapping."
+                    f"in coverage=, too; or, where every {dim} has the same {exposure.name}, give their number."
                 )
                 raise InvalidInputError(msg)
         return supplied.keys(d for d in dims if d in supplied.dims)
