@@ -61,7 +61,7 @@ def test_what_a_line_says(tool):
     for line in (
         "class policemetrics.figures.Share(Figure)",
         "policemetrics.figures.Share.share: float",
-        "policemetrics.figures.Share.interval: Interval  (property)",
+        "policemetrics.Figure.interval: Interval  (property)",
         "policemetrics.Period.shift(self, months: int) -> Period",
         "classmethod policemetrics.Period.month(cls, year: int, month: int) -> Period",
         "policemetrics.Tally.__add__",

@@ -24,8 +24,8 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 PAGE = Path(__file__).parents[1] / "docs" / "conformance.md"
 BBC = "police.uk outcomes (BBC), 45 forces, 2012 to 2016"
 
-# Cells, equal, within rounding, base revised, differing: counted by other programs where SOURCE.md of the files
-# says so (1,170 and 26 outcomes, 85 means, 446 area-periods of the first offence, 63 + 16 + 7 harm cells).
+# Cells, equal, within rounding, base revised, differing. Programs apart from the package counted some of them
+# (1,170 and 26 outcomes, 85 means, 446 area-periods of the first offence, 63 + 16 + 7 harm cells).
 COUNTED = {
     "ONS police force areas: rates per 1,000": (10_325, 6_421, 3_904, 0, 0),
     "ONS police force areas: percentage changes, base in the workbook a year before": (

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import policemetrics as pm
 from policemetrics.testing import assert_equal
 from policemetrics.testing.strategies import (
+    LABELS,
     durations,
     exposures,
     labels,
@@ -143,9 +144,11 @@ def test_stamps_go_into_any_frame(columns):
     assert len(pd.DataFrame(columns)) == len(pl.DataFrame(columns)) == len(columns["created"])
 
 
+RESIDENTS = pm.Exposure(dict.fromkeys(LABELS["force"], 1_000), by="force", name="residents", date="mid-2023")
 # Every metric, asked of a tally of everything by force.
 ASKED = {
-    "rate": lambda crimes, by: pm.rate(crimes, 1_000, by=by),
+    "rate": lambda crimes, by: pm.rate(crimes, crimes, by=by),
+    "rate, by residents": lambda crimes, by: pm.rate(crimes, RESIDENTS, by=by),
     "rate_change": lambda crimes, by: pm.rate_change(crimes, between=("2023-11", "2024-01"), by=by),
     "rate_change, match": lambda crimes, by: pm.rate_change(
         crimes, between=("2023-12", "2024-01"), by=by, like_for_like="match", per_day=True
@@ -168,6 +171,7 @@ ASKED = {
     ),
     "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),
 }
+
 HARM = pm.HarmWeights({"4.1": 1_000, "4.10": 900, "105A": 1.5}, name="invented", version="1")
 DIMS = ("force", "period", "offence", "outcome", "year")
 

@@ -290,7 +290,7 @@ class TestJoin:
         tally = crimes({("Kent", "a"): 6}, ["force", "offence"]).sum_to("offence")
         with pytest.raises(
             UnknownNameError,
-            match="residents are given by 'force', which the counts do not keep; they have 'offence'. Keep 'force' in the tally",
+            match=r"residents are given by 'force', which the counts do not keep; they have 'offence'. Keep 'force' in the tally",
         ):
             rate(tally, PEOPLE)
 
@@ -446,6 +446,7 @@ class TestOtherDivisors:
     def test_a_mapping(self):
         found = rate(self.TALLY, {"Kent": 2000, "Essex": 1000}, by="force")
         assert found.at(force="Kent").rate == 5
+        assert str(found.at(force="Kent")).endswith("10 for 2,000."), "nobody said what the numbers count"
         keys = {("Kent", "a"): 2000, ("Kent", "b"): 1000, ("Essex", "a"): 500}
         assert rate(self.TALLY, keys, by=["force", "offence"]).at(force="Kent", offence="b").rate == 4
 

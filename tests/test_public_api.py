@@ -105,7 +105,7 @@ GOOD = {
     "published.pool_means of numbers": (pm.published.pool_means, ([30, 45], [5, 6]), {}),
     "positive_outcome_rate": (pm.positive_outcome_rate, (FRAME,), {"by": "force", "count": "n"} | OUTCOMES),
     "published.time_change": (pm.published.time_change, (5, 3), {"of": "mean", "rounded_to": 1}),
-    "rate": (pm.rate, (FRAME, 100), {"by": "force", "count": "n"}),
+    "rate": (pm.rate, (FRAME, RESIDENTS), {"by": "force", "count": "n"}),
     "rate of numbers": (pm.rate, (5, 100), {}),
     "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
     "rate_change": (pm.rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"}),

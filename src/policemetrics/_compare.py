@@ -259,8 +259,9 @@ class Grouped:
         _check.text(caveat, "caveat", empty=True)
         side = whole_side(data, areas)
         groups = groups_of([side], by)
-        rows = Rows.of_side(side, groups, single=single)
-        found = cls(side, groups, totals(side, groups), rows.there, rows)
+        counted = totals(side, groups)
+        rows = Rows.of_side(side, groups, counted, single=single)
+        found = cls(side, groups, counted, rows.there, rows)
         found.rows.adopt(why_negative(found.counted, ""))
         found.rows.note(Note("stated", caveat, caveat))
         return found

@@ -512,7 +512,7 @@ def change_drivers(
     caveat: str = "",
     subject: str = "Recorded crime",
 ) -> Results[ChangeDriver]:
-    """What each category added to a change in a count: which of them made a fall of 10%.
+    """Split a change in a count by category: which of them made a fall of 10%.
 
     Parameters
     ----------
@@ -578,6 +578,7 @@ def change_drivers(
     >>> print(drivers.at(group="theft"))
     theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
+    _check.text(of, "of")
     _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
     pair = Comparison.of(

@@ -222,6 +222,8 @@ class Divisor:
         Whether it is a count, of which 0 may be one.
     both : str
         The counts and their divisor, for reasons: "outcomes and crimes".
+    exposure : Exposure or None
+        The divisor, where it was given as an exposure, with a name and a date to say.
     """
 
     given: float | Exposure | Side
@@ -231,6 +233,7 @@ class Divisor:
     both: str = attrs.field(
         default=attrs.Factory(lambda self: f"the counts and their {self.noun}", takes_self=True)
     )
+    exposure: Exposure | None = None
 
     @classmethod
     def of(
@@ -246,7 +249,7 @@ class Divisor:
         if isinstance(given, Mapping):
             return cls(_of_mapping(given, by, argument, noun, whole=whole), argument, noun, whole)
         if isinstance(given, Exposure):
-            return cls(given, argument, noun, whole)
+            return cls(given, argument, noun, whole, exposure=given)
         if not _check.is_number(given):
             msg = (
                 f"{argument} must be a number, a mapping of label to number, an Exposure or a Tally (a frame becomes one "
@@ -255,11 +258,6 @@ class Divisor:
             raise InvalidTypeError(msg)
         number = float(one_count(given, argument)) if whole else _check.number(given, argument, above=0)
         return cls(number, argument, noun, whole)
-
-    @property
-    def exposure(self) -> Exposure | None:
-        """The exposure, where it is one."""
-        return self.given if isinstance(self.given, Exposure) else None
 
     def between(self, between: Any, period: str) -> tuple[Divisor, Divisor]:
         """Return what two periods are divided by; only a tally has a part for each."""

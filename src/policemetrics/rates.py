@@ -238,9 +238,9 @@ def rate(
     events : int, Tally or data frame; or sequence of int with `labels`
         The count or counts; whole numbers >= 0.
     exposure : float, mapping, Exposure or Tally
-        What to divide by, > 0: one number for all; a number for each label of `by`; an `Exposure`,
-        joined by label and added over areas; or a tally of the divisor. With `labels` one number or
-        a sequence of them.
+        What to divide by, > 0: one number, where there is one group; a mapping, with a number for each
+        label of `by`; an `Exposure`, joined by label and added over areas; or a tally of the divisor.
+        With `labels` one number or a sequence of them.
     labels : sequence of str or int, optional
         A label for each count; gives a table with the dimension ``label``.
     by : str or sequence of str, optional

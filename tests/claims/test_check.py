@@ -430,7 +430,7 @@ class TestPublishedHeadlines:
                 assert stated(text).direction in {"down", ""}
 
     def test_rows_with_a_count_and_a_change(self, rows):
-        """The two that can be worked out: −6.135% is "6%", −10.887% is "almost 11%" (SOURCE.md)."""
+        """The two that can be worked out: −6.135% is "6%", −10.887% is "almost 11%", by hand."""
         found = []
         for row in rows:
             if row["level_current"] and row["change_absolute"]:
@@ -451,7 +451,7 @@ class TestPublishedHeadlines:
                 implied[row["period"], row["measure"]] = found
         base = implied["2023/24", "total recorded crime excl fraud"]["before"]
         assert 365_882 in base  # the count of 2022/23 as revised since
-        assert 365_000 in base  # SOURCE.md: about 365,000 from the counts of 2024/25
+        assert 365_000 in base  # by hand, from the count of 2024/25: 308,491 / 0.939 / 0.9 is about 365,000
         # The base of the year to June 2025 was first published as 323,197, and is revised to 323,171.
         revised = implied["year ending 2025-06", "total recorded crime excl fraud"]["before"]
         first = stated("exactly 323,197").range
@@ -459,7 +459,7 @@ class TestPublishedHeadlines:
         assert revised.overlap(first) is None
 
     def test_a_chain_of_years(self, rows):
-        """SOURCE.md: 308,491 with −6.1% implies about 328,500; −10% before that about 365,000, a fall of about 36,500."""
+        """By hand: 308,491 with −6.1% implies about 328,500; −10% before that about 365,000, a fall of about 36,500."""
         row = next(r for r in rows if r["period"] == "2024/25")
         year = pm.claims.implied_change(
             after="exactly 308,491", percent_change=self.claims_of(row)["percent_change"]

@@ -305,7 +305,7 @@ class TestCount:
         from policemetrics.rates import rate
 
         data = pl.DataFrame({"force": ["Kent", "Kent", "Essex"], "crimes": [7, None, 3]})
-        found = rate(data, 1000, by="force", count="crimes")
+        found = rate(data, {"Kent": 1000, "Essex": 1000}, by="force", count="crimes")
         assert found.at(force="Essex").rate == 3
         assert found.at(force="Kent").reason == "not available: crimes missing in the source"
 

@@ -157,11 +157,13 @@ def rates(
     assert_type(pm.rate(polars_rows, residents, by=None), Rate)
     assert_type(pm.rate(crimes, residents), Rate)
     assert_type(pm.rate(crimes, crimes, by=None), Rate)
-    assert_type(pm.rate(crimes, 100, by="force"), Results[Rate])
+    assert_type(pm.rate(crimes, crimes, by="force"), Results[Rate])
     assert_type(pm.rate(crimes, {"Kent": 100, "Essex": 200.5}, by=["force"]), Results[Rate])
     assert_type(pm.rate(lazy_rows, residents, by="force", count="n"), Results[Rate])
     assert_type(pm.rate(arrow_rows, crimes, by=("force", "period")), Results[Rate])
-    assert_type(pm.rate(duck_rows, 100, by="force", method="byar", subject="Burglary"), Results[Rate])
+    assert_type(
+        pm.rate(duck_rows, {"Kent": 100}, by="force", method="byar", subject="Burglary"), Results[Rate]
+    )
     assert_type(pm.rate([5, 6], 100, labels=["a", "b"]), Results[Rate])
     assert_type(pm.rate([5, 6], [100, 200.5], labels=(1, 2)), Results[Rate])
     assert_type(pm.rate(series, column, labels=pandas_rows["force"]), Results[Rate])

@@ -578,8 +578,8 @@ def answer_times(
 
     See Also
     --------
-    answer_bands : the same from published bands.
-    pool_means : the average of everything from published averages.
+    policemetrics.published.answer_bands : the same from published bands.
+    policemetrics.published.pool_means : the average of everything from published averages.
 
     Notes
     -----

@@ -19,6 +19,7 @@ from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidT
 from policemetrics.figures import Rate, Share
 
 COUNTS = st.integers(0, 200) | st.sampled_from([10**6, 10**9])
+SIZE_OF = {"Kent": 100, "Essex": 200, "Wiltshire": 300}
 SIZES = st.integers(1, 10**9) | st.floats(1e-3, 1e9)
 LEVELS = st.floats(0.5, 0.9999)
 METHODS = ("exact", "byar", "phe")
@@ -33,12 +34,16 @@ class TestShare:
         ("count", "out_of", "written"),
         [
             (241_038, 281_336, "85.68%"),  # Hansard, September 2008: 999 calls within target
-            (21_379, 711_464, "3.00%"),  # Avon and Somerset, abandoned of offered 101 calls
+            (21_379, 711_464, "3.00%"),  # Avon and Somerset Police, FOI on 101 (2016): abandoned of offered
             (8_813, 758_733, "1.16%"),
             (43_970, 792_668, "5.55%"),
-            (43_596, 586_385, "7.43%"),  # domain.md table 10 has 7.43; by hand 7.4347
-            (67_615, 67_615 + 54_086, "55.56%"),
-            (26_029, 328_104, "7.93%"),
+            (43_596, 586_385, "7.43%"),  # by hand 7.4347
+            (
+                67_615,
+                67_615 + 54_086,
+                "55.56%",
+            ),  # BBC (2011), West Midlands: priority calls within 30 minutes
+            (26_029, 328_104, "7.93%"),  # Home Office, West Midlands 2023/24
         ],
     )
     def test_published(self, count, out_of, written):
@@ -47,7 +52,7 @@ class TestShare:
         assert figure.share == pytest.approx(float(Fraction(count, out_of)), rel=1e-15)
 
     def test_interval_is_wilsons(self):
-        """Wilson on 26,029 of 328,104 (domain.md, table 10, row 25); 1 of 2 by hand."""
+        """Wilson (1927) on Home Office counts of West Midlands in 2023/24, worked out apart; 1 of 2 by hand."""
         figure = share(26_029, 328_104)
         assert (round(figure.share_low * 100, 3), round(figure.share_high * 100, 3)) == (7.841, 8.026)
         assert figure.interval == pm.Interval(figure.share_low, figure.share_high, 0.95, "wilson")
@@ -132,7 +137,7 @@ class TestOracles:
         ],
     )
     def test_exact(self, events, low, high, low_998, high_998):
-        """R: poisson.test (oracles.md A), for one unit of exposure."""
+        """R 4.2.2, poisson.test: Garwood (1936), for one unit of exposure."""
         assert limits(rate(events, 1, per=1)) == pytest.approx((low, high), rel=1e-9)
         wide = rate(events, 1, per=1, confidence_level=0.998)
         assert limits(wide) == pytest.approx((low_998, high_998), rel=1e-9)
@@ -146,7 +151,7 @@ class TestOracles:
         ],
     )
     def test_byar(self, events, low, high):
-        """R: PHEindicatormethods' formula, x below and x + 1 above (oracles.md B)."""
+        """R, PHEindicatormethods 2.0.0: Breslow and Day (1987), x below and x + 1 above."""
         assert limits(rate(events, 1, per=1, method="byar")) == pytest.approx((low, high), rel=1e-9)
 
     @pytest.mark.parametrize(
@@ -169,7 +174,7 @@ class TestOracles:
         ],
     )
     def test_phe(self, events, size, value, low, high, low_998, high_998):
-        """R: PHEindicatormethods 2.0.0, per 1,000; exact under 10 events, Byar's from 10 (oracles.md B)."""
+        """R: PHEindicatormethods 2.0.0, per 1,000; exact under 10 events, Byar's from 10."""
         found = rate(events, size, method="phe")
         assert (found.rate, *limits(found)) == pytest.approx((value, low, high), rel=1e-9)
         if low_998 is not None:
@@ -206,8 +211,8 @@ class TestOracles:
         """There is no group left to have a reason, where the group itself was dropped."""
         crimes = Tally.from_columns({"force": ["Kent"], "year": [2023]}, [7], coverage=["force", "year"])
         nothing = crimes.drop(force="Kent")
-        assert len(rate(nothing, 10, by="force")) == 0
-        assert rate(nothing, 10, by="year")[0].reason == (
+        assert len(rate(nothing, {"Kent": 10}, by="force")) == 0
+        assert rate(nothing, {2023: 10}, by="year")[0].reason == (
             "not available: all counts were excluded (dropped: force 7)"
         )
 
@@ -356,7 +361,7 @@ class TestTables:
 
     def test_rows_are_counted_without_count(self):
         frame = pd.DataFrame({"force": ["Kent", "Kent", "Essex"]})
-        assert rate(frame, 100, by="force")["events"].tolist() == [1, 2]
+        assert rate(frame, RESIDENTS, by="force")["events"].tolist() == [1, 2]
         assert rate(frame, 100).events == 3
 
     def test_mapping_keyed_by_several_dimensions(self):
@@ -388,7 +393,7 @@ class TestNotAvailable:
 
     def test_corrections_outweigh(self, crimes):
         """Wiltshire had −1 crimes of code 67 in 2019/20: a cell, but no rate."""
-        row = rate(crimes, 100, by="force").at(force="Wiltshire")
+        row = rate(crimes, SIZE_OF, by="force").at(force="Wiltshire")
         assert (
             row.reason == "not available: a total of −1, below zero: corrections outweigh what was recorded"
         )
@@ -396,12 +401,12 @@ class TestNotAvailable:
         assert math.isnan(row.rate)
 
     def test_a_group_excluded_entirely_does_not_vanish(self, crimes):
-        row = rate(crimes.drop(offence="99"), 100, by="force").at(force="Essex")
+        row = rate(crimes.drop(offence="99"), SIZE_OF, by="force").at(force="Essex")
         assert row.reason == "not available: all counts were excluded (dropped: offence 4)"
         assert row.exclusions.excluded == 4
 
     def test_a_group_that_was_dropped_vanishes(self, crimes):
-        assert "Essex" not in rate(crimes.drop(force="Essex"), 100, by="force")["force"]
+        assert "Essex" not in rate(crimes.drop(force="Essex"), SIZE_OF, by="force")["force"]
 
     def test_excluded_entirely_without_groups(self):
         nothing = Tally.from_columns({"force": [None, None]}, [3, 4])
@@ -412,7 +417,8 @@ class TestNotAvailable:
     def test_what_the_caller_marked(self, crimes):
         marked = crimes.not_supplied("nothing sent since July", force="Essex")
         assert (
-            rate(marked, 100, by="force").at(force="Essex").reason == "not available: nothing sent since July"
+            rate(marked, SIZE_OF, by="force").at(force="Essex").reason
+            == "not available: nothing sent since July"
         )
         assert rate(marked, 100).reason == "not available: nothing sent since July"
 
@@ -434,15 +440,15 @@ class TestNotAvailable:
             {"force": ["Kent", "Essex"], "offence": ["4.1", "99"]}, [7, 4], coverage="force"
         )
         homicide = crimes.where(offence="4.1")
-        assert rate(homicide, 100, by="force").at(force="Essex").events == 0
+        assert rate(homicide, SIZE_OF, by="force").at(force="Essex").events == 0
         bare = Tally.from_columns({"force": ["Kent", "Essex"], "offence": ["4.1", "99"]}, [7, 4]).where(
             offence="4.1"
         )
-        assert rate(bare, 100, by="force")["force"].tolist() == ["Kent"]
+        assert rate(bare, SIZE_OF, by="force")["force"].tolist() == ["Kent"]
 
     def test_nothing_is_dropped_silently(self, crimes):
         """Counted and excluded, together over the rows of the table, are what came in."""
-        table = rate(crimes.drop(offence="99"), 100, by="force")
+        table = rate(crimes.drop(offence="99"), SIZE_OF, by="force")
         assert sum(f.exclusions.counted + f.exclusions.excluded for f in table) == 7 + 4 - 1 + 2
         total = rate(crimes.drop(force="Essex"), 100)
         assert (total.exclusions.counted, total.exclusions.reasons) == (
@@ -451,7 +457,7 @@ class TestNotAvailable:
         )
 
     def test_empty_input(self):
-        table = rate(Tally.from_columns({"force": []}, []), 100, by="force")
+        table = rate(Tally.from_columns({"force": []}, []), SIZE_OF, by="force")
         assert len(table) == 0
         assert len(rate([], [], labels=[])) == 0
 
@@ -542,12 +548,12 @@ class TestBadInput:
 
     def test_a_mapping_needs_groups(self):
         crimes = Tally.from_columns({"force": ["Kent"]}, [5])
-        with pytest.raises(InvalidInputError, match="a mapping of divisors is keyed by the labels of by="):
+        with pytest.raises(InvalidInputError, match=r"exposure must be a number where there is no by=;"):
             rate(crimes, {"Kent": 10})
 
     def test_an_exposure_by_what_the_tally_lacks(self):
         with pytest.raises(
-            UnknownNameError, match="residents are given by 'force', which the tally does not keep"
+            UnknownNameError, match="residents are given by 'force', which the counts do not keep"
         ):
             rate(Tally.from_columns({"region": ["Wales"]}, [5]), RESIDENTS)
 
@@ -555,13 +561,13 @@ class TestBadInput:
         crimes = Tally.from_columns({"force": ["Kent", "Essex"]}, [2**62, 2**62])
         with pytest.raises(CountOverflowError, match="counts must add up within 64 bits"):
             rate(crimes, 10)
-        assert isinstance(rate(crimes, 10, by="force")[0], Rate)
+        assert isinstance(rate(crimes, RESIDENTS, by="force")[0], Rate)
 
     def test_overlapping_labels_do_not_add_up(self):
         crimes = Tally.from_columns({"offence": ["Theft", "Total"]}, [5, 9], overlapping="offence")
         with pytest.raises(InvalidInputError, match="the labels of 'offence' overlap"):
             rate(crimes, 10)
-        assert rate(crimes, 10, by="offence").at(offence="Total").events == 9
+        assert rate(crimes, {"Theft": 10, "Total": 10}, by="offence").at(offence="Total").events == 9
 
 
 class TestTallyAsDivisor:
