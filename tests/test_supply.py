@@ -68,6 +68,8 @@ def step(r, world):
     single = all(model.months(p) is not None and len(model.months(p)) == 1 for p in periods)
     if name in {"to_periods", "rolling", "names"} and (world.rolled or not single):
         name = "relabel"
+    if name == "not_supplied" and world.rolled:
+        name = "relabel"  # a mark is set before windows are made
     if name == "rolling" and (len(periods) < 3 or not world.stated):
         name = "relabel"
     if name == "drop_report" and world.stated != "force":

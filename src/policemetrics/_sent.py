@@ -168,15 +168,19 @@ class Sent:
         rolled = {step.period for step in self.steps if isinstance(step, Windows)}
         return rolled | {step.dim for step in self.steps if isinstance(step, Renamed) and not step.spelling}
 
-    def again(self, relation: Cells, choosing: Collection[str]) -> Cells:
+    def again(self, relation: Cells, choosing: Collection[str], *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
 
         What was kept or left out by a dimension that is not among `choosing` stays: that an offence was chosen
-        does not change who sent.
+        does not change who sent. A window is there where all of it is, or with `whole` false any of it.
         """
-        return reduce(
-            lambda found, step: step.on(found, choosing), self.steps, self._doubled(relation)
-        ).keys()
+        found = self._doubled(relation)
+        for step in self.steps:
+            if isinstance(step, Windows) and not whole and step.period in found.dims:
+                found = step.spread(found.keys(d for d in found.dims if d != as_sent(step.period))).keys()
+            else:
+                found = step.on(found, choosing)
+        return found.keys()
 
     def grain(self) -> Cells:
         """Take the steps again on the counts, at the grain at which they were sent."""

@@ -105,7 +105,7 @@ class Side:
 
     def _own_rows(self, dims: tuple[str, ...]) -> Cells:
         """Return the keys of which rows came in, those that lack some other label among them."""
-        if renamed(self.tally) & {*dims}:
+        if self.members is not None or renamed(self.tally) & {*dims}:
             made = self.tally._sent[0].cells.dims
             kept = [d for dim in dims for d in dict.fromkeys((as_sent(dim) if dim == self.dim else dim, dim))]
             found = seen(self.tally._sent, made)
@@ -194,7 +194,7 @@ def known_lines(tally: Tally, who: Iterable[str]) -> Cells:
         made = one.cells if one.register is None or not {*who} <= {*one.register.dims} else one.register
         when = [d for d in times if d in made.dims and d not in who]
         lines = made.keys(who).times(made.keys(when))
-        found.append(one.again(lines, lines.dims))
+        found.append(one.again(lines, lines.dims, whole=False))
     return joined(found).keys()
 
 
@@ -208,7 +208,7 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
         who = areas if supplied is None else supplied.dims
         stated = supplied is not None and dim in supplied.dims
         found = reports(tally._sent) if stated else seen(tally._sent, dict.fromkeys((*who, dim)))
-        if as_sent(dim) not in found.dims or not (needed := _parts_needed(found, dim)):
+        if as_sent(dim) not in found.dims or not (needed := _parts_needed(tally, who, dim)):
             continue
         sent = _identified(tally, found, but=dim).keys().project([d for d in found.dims if d != as_sent(dim)])
         enough = sent.counts >= np.array([needed[v] for v in sent.label(dim).tolist()])[sent.code(dim)]
@@ -222,9 +222,12 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
     return Side(tally, common=common, members=members)
 
 
-def _parts_needed(found: Cells, dim: str) -> dict[Any, int]:
+def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, int]:
     """Return how many reports make up each label of a dimension of periods; none where it is no such dimension."""
-    pairs = found.keys((dim, as_sent(dim)))
+    known = known_lines(tally, [d for d in who if d != dim])
+    if as_sent(dim) not in known.dims:
+        return {}
+    pairs = known.keys((dim, as_sent(dim)))
     try:
         made = read_labels(pairs.column(as_sent(dim)).tolist(), dim)
     except InvalidInputError:
@@ -732,7 +735,10 @@ def why_marked(groups: Cells, side: Side) -> Reasons:
     ledger = side.tally._ledger
     if ledger is None:
         return reasons
-    marked = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED)))
+    said = {NOT_SUPPLIED + why for mark in side.tally._marks for why in mark.label(REASON).tolist()}
+    marked = ledger.select(
+        ledger.where_label(REASON, lambda reason: reason.startswith(NOT_SUPPLIED) and reason not in said)
+    )
     if side.common is not None:
         # A supplier of one period only has been left out of both, unless the group has no other.
         of_group = [d for d in groups.dims if d in side.common.dims]

@@ -442,7 +442,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
         # Nothing was stated: in a period is every area that has a row in it, of whatever category.
         if side.members is not None and set(inside) <= set(side.members.dims):
             return side.members
-        times = [d for d in time_dims(tally) if d in groups.dims or d == side.dim]
+        times = [d for d in time_dims(tally) if d not in exposure.by]
         return seen(tally._sent, dict.fromkeys((*inside, *times, *exposure.by)))
     wanted = _check.listing(d for d in exposure.by if d not in tally.dims)
     msg = (
