@@ -239,3 +239,241 @@ def test_programs(block):
     """Whatever is done to a tally, its figures are those of who sent what."""
     for seed in range(block, PROGRAMS, 10):
         program(seed)
+
+
+# ---- by hand ----------------------------------------------------------------------------
+
+YEARS = ("2022/23", "2023/24")
+SENT = ["force", "period"]
+QUARTERS = ["2022-Q2", "2022-Q3", "2022-Q4", "2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2024-Q1"]
+
+
+def made(rows, *dims, **options):
+    """Make a tally of rows: the labels in the order of the dimensions, then the count."""
+    *columns, counts = zip(*rows, strict=True)
+    return Tally.from_columns(dict(zip(dims, columns, strict=True)), counts, **options)
+
+
+def of_forces(**residents_of):
+    return Exposure(residents_of, by="force", name="residents", date="mid-2022")
+
+
+class TestWindows:
+    """Essex sent February and March only: a window that it did not send all of is Kent's."""
+
+    CRIMES = made(
+        [("Kent", f"2024-0{m}", 100) for m in range(1, 5)] + [("Essex", f"2024-0{m}", 50) for m in (2, 3)],
+        *SENT,
+        coverage=SENT,
+    )
+
+    def test_before_and_after_the_forces_are_added_up(self):
+        """200, 300, 200 both ways, and what is left out stands in the ledger."""
+        one, other = self.CRIMES.rolling(2).sum_to("period"), self.CRIMES.sum_to("period").rolling(2)
+        assert one == other
+        assert one.to_dict()["count"] == [200, 300, 200]
+        assert one.excluded.to_dict()["count"] == [50, 50]
+
+    def test_residents_are_those_of_who_is_in(self):
+        found = rate(self.CRIMES.sum_to("period").rolling(2), of_forces(Kent=1000, Essex=1000), by="period")
+        assert found["rate"].tolist() == [200, 150, 200]
+
+    def test_quarters_make_up_years(self):
+        quarters = made([("Kent", q, 10) for q in QUARTERS], *SENT, coverage=SENT)
+        assert quarters.rolling(12).to_dict()["count"] == [40] * 5
+        with pytest.raises(PoliceMetricsError, match="of which 4 months are made"):
+            quarters.rolling(4)
+
+    def test_a_window_is_not_rolled_again(self):
+        with pytest.raises(PoliceMetricsError, match="overlap"):
+            self.CRIMES.rolling(2).rolling(2)
+
+
+class TestMerged:
+    """What is merged, summed or renamed does not change who sent what."""
+
+    TWO = made(
+        [("Kent", YEARS[0], 900), ("Kent", YEARS[1], 1000), ("Surrey", YEARS[0], 700)], *SENT, coverage=SENT
+    )
+    SOUTH_EAST = {"Kent": "South East", "Surrey": "South East"}
+    SEVEN = made([("Kent", q, 100) for q in QUARTERS[:7]], *SENT, coverage=SENT)
+
+    def test_a_region_remembers_its_forces(self):
+        region = self.TWO.relabel("force", self.SOUTH_EAST)
+        for crimes in (self.TWO, region, region.sum_to("period")):
+            assert (
+                rate_change(crimes, between=YEARS).reason
+                == "not like for like: supplied for one only: Surrey"
+            )
+        matched = rate_change(region, between=YEARS, like_for_like="match")
+        assert (matched.old, matched.new, matched.exclusions.reasons) == (
+            900,
+            1000,
+            {"not like for like": 700},
+        )
+
+    def test_two_names_of_one_force_are_one(self):
+        """Never of the same year: that is a name that changed, not two forces."""
+        crimes = made([("A & B", YEARS[0], 5), ("A and B", YEARS[1], 7)], *SENT, coverage=SENT)
+        one = rate_change(crimes.relabel("force", {"A & B": "A and B"}), between=YEARS)
+        assert (one.old, one.new, one.reason) == (5, 7, None)
+
+    def test_renamed_and_back(self):
+        there = self.TWO.relabel("force", {"Kent": "K"})
+        assert there.relabel("force", {"K": "Kent"}) == self.TWO
+        assert rate_change(there, between=YEARS).reason == rate_change(self.TWO, between=YEARS).reason
+
+    @pytest.mark.parametrize(
+        "longer",
+        [
+            lambda t: t,
+            lambda t: t.to_periods("financial_year"),
+            lambda t: t.relabel("period", {q: YEARS[i > 3] for i, q in enumerate(QUARTERS[:7])}),
+        ],
+    )
+    def test_three_quarters_are_no_year(self, longer):
+        reason = rate_change(longer(self.SEVEN), between=YEARS).reason
+        assert reason == "not available: no rows for 2024-Q1"
+
+    def test_a_part_of_a_year_is_left_out_of_it(self):
+        """Kent has four quarters and three: the second year has nobody who sent it all."""
+        found = rate(self.SEVEN.to_periods("financial_year"), of_forces(Kent=1000), by="period")
+        assert found.at(period="2022/23").rate == 400
+        assert (
+            found.at(period="2023/24").reason
+            == "not available: all counts were excluded (not all of 2023/24 supplied 300)"
+        )
+
+    @pytest.mark.parametrize(
+        ("given", "refused"),
+        [
+            ({"Kent": 1000, "Surrey": 500}, None),
+            ({"South East": 1500}, None),
+            (
+                {"Kent": 1000, "Surrey": 500, "South East": 9000},
+                "mean one thing as they were sent and another",
+            ),
+        ],
+    )
+    def test_residents_before_or_after_the_merge(self, given, refused):
+        region = self.TWO.where(period=YEARS[0]).relabel("force", self.SOUTH_EAST)
+        if refused:
+            with pytest.raises(PoliceMetricsError, match=refused):
+                rate(region, of_forces(**given))
+        else:
+            assert rate(region, of_forces(**given), by="force")["exposure"].tolist() == [1500]
+
+    def test_residents_of_those_who_did_not_send(self):
+        region = self.TWO.relabel("force", self.SOUTH_EAST)
+        found = rate(region, of_forces(**{"South East": 1500}), by="period")
+        assert (
+            found.at(period=YEARS[1]).reason
+            == "not available: the residents are those of Surrey too, who did not send"
+        )
+
+    def test_to_periods(self):
+        months = made([("2023-04", 1), ("2023-12", 2), ("2024-03", 4)], "period")
+        assert months.to_periods("quarter").labels("period") == ("2023-Q2", "2023-Q4", "2024-Q1")
+        assert months.to_periods("calendar_year").to_dict() == {"period": ["2023", "2024"], "count": [3, 4]}
+        assert months.to_periods("month") == months
+        with pytest.raises(PoliceMetricsError, match="lie within one quarter; got '2023'"):
+            made([("2023", 1)], "period").to_periods("quarter")
+
+
+class TestDivisors:
+    """A divisor is of those who were counted."""
+
+    def test_a_log_by_offence(self):
+        """One murder in Kent is one among the residents of both forces."""
+        log = made([("Kent", "murder", 1), ("Kent", "theft", 2), ("Essex", "theft", 2)], "force", "offence")
+        found = rate(log, of_forces(Kent=10**6, Essex=10**6), by="offence", per=10**6)
+        assert found["rate"].tolist() == [0.5, 2]
+
+    def test_one_population_has_one_size(self):
+        """Arson of beats A and B per 4,000 in both months, whatever beats had one."""
+        rows = [
+            ("A", "arson", "2024-01", 100),
+            ("B", "robbery", "2024-01", 50),
+            ("A", "arson", "2024-02", 110),
+        ]
+        rows += [
+            ("A", "robbery", "2024-02", 1),
+            ("B", "robbery", "2024-02", 60),
+            ("B", "arson", "2024-02", 1),
+        ]
+        log = made(rows, "beat", "offence", "period", coverage="period")
+        people = Exposure({"A": 1000, "B": 3000}, by="beat", name="residents", date="mid-2023")
+        found = rate_change(log, between=("2024-01", "2024-02"), by="offence", exposure=people)
+        assert set(found["old_exposure"]) == set(found["new_exposure"]) == {4000.0}
+
+    def test_a_tally_of_other_reports(self):
+        """Kent's 2023/24 is not divided by Essex's."""
+        rows = [("Kent", YEARS[0], 100), ("Kent", YEARS[1], 100), ("Essex", YEARS[0], 100)]
+        officers = [("Kent", YEARS[0], 1000), ("Essex", YEARS[0], 1000), ("Essex", YEARS[1], 5000)]
+        counts, sizes = (made(v, *SENT, coverage=SENT) for v in (rows, officers))
+        assert "Essex 2023/24, Kent 2023/24" in rate(counts, sizes).reason
+
+    def test_ragged_periods(self):
+        """Two forces one year and one the next are no rate; each alone is, and says of which years."""
+        crimes = made(
+            [("Kent", YEARS[0], 100), ("Essex", YEARS[0], 100), ("Essex", YEARS[1], 100)],
+            *SENT,
+            coverage=SENT,
+        )
+        people = of_forces(Kent=1000, Essex=1000)
+        assert (
+            rate(crimes, people).reason
+            == "not available: not the same suppliers in every period: no Kent 2023/24"
+        )
+        assert [f.when for f in rate(crimes, people, by="force")] == ["April 2022 to March 2024", "2022/23"]
+
+    def test_residents_that_are_given(self):
+        crimes = made(
+            [("Kent", YEARS[0], 10), ("Kent", YEARS[1], 20), ("Essex", YEARS[0], 30)],
+            *SENT,
+            coverage="period",
+        )
+        asked = {"between": YEARS, "exposure": of_forces(Kent=1000, Essex=1000)}
+        one, other = (
+            rate_change(crimes.where(force="Essex"), **asked),
+            rate_change(crimes, by="force", **asked),
+        )
+        assert one.new_exposure == other.at(force="Essex").new_exposure == 1000
+
+    def test_offences_are_no_regions(self):
+        """That each force has one offence only in one year makes them no regions."""
+        rows = [
+            ("A", YEARS[0], "x", 6),
+            ("B", YEARS[0], "y", 6),
+            ("A", YEARS[1], "x", 7),
+            ("B", YEARS[1], "y", 8),
+            ("A", YEARS[1], "y", 3),
+        ]
+        crimes = made(rows, *SENT, "offence", coverage=SENT)
+        found = rate_change(crimes, between=YEARS, by="offence", exposure=of_forces(A=10, B=30))
+        assert found["new_exposure"].tolist() == [40, 40]
+
+
+class TestMarks:
+    def test_a_mark_is_over_all_that_it_names(self):
+        """Kent sent nothing: an offence without a cell is not 0."""
+        rows = [
+            ("Kent", "drugs", YEARS[0], 50),
+            ("Kent", "theft", YEARS[0], 70),
+            ("Kent", "theft", YEARS[1], 0),
+        ]
+        rows += [("Essex", o, y, n) for o, n in (("drugs", 100), ("theft", 200)) for y in YEARS]
+        crimes = made(rows, "force", "offence", "period", coverage="period")
+        marked = crimes.not_supplied("Kent sent nothing", force="Kent", period=YEARS[1])
+        found = rate_change(marked, between=YEARS, by="offence")
+        assert set(found["reason"]) == {"not available: Kent sent nothing"}
+        assert rate_change(marked, between=YEARS, by="force").at(force="Essex").change == 0
+        assert rate_change(marked.where(force="Essex"), between=YEARS).change == 0
+
+
+class TestCaveats:
+    def test_a_quarter_that_one_lacks(self):
+        """Kent has four quarters and three, and nothing was stated."""
+        rows = [("Kent", q, 100) for q in QUARTERS[:7]] + [("Essex", q, 100) for q in QUARTERS]
+        found = rate_change(made(rows, *SENT), between=YEARS)
+        assert found.caveat.endswith("only one of the periods has cells of Kent 2023-Q1")

@@ -1,8 +1,20 @@
 """Who supplied what: the sides of a comparison, their groups, and why a group cannot be counted or compared.
 
-A figure is available where its side of the tally was supplied in full, and a comparison only where
-both sides had the same suppliers. Nothing here changes a reason: each question gives, for every group,
-a reason or None, and `Rows` takes them over in the order in which they are asked.
+*Who sends* are suppliers: forces, areas, lines; `coverage=` names their dimensions. *When* are the periods, down to
+the finest that was sent. *What is counted within*, offence, outcome, grade, seconds, never proves supply. A report is
+what one supplier sends for one period; a row of it, even of 0, even without some label, shows that it was sent. So:
+
+- In a report that was sent an absent cell is 0; outside it is unknown.
+- In a longer period, or a window, is who sent the whole of it; the rest is left out of it, and the ledger says so.
+- A comparison is of the same reports on both sides, however they have been merged or summed since.
+- A divisor is of those who were counted: an exposure by the labels as they were sent, or as they are called now where
+  all who are known in them are in. Of several periods, all must be of the same suppliers.
+- A mark, `not_supplied`, is over all that has its labels, whether a cell stands there or not.
+- Where nothing was stated one sender is assumed, and for an exposure its areas; a figure needs rows of its own, and
+  a total over labels that only one period has says so.
+
+Nothing here changes a reason: each question gives, for every group, a reason or None, and `Rows` takes them over in
+the order in which they are asked.
 """
 
 from __future__ import annotations

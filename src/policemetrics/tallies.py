@@ -241,7 +241,14 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """Sum of all counts."""
+        """Sum of all counts.
+
+        Raises
+        ------
+        InvalidInputError
+            If labels overlap, so that their sum would count some twice.
+        """
+        self._refuse_overlap(())
         return self._cells.total
 
     def __len__(self) -> int:
@@ -341,7 +348,11 @@ class Tally:
         return list(head), rows
 
     def _footer(self) -> str:
-        parts = [f"Tally of {_write.count(self.total)} {self.unit} in {_write.count(len(self))} cells"]
+        added = not any(len(self._cells.label(dim)) > 1 for dim in self.overlapping)
+        counted = (
+            f"{_write.count(self._cells.total)} {self.unit} in " if added else ""
+        )  # overlapping, they do not add up
+        parts = [f"Tally of {counted}{_write.count(len(self))} cells"]
         if len(self) > _MOST_CELLS_SHOWN:
             parts[0] += f", the first {_MOST_CELLS_SHOWN} shown"
         if self._supplied is not None:
@@ -393,7 +404,7 @@ class Tally:
         return mine.union(theirs).keys()
 
     def sum_to(self, *dims: str) -> Tally:
-        """Add up to fewer dimensions; coverage is kept whole, the ledger is added up the same.
+        """Add up to fewer dimensions; who sent what is kept, the ledger is added up the same.
 
         Parameters
         ----------
@@ -414,13 +425,7 @@ class Tally:
         """
         kept = _check.names(dims, "dims")
         self._require_dims(*kept)
-        for dim in sorted(self.overlapping - set(kept)):
-            if len(self._cells.label(dim)) > 1:
-                msg = (
-                    f"the labels of {dim!r} overlap and do not add up ({_check.listing(self.labels(dim), most=5)}); "
-                    f"keep {dim!r} in by=, or choose one with where({dim}=…)."
-                )
-                raise InvalidInputError(msg)
+        self._refuse_overlap(kept)
         return Tally._of(
             self._cells.project(kept),
             self._supplied,
@@ -430,6 +435,35 @@ class Tally:
             self._sent,
             self._marks,
         )
+
+    def _refuse_overlap(self, kept: tuple[str, ...]) -> None:
+        """Refuse to add up labels that overlap."""
+        for dim in sorted(self.overlapping - set(kept)):
+            if len(self._cells.label(dim)) > 1:
+                msg = (
+                    f"the labels of {dim!r} overlap and do not add up ({_check.listing(self.labels(dim), most=5)}); "
+                    f"keep {dim!r} in by=, or choose one with where({dim}=…)."
+                )
+                raise InvalidInputError(msg)
+
+    def forget(self) -> Tally:
+        """Return the tally as if it had been made so: what lies beneath is gone.
+
+        A total still holds what was sent, force by force and month by month, so that it is known who is in it.
+        Where a tally is handed on as an object, pickled say, and only the totals are meant, forget the rest.
+
+        Returns
+        -------
+        Tally
+            The same counts, coverage and ledger.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"force": ["Kent", "Essex"]}, [7, 3])
+        >>> t.sum_to().forget().total
+        10
+        """
+        return Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
 
     # ---- choosing -----------------------------------------------------------------------
 
@@ -497,7 +531,9 @@ class Tally:
         return self._exclude(wanted, DROPPED + " and ".join(wanted))
 
     def not_supplied(self, reason: str, /, **labels: Any) -> Tally:
-        """Mark cells that a source wrote as figures, often 0, although nothing valid was supplied.
+        """Mark what a source wrote as figures, often 0, although nothing valid was supplied.
+
+        The mark is over all that has the labels, whether a cell stands there or not.
 
         Parameters
         ----------
@@ -614,7 +650,10 @@ class Tally:
         *,
         others: Literal["keep", "refuse"] = "keep",
     ) -> Tally:
-        """Rename or merge the labels of a dimension, in coverage and ledger too.
+        """Rename or merge the labels of a dimension, in coverage and ledger too; who sent what is kept.
+
+        Forces that become a region remain who sends: where one of them is missing, so is a part of the region. Two
+        labels that were never sent for the same period are one supplier, whose name changed.
 
         Parameters
         ----------
