@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics._cells import MISSING, Cells
+from policemetrics._cells import MISSING, Cells, find
 from policemetrics._sent import as_sent, grain, identities, joined, reports, seen
 from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
@@ -961,17 +961,25 @@ def exclusion_table(
     groups: Cells, sides: Sequence[Side], counted: IntArray, whole: Tally | None = None
 ) -> ExclusionTable:
     """Gather what each group left out, by reason; rows of `whole` without a period belong to every comparison."""
-    ledgers = [*(side.tally._ledger for side in sides), _undated(sides, whole)]
-    by = groups.dims
-    rows = [v.project((*by, REASON)) for v in ledgers if v is not None and len(v)]
+    ledgers = [(side.label, side.tally._ledger) for side in sides] + [(MISSING, _undated(sides, whole))]
+    rows = [(name, v.project((*groups.dims, REASON))) for name, v in ledgers if v is not None and len(v)]
     unit = sides[0].tally.unit
     if not rows:
         return ExclusionTable(unit, counted, (), np.zeros((len(groups), 0), dtype=np.int64))
-    merged = reduce(Cells.union, rows)
-    counts = np.zeros((len(groups), len(merged.label(REASON))), dtype=np.int64)
-    at = merged.positions(groups, by)
-    counts[at[at >= 0], merged.code(REASON)[at >= 0]] = merged.counts[at >= 0]
-    return ExclusionTable(unit, counted, tuple(merged.label(REASON).tolist()), counts)
+    reasons = reduce(Cells.union, (v.project([REASON]) for _, v in rows)).label(REASON)
+    keys = (
+        zip(*(column.tolist() for column in keys_of(groups).values()), strict=True) if groups.dims else [()]
+    )
+    labels, parts = [" ".join(map(str, key)) for key in keys], []
+    for name, cells in rows:
+        counts = np.zeros((len(groups), len(reasons)), dtype=np.int64)
+        at = cells.positions(groups, groups.dims)
+        counts[at[at >= 0], find(reasons, cells.column(REASON))[at >= 0]] = cells.counts[at >= 0]
+        parts.append((np.array([f"{name} {label}" for label in labels], dtype=str), counts))
+    summed = sum(counts for _, counts in parts)
+    if len({name for name, _ in rows}) < len(rows) or len(sides) == 1:  # no periods that other rows have, too
+        return ExclusionTable(unit, counted, tuple(reasons.tolist()), summed)
+    return ExclusionTable(unit, counted, tuple(reasons.tolist()), summed, tuple(parts))
 
 
 def _undated(sides: Sequence[Side], whole: Tally | None) -> Cells | None:

@@ -78,15 +78,16 @@ _WHOLE: Final = ("int", "int or None")
 class ExclusionTable:
     """The exclusions of every row: `counted` (rows,) and `counts` (rows, reasons), int64.
 
-    Rows of one `source` share theirs, as the ages of one cohort do: in a total they count once.
+    Rows of one source share theirs, as the ages of one cohort do, or two comparisons with one year in common: in a
+    total they count once. `parts` holds what each row left out by source: names (rows,) and counts (rows, reasons).
     """
 
     unit: str
     counted: IntArray
     reasons: tuple[str, ...]
     counts: IntArray
-    source: IntArray = attrs.field(
-        default=attrs.Factory(lambda self: np.arange(len(self.counted)), takes_self=True)
+    parts: tuple[tuple[NDArray[Any], IntArray], ...] = attrs.field(
+        default=attrs.Factory(lambda self: ((np.arange(len(self.counted)), self.counts),), takes_self=True)
     )
 
     @staticmethod
@@ -97,14 +98,14 @@ class ExclusionTable:
 
     def take(self, index: NDArray[Any]) -> ExclusionTable:
         """Return some of the rows."""
-        return attrs.evolve(
-            self, counted=self.counted[index], counts=self.counts[index], source=self.source[index]
-        )
+        parts = tuple((source[index], counts[index]) for source, counts in self.parts)
+        return attrs.evolve(self, counted=self.counted[index], counts=self.counts[index], parts=parts)
 
     def total(self) -> IntArray:
         """Add up each reason over the rows."""
-        _, first = np.unique(self.source, return_index=True)
-        summed: IntArray = self.counts[first].sum(axis=0)
+        sources, counts = (np.concatenate(column) for column in zip(*self.parts, strict=True))
+        _, first = np.unique(sources, return_index=True)
+        summed: IntArray = counts[first].sum(axis=0)
         return summed
 
     @property
@@ -718,16 +719,32 @@ def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
     if len(known) < len(tables):
         return None
     reasons = list(dict.fromkeys(r for t in known for r in t.reasons))
-    counts = [np.zeros((len(t.counted), len(reasons)), dtype=np.int64) for t in known]
-    for part, table in zip(counts, known, strict=True):
-        part[:, [reasons.index(r) for r in table.reasons]] = table.counts
-    starts = np.cumsum([0, *(int(t.source.max(initial=-1)) + 1 for t in known)])
+
+    def spread(table: ExclusionTable, counts: IntArray) -> IntArray:
+        wide = np.zeros((len(counts), len(reasons)), dtype=np.int64)
+        wide[:, [reasons.index(r) for r in table.reasons]] = counts
+        return wide
+
+    parts = []
+    for part in range(max(len(t.parts) for t in known)):
+        names, wide = [], []
+        for at, table in enumerate(known):
+            nothing = np.full(len(table.counted), ""), np.zeros_like(table.counts)
+            source, counts = table.parts[part] if part < len(table.parts) else nothing
+            # Rows that are numbered are those of one table; sources that have a name are the same in all.
+            names.append(
+                source
+                if source.dtype.kind == "U"
+                else np.array([f"{at} {n}" for n in source.tolist()], dtype=str)
+            )
+            wide.append(spread(table, counts))
+        parts.append((np.concatenate(names), np.concatenate(wide)))
     return ExclusionTable(
         known[0].unit,
         np.concatenate([t.counted for t in known]),
         tuple(reasons),
-        np.concatenate(counts),
-        np.concatenate([t.source + start for t, start in zip(known, starts, strict=False)]),
+        np.concatenate([spread(t, t.counts) for t in known]),
+        tuple(parts),
     )
 
 
