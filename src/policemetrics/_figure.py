@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform, get_args
 
@@ -395,15 +395,18 @@ class Figure:
         divided = any(fields[of].metadata.get("role") == "denominator" for of in fields[name].metadata["of"])
         return str(getattr(self, "exposure_name", "")) if divided else ""
 
+    def _form(self, name: str) -> Callable[[float], str]:
+        """How a column is written."""
+        return _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
+
     def _written(self, name: str) -> str:
         """Write a column in a sentence as it stands in the table."""
-        form: str = attrs.fields_dict(type(self))[name].metadata["column"]
-        return _write.FORMATS[form](getattr(self, name))
+        return self._form(name)(getattr(self, name))
 
     def _interval_words(self, name: str = "", form: Callable[[float], str] | None = None) -> str:
         """Write the interval of a column in a sentence, as "95% interval −10.7% to −9.9%"."""
         name = name or self._estimate[0]
-        form = form or _write.FORMATS[attrs.fields_dict(type(self))[name].metadata["column"]]
+        form = form or self._form(name)
         low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
         # An upper limit that is not known, as where there are no crimes, leaves the interval open.
         limits = _write.limits(form(low), form(high), unbounded=not math.isfinite(high))
@@ -430,13 +433,9 @@ class Figure:
 
     def _cells(self) -> tuple[list[str], list[str]]:
         """Headers and the one row, as text."""
-        columns = screen_columns(type(self), getattr(self, "confidence_level", None))
-        headers = [*self.group, *(heading for heading, _, _ in columns)]
-        row = [
-            *map(str, self.group.values()),
-            *(screen_cell(n, f, self.__getattribute__) for _, n, f in columns),
-        ]
-        return headers, row
+        values = {f.name: getattr(self, f.name) for f in column_fields(type(self))}
+        headings, (cells,) = on_screen(type(self), getattr(self, "confidence_level", None), [values])
+        return [*self.group, *headings], [*map(str, self.group.values()), *cells]
 
     def to_markdown(self) -> str:
         """Return the figure as a Markdown table of one row, with its sentence underneath.
@@ -526,30 +525,30 @@ def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
 
 
-def screen_columns(kind: type[Figure], level: object) -> list[tuple[str, str, Callable[[float], str]]]:
-    """Choose what is shown on screen: heading, name and form; an interval has one column for both limits.
+def on_screen(
+    kind: type[Figure], level: object, rows: Iterable[Mapping[str, float]]
+) -> tuple[list[str], list[list[str]]]:
+    """Write headings and cells of what is shown on screen; an interval has one column for both limits.
 
     Of several intervals each says of what it is, for those who hear the headings and do not see what stands beside.
     """
     interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
     shown = [f for f in column_fields(kind) if f.metadata["shown"] and not f.name.endswith("_high")]
     several = sum(f.name.endswith("_low") for f in shown) > 1
-
-    def heading(name: str) -> str:
+    headings, forms = [], {f.name: _write.FORMATS[f.metadata["column"]] for f in shown}
+    for name in forms:
         estimate = name.removesuffix("_low")
-        if estimate == name:
-            return name
-        return f"{interval} of {estimate}" if several else interval
-
-    return [(heading(f.name), f.name, _write.FORMATS[f.metadata["column"]]) for f in shown]
+        of = f" of {estimate}" if several else ""
+        headings.append(name if estimate == name else f"{interval}{of}")
+    return headings, [[_cell(name, form, row) for name, form in forms.items()] for row in rows]
 
 
-def screen_cell(name: str, form: Callable[[float], str], value_of: Callable[[str], float]) -> str:
+def _cell(name: str, form: Callable[[float], str], row: Mapping[str, float]) -> str:
     """Write one cell on screen: a number, or both limits of an interval."""
-    low = value_of(name)
+    low = row[name]
     if not name.endswith("_low"):
         return form(low)
-    high = value_of(name.removesuffix("_low") + "_high")
+    high = row[name.removesuffix("_low") + "_high"]
     if math.isnan(low) or math.isnan(high):
         return ""
     return _write.limits(form(low), form(high), unbounded=math.isinf(high))

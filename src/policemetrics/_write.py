@@ -72,6 +72,12 @@ def size(change: float, digits: int) -> str:
     return fixed(abs(change), digits) if abs(change) >= least / 2 else f"less than {fixed(least, digits)}"
 
 
+def listed(parts: Iterable[str]) -> str:
+    """Join words as a sentence does: the last two by "and"."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def limits(low: str, high: str, *, unbounded: bool) -> str:
     """Write an interval; one without an upper limit says so."""
     return f"{low} or more" if unbounded else f"{low} to {high}"

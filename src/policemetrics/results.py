@@ -5,13 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Final,
-    Generic,
-    overload,
-)
+from typing import TYPE_CHECKING, Any, Final, Generic, overload
 
 import attrs
 import numpy as np
@@ -32,9 +26,8 @@ from policemetrics._figure import (
     definition_field,
     figure,
     input_field,
+    on_screen,
     once,
-    screen_cell,
-    screen_columns,
     words_below,
 )
 from policemetrics._typing import Column, IntArray, Label
@@ -78,6 +71,7 @@ def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
 _MOST_ROWS_SHOWN: Final = 60
 _MOST_CAVEATS_SHOWN: Final = 4
 _AUDIT: Final = "audit_"
+_WHOLE: Final = ("int", "int or None")
 
 
 @attrs.frozen(eq=False)
@@ -94,6 +88,12 @@ class ExclusionTable:
     source: IntArray = attrs.field(
         default=attrs.Factory(lambda self: np.arange(len(self.counted)), takes_self=True)
     )
+
+    @staticmethod
+    def of(one: Exclusions) -> ExclusionTable:
+        """Make a table of one row."""
+        counts = np.array([list(one.reasons.values())], dtype=np.int64)
+        return ExclusionTable(one.unit, np.array([one.counted]), tuple(one.reasons), counts)
 
     def take(self, index: NDArray[Any]) -> ExclusionTable:
         """Return some of the rows."""
@@ -179,26 +179,11 @@ class Results(Generic[FigureT_co]):
                 f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
             )
             raise InvalidInputError(msg)
-        held = (
-            *self._keys.values(),
-            *self._values.values(),
-            self._reason,
-            self._notes,
-            *self._audit.values(),
-        )
-        arrays = [array for array in held if isinstance(array, np.ndarray)]
-        if any(len(array) != len(self) for array in arrays):
-            named = {
-                "reason": self._reason,
-                **self._keys,
-                **self._values,
-                **self._audit,
-                "caveats": self._notes,
-            }
-            _check.same_length(
-                {name: array for name, array in named.items() if isinstance(array, np.ndarray)}
-            )
-        for array in arrays:
+        named = [*self._keys.items(), *self._values.items(), *self._audit.items(), ("caveats", self._notes)]
+        arrays = [(n, v) for n, v in (("reason", self._reason), *named) if isinstance(v, np.ndarray)]
+        if any(len(array) != len(self) for _, array in arrays):
+            _check.same_length(dict(arrays))
+        for _, array in arrays:
             array.setflags(write=False)
 
     def _evolve(self, **changes: Any) -> Results[FigureT_co]:
@@ -244,19 +229,8 @@ class Results(Generic[FigureT_co]):
             raise InvalidInputError(msg)
         kind = type(figures[0])
         dims = tuple(figures[0].group)
-        reasons = dict.fromkeys(r for f in figures if f.exclusions for r in f.exclusions.reasons)
-        units = {f.exclusions.unit if f.exclusions else None for f in figures}
-        exclusions = None
-        if None not in units and len(units) == 1:
-            exclusions = ExclusionTable(
-                str(units.pop()),
-                np.array([f.exclusions.counted for f in figures if f.exclusions], dtype=np.int64),
-                tuple(reasons),
-                np.array(
-                    [[f.exclusions.reasons.get(r, 0) for r in reasons] for f in figures if f.exclusions],
-                    dtype=np.int64,
-                ).reshape(len(figures), len(reasons)),
-            )
+        excluded = [ExclusionTable.of(f.exclusions) if f.exclusions else None for f in figures]
+        same_unit = len({table and table.unit for table in excluded}) == 1
         return Results._made(
             kind,
             {d: label_array(f.group[d] for f in figures) for d in dims},
@@ -266,7 +240,7 @@ class Results(Generic[FigureT_co]):
             },
             _objects([f.reason for f in figures]),
             {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in audit_fields(kind)},
-            exclusions,
+            _stacked(excluded) if same_unit else None,
             _one_or_all([f.caveats for f in figures]),
         )
 
@@ -288,13 +262,12 @@ class Results(Generic[FigureT_co]):
             d: label_array(v for v, n in zip(own, lengths, strict=True) for _ in range(n))
             for d, own in labels.items()
         }
-        audit = {name: column([t._audit[name] for t in tables]) for name in first._audit}
-        # What is the same for all tables stays one value.
-        audit |= {
-            k: v
-            for k, v in first._audit.items()
-            if not isinstance(v, np.ndarray) and all(_same(t._audit[k], v) for t in tables)
-        }
+        audit = {}
+        for name, value in first._audit.items():
+            parts = [t._audit[name] for t in tables]
+            # What is the same for all tables stays one value.
+            one = not isinstance(value, np.ndarray) and all(_same(part, value) for part in parts)
+            audit[name] = value if one else column(parts)
         return Results._made(
             first.kind,
             keys,
@@ -367,17 +340,14 @@ class Results(Generic[FigureT_co]):
             raise InvalidTypeError(msg) from error
         if index.size == 0:
             index = index.astype(np.int64)
-        if (
-            index.ndim != 1
-            or index.dtype.kind not in "biu"
-            or (index.dtype.kind == "b") > (len(index) == len(self))
-        ):
+        is_mask = index.dtype.kind == "b"
+        if index.ndim != 1 or index.dtype.kind not in "biu" or (is_mask and len(index) != len(self)):
             msg = (
                 f"a part of the table is taken by a slice, by positions or by a mask of {len(self)} "
                 f"booleans; got {type(key).__name__} of {index.dtype} with shape {index.shape}."
             )
             raise InvalidTypeError(msg)
-        rows = np.flatnonzero(index) if index.dtype.kind == "b" else index
+        rows = np.flatnonzero(index) if is_mask else index
         if rows.size:
             self._refuse_beyond(int(rows.min()), int(rows.max()))
         return self._take(rows)
@@ -392,19 +362,14 @@ class Results(Generic[FigureT_co]):
             raise OutOfRangeError(msg)
 
     def _column(self, name: Any) -> NDArray[Any]:
-        if name == "reason":
-            return self._reason
-        if name == "excluded":
-            return self._excluded
-        if (
-            isinstance(name, str) and name in self._audit
-        ):  # what the figures were made of can be read as a column too
-            value = self._audit[name]
-            return value if isinstance(value, np.ndarray) else _objects([value] * len(self))
-        if not isinstance(name, str) or name not in {*self._keys, *self._values}:
+        # What the figures were made of can be read as a column too.
+        columns = {**self._keys, **self._values, **self._audit}
+        columns |= {"reason": self._reason, "excluded": self._excluded}
+        if not isinstance(name, str) or name not in columns:
             msg = f"no column {_check.shown(name)}; the columns are {_check.listing(self.columns, most=60)}."
             raise UnknownNameError(msg)
-        return self._keys[name] if name in self._keys else self._values[name]
+        value = columns[name]
+        return value if isinstance(value, np.ndarray) else _objects([value] * len(self))
 
     def _take(self, index: NDArray[Any]) -> Results[FigureT_co]:
         return self._evolve(
@@ -492,9 +457,8 @@ class Results(Generic[FigureT_co]):
         values = self._column(column)
         _check.flag(descending, "descending")
         if values.dtype.kind == "O":
-            order = {
-                v: i for i, v in enumerate(sorted({v for v in values if v is not None}, key=_label_order))
-            }
+            labels = sorted({v for v in values if v is not None}, key=_label_order)
+            order = {v: i for i, v in enumerate(labels)}
             values = np.array([order.get(v, np.nan) for v in values], dtype=float)
         # A nan sorts last either way, and a stable sort keeps the order of equal values.
         return self._take(np.argsort(-values if descending else values, kind="stable"))
@@ -546,17 +510,17 @@ class Results(Generic[FigureT_co]):
         for name, value in self._audit.items():
             values = value.tolist() if isinstance(value, np.ndarray) else [value] * len(self)
             table[name] = [_audit_cell(v, " to " if name == "between" else ", ") for v in values]
-        rows = [self._exclusions.row(i) for i in range(len(self))] if self._exclusions else []
+        rows = [self._exclusions and self._exclusions.row(i) for i in range(len(self))]
         table["caveat"] = self._caveats
-        table["unit"] = [r.unit for r in rows] or [None] * len(self)
-        table["counted"] = [r.counted for r in rows] or [None] * len(self)
-        table["excluded_reasons"] = [
-            "; ".join(f"{k}: {n}" for k, n in r.reasons.items()) or None for r in rows
-        ] or [None] * len(self)
+        table["unit"] = [r and r.unit for r in rows]
+        table["counted"] = [r and r.counted for r in rows]
+        words = [r and "; ".join(f"{reason}: {n}" for reason, n in r.reasons.items()) for r in rows]
+        table["excluded_reasons"] = [w or None for w in words]
         return table
 
-    def _types(self, table: Mapping[str, list[Any]]) -> dict[str, str]:
-        """Name the type of each column: it follows from the kind of figure, never from the values."""
+    def _typed(self, types: Mapping[str, Any], *, audit: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+        """Return the columns, and the type of each: it follows from the kind of figure, never from the values."""
+        table = self.to_dict(audit=audit)
         # A type is text where the class is made under `from __future__ import annotations`.
         declared = {f.name: getattr(f.type, "__name__", str(f.type)) for f in attrs.fields(self.kind)}
         declared["counted"] = "int or None"
@@ -569,7 +533,7 @@ class Results(Generic[FigureT_co]):
             found = declared.get(column.removeprefix(_AUDIT), "str")
             return found if found in {"float", "bool", "int or None"} else "str"
 
-        return {column: kind(column) for column in table}
+        return table, {column: types[kind(column)] for column in table}
 
     def to_pandas(self, *, audit: bool = False) -> pd.DataFrame:
         """Return the table as a pandas data frame; undefined is missing.
@@ -589,8 +553,13 @@ class Results(Generic[FigureT_co]):
         MissingDependencyError
             If pandas is not installed.
         """
-        table = self.to_dict(audit=audit)
-        frame: pd.DataFrame = to_pandas(table, self._types(table))
+        pandas = optional("pandas", "Results.to_pandas")
+        text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
+        names = {"str": text, "int": "int64", "int or None": "Int64", "float": "float64", "bool": "bool"}
+        table, types = self._typed(names, audit=audit)
+        frame: pd.DataFrame = pandas.DataFrame(
+            {c: pandas.Series(v, dtype=types[c]) for c, v in table.items()}
+        )
         return frame
 
     def to_polars(self, *, audit: bool = False) -> pl.DataFrame:
@@ -611,8 +580,10 @@ class Results(Generic[FigureT_co]):
         MissingDependencyError
             If polars is not installed.
         """
-        table = self.to_dict(audit=audit)
-        frame: pl.DataFrame = to_polars(table, self._types(table))
+        polars = optional("polars", "Results.to_polars")
+        names = {"str": polars.String, "float": polars.Float64, "bool": polars.Boolean}
+        table, types = self._typed(names | dict.fromkeys(_WHOLE, polars.Int64), audit=audit)
+        frame: pl.DataFrame = polars.DataFrame(table, schema=types)
         return frame
 
     def to_arrow(self, *, audit: bool = False) -> pa.Table:
@@ -633,8 +604,10 @@ class Results(Generic[FigureT_co]):
         MissingDependencyError
             If pyarrow is not installed.
         """
-        table = self.to_dict(audit=audit)
-        found: pa.Table = to_arrow(table, self._types(table))
+        arrow = optional("pyarrow", "Results.to_arrow")
+        names = {"str": arrow.string(), "float": arrow.float64(), "bool": arrow.bool_()}
+        table, types = self._typed(names | dict.fromkeys(_WHOLE, arrow.int64()), audit=audit)
+        found: pa.Table = arrow.table(table, schema=arrow.schema(types))
         return found
 
     def to_markdown(self) -> str:
@@ -667,15 +640,15 @@ class Results(Generic[FigureT_co]):
 
     def _cells(self, most: int = _MOST_ROWS_SHOWN) -> tuple[list[str], list[list[str]]]:
         """Headers and rows as text: an estimate, then its interval in one column."""
-        columns = screen_columns(self.kind, self._audit.get("confidence_level"))
-        apart = self._told_apart()
-        headers = [*self._keys, *apart, *(heading for heading, _, _ in columns), "excluded", "reason"]
-        rows = []
-        for i in range(min(len(self), most)):
-            row = [str(k[i]) for k in (*self._keys.values(), *apart.values())]
-            values = {name: column.item(i) for name, column in self._values.items()}
-            row += [screen_cell(name, form, values.__getitem__) for _, name, form in columns]
-            rows.append([*row, _write.count(self._excluded[i]), self._reason[i] or ""])
+        shown = range(min(len(self), most))
+        values = [{name: column.item(i) for name, column in self._values.items()} for i in shown]
+        headings, cells = on_screen(self.kind, self._audit.get("confidence_level"), values)
+        labels, excluded = {**self._keys, **self._told_apart()}, self._excluded
+        headers = [*labels, *headings, "excluded", "reason"]
+        rows = [
+            [*(str(k[i]) for k in labels.values()), *row, _write.count(excluded[i]), self._reason[i] or ""]
+            for i, row in enumerate(cells)
+        ]
         # A column that says nothing in any row only takes room.
         keep = [
             i
@@ -698,14 +671,12 @@ class Results(Generic[FigureT_co]):
     def _footer(self, most: int = _MOST_ROWS_SHOWN) -> str:
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
         cut = f", the first {most} shown" if len(self) > most else ""
-        excluded = ""
-        if self._exclusions and self._excluded.any():
-            excluded = f"; excluded {self._exclusions.unit}: {self._exclusions.left_out}"
+        out = self._exclusions
+        excluded = f"; excluded {out.unit}: {out.left_out}" if out and out.left_out else ""
         caveats = list(dict.fromkeys(filter(None, self._caveats)))
-        more = (
-            f"; and {len(caveats) - _MOST_CAVEATS_SHOWN} more" if len(caveats) > _MOST_CAVEATS_SHOWN else ""
-        )
-        caveat = f"; caveat: {'; '.join(caveats[:_MOST_CAVEATS_SHOWN])}{more}" if caveats else ""
+        beyond = len(caveats) - _MOST_CAVEATS_SHOWN
+        said = [*caveats[:_MOST_CAVEATS_SHOWN], *([f"and {beyond} more"] if beyond > 0 else [])]
+        caveat = f"; caveat: {'; '.join(said)}" if said else ""
         return f"{self.kind.__name__}, {rows}{cut}{words_below(self.kind, self._word)}{excluded}{caveat}"
 
     def _word(self, name: str) -> Any:
@@ -783,30 +754,6 @@ def _audit_cell(value: Any, separator: str) -> Any:
 
 def _label_order(label: Any) -> tuple[bool, Any]:
     return isinstance(label, str), label
-
-
-def to_pandas(table: Mapping[str, list[Any]], types: Mapping[str, str]) -> Any:
-    """Make a pandas data frame of columns; None is missing, and the types are those said."""
-    pandas = optional("pandas", "Results.to_pandas")
-    text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
-    names = {"str": text, "int": "int64", "int or None": "Int64", "float": "float64", "bool": "bool"}
-    return pandas.DataFrame({c: pandas.Series(v, dtype=names[types[c]]) for c, v in table.items()})
-
-
-def to_polars(table: Mapping[str, list[Any]], types: Mapping[str, str]) -> Any:
-    """Make a polars data frame of columns; None is null, and the types are those said."""
-    polars = optional("polars", "Results.to_polars")
-    names = {"str": polars.String, "float": polars.Float64, "bool": polars.Boolean}
-    names |= {"int": polars.Int64, "int or None": polars.Int64}
-    return polars.DataFrame(table, schema={c: names[types[c]] for c in table})
-
-
-def to_arrow(table: Mapping[str, list[Any]], types: Mapping[str, str]) -> Any:
-    """Make an Arrow table of columns; None is null, and the types are those said."""
-    arrow = optional("pyarrow", "Results.to_arrow")
-    names = {"str": arrow.string(), "float": arrow.float64(), "bool": arrow.bool_()}
-    names |= {"int": arrow.int64(), "int or None": arrow.int64()}
-    return arrow.table(table, schema=arrow.schema([(c, names[types[c]]) for c in table]))
 
 
 def arrow_stream(table: Any, requested_schema: object) -> object:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.results import Figure, Results, optional
+from policemetrics.periods import in_words
+from policemetrics.results import Exclusions, ExclusionTable, Results, optional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,19 +45,9 @@ class Picture:
     """What is drawn: marks on axes, and words over and under them; each picture says its own."""
 
     @property
-    def height(self) -> int:
-        """How many rows it holds."""
-        return 8
-
-    @property
-    def room(self) -> int:
-        """How many rows it needs besides."""
-        return 0
-
-    @property
-    def width(self) -> float:
-        """The least width, in inches."""
-        return 0.0
+    def size(self) -> tuple[int, int, float]:
+        """How many rows it holds, how many it needs besides, and the least width in inches."""
+        return 8, 0, 0.0
 
     @property
     def notes(self) -> list[str]:
@@ -82,10 +77,37 @@ class Picture:
         """Draw all of it on the caller's axes, or on new ones."""
         if self.nothing:
             return say_on(ax, self.nothing, title)
-        axes = _new_axes(ax, self.height, self.room, self.width)
+        axes = _new_axes(ax, *self.size)
         self.draw(axes)
         _write_on(axes, self.finding if title is None else title, [self.unit, *self.notes])
         return axes
+
+
+@attrs.frozen
+class PictureOfTable(Picture):
+    """A picture of the rows of a table."""
+
+    table: Results[Any]
+
+    @property
+    def named(self) -> NDArray[np.object_]:
+        """The name of each row."""
+        return np.array(row_names(self.table._keys) or ["All"] * len(self.table), dtype=object)
+
+    @property
+    def nothing(self) -> str:
+        """A table without rows."""
+        return "" if len(self.table) else "Nothing to show: the table has no rows."
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out of all rows, and the caveat."""
+        first, excluded = self.table[0], int(self.table["excluded"].sum())
+        unit = first.exclusions.unit if first.exclusions else ""
+        return [
+            f"Left out: {_write.count(excluded)} {unit}." if excluded else "",
+            f"Caveat: {first.caveat.rstrip('.')}." if first.caveat else "",
+        ]
 
 
 # ---- axes -------------------------------------------------------------------------------
@@ -126,19 +148,21 @@ def ink() -> Any:
     return rcParams["text.color"]
 
 
-def bare(ax: Axes) -> None:
-    """Take away the frame and the ticks; what is left is a faint grid behind the figures."""
+def bare(ax: Axes, grid: Literal["", "x", "y"] = "") -> None:
+    """Take away the frame and the ticks; what is left is a faint grid behind the figures, where there is one."""
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     ax.tick_params(axis="x", pad=9)  # clear of the names of the rows beside them
     ax.set_axisbelow(True)
+    if grid:
+        ax.grid(visible=True, axis=grid, color="0.5", alpha=0.25, linewidth=0.8)
 
 
-def name_rows(ax: Axes, names: Sequence[str]) -> None:
+def name_rows(ax: Axes, names: Iterable[str]) -> None:
     """Put names beside rows that run downwards from 0, long ones on two lines."""
     wrapped = ["\n".join(textwrap.wrap(n, _LONGEST_NAME, max_lines=2, placeholder=" …")) for n in names]
-    ax.set_yticks(range(len(names)), wrapped, parse_math=False)
-    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_yticks(range(len(wrapped)), wrapped, parse_math=False)
+    ax.set_ylim(len(wrapped) - 0.5, -0.5)
 
 
 # ---- words ------------------------------------------------------------------------------
@@ -176,13 +200,16 @@ def say_on(ax: Axes | None, sentence: str, title: str | None) -> Axes:
     return ax
 
 
+def in_row(ax: Axes, at: float, row: int, words: str, **style: Any) -> None:
+    """Write in a row, at a fraction of the width of the axes."""
+    ax.text(at, row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL, **style)
+
+
 def reason_in_row(ax: Axes, row: int, reason: str) -> None:
     """Say in the row of a figure that is not available why it is not."""
     words = "\n".join(textwrap.wrap(reason, 76, max_lines=2, placeholder=" …"))
-    ax.text(
-        0.01, row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL, fontstyle="italic",
-        color=MUTED, parse_math=False, bbox=_behind(ax),
-    )  # fmt: skip
+    style = {"fontstyle": "italic", "color": MUTED, "parse_math": False, "bbox": _behind(ax)}
+    in_row(ax, 0.01, row, words, **style)
 
 
 def beside(ax: Axes, at: tuple[float, float], words: str, *, right: bool = True, **style: Any) -> None:
@@ -207,40 +234,23 @@ def whole(value: object, name: str) -> int:
     return int(found)
 
 
-def left_out(figure: Figure) -> list[str]:
-    """Say what a figure left out, in a list; nothing where it left out nothing."""
-    out = figure.exclusions
-    return [f"Left out: {out.left_out}."] if out is not None and out.excluded else []
+def left_out(excluded: Exclusions | ExclusionTable | None) -> list[str]:
+    """Say what was left out, in a list; nothing where that is nothing."""
+    return [f"Left out: {excluded.left_out}."] if excluded is not None and excluded.left_out else []
 
 
-def travelling(table: Results[Any]) -> list[str]:
-    """Return what must travel with the figures of a table: what was left out, and the caveat."""
-    first, left_out = table[0], int(table["excluded"].sum())
-    unit = first.exclusions.unit if first.exclusions else ""
-    return [
-        f"Left out: {_write.count(left_out)} {unit}." if left_out else "",
-        f"Caveat: {first.caveat.rstrip('.')}." if first.caveat else "",
-    ]
-
-
-def named(table: Results[Any]) -> list[str]:
-    """Name each row by its labels; a table without a dimension has one row, of all."""
-    columns = [labels.tolist() for labels in table._keys.values()]
-    return [", ".join(map(str, key)) for key in zip(*columns, strict=True)] or ["All"] * len(table)
+def row_names(keys: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Name each row by its labels; without a dimension there is no name."""
+    return [", ".join(map(str, key)) for key in zip(*(k.tolist() for k in keys.values()), strict=True)]
 
 
 def joined(names: Sequence[str], *, others: str = "") -> str:
     """List a few names as a sentence does; more of them only as a number."""
     if len(names) > _MOST_NAMED:
         return f"{len(names)}{others}"
-    return as_list([textwrap.shorten(name, _IN_TITLE, placeholder=" …") for name in names])
+    return _write.listed(textwrap.shorten(name, _IN_TITLE, placeholder=" …") for name in names)
 
 
-def as_list(parts: Sequence[str]) -> str:
-    """Join words as a sentence does: the last two by "and"."""
-    return " and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), *parts[-1:]])
-
-
-def when(earlier: str, later: str) -> str:
+def when(between: tuple[str, str]) -> str:
     """Say between which periods, where that is known."""
-    return f", {earlier} to {later}" if earlier and later else ""
+    return f", {' to '.join(map(in_words, between))}" if all(between) else ""

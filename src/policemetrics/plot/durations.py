@@ -27,6 +27,7 @@ _STEPS: Final = (
 _DAY: Final = 86_400.0
 _BARS: Final = 40
 _TICKS: Final = 8
+_AIMED: Final = (_canvas.RISE, 2.5, "-", "bold")  # how the target is drawn
 
 
 def times(
@@ -91,17 +92,14 @@ def times(
     >>> ax.figure.clear()
     """
     _canvas.check_options(ax, title, "plot.times")
+    asked: Any = data
     if is_column(data):
-        column: Any = data
-        summary = summarise_times(column, target=target, inclusive=inclusive)
-        found = Tally.from_columns({MEASURED: column}, np.ones(len(column), dtype=np.int64), unit="times")
+        summary = summarise_times(asked, target=target, inclusive=inclusive)
+        found = Tally.from_columns({MEASURED: asked}, np.ones(len(asked), dtype=np.int64), unit="times")
         seconds = MEASURED
     else:
-        table: Any = data
-        if isinstance(table, Tally):
-            found = as_tally(table, by=(seconds,), count=count)
-        else:
-            found, seconds = as_tally(table, by={MEASURED: seconds}, count=count), MEASURED
+        dim = seconds if isinstance(data, Tally) else MEASURED
+        found, seconds = as_tally(asked, by={dim: seconds}, count=count), dim
         summary = summarise_times(found, target=target, inclusive=inclusive, seconds=seconds)
     cells = Side(found.sum_to(seconds)).tally._cells
     return _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit).on(ax, title)
@@ -122,10 +120,14 @@ class _Spread(_canvas.Picture):
         return str(self.summary) if np.isnan(self.summary.median) else ""
 
     @property
+    def longest(self) -> float:
+        """The longest time that occurred."""
+        return float(self.seconds[self.counts > 0].max())
+
+    @property
     def bars(self) -> tuple[float, int]:
         """Choose a readable step, and how many of it show nearly all, and the target."""
-        longest = float(self.seconds[self.counts > 0].max())
-        tail = self.summary.p99
+        longest, tail = self.longest, self.summary.p99
         end = longest if longest <= 1.5 * tail else 1.15 * tail
         end = max(end, 0.0 if np.isnan(self.summary.target) else 1.1 * self.summary.target) or 1.0
         step = _step(end / _BARS)
@@ -136,33 +138,26 @@ class _Spread(_canvas.Picture):
         step, bars = self.bars
         edges = np.arange(bars + 1) * step
         heights, _ = np.histogram(self.seconds, edges, weights=self.counts)
-        _canvas.bare(ax)
+        _canvas.bare(ax, "y")
         ax.stairs(heights, edges, fill=True, color=_canvas.FALL)
         ax.set_xlim(0, edges[-1])
         ax.set_ylim(0, 1.4 * max(float(heights.max()), 1.0))
-        ax.grid(visible=True, axis="y", color="0.5", alpha=0.25, linewidth=0.8)
         ticks = [t for t in ax.get_yticks() if t <= heights.max() and float(t).is_integer()]
         ax.set_yticks(ticks, [_write.count(t) for t in ticks], fontsize=_canvas.SMALL)
         apart = _step(edges[-1] / _TICKS)
         ticks = (np.arange(int(edges[-1] / apart) + 1) * apart).tolist()
         ax.set_xticks(ticks, [_write.duration(t) for t in ticks])
         for (at, words, aimed), height in zip(self._marks, (0.95, 0.87, 0.79), strict=False):
-            style = (
-                {"color": _canvas.RISE, "lw": 2.5}
-                if aimed
-                else {"color": _canvas.ink(), "lw": 1.5, "ls": "--"}
-            )
-            ax.plot([at, at], [0, height], transform=ax.get_xaxis_transform(), **style)
-            weight = "bold" if aimed else "normal"
-            place = {"xycoords": ax.get_xaxis_transform(), "fontweight": weight}
-            _canvas.beside(ax, (at, height - 0.02), words, right=at < 0.6 * edges[-1], **place)
+            colour, width, line, weight = _AIMED if aimed else (_canvas.ink(), 1.5, "--", "normal")
+            up = ax.get_xaxis_transform()
+            ax.plot([at, at], [0, height], transform=up, color=colour, linewidth=width, linestyle=line)
+            right = bool(at < 0.6 * edges[-1])
+            _canvas.beside(ax, (at, height - 0.02), words, right=right, xycoords=up, fontweight=weight)
         beyond = int(self.counts[self.seconds > edges[-1]].sum())
         if beyond:
-            longest = _write.duration(float(self.seconds[self.counts > 0].max()))
-            ax.text(
-                1.0, 0.04, f"{_write.count(beyond)} longer,\nup to {longest} →", transform=ax.transAxes,
-                ha="right", va="bottom", fontsize=_canvas.SMALL,
-            )  # fmt: skip
+            words = f"{_write.count(beyond)} longer,\nup to {_write.duration(self.longest)} →"
+            across = ax.transAxes
+            ax.text(1.0, 0.04, words, transform=across, ha="right", va="bottom", fontsize=_canvas.SMALL)
 
     @property
     def _marks(self) -> list[tuple[float, str, bool]]:
@@ -196,7 +191,7 @@ class _Spread(_canvas.Picture):
     @property
     def notes(self) -> list[str]:
         """What was left out."""
-        return _canvas.left_out(self.summary)
+        return _canvas.left_out(self.summary.exclusions)
 
 
 def _step(least: float) -> float:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from policemetrics import _check, _write
 from policemetrics._figure import column_fields, limits_of
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
 from policemetrics.results import Figure, Results
 from policemetrics.typing import FloatArray
@@ -87,10 +86,9 @@ def by_group(
 
 
 @attrs.frozen
-class _Estimates(_canvas.Picture):
+class _Estimates(_canvas.PictureOfTable):
     """An estimate and two limits a row."""
 
-    table: Results[Any]
     column: str
     kind: str
     value: FloatArray
@@ -111,19 +109,9 @@ class _Estimates(_canvas.Picture):
         return cls(table, name, form, table[name], *(table[limit] for limit in options[name]))
 
     @property
-    def height(self) -> int:
-        """A row for each group."""
-        return len(self.table)
-
-    @property
-    def width(self) -> float:
-        """As wide as the longest figure needs."""
-        return _PLOT + _LETTER * max(map(len, self.written))
-
-    @property
-    def nothing(self) -> str:
-        """A table without rows."""
-        return "" if len(self.table) else "Nothing to show: the table has no rows."
+    def size(self) -> tuple[int, int, float]:
+        """A row for each group, as wide as the longest figure needs."""
+        return len(self.table), 0, _PLOT + _LETTER * max(map(len, self.written))
 
     @property
     def is_change(self) -> bool:
@@ -145,9 +133,8 @@ class _Estimates(_canvas.Picture):
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         words = self.written
-        _canvas.name_rows(ax, _canvas.named(self.table))
-        _canvas.bare(ax)
-        ax.grid(visible=True, axis="x", color="0.5", alpha=0.25, linewidth=0.8)
+        _canvas.name_rows(ax, self.named)
+        _canvas.bare(ax, "x")
         low, high = self.span
         ax.set_xlim(low, high)
         ax.xaxis.set_major_locator(MaxNLocator(4))
@@ -168,9 +155,7 @@ class _Estimates(_canvas.Picture):
                     ax.plot([low if mark == "<" else high], [row], mark, color=_canvas.MAIN, clip_on=False)
             face = _canvas.MAIN if settled else ax.get_facecolor()
             ax.plot([value], [row], "o", color=_canvas.MAIN, markerfacecolor=face, markersize=7, zorder=3)
-            ax.text(
-                1.03, row, words[row], transform=ax.get_yaxis_transform(), va="center", fontsize=_canvas.SMALL
-            )
+            _canvas.in_row(ax, 1.03, row, words[row])
 
     @property
     def written(self) -> list[str]:
@@ -213,22 +198,11 @@ class _Estimates(_canvas.Picture):
         """Name what is drawn, with its interval."""
         named = _UNITS.get(self.kind, self.column.replace("_", " ").capitalize())
         level = getattr(self.table[0], "confidence_level", None)
-        within = (
-            f", with the {level * 100:g}% interval" if isinstance(level, float) else ", with the interval"
-        )
-        hollow = (
-            "; hollow where that includes no change"
-            if self.is_change and (self.known & ~self.settled).any()
-            else ""
-        )
+        percent = f"{level * 100:g}% " if isinstance(level, float) else ""
+        hollow = "; hollow where that includes no change" if (self.known & ~self.settled).any() else ""
         beyond = (self.low < self.span[0]) | (self.high > self.span[1])
         arrow = "; an arrow goes on beyond the axis" if (self.known & beyond).any() else ""
-        return f"{named}{within}{hollow}{arrow}."
-
-    @property
-    def notes(self) -> list[str]:
-        """What was left out, and the caveat."""
-        return _canvas.travelling(self.table)
+        return f"{named}, with the {percent}interval{hollow}{arrow}."
 
     @property
     def finding(self) -> str:
@@ -241,8 +215,7 @@ class _Estimates(_canvas.Picture):
 
     @property
     def _changes(self) -> str:
-        names = np.array(_canvas.named(self.table), dtype=object)
-        known = self.known
+        names, known = self.named, self.known
         groups = {
             "rose in": names[known & (self.low > 0)],
             "fell in": names[known & (self.high < 0)],
@@ -255,11 +228,11 @@ class _Estimates(_canvas.Picture):
         ]
         lacking = names[~known].tolist()
         gone = f"; not available for {_canvas.joined(lacking)}" if lacking else ""
-        return f"{self._subject} {_canvas.as_list(said_of)}{self._when}{gone}"
+        return f"{self._subject} {_write.listed(said_of)}{self._when}{gone}"
 
     @property
     def _levels(self) -> str:
-        names, form = _canvas.named(self.table), _write.FORMATS[self.kind]
+        names, form = self.named, _write.FORMATS[self.kind]
         most, least = int(np.nanargmax(self.value)), int(np.nanargmin(self.value))
         return (
             f"{self._subject}: highest in {names[most]} ({form(self.value[most])}), "
@@ -280,6 +253,4 @@ class _Estimates(_canvas.Picture):
     @property
     def _when(self) -> str:
         pairs = {getattr(row, "between", ("", "")) for row in self.table}
-        if len(pairs) > 1:
-            return ""
-        return _canvas.when(*map(in_words, pairs.pop()))
+        return _canvas.when(pairs.pop()) if len(pairs) == 1 else ""

@@ -18,6 +18,7 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
 from policemetrics.periods import in_words, read_labels
 from policemetrics.plot import _canvas
+from policemetrics.results import ExclusionTable
 from policemetrics.typing import Counts, FloatArray, IntArray, Names
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def outcome_mix(
         raise InvalidInputError(msg)
     columns = _canvas.whole(most, "most")
     tally = as_tally(one_data(data, "data"), by=(*kept, outcome), count=count)
-    found = _Mix.of(Side(tally.sum_to(*kept, outcome)), kept, outcome, _check.text(period, "period"))
-    return found.largest(columns).on(ax, title)
+    side = Side(tally.sum_to(*kept, outcome))
+    return _Mix.of(side, kept, outcome, _check.text(period, "period"), columns).on(ax, title)
 
 
 @attrs.frozen
@@ -116,12 +117,12 @@ class _Mix(_canvas.Picture):
     counts: IntArray
     reasons: Reasons
     of_periods: bool
-    left_out: str
+    exclusions: ExclusionTable | None
     unit_name: str
 
     @classmethod
-    def of(cls, side: Side, kept: tuple[str, ...], outcome: str, period: str) -> _Mix:
-        """Lay counts out by row and outcome."""
+    def of(cls, side: Side, kept: tuple[str, ...], outcome: str, period: str, most: int) -> _Mix:
+        """Lay counts out by row and outcome, the most frequent outcomes first, and the rest of them together."""
         groups = groups_of([side], kept)
         cells = side.tally._cells.project((*kept, outcome))
         labels = cells.label(outcome).tolist()
@@ -131,59 +132,35 @@ class _Mix(_canvas.Picture):
         found, total = Rows.of_side(side, groups), totals(side, groups)
         found.adopt(why_negative(counts.min(axis=1, initial=0), ""))
         found.explain(total == 0, "not available: a share of nothing")
-        keys = found.keys
-        names = [", ".join(map(str, key)) for key in zip(*(k.tolist() for k in keys.values()), strict=True)]
         order = np.arange(len(groups))
         if period in kept:
-            starts = [p.start.toordinal() for p in read_labels(keys[period].tolist(), period)]
+            starts = [p.start.toordinal() for p in read_labels(found.keys[period].tolist(), period)]
             rest = [groups.code(d) for d in kept if d != period]
             order = np.lexsort([np.array(starts), *rest[::-1]])
+        # What is a rest in the data comes last, whatever its size: it is no outcome of its own.
+        rests = np.array([label == "other" for label in labels], dtype=bool)
+        ranks = np.lexsort((-counts.sum(axis=0), rests))
+        counts, rests = counts[order][:, ranks], rests[ranks]
         known = outcome_types()
         coded = all(label in known for label in labels)
-        return cls(
-            [names[i] for i in order] if kept else ["All"],
-            [known[label].name if coded else str(label) for label in labels],
-            np.array([label == "other" for label in labels], dtype=bool),
-            counts[order],
-            found.reasons[order],
-            kept == (period,),
-            found.exclusions.left_out if found.exclusions else "",
-            side.tally.unit,
-        )
+        outcomes = [known[labels[i]].name if coded else str(labels[i]) for i in ranks]
+        if len(outcomes) > most + 1:
+            counts = np.hstack([counts[:, :most], counts[:, most:].sum(axis=1, keepdims=True)])
+            outcomes, rests = [*outcomes[:most], "All others"], np.arange(most + 1) == most
+        names = _canvas.row_names(found.keys) or ["All"]
+        rows, reasons = [names[i] for i in order], found.reasons[order]
+        of_periods = kept == (period,)
+        return cls(rows, outcomes, rests, counts, reasons, of_periods, found.exclusions, side.tally.unit)
 
     @property
-    def room(self) -> int:
-        """The names of the columns stand above."""
-        return 2
-
-    @property
-    def height(self) -> int:
-        """A row for each group."""
-        return len(self.rows)
-
-    @property
-    def width(self) -> float:
-        """As wide as the columns need."""
-        return 2.5 + _INCHES * len(self.names)
+    def size(self) -> tuple[int, int, float]:
+        """A row for each group, as wide as the columns need, whose names stand above."""
+        return len(self.rows), 2, 2.5 + _INCHES * len(self.names)
 
     @property
     def nothing(self) -> str:
         """No group, or no outcome."""
         return "" if self.rows and self.names else "Nothing to show: no outcomes were counted."
-
-    def largest(self, most: int) -> _Mix:
-        """Put the most frequent outcomes first, and the rest together."""
-        # What is a rest in the data comes last, whatever its size: it is no outcome of its own.
-        order = np.lexsort((-self.counts.sum(axis=0), self.rest))
-        counts, names, rest = self.counts[:, order], [self.names[i] for i in order], self.rest[order]
-        if len(names) > most + 1:
-            others = counts[:, most:].sum(axis=1, keepdims=True)
-            counts, names = (
-                np.hstack([counts[:, :most], others]),
-                [*names[:most], "All others"],
-            )
-            rest = np.arange(most + 1) == most
-        return attrs.evolve(self, counts=counts, names=names, rest=rest)
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -223,10 +200,7 @@ class _Mix(_canvas.Picture):
                 _canvas.reason_in_row(ax, row, self.reasons[row])
             else:
                 of = f"of {_write.count(self.counts[row].sum())}"
-                ax.text(
-                    1.01, row, of, transform=ax.get_yaxis_transform(), va="center", fontsize=_canvas.SMALL,
-                    color=_canvas.MUTED,
-                )  # fmt: skip
+                _canvas.in_row(ax, 1.01, row, of, color=_canvas.MUTED)
 
     @property
     def unit(self) -> str:
@@ -236,7 +210,7 @@ class _Mix(_canvas.Picture):
     @property
     def notes(self) -> list[str]:
         """What was left out."""
-        return [f"Left out: {self.left_out}."] if self.left_out else []
+        return _canvas.left_out(self.exclusions)
 
     @property
     def finding(self) -> str:

@@ -141,31 +141,20 @@ class _Years(_canvas.Picture):
         """Draw both years as lines, each with its name at its end."""
         from matplotlib.ticker import FuncFormatter
 
-        _canvas.bare(ax)
-        ax.grid(visible=True, axis="y", color="0.5", alpha=0.25, linewidth=0.8)
+        _canvas.bare(ax, "y")
         names = [in_words(month.label)[:3] for month in _months(self.later)]
         ax.set_xticks(range(12), names)
         ax.set_xlim(-0.3, 11.3)
+        faint: dict[str, Any] = {"color": _canvas.MUTED, "lw": 1.5, "ls": "--", "marker": "o", "ms": 3.5}
+        strong: dict[str, Any] = {"color": _canvas.MAIN, "lw": 2.5, "marker": "o", "ms": 5}
         ends: list[tuple[float, int, str, dict[str, Any]]] = []
-        faint = {"color": _canvas.MUTED, "lw": 1.5, "ls": "--", "marker": "o", "ms": 3.5}
-        strong = {"color": _canvas.MAIN, "lw": 2.5, "marker": "o", "ms": 5}
-        years: tuple[tuple[FloatArray, Period, dict[str, Any]], ...] = (
-            (self.old, self.later.shift(-12), faint),
-            (self.new, self.later, strong),
-        )
-        for counts, when, style in years:
+        for counts, year, style in ((self.old, self.later.shift(-12), faint), (self.new, self.later, strong)):
             ax.plot(np.arange(12), counts, **style)
-            there = np.flatnonzero(~np.isnan(counts))
-            if len(there):
-                at = int(there[-1])
-                ends.append(
-                    (
-                        float(counts[at]),
-                        at,
-                        f"{_short(when)}\n{_write.count(counts[at])} in {names[at]}",
-                        style,
-                    )
-                )
+            if not np.isnan(counts).all():
+                at = int(np.flatnonzero(~np.isnan(counts))[-1])
+                words = f"{_short(year)}\n{_write.count(counts[at])} in {names[at]}"
+                weight = "normal" if style is faint else "bold"
+                ends.append((float(counts[at]), at, words, {"color": style["color"], "fontweight": weight}))
         both = np.concatenate((self.old, self.new, [0.0]))
         bottom, top = float(np.nanmin(both)), float(np.nanmax(both))
         ax.set_ylim(1.08 * bottom, 1.08 * top or (0.0 if bottom else 1.0))
@@ -173,11 +162,9 @@ class _Years(_canvas.Picture):
         # Names whose lines end together are put one above the other.
         ends.sort(key=lambda end: end[0])
         near = len(ends) == 2 and ends[1][0] - ends[0][0] < 0.14 * (top - bottom)
-        for i, (value, at, words, style) in enumerate(ends):
-            ax.annotate(
-                words, (at, value), xytext=(8, (-14, 14)[i] if near else 0), textcoords="offset points", va="center",
-                color=style["color"], fontweight="normal" if "ls" in style else "bold", annotation_clip=False,
-            )  # fmt: skip
+        place: dict[str, Any] = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+        for (value, at, words, style), shift in zip(ends, (-14, 14) if near else (0, 0), strict=False):
+            ax.annotate(words, (at, value), xytext=(8, shift), **place, **style)
 
     @property
     def finding(self) -> str:
@@ -200,7 +187,7 @@ class _Years(_canvas.Picture):
         # Months in a row are named as one: where each run begins, and where it ends.
         edges = np.flatnonzero(np.diff(np.concatenate(([False], absent, [False])))).reshape(-1, 2).tolist()
         gaps = [in_words(Period(months[first].start, months[end - 1].end).label) for first, end in edges]
-        return [f"No rows for {', '.join(gaps)}." if gaps else "", *_canvas.left_out(self.change)]
+        return [f"No rows for {', '.join(gaps)}." if gaps else "", *_canvas.left_out(self.change.exclusions)]
 
 
 def _months(year: Period) -> list[Period]:

@@ -20,6 +20,7 @@ from policemetrics.typing import FloatArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_HALF: Final = 0.31  # of the height of a bar
 _CLOSE: Final = 1e-6  # of what is compared: the rounding of sums of weights
 
 
@@ -99,9 +100,10 @@ def drivers(
 def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
     """Return the two totals; nan where they are not known."""
     if total is not None:
-        if not isinstance(total, Figure) or not {"old", "new", "change"} <= {
-            f.name for f in attrs.fields(type(total))
-        }:
+        if (
+            not isinstance(total, Figure)
+            or not {"old", "new", "change"} <= attrs.fields_dict(type(total)).keys()
+        ):
             msg = f"total must be one change, as harm_change(…) or rate_change(…) returns; got {_check.shown(total)} ({type(total).__name__})."
             raise InvalidTypeError(msg)
         return float(getattr(total, "old")), float(getattr(total, "new"))  # noqa: B009  # of any kind of change
@@ -110,10 +112,9 @@ def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
 
 
 @attrs.frozen
-class _Waterfall(_canvas.Picture):
+class _Waterfall(_canvas.PictureOfTable):
     """The bars, from the first to the last, and the rows that have none."""
 
-    table: Results[Any]
     names: NDArray[np.object_]
     change: FloatArray
     reasons: list[tuple[str, str]]
@@ -125,7 +126,7 @@ class _Waterfall(_canvas.Picture):
         """Choose the largest parts, add up the rest, and check the sum against the total."""
         old, new = _whole(table, total)
         change = np.asarray(table["change"], dtype=np.float64)
-        names = np.array(_canvas.named(table), dtype=object)
+        names = _canvas.PictureOfTable(table).named
         known = ~np.isnan(change)
         moved, scale = float(change[known].sum()), float(np.abs(change[known]).sum())
         if total is not None and known.all() and abs(moved - (new - old)) > _CLOSE * max(scale, abs(new), 1):
@@ -150,56 +151,43 @@ class _Waterfall(_canvas.Picture):
         return not np.isnan(self.old + self.new)
 
     @property
-    def nothing(self) -> str:
-        """A table without parts."""
-        return "" if len(self.table) else "Nothing to show: the table has no rows."
-
-    @property
-    def height(self) -> int:
+    def size(self) -> tuple[int, int, float]:
         """A row for each part, and for each of the two totals."""
-        return len(self.change) + len(self.reasons) + 2 * self.ends
+        return len(self.change) + len(self.reasons) + 2 * self.ends, 0, 0.0
 
     def draw(self, ax: Axes) -> None:
         """Draw the bars, each from where the last one ended."""
-        top = int(self.ends)
-        stops = np.cumsum(np.concatenate(([self.old if self.ends else 0.0], self.change)))
+        stops = np.cumsum(np.append(self.old if self.ends else 0.0, self.change))
         gone = [name for name, _ in self.reasons]
         periods = [in_words(p) for p in self.table[0].between] if self.ends else []
         _canvas.name_rows(ax, [*periods[:1], *self.names, *gone, *periods[1:]])
         _canvas.bare(ax)
         ax.set_xticks([])
-        low, high = float(stops.min()), float(stops.max())
+        low, high = stops.min(), stops.max()
         room = 0.3 * (high - low) or max(abs(high), 1.0)
         ax.set_xlim(low - room, high + room)
-        for row, (change, start) in enumerate(
-            zip(self.change.tolist(), stops[:-1].tolist(), strict=True), top
-        ):
-            colour = _canvas.RISE if change > 0 else _canvas.FALL
-            ax.barh(row, change, left=start, height=0.62, color=colour, zorder=2)
-            if not change:
-                ax.plot([start], [row], "|", color=_canvas.MUTED, markersize=12)
-            _canvas.beside(ax, (start + change, row), self._signed(change), right=change >= 0)
-            # From this bar down to the next, or to the new total.
-            below = row + (1 if row < top + len(self.change) - 1 else 1 + len(gone)) - 0.31
-            if row < top + len(self.change) - 1 or self.ends:
-                ax.plot(
-                    [start + change] * 2, [row - 0.31, below], color=_canvas.MUTED, linewidth=0.8, zorder=1
-                )
-        for row, (_, reason) in enumerate(self.reasons, top + len(self.change)):
+        rows = np.arange(len(self.change)) + self.ends
+        colours = np.where(self.change > 0, _canvas.RISE, _canvas.FALL).tolist()
+        ax.barh(rows, self.change, left=stops[:-1], height=0.62, color=colours, zorder=2)
+        still = self.change == 0
+        ax.plot(stops[:-1][still], rows[still], "|", color=_canvas.MUTED, markersize=12)
+        for row, change, stop in zip(rows.tolist(), self.change.tolist(), stops[1:].tolist(), strict=True):
+            _canvas.beside(ax, (stop, row), self._signed(change), right=change >= 0)
+        for row, (_, reason) in enumerate(self.reasons, len(self.change) + self.ends):
             _canvas.reason_in_row(ax, row, reason)
         if self.ends:
-            for row, value in ((0, self.old), (self.height - 1, self.new)):
-                ax.plot(
-                    [value] * 2,
-                    [row - 0.31, row + 0.31],
-                    color=_canvas.ink(),
-                    linewidth=3,
-                    solid_capstyle="butt",
-                )
+            last = self.size[0] - 1
+            for row, value in ((0, self.old), (last, self.new)):
+                ends = [row - _HALF, row + _HALF]
+                ax.plot([value] * 2, ends, color=_canvas.ink(), linewidth=3, solid_capstyle="butt")
                 _canvas.beside(ax, (value, row), self._count(value))
-            ax.plot([self.old] * 2, [0.31, 0.69], color=_canvas.MUTED, linewidth=0.8, zorder=1)
+            levels, rows = stops, np.concatenate(([0], rows, [last]))
         else:
+            levels = stops[1:-1]
             ax.axvline(0, color=_canvas.MUTED, linewidth=1, zorder=1)
+        # From each mark down to the next, along where they meet.
+        down = [rows[:-1] - _HALF, rows[1:] - _HALF]
+        ax.plot([levels, levels], down, color=_canvas.MUTED, linewidth=0.8, zorder=1)
 
     def _signed(self, change: float) -> str:
         """Write a part; parts of thousands need no decimals."""
@@ -227,15 +215,10 @@ class _Waterfall(_canvas.Picture):
         return f"Part of the change{f', in {unit}' if unit else ''}{ends}."
 
     @property
-    def notes(self) -> list[str]:
-        """What was left out, and the caveat."""
-        return _canvas.travelling(self.table)
-
-    @property
     def finding(self) -> str:
         """Say how the whole moved, and which parts moved it most, either way."""
         subject, unit = self._measure
-        periods = _canvas.when(*map(in_words, self.table[0].between))
+        periods = _canvas.when(self.table[0].between)
         if not len(self.change):
             return f"{subject}{periods}: the change is not available"
         moved = float(self.change.sum())
@@ -243,7 +226,7 @@ class _Waterfall(_canvas.Picture):
         size = f"{self._count(abs(moved))}{unit}"
         verb = f"{'rose' if moved > 0 else 'fell'} by {size}{percent}" if moved else "did not change"
         known = ~np.isnan(self.table["change"])
-        parts, names = self.table["change"][known], np.array(_canvas.named(self.table), dtype=object)[known]
+        parts, names = self.table["change"][known], self.named[known]
         least, largest = int(parts.argmin()), int(parts.argmax())
         down = f"{names[least]} took most away ({self._signed(parts[least])})" if parts[least] < 0 else ""
         up = f"{names[largest]} added most ({self._signed(parts[largest])})" if parts[largest] > 0 else ""
