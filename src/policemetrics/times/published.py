@@ -26,6 +26,7 @@ from policemetrics.times.reading import (
     off_step,
     refuse_text,
     refuse_unrounded,
+    said_rounding,
     seconds_in,
 )
 from policemetrics.times.summary import TimeSummary
@@ -69,11 +70,8 @@ class PooledMean(Figure):
     def _sentence(self) -> str:
         if np.isnan(self.mean):
             return f"Pooled mean: {self.reason}."
-        rounding = (
-            ""
-            if np.isnan(self.rounded_to)
-            else f" ({duration(self.rounding_low)} to {duration(self.rounding_high)} as far as the rounding tells)"
-        )
+        limits = duration(self.rounding_low), duration(self.rounding_high)
+        rounding = said_rounding(*limits, self.rounded_to)
         return f"Pooled mean {duration(self.mean)} of {written(self.n)}{rounding}."
 
 
@@ -307,11 +305,7 @@ class AverageChange(Figure):
         moved = f"The {name} {'fell' if high <= 0 else 'rose'} from {old} to {new}"
         if low < 0 < high:
             moved = f"The rounding leaves open whether the {name}, {old} and then {new}, rose or fell"
-        tells = (
-            ""
-            if exact
-            else f" ({seconds_change(low)} to {seconds_change(high)} as far as the rounding tells)"
-        )
+        tells = said_rounding(seconds_change(low), seconds_change(high), self.rounded_to)
         if np.isnan(self.percent_change):
             return f"{moved}: {seconds_change(self.change)}{tells}; percentage {self.reason}."
         relative, *limits = (
