@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -217,31 +217,36 @@ def time_drivers(
     rows, group, counted = pair.by_part(part, parts)
     some = sum(half.times.sizes + half.others for half in halves) > 0
     targets = targets_of(read_targets(target), parts, rows.there & some)
-    old, new = (settings.summary(half.times, half.others, targets) for half in halves)
-    old_mix, new_mix, *mean = _split(group, pair.rows.there, old, new, "n", "mean")
-    _, _, *share = _split(group, pair.rows.there, old, new, "out_of", "share_within")
+    sides = [settings.summary(half.times, half.others, targets) for half in halves]
+    old_mix, new_mix, within, mix, old_mean, new_mean = _split(group, pair.rows.there, sides, "n", "mean")
+    _, _, share_within, share_mix, old_share, new_share = _split(
+        group, pair.rows.there, sides, "out_of", "share_within"
+    )
     values = {
+        f"{name}_{what}": side[what]
+        for what in ("mean", "share_within")
+        for name, side in zip(("old", "new"), sides, strict=True)
+    }
+    values |= {
         "old_n": counted[0],
         "new_n": counted[1],
         "old_mix": old_mix,
         "new_mix": new_mix,
+        "mean_change": within + mix,
+        "mean_from_within": within,
+        "mean_from_mix": mix,
         "target": targets,
+        "points": 100 * (share_within + share_mix),
+        "points_from_within": 100 * share_within,
+        "points_from_mix": 100 * share_mix,
         "between": pair.between,
         "inclusive": settings.inclusive,
         "missed": "; ".join(chosen),
+        "whole_old_mean": old_mean,
+        "whole_new_mean": new_mean,
+        "whole_old_share_within": old_share,
+        "whole_new_share_within": new_share,
     }
-    for what, change, factor, (within, mix, *wholes) in (
-        ("mean", "mean_change", 1, mean),
-        ("share_within", "points", 100, share),
-    ):
-        of = change.removesuffix("_change")
-        values |= {
-            change: factor * (within + mix),
-            f"{of}_from_within": factor * within,
-            f"{of}_from_mix": factor * mix,
-        }
-        for side, found, whole in zip(("old", "new"), (old, new), wholes, strict=True):
-            values |= {f"{side}_{what}": found[what], f"whole_{side}_{what}": whole}
     stand = {name: shown[group] for name, shown in zip(("old_n", "new_n"), pair.shown, strict=True)}
     return rows.results(TimeDriver, values, stand | {"target": EVERYWHERE}, single=False)
 
@@ -256,12 +261,7 @@ def _explain_parts(rows: Rows, below: Reasons, group: IntArray, parts: Cells, of
 
 
 def _split(
-    group: IntArray,
-    there: Mask,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    weight: str,
-    rate: str,
+    group: IntArray, there: Mask, sides: Sequence[Mapping[str, Any]], weight: str, rate: str
 ) -> list[FloatArray]:
     """Split the change of a mean of parts, each with its weight, where all that has weight has a rate.
 
@@ -274,7 +274,7 @@ def _split(
     place = np.arange(len(group)) - first[group]
     shape = (groups, int(place.max(initial=-1)) + 1)
     sound, arrays = there.copy(), []
-    for side in (old, new):
+    for side in sides:
         total = np.bincount(group, side[weight], minlength=groups)
         lacking = np.bincount(group, np.isnan(side[rate]) & (side[weight] > 0), minlength=groups)
         sound &= (total > 0) & (lacking == 0)

@@ -292,15 +292,9 @@ def response_times(
         msg = "inclusive=True cannot go with resolution='second': cut to whole seconds, a time beyond the target would meet it; leave one of the two out."
         raise InvalidInputError(msg)
     officers, initial_and_final = _labels_by_column(self_initiated), _pair(grades)
-    _refuse_half(
-        no_arrival,
-        percentile_method,
-        survival_method,
-        initial_and_final,
-        regraded,
-        upgraded,
-        followed=as_at is not None or closed is not None,
-    )
+    followed = as_at is not None or closed is not None
+    _refuse_half_followed(no_arrival, percentile_method, survival_method, followed=followed)
+    _refuse_half_graded(initial_and_final, regraded, upgraded)
     timing = {"start": start, "end": end, "timezone": timezone, "resolution": resolution, "zero": zero}
     incidents = {"incident": incident, "regraded": regraded, "upgraded": upgraded}
     arrived, still_open = timed(
@@ -344,19 +338,10 @@ def response_times(
 # ---- what the caller chose --------------------------------------------------------------
 
 
-def _refuse_half(
-    no_arrival: str,
-    percentile_method: str,
-    survival_method: str,
-    grades: object,
-    regraded: object,
-    upgraded: object,
-    *,
-    followed: bool,
+def _refuse_half_followed(
+    no_arrival: str, percentile_method: str, survival_method: str, *, followed: bool
 ) -> None:
-    """Refuse options that lack another one, or that another one leaves without a meaning."""
-    if grades is not None:
-        _check.choice(regraded, "regraded", _REGRADED)
+    """Refuse options for open incidents that lack another one, or that another one leaves without a meaning."""
     if no_arrival == "censored":
         until = "as_at= or closed= must be given for no_arrival='censored': until when were open incidents followed?"
         _refuse(until, where=not followed)
@@ -368,6 +353,12 @@ def _refuse_half(
         only = f"with no_arrival='censored' only; got no_arrival={no_arrival!r}."
         _refuse(f"as_at= and closed= go {only}", where=followed)
         _refuse(f"survival_method= goes {only}", where=survival_method != "log-log")
+
+
+def _refuse_half_graded(grades: object, regraded: object, upgraded: object) -> None:
+    """Refuse options for grades that lack another one, or that another one leaves without a meaning."""
+    if grades is not None:
+        _check.choice(regraded, "regraded", _REGRADED)
     pair = "regraded= needs grades=, the columns of the initial and the final grade."
     _refuse(pair, where=grades is None and regraded is not None)
     again, given = regraded == "from_upgrade", upgraded is not None
