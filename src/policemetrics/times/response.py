@@ -324,14 +324,14 @@ def response_times(
             single=single,
         )
         # Of a group without times the counts, of 0, stand.
-        stand = dict.fromkeys(("n", "still_open", "zeros", "target"), EVERYWHERE)
-        return rows.results(ResponseSurvival, values | asked, stand)
+        counts = {"n": EVERYWHERE, "still_open": EVERYWHERE, "zeros": EVERYWHERE}
+        return rows.results(ResponseSurvival, values | asked, counts | {"target": EVERYWHERE})
     settings = Settings.of(inclusive, percentile_method, level)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = summarised(settings, arrived, dims, MEASURED, read_targets(target), missed, single=single)
     if rows.exclusions is not None:
         values["not_arrived"] = excluded_for(rows.exclusions, (MISSING_END,))
-    stand = dict.fromkeys(("target", "not_arrived"), EVERYWHERE)
+    stand = {"target": EVERYWHERE, "not_arrived": EVERYWHERE}
     return rows.results(ResponseSummary, values | asked, stand)
 
 
