@@ -15,17 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames.asked import Incidents, Moments, Timing
 from policemetrics.tallies import Tally
 
 if TYPE_CHECKING:  # what others call the types of narwhals, which only this package knows
     from narwhals.typing import IntoDataFrame as IntoDataFrame
     from narwhals.typing import IntoFrame as IntoFrame
 
+    from policemetrics.frames.moments import Moments as Moments
+
 __all__ = [
-    "Incidents",
-    "Moments",
-    "Timing",
     "as_tally",
     "holds_text",
     "read_columns",
@@ -54,11 +52,17 @@ def as_tally(
     return tally(data, by=by, count=count, coverage=coverage)
 
 
-def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tuple[Tally, Tally]:
-    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open."""
+def timed(
+    frame: Any, by: Columns, timing: Mapping[str, Any], incidents: Mapping[str, Any]
+) -> tuple[Tally, Tally]:
+    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
+
+    What is asked are the fields of `stamps.Timing` and of `stamps.Incidents`.
+    """
     from policemetrics.frames import stamps
 
-    return stamps.timed(frame, by, timing, incidents, stacklevel=5)  # one more than without this door
+    asked = stamps.Timing(**timing), stamps.Incidents(**incidents)
+    return stamps.timed(frame, by, *asked, stacklevel=5)  # one more than without this door
 
 
 def sum_times(

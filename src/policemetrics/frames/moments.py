@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, Encoded
 from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames.asked import Moments
 from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
 from policemetrics.frames.reading import dimensions, labelled, opened
@@ -25,6 +26,22 @@ _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
 _MOST_ROWS: Final = 2**30  # of a key
 _LONGEST: Final = 2**63  # microseconds
 _MOST: Final = _LONGEST // MICROSECONDS  # seconds
+
+
+@attrs.frozen(eq=False)
+class Moments:
+    """The times of each key, added up in whole numbers, of which `unit` make a second.
+
+    `data` holds what a tally of the times would hold, except the times themselves: each is 0 there.
+    """
+
+    data: Tally
+    keys: Cells
+    unit: int
+    zeros: IntArray
+    total: NDArray[np.object_]
+    squares: NDArray[np.object_]
+    met: Mapping[int, IntArray]
 
 
 def sum_times(

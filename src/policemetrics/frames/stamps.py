@@ -7,6 +7,7 @@ to look for; incidents of several rows are checked in the same one.
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -20,7 +21,6 @@ from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
 from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, SwappedStampsWarning
-from policemetrics.frames.asked import Incidents, Timing
 from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there
 from policemetrics.frames.reading import (
@@ -56,6 +56,80 @@ _UPGRADED_BEFORE_START: Final = "upgrade before start"
 _TIMED, _OPEN, _FIRST_REASON = 0, 1, 2
 _SWAPPED: Final = 0.9  # so many below zero are no slips of a few hands
 _SEVERAL: Final = 10
+_GRADE: Final = "grade"
+
+
+# ---- what is asked ----------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Timing:
+    """What is timed in each row, by which clocks, and until when a row without an end was followed."""
+
+    start: str
+    end: str
+    timezone: str | None
+    resolution: str = "exact"
+    zero: str = "keep"
+    closed: str | None = None
+    as_at: dt.datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _check.choice(self.resolution, "resolution", ("exact", "second"))
+        _check.choice(self.zero, "zero", ("keep", "exclude"))
+        for argument, name in self.stamps.items():
+            _check.text(name, argument)
+        if self.start == self.end:
+            msg = f"start and end must be two columns; got {self.start!r} for both."
+            raise InvalidInputError(msg)
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """The columns of stamps, by argument."""
+        return {"start": self.start, "end": self.end} | (
+            {"closed": self.closed} if self.closed is not None else {}
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Incidents:
+    """Which rows are incidents to be answered: one a row, or several rows for each `incident`."""
+
+    incident: str | None = None
+    self_initiated: Mapping[str, Sequence[Label]] = attrs.field(factory=dict)
+    grades: tuple[str, str] | None = None
+    regraded: str | None = None
+    upgraded: str | None = None
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """The columns of stamps, by argument."""
+        return {} if self.upgraded is None else {"upgraded": self.upgraded}
+
+    @property
+    def sums(self) -> list[str]:
+        """What is added up beside the count."""
+        return [] if self.incident is None else ["rows"]
+
+    def columns_of(self, dims: Mapping[str, str]) -> dict[str, str]:
+        """Give the dimension of the grade its column: the initial or the final one."""
+        if self.grades is None:
+            return dict(dims)
+        if _GRADE not in dims:
+            if self.regraded in {"initial", "final"}:
+                msg = (
+                    f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
+                    f"it says under which grade an incident counts; got by={_check.listing(dims)}."
+                )
+                raise InvalidInputError(msg)
+            return dict(dims)
+        if dims[_GRADE] not in {_GRADE, *self.grades}:
+            msg = f"by: the dimension 'grade' is taken from grades=, {_check.listing(self.grades)}; got the column {dims[_GRADE]!r}."
+            raise InvalidInputError(msg)
+        return {**dims, _GRADE: self.grades[0 if self.regraded == "initial" else 1]}
+
+
+# ---- the times --------------------------------------------------------------------------
 
 
 def durations(

@@ -8,7 +8,7 @@ from typing import Any, Final, cast, overload
 import attrs
 import numpy as np
 
-from policemetrics import _check, intervals
+from policemetrics import _check
 from policemetrics._arguments import one_count, refuse_options
 from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._compare import Mask, Rows
@@ -37,7 +37,16 @@ from policemetrics.errors import (
 )
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import REASON, Tally, filled
-from policemetrics.times.estimates import EVERYWHERE, Settings, duration_in, lined_up, seconds_of, targets_of
+from policemetrics.times.estimates import (
+    EVERYWHERE,
+    Settings,
+    duration_in,
+    lined_up,
+    read_targets,
+    seconds_of,
+    share_of,
+    targets_of,
+)
 from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
@@ -102,6 +111,15 @@ class ServiceLevelDefinition:
             )
             raise InvalidInputError(msg)
         return cls(cast("ServiceLevel", out_of), np.nan if short is None else duration_in(short, "short"))
+
+    def refuse_unknown(self, abandoned: object, where: str) -> None:
+        """Refuse not to know the calls abandoned where they count; `where` says what could name them."""
+        if abandoned is None and self.out_of != "answered":
+            msg = (
+                f"abandoned must be given with out_of={self.out_of!r}: a number, a mapping of label to number or a Tally; "
+                f"or name in {where}."
+            )
+            raise InvalidInputError(msg)
 
 
 def said_of(service_level: str) -> str:
@@ -172,15 +190,8 @@ class Calls:
         counted = answered.project(by).union(abandoned._cells.project(by))
         supplied = counted.keys() if summed._supplied is None else summed._supplied
         whole = Tally._of(counted, supplied, ledger, unit=data.unit)
-        return cls(
-            by,
-            whole,
-            whole._evolve(cells=answered),
-            abandoned._evolve(supplied=supplied),
-            waited,
-            measure,
-            waitless,
-        )
+        parts = whole._evolve(cells=answered), abandoned._evolve(supplied=supplied)
+        return cls(by, whole, *parts, waited, measure, waitless)
 
     @classmethod
     def joined(
@@ -206,10 +217,7 @@ class Calls:
             name = f"abandoned within {duration(definition.short)}"
             counts = np.column_stack((lost.counts, short))
             rows.exclusions = attrs.evolve(lost, reasons=(*lost.reasons, name), counts=counts)
-        waitless = np.zeros(len(groups), dtype=np.int64)
-        if self.waitless is not None:
-            found = self.waitless.project(self.by)
-            waitless[found.positions(groups, self.by)] = found.counts
+        waitless = _by_group(self.waitless, groups)
         counted = known & (self.abandoned is not None)
         return Offered(groups, rows, definition, counted, unknown, gone, waitless, lost)
 
@@ -225,11 +233,8 @@ class Calls:
         every = totals(side, groups)
         if self.waited is not None and not np.isnan(definition.short):
             cells = self.waited.project((*self.by, self.waits))
-            group = cells.positions(groups, self.by)
-            soon = seconds_of(cells, self.waits) < definition.short
-            np.add.at(short, group[soon], cells.counts[soon])
-            waitless = every.copy()
-            np.subtract.at(waitless, group, cells.counts)
+            short = _by_group(cells.select(seconds_of(cells, self.waits) < definition.short), groups)
+            waitless = every - _by_group(cells, groups)
             compared = f"no waiting time to compare with {duration(definition.short)}"
             asked.explain(
                 waitless > 0, lambda row: f"{written(waitless[row])} {_have(waitless[row])} {compared}"
@@ -237,6 +242,11 @@ class Calls:
         gone = every - short
         asked.adopt(why_negative(gone, "the calls abandoned"))
         return gone, short, unknown
+
+
+def _by_group(cells: Cells | None, groups: Cells) -> IntArray:
+    """Add up cells by group."""
+    return np.zeros(len(groups), dtype=np.int64) if cells is None else totals(Side(Tally._of(cells)), groups)
 
 
 def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
@@ -341,7 +351,7 @@ class Offered:
 
     def targets(self, target: Any, answered: IntArray) -> FloatArray:
         """Find the target of each group; every one with calls needs one."""
-        return targets_of(target, self.groups, self.rows.there & (answered + self.others > 0))
+        return targets_of(read_targets(target), self.groups, self.rows.there & (answered + self.others > 0))
 
     def explain(self, answered: IntArray) -> Mask:
         """Give every group its reason, and return of which the service level stands."""
@@ -372,26 +382,15 @@ class Offered:
         self, kind: type[FigureT], values: Mapping[str, Any], levels: Mask
     ) -> FigureT | Results[FigureT]:
         """Make the figures, with the calls offered beside each; `levels` says of which the service level stands."""
-        calls = self._calls(values["n"], values["confidence_level"])
-        stand = dict.fromkeys(("within", "out_of", *(v for v in values if v.startswith("share"))), levels)
-        stand |= {"target": EVERYWHERE} | dict.fromkeys(calls, self.rows.there & self.counted)
-        asked = {"service_level": self.definition.out_of, "short": self.definition.short}
-        return self.rows.results(kind, {**values, **calls, **asked}, stand)
-
-    def _calls(self, answered: FloatArray, level: float) -> dict[str, FloatArray]:
-        """Work out the calls offered and the share of them that were abandoned."""
         there = self.rows.there & self.counted
         gone = np.where(there, self.abandoned, 0)
-        offered = np.where(there, answered + self.waitless, 0) + gone
-        low, high = intervals.wilson(gone, offered, level)
-        share = np.where(offered > 0, gone, np.nan) / np.maximum(offered, 1)
-        return {
-            "offered": offered,
-            "abandoned": gone,
-            "share_abandoned": share,
-            "share_abandoned_low": np.where(offered > 0, low, np.nan),
-            "share_abandoned_high": np.where(offered > 0, high, np.nan),
-        }
+        offered = np.where(there, values["n"] + self.waitless, 0) + gone
+        calls = {"offered": offered, "abandoned": gone}
+        calls |= share_of("share_abandoned", gone, offered, there, values["confidence_level"])
+        stand = dict.fromkeys(("within", "out_of", *(v for v in values if v.startswith("share"))), levels)
+        stand |= {"target": EVERYWHERE} | dict.fromkeys(calls, there)
+        asked = {"service_level": self.definition.out_of, "short": self.definition.short}
+        return self.rows.results(kind, {**values, **calls, **asked}, stand)
 
 
 # ---- the figure -------------------------------------------------------------------------
@@ -615,12 +614,7 @@ def answer_times(
         if not isinstance(answered, str) or answered != "answered":
             msg = "answered goes with result=, the dimension that says which calls were; without it all of data were answered."
             raise InvalidInputError(msg)
-        if abandoned is None and definition.out_of != "answered":
-            msg = (
-                f"abandoned must be given with out_of={definition.out_of!r}: a number, a mapping of label to number or a "
-                "Tally; or name in result= the dimension that says which calls were abandoned."
-            )
-            raise InvalidInputError(msg)
+        definition.refuse_unknown(abandoned, "result= the dimension that says which calls were abandoned")
         found, measured = as_times(data, kept, seconds, count)
         calls = Calls.joined(found, kept, abandoned, measured, measured)
     else:
@@ -633,11 +627,11 @@ def answer_times(
             found, kept, result, _abandoned_labels(found, result, answered, abandoned), measured
         )
     offered = calls.offered(definition, single=by is None)
-    runs, below = lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
+    times, below = lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
     offered.rows.adopt(below)
-    values = settings.summary(runs, offered.others, offered.targets(target, runs.sizes))
+    values = settings.summary(times, offered.others, offered.targets(target, times.sizes))
     values["sd"] = np.where(offered.rows.there, values["sd"], np.nan)
-    return offered.results(AnswerSummary, values, offered.explain(runs.sizes))
+    return offered.results(AnswerSummary, values, offered.explain(times.sizes))
 
 
 def _abandoned_labels(data: Tally, result: str, answered: Any, abandoned: Any) -> tuple[Label, ...]:

@@ -10,12 +10,12 @@ from typing import Any, Final, overload
 import attrs
 import numpy as np
 
-from policemetrics import _check, intervals
+from policemetrics import _check
 from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells, plain
 from policemetrics._compare import Rows
 from policemetrics._figure import column_fields
-from policemetrics._supply import no_reasons, unexplained
+from policemetrics._supply import no_reasons
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
@@ -30,8 +30,16 @@ from policemetrics.times.answers import (
     said_abandoned,
     said_level,
 )
-from policemetrics.times.estimates import LONGEST, PERCENTILES, as_seconds, targets_of, why_below_zero
-from policemetrics.times.reading import refuse_no_label, refuse_unrounded, several_labels
+from policemetrics.times.estimates import (
+    LONGEST,
+    PERCENTILES,
+    as_seconds,
+    lined_up,
+    read_targets,
+    share_of,
+    targets_of,
+)
+from policemetrics.times.reading import refuse_no_label, refuse_unrounded, said_rounding, several_labels
 from policemetrics.times.summary import WithinColumns
 from policemetrics.typing import (
     ByLabel,
@@ -47,9 +55,8 @@ from policemetrics.typing import (
 )
 
 _BOUNDED: Final = {p: PERCENTILES[p] for p in ("median", "p90")}
-_NO_EDGE: Final = (
-    1e300  # stands for no upper edge where a percentile is interpolated, which infinity would spoil
-)
+# Stands for no upper edge where a percentile is interpolated, which infinity would spoil.
+_NO_EDGE: Final = 1e300
 
 
 # ---- the bands --------------------------------------------------------------------------
@@ -242,7 +249,7 @@ class BandSummary(CallColumns, WithinColumns, BoundColumns):
         if np.isnan(self.share_within):
             return ""
         if np.isnan(self.share_within_low):
-            return f" ({percent(self.share_least, 2)} to {percent(self.share_most, 2)} as far as the rounding tells)"
+            return said_rounding(percent(self.share_least, 2), percent(self.share_most, 2))
         return f" ({self._interval_words()})"
 
     def _bounds(self, said: str, name: str) -> str:
@@ -444,33 +451,23 @@ def _calls(
             msg = f"abandoned cannot go with bands that name calls abandoned, {_check.listing(bands.abandoned)}: they would count twice."
             raise InvalidInputError(msg)
         return Calls.divided(data, by, band, bands.abandoned, band)
-    if abandoned is None and definition.out_of != "answered":
-        msg = (
-            f"abandoned must be given with out_of={definition.out_of!r}: a number, a mapping of label to number or a Tally; "
-            "or name in Bands(abandoned=) the label of such calls."
-        )
-        raise InvalidInputError(msg)
+    definition.refuse_unknown(abandoned, "Bands(abandoned=) the label of such calls")
     return Calls.joined(data, by, abandoned, band)
 
 
-def _lined_up(cells: Cells, offered: Offered, band: str, bands: Bands) -> tuple[Runs, Runs]:
+def _lined_up(cells: Cells, offered: Offered, band: str, bands: Bands) -> list[Runs]:
     """Line up the calls of each group by the lower edge of their band, and by the upper one."""
-    groups = offered.groups
-    kept = cells.project((*groups.dims, band))
-    place = {label: i for i, label in enumerate(bands.labels)}
-    codes = np.array([place[v] for v in kept.label(band).tolist()], dtype=np.int64)[kept.code(band)]
-    # Sorted by group, and then by time: a label's place in the alphabet says nothing of it.
-    kept = kept.recode(band, np.arange(len(place)), codes)
-    order, group = kept.column(band), kept.positions(groups, groups.dims)
-    said = [f"in the band {label!r}" for label in bands.labels]
-    below = why_below_zero(kept.counts, group, len(groups), "the calls answered", lambda at: said[order[at]])
-    offered.rows.adopt(below)
-    there = (kept.counts > 0) & unexplained(below)[group]
-    place_of, counts, group = order[there], kept.counts[there], group[there]
-    lows, highs = (
-        Runs.of(edges[place_of], counts, group, len(groups)) for edges in (bands.lows, bands.highs)
+    # By its place a band is sorted as its times are: its label's place in the alphabet says nothing of them.
+    found, below = lined_up(
+        cells.relabel(band, bands.labels.index),
+        offered.groups,
+        band,
+        "the calls answered",
+        lambda at: f"in the band {bands.labels[int(at)]!r}",
     )
-    return lows, highs
+    offered.rows.adopt(below)
+    at = found.runs.values.astype(np.int64)
+    return [attrs.evolve(found.runs, values=edges[at]) for edges in (bands.lows, bands.highs)]
 
 
 def _bounds(
@@ -493,15 +490,12 @@ def _bounds(
     out_of = (n + others).astype(float)
     aimed = ~np.isnan(targets) & (out_of > 0)
     exact = aimed & (surely == maybe)
-    low, high = intervals.wilson(surely, out_of, level)
     whole = np.maximum(out_of, 1)
     return columns | {
         "target": targets,
         "within": np.where(exact, surely, np.nan),
         "out_of": out_of,
-        "share_within": np.where(exact, surely, np.nan) / whole,
-        "share_within_low": np.where(exact, low, np.nan),
-        "share_within_high": np.where(exact, high, np.nan),
+        **share_of("share_within", surely, out_of, exact, level),
         "share_least": np.where(aimed, surely, np.nan) / whole,
         "share_most": np.where(aimed, maybe, np.nan) / whole,
     }
@@ -527,7 +521,7 @@ def _of_percentages(
         raise InvalidInputError(msg)
     step = _check.number(rounded_to, "rounded_to", above=0)
     rows = Rows({}, no_reasons(1), True)
-    (aim,) = targets_of(target, Cells.single(), rows.there).tolist()
+    (aim,) = targets_of(read_targets(target), Cells.single(), rows.there).tolist()
     bounds = Percentages.of(given, bands, step).bounds(bands, aim, _BOUNDED)
     nothing = {f.name: np.nan for f in column_fields(BandSummary)}
     values = {name: np.array([value]) for name, value in {**nothing, **bounds, "target": aim}.items()}

@@ -10,7 +10,7 @@ import numpy as np
 
 from policemetrics import _check, intervals
 from policemetrics._cells import MEASURED, Cells
-from policemetrics._compare import Comparison, Mask, Rows, kept_dims
+from policemetrics._compare import Comparison, Rows, kept_dims
 from policemetrics._figure import audit_fields, comparable
 from policemetrics._supply import (
     Reasons,
@@ -24,15 +24,16 @@ from policemetrics._supply import (
 )
 from policemetrics._write import duration, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-from policemetrics.percentiles import Runs
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
 from policemetrics.times.answers import said_abandoned, said_of
 from policemetrics.times.estimates import (
     EVERYWHERE,
+    LinedTimes,
     Settings,
     excluded_for,
     lined_up,
+    read_targets,
     refuse_unknown_reasons,
     targets_of,
 )
@@ -162,36 +163,41 @@ class TimeChange(Figure):
 
     def _seconds(self, name: str) -> str:
         """Say how the mean or the median moved: in seconds, and in per cent."""
-        change, low, high, relative = (
-            getattr(self, f"{name}{end}")
-            for end in ("_change", "_change_low", "_change_high", "_percent_change")
-        )
-        old, new = (duration(getattr(self, f"{side}_{name}")) for side in ("old", "new"))
-        limits = f" ({self._interval_words(f'{name}_change')})" if np.isfinite([low, high]).all() else ""
-        if change == 0:
-            return f"{name} did not change{limits}: {self._both(old)}"
-        verb = "rose" if change > 0 else "fell"
-        in_percent = (
-            ""
-            if np.isnan(relative)
-            else f", which is {size(relative, 1)}% {'more' if change > 0 else 'less'}"
-        )
+        change = getattr(self, f"{name}_change")
         amount = duration(abs(change)) if abs(change) >= 0.05 else "less than 0.1 s"
-        return f"{name} {verb} by {amount}{limits}, {self._path(old, new)}{in_percent}"
+        old, new = (duration(getattr(self, f"{side}_{name}")) for side in ("old", "new"))
+        relative = getattr(self, f"{name}_percent_change")
+        return self._moved(name, f"{name}_change", amount, (old, new), relative, ("more", "less"))
 
     @property
     def _points(self) -> str:
         """Say how the share within target moved: in percentage points, and in per cent."""
         calls = f" of calls {said_of(self.service_level)}" if self.service_level else ""
         name = f"share{calls} {'at or ' if self.inclusive else ''}under {duration(self.target)}"
-        limits = f" ({self._interval_words('points')})"
-        old, new = percent(self.old_share_within, 2), percent(self.new_share_within, 2)
-        if self.points == 0:
-            return f"{name} did not change{limits}: {self._both(old)}"
-        verb, more = ("rose", "higher") if self.points > 0 else ("fell", "lower")
-        relative = self.share_percent_change
-        in_percent = "" if np.isnan(relative) else f", which is {size(relative, 1)}% {more}"
-        return f"{name} {verb} by {size(self.points, 2)} percentage points{limits}, {self._path(old, new)}{in_percent}"
+        amount = f"{size(self.points, 2)} percentage points"
+        shares = percent(self.old_share_within, 2), percent(self.new_share_within, 2)
+        return self._moved(name, "points", amount, shares, self.share_percent_change, ("higher", "lower"))
+
+    def _moved(
+        self,
+        name: str,
+        column: str,
+        amount: str,
+        both: tuple[str, str],
+        relative: float,
+        compared: tuple[str, str],
+    ) -> str:
+        """Say by how much something moved, from what to what, and that in per cent, which may be nan."""
+        change, low, high = (getattr(self, f"{column}{end}") for end in ("", "_low", "_high"))
+        limits = f" ({self._interval_words(column)})" if np.isfinite([low, high]).all() else ""
+        known = any(self.between)
+        if change == 0:
+            when = "in {} and in {}".format(*map(in_words, self.between)) if known else "before and after"
+            return f"{name} did not change{limits}: {both[0]} {when}"
+        verb, than = ("rose", compared[0]) if change > 0 else ("fell", compared[1])
+        earlier, later = (f" in {in_words(b)}" if known else "" for b in self.between)
+        in_percent = "" if np.isnan(relative) else f", which is {size(relative, 1)}% {than}"
+        return f"{name} {verb} by {amount}{limits}, from {both[0]}{earlier} to {both[1]}{later}{in_percent}"
 
     @property
     def _abandoned(self) -> list[str]:
@@ -199,14 +205,6 @@ class TimeChange(Figure):
         when = [f"in {in_words(b)}" for b in self.between] if any(self.between) else ["before", "afterwards"]
         sides = zip(when, ("old_", "new_"), strict=True)
         return [f"{at}, {said_abandoned(self, side)}" for at, side in sides]
-
-    def _path(self, old: str, new: str) -> str:
-        earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
-        return f"from {old}{earlier} to {new}{later}"
-
-    def _both(self, value: str) -> str:
-        earlier, later = map(in_words, self.between) if any(self.between) else ("", "")
-        return f"{value} in {earlier} and in {later}" if earlier else f"{value} before and after"
 
 
 # ---- the metric -------------------------------------------------------------------------
@@ -373,16 +371,15 @@ def time_change(
     rows, halves = pair.rows, halves_of(pair, pair.groups, measured, chosen)
     for half in halves:
         rows.adopt(half.below)
-    needed = rows.there & (sum(half.runs.sizes + half.others for half in halves) > 0)
-    targets = targets_of(target, pair.groups, needed)
+    needed = rows.there & (sum(half.times.sizes + half.others for half in halves) > 0)
+    targets = targets_of(read_targets(target), pair.groups, needed)
     sides = []
-    for half, counted, supplied in zip(halves, pair.counted, pair.shown, strict=True):
-        found = settings.summary(half.runs, half.others, targets)
+    for half, counted, supplied, label in zip(halves, pair.counted, pair.shown, pair.between, strict=True):
+        found = settings.summary(half.times, half.others, targets)
         stands = supplied & unexplained(half.below)
         side = {name: np.where(stands, found[name], np.nan) for name in _READ}
         sides.append(side | {"n": np.where(supplied, counted, np.nan)})
-    for side, label in zip(sides, pair.between, strict=True):
-        rows.explain(side["n"] == 0, f"not available: no times in {label}")
+        rows.explain(supplied & (counted == 0), f"not available: no times in {label}")
     rows.settle()
     asked = {
         "between": pair.between,
@@ -395,9 +392,9 @@ def time_change(
 
 @attrs.frozen(eq=False)
 class Half:
-    """The times of one side by group: in runs, with what counts as missed; and which of both are `below` zero."""
+    """The times of one side by group: lined up, with what counts as missed; and which of both are `below` zero."""
 
-    runs: Runs
+    times: LinedTimes
     others: IntArray
     below: Reasons
 
@@ -409,15 +406,16 @@ def halves_of(pair: Comparison, groups: Cells, seconds: str, missed: tuple[str, 
     found = []
     for side in pair.sides:
         others = excluded_for(exclusion_table(groups, [side], totals(side, groups)), missed)
-        runs, below = lined_up(side.tally._cells, groups, seconds, side.label)
+        times, below = lined_up(side.tally._cells, groups, seconds, side.label)
         fewer = why_negative(others, side.label)
-        found.append(Half(runs, np.maximum(others, 0), np.where(unexplained(fewer), below, fewer)))
+        found.append(Half(times, np.maximum(others, 0), np.where(unexplained(fewer), below, fewer)))
     return found
 
 
 # What a figure keeps of its data, and how an interval was drawn that a change makes anew.
 _NOT_ASKED: Final = frozenset({"sd", "seed", "mean_method"})
-_READ: Final = ("mean", "sd", "median", "median_low", "median_high", "within", "out_of")
+_RANKED: Final = ("median", "median_low", "median_high")
+_READ: Final = ("mean", "sd", *_RANKED, "within", "out_of", "share_within")
 
 
 def _of_figures(old: Any, new: Any, stated: Note, level: float) -> TimeChange | Results[TimeChange]:
@@ -469,12 +467,18 @@ def _changes(
     old, new = sides
     values: dict[str, Any] = {
         f"{name}_{what}": side[what]
-        for what in ("n", "mean", "median", "within", "out_of")
+        for what in ("n", "mean", "median", "within", "out_of", "share_within")
         for name, side in (("old", old), ("new", new))
     }
-    values |= _points(old, new, rows.there, level)
-    stand = dict.fromkeys((name for name in values if name.startswith(("old", "new"))), EVERYWHERE)
-    for name, (low, high) in {"mean": _welch(old, new, level), "median": _medians(old, new)}.items():
+    stand = dict.fromkeys((*values, "target"), EVERYWHERE)
+    # A mean without a deviation has no interval.
+    n0, n1 = (np.where(np.isnan(side["sd"]), 0, side["n"]) for side in sides)
+    welch = intervals.welch(new["mean"], new["sd"] ** 2, n1, old["mean"], old["sd"] ** 2, n0, level)
+    low, high = intervals.square_and_add(*(side[name] for side in (new, old) for name in _RANKED))
+    # Without any limit there is nothing to say.
+    unlimited = np.isinf(low) & np.isinf(high)
+    medians = [np.where(unlimited, np.nan, limit) for limit in (low, high)]
+    for name, (low, high) in {"mean": welch, "median": medians}.items():
         change = new[name] - old[name]
         values |= {
             f"{name}_change": change,
@@ -482,6 +486,7 @@ def _changes(
             f"{name}_change_high": high,
             f"{name}_percent_change": 100 * change / np.where(old[name] > 0, old[name], np.nan),
         }
+    values |= _points(old, new, level)
     if no_share is not None:
         rows.explain(np.isnan(values["points"]), no_share)
     for moved, relative, what in (
@@ -495,44 +500,15 @@ def _changes(
         "median_method": "square_and_add" if asked["percentile_method"] else "",
         "confidence_level": level,
     }
-    return rows.results(TimeChange, values | dict(asked), stand | {"target": EVERYWHERE})
+    return rows.results(TimeChange, values | dict(asked), stand)
 
 
-def _welch(
-    old: dict[str, FloatArray], new: dict[str, FloatArray], level: float
-) -> tuple[FloatArray, FloatArray]:
-    # A mean without a deviation has no interval.
-    n = [np.where(np.isnan(v["sd"]), 0, v["n"]) for v in (old, new)]
-    return intervals.welch(new["mean"], new["sd"] ** 2, n[1], old["mean"], old["sd"] ** 2, n[0], level)
-
-
-def _medians(old: dict[str, FloatArray], new: dict[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
-    low, high = intervals.square_and_add(
-        *(new[name] for name in ("median", "median_low", "median_high")),
-        *(old[name] for name in ("median", "median_low", "median_high")),
-    )
-    # Without any limit there is nothing to say.
-    open_ended = np.isinf(low) & np.isinf(high)
-    return np.where(open_ended, np.nan, low), np.where(open_ended, np.nan, high)
-
-
-def _points(
-    old: dict[str, FloatArray], new: dict[str, FloatArray], there: Mask, level: float
-) -> dict[str, FloatArray]:
+def _points(old: dict[str, FloatArray], new: dict[str, FloatArray], level: float) -> dict[str, FloatArray]:
     """Work out the change of the share within target, in percentage points and in per cent."""
-    shares = [
-        np.where(v["out_of"] > 0, v["within"], np.nan) / np.where(v["out_of"] > 0, v["out_of"], 1)
-        for v in (old, new)
-    ]
-    some = there & ~np.isnan(shares[0]) & ~np.isnan(shares[1])
-    x0, n0, x1, n1 = (np.where(some, v[name], 0) for v in (old, new) for name in ("within", "out_of"))
-    low, high = intervals.newcombe(x1, n1, x0, n0, level)
-    points = np.where(some, 100 * (shares[1] - shares[0]), np.nan)
-    return {
-        "old_share_within": shares[0],
-        "new_share_within": shares[1],
-        "points": points,
-        "points_low": np.where(some, 100 * low, np.nan),
-        "points_high": np.where(some, 100 * high, np.nan),
-        "share_percent_change": points / np.where(shares[0] > 0, shares[0], np.nan),
-    }
+    before, after = old["share_within"], new["share_within"]
+    points = 100 * (after - before)
+    known = ~np.isnan(points)
+    x1, n1, x0, n0 = (np.where(known, v[name], 0) for v in (new, old) for name in ("within", "out_of"))
+    low, high = (np.where(known, 100 * v, np.nan) for v in intervals.newcombe(x1, n1, x0, n0, level))
+    relative = points / np.where(before > 0, before, np.nan)
+    return {"points": points, "points_low": low, "points_high": high, "share_percent_change": relative}

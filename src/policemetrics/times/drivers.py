@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 
 from policemetrics import _check
@@ -17,7 +16,7 @@ from policemetrics.decomposition import kitagawa_parts
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.times.change import halves_of
-from policemetrics.times.estimates import EVERYWHERE, Settings, targets_of
+from policemetrics.times.estimates import EVERYWHERE, Settings, read_targets, targets_of
 from policemetrics.times.reading import as_times
 from policemetrics.typing import Between, Counts, FloatArray, IntArray, LikeForLike, Names, Seconds
 
@@ -212,41 +211,41 @@ def time_drivers(
     for half in halves:
         _explain_parts(pair.rows, half.below, group, parts, part)
     for half, label in zip(halves, pair.between, strict=True):
-        of_group = np.bincount(group, half.runs.sizes, minlength=len(pair.groups))
+        of_group = np.bincount(group, half.times.sizes, minlength=len(pair.groups))
         pair.rows.explain(of_group == 0, f"not available: no times in {label}")
     pair.rows.settle()
     rows, group, counted = pair.by_part(part, parts)
-    some = sum(half.runs.sizes + half.others for half in halves) > 0
-    targets = targets_of(target, parts, rows.there & some)
-    old, new = (settings.summary(half.runs, half.others, targets) for half in halves)
-    means, points = (
-        _split(group, pair.rows.there, old, new, *names)
-        for names in (("n", "mean"), ("out_of", "share_within"))
+    some = sum(half.times.sizes + half.others for half in halves) > 0
+    targets = targets_of(read_targets(target), parts, rows.there & some)
+    sides = [settings.summary(half.times, half.others, targets) for half in halves]
+    old_mix, new_mix, within, mix, old_mean, new_mean = _split(group, pair.rows.there, sides, "n", "mean")
+    _, _, share_within, share_mix, old_share, new_share = _split(
+        group, pair.rows.there, sides, "out_of", "share_within"
     )
     values = {
         f"{name}_{what}": side[what]
         for what in ("mean", "share_within")
-        for name, side in (("old", old), ("new", new))
+        for name, side in zip(("old", "new"), sides, strict=True)
     }
     values |= {
         "old_n": counted[0],
         "new_n": counted[1],
-        "old_mix": means.old_share,
-        "new_mix": means.new_share,
-        "mean_change": means.within + means.mix,
-        "mean_from_within": means.within,
-        "mean_from_mix": means.mix,
+        "old_mix": old_mix,
+        "new_mix": new_mix,
+        "mean_change": within + mix,
+        "mean_from_within": within,
+        "mean_from_mix": mix,
         "target": targets,
-        "points": 100 * (points.within + points.mix),
-        "points_from_within": 100 * points.within,
-        "points_from_mix": 100 * points.mix,
+        "points": 100 * (share_within + share_mix),
+        "points_from_within": 100 * share_within,
+        "points_from_mix": 100 * share_mix,
         "between": pair.between,
         "inclusive": settings.inclusive,
         "missed": "; ".join(chosen),
-        "whole_old_mean": means.old_whole,
-        "whole_new_mean": means.new_whole,
-        "whole_old_share_within": points.old_whole,
-        "whole_new_share_within": points.new_whole,
+        "whole_old_mean": old_mean,
+        "whole_new_mean": new_mean,
+        "whole_old_share_within": old_share,
+        "whole_new_share_within": new_share,
     }
     stand = {name: shown[group] for name, shown in zip(("old_n", "new_n"), pair.shown, strict=True)}
     return rows.results(TimeDriver, values, stand | {"target": EVERYWHERE}, single=False)
@@ -261,34 +260,21 @@ def _explain_parts(rows: Rows, below: Reasons, group: IntArray, parts: Cells, of
     rows.adopt(why)
 
 
-@attrs.frozen(eq=False)
-class _Split:
-    """The split of one change, a row a part: what it is a share of, the two parts of the change, the wholes."""
-
-    old_share: FloatArray
-    new_share: FloatArray
-    within: FloatArray
-    mix: FloatArray
-    old_whole: FloatArray
-    new_whole: FloatArray
-
-
 def _split(
-    group: IntArray,
-    there: Mask,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    weight: str,
-    rate: str,
-) -> _Split:
-    """Split the change of a mean of parts, each with its weight, where all that has weight has a rate."""
+    group: IntArray, there: Mask, sides: Sequence[Mapping[str, Any]], weight: str, rate: str
+) -> list[FloatArray]:
+    """Split the change of a mean of parts, each with its weight, where all that has weight has a rate.
+
+    A row a part comes back: its share of the weight, old and new; the parts of the change that are within it and
+    from the mix; the mean of the whole, old and new.
+    """
     groups = len(there)
     # One line a group, one place a part: groups have as many parts as they have, and the rest of a line is 0.
     first = np.searchsorted(group, np.arange(groups))
     place = np.arange(len(group)) - first[group]
     shape = (groups, int(place.max(initial=-1)) + 1)
     sound, arrays = there.copy(), []
-    for side in (old, new):
+    for side in sides:
         total = np.bincount(group, side[weight], minlength=groups)
         lacking = np.bincount(group, np.isnan(side[rate]) & (side[weight] > 0), minlength=groups)
         sound &= (total > 0) & (lacking == 0)
@@ -301,4 +287,4 @@ def _split(
     within, mix = (part[group, place] for part in kitagawa_parts(s0, r0, s1, r1))
     wholes = [np.nansum(s * r, axis=1)[group] for s, r in ((s0, r0), (s1, r1))]
     columns = (*arrays[::2], within, mix, *wholes)
-    return _Split(*(np.where(sound[group], array, np.nan) for array in columns))
+    return [np.where(sound[group], array, np.nan) for array in columns]

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from statistics import NormalDist
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -26,7 +26,6 @@ from policemetrics._supply import (
     exclusion_table,
     groups_of,
     keys_of,
-    no_reasons,
     totals,
     unexplained,
     whole_side,
@@ -41,11 +40,13 @@ from policemetrics.errors import (
     TargetUnitWarning,
     UnknownNameError,
 )
-from policemetrics.frames import Moments
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import ExclusionTable
 from policemetrics.tallies import CLOCK_REASONS, Tally
 from policemetrics.typing import FloatArray, IntArray, Percentile
+
+if TYPE_CHECKING:
+    from policemetrics.frames import Moments
 
 LONGEST: Final = 2.0**63 / MICROSECONDS  # seconds; some 292,000 years
 _WEEK: Final = 7 * 86_400
@@ -118,16 +119,30 @@ class Settings:
         """Whether sums of the times are not enough."""
         return bool(self.percentile_method) or self.seed is not None
 
-    def summary(self, times: Runs | AddedTimes, missed: IntArray, targets: FloatArray) -> dict[str, Any]:
+    def summary(self, times: Times, missed: IntArray, targets: FloatArray) -> dict[str, Any]:
         """Work out what a summary of times says of every group, by the names of its fields.
 
-        What was `missed` is counted with the times but met no target; nan is no target.
+        What was `missed` is counted with the times but met no target; nan is no target. Without a method there
+        are no percentiles.
         """
-        runs = times if isinstance(times, Runs) else None
-        found: Times = LinedTimes.of(times) if isinstance(times, Runs) else times
+        n = times.sizes
+        mean, variance = times.moments()
+        low, high = intervals.student_t(mean, variance, n, self.level)
+        ranked: Sequence[FloatArray] = [np.full((len(n), len(PERCENTILES)), np.nan)] * 3
+        if isinstance(times, LinedTimes):
+            if self.seed is not None:
+                low, high = bootstrap_means(times.runs, self.seed, self.level)
+            if self.percentile_method:
+                ranked = _percentiles(times.runs, self.percentile_method, self.level)
         return {
-            **self._averages(found, runs),
-            **shares_within(found, missed, targets, self.level, inclusive=self.inclusive),
+            "n": n.astype(float),
+            "mean": mean,
+            "mean_low": np.maximum(low, 0),
+            "mean_high": high,
+            **by_percentile(ranked),
+            "zeros": times.zeros.astype(float),
+            "sd": np.sqrt(variance),
+            **shares_within(times, missed, targets, self.level, inclusive=self.inclusive),
             "inclusive": self.inclusive,
             "percentile_method": self.percentile_method,
             "mean_method": "student_t" if self.seed is None else "bootstrap",
@@ -135,31 +150,6 @@ class Settings:
             "percentile_interval_method": "order_statistics" if self.percentile_method else "",
             "share_method": "wilson",
             "confidence_level": self.level,
-        }
-
-    def _averages(self, times: Times, runs: Runs | None) -> dict[str, FloatArray]:
-        """Work out mean, deviation and percentiles of each group, and count its zeros.
-
-        The percentiles, and the bootstrap, need the times in `runs`; without a method there are none.
-        """
-        n = times.sizes
-        mean, variance = times.moments()
-        if runs is None or self.seed is None:
-            low, high = intervals.student_t(mean, variance, n, self.level)
-        else:
-            low, high = bootstrap_means(runs, self.seed, self.level)
-        if runs is None or not self.percentile_method:
-            ranked = by_percentile([np.full((len(n), len(PERCENTILES)), np.nan)] * 3)
-        else:
-            ranked = by_percentile(_percentiles(runs, self.percentile_method, self.level))
-        return {
-            "n": n.astype(float),
-            "mean": mean,
-            "mean_low": np.maximum(low, 0),
-            "mean_high": high,
-            **ranked,
-            "zeros": times.zeros.astype(float),
-            "sd": np.sqrt(variance),
         }
 
 
@@ -173,13 +163,8 @@ def read_targets(target: Any) -> Targets:
     return {key: _target(value, f"target[{key!r}]") for key, value in target.items()}
 
 
-def targets_of(target: Any, groups: Cells, needed: Mask) -> FloatArray:
-    """Find the target of each group; every group that has something to compare needs one."""
-    return spread_targets(read_targets(target), groups, needed)
-
-
-def spread_targets(found: Targets, groups: Cells, needed: Mask) -> FloatArray:
-    """Find the target of each group among those that were read."""
+def targets_of(found: Targets, groups: Cells, needed: Mask) -> FloatArray:
+    """Find the target of each group among those that were read; every group with something to compare needs one."""
     if not isinstance(found, Mapping):
         return np.full(len(groups), found)
     if not groups.dims:
@@ -258,7 +243,7 @@ def summarised(
     rows = Rows(keys_of(groups), why_marked(groups, side), single, excluded)
     others = excluded_for(excluded, missed)
     rows.adopt(why_negative(others, ""))
-    times: Runs | AddedTimes
+    times: Times
     if added is None:
         times, below = lined_up(summed._cells, groups, seconds)
         rows.adopt(below)
@@ -269,18 +254,35 @@ def summarised(
     untimed = why_not_supplied(groups, Side(timed))
     rows.explain(~unexplained(untimed), lambda row: str(untimed[row]))
     others = np.where(rows.there, others, 0)
-    targets = spread_targets(target, groups, rows.there & (times.sizes + others > 0))
+    targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
     values = settings.summary(times, others, targets)
     return rows, values | {"sd": np.where(rows.there, values["sd"], np.nan), "missed": "; ".join(missed)}
 
 
-def lined_up(cells: Cells, groups: Cells, seconds: str, label: str = "") -> tuple[Runs, Reasons]:
-    """Line up the times of each group; one with a count below zero has no times, but a reason."""
+def lined_up(
+    cells: Cells,
+    groups: Cells,
+    seconds: str,
+    label: str = "",
+    said: Callable[[float], str] = "at {:g} s".format,
+) -> tuple[LinedTimes, Reasons]:
+    """Line up the times of each group; one with a total or a count below zero has no times, but a reason.
+
+    The reason names the side by its `label`, and the time of the count as `said` writes it.
+    """
     cells = cells.project((*groups.dims, seconds))
     times, group = seconds_of(cells, seconds), cells.positions(groups, groups.dims)
-    below = why_below_zero(cells.counts, group, len(groups), label, lambda at: f"at {times[at]:g} s")
-    there = (cells.counts > 0) & unexplained(below)[group]
-    return Runs.of(times[there], cells.counts[there], group[there], len(groups)), below
+    total = np.zeros(len(groups), dtype=np.int64)
+    np.add.at(total, group, cells.counts)
+    reasons = why_negative(total, label)
+    for at in np.flatnonzero(cells.counts < 0).tolist():
+        if reasons[group[at]] is None:
+            reasons[group[at]] = (
+                f"not available: a count of {_write.count(int(cells.counts[at]))} {said(times[at])}, below zero: corrections "
+                "outweigh what was recorded"
+            )
+    there = (cells.counts > 0) & unexplained(reasons)[group]
+    return LinedTimes.of(Runs.of(times[there], cells.counts[there], group[there], len(groups))), reasons
 
 
 def seconds_of(cells: Cells, seconds: str) -> FloatArray:
@@ -303,25 +305,6 @@ def seconds_of(cells: Cells, seconds: str) -> FloatArray:
         msg = f"{seconds} must be below 292,000 years; got {found.max():g}."
         raise InvalidInputError(msg)
     return found
-
-
-def why_below_zero(
-    counts: IntArray, group: IntArray, groups: int, label: str, said: Callable[[int], str]
-) -> Reasons:
-    """Say of each group that its total is below zero, or else a cell of it, whose place `said` writes."""
-    below = np.flatnonzero(counts < 0).tolist()
-    if not below:
-        return no_reasons(groups)
-    total = np.zeros(groups, dtype=np.int64)
-    np.add.at(total, group, counts)
-    reasons = why_negative(total, label)
-    for at in below:
-        if reasons[group[at]] is None:
-            reasons[group[at]] = (
-                f"not available: a count of {_write.count(int(counts[at]))} {said(at)}, below zero: corrections outweigh "
-                "what was recorded"
-            )
-    return reasons
 
 
 def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, dims: tuple[str, ...]) -> None:
@@ -352,16 +335,22 @@ def shares_within(
     bounds = microseconds(np.where(aimed, targets, 0), "target")
     within = times.within(bounds, inclusive=inclusive).astype(float)
     out_of = (times.sizes + missed).astype(float)
-    low, high = intervals.wilson(within, out_of, level)
-    some = aimed & (out_of > 0)
     return {
         "target": targets,
         "within": np.where(aimed, within, np.nan),
         "out_of": out_of,
-        "share_within": np.where(some, within, np.nan) / np.maximum(out_of, 1),
-        "share_within_low": np.where(some, low, np.nan),
-        "share_within_high": np.where(some, high, np.nan),
+        **share_of("share_within", within, out_of, aimed, level),
     }
+
+
+def share_of(
+    name: str, part: NDArray[Any], whole: NDArray[Any], known: Mask, level: float
+) -> dict[str, FloatArray]:
+    """Work out a share and its limits, as columns; nan where it is not known or nothing is there."""
+    some = known & (whole > 0)
+    columns = part / np.maximum(whole, 1), *intervals.wilson(part, whole, level)
+    ends = zip(("", "_low", "_high"), columns, strict=True)
+    return {f"{name}{end}": np.where(some, column, np.nan) for end, column in ends}
 
 
 def by_percentile(found: Sequence[FloatArray]) -> dict[str, FloatArray]:
@@ -391,28 +380,6 @@ _SAFE: Final = 2.0**62
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats, and their quotient is correctly rounded
 
 _Whole = NDArray[Any]  # int64, or Python's own integers
-
-
-class Times(Protocol):
-    """What can be said of the times of some groups without knowing each."""
-
-    @property
-    def sizes(self) -> IntArray:
-        """How many times each group has."""
-        ...
-
-    @property
-    def zeros(self) -> IntArray:
-        """How many of them are zero."""
-        ...
-
-    def moments(self) -> tuple[FloatArray, FloatArray]:
-        """Return mean and sample variance; nan where there are too few times."""
-        ...
-
-    def within(self, bounds: IntArray, *, inclusive: bool) -> IntArray:
-        """Return how many are under the bound of their group, in microseconds, or at it."""
-        ...
 
 
 @attrs.frozen(eq=False)
@@ -496,6 +463,10 @@ class AddedTimes:
         for bound, column in self.met.items():
             found = np.where(bounds == bound, column, found)
         return found
+
+
+Times: TypeAlias = LinedTimes | AddedTimes
+"""What is known of the times of some groups: each of them, or their sums."""
 
 
 def _sums(runs: Runs, times: IntArray) -> tuple[_Whole, _Whole]:

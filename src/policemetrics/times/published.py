@@ -10,8 +10,8 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._arguments import refuse_options
-from policemetrics._cells import MEASURED, Cells, LabelArray, encode
-from policemetrics._compare import Rows
+from policemetrics._cells import MEASURED, Cells, encode
+from policemetrics._compare import Mask, Rows
 from policemetrics._supply import Side, groups_of, keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import duration, seconds_change, signed
@@ -26,6 +26,7 @@ from policemetrics.times.reading import (
     off_step,
     refuse_text,
     refuse_unrounded,
+    said_rounding,
     seconds_in,
 )
 from policemetrics.times.summary import TimeSummary
@@ -69,11 +70,8 @@ class PooledMean(Figure):
     def _sentence(self) -> str:
         if np.isnan(self.mean):
             return f"Pooled mean: {self.reason}."
-        rounding = (
-            ""
-            if np.isnan(self.rounded_to)
-            else f" ({duration(self.rounding_low)} to {duration(self.rounding_high)} as far as the rounding tells)"
-        )
+        limits = duration(self.rounding_low), duration(self.rounding_high)
+        rounding = said_rounding(*limits, self.rounded_to)
         return f"Pooled mean {duration(self.mean)} of {written(self.n)}{rounding}."
 
 
@@ -207,7 +205,7 @@ def _pooled_table(
         raise InvalidTypeError(msg)
     known = ~np.isnan(table["n"])
     weights = np.where(known, table["n"], 0).astype(np.int64)
-    cells = _keyed({d: encode(table[d], d) for d in by}, weights)
+    cells, _ = _keyed({d: table[d] for d in by}, weights)
     # A summary of no times still makes a group.
     groups = Cells.of(by, cells.labels, cells.codes, np.ones_like(weights)).keys() if by else Cells.single()
     group = cells.positions(groups, by)
@@ -231,20 +229,19 @@ def _pooled_frame(
     _refuse_unrounded(means, mean, step)
     side = Side(Tally.from_columns({d: read[d] for d in by}, weights, unit=count))
     groups = groups_of([side], by)
-    coded = {d: encode(read[d], d) for d in by}
-    named = (
-        np.all([codes >= 0 for _, codes in coded.values()], axis=0) if by else np.ones(len(means), dtype=bool)
-    )
-    cells = _keyed({d: (labels, codes[named]) for d, (labels, codes) in coded.items()}, weights[named])
+    cells, named = _keyed({d: read[d] for d in by}, weights)
     group = cells.positions(groups, by)
     return _pooled(Rows.of_side(side, groups), means[named], weights[named], group, step)
 
 
-def _keyed(coded: Mapping[str, tuple[LabelArray, IntArray]], weights: IntArray) -> Cells:
-    """Hold the labels of each row as they come, one row below the other, so that the means keep their place."""
-    return Cells(
-        tuple(coded), tuple(v for v, _ in coded.values()), tuple(c for _, c in coded.values()), weights
-    )
+def _keyed(columns: Mapping[str, Any], weights: IntArray) -> tuple[Cells, Mask]:
+    """Hold the rows that lack no label as they come, so that means keep their place; and say which these are."""
+    coded = [encode(column, dim) for dim, column in columns.items()]
+    named = np.ones(len(weights), dtype=bool)
+    for _, codes in coded:
+        named &= codes >= 0
+    labels, kept = tuple(v for v, _ in coded), tuple(codes[named] for _, codes in coded)
+    return Cells(tuple(columns), labels, kept, weights[named]), named
 
 
 def _pooled(
@@ -307,11 +304,7 @@ class AverageChange(Figure):
         moved = f"The {name} {'fell' if high <= 0 else 'rose'} from {old} to {new}"
         if low < 0 < high:
             moved = f"The rounding leaves open whether the {name}, {old} and then {new}, rose or fell"
-        tells = (
-            ""
-            if exact
-            else f" ({seconds_change(low)} to {seconds_change(high)} as far as the rounding tells)"
-        )
+        tells = said_rounding(seconds_change(low), seconds_change(high), self.rounded_to)
         if np.isnan(self.percent_change):
             return f"{moved}: {seconds_change(self.change)}{tells}; percentage {self.reason}."
         relative, *limits = (

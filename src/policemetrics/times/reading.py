@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from policemetrics import _check
 from policemetrics._cells import MEASURED, is_missing, microseconds, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.frames import Moments, as_tally, holds_text, sum_times
+from policemetrics.frames import as_tally, holds_text, sum_times
 from policemetrics.tallies import Tally
-from policemetrics.times.estimates import Targets
+from policemetrics.times.estimates import Targets, as_seconds
 from policemetrics.typing import Column, FloatArray, Label
+
+if TYPE_CHECKING:
+    from policemetrics.frames import Moments
 
 # ---- a column ---------------------------------------------------------------------------
 
@@ -46,14 +49,7 @@ def seconds_in(data: Any, name: str) -> FloatArray:
     if False in kinds:
         msg = f"{name} must be all numbers of seconds or all durations; got both."
         raise InvalidTypeError(msg)
-    return np.array([np.nan if is_missing(v) else _in_seconds(v) for v in listed], dtype=np.float64)
-
-
-def _in_seconds(value: Any) -> float:
-    """Turn a duration into seconds: numpy before 2.1 cannot divide one of Python by one of its own."""
-    return float(
-        value / (np.timedelta64(1, "s") if isinstance(value, np.timedelta64) else dt.timedelta(seconds=1))
-    )
+    return np.array([np.nan if is_missing(v) else as_seconds(v, name) for v in listed], dtype=np.float64)
 
 
 def _is_duration(value: object, place: str, name: str) -> bool:
@@ -158,6 +154,11 @@ def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
 
 
 # ---- rounding ---------------------------------------------------------------------------
+
+
+def said_rounding(low: str, high: str, step: float = 1) -> str:
+    """Write between what a number lies that was rounded; nothing where the step is nan, as it was not said."""
+    return "" if np.isnan(step) else f" ({low} to {high} as far as the rounding tells)"
 
 
 def off_step(values: FloatArray | float, step: float) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from policemetrics import _check
 from policemetrics._cells import MEASURED, plain
 from policemetrics._figure import uncapitalised
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
-from policemetrics.frames import Incidents, Timing, timed
+from policemetrics.frames import timed
 from policemetrics.results import Results, column, figure
 from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.tallies import MISSING_END, Tally
@@ -288,40 +288,27 @@ def response_times(
             "the creation of the incident, the grading or the dispatch, so that there is no default."
         )
         raise ChoiceNeededError(Note("clock", "between which stamps the clock runs", msg))
-    timing = Timing(
-        start=start,
-        end=end,
-        timezone=timezone,
-        resolution=resolution,
-        zero=zero,
-        closed=closed,
-        as_at=as_at,
-    )
-    if _check.flag(inclusive, "inclusive") and timing.resolution == "second":
+    if _check.flag(inclusive, "inclusive") and resolution == "second":
         msg = "inclusive=True cannot go with resolution='second': cut to whole seconds, a time beyond the target would meet it; leave one of the two out."
         raise InvalidInputError(msg)
-    incidents = Incidents(
-        incident=incident,
-        self_initiated=_labels_by_column(self_initiated),
-        grades=_pair(grades),
-        regraded=regraded,
-        upgraded=upgraded,
+    officers, initial_and_final = _labels_by_column(self_initiated), _pair(grades)
+    followed = as_at is not None or closed is not None
+    _refuse_half_followed(no_arrival, percentile_method, survival_method, followed=followed)
+    _refuse_half_graded(initial_and_final, regraded, upgraded)
+    timing = {"start": start, "end": end, "timezone": timezone, "resolution": resolution, "zero": zero}
+    incidents = {"incident": incident, "regraded": regraded, "upgraded": upgraded}
+    arrived, still_open = timed(
+        frame,
+        () if by is None else by,
+        {**timing, "closed": closed, "as_at": as_at},
+        {**incidents, "grades": initial_and_final, "self_initiated": officers},
     )
-    _refuse_half(no_arrival, timing, incidents, percentile_method, survival_method)
-    arrived, still_open = timed(frame, () if by is None else by, timing, incidents)
     dims = tuple(d for d in arrived.dims if d != MEASURED)
-    asked = {
-        "start": start,
-        "end": end,
-        "timezone": timezone or "",
-        "resolution": resolution,
+    asked = {name: value or "" for name, value in {**timing, **incidents}.items()}
+    asked |= {
         "no_arrival": no_arrival,
-        "zero": zero,
-        "incident": incident or "",
-        "self_initiated": _written(incidents.self_initiated),
-        "grades": " to ".join(incidents.grades or ()),
-        "regraded": regraded or "",
-        "upgraded": upgraded or "",
+        "grades": " to ".join(initial_and_final or ()),
+        "self_initiated": "; ".join(f"{column}: {', '.join(map(str, v))}" for column, v in officers.items()),
     }
     single = by is None
     if no_arrival == "censored":
@@ -330,13 +317,15 @@ def response_times(
             arrived,
             still_open,
             dims,
-            target,
+            read_targets(target),
             inclusive=inclusive,
             method=survival_method,
             level=level,
             single=single,
         )
-        return rows.results(ResponseSurvival, values | asked, {"target": EVERYWHERE})
+        # Of a group without times the counts, of 0, stand.
+        counts = {"n": EVERYWHERE, "still_open": EVERYWHERE, "zeros": EVERYWHERE}
+        return rows.results(ResponseSurvival, values | asked, counts | {"target": EVERYWHERE})
     settings = Settings.of(inclusive, percentile_method, level)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = summarised(settings, arrived, dims, MEASURED, read_targets(target), missed, single=single)
@@ -349,11 +338,10 @@ def response_times(
 # ---- what the caller chose --------------------------------------------------------------
 
 
-def _refuse_half(
-    no_arrival: str, timing: Timing, incidents: Incidents, percentile_method: str, survival_method: str
+def _refuse_half_followed(
+    no_arrival: str, percentile_method: str, survival_method: str, *, followed: bool
 ) -> None:
-    """Refuse options that lack another one, or that another one leaves without a meaning."""
-    followed = timing.as_at is not None or timing.closed is not None
+    """Refuse options for open incidents that lack another one, or that another one leaves without a meaning."""
     if no_arrival == "censored":
         until = "as_at= or closed= must be given for no_arrival='censored': until when were open incidents followed?"
         _refuse(until, where=not followed)
@@ -365,14 +353,17 @@ def _refuse_half(
         only = f"with no_arrival='censored' only; got no_arrival={no_arrival!r}."
         _refuse(f"as_at= and closed= go {only}", where=followed)
         _refuse(f"survival_method= goes {only}", where=survival_method != "log-log")
-    if incidents.grades is not None:
-        _check.choice(incidents.regraded, "regraded", _REGRADED)
+
+
+def _refuse_half_graded(grades: object, regraded: object, upgraded: object) -> None:
+    """Refuse options for grades that lack another one, or that another one leaves without a meaning."""
+    if grades is not None:
+        _check.choice(regraded, "regraded", _REGRADED)
     pair = "regraded= needs grades=, the columns of the initial and the final grade."
-    _refuse(pair, where=incidents.grades is None and incidents.regraded is not None)
-    again, given = incidents.regraded == "from_upgrade", incidents.upgraded is not None
-    _refuse(
-        "upgraded=, a column of stamps, must be given for regraded='from_upgrade'.", where=again and not given
-    )
+    _refuse(pair, where=grades is None and regraded is not None)
+    again, given = regraded == "from_upgrade", upgraded is not None
+    stamps = "upgraded=, a column of stamps, must be given for regraded='from_upgrade'."
+    _refuse(stamps, where=again and not given)
     _refuse("upgraded= goes with regraded='from_upgrade' only.", where=given and not again)
 
 
@@ -408,8 +399,3 @@ def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
             raise InvalidTypeError(msg)
         found[_check.text(name, "self_initiated: column")] = tuple(listed)
     return found
-
-
-def _written(chosen: Mapping[str, Sequence[Label]]) -> str:
-    """Write labels by column, as an input of the figure."""
-    return "; ".join(f"{column}: {', '.join(map(str, labels))}" for column, labels in chosen.items())

@@ -11,9 +11,7 @@ from policemetrics import _check
 from policemetrics._arguments import refuse_options
 from policemetrics._cells import MEASURED, Cells
 from policemetrics._compare import Mask, Rows
-from policemetrics._supply import (
-    no_reasons,
-)
+from policemetrics._supply import no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
@@ -22,6 +20,7 @@ from policemetrics.results import ExclusionTable, Figure, Results, column, figur
 from policemetrics.times.estimates import (
     EVERYWHERE,
     LONGEST,
+    LinedTimes,
     Settings,
     read_targets,
     summarised,
@@ -74,20 +73,31 @@ class PercentileColumns(Figure):
 
 
 @figure(slots=False)
-class WithinColumns(Figure):
-    """The columns of a share within a target, counted; and whether a time equal to the target meets it."""
+class Aimed(Figure):
+    """A target, whether a time equal to it meets it, and the words of a share within it."""
 
     target: float = column("seconds")
-    within: float = column("count", "numerator", shown=False)
-    out_of: float = column("count", "denominator", shown=False)
-    share_within: float = column("share", "estimate", of=("within", "out_of"))
-    share_within_low: float = column("share", "lower")
-    share_within_high: float = column("share", "upper")
     inclusive: bool = False
 
     @property
     def _counted_as(self) -> str:
         return f"counted as {'at or ' if self.inclusive else ''}under the target"
+
+    @property
+    def _in_time(self) -> str:
+        interval = self._interval_words("share_within")
+        return f"within {duration(self.target)} ({interval}), {self._counted_as}"
+
+
+@figure(slots=False)
+class WithinColumns(Aimed):
+    """The columns of a share within a target, counted."""
+
+    within: float = column("count", "numerator", shown=False)
+    out_of: float = column("count", "denominator", shown=False)
+    share_within: float = column("share", "estimate", of=("within", "out_of"))
+    share_within_low: float = column("share", "lower")
+    share_within_high: float = column("share", "upper")
 
 
 @figure(estimate=("mean", "median", "share_within"), method="mean_method")
@@ -159,11 +169,6 @@ class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
         missed = self.out_of - self.n
         whole = f" of {written(self.out_of)}, with {written(missed)} missed," if missed else ""
         return f"{percent(self.share_within, 2)}{whole} {self._in_time}"
-
-    @property
-    def _in_time(self) -> str:
-        interval = self._interval_words("share_within")
-        return f"within {duration(self.target)} ({interval}), {self._counted_as}"
 
 
 # ---- the metric -------------------------------------------------------------------------
@@ -368,11 +373,12 @@ def _of_column(
     left_out = np.array([[missing.sum(), negative.sum()]], dtype=np.int64)
     excluded = ExclusionTable("rows", runs.sizes, ("missing", "negative"), left_out)
     rows = Rows({}, no_reasons(1), True, excluded)
-    why = ", ".join(f"{reason} {written(n)}" for reason, n in excluded.row(0).reasons.items())
+    why = excluded.row(0).left_out
     lacking = f"all rows were excluded ({why})" if why else "no rows"
     rows.explain(runs.sizes == 0, f"not available: {lacking}")
-    targets = targets_of(target, Cells.single(), rows.there)
-    return rows.results(TimeSummary, settings.summary(runs, np.zeros(1, dtype=np.int64), targets))
+    targets = targets_of(read_targets(target), Cells.single(), rows.there)
+    times = LinedTimes.of(runs)
+    return rows.results(TimeSummary, settings.summary(times, np.zeros(1, dtype=np.int64), targets))
 
 
 def _refuse_at(bad: Mask, found: FloatArray, rule: str, hint: str = "") -> None:

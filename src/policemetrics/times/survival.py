@@ -8,24 +8,15 @@ import numpy as np
 
 from policemetrics._cells import MEASURED
 from policemetrics._compare import Rows
-from policemetrics._supply import (
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    totals,
-    unexplained,
-    why_not_supplied,
-)
+from policemetrics._supply import Side, groups_of
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.percentiles import Runs, percentiles
 from policemetrics.results import Figure, column, figure
 from policemetrics.survival import kaplan_meier
 from policemetrics.tallies import Tally
-from policemetrics.times.estimates import PERCENTILES, by_percentile, seconds_of, targets_of
-from policemetrics.times.summary import PercentileColumns
+from policemetrics.times.estimates import PERCENTILES, Targets, by_percentile, seconds_of, targets_of
+from policemetrics.times.summary import Aimed, PercentileColumns
 from policemetrics.typing import FloatArray, IntArray, SurvivalMethod
 
 # ---- the figure -------------------------------------------------------------------------
@@ -57,7 +48,7 @@ class FollowedColumns(Figure):
 
 
 @figure(estimate=("median", "share_within"), method="survival_method")
-class ResponseSurvival(ClockInputs, PercentileColumns, FollowedColumns):
+class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
     """How long a response takes, with incidents that are still open counted as such.
 
     Attributes
@@ -90,13 +81,11 @@ class ResponseSurvival(ClockInputs, PercentileColumns, FollowedColumns):
         How the intervals were made.
     """
 
-    target: float = column("seconds")
     share_within: float = column("share", "estimate")
     share_within_low: float = column("share", "lower")
     share_within_high: float = column("share", "upper")
     median_arrived: float = column("seconds")
     share_within_arrived: float = column("share")
-    inclusive: bool = False
     as_at: str = ""
     closed: str = ""
     survival_method: str = "log-log"
@@ -105,7 +94,7 @@ class ResponseSurvival(ClockInputs, PercentileColumns, FollowedColumns):
     def _sentence(self) -> str:
         found = [f"From {self.start} to {self.end}: {self._half}"]
         if not np.isnan(self.share_within):
-            found.append(self._within)
+            found.append(f"{percent(self.share_within, 2)} {self._in_time}")
         if self.still_open and self.n:
             found.append(self._flattered)
         return f"{'; '.join(found)}."
@@ -121,12 +110,6 @@ class ResponseSurvival(ClockInputs, PercentileColumns, FollowedColumns):
         return f"{median}{interval}{p90}, estimated of {written(everything)} with {written(self.still_open)} still open"
 
     @property
-    def _within(self) -> str:
-        counted_as = f"counted as {'at or ' if self.inclusive else ''}under the target"
-        interval = self._interval_words("share_within")
-        return f"{percent(self.share_within, 2)} within {duration(self.target)} ({interval}), {counted_as}"
-
-    @property
     def _flattered(self) -> str:
         share = "" if np.isnan(self.share_within_arrived) else f" and {percent(self.share_within_arrived, 2)}"
         return f"without the open ones it would be a median of {duration(self.median_arrived)}{share}"
@@ -139,7 +122,7 @@ def survived(
     arrived: Tally,
     waiting: Tally,
     by: tuple[str, ...],
-    target: Any,
+    target: Targets,
     *,
     inclusive: bool,
     method: SurvivalMethod,
@@ -150,13 +133,9 @@ def survived(
 
     What comes back is the fields of a `ResponseSurvival` by name, and the rows that make a table of them.
     """
-    both = arrived + waiting
-    side = Side(both)
-    groups, cells = groups_of([side], by), both._cells
-    excluded = exclusion_table(groups, [side], totals(side, groups))
-    rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
-    untimed = why_not_supplied(groups, side)
-    rows.explain(~unexplained(untimed), lambda row: str(untimed[row]))  # its counts, of 0, stand
+    side = Side(arrived + waiting)
+    groups, cells = groups_of([side], by), side.tally._cells
+    rows = Rows.of_side(side, groups, single=single)
     times, group = seconds_of(cells, MEASURED), cells.positions(groups, by)
     # What was still open at a time is what both tallies have there, less what had ended.
     at = cells.positions(arrived._cells, arrived.dims)
