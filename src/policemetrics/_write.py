@@ -72,6 +72,13 @@ def size(change: float, digits: int) -> str:
     return fixed(abs(change), digits) if abs(change) >= least / 2 else f"less than {fixed(least, digits)}"
 
 
+def moved(change: float, amount: str) -> str:
+    """Say which way something went, and by how much: "rose by 5.6%"."""
+    if change == 0:
+        return "did not change"
+    return f"{'rose' if change > 0 else 'fell'} by {amount}"
+
+
 def limits(low: str, high: str, *, unbounded: bool) -> str:
     """Write an interval; one without an upper limit says so."""
     return f"{low} or more" if unbounded else f"{low} to {high}"

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, overload
+from typing import Final, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._compare import Comparison, Mask, Rows, read_counts
+from policemetrics._compare import Comparison, Mask, Rows
 from policemetrics._supply import base_and_periods, both_periods, exclusion_table, groups_of, left_by_match
 from policemetrics._write import count as written
-from policemetrics._write import fixed, percent, plain
+from policemetrics._write import fixed, moved, percent, plain, size
 from policemetrics.decomposition import symmetric_split
 from policemetrics.exposure import Exposure
 from policemetrics.harm.score import How, Scored, Weighted, distinct
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import Period, in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
-from policemetrics.tallies import Tally
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, LikeForLike, Names
 
 _PARTS: Final = ("from_population", "from_volume", "from_mix", "from_weights")
@@ -85,18 +84,17 @@ class HarmChange(Weighted):
     new_exposure: float = input_field("denominator", default=np.nan)
 
     def _sentence(self) -> str:
-        name = f"Harm ({self.weights})"
         if np.isnan(self.change):
-            return f"{name}: change {self.reason}."
+            return f"{self._about}: change {self.reason}."
         earlier, later = map(in_words, self.between)
         path = f", from {plain(self.old)} {self.harm_unit} in {earlier} to {plain(self.new)} in {later}"
         if np.isnan(self.percent_change):
             verb = "rose" if self.change > 0 else "did not change"
-            return f"{name} {verb}{path}; percentage {self.reason}."
-        moved = f"{name} {_moved(self.percent_change)} ({self._interval_words()}){path}"
+            return f"{self._about} {verb}{path}; percentage {self.reason}."
+        stated = f"{self._about} {_moved(self.percent_change)} ({self._interval_words()}){path}"
         if np.isnan(self.per_crime_change):
-            return f"{moved}."
-        return f"{moved}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
+            return f"{stated}."
+        return f"{stated}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
 
     @property
     def _crimes(self) -> str:
@@ -107,12 +105,7 @@ class HarmChange(Weighted):
 
 
 def _moved(percent_change: float) -> str:
-    if percent_change == 0:
-        return "did not change"
-    verb = "rose" if percent_change > 0 else "fell"
-    if abs(percent_change) < 0.05:  # what one decimal cannot show
-        return f"{verb} by less than 0.1%"
-    return f"{verb} by {fixed(abs(percent_change), 1)}%"
+    return moved(percent_change, f"{size(percent_change, 1)}%")
 
 
 @overload
@@ -262,7 +255,7 @@ def harm_change(
     """
     editions = (weights,) if weights_new is None else (weights, weights_new)
     how = How(editions, offence, exposure, method, confidence_level)
-    tally, kept = _read(data, how, by, period, count)
+    tally, kept = how.read(data, by, period, count)
     pair = Comparison.of(
         tally,
         both_periods(tally, between, period),
@@ -451,7 +444,7 @@ def harm_index(
     2023/24: harm index (own 1): 98.9 (95% interval 91.3 to 107.1), where 2022/23 is 100; 880,000 days.
     """
     how = How((weights,), offence, exposure, method, confidence_level)
-    tally, kept = _read(data, how, by, period, count)
+    tally, kept = how.read(data, by, period, count)
     first, sides = base_and_periods(tally, base, period)
     groups = groups_of([first, *sides], kept, tally)
     pairs = [
@@ -490,11 +483,11 @@ def _index(pair: Comparison, how: How) -> Results[HarmIndex]:
     rows.exclusions = exclusion_table(
         pair.groups, [pair.sides[1], left_by_match(pair.sides[0])], this.crimes, pair.data
     )
+    index, low, high = (100 * ratio * heads for ratio in found)
     values = {
-        **{
-            name: 100 * ratio * heads
-            for name, ratio in zip(("index", "index_low", "index_high"), found, strict=True)
-        },
+        "index": index,
+        "index_low": low,
+        "index_high": high,
         "score": this.score,
         "crimes": this.crimes,
         "per_head": this.score / sizes[1],
@@ -648,7 +641,7 @@ def harm_drivers(
     [HarmDriver, 2 rows]
     """
     how = How((weights,), offence)
-    tally, kept = _read(data, how, by, period, count, of=_check.text(of, "of"))
+    tally, kept = how.read(data, by, period, count, of=_check.text(of, "of"))
     pair = Comparison.of(
         tally,
         both_periods(tally, between, period),
@@ -689,16 +682,7 @@ def harm_drivers(
     return rows.results(HarmDriver, values, shown, single=False)
 
 
-# ---- reading and weighing ---------------------------------------------------------------
-
-
-def _read(
-    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str = ""
-) -> tuple[Tally, tuple[str, ...]]:
-    """Read a tally that keeps its offences, and the dimensions of by=; the offence may be what of= names."""
-    roles = {} if of == how.offence else {"offence": how.offence}
-    tally, kept = read_counts(data, by, period, count, of=of, roles=roles, exposure=how.exposure)
-    return how.set_aside(tally), kept
+# ---- weighing ---------------------------------------------------------------------------
 
 
 def _weigh(pair: Comparison, how: How) -> list[list[Scored]]:
