@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, intervals
+from policemetrics import _check, intervals
+from policemetrics._arguments import labels_and_counts, total_and_shares
 from policemetrics._compare import Mask
 from policemetrics._figure import comparable, read_only
 from policemetrics._supply import Reasons, no_reasons
@@ -322,11 +323,7 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
     codes = {label: code_of(label) for label in labels}
     unmatched = {label: why_unknown(label) for label, code in codes.items() if not code}
     by_spelling = {spelling(n.name): n.source for n in outcome_names().values()}
-    total, share = np.nan, np.nan
-    if counts is not None:
-        total = float(sum(counts.values()))
-        if total > 0 and min(counts.values()) >= 0:
-            share = sum(counts[label] for label in unmatched) / total
+    total, share = total_and_shares(counts, list(unmatched))
     return OutcomeMatch(
         codes={label: code for label, code in codes.items() if code},
         unmatched=unmatched,
@@ -337,25 +334,12 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
 
 
 def _labels_of(outcomes: Any, outcome: str) -> tuple[list[Any], dict[Any, int] | None]:
-    """Return the distinct labels, sorted, and how many each has where that was given."""
-    if isinstance(outcomes, Mapping):
-        outcomes = Tally.from_columns({outcome: list(outcomes)}, list(outcomes.values()))
-        if outcomes.excluded is not None:
-            msg = "outcomes must not be missing; one of the labels is."
-            raise InvalidInputError(msg)
-    if isinstance(outcomes, Tally):
-        labels = list(outcomes.labels(outcome))
-        if any(len(outcomes.labels(dim)) > 1 for dim in outcomes.overlapping - {outcome}):
-            return labels, None  # on two bases, say: what overlaps does not add up
-        return labels, dict(zip(labels, outcomes._cells.project((outcome,)).counts.tolist(), strict=True))
-    if not hasattr(outcomes, "__len__"):
-        msg = f"outcomes must be labels, a mapping of label to count, or a Tally; got {type(outcomes).__name__}."
-        raise InvalidTypeError(msg)
-    found, at = _cells.encode(outcomes, "outcomes")
-    if (at < 0).any():
-        msg = f"outcomes must not be missing; got none at outcomes[{int(np.argmax(at < 0))}]: name blanks first, by '0' if they are crimes without an outcome yet."
-        raise InvalidInputError(msg)
-    return found.tolist(), None
+    if isinstance(outcomes, Tally) and any(
+        len(outcomes.labels(dim)) > 1 for dim in outcomes.overlapping - {outcome}
+    ):
+        return list(outcomes.labels(outcome)), None  # on two bases, say: what overlaps does not add up
+    hint = ": name blanks first, by '0' if they are crimes without an outcome yet"
+    return labels_and_counts(outcomes, "outcomes", outcome, "label", hint)
 
 
 # ---- what a rate is of ------------------------------------------------------------------
