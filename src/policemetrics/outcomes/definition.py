@@ -450,6 +450,13 @@ class Definition:
         cohort = counted.denominator + (0 if self.out_of == "crimes" else counted.not_yet_assigned)
         return counted.not_yet_assigned / np.where(cohort > 0, cohort, np.nan)
 
+    def open_shares(self, counted: Sequence[Counted], stand: Sequence[Mask]) -> dict[str, FloatArray]:
+        """Work out that share of two cohorts, where their rates stand, by the names of its fields."""
+        old, new = (
+            np.where(there, self.open_share(one), np.nan) for one, there in zip(counted, stand, strict=True)
+        )
+        return {"old_share_not_yet_assigned": old, "new_share_not_yet_assigned": new}
+
     def why_impossible(self, counted: Counted, label: str) -> Reasons:
         """Say of each group why its counts make no rate: nothing to divide by, or more than all."""
         noun, where = NOUNS[self.out_of], f" in {label}" if label else ""
@@ -493,7 +500,7 @@ class OutcomeFigure(Figure):
 
     @property
     def _of_what(self) -> str:
-        return said(self.outcomes, self.basis, self.out_of)
+        return f"{self.outcomes}, {self.basis} basis, out of {NOUNS[self.out_of]}"
 
     @property
     def _about(self) -> str:
@@ -532,11 +539,6 @@ class OutcomeFigureOfTwo(OutcomeFigure):
             which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
             return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."
         return f" The {'earlier' if old > new else 'later'} cohort is the less mature: {shares}."
-
-
-def said(outcomes: str, basis: Basis, out_of: OutOf) -> str:
-    """Write what a rate is of, for its sentence."""
-    return f"{outcomes}, {basis} basis, out of {NOUNS[out_of]}"
 
 
 def still_open(basis: Basis, share: float, maturity: str, young: str = "") -> str:

@@ -94,9 +94,8 @@ class GroupOutcomeRate(OutcomeFigure):
             "pooled": "pooled positive outcome rate",
             "mean_of_rates": "mean of the positive outcome rates",
         }
-        members = f"{self.of}{'' if self.forces == 1 else 's'}"
-        if self.of != "force":
-            members = f"label{'' if self.forces == 1 else 's'} of {self.of}"
+        s = "" if self.forces == 1 else "s"
+        members = f"force{s}" if self.of == "force" else f"label{s} of {self.of}"
         subject = f"The {how[self.average]} of {written(self.forces)} {members} ({self._of_what})"
         if np.isnan(self.rate):
             return f"{subject}: {self.reason}."
@@ -380,28 +379,22 @@ class _Grid:
 
     def common(self, what: str) -> NDArray[Any]:
         """Return what the figures of each group have in common; figures of several times or extracts make none."""
-        values = self.rates[what]
-        places: dict[Any, int] = {}
-        code = [places.setdefault(comparable(v), len(places)) for v in values.tolist()]
-        figures = np.column_stack((self.at, self.beside))
-        found = np.append(code, -1)[figures]
-        if what == "when":  # a figure that is not available is of no time
-            found[found == places.get("", -1)] = -1
-        told = found >= 0
-        several = told & (found != np.where(told, found, -1).max(axis=1, keepdims=True))
-        if several.any():
-            row = int(np.argmax(several.any(axis=1)))
-            first: dict[int, int] = {}
-            for place, at in zip(found[row].tolist(), figures[row].tolist(), strict=True):
-                if place >= 0:
-                    first.setdefault(place, at)
-            labels = self.rates[self.of]
-            named = ", ".join(f"{labels.item(at)!r} {values.item(at)!r}" for at in first.values())
-            msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
-            raise InvalidInputError(msg)
-        none = np.nan if what == "mature_after" else ""
-        first_told = figures[np.arange(len(figures)), told.argmax(axis=1)]
-        return np.where(told.any(axis=1), values[first_told], none)
+        values, labels = self.rates[what], self.rates[self.of]
+        found = []
+        for row in np.column_stack((self.at, self.beside)).tolist():
+            first: dict[Any, int] = {}  # the first figure with each value
+            for at in row:
+                if at >= 0:
+                    first.setdefault(comparable(values.item(at)), at)
+            if what == "when":
+                first.pop("", None)  # a figure that is not available is of no time
+            if len(first) > 1:
+                named = ", ".join(f"{labels.item(at)!r} {values.item(at)!r}" for at in first.values())
+                msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
+                raise InvalidInputError(msg)
+            none = np.nan if what == "mature_after" else ""
+            found.append(values.item(*first.values()) if first else none)
+        return np.array(found, dtype=values.dtype)
 
     def exclusions(self) -> ExclusionTable | None:
         """Add up what the members left out, where all say it in one unit."""
