@@ -41,17 +41,12 @@ _MOST_NEIGHBOURS: Final = 3
 _STREET_CATEGORIES: Final = frozenset(
     {
         "anti social behaviour",
-        "bicycle theft",
         "burglary",
-        "criminal damage and arson",
         "drugs",
         "other crime",
         "other theft",
         "possession of weapons",
         "public order",
-        "robbery",
-        "shoplifting",
-        "theft from the person",
         "vehicle crime",
         "vehicle offences",
         "violence and sexual offences",

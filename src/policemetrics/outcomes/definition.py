@@ -530,24 +530,29 @@ class OutcomeFigureOfTwo(OutcomeFigure):
         old, new = self.old_share_not_yet_assigned, self.new_share_not_yet_assigned
         if not (old > 0 or new > 0):
             return ""
-        shares = f"{percent(new)} of its crimes have no outcome yet, of the earlier {percent(old)}"
-        if old > new:
-            shares = f"{percent(old)} of its crimes have no outcome yet, of the later {percent(new)}"
         if old == new:
             return f" Of the crimes of either cohort {percent(new)} have no outcome yet."
         if np.isnan(old) or np.isnan(new):
             which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
             return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."
-        return f" The {'earlier' if old > new else 'later'} cohort is the less mature: {shares}."
+        less, more = ("earlier", "later") if old > new else ("later", "earlier")
+        return (
+            f" The {less} cohort is the less mature: {percent(max(old, new))} of its crimes have no outcome yet, "
+            f"of the {more} {percent(min(old, new))}."
+        )
 
 
-def still_open(basis: Basis, share: float, maturity: str, young: str = "") -> str:
+def still_open(
+    basis: Basis, share: float, maturity: str, age: float = np.nan, mature_after: float = np.nan
+) -> str:
     """Say at the end of a bracket how much of a cohort is still open; the closed basis has none."""
     if basis == "closed":
         return ""
-    how_many = f"{percent(share)} of the crimes not yet assigned an outcome"
+    told = f"{percent(share)} of the crimes not yet assigned an outcome"
     if np.isnan(share):
-        how_many = "how many crimes have no outcome yet is not known"
+        told = "how many crimes have no outcome yet is not known"
     if maturity != "immature":
-        return f"; {how_many}"
-    return f"; immature: {', '.join(filter(None, (young, how_many)))}"
+        return f"; {told}"
+    if not np.isnan(mature_after):
+        told = f"{age:.0f} of the {mature_after:.0f} months old that its outcomes need, {told}"
+    return f"; immature: {told}"

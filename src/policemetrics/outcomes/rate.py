@@ -115,14 +115,10 @@ class OutcomeRate(OutcomeFigure):
         interval = self._interval_words()
         if self.method != "wilson":
             interval = interval.replace("% interval ", "% interval of a ratio of counts, ", 1)
-        return f"{stated}{dated}; {interval}{self._still_open})."
-
-    @property
-    def _still_open(self) -> str:
-        young = ""
-        if not np.isnan(self.mature_after):
-            young = f"{self.age_months:.0f} of the {self.mature_after:.0f} months old that its outcomes need"
-        return still_open(self.basis, self.share_not_yet_assigned, self.maturity, young)
+        waiting = still_open(
+            self.basis, self.share_not_yet_assigned, self.maturity, self.age_months, self.mature_after
+        )
+        return f"{stated}{dated}; {interval}{waiting})."
 
 
 @overload
