@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, overload
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._compare import Comparison, Mask, Rows
+from policemetrics._compare import Comparison, Mask, Rows, read_counts
 from policemetrics._supply import base_and_periods, both_periods, exclusion_table, groups_of, left_by_match
 from policemetrics._write import count as written
 from policemetrics._write import fixed, moved, percent, plain, size
@@ -18,6 +18,7 @@ from policemetrics.harm.score import How, Scored, Weighted, distinct
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import Period, in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
+from policemetrics.tallies import Tally
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, LikeForLike, Names
 
 _PARTS: Final = ("from_population", "from_volume", "from_mix", "from_weights")
@@ -255,7 +256,7 @@ def harm_change(
     """
     editions = (weights,) if weights_new is None else (weights, weights_new)
     how = How(editions, offence, exposure, method, confidence_level)
-    tally, kept = how.read(data, by, period, count)
+    tally, kept = _read(data, how, by, period, count)
     pair = Comparison.of(
         tally,
         both_periods(tally, between, period),
@@ -444,7 +445,7 @@ def harm_index(
     2023/24: harm index (own 1): 98.9 (95% interval 91.3 to 107.1), where 2022/23 is 100; 880,000 days.
     """
     how = How((weights,), offence, exposure, method, confidence_level)
-    tally, kept = how.read(data, by, period, count)
+    tally, kept = _read(data, how, by, period, count)
     first, sides = base_and_periods(tally, base, period)
     groups = groups_of([first, *sides], kept, tally)
     pairs = [
@@ -641,7 +642,7 @@ def harm_drivers(
     [HarmDriver, 2 rows]
     """
     how = How((weights,), offence)
-    tally, kept = how.read(data, by, period, count, of=_check.text(of, "of"))
+    tally, kept = _read(data, how, by, period, count, of=_check.text(of, "of"))
     pair = Comparison.of(
         tally,
         both_periods(tally, between, period),
@@ -682,7 +683,16 @@ def harm_drivers(
     return rows.results(HarmDriver, values, shown, single=False)
 
 
-# ---- weighing ---------------------------------------------------------------------------
+# ---- reading and weighing ---------------------------------------------------------------
+
+
+def _read(
+    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str = ""
+) -> tuple[Tally, tuple[str, ...]]:
+    """Read a tally that keeps its offences, and the dimensions of by=; the offence may be what of= names."""
+    roles = {} if of == how.offence else {"offence": how.offence}
+    tally, kept = read_counts(data, by, period, count, of=of, roles=roles, exposure=how.exposure)
+    return how.set_aside(tally), kept
 
 
 def _weigh(pair: Comparison, how: How) -> list[list[Scored]]:

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
 from policemetrics._cells import Cells
-from policemetrics._compare import Grouped, Mask, Rows, read_counts
+from policemetrics._compare import Grouped, Mask, Rows
 from policemetrics._supply import Side, spanned, unexplained
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Divisor, Exposure
+from policemetrics.frames import as_tally
 from policemetrics.harm.weights import HarmWeights, refuse_unweighted
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
 from policemetrics.tallies import Tally
@@ -217,7 +218,10 @@ def harm_score(
             msg = "by= and count= belong to a tally or a data frame; a mapping of offence to count is one score."
             raise InvalidInputError(msg)
         data = Tally.from_columns({offence: list(data)}, list(data.values()), unit="crimes")
-    tally, kept = how.read(data, by, count=count)
+    kept = () if by is None else _check.names(by, "by")
+    # A frame is counted by the dimensions of the exposure, too, so that its areas are known.
+    areas = exposure.by if exposure is not None and not isinstance(data, Tally) else ()
+    tally = how.set_aside(as_tally(data, by=distinct(*kept, offence, *areas), count=count))
     counted = Grouped.of(tally, kept, single=by is None)
     side, groups, crimes, rows = counted.side, counted.groups, counted.counted, counted.rows
     how.refuse_unweighted([side])
@@ -297,21 +301,14 @@ class How:
             "confidence_level": self.confidence_level,
         }
 
-    def read(
-        self, data: Any, by: Names | None, period: str = "", count: str | None = None, *, of: str = ""
-    ) -> tuple[Tally, tuple[str, ...]]:
-        """Read a tally that keeps its offences, which may be what of= names, and the dimensions of by=.
-
-        What any edition leaves out on purpose is excluded, so that all editions weigh the same crimes.
-        """
-        roles = {} if of == self.offence else {"offence": self.offence}
-        tally, kept = read_counts(data, by, period, count, of=of, roles=roles, exposure=self.exposure)
+    def set_aside(self, tally: Tally) -> Tally:
+        """Exclude what any edition leaves out on purpose, so that all editions weigh the same crimes."""
         for weights in self.weights:
             left_out = [v for v in tally._cells.label(self.offence).tolist() if v in weights.outside]
             if left_out:
                 why = f"outside the weights: {weights.edition}"
                 tally = tally._exclude({self.offence: label_array(left_out)}, why)
-        return tally, kept
+        return tally
 
     def refuse_unweighted(self, sides: Sequence[Side]) -> None:
         """Refuse codes without a weight, in whatever cell, even one of 0."""
