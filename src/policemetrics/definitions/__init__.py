@@ -179,14 +179,7 @@ def offences() -> Mapping[str, Offence]:
     >>> offences()["4.4"].subgroup
     'Death or serious injury - unlawful driving'
     """
-    return MappingProxyType(
-        {
-            row["offence_code"]: Offence(
-                code=row["offence_code"], name=row["offence"], subgroup=row["subgroup"], group=row["group"]
-            )
-            for row in _tables.rows(_FOLDER, "offences.csv")
-        }
-    )
+    return _tables.records(Offence, "offences.csv", {"offence_code": "code", "offence": "name"})
 
 
 @cache
@@ -215,20 +208,9 @@ def offence_code_variants() -> Mapping[str, OffenceCodeVariant]:
     >>> variant.joined, variant.years, variant.joined_years
     ('1/4.1/4.10/4.2', ('2019/20',), ('2017/18',))
     """
-    return MappingProxyType(
-        {
-            row["offence_code"]: OffenceCodeVariant(
-                code=row["offence_code"],
-                joined=row["joined"],
-                scope=row["scope"],
-                years=tuple(row["years"].split()),
-                joined_years=tuple(row["joined_years"].split()),
-                note=row["note"],
-                source=row["source"],
-            )
-            for row in _tables.rows(_FOLDER, "offence_code_variants.csv")
-        }
-    )
+    fields = {"offence_code": "code"}
+    lists = {"years": _tables.several, "joined_years": _tables.several}
+    return _tables.records(OffenceCodeVariant, "offence_code_variants.csv", fields, **lists)
 
 
 def joined_offence_codes(codes: Iterable[str], *, scope: str = "recorded crime") -> dict[str, str]:
