@@ -179,7 +179,7 @@ def offences() -> Mapping[str, Offence]:
     >>> offences()["4.4"].subgroup
     'Death or serious injury - unlawful driving'
     """
-    return _tables.records(Offence, "offences.csv", {"offence_code": "code", "offence": "name"})
+    return _tables.records(Offence, "offences.csv", fields={"offence_code": "code", "offence": "name"})
 
 
 @cache
@@ -208,9 +208,8 @@ def offence_code_variants() -> Mapping[str, OffenceCodeVariant]:
     >>> variant.joined, variant.years, variant.joined_years
     ('1/4.1/4.10/4.2', ('2019/20',), ('2017/18',))
     """
-    fields = {"offence_code": "code"}
     lists = {"years": _tables.several, "joined_years": _tables.several}
-    return _tables.records(OffenceCodeVariant, "offence_code_variants.csv", fields, **lists)
+    return _tables.records(OffenceCodeVariant, "offence_code_variants.csv", lists, {"offence_code": "code"})
 
 
 def joined_offence_codes(codes: Iterable[str], *, scope: str = "recorded crime") -> dict[str, str]:

@@ -128,8 +128,8 @@ def outcome_types() -> Mapping[str, OutcomeType]:
     >>> outcome_types()["22"].valid_from, outcome_types()["22"].compulsory_from
     (datetime.date(2019, 4, 1), datetime.date(2021, 4, 1))
     """
-    dates = dict.fromkeys(("valid_from", "compulsory_from", "valid_to"), _date)
-    return _tables.records(OutcomeType, "outcome_types.csv", is_outcome=_is_yes, **dates)
+    read = {"valid_from": _date, "compulsory_from": _date, "valid_to": _date, "is_outcome": _is_yes}
+    return _tables.records(OutcomeType, "outcome_types.csv", read)
 
 
 def _date(written: str) -> date | None:
@@ -265,4 +265,4 @@ def outcome_sets() -> Mapping[str, OutcomeSetRecord]:
     >>> outcome_sets()["solved-surrey"].types
     ('1', '2', '3', '4', '8')
     """
-    return _tables.records(OutcomeSetRecord, "outcome_sets.csv", types=_tables.several)
+    return _tables.records(OutcomeSetRecord, "outcome_sets.csv", {"types": _tables.several})

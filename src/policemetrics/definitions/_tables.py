@@ -29,11 +29,11 @@ def several(written: str) -> tuple[str, ...]:
 
 
 def records(
-    kind: type[T], name: str, fields: Mapping[str, str] = {}, **read: Callable[[str], Any]
+    kind: type[T], name: str, read: Mapping[str, Callable[[str], Any]] = {}, fields: Mapping[str, str] = {}
 ) -> Mapping[str, T]:
     """Return the rows of a bundled definition, read-only, by their first column.
 
-    A column is the field of its own name, or that which `fields` says; `read` turns the text of a field into its value.
+    `read` turns the text of a field into its value. A column is the field of its own name, or the one in `fields`.
     """
     found = {}
     for row in rows("definitions", name):

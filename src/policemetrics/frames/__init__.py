@@ -58,7 +58,7 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tupl
     """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open."""
     from policemetrics.frames import stamps
 
-    return stamps.timed(frame, by, timing, incidents, stacklevel=5)  # one more than without this door
+    return stamps.timed(frame, by, timing, incidents)
 
 
 def sum_times(

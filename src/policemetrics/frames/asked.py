@@ -66,23 +66,17 @@ class Incidents:
         """The columns of stamps, by argument."""
         return {} if self.upgraded is None else {"upgraded": self.upgraded}
 
-    @property
-    def sums(self) -> list[str]:
-        """What is added up beside the count."""
-        return [] if self.incident is None else ["rows"]
-
     def columns_of(self, dims: Mapping[str, str]) -> dict[str, str]:
         """Give the dimension of the grade its column: the initial or the final one."""
-        if self.grades is None:
+        chosen = self.regraded in {"initial", "final"}
+        if self.grades is None or not (_GRADE in dims or chosen):
             return dict(dims)
         if _GRADE not in dims:
-            if self.regraded in {"initial", "final"}:
-                msg = (
-                    f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
-                    f"it says under which grade an incident counts; got by={_check.listing(dims)}."
-                )
-                raise InvalidInputError(msg)
-            return dict(dims)
+            msg = (
+                f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
+                f"it says under which grade an incident counts; got by={_check.listing(dims)}."
+            )
+            raise InvalidInputError(msg)
         if dims[_GRADE] not in {_GRADE, *self.grades}:
             msg = f"by: the dimension 'grade' is taken from grades=, {_check.listing(self.grades)}; got the column {dims[_GRADE]!r}."
             raise InvalidInputError(msg)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
+from itertools import pairwise
 from operator import add, or_
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -43,13 +44,13 @@ def read_stamps(
     """Read columns of stamps, by argument, as microseconds; all have a zone or none has."""
     if timezone is not None:
         require_zone(timezone)
-    naive = {}
+    without: list[str] = []
+    with_zone: list[str] = []
     for argument, name in named.items():
         column_named(name, argument, schema)
-        naive[argument] = _is_naive(lazy, schema[name], argument, name)
-    without = [f"{a} ({named[a]!r})" for a, is_naive in naive.items() if is_naive]
-    if without and len(without) < len(naive):
-        with_zone = [f"{a} ({named[a]!r})" for a, is_naive in naive.items() if not is_naive]
+        alike = without if _is_naive(lazy, schema[name], argument, name) else with_zone
+        alike.append(f"{argument} ({name!r})")
+    if without and with_zone:
         msg = (
             f"{' and '.join(named)} must all have a zone, or none; {', '.join(with_zone)} has one, {', '.join(without)} "
             "has none: give the latter its own first (in pandas .dt.tz_localize, in polars .dt.replace_time_zone)."
@@ -224,11 +225,8 @@ def _changes_of(clock: ZoneInfo, year: int) -> tuple[_Change, ...]:
     """Find the changes of a year: day by day, then by halving the day."""
     days = range(_new_year(year), _new_year(year + 1) + 1, _DAY)
     offsets = [_offset(clock, day) for day in days]
-    return tuple(
-        _change(clock, day, day + _DAY)
-        for day, before, after in zip(days, offsets, offsets[1:], strict=False)
-        if before != after
-    )
+    steps = zip(days, pairwise(offsets), strict=False)
+    return tuple(_change(clock, day, day + _DAY) for day, (before, after) in steps if before != after)
 
 
 def _change(clock: ZoneInfo, low: int, high: int) -> _Change:
@@ -247,8 +245,8 @@ def _new_year(year: int) -> int:
 
 def _offset(clock: ZoneInfo, second: int) -> int:
     """Return by how many seconds a clock is ahead of UTC, at a second since 1970."""
-    ahead = (_EPOCH + dt.timedelta(seconds=second)).astimezone(clock).utcoffset()
-    return 0 if ahead is None else int(ahead.total_seconds())
+    shown = (_EPOCH + dt.timedelta(seconds=second)).astimezone(clock)
+    return int((shown.utcoffset() or dt.timedelta(0)).total_seconds())
 
 
 def _folded(join: Any, parts: list[Any]) -> Any:
@@ -277,7 +275,6 @@ def instant(value: object, name: str, timezone: str | None) -> int:
         if timezone is None:
             msg = f"{name} must have a zone, as the stamps have: {name}=datetime(…, tzinfo=ZoneInfo('Europe/London')); got {value}."
             raise InvalidInputError(msg)
-        require_zone(timezone)
         wall = (value.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND
         changes = changes_between(ZoneInfo(timezone), wall, wall)
         if changes.changes:
@@ -304,9 +301,7 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
         raise wrong_clocks("date", name, there, timezone, f", or give timezone={there!r}")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
-    call = f"pd.to_datetime(frame[{name!r}])"
-    if is_text(dtype):
-        call = parsing(engine, name)
+    call = parsing(engine, name) if is_text(dtype) else f"pd.to_datetime(frame[{name!r}])"
     hint = f"parse it first, as in {call}, or name a column of period labels in by="
     msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)

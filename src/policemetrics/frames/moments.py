@@ -47,7 +47,9 @@ def sum_times(
     time = time if in_seconds else time.cast(nw.Float64)
     read = data.select(*(v.alias(k) for k, v in zip(keys, labels, strict=True)), time.alias("x"))
     read = _as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read)
-    limits = {f"met{i}": _limit(bound, unit, inclusive=inclusive) for i, bound in enumerate(bounds)}
+    # The largest whole number that meets each bound.
+    most = (bound if inclusive else bound - 1 for bound in bounds)
+    limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
     read, sums = _added(read, keys, limits)
     found = counted_there(read, keys, sums, least=["x"])
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
@@ -83,11 +85,6 @@ def _as_microseconds(read: Any) -> Any:
     low = x.floor()
     up = (x - low > 0.5) | ((x - low == 0.5) & ((low * 0.5).floor() != low * 0.5))
     return read.with_columns((low.cast(nw.Int64) + up.cast(nw.Int64)).alias("x"))
-
-
-def _limit(bound: int, unit: int, *, inclusive: bool) -> int:
-    """Return the largest whole number that meets a bound in microseconds."""
-    return (bound if inclusive else bound - 1) // (MICROSECONDS // unit)
 
 
 def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tuple[Any, list[str]]:

@@ -7,7 +7,6 @@ to look for; incidents of several rows are checked in the same one.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -20,20 +19,10 @@ from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
 from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, SwappedStampsWarning
+from policemetrics.frames import reading
 from policemetrics.frames.asked import Incidents, Timing
 from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
-from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there
-from policemetrics.frames.reading import (
-    collected,
-    column_named,
-    dimensions,
-    engine_errors,
-    is_text,
-    label,
-    labelled,
-    labels_of,
-    opened,
-)
+from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
 from policemetrics.tallies import (
     CLOCK_CHANGE,
     MISSING_END,
@@ -145,21 +134,18 @@ def durations(
     return timed(frame, by, timing, Incidents())[0]
 
 
-def timed(
-    frame: Any, by: Columns, timing: Timing, incidents: Incidents, *, stacklevel: int = 4
-) -> tuple[Tally, Tally]:
-    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
-
-    `stacklevel` is for a warning: how far above it the user stands.
-    """
-    lazy, schema = opened(frame)
-    dims = dimensions(by)
+def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tuple[Tally, Tally]:
+    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open."""
+    lazy, schema = reading.opened(frame)
+    dims = reading.dimensions(by)
     if MEASURED in dims:
         msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."
         raise InvalidInputError(msg)
     columns = incidents.columns_of(dims)
     keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
-    select = [v.alias(key) for key, v in zip(keys.values(), labelled(lazy, schema, columns), strict=True)]
+    select = [
+        v.alias(key) for key, v in zip(keys.values(), reading.labelled(lazy, schema, columns), strict=True)
+    ]
     found = read_stamps(lazy, schema, timing.stamps | incidents.stamps, timing.timezone)
     as_at = None if timing.as_at is None else instant(timing.as_at, "as_at", timing.timezone)
     stamps = _started(incidents, lazy, schema, found.columns)
@@ -167,27 +153,27 @@ def timed(
     rules = _rules(incidents, lazy, schema)
     if rules:
         select.append(_first_of([rule.condition for rule in rules], 1, int64(0)).alias("rule"))
+    by_row: list[str] = []
+    rows: list[str] = []
     if incidents.incident is not None:
-        select.append(_incident_key(incidents, schema).alias("incident"))
-    with engine_errors():
-        read = _first_of_each(incidents, lazy.select(*select), list(keys.values()), list(stamps))
-        read = _in_utc(read, list(stamps), found, _repeats(incidents, ruled=bool(rules)) if dims else {})
+        select.append(_incident_key(incidents.incident, schema).alias("incident"))
+        by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)]
+        rows = ["rows_low"]  # they have no upper half
+    with reading.engine_errors():
+        read = lazy.select(*select)
+        read = _first_of_each(read, [*keys.values()], stamps) if rows else read
+        read = _in_utc(read, list(stamps), found, _repeats(ruled=bool(rules)) if rows and dims else {})
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
     named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": TIMES}
-    sums = {f"{name}_low": name for name in incidents.sums}  # rows of an incident have no upper half
-    table = read.select(*named, *(nw.col(name).alias(low) for low, name in sums.items()))
+    table = read.select(*named, *rows)
     if isinstance(table, nw.DataFrame):
-        numbers = {name: table.get_column(low).to_numpy() for low, name in sums.items()}
+        numbers = {"rows": table.get_column("rows_low").to_numpy()} if rows else {}
         counted = counted_here(table, named, numbers)
     else:
-        counted = counted_there(table, named, list(sums))
-    by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)] if incidents.incident is not None else []
+        counted = counted_there(table, named, rows)
     counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons, by_row)
-    if len(counts.rows):
-        first = len(incidents.sums)  # after the reason of a row that is of no known incident
-        unused = [rule for i, rule in enumerate(rules, first) if rule.column and not counts.has(i)]
-        _refuse_unmatched(lazy, schema, unused)
-    counts.refuse_no_times(timing, stacklevel)
+    _refuse_unmatched(lazy, schema, rules, counts)
+    counts.refuse_no_times(timing)
     counts.refuse_unfollowed(timing)
     return counts.timed(), counts.open()
 
@@ -218,9 +204,8 @@ def _rules(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> list[_
     if incidents.regraded == "exclude":
         rules.append(_Rule("regraded", _changed(incidents, lazy, schema)))
     if incidents.upgraded is not None:
-        rules.append(
-            _Rule("missing upgrade", _changed(incidents, lazy, schema) & nw.col(incidents.upgraded).is_null())
-        )
+        lacking = _changed(incidents, lazy, schema) & nw.col(incidents.upgraded).is_null()
+        rules.append(_Rule("missing upgrade", lacking))
     return rules
 
 
@@ -245,29 +230,31 @@ def _started(
     return found
 
 
-def _refuse_unmatched(lazy: Any, schema: Mapping[str, Any], unmatched: Iterable[_Rule]) -> None:
+def _refuse_unmatched(lazy: Any, schema: Mapping[str, Any], rules: Iterable[_Rule], counts: _Counts) -> None:
     """Refuse a label that does not occur: it leaves nothing out, as it was meant to."""
-    for rule in unmatched:
-        there = collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
-        known = sorted(v for v in labels_of(there, schema[rule.column]) if not is_missing(v))
+    # After the reason of a row that is of no known incident.
+    first = _FIRST_REASON + (MISSING_INCIDENT in counts.reasons)
+    found = set(counts.state.tolist())
+    for rule in (r for i, r in enumerate(rules, first) if found and r.column and i not in found):
+        there = reading.collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
+        known = sorted(v for v in reading.labels_of(there, schema[rule.column]) if not is_missing(v))
         _check.known(rule.label, f"self_initiated[{rule.column!r}]", known)
 
 
 def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) -> Any:
     """Return a column of labels; categories as their text, to be compared."""
-    dtype = schema[column_named(name, argument, schema)]
-    column = label(lazy, nw.col(name), argument, name, dtype, argument)
+    dtype = schema[reading.column_named(name, argument, schema)]
+    column = reading.label(lazy, nw.col(name), argument, name, dtype, argument)
     return column.cast(nw.String) if dtype in (nw.Categorical, nw.Enum) else column
 
 
 # ---- one row for each incident ----------------------------------------------------------
 
 
-def _incident_key(incidents: Incidents, schema: Mapping[str, Any]) -> Any:
+def _incident_key(name: str, schema: Mapping[str, Any]) -> Any:
     """Return the column that tells incidents apart; blank text tells nothing, and is missing."""
-    name = column_named(incidents.incident, "incident", schema)
-    dtype = schema[name]
-    if is_text(dtype):
+    dtype = schema[reading.column_named(name, "incident", schema)]
+    if reading.is_text(dtype):
         column = nw.col(name).cast(nw.String)
         return nw.when(column.str.strip_chars() != "").then(column)
     if dtype.is_float():
@@ -279,23 +266,19 @@ def _incident_key(incidents: Incidents, schema: Mapping[str, Any]) -> Any:
     raise InvalidTypeError(msg)
 
 
-def _first_of_each(incidents: Incidents, read: Any, keys: Sequence[str], stamps: Iterable[str]) -> Any:
+def _first_of_each(read: Any, keys: Sequence[str], stamps: Iterable[str]) -> Any:
     """Bring the rows of an incident down to one, from its first start to its first end."""
-    if incidents.incident is None:
-        return read
     names = read.collect_schema().names()
     first = [name for name in stamps if name != "closed"]
     # Rows that a rule leaves out are no part of the incident.
-    apart = [name for name in ("rule",) if name in names]
+    apart = [name for name in names if name == "rule"]
     return read.group_by(*keys, "incident", *apart).agg(
-        nw.len().alias("rows"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
+        nw.len().alias("rows_low"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
     )
 
 
-def _repeats(incidents: Incidents, *, ruled: bool) -> dict[str, Any]:
+def _repeats(*, ruled: bool) -> dict[str, Any]:
     """Count how often an incident occurs among those that differ in a label."""
-    if incidents.incident is None:
-        return {}
     key = nw.col("incident")
     if ruled:
         key = nw.when(nw.col("rule") == 0).then(key)
@@ -323,17 +306,15 @@ def _in_utc(read: Any, stamps: list[str], found: Stamps, more: dict[str, Any]) -
     """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear."""
     spans = [] if found.fixed else [(s, m) for s in stamps for m in ("min", "max")]
     wanted = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans} | more
-    looked = collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
+    looked = reading.collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
     _refuse_repeats(looked)
     readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
     changes = found.changes(readings)
     walls = {s: nw.col(s) for s in stamps}
+    filled = {s: nw.when(wall.is_null()).then(int64(0)).otherwise(wall) for s, wall in walls.items()}
     read = read.with_columns(
         *(wall.is_null().alias(f"no_{s}") for s, wall in walls.items()),
-        *(
-            nw.when(wall.is_null()).then(int64(0)).otherwise(wall).cast(nw.Int64).alias(s)
-            for s, wall in walls.items()
-        ),
+        *(wall.cast(nw.Int64).alias(s) for s, wall in filled.items()),
     )
     return read.with_columns(
         *((~nw.col(f"no_{s}") & changes.unclear(wall)).alias(f"unclear_{s}") for s, wall in walls.items()),
@@ -385,14 +366,11 @@ def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) 
     if timing.zero == "exclude":
         reasons.append((ZERO, nw.col("arrived") & (took == 0)))
     state = nw.when(nw.col("arrived")).then(int64(_TIMED)).otherwise(int64(_OPEN))
-    read = read.with_columns(
-        _first_of([condition for _, condition in reasons], _FIRST_REASON, state).alias("state")
-    )
-    negative = [_FIRST_REASON + i for i, (reason, _) in enumerate(reasons) if reason == NEGATIVE]
+    named, conditions = zip(*reasons, strict=True)
+    read = read.with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
+    negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
-    return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), [
-        r for r, _ in reasons
-    ]
+    return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), list(named)
 
 
 def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:
@@ -419,22 +397,14 @@ class _Counts:
 
     @classmethod
     def of(
-        cls,
-        found: KeyCounts,
-        coded: dict[str, Encoded],
-        reasons: Sequence[str],
-        by_row: Sequence[str],
+        cls, found: KeyCounts, coded: dict[str, Encoded], reasons: Sequence[str], by_row: Sequence[str]
     ) -> _Counts:
         """Take what was counted; every row has a state and a time, if only 0. What `by_row` left out are rows."""
         state, us = (labels[codes] for labels, codes in (found.coded["state"], found.coded["us"]))
         counts, rows = found.n, found.sums.get("rows_low", found.n)
-        numbers = [_FIRST_REASON + i for i, reason in enumerate(reasons) if reason in by_row]
+        numbers = [i for i, reason in enumerate(reasons, _FIRST_REASON) if reason in by_row]
         counts = np.where(np.isin(state, numbers), rows, counts)
         return cls(coded, state, us, counts, rows, reasons)
-
-    def has(self, number: int) -> bool:
-        """Return whether any row has the reason of that number."""
-        return bool((self.state == _FIRST_REASON + number).any())
 
     def refuse_unfollowed(self, timing: Timing) -> None:
         """Refuse incidents that nothing has ended, where nobody says when they were last seen open."""
@@ -448,7 +418,7 @@ class _Counts:
             )
             raise InvalidInputError(msg)
 
-    def refuse_no_times(self, timing: Timing, stacklevel: int) -> None:
+    def refuse_no_times(self, timing: Timing) -> None:
         """Refuse times that no clock has measured: between stamps a century apart, or most of them backwards."""
         if (np.abs(self.us) > CENTURY).any():
             longest = self.us[np.argmax(np.abs(self.us))] // (365 * 86_400 * MICROSECONDS)
@@ -458,7 +428,7 @@ class _Counts:
             )
             raise InvalidInputError(msg)
         # Those that were closed without an end have the second number, where there are any.
-        numbers = [_FIRST_REASON + i for i, reason in enumerate(self.reasons) if reason == NEGATIVE]
+        numbers = [i for i, reason in enumerate(self.reasons, _FIRST_REASON) if reason == NEGATIVE]
         sides = (("end", timing.end, _TIMED), ("closed", timing.closed, _OPEN))
         for negative, (argument, name, state) in zip(numbers, sides, strict=False):
             backwards = int(self.counts[self.state == negative].sum())
@@ -471,21 +441,14 @@ class _Counts:
             )
             if backwards >= _SEVERAL:
                 raise InvalidInputError(msg)
-            warnings.warn(
-                SwappedStampsWarning(Note("swapped-stamps", "start and end swapped?", msg)),
-                stacklevel=stacklevel,
-            )
+            _check.warn(SwappedStampsWarning, Note("swapped-stamps", "start and end swapped?", msg))
 
     def timed(self) -> Tally:
         """Return the times that have ended, with everything that was left out."""
         found = self._part(self.state == _TIMED, self.counts)
         ledger = found._ledger
-        for i, reason in enumerate(self.reasons):
-            measured = reason in {NEGATIVE, ZERO}
-            ledger = merged(
-                ledger,
-                self._left_out(self.state == _FIRST_REASON + i, self.counts, reason, measured=measured),
-            )
+        for i, reason in enumerate(self.reasons, _FIRST_REASON):
+            ledger = merged(ledger, self._left_out(self.state == i, self.counts, reason))
         ledger = merged(ledger, self._left_out(self.rows > self.counts, self.rows - self.counts, FURTHER_ROW))
         return found._evolve(ledger=ledger)
 
@@ -493,12 +456,11 @@ class _Counts:
         """Return the times of what had not ended when it was last followed."""
         return self._part(self.state == _OPEN, self.counts)
 
-    def _left_out(
-        self, chosen: NDArray[np.bool_], counts: IntArray, reason: str, *, measured: bool = False
-    ) -> Cells | None:
+    def _left_out(self, chosen: NDArray[np.bool_], counts: IntArray, reason: str) -> Cells | None:
         """Return what a reason left out; what lacks a label as well has that for its reason."""
         if not chosen.any():
             return None
+        measured = reason in {NEGATIVE, ZERO}
         part = self._part(chosen, counts, measured=measured)
         cells, ledger = part._cells, part._ledger
         if not measured:
@@ -507,7 +469,7 @@ class _Counts:
         return merged(cells.extend(REASON, reason), ledger)
 
     def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
-        kept = {d: (labels, codes[chosen]) for d, (labels, codes) in self.coded.items()}
+        kept = rows_of(self.coded, chosen)
         if measured:
             kept[MEASURED] = distinct_of(self.us[chosen])
         return Tally._from_codes(kept, counts[chosen], unit="rows")
