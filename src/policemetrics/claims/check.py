@@ -220,10 +220,9 @@ class _Column:
         value = getattr(figure, field.name)
         if not math.isfinite(value):
             return None
-        rounded = ("rounding_low", "rounding_high") if field.name in figure._estimate else ()
-        bounds = [v for v in (getattr(figure, r, math.nan) for r in rounded) if math.isfinite(v)] or [
-            value
-        ] * 2
+        bounds = [getattr(figure, name, math.nan) for name in ("rounding_low", "rounding_high")]
+        if field.name not in figure._estimate or not all(map(math.isfinite, bounds)):
+            bounds = [value, value]
         form = field.metadata["column"]
         # Fractions are published in per cent.
         value, low, high = (exact(v, field.name) * (100 if form == "share" else 1) for v in (value, *bounds))

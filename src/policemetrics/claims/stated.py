@@ -341,11 +341,10 @@ def _refuse(text: str, why: str, *, forms: bool = False) -> NoReturn:
 def _spelt_alike(text: str) -> str:
     """Bring signs, hyphens, quotes and spaces to one spelling."""
     if len(text) > _LONGEST_TEXT:
-        _refuse(
-            text,
-            f"it is longer than {_LONGEST_TEXT} characters; give the figure and the words that belong to it.",
-            forms=True,
+        why = (
+            f"it is longer than {_LONGEST_TEXT} characters; give the figure and the words that belong to it."
         )
+        _refuse(text, why, forms=True)
     plain = text.lower().translate(_SPELT)
     plain = " ".join(plain.split()).rstrip(" .;!")
     plain = re.sub(r"(?<=[a-z])-(?=[a-z])|(?<=[0-9])-(?=[a-z])|,(?= )", " ", plain)
@@ -358,55 +357,45 @@ def _spelt_alike(text: str) -> str:
 def _refuse_ambiguous(plain: str, text: str) -> None:
     """Refuse what can be read in two ways, and name both."""
     for form, readings in _AMBIGUOUS:
-        if m := form.search(plain):
+        if m := re.search(form, plain):
             one, other = readings(m)
             _refuse(text, f"{m[0].strip()!r} can mean {one} or {other}; write the one that is meant.")
 
 
 def _clock(m: re.Match[str]) -> tuple[str, str]:
     parts = [int(p) for p in re.split("[:.]", m[0])]
-    if len(parts) == 2:
-        return _units(parts, ("hours", "minutes")), _units(parts, ("minutes", "seconds"))
-    return _units(parts, ("hours", "minutes", "seconds")), _units(
-        parts, ("minutes", "seconds", "hundredths of a second")
-    )
+    fine = _units(parts, ("minutes", "seconds", "hundredths of a second"))
+    return _units(parts, ("hours", "minutes", "seconds")), fine
 
 
 def _units(amounts: Sequence[int], units: Sequence[str]) -> str:
-    said = [
-        f"{n} {u.removesuffix('s') if n == 1 and ' ' not in u else u}"
-        for n, u in zip(amounts, units, strict=False)
-        if n
-    ]
-    return f"'{' '.join(said) or f'0 {units[-1]}'}'"
+    """Write two or three amounts in the units they have, from the first on."""
+    named = [(n, unit) for n, unit in zip(amounts, units, strict=False) if n]
+    said = [f"{n} {unit.removesuffix('s') if n == 1 and ' ' not in unit else unit}" for n, unit in named]
+    return f"'{' '.join(said) or f'0 {units[len(amounts) - 1]}'}'"
 
 
-_AMBIGUOUS: Final = tuple(
-    (re.compile(form), readings)
-    for form, readings in (
-        (
-            r"[0-9]+ ?/ ?[0-9]+",
-            lambda m: (f"'{m[0].replace('/', ' in ')}'", "a date or a period, which is no figure"),
+_AMBIGUOUS: Final = (
+    (
+        r"[0-9]+ ?/ ?[0-9]+",
+        lambda m: (f"'{m[0].replace('/', ' in ')}'", "a date or a period, which is no figure"),
+    ),
+    (r"[0-9]+(?::[0-9]+){1,2}(?![0-9:])|[0-9]+\.[0-9]+\.[0-9]+(?![0-9.])", _clock),
+    (
+        r"(?<![0-9,.])([0-9]+)\.([0-5][0-9]) ?(?:(?P<minutes>m|mins?|minutes?)|h|hrs?|hours?)\b",
+        lambda m: (
+            f"a decimal, '{m[1]}.{m[2]}'",
+            _units([int(m[1]), int(m[2])], ("minutes", "seconds") if m["minutes"] else ("hours", "minutes")),
         ),
-        (r"[0-9]+(?::[0-9]+){1,2}(?![0-9:])|[0-9]+\.[0-9]+\.[0-9]+(?![0-9.])", _clock),
-        (
-            r"(?<![0-9,.])([0-9]+)\.([0-5][0-9]) ?(?:(?P<minutes>m|mins?|minutes?)|h|hrs?|hours?)\b",
-            lambda m: (
-                f"a decimal, '{m[1]}.{m[2]}'",
-                _units(
-                    [int(m[1]), int(m[2])], ("minutes", "seconds") if m["minutes"] else ("hours", "minutes")
-                ),
-            ),
-        ),
-        (
-            r"(?<![0-9,.])[0-9]+,[0-9]{1,2}(?![0-9])",
-            lambda m: (f"'{m[0].replace(',', '.')}'", f"'{m[0].replace(',', '')}'"),
-        ),
-        (
-            r"([0-9.]+|[a-z]+) times (?:more|higher|greater|longer|fewer|less|lower)\b",
-            lambda m: (f"'{m[1]} times as many'", "that and once more"),
-        ),
-    )
+    ),
+    (
+        r"(?<![0-9,.])[0-9]+,[0-9]{1,2}(?![0-9])",
+        lambda m: (f"'{m[0].replace(',', '.')}'", f"'{m[0].replace(',', '')}'"),
+    ),
+    (
+        r"([0-9.]+|[a-z]+) times (?:more|higher|greater|longer|fewer|less|lower)\b",
+        lambda m: (f"'{m[1]} times as many'", "that and once more"),
+    ),
 )
 
 
@@ -425,11 +414,8 @@ def _items(plain: str, text: str) -> list[_Phrase]:
         else:
             length = next((n for n in range(_LONGEST_PHRASE, 0, -1) if tuple(tokens[:n]) in _phrases()), 0)
             if not length:
-                _refuse(
-                    text,
-                    f"{tokens[0]!r} is not understood; leave out what does not belong to the figure.",
-                    forms=True,
-                )
+                why = f"{tokens[0]!r} is not understood; leave out what does not belong to the figure."
+                _refuse(text, why, forms=True)
             found.append(_phrases()[tuple(tokens[:length])])
         del tokens[:length]
     return found
@@ -532,10 +518,8 @@ def _time(items: list[_Phrase], text: str) -> _Quantity:
             _refuse(text, _SEVERAL, forms=True)
         units.append(_NEXT_UNIT[units[-1]])
     if units != sorted(set(units), reverse=True):
-        _refuse(
-            text,
-            "a time is written from its largest unit to its smallest, each once: '2 minutes 14 seconds'.",
-        )
+        why = "a time is written from its largest unit to its smallest, each once: '2 minutes 14 seconds'."
+        _refuse(text, why)
     value = sum((n.value * unit for n, unit in zip(numbers, units, strict=True)), Fraction())
     return _within(value, numbers[-1].step * units[-1], "seconds", dict(items).get("sign", ""))
 

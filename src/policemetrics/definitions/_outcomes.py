@@ -14,20 +14,6 @@ from policemetrics import _check
 from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidTypeError
 
-__all__ = [
-    "REST",
-    "OutcomeName",
-    "OutcomeSetRecord",
-    "OutcomeType",
-    "code_of",
-    "members_of",
-    "outcome_codes",
-    "outcome_names",
-    "outcome_sets",
-    "outcome_types",
-    "spelling",
-]
-
 REST: Final = "other"
 _NUMBERED: Final = re.compile(r"(?:outcome )?(?:type |code )?0*(\d{1,2}[a-z]?)(?: (.+))?")
 

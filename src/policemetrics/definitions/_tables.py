@@ -8,8 +8,6 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-__all__ = ["records", "rows", "several", "text"]
-
 T = TypeVar("T")
 
 

@@ -27,7 +27,13 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames.reading import ANY, column_named, is_text
 from policemetrics.periods import Period
 
-EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
+_PERIODS: Final[Mapping[Every, Callable[[int, int], Period]]] = {
+    "month": Period.month,
+    "quarter": lambda year, month: Period.quarter(year, (month + 2) // 3),
+    "calendar_year": lambda year, _: Period.calendar_year(year),
+    "financial_year": lambda year, month: Period.financial_year(year - (month < 4)),
+}
+EVERY: Final = tuple(_PERIODS)
 _DAY: Final = 86_400
 CENTURY: Final = 36_525 * _DAY * MICROSECONDS
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -311,12 +317,6 @@ def periods(
     years: tuple[LabelArray, IntArray], months: tuple[LabelArray, IntArray], every: Every, name: str
 ) -> tuple[LabelArray, IntArray]:
     """Return the label of the period that each year and month lie in, as labels and codes; -1 for no date."""
-    make: Callable[[int, int], Period] = {
-        "month": Period.month,
-        "quarter": lambda y, m: Period.quarter(y, (m + 2) // 3),
-        "calendar_year": lambda y, _: Period.calendar_year(y),
-        "financial_year": lambda y, m: Period.financial_year(y - (m < 4)),
-    }[every]
     width = len(months[0])
     there = years[1] >= 0
     pairs, at = np.unique(years[1][there] * width + months[1][there], return_inverse=True)
@@ -324,7 +324,7 @@ def periods(
     for pair in pairs.tolist():
         year, month = int(years[0][pair // width]), int(months[0][pair % width])
         try:
-            found.append(make(year, month).label)
+            found.append(_PERIODS[every](year, month).label)
         except InvalidInputError as error:
             msg = f"date: column {name!r} holds a date of the year {year}: {error}"
             raise InvalidInputError(msg) from None

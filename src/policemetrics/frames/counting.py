@@ -105,7 +105,7 @@ def tally(
     data, schema = reading.opened(frame)
     dims = reading.dimensions(by)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
-    select = [v.alias(key) for key, v in zip(keys, reading.labelled(data, schema, dims), strict=True)]
+    select = reading.labelled(data, schema, dims)
     columns = dict(keys)
     if date is not None:
         if _PERIOD in dims:
@@ -194,14 +194,14 @@ def counted_there(
     sums: Sequence[str],
     failure: type[InvalidInputError] = InvalidInputError,
     *,
-    least: Sequence[str] = (),
+    more: Mapping[str, Any] = {},
 ) -> KeyCounts:
     """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
 
-    Beside the sums of some columns it gives the least of others, as ``least_x`` of ``x``.
+    Beside the sums of some columns it gives whatever `more` asks of a key.
     """
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
-    added += [nw.col(name).min().alias(f"least_{name}") for name in least]
+    added += [column.alias(name) for name, column in more.items()]
     with reading.engine_errors(failure=failure):
         found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
         table = found.collect()
@@ -213,8 +213,7 @@ def counted_there(
     with reading.engine_errors(failure=failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
     coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
-    wanted = [*sums, *(f"least_{name}" for name in least)]
-    return KeyCounts(coded, n, {name: _as_int64(table.get_column(name)) for name in wanted})
+    return KeyCounts(coded, n, {name: _as_int64(table.get_column(name)) for name in (*sums, *more)})
 
 
 def _refuse_many(dims: Iterable[str]) -> NoReturn:

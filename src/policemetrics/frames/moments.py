@@ -45,13 +45,13 @@ def sum_times(
     in_seconds = dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
     unit = 1 if in_seconds else MICROSECONDS
     time = time if in_seconds else time.cast(nw.Float64)
-    read = data.select(*(v.alias(k) for k, v in zip(keys, labels, strict=True)), time.alias("x"))
+    read = data.select(*labels, time.alias("x"))
     read = _as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read)
     # The largest whole number that meets each bound.
     most = (bound if inclusive else bound - 1 for bound in bounds)
     limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
     read, sums = _added(read, keys, limits)
-    found = counted_there(read, keys, sums, least=["x"])
+    found = counted_there(read, keys, sums, more={"least": nw.col("x").min()})
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 
@@ -128,7 +128,7 @@ def _brought_home(
     if sums["beyond"].any():
         msg = f"{MEASURED} must be finite and below 292,000 years; got {sums['beyond'].sum():,} that are not."
         raise InvalidInputError(msg)
-    _refuse_negative(coded, np.where(known, sums["least_x"], 0) / unit)
+    _refuse_negative(coded, np.where(known, sums["least"], 0) / unit)
     # Squares add up to less than the square of a sum: all sums are then below 2**62.
     if (sums["a"] >= _DIGIT).any() or (found.n >= _MOST_ROWS).any():
         return None

@@ -160,10 +160,11 @@ def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
 
 
 def labelled(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> list[Any]:
-    """Prepare the columns of all dimensions."""
+    """Prepare the columns of all dimensions, as k0, k1 and so on: a dimension may have the name of any column."""
     for dim, name in dims.items():
         column_named(name, f"by[{dim!r}]", schema)
-    return [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
+    columns = [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
+    return [column.alias(f"k{i}") for i, column in enumerate(columns)]
 
 
 def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str = "by") -> Any:

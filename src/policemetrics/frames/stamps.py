@@ -23,6 +23,7 @@ from policemetrics.frames import reading
 from policemetrics.frames.asked import Incidents, Timing
 from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
+from policemetrics.results import label_array
 from policemetrics.tallies import (
     CLOCK_CHANGE,
     MISSING_END,
@@ -142,15 +143,14 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tupl
         msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."
         raise InvalidInputError(msg)
     columns = incidents.columns_of(dims)
-    keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
-    select = [
-        v.alias(key) for key, v in zip(keys.values(), reading.labelled(lazy, schema, columns), strict=True)
-    ]
+    keys = {f"k{i}": dim for i, dim in enumerate(dims)}
+    select = reading.labelled(lazy, schema, columns)
     found = read_stamps(lazy, schema, timing.stamps | incidents.stamps, timing.timezone)
     as_at = None if timing.as_at is None else instant(timing.as_at, "as_at", timing.timezone)
-    stamps = _started(incidents, lazy, schema, found.columns)
+    changed = _changed(incidents, lazy, schema)
+    stamps = _started(incidents, changed, found.columns)
     select += [column.alias(argument) for argument, column in stamps.items()]
-    rules = _rules(incidents, lazy, schema)
+    rules = _rules(incidents, changed, lazy, schema)
     if rules:
         select.append(_first_of([rule.condition for rule in rules], 1, int64(0)).alias("rule"))
     by_row: list[str] = []
@@ -161,17 +161,17 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tupl
         rows = ["rows_low"]  # they have no upper half
     with reading.engine_errors():
         read = lazy.select(*select)
-        read = _first_of_each(read, [*keys.values()], stamps) if rows else read
+        read = _first_of_each(read, [*keys], stamps) if rows else read
         read = _in_utc(read, list(stamps), found, _repeats(ruled=bool(rules)) if rows and dims else {})
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
-    named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": TIMES}
+    named = keys | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
     if isinstance(table, nw.DataFrame):
         numbers = {"rows": table.get_column("rows_low").to_numpy()} if rows else {}
         counted = counted_here(table, named, numbers)
     else:
         counted = counted_there(table, named, rows)
-    counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons, by_row)
+    counts = _Counts.of(counted, {dim: counted.coded[key] for key, dim in keys.items()}, reasons, by_row)
     _refuse_unmatched(lazy, schema, rules, counts)
     counts.refuse_no_times(timing)
     counts.refuse_unfollowed(timing)
@@ -190,7 +190,7 @@ class _Rule(NamedTuple):
     label: Label = ""
 
 
-def _rules(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> list[_Rule]:
+def _rules(incidents: Incidents, changed: Any, lazy: Any, schema: Mapping[str, Any]) -> list[_Rule]:
     """List what is left out before any stamp is looked at."""
     rules = []
     for name, chosen in incidents.self_initiated.items():
@@ -202,29 +202,26 @@ def _rules(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> list[_
                 raise InvalidTypeError(msg)
             rules.append(_Rule("self-initiated", ~column.is_null() & (column == value), name, value))
     if incidents.regraded == "exclude":
-        rules.append(_Rule("regraded", _changed(incidents, lazy, schema)))
+        rules.append(_Rule("regraded", changed))
     if incidents.upgraded is not None:
-        lacking = _changed(incidents, lazy, schema) & nw.col(incidents.upgraded).is_null()
-        rules.append(_Rule("missing upgrade", lacking))
+        rules.append(_Rule("missing upgrade", changed & nw.col(incidents.upgraded).is_null()))
     return rules
 
 
 def _changed(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> Any:
     """Return which rows ended with another grade than they began with; a missing one tells nothing."""
-    first, last = (
-        _labelled(lazy, schema, name, f"grades[{i}]").cast(nw.String)
-        for i, name in enumerate(incidents.grades or ())
-    )
+    if incidents.regraded != "exclude" and incidents.upgraded is None:
+        return None
+    grades = enumerate(incidents.grades or ())
+    first, last = (_labelled(lazy, schema, c, f"grades[{i}]").cast(nw.String) for i, c in grades)
     return ~first.is_null() & ~last.is_null() & (first != last)
 
 
-def _started(
-    incidents: Incidents, lazy: Any, schema: Mapping[str, Any], stamps: Mapping[str, Any]
-) -> dict[str, Any]:
+def _started(incidents: Incidents, changed: Any, stamps: Mapping[str, Any]) -> dict[str, Any]:
     """Let the clock start again at the upgrade, where there was one."""
     found = dict(stamps)
     if incidents.upgraded is not None:
-        again = nw.when(_changed(incidents, lazy, schema)).then(found.pop("upgraded"))
+        again = nw.when(changed).then(found.pop("upgraded"))
         found["began"] = found["start"]
         found["start"] = again.otherwise(found["start"])
     return found
@@ -234,8 +231,10 @@ def _refuse_unmatched(lazy: Any, schema: Mapping[str, Any], rules: Iterable[_Rul
     """Refuse a label that does not occur: it leaves nothing out, as it was meant to."""
     # After the reason of a row that is of no known incident.
     first = _FIRST_REASON + (MISSING_INCIDENT in counts.reasons)
-    found = set(counts.state.tolist())
-    for rule in (r for i, r in enumerate(rules, first) if found and r.column and i not in found):
+    occurring = set(counts.state.tolist())
+    for number, rule in enumerate(rules, first):
+        if not occurring or not rule.column or number in occurring:
+            continue
         there = reading.collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
         known = sorted(v for v in reading.labels_of(there, schema[rule.column]) if not is_missing(v))
         _check.known(rule.label, f"self_initiated[{rule.column!r}]", known)
@@ -460,16 +459,10 @@ class _Counts:
         """Return what a reason left out; what lacks a label as well has that for its reason."""
         if not chosen.any():
             return None
-        measured = reason in {NEGATIVE, ZERO}
-        part = self._part(chosen, counts, measured=measured)
-        cells, ledger = part._cells, part._ledger
-        if not measured:
-            cells = cells.extend(MEASURED, MISSING)
-            ledger = None if ledger is None else ledger.extend(MEASURED, MISSING)
-        return merged(cells.extend(REASON, reason), ledger)
+        part = self._part(chosen, counts, measured=reason in {NEGATIVE, ZERO})
+        return merged(part._cells.extend(REASON, reason), part._ledger)
 
     def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
-        kept = rows_of(self.coded, chosen)
-        if measured:
-            kept[MEASURED] = distinct_of(self.us[chosen])
-        return Tally._from_codes(kept, counts[chosen], unit="rows")
+        us = self.us[chosen]
+        times = distinct_of(us) if measured else (label_array([MISSING]), np.zeros_like(us))
+        return Tally._from_codes(rows_of(self.coded, chosen) | {MEASURED: times}, counts[chosen], unit="rows")
