@@ -89,6 +89,8 @@ class TestFiles:
         module.make(shared_data, tmp_path)
         made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.csv"))
         by_hand = {
+            "data/datasets.json",
+            "definitions/claim_phrases.json",
             "definitions/claim_words.json",
             "definitions/harm_weights.json",
             "definitions/outcome_names.csv",

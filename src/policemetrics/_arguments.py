@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.tallies import Tally
 
 
 def one_count(value: object, name: str) -> int:
@@ -72,6 +73,37 @@ def as_columns(labels: Any, given: dict[str, Any]) -> tuple[dict[str, NDArray[An
     _check.same_index({"labels": labels} | {n: given[n] for n in several})
     columns = [several[n] if n in several else [v] * len(codes) for n, v in given.items()]
     return {"label": found[codes]}, columns, False
+
+
+def labels_and_counts(
+    given: Any, name: str, dim: str, noun: str, hint: str = ""
+) -> tuple[list[Any], dict[Any, int] | None]:
+    """Return the distinct labels of a column, a mapping or a tally, sorted, and how many each has where that was given."""
+    if isinstance(given, Mapping):
+        given = Tally.from_columns({dim: list(given)}, list(given.values()))
+        if given.excluded is not None:
+            msg = f"{name} must not be missing; one of the {noun}s is."
+            raise InvalidInputError(msg)
+    if isinstance(given, Tally):
+        columns = given.sum_to(dim).to_dict()
+        return columns[dim], dict(zip(columns[dim], columns["count"], strict=True))
+    if not hasattr(given, "__len__"):
+        msg = f"{name} must be {noun}s, a mapping of {noun} to count, or a Tally; got {type(given).__name__}."
+        raise InvalidTypeError(msg)
+    found, codes = _cells.encode(given, name)
+    if (codes < 0).any():
+        msg = f"{name} must not be missing; got none at {name}[{int(np.argmax(codes < 0))}]{hint}."
+        raise InvalidInputError(msg)
+    return found.tolist(), None
+
+
+def total_and_shares(counts: Mapping[Any, int] | None, *parts: Sequence[Any]) -> list[float]:
+    """Add up counts, and find the share of some labels in it, and of some more; nan without counts, or with one below zero."""
+    if counts is None:
+        return [np.nan] * (1 + len(parts))
+    total = float(sum(counts.values()))
+    whole = total if total > 0 and min(counts.values()) >= 0 else np.nan
+    return [total, *(sum(counts[label] for label in part) / whole for part in parts)]
 
 
 def _column(value: Any, name: str) -> NDArray[Any]:

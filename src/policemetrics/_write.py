@@ -78,6 +78,13 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def moved(change: float, amount: str) -> str:
+    """Say which way something went, and by how much: "rose by 5.6%"."""
+    if change == 0:
+        return "did not change"
+    return f"{'rose' if change > 0 else 'fell'} by {amount}"
+
+
 def limits(low: str, high: str, *, unbounded: bool) -> str:
     """Write an interval; one without an upper limit says so."""
     return f"{low} or more" if unbounded else f"{low} to {high}"

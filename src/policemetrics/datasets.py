@@ -7,6 +7,7 @@ Definitions (offences, outcome types, weights) are in `policemetrics.definitions
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -29,8 +30,6 @@ __all__ = [
 ]
 
 _DataColumn: TypeAlias = "IntArray | tuple[str, ...]"
-
-_DASHBOARD = "by way of SGilr/oocd-dashboard on GitHub"
 
 
 def _as_lists(columns: Mapping[str, _DataColumn]) -> dict[str, list[object]]:
@@ -106,14 +105,23 @@ class Dataset:
         )
 
 
-def _columns(rows: list[dict[str, str]], *, numbers: tuple[str, ...]) -> dict[str, _DataColumn]:
-    """Turn rows into columns; which are numbers is said, never guessed, since codes are text."""
-    found: dict[str, _DataColumn] = {name: tuple(row[name] for row in rows) for name in rows[0]}
-    for name in numbers:
-        column = np.array(found[name]).astype(np.int64)
+def _bundled(name: str, *, whose: tuple[str, ...] = ()) -> Dataset:
+    """Read a table and what is said of it; `whose` tells which rows lack their figures.
+
+    Which columns are numbers is said, never guessed, since codes are text.
+    """
+    about = json.loads(_tables.text("data", "datasets.json"))[name]
+    numbers = about.pop("numbers")
+    rows = _tables.rows("data", f"{name}.csv")
+    supplied = [row for row in rows if all(row[number] for number in numbers)]
+    missing = [row for row in rows if not all(row[number] for number in numbers)]
+    columns: dict[str, _DataColumn] = {c: tuple(row[c] for row in supplied) for c in supplied[0]}
+    for number in numbers:
+        column = np.array(columns[number]).astype(np.int64)
         column.flags.writeable = False
-        found[name] = column
-    return found
+        columns[number] = column
+    not_supplied = tuple(", ".join(row[c] for c in whose) for row in missing)
+    return Dataset(name=name, **about, not_supplied=not_supplied, columns=columns)
 
 
 @cache
@@ -137,21 +145,7 @@ def west_midlands_annual() -> Dataset:
     >>> [f"{100 * p / c:.2f}" for p, c in zip(columns["positive_closed"], columns["crimes"])]
     ['5.51', '7.93', '12.21', '15.66']
     """
-    rows = _tables.rows("data", "west_midlands_annual.csv")
-    return Dataset(
-        name="west_midlands_annual",
-        title="West Midlands Police: recorded crime and positive outcomes by financial year",
-        publisher="Home Office",
-        source=f"police recorded crime and outcomes open data tables, {_DASHBOARD}",
-        vintage="latest revision published for the year ending March 2026",
-        notes=(
-            "Positive outcomes are types 1, 2, 3, 6, 7, 8 and 22, which is not a Home Office definition. "
-            "Excludes fraud recorded centrally. The recorded basis still grows for recent years. "
-            "The counting of stalking and harassment beside another crime changed in spring 2023, "
-            "so 2022/23 and 2023/24 do not count quite the same. Crimes are not victims."
-        ),
-        columns=_columns(rows, numbers=("crimes", "positive_closed", "positive_recorded")),
-    )
+    return _bundled("west_midlands_annual")
 
 
 @cache
@@ -170,24 +164,7 @@ def west_midlands_offences() -> Dataset:
     >>> len(offences), int(offences.columns["offences"].sum())
     (1044, 494222)
     """
-    rows = _tables.rows("data", "west_midlands_offences.csv")
-    return Dataset(
-        name="west_midlands_offences",
-        title="West Midlands Police: recorded crime by quarter and offence",
-        publisher="Home Office",
-        source=(
-            "police recorded crime open data tables, police force areas, by way of "
-            "M-O-P-D/crime_sim_toolkit and M-O-P-D/Police-Supply-Demand on GitHub"
-        ),
-        vintage="2017/18 as published for the year ending March 2018, 2019/20 as of October 2020",
-        notes=(
-            "Excludes fraud. Homicide is one code in 2017/18 (1/4.1/4.10/4.2), its four rows a quarter "
-            "added up, and four codes in 2019/20. Zeros are kept: a figure was supplied. "
-            "For groups use policemetrics.definitions.offences(): the subgroups printed in 2017/18 put "
-            "unlawful driving under violence with injury."
-        ),
-        columns=_columns(rows, numbers=("quarter", "offences")),
-    )
+    return _bundled("west_midlands_offences")
 
 
 @cache
@@ -209,22 +186,7 @@ def west_midlands_outcomes() -> Dataset:
     >>> sorted(set(west_midlands_outcomes().columns["outcome"]))
     ['1', '2', '22', '3', '6', '7', '8', 'other']
     """
-    rows = _tables.rows("data", "west_midlands_outcomes.csv")
-    return Dataset(
-        name="west_midlands_outcomes",
-        title="West Midlands Police: outcomes of crimes by type and basis",
-        publisher="Home Office",
-        source=f"outcomes open data tables, {_DASHBOARD}",
-        vintage="latest revision published for the year ending March 2026",
-        notes=(
-            "closed: outcomes given in the year, whenever the crime was recorded. recorded: outcomes given "
-            "so far to crimes recorded in the year, which still grows for recent years. Never add the two. "
-            "'other' is every other type, taken into consideration (type 4) among them, without crimes not "
-            "yet assigned an outcome, which are not given. "
-            "Type 22 was voluntary from April 2019 and compulsory from April 2021."
-        ),
-        columns=_columns(rows, numbers=("outcomes",)),
-    )
+    return _bundled("west_midlands_outcomes")
 
 
 @cache
@@ -242,19 +204,7 @@ def west_midlands_population() -> Dataset:
     >>> west_midlands_population().to_dict()
     {'period': ['2017/18', '2019/20'], 'mid_year': [2016, 2018], 'residents': [2870551, 2916458]}
     """
-    rows = _tables.rows("data", "west_midlands_population.csv")
-    return Dataset(
-        name="west_midlands_population",
-        title="West Midlands police force area: residents at mid-year",
-        publisher="Office for National Statistics",
-        source="mid-year population estimates, by way of LeonardoCastro/BritishDrugDynamics on GitHub",
-        vintage="before the rebasing after Census 2021",
-        notes=(
-            "The police force area, not the larger region of the same name. ONS rates divide by the "
-            "estimate of the middle of the year two calendar years before the financial year's end."
-        ),
-        columns=_columns(rows, numbers=("mid_year", "residents")),
-    )
+    return _bundled("west_midlands_population")
 
 
 @cache
@@ -283,21 +233,7 @@ def nhs_999_calls() -> Dataset:
     >>> len(calls.not_supplied)
     7
     """
-    rows = _tables.rows("data", "nhs_999_calls.csv")
-    supplied = [row for row in rows if row["calls"]]
-    return Dataset(
-        name="nhs_999_calls",
-        title="NHS ambulance trusts: 999 calls answered and seconds to answer",
-        publisher="NHS England",
-        source="Ambulance Systems Indicators, items A1 to A3, by way of artemchumakk/sixminutes on GitHub",
-        vintage="September 2017 and April 2026",
-        notes=(
-            "Ambulance calls, not police calls. England, the sum of the trusts, is left out. "
-            "Percentiles are not given: they do not combine."
-        ),
-        not_supplied=tuple(f"{row['trust']}, {row['period']}" for row in rows if not row["calls"]),
-        columns=_columns(supplied, numbers=("calls", "total_seconds", "mean_seconds")),
-    )
+    return _bundled("nhs_999_calls", whose=("trust", "period"))
 
 
 @cache
@@ -317,17 +253,4 @@ def lfb_first_pump_2009() -> Dataset:
     >>> int(calls.sum()), round(float(seconds @ calls / calls.sum()), 2)
     (6708, 319.73)
     """
-    rows = _tables.rows("data", "lfb_first_pump_2009.csv")
-    return Dataset(
-        name="lfb_first_pump_2009",
-        title="London Fire Brigade: attendance time of the first pump at dwelling fires",
-        publisher="London Fire Brigade",
-        source="incident records, London Datastore, by way of the R package spatsurv",
-        vintage="2009",
-        notes=(
-            "The clock runs from mobilisation to arrival, not from the call. Only fires with a first pump; "
-            "nothing over 1,200 seconds was published, so the tail is cut. "
-            "20 calls took exactly 360 seconds: at most six minutes and under six minutes differ."
-        ),
-        columns=_columns(rows, numbers=("seconds", "calls")),
-    )
+    return _bundled("lfb_first_pump_2009")

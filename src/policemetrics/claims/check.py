@@ -139,9 +139,10 @@ def check_claim(
         raise InvalidTypeError(msg)
     if not isinstance(claim, Stated):
         claim = stated(_check.text(claim, "claim", empty=True))
+    fields = _fields(figure)
     if column is not None:
-        _check.known(_check.text(column, "column"), "column", _fields(figure))
-    return _Check(figure, claim, _check.text(vintage, "vintage", empty=True), column).answer()
+        _check.known(_check.text(column, "column"), "column", fields)
+    return _Check(figure, fields, claim, _check.text(vintage, "vintage", empty=True), column).answer()
 
 
 # ---- what a figure says of itself -------------------------------------------------------
@@ -201,24 +202,6 @@ def _unit_of(field: attrs.Attribute[Any]) -> tuple[Unit, bool]:
     return _UNITS[field.metadata["column"]]
 
 
-def _divisor(figure: Figure) -> str:
-    """Name what a percentage of change is per, where it is that of a rate."""
-    changes = (name for name, field in _fields(figure).items() if field.metadata["column"] == "percent")
-    return next(filter(None, map(figure._per, changes)), "")
-
-
-def _counted(figure: Figure, name: str | None) -> tuple[str, str]:
-    """Return what a figure, or one column of it, counts and what it is a part of; empty where it does not say."""
-    field = _fields(figure)[name].metadata if name is not None else {"counts": "", "role": ""}
-    if field["counts"]:
-        return field["counts"], ""
-    whole = getattr(figure, "out_of", "")
-    if not isinstance(whole, str) or not whole:
-        return figure._counts or str(getattr(figure, "subject", "")), ""
-    whole = "outcomes" if whole == "outcomes" else "crimes"
-    return (whole, "") if field["role"] == "denominator" else (figure._counts, whole)
-
-
 @attrs.frozen(kw_only=True)
 class _Column:
     """One number of a figure, exactly; `low` and `high` differ from `value` where it was made of rounded ones."""
@@ -237,10 +220,9 @@ class _Column:
         value = getattr(figure, field.name)
         if not math.isfinite(value):
             return None
-        rounded = ("rounding_low", "rounding_high") if field.name in figure._estimate else ()
-        bounds = [v for v in (getattr(figure, r, math.nan) for r in rounded) if math.isfinite(v)] or [
-            value
-        ] * 2
+        bounds = [getattr(figure, name, math.nan) for name in ("rounding_low", "rounding_high")]
+        if field.name not in figure._estimate or not all(map(math.isfinite, bounds)):
+            bounds = [value, value]
         form = field.metadata["column"]
         # Fractions are published in per cent.
         value, low, high = (exact(v, field.name) * (100 if form == "share" else 1) for v in (value, *bounds))
@@ -273,15 +255,15 @@ _IN_WORDS: Final[dict[Unit, str]] = {
     "points": "in percentage points",
     "seconds": "a time",
 }
-# Two units that are often mixed up.
-_OTHER: Final[dict[Unit, Unit]] = {"per cent": "points", "points": "per cent"}
+_VERDICTS: Final[dict[Ground, Verdict]] = {"within": "supported", "outside": "contradicted"}
 
 
 @attrs.frozen
 class _Check:
-    """One figure beside one claim."""
+    """One figure, with those of its columns that a claim can be about, beside one claim."""
 
     figure: Figure
+    fields: Mapping[str, attrs.Attribute[Any]]
     claim: Stated
     vintage: str
     named: str | None
@@ -291,41 +273,38 @@ class _Check:
         asked = self._headline if self.named is None else (self.named,)
         names = [name for name in asked if self._fits(name)]
         if other := self._other_thing():
-            return self._cannot_tell("what is counted", other)
+            return self._answer("what is counted", f": {other}")
         if not names:
-            return self._cannot_tell("unit", self._other_unit(asked))
+            return self._answer("unit", f": {self._other_unit(asked)}")
         if unsaid := self._other_average(names):
-            return self._cannot_tell("which figure", unsaid)
+            return self._answer("which figure", f": {unsaid}")
         if self._average:
             names = [name for name in names if _average_of(name) == self._average]
-        found = {name: _Column.of(self.figure, field) for name, field in _fields(self.figure).items()}
+        found = {name: _Column.of(self.figure, field) for name, field in self.fields.items()}
         columns = [c for c in (found[name] for name in names) if c is not None]
         if len(columns) < len(names):
             lacking = ", no ".join(_spoken(name) for name in names if found[name] is None)
             reason = self.figure.reason or f"not available: no {lacking}"
-            return self._cannot_tell("not available", f"the figure is {reason}.", names)
+            return self._answer("not available", f": the figure is {reason}.", names)
         rest = [c for n, c in found.items() if n not in names and c is not None and self._fits(n)]
-        return self._compared(columns, rest)
+        ground, why = self._compared(columns, rest)
+        return self._answer(ground, f" means {self.claim.range}{why}", names)
 
     @property
     def _headline(self) -> tuple[str, ...]:
         """The columns that a claim without more words is about."""
-        known = _fields(self.figure)
-        return tuple(name for name in self.figure._estimate if name in known)
+        return tuple(name for name in self.figure._estimate if name in self.fields)
 
     @property
     def _average(self) -> str:
         """Which average the claim names; "average" could be either."""
         return _average_of(self.claim.statistic)
 
-    def _cannot_tell(self, ground: Ground, why: str, names: Sequence[str] = ()) -> ClaimCheck:
-        return self._check("cannot tell", ground, f"{self.claim.quoted}: {why}", names)
-
-    def _check(self, verdict: Verdict, ground: Ground, reason: str, names: Sequence[str]) -> ClaimCheck:
+    def _answer(self, ground: Ground, why: str, names: Sequence[str] = ()) -> ClaimCheck:
         return ClaimCheck(
-            verdict=verdict,
+            verdict=_VERDICTS.get(ground, "cannot tell"),
             ground=ground,
-            reason=reason,
+            reason=f"{self.claim.quoted}{why}",
             claim=self.claim,
             figure=self.figure,
             columns=tuple(names),
@@ -336,12 +315,14 @@ class _Check:
 
     def _other_thing(self) -> str:
         """Say what is counted on either side where that differs."""
-        subject, whole = _counted(self.figure, self.named)
-        claim, family = self.claim, family_of(subject)
-        if claim.counts and claim.unit == "per cent" and (per := _divisor(self.figure)):
-            return f"the claim counts {claim.counts}, and the figure is of a rate, by {per}."
+        (subject, whole), claim = self._counted(), self.claim
+        per = [self.figure._per(name) for name, f in self.fields.items() if f.metadata["column"] == "percent"]
+        if claim.counts and claim.unit == "per cent" and any(per):
+            return (
+                f"the claim counts {claim.counts}, and the figure is of a rate, by {next(filter(None, per))}."
+            )
         # A subject of another name, such as burglary, may well be of crimes; of nothing else.
-        if claim.counts and subject and claim.counts != (family or "crimes"):
+        if claim.counts and subject and claim.counts != (family_of(subject) or "crimes"):
             why = "; one person may suffer several crimes, and some crimes have no victim"
             said = f"the claim counts {claim.counts}, the figure {subject[0].lower()}{subject[1:]}"
             return f"{said}{why if claim.counts == 'victims' else ''}."
@@ -349,9 +330,21 @@ class _Check:
             return f"the claim is a part of all {claim.out_of}, the figure of all {whole}."
         return ""
 
+    def _counted(self) -> tuple[str, str]:
+        """Return what the figure, or its column that was named, counts and what it is a part of; empty where it does not say."""
+        column = self.fields[self.named].metadata if self.named is not None else {"counts": "", "role": ""}
+        if column["counts"]:
+            return column["counts"], ""
+        figure = self.figure
+        whole = getattr(figure, "out_of", "")
+        if not isinstance(whole, str) or not whole:
+            return figure._counts or str(getattr(figure, "subject", "")), ""
+        whole = "outcomes" if whole == "outcomes" else "crimes"
+        return (whole, "") if column["role"] == "denominator" else (figure._counts, whole)
+
     def _fits(self, name: str) -> bool:
         """Return whether a column is in the unit of the claim, and a change or a level as the claim is."""
-        unit, change = _unit_of(_fields(self.figure)[name])
+        unit, change = _unit_of(self.fields[name])
         return unit == self.claim.unit and self.claim.sense in {"either", "change" if change else "level"}
 
     def _other_unit(self, asked: Sequence[str]) -> str:
@@ -360,7 +353,7 @@ class _Check:
             return (
                 f"it is not settled what of a {type(self.figure).__name__} a claim is about; name the column."
             )
-        units = {_unit_of(_fields(self.figure)[name])[0] for name in asked}
+        units = {_unit_of(self.fields[name])[0] for name in asked}
         if self.claim.unit not in units:
             held = " and ".join(_IN_WORDS[unit] for unit in UNITS if unit in units)
             return f"the claim is {_IN_WORDS[self.claim.unit]}, the figure {held}."
@@ -382,35 +375,30 @@ class _Check:
 
     # ---- the comparison -----------------------------------------------------------------
 
-    def _compared(self, columns: Sequence[_Column], rest: Sequence[_Column]) -> ClaimCheck:
+    def _compared(self, columns: Sequence[_Column], rest: Sequence[_Column]) -> tuple[Ground, str]:
         """Compare every reading of the claim: there is an answer where all of them agree."""
-        names, span = [c.name for c in columns], self.claim.range
+        span = self.claim.range
         sides = {self._side(c) for c in columns}
         sized = self.claim.sense == "either" and columns[0].change
         size = ", compared by size since the claim does not say which way" if sized else ""
-        means = f"{self.claim.quoted} means {span}"
         found = f"{' and '.join(c.said(span) for c in columns)}{size}"
         if sides == {"within"}:
             by = f", by data of {self._other_vintage}" if self._other_vintage else ""
-            return self._check("supported", "within", f"{means}, and {found}{by}.", names)
+            return "within", f", and {found}{by}."
         if "open" in sides:
-            why = f"{means}; {found}, and its own rounding leaves open whether that is within."
-            return self._check("cannot tell", "rounding", why, names)
+            return "rounding", f"; {found}, and its own rounding leaves open whether that is within."
         if "within" in sides:
-            why = f"{means}; {found}, and the claim does not say which of them it is."
-            return self._check("cannot tell", "which figure", why, names)
+            return "which figure", f"; {found}, and the claim does not say which of them it is."
         instead = [c.said(span) for c in rest if self._side(c) == "within"]
         if instead and not (self.named or self._average) and self.claim.sense == "either":
-            why = f"{means}; {found}, but {' and '.join(instead)}: name the column that is meant."
-            return self._check("cannot tell", "which figure", why, names)
+            return "which figure", f"; {found}, but {' and '.join(instead)}: name the column that is meant."
         if self._other_vintage:
             claim, figure = (v.strip() or "not said" for v in (self.claim.vintage, self.vintage))
-            why = (
-                f"{means}, and {found}, but by data of {self._other_vintage}, and counts are revised (claim: {claim}; "
+            return "vintage", (
+                f", and {found}, but by data of {self._other_vintage}, and counts are revised (claim: {claim}; "
                 f"figure: {figure})."
             )
-            return self._check("cannot tell", "vintage", why, names)
-        return self._check("contradicted", "outside", f"{means}, but {found}{self._mixed_up}.", names)
+        return "outside", f", but {found}{self._mixed_up}."
 
     def _side(self, column: _Column) -> Literal["within", "outside", "open"]:
         """Return whether a column lies within the claim, whose range is of the size where it does not say which way."""
@@ -425,9 +413,8 @@ class _Check:
     @property
     def _mixed_up(self) -> str:
         """Say that the claim would fit in points where it is in per cent, or the other way round."""
-        fields = _fields(self.figure)
-        for column in (_Column.of(self.figure, fields[name]) for name in self._headline):
-            if column and column.change and column.unit == _OTHER.get(self.claim.unit):
+        for column in (_Column.of(self.figure, self.fields[name]) for name in self._headline):
+            if column and column.change and {column.unit, self.claim.unit} == {"per cent", "points"}:
                 value = abs(column.value) if self.claim.sense == "either" else column.value
                 if value in self.claim.range:
                     return f"; {_IN_WORDS[column.unit]} it would fit ({say(column.value, column.unit, 2)})"

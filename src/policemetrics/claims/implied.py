@@ -18,12 +18,6 @@ from policemetrics.harm.published import HarmPerCrimeChange, per_crime_change_be
 from policemetrics.results import FrozenMapping
 
 _QUANTITIES: Final = ("before", "after", "change", "percent_change")
-_IN_WORDS: Final = {
-    "before": "{} before",
-    "after": "{} after",
-    "change": "a change of {}",
-    "percent_change": "a change of {}",
-}
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -80,9 +74,9 @@ class Implied:
         return f"<Implied {found}>"
 
     def _said(self, name: str) -> str:
-        found = _rounded(self.ranges[name])
         # Parts always have a total, and may have any name.
-        return f"{name} of {found}" if "total" in self.ranges else _IN_WORDS[name].format(found)
+        parts = "total" in self.ranges
+        return f"{name} of {_rounded(self.ranges[name])}" if parts else _said(name, self.ranges[name])
 
 
 def implied_change(
@@ -264,14 +258,6 @@ def implied_harm_per_crime(*, crime: str | Stated, harm: str | Stated) -> HarmPe
 
 # ---- what was given ---------------------------------------------------------------------
 
-_LEVEL_OF: Final[Mapping[Unit, Unit]] = {
-    "number": "number",
-    "seconds": "seconds",
-    "per cent": "per cent",
-    "points": "per cent",
-}
-_CHANGE_OF: Final[Mapping[Unit, Unit]] = {"number": "number", "seconds": "seconds", "per cent": "points"}
-
 
 def _claim(value: object, name: str) -> Stated:
     """Return a published figure, read if it is a text."""
@@ -315,8 +301,9 @@ def _units(claims: Mapping[str, Stated]) -> dict[str, Unit]:
     if change is not None and change.unit == "per cent":
         msg = f"change must be in the unit of the figures, and of percentages in points; {change.text!r} belongs to percent_change."
         raise InvalidInputError(msg)
+    # A change of percentages is in points.
     levels: set[Unit] = {
-        _LEVEL_OF[c.unit] if name == "change" else c.unit
+        "per cent" if name == "change" and c.unit == "points" else c.unit
         for name, c in claims.items()
         if name != "percent_change"
     }
@@ -324,7 +311,8 @@ def _units(claims: Mapping[str, Stated]) -> dict[str, Unit]:
         msg = f"before, after and change must be in one unit; got {_listed(claims)}."
         raise InvalidInputError(msg)
     level = levels.pop()
-    return {"before": level, "after": level, "change": _CHANGE_OF[level], "percent_change": "per cent"}
+    in_change: Unit = "points" if level == "per cent" else level
+    return {"before": level, "after": level, "change": in_change, "percent_change": "per cent"}
 
 
 def _listed(claims: Mapping[str, Stated]) -> str:
@@ -340,9 +328,13 @@ def _why_not(claims: Mapping[str, Stated], units: Mapping[str, Unit]) -> str:
         others = {n: c for n, c in claims.items() if n != name}
         found = _corners({n: c.range for n, c in others.items()}, units) if len(others) > 1 else {}
         if found:
-            said = _IN_WORDS[name].format(_rounded(found[name]))
-            return f"{_and([c.quoted for c in others.values()])} imply {said}."
+            return f"{_and([c.quoted for c in others.values()])} imply {_said(name, found[name])}."
     return "no figures before and after fit them."
+
+
+def _said(name: str, span: Range) -> str:
+    """Write the implied range of one of the four quantities."""
+    return f"{_rounded(span)} {name}" if name in {"before", "after"} else f"a change of {_rounded(span)}"
 
 
 def _rounded(span: Range) -> str:
@@ -368,7 +360,9 @@ def _and(said: Sequence[str]) -> str:
 
 # A point or a direction of the plane.
 _Point: TypeAlias = tuple[Fraction, Fraction]
-_ZERO = Fraction(0)
+_ZERO, _ONE = Fraction(0), Fraction(1)
+# How much the figures before and after weigh in each quantity that is a sum of the two.
+_WEIGHTS: Final = {"before": (_ONE, _ZERO), "after": (_ZERO, _ONE), "change": (-_ONE, _ONE)}
 
 
 @attrs.frozen
@@ -391,7 +385,7 @@ class _Edge:
 
 
 # There was something before, and there is not less than nothing after.
-_POSITIVE: Final = (_Edge(Fraction(1), _ZERO, _ZERO, False), _Edge(_ZERO, Fraction(1), _ZERO, True))
+_POSITIVE: Final = (_Edge(*_WEIGHTS["before"], _ZERO, False), _Edge(*_WEIGHTS["after"], _ZERO, True))
 
 
 def _corners(given: Mapping[str, Range], units: Mapping[str, Unit]) -> dict[str, Range]:
@@ -402,8 +396,7 @@ def _corners(given: Mapping[str, Range], units: Mapping[str, Unit]) -> dict[str,
     if not points or not all(e.holds(_middle(points, rays), strictly=True) for e in edges):
         return {}
     region = _Region(edges, points, rays)
-    weights = {"before": (1, 0), "after": (0, 1), "change": (-1, 1)}
-    found = {name: region.sum(Fraction(b), Fraction(a), units[name]) for name, (b, a) in weights.items()}
+    found = {name: region.sum(*weights, units[name]) for name, weights in _WEIGHTS.items()}
     return found | {"percent_change": region.percent_change()}
 
 
@@ -413,13 +406,11 @@ def _edges(name: str, span: Range) -> Iterable[_Edge]:
         (span.exact_low, span.low_included, 1),
         (span.exact_high, span.high_included, -1),
     ):
-        if end is None:
-            continue
-        if name == "percent_change":
-            yield _Edge(-side * (1 + end / 100), Fraction(side), _ZERO, included)
-        else:
-            before, after = {"before": (1, 0), "after": (0, 1), "change": (-1, 1)}[name]
-            yield _Edge(Fraction(side * before), Fraction(side * after), side * end, included)
+        if end is not None and name == "percent_change":
+            yield _Edge(-side * (1 + end / 100), side * _ONE, _ZERO, included)
+        elif end is not None:
+            before, after = _WEIGHTS[name]
+            yield _Edge(side * before, side * after, side * end, included)
 
 
 def _crossings(edges: Sequence[_Edge]) -> set[_Point]:
@@ -428,12 +419,8 @@ def _crossings(edges: Sequence[_Edge]) -> set[_Point]:
     for one, other in combinations(edges, 2):
         area = one.before * other.after - one.after * other.before
         if area:
-            found.add(
-                (
-                    (one.level * other.after - one.after * other.level) / area,
-                    (one.before * other.level - one.level * other.before) / area,
-                )
-            )
+            before = (one.level * other.after - one.after * other.level) / area
+            found.add((before, (one.before * other.level - one.level * other.before) / area))
     return found
 
 
@@ -490,8 +477,8 @@ class _Region:
         return Range(
             exact_low=100 * (low - 1),
             exact_high=None if high is None else 100 * (high - 1),
-            low_included=self._reached(-low, Fraction(1), _ZERO),
-            high_included=high is not None and self._reached(-high, Fraction(1), _ZERO),
+            low_included=self._reached(-low, _ONE, _ZERO),
+            high_included=high is not None and self._reached(-high, _ONE, _ZERO),
             unit="per cent",
         )
 

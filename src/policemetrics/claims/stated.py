@@ -6,6 +6,7 @@ which of them make a figure. How far a word reaches is data, `policemetrics.defi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -18,7 +19,7 @@ import attrs
 from policemetrics import _check
 from policemetrics._write import MINUS
 from policemetrics.claims.ranges import Range, Unit, exact
-from policemetrics.definitions import ClaimWord, claim_words
+from policemetrics.definitions import ClaimWord, _tables, claim_words
 from policemetrics.errors import InvalidInputError
 from policemetrics.typing import Number
 
@@ -206,8 +207,7 @@ def _reach(quantity: _Quantity, word: ClaimWord, step: Fraction | None, text: st
     if step is not None and word.high is None:
         high, high_included = size + step, True
     if high is not None and (low > high or (low == high and not (low_included and high_included))):
-        msg = f"text {_check.shown(text)} cannot be read as a published figure: nothing is {word.word} {quantity.value}."
-        raise InvalidInputError(msg)
+        _refuse(text, f"nothing is {word.word} {quantity.value}.")
     return Range(
         exact_low=low,
         exact_high=high,
@@ -222,11 +222,8 @@ def _from_to(found: _Reading, step: Fraction | None, text: str) -> Range:
     first, last = found.quantities
     low, high = (-q.value if q.direction == "down" else q.value for q in found.quantities)
     if first.unit != last.unit or low >= high:
-        msg = (
-            f"text {_check.shown(text)} cannot be read as a published figure: a range goes from its lower end to its "
-            "upper, both in one unit; two figures are stated one by one."
-        )
-        raise InvalidInputError(msg)
+        why = "a range goes from its lower end to its upper, both in one unit; two figures are stated one by one."
+        _refuse(text, why)
     below, above = (first.printed[0], last.printed[1]) if step is None else (step / 2, step / 2)
     return Range(exact_low=low - below, exact_high=high + above, unit=first.unit)
 
@@ -344,11 +341,10 @@ def _refuse(text: str, why: str, *, forms: bool = False) -> NoReturn:
 def _spelt_alike(text: str) -> str:
     """Bring signs, hyphens, quotes and spaces to one spelling."""
     if len(text) > _LONGEST_TEXT:
-        _refuse(
-            text,
-            f"it is longer than {_LONGEST_TEXT} characters; give the figure and the words that belong to it.",
-            forms=True,
+        why = (
+            f"it is longer than {_LONGEST_TEXT} characters; give the figure and the words that belong to it."
         )
+        _refuse(text, why, forms=True)
     plain = text.lower().translate(_SPELT)
     plain = " ".join(plain.split()).rstrip(" .;!")
     plain = re.sub(r"(?<=[a-z])-(?=[a-z])|(?<=[0-9])-(?=[a-z])|,(?= )", " ", plain)
@@ -361,55 +357,45 @@ def _spelt_alike(text: str) -> str:
 def _refuse_ambiguous(plain: str, text: str) -> None:
     """Refuse what can be read in two ways, and name both."""
     for form, readings in _AMBIGUOUS:
-        if m := form.search(plain):
+        if m := re.search(form, plain):
             one, other = readings(m)
             _refuse(text, f"{m[0].strip()!r} can mean {one} or {other}; write the one that is meant.")
 
 
 def _clock(m: re.Match[str]) -> tuple[str, str]:
     parts = [int(p) for p in re.split("[:.]", m[0])]
-    if len(parts) == 2:
-        return _units(parts, ("hours", "minutes")), _units(parts, ("minutes", "seconds"))
-    return _units(parts, ("hours", "minutes", "seconds")), _units(
-        parts, ("minutes", "seconds", "hundredths of a second")
-    )
+    fine = _units(parts, ("minutes", "seconds", "hundredths of a second"))
+    return _units(parts, ("hours", "minutes", "seconds")), fine
 
 
 def _units(amounts: Sequence[int], units: Sequence[str]) -> str:
-    said = [
-        f"{n} {u.removesuffix('s') if n == 1 and ' ' not in u else u}"
-        for n, u in zip(amounts, units, strict=False)
-        if n
-    ]
-    return f"'{' '.join(said) or f'0 {units[-1]}'}'"
+    """Write two or three amounts in the units they have, from the first on."""
+    named = [(n, unit) for n, unit in zip(amounts, units, strict=False) if n]
+    said = [f"{n} {unit.removesuffix('s') if n == 1 and ' ' not in unit else unit}" for n, unit in named]
+    return f"'{' '.join(said) or f'0 {units[len(amounts) - 1]}'}'"
 
 
-_AMBIGUOUS: Final = tuple(
-    (re.compile(form), readings)
-    for form, readings in (
-        (
-            r"[0-9]+ ?/ ?[0-9]+",
-            lambda m: (f"'{m[0].replace('/', ' in ')}'", "a date or a period, which is no figure"),
+_AMBIGUOUS: Final = (
+    (
+        r"[0-9]+ ?/ ?[0-9]+",
+        lambda m: (f"'{m[0].replace('/', ' in ')}'", "a date or a period, which is no figure"),
+    ),
+    (r"[0-9]+(?::[0-9]+){1,2}(?![0-9:])|[0-9]+\.[0-9]+\.[0-9]+(?![0-9.])", _clock),
+    (
+        r"(?<![0-9,.])([0-9]+)\.([0-5][0-9]) ?(?:(?P<minutes>m|mins?|minutes?)|h|hrs?|hours?)\b",
+        lambda m: (
+            f"a decimal, '{m[1]}.{m[2]}'",
+            _units([int(m[1]), int(m[2])], ("minutes", "seconds") if m["minutes"] else ("hours", "minutes")),
         ),
-        (r"[0-9]+(?::[0-9]+){1,2}(?![0-9:])|[0-9]+\.[0-9]+\.[0-9]+(?![0-9.])", _clock),
-        (
-            r"(?<![0-9,.])([0-9]+)\.([0-5][0-9]) ?(?:(?P<minutes>m|mins?|minutes?)|h|hrs?|hours?)\b",
-            lambda m: (
-                f"a decimal, '{m[1]}.{m[2]}'",
-                _units(
-                    [int(m[1]), int(m[2])], ("minutes", "seconds") if m["minutes"] else ("hours", "minutes")
-                ),
-            ),
-        ),
-        (
-            r"(?<![0-9,.])[0-9]+,[0-9]{1,2}(?![0-9])",
-            lambda m: (f"'{m[0].replace(',', '.')}'", f"'{m[0].replace(',', '')}'"),
-        ),
-        (
-            r"([0-9.]+|[a-z]+) times (?:more|higher|greater|longer|fewer|less|lower)\b",
-            lambda m: (f"'{m[1]} times as many'", "that and once more"),
-        ),
-    )
+    ),
+    (
+        r"(?<![0-9,.])[0-9]+,[0-9]{1,2}(?![0-9])",
+        lambda m: (f"'{m[0].replace(',', '.')}'", f"'{m[0].replace(',', '')}'"),
+    ),
+    (
+        r"([0-9.]+|[a-z]+) times (?:more|higher|greater|longer|fewer|less|lower)\b",
+        lambda m: (f"'{m[1]} times as many'", "that and once more"),
+    ),
 )
 
 
@@ -428,11 +414,8 @@ def _items(plain: str, text: str) -> list[_Phrase]:
         else:
             length = next((n for n in range(_LONGEST_PHRASE, 0, -1) if tuple(tokens[:n]) in _phrases()), 0)
             if not length:
-                _refuse(
-                    text,
-                    f"{tokens[0]!r} is not understood; leave out what does not belong to the figure.",
-                    forms=True,
-                )
+                why = f"{tokens[0]!r} is not understood; leave out what does not belong to the figure."
+                _refuse(text, why, forms=True)
             found.append(_phrases()[tuple(tokens[:length])])
         del tokens[:length]
     return found
@@ -467,7 +450,7 @@ def _quantity(items: list[_Phrase], text: str) -> _Quantity:
     if re.fullmatch("N?F", shape):
         return _fraction(_number(values[0], text).value if shape == "NF" else Fraction(1), values[-1], text)
     if shape == "V":
-        return _multiple(values[0], None)
+        return _multiple(Fraction(values[0]), None)
     if shape == "NX":
         number = _number(values[0], text)
         return _multiple(number.value - 1, number.step)
@@ -535,12 +518,18 @@ def _time(items: list[_Phrase], text: str) -> _Quantity:
             _refuse(text, _SEVERAL, forms=True)
         units.append(_NEXT_UNIT[units[-1]])
     if units != sorted(set(units), reverse=True):
-        _refuse(
-            text,
-            "a time is written from its largest unit to its smallest, each once: '2 minutes 14 seconds'.",
-        )
+        why = "a time is written from its largest unit to its smallest, each once: '2 minutes 14 seconds'."
+        _refuse(text, why)
     value = sum((n.value * unit for n, unit in zip(numbers, units, strict=True)), Fraction())
     return _within(value, numbers[-1].step * units[-1], "seconds", dict(items).get("sign", ""))
+
+
+def _percentage(
+    value: Fraction, below: Fraction, above: Fraction, direction: Direction = "", *, part: bool = False
+) -> _Quantity:
+    """Make a quantity in per cent that was said in words, so that it has one width."""
+    off = below, above
+    return _Quantity(value=value, printed=off, rounded=off, unit="per cent", direction=direction, part=part)
 
 
 def _one_in(part: _Number, whole: _Number, text: str) -> _Quantity:
@@ -551,8 +540,7 @@ def _one_in(part: _Number, whole: _Number, text: str) -> _Quantity:
     half = whole.count_step / 2 if n == 1 else Fraction(1, 2)
     low, high = (n / (m + half), n / (m - half)) if n == 1 else ((n - half) / m, (n + half) / m)
     value = 100 * n / m
-    off = value - 100 * low, 100 * high - value
-    return _Quantity(value=value, printed=off, rounded=off, unit="per cent", part=True)
+    return _percentage(value, value - 100 * low, 100 * high - value, part=True)
 
 
 def _fraction(parts: Fraction, of: int, text: str) -> _Quantity:
@@ -560,9 +548,7 @@ def _fraction(parts: Fraction, of: int, text: str) -> _Quantity:
     if not 0 < parts <= of:
         _refuse(text, "a fraction in words is a part of one: 'a quarter', 'two thirds'.")
     half = Fraction(claim_words().rules["fractions"].value, 2)
-    return _Quantity(
-        value=100 * parts / of, printed=(half, half), rounded=(half, half), unit="per cent", part=True
-    )
+    return _percentage(100 * parts / of, half, half, part=True)
 
 
 def _multiple(more: Fraction, step: Fraction | None) -> _Quantity:
@@ -570,124 +556,45 @@ def _multiple(more: Fraction, step: Fraction | None) -> _Quantity:
     rules = claim_words().rules
     width = Fraction(rules["fractions" if more < 0 else "multiples"].value)
     half = (width if step is None else min(width, 100 * step)) / 2
-    return _Quantity(
-        value=100 * abs(more),
-        printed=(half, half),
-        rounded=(half, half),
-        unit="per cent",
-        direction="down" if more < 0 else "up",
-    )
+    return _percentage(100 * abs(more), half, half, "down" if more < 0 else "up")
 
 
 # ---- words ------------------------------------------------------------------------------
 
-# What is counted. One crime is not one victim, one outcome or one call, so these never stand for each other.
-_FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "crimes": ("crime", "crimes", "offence", "offences"),
-    "victims": ("victim", "victims", "person", "people"),
-    "outcomes": ("outcome", "outcomes"),
-    "arrests": ("arrest", "arrests"),
-    "calls": ("call", "calls"),
-    "incidents": ("incident", "incidents"),
-    "harm": ("harm",),
-}
-_ONES = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-# Each way: what a figure did ("fell", "fell by", and "fell to", which is no change but a level), what it was ("a fall of",
-# "a fall in crime of"), and how it compares.
-_WAYS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]] = {
-    "down": (
-        ("down", "fell", "fallen", "dropped", "decreased", "declined", "reduced", "cut"),
-        ("fall", "drop", "decrease", "decline", "reduction", "cut"),
-        ("fewer", "less", "lower", "faster", "quicker", "shorter", "minus"),
-    ),
-    "up": (
-        ("up", "rose", "risen", "increased", "grew", "grown"),
-        ("rise", "increase", "growth"),
-        ("more", "higher", "slower", "longer", "plus"),
-    ),
-}
-_TIMES = {
-    1: ("s", "sec", "secs", "second", "seconds"),
-    60: ("min", "mins", "minute", "minutes"),
-    3_600: ("h", "hr", "hrs", "hour", "hours"),
-    86_400: ("d", "day", "days"),
-}
-_MULTIPLIERS = {
-    100: ("hundred",),
-    10**3: ("thousand", "k"),
-    10**6: ("million", "mn"),
-    10**9: ("billion", "bn"),
-}
-_FRACTIONS = {
-    2: ("half",),
-    3: ("third", "thirds"),
-    4: ("quarter", "quarters"),
-    5: ("fifth", "fifths"),
-    10: ("tenth", "tenths"),
-}
-# By how much of what there was before.
-_MULTIPLES = {
-    Fraction(-1, 2): ("halved", "halving"),
-    Fraction(1): (
-        "doubled",
-        "doubling",
-        "double",
-        "twice as many",
-        "twice as much",
-        "twice as high",
-        "twice as long",
-    ),
-    Fraction(2): ("trebled", "tripled", "trebling", "tripling"),
-    Fraction(3): ("quadrupled",),
-}
-_ADJECTIVES = ("", "all ", "recorded ", "all recorded ", "police recorded ", "the ")
+
+@cache
+def _vocabulary() -> Any:
+    """Return the bundled words: numbers, which way it went, what is counted, and the phrases that mean one thing each."""
+    return json.loads(_tables.text("definitions", "claim_phrases.json"))
 
 
 def _said() -> Iterator[tuple[_Kind, Any, Iterable[str]]]:
     """List what can be said, with the phrases that say it; a later one replaces an earlier one."""
-    for n, word in enumerate(_ONES):
+    known = _vocabulary()
+    for row in known["phrases"]:
+        yield row["kind"], row["value"], row["phrases"]
+    ones = known["ones"]
+    for n, word in enumerate(ones):
         yield "number", n, [word]
-    for n, tens in enumerate(_TENS, start=2):
+    for n, tens in enumerate(known["tens"], start=2):
         yield "number", 10 * n, [tens]
         for one in range(1, 10):
-            yield "number", 10 * n + one, [f"{tens} {_ONES[one]}"]
-    worth: Mapping[_Kind, Mapping[Any, tuple[str, ...]]] = {
-        "time": _TIMES, "multiplier": _MULTIPLIERS, "fraction": _FRACTIONS, "multiple": _MULTIPLES,
-    }  # fmt: skip
-    for kind, table in worth.items():
-        for value, words in table.items():
-            yield kind, value, words
-    yield "times as", None, (f"times as {size}" for size in ("many", "much", "high", "long"))
-    per_cent = ("%", "per cent", "percent", "pc", "pct")
-    yield "per cent", None, per_cent
-    yield "points", None, ("point", "points", "percentage point", "percentage points", "pp", "ppt", "ppts")
-    yield "points", None, (f"{word} {points}" for word in per_cent for points in ("point", "points"))
-    for direction, (verbs, nouns, comparatives) in _WAYS.items():
-        yield "direction", direction, (*verbs, *nouns, *comparatives)
+            yield "number", 10 * n + one, [f"{tens} {ones[one]}"]
+    for direction, way in known["ways"].items():
+        verbs, nouns = way["verbs"], way["nouns"]
+        yield "direction", direction, (*verbs, *nouns, *way["comparatives"])
         yield "direction", direction, (f"{verb} by" for verb in verbs)
         yield "direction", direction, (f"{noun} {of}" for noun in nouns for of in ("of", "in"))
+        # What "fell to" is no change but a level.
         yield "level", True, (f"{verb} to" for verb in verbs)
-    yield "level", True, ("stands at", "stood at")
     # After the ways, since "up to 10%" is a limit and no level.
     for entry in claim_words().words.values():
         yield "word", entry.word, (*entry.also, *([entry.word] if entry.word != "plain" else []))
-    for family, nouns in _FAMILIES.items():
-        named = [f"{adjective}{noun}" for noun in nouns for adjective in _ADJECTIVES]
+    # One crime is not one victim, one outcome or one call, so these never stand for each other.
+    for family, nouns in known["families"].items():
+        named = [f"{adjective} {noun}" for noun in nouns for adjective in known["adjectives"]]
         yield "counts", family, named
         yield "out of", family, (f"of {noun}" for noun in named)
-    yield "statistic", "mean", ("mean", "mean of")
-    yield "statistic", "median", ("median", "median of")
-    yield "statistic", "average", ("average", "on average", "average of")
-    yield "in", None, ("in", "in every", "out of", "out of every")
-    yield "m", 60, ("m",)
-    yield "between", None, ("between",)
-    yield "and", None, ("and",)
-    yield "to", None, ("to",)
-    yield "filler", None, ("a", "an", "the", "by", "of", "at", "is", "was", "were", "has", "have", "been")
 
 
 @cache
@@ -700,5 +607,6 @@ def family_of(text: str) -> str:
     """Return what is counted, by a text that names it; empty where it names none or several."""
     # "Violence against the person" counts crimes.
     words = set(re.findall("[a-z]+", text.lower())) - {"person", "people"}
-    found = [family for family, nouns in _FAMILIES.items() if words & set(nouns)]
+    families = _vocabulary()["families"]
+    found = [family for family, nouns in families.items() if words & set(nouns)]
     return found[0] if len(found) == 1 else ""

@@ -7,9 +7,10 @@ source, licence, vintage and known faults of every table.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import TypeVar
 
 import attrs
 
@@ -51,7 +52,7 @@ __all__ = [
     "response_targets",
 ]
 
-_FOLDER = "definitions"
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -137,22 +138,17 @@ class HarmWeightsRecord:
 
     def weights(self) -> Mapping[str, float]:
         """Return the weight of one crime by offence code, in `unit`, in the order of the file."""
-        return _weights(self.file)
+        return _by_code(self.file, "weight", float)
 
     def groups(self) -> Mapping[str, str]:
         """Return the scheme's own group by offence code."""
-        return _groups(self.file)
+        return _by_code(self.file, "group", str)
 
 
 @cache
-def _weights(file: str) -> Mapping[str, float]:
-    rows = _tables.rows(_FOLDER, file)
-    return MappingProxyType({row["offence_code"]: float(row["weight"]) for row in rows})
-
-
-@cache
-def _groups(file: str) -> Mapping[str, str]:
-    return MappingProxyType({row["offence_code"]: row["group"] for row in _tables.rows(_FOLDER, file)})
+def _by_code(file: str, column: str, read: Callable[[str], T]) -> Mapping[str, T]:
+    rows = _tables.rows("definitions", file)
+    return MappingProxyType({row["offence_code"]: read(row[column]) for row in rows})
 
 
 @cache
@@ -179,14 +175,7 @@ def offences() -> Mapping[str, Offence]:
     >>> offences()["4.4"].subgroup
     'Death or serious injury - unlawful driving'
     """
-    return MappingProxyType(
-        {
-            row["offence_code"]: Offence(
-                code=row["offence_code"], name=row["offence"], subgroup=row["subgroup"], group=row["group"]
-            )
-            for row in _tables.rows(_FOLDER, "offences.csv")
-        }
-    )
+    return _tables.records(Offence, "offences.csv", fields={"offence_code": "code", "offence": "name"})
 
 
 @cache
@@ -215,20 +204,8 @@ def offence_code_variants() -> Mapping[str, OffenceCodeVariant]:
     >>> variant.joined, variant.years, variant.joined_years
     ('1/4.1/4.10/4.2', ('2019/20',), ('2017/18',))
     """
-    return MappingProxyType(
-        {
-            row["offence_code"]: OffenceCodeVariant(
-                code=row["offence_code"],
-                joined=row["joined"],
-                scope=row["scope"],
-                years=tuple(row["years"].split()),
-                joined_years=tuple(row["joined_years"].split()),
-                note=row["note"],
-                source=row["source"],
-            )
-            for row in _tables.rows(_FOLDER, "offence_code_variants.csv")
-        }
-    )
+    lists = {"years": _tables.several, "joined_years": _tables.several}
+    return _tables.records(OffenceCodeVariant, "offence_code_variants.csv", lists, {"offence_code": "code"})
 
 
 def joined_offence_codes(codes: Iterable[str], *, scope: str = "recorded crime") -> dict[str, str]:
@@ -291,7 +268,7 @@ def harm_weight_editions() -> Mapping[tuple[str, str], HarmWeightsRecord]:
     >>> round(css.weights()["34B"], 3)  # robbery of personal property
     799.629
     """
-    editions = json.loads(_tables.text(_FOLDER, "harm_weights.json"))
+    editions = json.loads(_tables.text("definitions", "harm_weights.json"))
     return MappingProxyType(
         {
             (edition["name"], edition["version"]): HarmWeightsRecord(

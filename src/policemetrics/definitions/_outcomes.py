@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -15,22 +14,7 @@ from policemetrics import _check
 from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidTypeError
 
-__all__ = [
-    "REST",
-    "OutcomeName",
-    "OutcomeSetRecord",
-    "OutcomeType",
-    "code_of",
-    "members_of",
-    "outcome_codes",
-    "outcome_names",
-    "outcome_sets",
-    "outcome_types",
-    "spelling",
-]
-
 REST: Final = "other"
-_FOLDER: Final = "definitions"
 _NUMBERED: Final = re.compile(r"(?:outcome )?(?:type |code )?0*(\d{1,2}[a-z]?)(?: (.+))?")
 
 
@@ -130,26 +114,16 @@ def outcome_types() -> Mapping[str, OutcomeType]:
     >>> outcome_types()["22"].valid_from, outcome_types()["22"].compulsory_from
     (datetime.date(2019, 4, 1), datetime.date(2021, 4, 1))
     """
-    return MappingProxyType(
-        {
-            row["code"]: OutcomeType(
-                code=row["code"],
-                name=row["name"],
-                group=row["group"],
-                parent=row["parent"],
-                valid_from=_date(row["valid_from"]),
-                compulsory_from=_date(row["compulsory_from"]),
-                valid_to=_date(row["valid_to"]),
-                is_outcome=row["is_outcome"] == "yes",
-                note=row["note"],
-            )
-            for row in _tables.rows(_FOLDER, "outcome_types.csv")
-        }
-    )
+    read = {"valid_from": _date, "compulsory_from": _date, "valid_to": _date, "is_outcome": _is_yes}
+    return _tables.records(OutcomeType, "outcome_types.csv", read)
 
 
 def _date(written: str) -> date | None:
     return date.fromisoformat(written) if written else None
+
+
+def _is_yes(written: str) -> bool:
+    return written == "yes"
 
 
 @cache
@@ -180,8 +154,7 @@ def outcome_names() -> Mapping[str, OutcomeName]:
     >>> print(outcome_names()["Investigation complete; no suspect identified"].note)
     Called No further action until 2014.
     """
-    rows = _tables.rows(_FOLDER, "outcome_names.csv")
-    return MappingProxyType({row["name"]: OutcomeName(**row) for row in rows})
+    return _tables.records(OutcomeName, "outcome_names.csv")
 
 
 def outcome_codes(labels: Iterable[Any]) -> dict[Any, str]:
@@ -278,14 +251,4 @@ def outcome_sets() -> Mapping[str, OutcomeSetRecord]:
     >>> outcome_sets()["solved-surrey"].types
     ('1', '2', '3', '4', '8')
     """
-    return MappingProxyType(
-        {
-            row["name"]: OutcomeSetRecord(
-                name=row["name"],
-                types=tuple(row["types"].split()),
-                origin=row["origin"],
-                description=row["description"],
-            )
-            for row in _tables.rows(_FOLDER, "outcome_sets.csv")
-        }
-    )
+    return _tables.records(OutcomeSetRecord, "outcome_sets.csv", {"types": _tables.several})

@@ -11,8 +11,6 @@ import attrs
 
 from policemetrics.definitions import _tables
 
-__all__ = ["ResponseTargets", "response_targets"]
-
 
 @attrs.frozen(kw_only=True)
 class ResponseTargets:

@@ -12,8 +12,6 @@ import attrs
 from policemetrics.definitions import _tables
 from policemetrics.results import FrozenMapping
 
-__all__ = ["ClaimRule", "ClaimWord", "ClaimWords", "claim_words"]
-
 
 @attrs.frozen(kw_only=True)
 class ClaimWord:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
+from itertools import pairwise
 from operator import add, or_
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,7 +27,13 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames.reading import ANY, column_named, is_text
 from policemetrics.periods import Period
 
-EVERY: Final = ("month", "quarter", "calendar_year", "financial_year")
+_PERIODS: Final[Mapping[Every, Callable[[int, int], Period]]] = {
+    "month": Period.month,
+    "quarter": lambda year, month: Period.quarter(year, (month + 2) // 3),
+    "calendar_year": lambda year, _: Period.calendar_year(year),
+    "financial_year": lambda year, month: Period.financial_year(year - (month < 4)),
+}
+EVERY: Final = tuple(_PERIODS)
 _DAY: Final = 86_400
 CENTURY: Final = 36_525 * _DAY * MICROSECONDS
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -43,13 +50,13 @@ def read_stamps(
     """Read columns of stamps, by argument, as microseconds; all have a zone or none has."""
     if timezone is not None:
         require_zone(timezone)
-    naive = {}
+    without: list[str] = []
+    with_zone: list[str] = []
     for argument, name in named.items():
         column_named(name, argument, schema)
-        naive[argument] = _is_naive(lazy, schema[name], argument, name)
-    without = [f"{a} ({named[a]!r})" for a, is_naive in naive.items() if is_naive]
-    if without and len(without) < len(naive):
-        with_zone = [f"{a} ({named[a]!r})" for a, is_naive in naive.items() if not is_naive]
+        alike = without if _is_naive(lazy, schema[name], argument, name) else with_zone
+        alike.append(f"{argument} ({name!r})")
+    if without and with_zone:
         msg = (
             f"{' and '.join(named)} must all have a zone, or none; {', '.join(with_zone)} has one, {', '.join(without)} "
             "has none: give the latter its own first (in pandas .dt.tz_localize, in polars .dt.replace_time_zone)."
@@ -224,11 +231,8 @@ def _changes_of(clock: ZoneInfo, year: int) -> tuple[_Change, ...]:
     """Find the changes of a year: day by day, then by halving the day."""
     days = range(_new_year(year), _new_year(year + 1) + 1, _DAY)
     offsets = [_offset(clock, day) for day in days]
-    return tuple(
-        _change(clock, day, day + _DAY)
-        for day, before, after in zip(days, offsets, offsets[1:], strict=False)
-        if before != after
-    )
+    steps = zip(days, pairwise(offsets), strict=False)
+    return tuple(_change(clock, day, day + _DAY) for day, (before, after) in steps if before != after)
 
 
 def _change(clock: ZoneInfo, low: int, high: int) -> _Change:
@@ -247,8 +251,8 @@ def _new_year(year: int) -> int:
 
 def _offset(clock: ZoneInfo, second: int) -> int:
     """Return by how many seconds a clock is ahead of UTC, at a second since 1970."""
-    ahead = (_EPOCH + dt.timedelta(seconds=second)).astimezone(clock).utcoffset()
-    return 0 if ahead is None else int(ahead.total_seconds())
+    shown = (_EPOCH + dt.timedelta(seconds=second)).astimezone(clock)
+    return int((shown.utcoffset() or dt.timedelta(0)).total_seconds())
 
 
 def _folded(join: Any, parts: list[Any]) -> Any:
@@ -277,7 +281,6 @@ def instant(value: object, name: str, timezone: str | None) -> int:
         if timezone is None:
             msg = f"{name} must have a zone, as the stamps have: {name}=datetime(…, tzinfo=ZoneInfo('Europe/London')); got {value}."
             raise InvalidInputError(msg)
-        require_zone(timezone)
         wall = (value.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND
         changes = changes_between(ZoneInfo(timezone), wall, wall)
         if changes.changes:
@@ -304,9 +307,7 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
         raise wrong_clocks("date", name, there, timezone, f", or give timezone={there!r}")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
-    call = f"pd.to_datetime(frame[{name!r}])"
-    if is_text(dtype):
-        call = parsing(engine, name)
+    call = parsing(engine, name) if is_text(dtype) else f"pd.to_datetime(frame[{name!r}])"
     hint = f"parse it first, as in {call}, or name a column of period labels in by="
     msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
@@ -316,12 +317,6 @@ def periods(
     years: tuple[LabelArray, IntArray], months: tuple[LabelArray, IntArray], every: Every, name: str
 ) -> tuple[LabelArray, IntArray]:
     """Return the label of the period that each year and month lie in, as labels and codes; -1 for no date."""
-    make: Callable[[int, int], Period] = {
-        "month": Period.month,
-        "quarter": lambda y, m: Period.quarter(y, (m + 2) // 3),
-        "calendar_year": lambda y, _: Period.calendar_year(y),
-        "financial_year": lambda y, m: Period.financial_year(y - (m < 4)),
-    }[every]
     width = len(months[0])
     there = years[1] >= 0
     pairs, at = np.unique(years[1][there] * width + months[1][there], return_inverse=True)
@@ -329,7 +324,7 @@ def periods(
     for pair in pairs.tolist():
         year, month = int(years[0][pair // width]), int(months[0][pair % width])
         try:
-            found.append(make(year, month).label)
+            found.append(_PERIODS[every](year, month).label)
         except InvalidInputError as error:
             msg = f"date: column {name!r} holds a date of the year {year}: {error}"
             raise InvalidInputError(msg) from None

@@ -15,32 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics._cells import (
-    HALF,
-    INT64,
-    MEASURED,
-    MICROSECONDS,
-    Encoded,
-    LabelArray,
-    Whole,
-    count_rows,
-    distinct_of,
-    is_missing,
-)
+from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.frames import reading
 from policemetrics.frames.clock import EVERY, local, periods
-from policemetrics.frames.reading import (
-    array_of,
-    chunks_of,
-    column_named,
-    dimensions,
-    engine_errors,
-    is_text,
-    known_of,
-    labelled,
-    opened,
-)
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
 
 if TYPE_CHECKING:
@@ -123,22 +102,23 @@ def tally(
     >>> tally(crimes, by="force", count="offences").to_dict()
     {'force': ['Essex', 'Kent'], 'count': [3, 12]}
     """
-    data, schema = opened(frame)
-    dims = dimensions(by)
+    data, schema = reading.opened(frame)
+    dims = reading.dimensions(by)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
-    select = [v.alias(key) for key, v in zip(keys, labelled(data, schema, dims), strict=True)]
+    select = reading.labelled(data, schema, dims)
+    columns = dict(keys)
     if date is not None:
         if _PERIOD in dims:
             msg = "date= makes the dimension 'period'; by= must not name another one."
             raise InvalidInputError(msg)
-        day = local(data, column_named(date, "date", schema), schema[date], timezone)
+        day = local(data, reading.column_named(date, "date", schema), schema[date], timezone)
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
-    columns = keys if date is None else keys | {"y": "year", "m": "month"}
+        columns |= {"y": "year", "m": "month"}
     _check.choice(every, "every", EVERY)
     if count is not None:
-        column_named(count, "count", schema)
+        reading.column_named(count, "count", schema)
     if _is_near(data, dims.values(), count, schema):
-        with engine_errors():
+        with reading.engine_errors():
             table = data.select(*select) if select else data
         found = counted_here(
             table, columns, {} if count is None else numbers_here(data, count, schema[count])
@@ -146,20 +126,29 @@ def tally(
     else:
         parts = {} if count is None else numbers_there(data, count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
-        with engine_errors():
+        with reading.engine_errors():
             lazy = data.lazy().select(*wanted) if wanted else data.lazy()
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         wide = count is not None and schema[count] == nw.UInt64
         found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
     coded = {dim: found.coded[key] for key, dim in keys.items()}
-    if date is not None:
-        coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
     proof = _check.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
+        coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
         return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
-    return Sums.of(count, found).tally(coded, proof, overlapping)
+    totals, missing = _totals(count, found, coded), found.flagged("missing")
+    # A cell stands on the rows that have a count, and is marked if one has none.
+    there, gap = found.n > missing, missing > 0
+    counted = Tally._from_codes(
+        rows_of(coded, there), totals[there], coverage=proof, overlapping=overlapping, unit=count
+    )
+    if not gap.any():
+        return counted
+    gaps = Tally._from_codes(rows_of(coded, gap), np.zeros_like(totals[gap]))
+    marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
+    return counted._evolve(ledger=merged(merged(counted._ledger, gaps._ledger), marked))
 
 
 def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:
@@ -180,12 +169,16 @@ class KeyCounts:
     n: IntArray
     sums: Mapping[str, IntArray]
 
+    def flagged(self, flag: str) -> IntArray:
+        """Return how many rows of each key have a flag; one that was not added up none has, nor any an upper half."""
+        return self.sums.get(f"{flag}_low", np.zeros_like(self.n))
+
 
 def counted_here(table: Any, keys: Mapping[str, str], numbers: Mapping[str, NDArray[Any]]) -> KeyCounts:
     """Count rows in memory by columns of theirs, given with their dimension, and add up numbers in halves."""
-    with engine_errors():
+    with reading.engine_errors():
         columns = [encoded(table.get_column(key), dim) for key, dim in keys.items()]
-    found = count_rows([c.codes for c in columns], len(table), numbers)
+    found = _cells.count_rows([c.codes for c in columns], len(table), numbers)
     named = (c.named(values) for c, values in zip(columns, found.values, strict=True))
     sums = {
         f"{name}_{half}": v
@@ -201,15 +194,15 @@ def counted_there(
     sums: Sequence[str],
     failure: type[InvalidInputError] = InvalidInputError,
     *,
-    least: Sequence[str] = (),
+    more: Mapping[str, Any] = {},
 ) -> KeyCounts:
     """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
 
-    Beside the sums of some columns it gives the least of others, as ``least_x`` of ``x``.
+    Beside the sums of some columns it gives whatever `more` asks of a key.
     """
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
-    added += [nw.col(name).min().alias(f"least_{name}") for name in least]
-    with engine_errors(failure=failure):
+    added += [column.alias(name) for name, column in more.items()]
+    with reading.engine_errors(failure=failure):
         found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
         table = found.collect()
     if len(table) > _MOST_CELLS:
@@ -217,11 +210,10 @@ def counted_there(
     n = _as_int64(table.get_column("n"))
     if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
         table, n = table.head(0), n[:0]
-    with engine_errors(failure=failure):
+    with reading.engine_errors(failure=failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
     coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
-    wanted = [*sums, *(f"least_{name}" for name in least)]
-    return KeyCounts(coded, n, {name: _as_int64(table.get_column(name)) for name in wanted})
+    return KeyCounts(coded, n, {name: _as_int64(table.get_column(name)) for name in (*sums, *more)})
 
 
 def _refuse_many(dims: Iterable[str]) -> NoReturn:
@@ -244,9 +236,9 @@ def _as_int64(column: Any) -> IntArray:
     """
     narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
     if narrow and not column.null_count():
-        return array_of(column).astype(np.int64, copy=False)
+        return reading.array_of(column).astype(np.int64, copy=False)
     if column.dtype.is_decimal() and not column.null_count():
-        rough: FloatArray = array_of(column.cast(nw.Float64))
+        rough: FloatArray = reading.array_of(column.cast(nw.Float64))
         if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
             return rough.astype(np.int64)
     known = (0 if is_missing(v) else int(v) for v in column.to_list())
@@ -260,14 +252,12 @@ def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
     """Return the counts of rows in memory, and flags of those that are none."""
     column = data.get_column(name)
     if dtype.is_integer():
-        known, missing = known_of(column)
+        known, missing = reading.known_of(column)
         if missing is None:
             return {"number": known}
-        number = np.zeros(len(column), dtype=known.dtype)
-        number[~missing] = known
-        return {"number": number, "missing": missing}
+        return {"number": _with_gaps(known, missing, 0, known.dtype), "missing": missing}
     parts = _parts(name, dtype)
-    with engine_errors():
+    with reading.engine_errors():
         table = data.select(**parts)
     return {part: table.get_column(part).fill_null(0).to_numpy() for part in parts}
 
@@ -322,70 +312,33 @@ def _parts(name: str, dtype: Any) -> dict[str, Any]:
     return {"number": number} | {flag: found.cast(nw.Int64) for flag, found in flags.items()}
 
 
-@attrs.frozen(eq=False)
-class Sums:
-    """What was added up of each key: the number, in two halves, and how many rows have no proper one."""
+def _totals(name: str, found: KeyCounts, coded: Mapping[str, Encoded]) -> IntArray:
+    """Put the halves of each sum of counts together, or say which sum is none."""
+    for flag, rule, error in (
+        ("split", "whole numbers", InvalidInputError),
+        ("beyond", "finite numbers within 64 bits", CountOverflowError),
+    ):
+        bad = found.flagged(flag)
+        if bad.any():
+            at = int(np.argmax(bad > 0))
+            msg = f"count: column {name!r} must hold {rule}; got {bad[at]} that are not in {place_of(coded, at) or 'the whole frame'}."
+            raise error(msg)
+    high, low = found.sums["number_high"], found.sums["number_low"]
+    # What the lower half carries goes up, and the sum fits if the upper one then does.
+    upper = high + low // HALF
+    over = (upper < -HALF // 2) | (upper >= HALF // 2)
+    if over.any():
+        at = int(np.argmax(over))
+        total = int(high[at]) * HALF + int(low[at])
+        msg = f"count: column {name!r} must add up within 64 bits; got a sum of {total} in {place_of(coded, at) or 'the whole frame'}."
+        raise CountOverflowError(msg)
+    totals: IntArray = upper * HALF + low % HALF
+    return totals
 
-    name: str
-    n: IntArray
-    high: IntArray
-    low: IntArray
-    missing: IntArray
-    split: IntArray
-    beyond: IntArray
 
-    @classmethod
-    def of(cls, name: str, found: KeyCounts) -> Sums:
-        """Take what was added up; flags that were not are 0, and none of them has an upper half."""
-        none = np.zeros_like(found.n)
-        flags = (found.sums.get(f"{flag}_low", none) for flag in ("missing", "split", "beyond"))
-        return cls(name, found.n, found.sums["number_high"], found.sums["number_low"], *flags)
-
-    def tally(
-        self, coded: Mapping[str, Encoded], coverage: tuple[str, ...] | None, overlapping: Names
-    ) -> Tally:
-        """Make the tally: a cell stands on the rows that have a count, and is marked if one has none."""
-        counts = self._checked(coded)
-        found = self._part(coded, counts, self.n > self.missing, coverage, overlapping)
-        if not self.missing.any():
-            return found
-        gaps = self._part(coded, np.zeros_like(counts), self.missing > 0, None, overlapping)
-        marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{self.name} missing in the source")
-        return found._evolve(ledger=merged(merged(found._ledger, gaps._ledger), marked))
-
-    def _checked(self, coded: Mapping[str, Encoded]) -> IntArray:
-        """Put the halves together, or say which sum is none."""
-        for bad, rule, error in (
-            (self.split, "whole numbers", InvalidInputError),
-            (self.beyond, "finite numbers within 64 bits", CountOverflowError),
-        ):
-            if bad.any():
-                at = int(np.argmax(bad > 0))
-                msg = f"count: column {self.name!r} must hold {rule}; got {bad[at]} that are not in {place_of(coded, at) or 'the whole frame'}."
-                raise error(msg)
-        # What the lower half carries goes up, and the sum fits if the upper one then does.
-        upper, lower = self.high + self.low // HALF, self.low % HALF
-        over = (upper < -HALF // 2) | (upper >= HALF // 2)
-        if over.any():
-            at = int(np.argmax(over))
-            total = int(self.high[at]) * HALF + int(self.low[at])
-            msg = f"count: column {self.name!r} must add up within 64 bits; got a sum of {total} in {place_of(coded, at) or 'the whole frame'}."
-            raise CountOverflowError(msg)
-        found: IntArray = upper * HALF + lower
-        return found
-
-    def _part(
-        self,
-        coded: Mapping[str, Encoded],
-        counts: IntArray,
-        chosen: NDArray[np.bool_],
-        coverage: tuple[str, ...] | None,
-        overlapping: Names,
-    ) -> Tally:
-        kept = {d: (labels, codes[chosen]) for d, (labels, codes) in coded.items()}
-        return Tally._from_codes(
-            kept, counts[chosen], coverage=coverage, overlapping=overlapping, unit=self.name
-        )
+def rows_of(coded: Mapping[str, Encoded], chosen: NDArray[np.bool_]) -> dict[str, Encoded]:
+    """Choose some rows of encoded columns."""
+    return {d: (labels, codes[chosen]) for d, (labels, codes) in coded.items()}
 
 
 def place_of(coded: Mapping[str, Encoded], at: int) -> str:
@@ -408,7 +361,7 @@ class Coded:
 
     def named(self, codes: IntArray) -> Encoded:
         """Return the distinct labels of some codes, sorted, and the place of each code's among them; -1 for none."""
-        distinct, at = distinct_of(codes)
+        distinct, at = _cells.distinct_of(codes)
         there = distinct != self.gap if self.gap is not None else np.ones(len(distinct), dtype=bool)
         labels, places = self.labels(distinct[there])
         place = np.full(len(distinct), -1, dtype=np.int64)
@@ -420,12 +373,12 @@ def encoded(column: Any, dim: str) -> Coded:
     """Encode a narwhals series of labels: text, categories or whole numbers, or of measured seconds."""
     if dim == MEASURED:
         return _of_seconds(column)
-    if column.dtype.is_integer() and column.dtype not in (nw.Int128, nw.UInt128):
-        return _of_integers(column, dim)
-    if column.dtype.is_float():  # pandas has the year of a date as one, where another is missing
+    # pandas has the year of a date as a float, where another is missing.
+    wide = column.dtype in (nw.Int128, nw.UInt128)
+    if column.dtype.is_float() or (column.dtype.is_integer() and not wide):
         return _of_integers(column, dim)
     native, implementation = column.to_native(), column.implementation
-    text = is_text(column.dtype)
+    text = reading.is_text(column.dtype)
     if implementation.is_polars() and text:
         return _of_polars(native, column.__native_namespace__(), dim)
     if implementation.is_pyarrow() and text:
@@ -440,55 +393,50 @@ def encoded(column: Any, dim: str) -> Coded:
     listed = column.to_list()
     if column.dtype.is_decimal():  # as engines hand over wide whole numbers
         listed = [None if v is None else int(v) for v in listed]
-    labels, codes = _cells.encode(listed, dim)
-    return Coded(codes, lambda some: _used(labels, some), gap=-1)
+    return _of_values(listed, dim)
 
 
 def _of_seconds(column: Any) -> Coded:
     """Encode seconds as whole microseconds, or as whole seconds where all of them are."""
-    known, missing = known_of(column)
+    known, missing = reading.known_of(column)
     if known.dtype.kind not in "iuf":
-        known = array_of(column.drop_nulls().cast(nw.Float64))
+        known = reading.array_of(column.drop_nulls().cast(nw.Float64))
     if known.dtype.kind == "f" and (unknown := np.isnan(known)).any():
         missing = np.zeros(len(column), dtype=bool) if missing is None else missing.copy()
         missing[~missing] = unknown
         known = known[~unknown]
     whole = known.dtype.kind in "iu" or bool((known == np.floor(known)).all())
-    unit = MICROSECONDS if whole else 1
+    unit = _cells.MICROSECONDS if whole else 1
     extreme = known[np.isfinite(known).argmin()] if known.size and known.dtype.kind == "f" else 0.0
     if not np.isfinite(extreme):
         msg = f"{MEASURED} must hold finite numbers; got {extreme}."
         raise InvalidInputError(msg)
     if whole:
-        _cells.microseconds(
-            [known.min(initial=0), known.max(initial=0)], MEASURED
-        )  # refuses what is too long
+        extremes = [known.min(initial=0), known.max(initial=0)]
+        _cells.microseconds(extremes, MEASURED)  # refuses what is too long
         codes = known if known.dtype.kind == "i" else known.astype(np.int64)
     else:
         codes = _cells.microseconds(known, MEASURED)
     gap = None
     if missing is not None:
         gap = int(codes.max(initial=0)) + 1
-        some, codes = codes, np.full(len(column), gap, dtype=np.int64)
-        codes[~missing] = some
+        codes = _with_gaps(codes, missing, gap)
     return Coded(codes, lambda some: (some * unit, np.arange(len(some))), gap)
 
 
 def _of_integers(column: Any, dim: str) -> Coded:
     """Take whole numbers as their own codes; where there is none, one beyond them all."""
-    found, missing = known_of(column)
+    found, missing = reading.known_of(column)
     if found.dtype.kind == "f" or found.dtype == np.uint64:
         found = _check.whole(found, dim)
     gap = None
     if missing is not None:
         gap = int(found.max(initial=0)) + 1
-        if gap > INT64.max:
+        if gap > _cells.INT64.max:
             gap = int(found.min()) - 1
-        if gap < INT64.min:
-            labels, codes = _cells.encode(column.to_list(), dim)
-            return Coded(codes, lambda some: _used(labels, some), gap=-1)
-        known, found = found, np.full(len(column), gap, dtype=np.int64)
-        found[~missing] = known
+        if gap < _cells.INT64.min:
+            return _of_values(column.to_list(), dim)
+        found = _with_gaps(found, missing, gap)
     return Coded(found, lambda some: _cells.encode(some, dim), gap)
 
 
@@ -536,7 +484,7 @@ def _of_arrow(native: Any, dim: str) -> Coded:
         return _of_listed(np.zeros(0, dtype=np.int64), [], dim)
     indices = pa.chunked_array([part.indices for part in parts])
     codes = np.full(len(indices), -1, dtype=np.int64)
-    codes[chunks_of(indices.is_valid())] = chunks_of(indices.drop_null())
+    codes[reading.chunks_of(indices.is_valid())] = reading.chunks_of(indices.drop_null())
     return _of_listed(codes, parts[0].dictionary.to_pylist(), dim)
 
 
@@ -545,6 +493,14 @@ def _of_listed(codes: Whole, labels: Sequence[Any], dim: str) -> Coded:
     return Coded(codes, lambda some: _cells.encode([labels[i] for i in some.tolist()], dim), gap=-1)
 
 
-def _used(labels: LabelArray, some: IntArray) -> Encoded:
-    """Choose some of labels that are sorted already, by ascending code."""
-    return labels[some], np.arange(len(some))
+def _of_values(values: list[Any], dim: str) -> Coded:
+    """Encode labels that came home one by one; those of ascending codes are sorted already."""
+    labels, codes = _cells.encode(values, dim)
+    return Coded(codes, lambda some: (labels[some], np.arange(len(some))), gap=-1)
+
+
+def _with_gaps(known: Whole, missing: NDArray[np.bool_], gap: int, dtype: Any = np.int64) -> NDArray[Any]:
+    """Put the numbers that are known back into their rows, and `gap` into those that have none."""
+    found = np.full(len(missing), gap, dtype)
+    found[~missing] = known
+    return found

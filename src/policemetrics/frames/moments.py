@@ -62,11 +62,13 @@ def sum_times(
     in_seconds = dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
     unit = 1 if in_seconds else MICROSECONDS
     time = time if in_seconds else time.cast(nw.Float64)
-    read = data.select(*(v.alias(k) for k, v in zip(keys, labels, strict=True)), time.alias("x"))
+    read = data.select(*labels, time.alias("x"))
     read = _as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read)
-    limits = {f"met{i}": _limit(bound, unit, inclusive=inclusive) for i, bound in enumerate(bounds)}
+    # The largest whole number that meets each bound.
+    most = (bound if inclusive else bound - 1 for bound in bounds)
+    limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
     read, sums = _added(read, keys, limits)
-    found = counted_there(read, keys, sums, least=["x"])
+    found = counted_there(read, keys, sums, more={"least": nw.col("x").min()})
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 
@@ -100,11 +102,6 @@ def _as_microseconds(read: Any) -> Any:
     low = x.floor()
     up = (x - low > 0.5) | ((x - low == 0.5) & ((low * 0.5).floor() != low * 0.5))
     return read.with_columns((low.cast(nw.Int64) + up.cast(nw.Int64)).alias("x"))
-
-
-def _limit(bound: int, unit: int, *, inclusive: bool) -> int:
-    """Return the largest whole number that meets a bound in microseconds."""
-    return (bound if inclusive else bound - 1) // (MICROSECONDS // unit)
 
 
 def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tuple[Any, list[str]]:
@@ -148,7 +145,7 @@ def _brought_home(
     if sums["beyond"].any():
         msg = f"{MEASURED} must be finite and below 292,000 years; got {sums['beyond'].sum():,} that are not."
         raise InvalidInputError(msg)
-    _refuse_negative(coded, np.where(known, sums["least_x"], 0) / unit)
+    _refuse_negative(coded, np.where(known, sums["least"], 0) / unit)
     # Squares add up to less than the square of a sum: all sums are then below 2**62.
     if (sums["a"] >= _DIGIT).any() or (found.n >= _MOST_ROWS).any():
         return None

@@ -83,9 +83,7 @@ def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
         schema = dict(found.collect_schema())
         if found.implementation.is_polars():
             _refuse_patterns(schema)
-        zoned = [
-            name for name, dtype in schema.items() if dtype == nw.Datetime and dtype.time_zone is not None
-        ]
+        zoned = [n for n, dtype in schema.items() if dtype == nw.Datetime and dtype.time_zone is not None]
         session = session_zone(found) if zoned else None
         if session is not None:
             schema |= {name: nw.Datetime(schema[name].time_unit, session) for name in zoned}
@@ -119,9 +117,8 @@ def _opened(frame: Any) -> Any:
         types = nw.to_native(found).dtypes
         unread = [name for name, dtype in found.collect_schema().items() if dtype == nw.Unknown]
         known = {name: kind for name in unread if (kind := _known(types[name])) is not None}
-        found = (
-            found.with_columns(*(nw.col(name).cast(kind) for name, kind in known.items())) if known else found
-        )
+        if known:
+            return found.with_columns(*(nw.col(name).cast(kind) for name, kind in known.items()))
     return found
 
 
@@ -176,20 +173,20 @@ def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
 
 
 def labelled(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> list[Any]:
-    """Prepare the columns of all dimensions."""
+    """Prepare the columns of all dimensions, as k0, k1 and so on: a dimension may have the name of any column."""
     for dim, name in dims.items():
         column_named(name, f"by[{dim!r}]", schema)
-    return [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
+    columns = [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
+    return [column.alias(f"k{i}") for i, column in enumerate(columns)]
 
 
 def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str = "by") -> Any:
     """Prepare a column of labels, or refuse its type before the engine sees it."""
     if dim == MEASURED:
-        if dtype == nw.Duration and not (
-            lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
-        ):
+        engine = lazy.implementation
+        if dtype == nw.Duration and not (engine.is_spark_like() or engine.is_ibis()):
             return _seconds(lazy, column, dtype)
-        if dtype.is_float() and lazy.implementation.is_dask():
+        if dtype.is_float() and engine.is_dask():
             # There, nan beside missing keys fails.
             return nw.when(~column.is_nan()).then(column)
         if dtype.is_numeric():

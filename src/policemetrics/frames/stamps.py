@@ -8,7 +8,6 @@ to look for; incidents of several rows are checked in the same one.
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -21,19 +20,10 @@ from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
 from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, SwappedStampsWarning
+from policemetrics.frames import reading
 from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
-from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there
-from policemetrics.frames.reading import (
-    collected,
-    column_named,
-    dimensions,
-    engine_errors,
-    is_text,
-    label,
-    labelled,
-    labels_of,
-    opened,
-)
+from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
+from policemetrics.results import label_array
 from policemetrics.tallies import (
     CLOCK_CHANGE,
     MISSING_END,
@@ -106,23 +96,17 @@ class Incidents:
         """The columns of stamps, by argument."""
         return {} if self.upgraded is None else {"upgraded": self.upgraded}
 
-    @property
-    def sums(self) -> list[str]:
-        """What is added up beside the count."""
-        return [] if self.incident is None else ["rows"]
-
     def columns_of(self, dims: Mapping[str, str]) -> dict[str, str]:
         """Give the dimension of the grade its column: the initial or the final one."""
-        if self.grades is None:
+        chosen = self.regraded in {"initial", "final"}
+        if self.grades is None or not (_GRADE in dims or chosen):
             return dict(dims)
         if _GRADE not in dims:
-            if self.regraded in {"initial", "final"}:
-                msg = (
-                    f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
-                    f"it says under which grade an incident counts; got by={_check.listing(dims)}."
-                )
-                raise InvalidInputError(msg)
-            return dict(dims)
+            msg = (
+                f"regraded={self.regraded!r} needs the dimension 'grade', as in by='grade', which it takes from grades=: "
+                f"it says under which grade an incident counts; got by={_check.listing(dims)}."
+            )
+            raise InvalidInputError(msg)
         if dims[_GRADE] not in {_GRADE, *self.grades}:
             msg = f"by: the dimension 'grade' is taken from grades=, {_check.listing(self.grades)}; got the column {dims[_GRADE]!r}."
             raise InvalidInputError(msg)
@@ -219,49 +203,45 @@ def durations(
     return timed(frame, by, timing, Incidents())[0]
 
 
-def timed(
-    frame: Any, by: Columns, timing: Timing, incidents: Incidents, *, stacklevel: int = 4
-) -> tuple[Tally, Tally]:
-    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
-
-    `stacklevel` is for a warning: how far above it the user stands.
-    """
-    lazy, schema = opened(frame)
-    dims = dimensions(by)
+def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tuple[Tally, Tally]:
+    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open."""
+    lazy, schema = reading.opened(frame)
+    dims = reading.dimensions(by)
     if MEASURED in dims:
         msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."
         raise InvalidInputError(msg)
     columns = incidents.columns_of(dims)
-    keys = {dim: f"k{i}" for i, dim in enumerate(dims)}
-    select = [v.alias(key) for key, v in zip(keys.values(), labelled(lazy, schema, columns), strict=True)]
+    keys = {f"k{i}": dim for i, dim in enumerate(dims)}
+    select = reading.labelled(lazy, schema, columns)
     found = read_stamps(lazy, schema, timing.stamps | incidents.stamps, timing.timezone)
     as_at = None if timing.as_at is None else instant(timing.as_at, "as_at", timing.timezone)
-    stamps = _started(incidents, lazy, schema, found.columns)
+    changed = _changed(incidents, lazy, schema)
+    stamps = _started(incidents, changed, found.columns)
     select += [column.alias(argument) for argument, column in stamps.items()]
-    rules = _rules(incidents, lazy, schema)
+    rules = _rules(incidents, changed, lazy, schema)
     if rules:
         select.append(_first_of([rule.condition for rule in rules], 1, int64(0)).alias("rule"))
+    by_row: list[str] = []
+    rows: list[str] = []
     if incidents.incident is not None:
-        select.append(_incident_key(incidents, schema).alias("incident"))
-    with engine_errors():
-        read = _first_of_each(incidents, lazy.select(*select), list(keys.values()), list(stamps))
-        read = _in_utc(read, list(stamps), found, _repeats(incidents, ruled=bool(rules)) if dims else {})
+        select.append(_incident_key(incidents.incident, schema).alias("incident"))
+        by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)]
+        rows = ["rows_low"]  # they have no upper half
+    with reading.engine_errors():
+        read = lazy.select(*select)
+        read = _first_of_each(read, [*keys], stamps) if rows else read
+        read = _in_utc(read, list(stamps), found, _repeats(ruled=bool(rules)) if rows and dims else {})
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
-    named = {key: dim for dim, key in keys.items()} | {"state": "state", "us": TIMES}
-    sums = {f"{name}_low": name for name in incidents.sums}  # rows of an incident have no upper half
-    table = read.select(*named, *(nw.col(name).alias(low) for low, name in sums.items()))
+    named = keys | {"state": "state", "us": TIMES}
+    table = read.select(*named, *rows)
     if isinstance(table, nw.DataFrame):
-        numbers = {name: table.get_column(low).to_numpy() for low, name in sums.items()}
+        numbers = {"rows": table.get_column("rows_low").to_numpy()} if rows else {}
         counted = counted_here(table, named, numbers)
     else:
-        counted = counted_there(table, named, list(sums))
-    by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)] if incidents.incident is not None else []
-    counts = _Counts.of(counted, {dim: counted.coded[key] for dim, key in keys.items()}, reasons, by_row)
-    if len(counts.rows):
-        first = len(incidents.sums)  # after the reason of a row that is of no known incident
-        unused = [rule for i, rule in enumerate(rules, first) if rule.column and not counts.has(i)]
-        _refuse_unmatched(lazy, schema, unused)
-    counts.refuse_no_times(timing, stacklevel)
+        counted = counted_there(table, named, rows)
+    counts = _Counts.of(counted, {dim: counted.coded[key] for key, dim in keys.items()}, reasons, by_row)
+    _refuse_unmatched(lazy, schema, rules, counts)
+    counts.refuse_no_times(timing)
     counts.refuse_unfollowed(timing)
     return counts.timed(), counts.open()
 
@@ -278,7 +258,7 @@ class _Rule(NamedTuple):
     label: Label = ""
 
 
-def _rules(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> list[_Rule]:
+def _rules(incidents: Incidents, changed: Any, lazy: Any, schema: Mapping[str, Any]) -> list[_Rule]:
     """List what is left out before any stamp is looked at."""
     rules = []
     for name, chosen in incidents.self_initiated.items():
@@ -290,58 +270,58 @@ def _rules(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> list[_
                 raise InvalidTypeError(msg)
             rules.append(_Rule("self-initiated", ~column.is_null() & (column == value), name, value))
     if incidents.regraded == "exclude":
-        rules.append(_Rule("regraded", _changed(incidents, lazy, schema)))
+        rules.append(_Rule("regraded", changed))
     if incidents.upgraded is not None:
-        rules.append(
-            _Rule("missing upgrade", _changed(incidents, lazy, schema) & nw.col(incidents.upgraded).is_null())
-        )
+        rules.append(_Rule("missing upgrade", changed & nw.col(incidents.upgraded).is_null()))
     return rules
 
 
 def _changed(incidents: Incidents, lazy: Any, schema: Mapping[str, Any]) -> Any:
     """Return which rows ended with another grade than they began with; a missing one tells nothing."""
-    first, last = (
-        _labelled(lazy, schema, name, f"grades[{i}]").cast(nw.String)
-        for i, name in enumerate(incidents.grades or ())
-    )
+    if incidents.regraded != "exclude" and incidents.upgraded is None:
+        return None
+    grades = enumerate(incidents.grades or ())
+    first, last = (_labelled(lazy, schema, c, f"grades[{i}]").cast(nw.String) for i, c in grades)
     return ~first.is_null() & ~last.is_null() & (first != last)
 
 
-def _started(
-    incidents: Incidents, lazy: Any, schema: Mapping[str, Any], stamps: Mapping[str, Any]
-) -> dict[str, Any]:
+def _started(incidents: Incidents, changed: Any, stamps: Mapping[str, Any]) -> dict[str, Any]:
     """Let the clock start again at the upgrade, where there was one."""
     found = dict(stamps)
     if incidents.upgraded is not None:
-        again = nw.when(_changed(incidents, lazy, schema)).then(found.pop("upgraded"))
+        again = nw.when(changed).then(found.pop("upgraded"))
         found["began"] = found["start"]
         found["start"] = again.otherwise(found["start"])
     return found
 
 
-def _refuse_unmatched(lazy: Any, schema: Mapping[str, Any], unmatched: Iterable[_Rule]) -> None:
+def _refuse_unmatched(lazy: Any, schema: Mapping[str, Any], rules: Iterable[_Rule], counts: _Counts) -> None:
     """Refuse a label that does not occur: it leaves nothing out, as it was meant to."""
-    for rule in unmatched:
-        there = collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
-        known = sorted(v for v in labels_of(there, schema[rule.column]) if not is_missing(v))
+    # After the reason of a row that is of no known incident.
+    first = _FIRST_REASON + (MISSING_INCIDENT in counts.reasons)
+    occurring = set(counts.state.tolist())
+    for number, rule in enumerate(rules, first):
+        if not occurring or not rule.column or number in occurring:
+            continue
+        there = reading.collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
+        known = sorted(v for v in reading.labels_of(there, schema[rule.column]) if not is_missing(v))
         _check.known(rule.label, f"self_initiated[{rule.column!r}]", known)
 
 
 def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) -> Any:
     """Return a column of labels; categories as their text, to be compared."""
-    dtype = schema[column_named(name, argument, schema)]
-    column = label(lazy, nw.col(name), argument, name, dtype, argument)
+    dtype = schema[reading.column_named(name, argument, schema)]
+    column = reading.label(lazy, nw.col(name), argument, name, dtype, argument)
     return column.cast(nw.String) if dtype in (nw.Categorical, nw.Enum) else column
 
 
 # ---- one row for each incident ----------------------------------------------------------
 
 
-def _incident_key(incidents: Incidents, schema: Mapping[str, Any]) -> Any:
+def _incident_key(name: str, schema: Mapping[str, Any]) -> Any:
     """Return the column that tells incidents apart; blank text tells nothing, and is missing."""
-    name = column_named(incidents.incident, "incident", schema)
-    dtype = schema[name]
-    if is_text(dtype):
+    dtype = schema[reading.column_named(name, "incident", schema)]
+    if reading.is_text(dtype):
         column = nw.col(name).cast(nw.String)
         return nw.when(column.str.strip_chars() != "").then(column)
     if dtype.is_float():
@@ -353,23 +333,19 @@ def _incident_key(incidents: Incidents, schema: Mapping[str, Any]) -> Any:
     raise InvalidTypeError(msg)
 
 
-def _first_of_each(incidents: Incidents, read: Any, keys: Sequence[str], stamps: Iterable[str]) -> Any:
+def _first_of_each(read: Any, keys: Sequence[str], stamps: Iterable[str]) -> Any:
     """Bring the rows of an incident down to one, from its first start to its first end."""
-    if incidents.incident is None:
-        return read
     names = read.collect_schema().names()
     first = [name for name in stamps if name != "closed"]
     # Rows that a rule leaves out are no part of the incident.
-    apart = [name for name in ("rule",) if name in names]
+    apart = [name for name in names if name == "rule"]
     return read.group_by(*keys, "incident", *apart).agg(
-        nw.len().alias("rows"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
+        nw.len().alias("rows_low"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
     )
 
 
-def _repeats(incidents: Incidents, *, ruled: bool) -> dict[str, Any]:
+def _repeats(*, ruled: bool) -> dict[str, Any]:
     """Count how often an incident occurs among those that differ in a label."""
-    if incidents.incident is None:
-        return {}
     key = nw.col("incident")
     if ruled:
         key = nw.when(nw.col("rule") == 0).then(key)
@@ -397,17 +373,15 @@ def _in_utc(read: Any, stamps: list[str], found: Stamps, more: dict[str, Any]) -
     """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear."""
     spans = [] if found.fixed else [(s, m) for s in stamps for m in ("min", "max")]
     wanted = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans} | more
-    looked = collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
+    looked = reading.collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
     _refuse_repeats(looked)
     readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
     changes = found.changes(readings)
     walls = {s: nw.col(s) for s in stamps}
+    filled = {s: nw.when(wall.is_null()).then(int64(0)).otherwise(wall) for s, wall in walls.items()}
     read = read.with_columns(
         *(wall.is_null().alias(f"no_{s}") for s, wall in walls.items()),
-        *(
-            nw.when(wall.is_null()).then(int64(0)).otherwise(wall).cast(nw.Int64).alias(s)
-            for s, wall in walls.items()
-        ),
+        *(wall.cast(nw.Int64).alias(s) for s, wall in filled.items()),
     )
     return read.with_columns(
         *((~nw.col(f"no_{s}") & changes.unclear(wall)).alias(f"unclear_{s}") for s, wall in walls.items()),
@@ -459,14 +433,11 @@ def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) 
     if timing.zero == "exclude":
         reasons.append((ZERO, nw.col("arrived") & (took == 0)))
     state = nw.when(nw.col("arrived")).then(int64(_TIMED)).otherwise(int64(_OPEN))
-    read = read.with_columns(
-        _first_of([condition for _, condition in reasons], _FIRST_REASON, state).alias("state")
-    )
-    negative = [_FIRST_REASON + i for i, (reason, _) in enumerate(reasons) if reason == NEGATIVE]
+    named, conditions = zip(*reasons, strict=True)
+    read = read.with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
+    negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
-    return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), [
-        r for r, _ in reasons
-    ]
+    return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), list(named)
 
 
 def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:
@@ -493,22 +464,14 @@ class _Counts:
 
     @classmethod
     def of(
-        cls,
-        found: KeyCounts,
-        coded: dict[str, Encoded],
-        reasons: Sequence[str],
-        by_row: Sequence[str],
+        cls, found: KeyCounts, coded: dict[str, Encoded], reasons: Sequence[str], by_row: Sequence[str]
     ) -> _Counts:
         """Take what was counted; every row has a state and a time, if only 0. What `by_row` left out are rows."""
         state, us = (labels[codes] for labels, codes in (found.coded["state"], found.coded["us"]))
         counts, rows = found.n, found.sums.get("rows_low", found.n)
-        numbers = [_FIRST_REASON + i for i, reason in enumerate(reasons) if reason in by_row]
+        numbers = [i for i, reason in enumerate(reasons, _FIRST_REASON) if reason in by_row]
         counts = np.where(np.isin(state, numbers), rows, counts)
         return cls(coded, state, us, counts, rows, reasons)
-
-    def has(self, number: int) -> bool:
-        """Return whether any row has the reason of that number."""
-        return bool((self.state == _FIRST_REASON + number).any())
 
     def refuse_unfollowed(self, timing: Timing) -> None:
         """Refuse incidents that nothing has ended, where nobody says when they were last seen open."""
@@ -522,7 +485,7 @@ class _Counts:
             )
             raise InvalidInputError(msg)
 
-    def refuse_no_times(self, timing: Timing, stacklevel: int) -> None:
+    def refuse_no_times(self, timing: Timing) -> None:
         """Refuse times that no clock has measured: between stamps a century apart, or most of them backwards."""
         if (np.abs(self.us) > CENTURY).any():
             longest = self.us[np.argmax(np.abs(self.us))] // (365 * 86_400 * MICROSECONDS)
@@ -532,7 +495,7 @@ class _Counts:
             )
             raise InvalidInputError(msg)
         # Those that were closed without an end have the second number, where there are any.
-        numbers = [_FIRST_REASON + i for i, reason in enumerate(self.reasons) if reason == NEGATIVE]
+        numbers = [i for i, reason in enumerate(self.reasons, _FIRST_REASON) if reason == NEGATIVE]
         sides = (("end", timing.end, _TIMED), ("closed", timing.closed, _OPEN))
         for negative, (argument, name, state) in zip(numbers, sides, strict=False):
             backwards = int(self.counts[self.state == negative].sum())
@@ -545,21 +508,14 @@ class _Counts:
             )
             if backwards >= _SEVERAL:
                 raise InvalidInputError(msg)
-            warnings.warn(
-                SwappedStampsWarning(Note("swapped-stamps", "start and end swapped?", msg)),
-                stacklevel=stacklevel,
-            )
+            _check.warn(SwappedStampsWarning, Note("swapped-stamps", "start and end swapped?", msg))
 
     def timed(self) -> Tally:
         """Return the times that have ended, with everything that was left out."""
         found = self._part(self.state == _TIMED, self.counts)
         ledger = found._ledger
-        for i, reason in enumerate(self.reasons):
-            measured = reason in {NEGATIVE, ZERO}
-            ledger = merged(
-                ledger,
-                self._left_out(self.state == _FIRST_REASON + i, self.counts, reason, measured=measured),
-            )
+        for i, reason in enumerate(self.reasons, _FIRST_REASON):
+            ledger = merged(ledger, self._left_out(self.state == i, self.counts, reason))
         ledger = merged(ledger, self._left_out(self.rows > self.counts, self.rows - self.counts, FURTHER_ROW))
         return found._evolve(ledger=ledger)
 
@@ -567,21 +523,14 @@ class _Counts:
         """Return the times of what had not ended when it was last followed."""
         return self._part(self.state == _OPEN, self.counts)
 
-    def _left_out(
-        self, chosen: NDArray[np.bool_], counts: IntArray, reason: str, *, measured: bool = False
-    ) -> Cells | None:
+    def _left_out(self, chosen: NDArray[np.bool_], counts: IntArray, reason: str) -> Cells | None:
         """Return what a reason left out; what lacks a label as well has that for its reason."""
         if not chosen.any():
             return None
-        part = self._part(chosen, counts, measured=measured)
-        cells, ledger = part._cells, part._ledger
-        if not measured:
-            cells = cells.extend(MEASURED, MISSING)
-            ledger = None if ledger is None else ledger.extend(MEASURED, MISSING)
-        return merged(cells.extend(REASON, reason), ledger)
+        part = self._part(chosen, counts, measured=reason in {NEGATIVE, ZERO})
+        return merged(part._cells.extend(REASON, reason), part._ledger)
 
     def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
-        kept = {d: (labels, codes[chosen]) for d, (labels, codes) in self.coded.items()}
-        if measured:
-            kept[MEASURED] = distinct_of(self.us[chosen])
-        return Tally._from_codes(kept, counts[chosen], unit="rows")
+        us = self.us[chosen]
+        times = distinct_of(us) if measured else (label_array([MISSING]), np.zeros_like(us))
+        return Tally._from_codes(rows_of(self.coded, chosen) | {MEASURED: times}, counts[chosen], unit="rows")

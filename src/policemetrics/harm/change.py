@@ -11,7 +11,7 @@ from policemetrics import _check
 from policemetrics._compare import Comparison, Mask, Rows, read_counts
 from policemetrics._supply import base_and_periods, both_periods, exclusion_table, groups_of, left_by_match
 from policemetrics._write import count as written
-from policemetrics._write import fixed, percent, plain
+from policemetrics._write import fixed, moved, percent, plain, size
 from policemetrics.decomposition import symmetric_split
 from policemetrics.exposure import Exposure
 from policemetrics.harm.score import How, Scored, Weighted, distinct
@@ -85,18 +85,17 @@ class HarmChange(Weighted):
     new_exposure: float = input_field("denominator", default=np.nan)
 
     def _sentence(self) -> str:
-        name = f"Harm ({self.weights})"
         if np.isnan(self.change):
-            return f"{name}: change {self.reason}."
+            return f"{self._about}: change {self.reason}."
         earlier, later = map(in_words, self.between)
         path = f", from {plain(self.old)} {self.harm_unit} in {earlier} to {plain(self.new)} in {later}"
         if np.isnan(self.percent_change):
             verb = "rose" if self.change > 0 else "did not change"
-            return f"{name} {verb}{path}; percentage {self.reason}."
-        moved = f"{name} {_moved(self.percent_change)} ({self._interval_words()}){path}"
+            return f"{self._about} {verb}{path}; percentage {self.reason}."
+        stated = f"{self._about} {_moved(self.percent_change)} ({self._interval_words()}){path}"
         if np.isnan(self.per_crime_change):
-            return f"{moved}."
-        return f"{moved}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
+            return f"{stated}."
+        return f"{stated}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
 
     @property
     def _crimes(self) -> str:
@@ -107,12 +106,7 @@ class HarmChange(Weighted):
 
 
 def _moved(percent_change: float) -> str:
-    if percent_change == 0:
-        return "did not change"
-    verb = "rose" if percent_change > 0 else "fell"
-    if abs(percent_change) < 0.05:  # what one decimal cannot show
-        return f"{verb} by less than 0.1%"
-    return f"{verb} by {fixed(abs(percent_change), 1)}%"
+    return moved(percent_change, f"{size(percent_change, 1)}%")
 
 
 @overload
@@ -490,11 +484,11 @@ def _index(pair: Comparison, how: How) -> Results[HarmIndex]:
     rows.exclusions = exclusion_table(
         pair.groups, [pair.sides[1], left_by_match(pair.sides[0])], this.crimes, pair.data
     )
+    index, low, high = (100 * ratio * heads for ratio in found)
     values = {
-        **{
-            name: 100 * ratio * heads
-            for name, ratio in zip(("index", "index_low", "index_high"), found, strict=True)
-        },
+        "index": index,
+        "index_low": low,
+        "index_high": high,
         "score": this.score,
         "crimes": this.crimes,
         "per_head": this.score / sizes[1],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._write import fixed, plain, signed
+from policemetrics._write import moved, plain, signed, size
 from policemetrics.errors import InvalidInputError
 from policemetrics.results import Figure, column, figure
 
@@ -46,11 +46,8 @@ class HarmPerCrimeChange(Figure):
             return f"{headline}: harm moved as crime did, so harm per crime did not change."
         if low <= 0 <= high:
             return f"{headline}: the rounding leaves open whether harm per crime rose or fell ({estimate}{between})."
-        amount = (
-            f"{fixed(abs(self.percent_change), 1)}%" if abs(self.percent_change) >= 0.05 else "less than 0.1%"
-        )
-        verb = "rose" if low > 0 else "fell"
-        return f"{headline}: {self._compared}harm per crime {verb} by {amount}{between}."
+        change = moved(low or high, f"{size(self.percent_change, 1)}%")
+        return f"{headline}: {self._compared}harm per crime {change}{between}."
 
     @property
     def _compared(self) -> str:
@@ -62,11 +59,9 @@ class HarmPerCrimeChange(Figure):
 
 
 def _moved(percent: float) -> str:
-    if percent == 0:
-        return "did not change"
     written = plain(abs(percent))
     digits = written.rstrip("0").rstrip(".") if "." in written else written
-    return f"{'rose' if percent > 0 else 'fell'} by {digits}%"
+    return moved(percent, f"{digits}%")
 
 
 def harm_per_crime_change(
@@ -113,13 +108,13 @@ def harm_per_crime_change(
     """
     given = {"crime": crime, "harm": harm}
     found = {name: _check.number(value, name, above=-100) for name, value in given.items()}
-    if rounded_to is None:
-        return _change(found["crime"], found["harm"])
-    step = _check.number(rounded_to, "rounded_to", above=0)
-    for name, value in found.items():
-        if abs(value / step - round(value / step)) > 1e-6:
-            msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
-            raise InvalidInputError(msg)
+    step = np.nan
+    if rounded_to is not None:
+        step = _check.number(rounded_to, "rounded_to", above=0)
+        for name, value in found.items():
+            if abs(value / step - round(value / step)) > 1e-6:
+                msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+                raise InvalidInputError(msg)
     limits = {name: (value - step / 2, value, value + step / 2) for name, value in found.items()}
     return per_crime_change_between(limits, rounded_to=step)
 
@@ -134,19 +129,12 @@ def per_crime_change_between(
             raise InvalidInputError(msg)
     crime, harm = changes["crime"], changes["harm"]
     # Least where harm is least and crimes are most, and the other way round.
-    low, high = _percent(crime[2], harm[0]), _percent(crime[0], harm[2])
-    return _change(crime[1], harm[1], low, high, rounded_to)
-
-
-def _change(
-    crime: float, harm: float, low: float = np.nan, high: float = np.nan, rounded_to: float = np.nan
-) -> HarmPerCrimeChange:
     return HarmPerCrimeChange(
-        crime=crime,
-        harm=harm,
-        percent_change=_percent(crime, harm),
-        rounding_low=low,
-        rounding_high=high,
+        crime=crime[1],
+        harm=harm[1],
+        percent_change=_percent(crime[1], harm[1]),
+        rounding_low=_percent(crime[2], harm[0]),
+        rounding_high=_percent(crime[0], harm[2]),
         rounded_to=rounded_to,
     )
 

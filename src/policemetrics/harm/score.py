@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, intervals
 from policemetrics._cells import Cells
-from policemetrics._compare import Mask, Rows
-from policemetrics._supply import Side, groups_of, spanned, totals, unexplained, whole_side, why_negative
+from policemetrics._compare import Grouped, Mask, Rows
+from policemetrics._supply import Side, spanned, unexplained
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-from policemetrics.exposure import Divisor, Exposure
+from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
 from policemetrics.harm.weights import HarmWeights, refuse_unweighted
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
@@ -95,11 +95,10 @@ class HarmScore(Weighted):
     when: str = ""
 
     def _sentence(self) -> str:
-        name = f"Harm ({self.weights})"
         if np.isnan(self.score):
-            return f"{name}: {self.reason}."
+            return f"{self._about}: {self.reason}."
         when = f" in {self.when}" if self.when else ""
-        amount = f"{name} was {plain(self.score)} {self.harm_unit}{when}"
+        amount = f"{self._about} was {plain(self.score)} {self.harm_unit}{when}"
         if not self.crimes:
             excluded = self.exclusions.excluded if self.exclusions else 0
             return f"{amount}: no crimes were counted{f', {written(excluded)} excluded' if excluded else ''}."
@@ -214,21 +213,18 @@ def harm_score(
     '27802.3 days, 99.9% of the variance from 1'
     """
     how = How((weights,), offence, exposure, method, confidence_level)
-    kept = () if by is None else _check.names(by, "by")
     if isinstance(data, Mapping):
         if by is not None or count is not None:
             msg = "by= and count= belong to a tally or a data frame; a mapping of offence to count is one score."
             raise InvalidInputError(msg)
         data = Tally.from_columns({offence: list(data)}, list(data.values()), unit="crimes")
+    kept = () if by is None else _check.names(by, "by")
     # A frame is counted by the dimensions of the exposure, too, so that its areas are known.
     areas = exposure.by if exposure is not None and not isinstance(data, Tally) else ()
     tally = how.set_aside(as_tally(data, by=distinct(*kept, offence, *areas), count=count))
-    side = whole_side(tally, () if exposure is None else exposure.by)
+    counted = Grouped.of(tally, kept, areas=areas_of(exposure), single=by is None)
+    side, groups, crimes, rows = counted.side, counted.groups, counted.counted, counted.rows
     how.refuse_unweighted([side])
-    groups = groups_of([side], kept)
-    crimes = totals(side, groups)
-    rows = Rows.of_side(side, groups, crimes, single=by is None)
-    rows.adopt(why_negative(crimes, ""))
     (found,) = how.weigh(side, groups, crimes)
     found.explain(rows, "")
     rows.note(found.note)
@@ -373,23 +369,17 @@ class Scored:
         cells = side.tally.sum_to(*distinct(*groups.dims, offence))._cells
         label = cells.label(offence)
         weight = np.array([weights[v] for v in label.tolist()], dtype=np.float64)
-        table = _Weighed.of(cells, groups.dims, offence, weight)
-        at = cells.keys(groups.dims).positions(groups, groups.dims)
-
-        def by_group(found: NDArray[Any], none: Any = 0) -> NDArray[Any]:
-            whole = np.full(len(groups), none, dtype=found.dtype)
-            whole[at] = found
-            return whole
-
+        score, variance, peak, largest = _weighed(cells, groups.dims, offence, weight)
+        at = groups.positions(cells.keys(groups.dims), groups.dims)  # -1 for a group without cells
+        variance = np.append(variance, 0)[at]
         concerned = np.array([v in weights.caveat_codes for v in label.tolist()], dtype=bool)
         matters = not weights.caveat_codes or cells.counts[concerned[cells.code(offence)]].any()
-        variance = by_group(table.variance)
         return cls(
             crimes,
-            by_group(table.score) + 0.0,  # no crimes less of an offence without weight are 0, not −0
+            np.append(score, 0)[at] + 0.0,  # no crimes less of an offence without weight are 0, not −0
             variance,
-            by_group(np.where(table.peak > 0, label[table.largest], ""), ""),
-            by_group(table.peak) / np.where(variance > 0, variance, np.nan),
+            np.append(np.where(peak > 0, label[largest], ""), "")[at],
+            np.append(peak, 0)[at] / np.where(variance > 0, variance, np.nan),
             Note("weights", f"a known fault of {weights.edition}", weights.caveat if matters else ""),
         )
 
@@ -403,16 +393,14 @@ class Scored:
     def explain(self, rows: Rows, label: str) -> None:
         """Say of which groups corrections leave no score."""
         where = f" in {label}" if label else ""
-        bad = ~self.stands
-        if bad.any():
-            rows.explain(
-                bad,
-                lambda row: (
-                    f"not available: a score of {plain(self.score[row])} on {self.crimes[row]:,} crimes{where}: "
-                    "corrections outweigh what was recorded"
-                ),
-            )
-            rows.settle()
+        rows.explain(
+            ~self.stands,
+            lambda row: (
+                f"not available: a score of {plain(self.score[row])} on {self.crimes[row]:,} crimes{where}: "
+                "corrections outweigh what was recorded"
+            ),
+        )
+        rows.settle()
 
     def limits(self, there: Mask, how: How) -> tuple[FloatArray, FloatArray]:
         """Return the limits of each score that is there."""
@@ -421,41 +409,30 @@ class Scored:
         return family.limits(*given, confidence_level=how.confidence_level)
 
 
-@attrs.frozen
-class _Weighed:
-    """What is added up of each key that has cells."""
+def _weighed(
+    cells: Cells, dims: tuple[str, ...], offence: str, weight: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
+    """Weigh cells that are sorted by key, some keys at a time so that they stay in the cache.
 
-    score: FloatArray
-    variance: FloatArray
-    peak: FloatArray  # the largest part of the variance
-    largest: IntArray  # the code of the offence whose part that is, the first of equals
-
-    @classmethod
-    def of(cls, cells: Cells, dims: tuple[str, ...], offence: str, weight: FloatArray) -> _Weighed:
-        """Weigh cells that are sorted by key, some keys at a time so that they stay in the cache."""
-        starts = np.append(cells.starts(dims), len(cells))
-        score, variance, peak = np.empty((3, len(starts) - 1))
-        found = cls(score, variance, peak, np.empty(len(starts) - 1, dtype=np.int64))
-        edges = np.searchsorted(starts, np.arange(0, len(cells), _AT_ONCE)).tolist()
-        for first, last in pairwise([*dict.fromkeys(edges), len(starts) - 1]):
-            found._add(
-                cells.counts, cells.code(offence), weight, starts[first : last + 1], slice(first, last)
-            )
-        return found
-
-    def _add(
-        self, counts: IntArray, code: IntArray, weight: FloatArray, bounds: IntArray, keys: slice
-    ) -> None:
-        """Weigh the cells of some keys, whose bounds are given; every key has cells, as `reduceat` needs."""
-        cells, starts = slice(bounds[0], bounds[-1]), bounds[:-1] - bounds[0]
-        code = code[cells]
+    Of each key that has cells: the score, its variance, the largest part of that, and the code of the offence whose
+    part it is, the first of equals.
+    """
+    starts = np.append(cells.starts(dims), len(cells))
+    score, variance, peak = np.empty((3, len(starts) - 1))
+    largest = np.empty(len(starts) - 1, dtype=np.int64)
+    edges = np.searchsorted(starts, np.arange(0, len(cells), _AT_ONCE)).tolist()
+    for first, last in pairwise([*dict.fromkeys(edges), len(starts) - 1]):
+        keys, bounds = slice(first, last), starts[first : last + 1]
+        some, inner = slice(bounds[0], bounds[-1]), bounds[:-1] - bounds[0]
+        code = cells.code(offence)[some]
         each = weight.take(code)
-        harm = each * counts[cells]
+        harm = each * cells.counts[some]
         spread = np.abs(harm * each)  # a correction is as uncertain as what it takes back
-        self.score[keys] = np.add.reduceat(harm, starts)
-        self.variance[keys] = np.add.reduceat(spread, starts)
-        self.peak[keys] = peak = np.maximum.reduceat(spread, starts)
+        score[keys] = np.add.reduceat(harm, inner)  # every key has cells, as `reduceat` needs
+        variance[keys] = np.add.reduceat(spread, inner)
+        peak[keys] = np.maximum.reduceat(spread, inner)
         # Every cell that reaches the peak of its key is written to its key's place, the last one first, so that the
         # first of equals stays.
-        hits = np.flatnonzero(spread == np.repeat(peak, np.diff(bounds)))[::-1]
-        self.largest[keys][np.searchsorted(starts, hits, side="right") - 1] = code[hits]
+        hits = np.flatnonzero(spread == np.repeat(peak[keys], np.diff(bounds)))[::-1]
+        largest[keys][np.searchsorted(inner, hits, side="right") - 1] = code[hits]
+    return score, variance, peak, largest

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, definitions
+from policemetrics import _check, definitions
+from policemetrics._arguments import labels_and_counts, total_and_shares
 from policemetrics._cells import is_missing
 from policemetrics._figure import comparable
 from policemetrics._write import count as written
@@ -40,17 +41,12 @@ _MOST_NEIGHBOURS: Final = 3
 _STREET_CATEGORIES: Final = frozenset(
     {
         "anti social behaviour",
-        "bicycle theft",
         "burglary",
-        "criminal damage and arson",
         "drugs",
         "other crime",
         "other theft",
         "possession of weapons",
         "public order",
-        "robbery",
-        "shoplifting",
-        "theft from the person",
         "vehicle crime",
         "vehicle offences",
         "violence and sexual offences",
@@ -59,7 +55,94 @@ _STREET_CATEGORIES: Final = frozenset(
 )
 
 
-@attrs.frozen(init=False, repr=False)
+# ---- reading weights --------------------------------------------------------------------
+
+
+def _code(value: object, name: str) -> str:
+    """Return an offence code, or say how codes are read as text."""
+    if _check.is_number(value):
+        msg = f"{name} must have codes as text; got the number {value}: {_READ_AS_TEXT}."
+        raise InvalidTypeError(msg)
+    return _check.text(value, f"{name}: an offence code")
+
+
+def _weights_of(given: Mapping[str, float]) -> dict[str, float]:
+    """Read weights by code; of those that are none the first is shown, and the others are named."""
+    if not isinstance(given, Mapping):
+        msg = f"weights must be a mapping of offence code to number; got {type(given).__name__}."
+        raise InvalidTypeError(msg)
+    if not given:
+        msg = "weights must hold at least one offence; got none."
+        raise InvalidInputError(msg)
+    found, faults = {}, {}
+    for code, value in given.items():
+        name = _code(code, "weights")
+        try:
+            found[name] = _weight(value, code)
+        except InvalidInputError as fault:
+            faults[name] = fault
+    if faults:
+        first, *others = faults
+        more = f" Nor can those of {_check.listing(others)} be weights." if others else ""
+        msg = f"{faults[first]}{more}"
+        raise InvalidInputError(msg)
+    return found
+
+
+def _weight(value: object, code: object) -> float:
+    name = f"weights[{code!r}]"
+    found = _check.number(value, name, low=0)
+    if found and not _LIGHTEST <= found <= _HEAVIEST:
+        msg = f"{name} must be 0, or lie between {_LIGHTEST:g} and {_HEAVIEST:g}; got {value}."
+        raise InvalidInputError(msg)
+    return found
+
+
+def _codes(values: object, name: str) -> frozenset[str]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        msg = f"{name} must be several codes, as in {name}=['AF']; got {values!r}."
+        raise InvalidTypeError(msg)
+    return frozenset(_code(code, name) for code in values)
+
+
+def _outside(codes: Iterable[str]) -> frozenset[str]:
+    return _codes(codes, "outside")
+
+
+def _caveat_codes(codes: Iterable[str]) -> frozenset[str]:
+    return _codes(codes, "caveat_codes")
+
+
+def _is_text(_: object, field: attrs.Attribute[str], value: str) -> None:
+    _check.text(value, field.name)
+
+
+def _is_text_or_empty(_: object, field: attrs.Attribute[str], value: str) -> None:
+    _check.text(value, field.name, empty=True)
+
+
+def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, weight: str) -> None:
+    """Refuse rows without a code or without a weight, and name them."""
+    without_code = [str(i) for i, code in enumerate(codes) if is_missing(code)]
+    if without_code:
+        msg = (
+            f"offence: column {offence!r} must have a code in every row; it lacks one in {len(without_code)} of "
+            f"{len(codes)}, at {', '.join(without_code[:5])}. Leave those rows out first."
+        )
+        raise InvalidInputError(msg)
+    unweighted = [code for code, value in zip(codes, values, strict=True) if is_missing(value)]
+    if unweighted:
+        msg = (
+            f"weight: column {weight!r} must have a weight for every code; it lacks that of "
+            f"{_check.listing(unweighted)}. Leave those rows out, and name the codes in outside=."
+        )
+        raise InvalidInputError(msg)
+
+
+# ---- a set of weights -------------------------------------------------------------------
+
+
+@attrs.frozen(repr=False)
 class HarmWeights(Mapping[str, float]):
     """The harm of one crime by offence code: a named, versioned set of weights; a read-only mapping.
 
@@ -102,56 +185,25 @@ class HarmWeights(Mapping[str, float]):
     800.0
     """
 
-    name: str
-    version: str
-    unit: str
-    source: str
-    licence: str
-    caveat: str
-    caveat_codes: frozenset[str]
-    outside: frozenset[str]
-    _weights: dict[str, float] = attrs.field(hash=False)
+    _weights: dict[str, float] = attrs.field(converter=_weights_of, hash=False)
+    name: str = attrs.field(kw_only=True, validator=_is_text)
+    version: str = attrs.field(kw_only=True, validator=_is_text)
+    unit: str = attrs.field(kw_only=True, default="days", validator=_is_text)
+    source: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
+    outside: frozenset[str] = attrs.field(kw_only=True, default=(), converter=_outside)  # pyright: ignore[reportAssignmentType]  # the converter takes it
+    licence: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
+    caveat: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
+    caveat_codes: frozenset[str] = attrs.field(kw_only=True, default=(), converter=_caveat_codes)  # pyright: ignore[reportAssignmentType]
 
-    def __init__(
-        self,
-        weights: Mapping[str, float],
-        *,
-        name: str,
-        version: str,
-        unit: str = "days",
-        source: str = "",
-        outside: Iterable[str] = (),
-        licence: str = "",
-        caveat: str = "",
-        caveat_codes: Iterable[str] = (),
-    ) -> None:
-        if not isinstance(weights, Mapping):
-            msg = f"weights must be a mapping of offence code to number; got {type(weights).__name__}."
-            raise InvalidTypeError(msg)
-        if not weights:
-            msg = "weights must hold at least one offence; got none."
-            raise InvalidInputError(msg)
-        found = _weights_of(weights)
-        left_out, concerned = _codes(outside, "outside"), _codes(caveat_codes, "caveat_codes")
-        both = sorted(left_out & found.keys())
+    def __attrs_post_init__(self) -> None:
+        both = sorted(self.outside & self.keys())
         if both:
             msg = f"outside must not name codes that have a weight; got {_check.listing(both)}."
             raise InvalidInputError(msg)
-        unweighted = sorted(concerned - found.keys())
+        unweighted = sorted(self.caveat_codes - self.keys())
         if unweighted:
             msg = f"caveat_codes must name codes that have a weight; got {_check.listing(unweighted)}."
             raise InvalidInputError(msg)
-        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            _check.text(name, "name"),
-            _check.text(version, "version"),
-            _check.text(unit, "unit"),
-            _check.text(source, "source", empty=True),
-            _check.text(licence, "licence", empty=True),
-            _check.text(caveat, "caveat", empty=True),
-            concerned,
-            left_out,
-            found,
-        )
 
     @classmethod
     def from_frame(
@@ -215,24 +267,19 @@ class HarmWeights(Mapping[str, float]):
         _, columns = read_columns(frame, {"offence": offence}, weight, by_name="offence", value_name="weight")
         codes, values = columns["offence"], columns[weight]
         _refuse_missing(codes, values, offence, weight)
-        found: dict[str, float] = {}
-        differing: dict[str, list[float]] = {}
+        found: dict[str, dict[float, None]] = {}  # the weights of each code, each once
         for code, value in zip(codes, values, strict=True):
             number = _weight(value, code)
-            known = found.setdefault(_code(code, f"offence: column {offence!r}"), number)
-            if known != number:
-                differing.setdefault(code, [known]).append(number)
+            found.setdefault(_code(code, f"offence: column {offence!r}"), {})[number] = None
+        differing = [f"{code!r}: {', '.join(map(plain, v))}" for code, v in found.items() if len(v) > 1]
         if differing:
-            named = "; ".join(
-                f"{c!r}: {', '.join(map(plain, dict.fromkeys(v)))}" for c, v in differing.items()
-            )
             msg = (
                 f"weight: column {weight!r} must hold one weight for each code, since a mean would be a weight "
-                f"that no offence has; got {named}. Keep the row that is meant."
+                f"that no offence has; got {'; '.join(differing)}. Keep the row that is meant."
             )
             raise InvalidInputError(msg)
         return cls(
-            found,
+            {code: number for code, (number,) in found.items()},
             name=name,
             version=version,
             unit=unit,
@@ -277,7 +324,23 @@ class HarmWeights(Mapping[str, float]):
         >>> found.unmatched, found.outside, found.share_without_weight
         (('Burglary',), ('AF',), 0.1)
         """
-        return _matched(self, *_codes_and_counts(offences, _check.text(offence, "offence")))
+        codes, counts = labels_and_counts(offences, "offences", _check.text(offence, "offence"), "code")
+        _refuse_numbers(codes, "offences must hold codes")
+        outside = [code for code in codes if code in self.outside]
+        unmatched = [code for code in codes if code not in self and code not in self.outside]
+        crimes, share_unmatched, share_outside = total_and_shares(counts, unmatched, outside)
+        return WeightMatch(
+            weights=self.edition,
+            matched=tuple(code for code in codes if code in self),
+            unmatched=tuple(unmatched),
+            outside=tuple(outside),
+            unused=tuple(sorted(self.keys() - set(codes))),
+            duplicates=_duplicates(codes),
+            nearest=tuple(() if is_category(code) else _near(code, self) for code in unmatched),
+            crimes=crimes,
+            share_unmatched=share_unmatched,
+            share_outside=share_outside,
+        )
 
     @property
     def edition(self) -> str:
@@ -377,68 +440,6 @@ def _edition(name: str, version: str) -> HarmWeights:
     )
 
 
-# ---- reading weights --------------------------------------------------------------------
-
-
-def _code(value: object, name: str) -> str:
-    """Return an offence code, or say how codes are read as text."""
-    if _check.is_number(value):
-        msg = f"{name} must have codes as text; got the number {value}: {_READ_AS_TEXT}."
-        raise InvalidTypeError(msg)
-    return _check.text(value, f"{name}: an offence code")
-
-
-def _weights_of(given: Mapping[Any, Any]) -> dict[str, float]:
-    """Read weights by code; of those that are none the first is shown, and the others are named."""
-    found, faults = {}, {}
-    for code, value in given.items():
-        name = _code(code, "weights")
-        try:
-            found[name] = _weight(value, code)
-        except InvalidInputError as fault:
-            faults[name] = fault
-    if faults:
-        first, *others = faults
-        more = f" Nor can those of {_check.listing(others)} be weights." if others else ""
-        msg = f"{faults[first]}{more}"
-        raise InvalidInputError(msg)
-    return found
-
-
-def _weight(value: object, code: object) -> float:
-    name = f"weights[{code!r}]"
-    found = _check.number(value, name, low=0)
-    if found and not _LIGHTEST <= found <= _HEAVIEST:
-        msg = f"{name} must be 0, or lie between {_LIGHTEST:g} and {_HEAVIEST:g}; got {value}."
-        raise InvalidInputError(msg)
-    return found
-
-
-def _codes(values: object, name: str) -> frozenset[str]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        msg = f"{name} must be several codes, as in {name}=['AF']; got {values!r}."
-        raise InvalidTypeError(msg)
-    return frozenset(_code(code, name) for code in values)
-
-
-def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, weight: str) -> None:
-    """Refuse rows without a code or without a weight, and name them."""
-    without_code = [str(i) for i, code in enumerate(codes) if is_missing(code)]
-    if without_code:
-        msg = (
-            f"offence: column {offence!r} must have a code in every row; it lacks one in {len(without_code)} of "
-            f"{len(codes)}, at {', '.join(without_code[:5])}. Leave those rows out first."
-        )
-        raise InvalidInputError(msg)
-    unweighted = [code for code, value in zip(codes, values, strict=True) if is_missing(value)]
-    if unweighted:
-        msg = (
-            f"weight: column {weight!r} must have a weight for every code; it lacks that of "
-            f"{_check.listing(unweighted)}. Leave those rows out, and name the codes in outside=."
-        )
-        raise InvalidInputError(msg)
-
-
 # ---- how codes meet weights -------------------------------------------------------------
 
 
@@ -524,59 +525,9 @@ def _listed(codes: Iterable[str]) -> str:
     return _check.listing(codes, most=_MOST_NAMED)
 
 
-def _matched(weights: HarmWeights, codes: Sequence[str], counts: Mapping[str, int] | None) -> WeightMatch:
-    """Compare distinct codes with those of a set of weights; with the crimes of each, their shares too."""
-    outside = [code for code in codes if code in weights.outside]
-    unmatched = [code for code in codes if code not in weights and code not in weights.outside]
-    crimes, shares = np.nan, (np.nan, np.nan)
-    if counts is not None:
-        crimes = float(sum(counts.values()))
-        if crimes > 0 and min(counts.values()) >= 0:
-            of_unmatched, of_outside = (
-                sum(counts[c] for c in some) / crimes for some in (unmatched, outside)
-            )
-            shares = of_unmatched, of_outside
-    return WeightMatch(
-        weights=weights.edition,
-        matched=tuple(code for code in codes if code in weights),
-        unmatched=tuple(unmatched),
-        outside=tuple(outside),
-        unused=tuple(sorted(weights.keys() - set(codes))),
-        duplicates=_duplicates(codes),
-        nearest=tuple(() if is_category(code) else _near(code, weights) for code in unmatched),
-        crimes=crimes,
-        share_unmatched=shares[0],
-        share_outside=shares[1],
-    )
-
-
 def _near(code: str, weights: HarmWeights) -> tuple[str, ...]:
     """Find the codes that differ in case and blanks alone, else the most similar ones."""
     return tuple([w for w in weights if _spelling(w) == _spelling(code)] or nearest(code, weights))
-
-
-def _codes_and_counts(offences: Any, offence: str) -> tuple[list[str], dict[str, int] | None]:
-    """Return the distinct codes, sorted, and how many crimes each has where that was given."""
-    if isinstance(offences, Mapping):
-        offences = Tally.from_columns({offence: list(offences)}, list(offences.values()))
-        if offences.excluded is not None:
-            msg = "offences must not be missing; one of the codes is."
-            raise InvalidInputError(msg)
-    if isinstance(offences, Tally):
-        columns = offences.sum_to(offence).to_dict()
-        codes = columns[offence]
-        counts = dict(zip(codes, columns["count"], strict=True))
-    else:
-        if not hasattr(offences, "__len__"):
-            msg = f"offences must be codes, a mapping of code to count, or a Tally; got {type(offences).__name__}."
-            raise InvalidTypeError(msg)
-        found, at = _cells.encode(offences, "offences")
-        if (at < 0).any():
-            msg = f"offences must not be missing; got none at offences[{int(np.argmax(at < 0))}]."
-            raise InvalidInputError(msg)
-        codes, counts = found.tolist(), None
-    _refuse_numbers(codes, "offences must hold codes")
-    return codes, counts
 
 
 def _duplicates(codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:

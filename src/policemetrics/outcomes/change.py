@@ -11,9 +11,9 @@ import numpy as np
 from policemetrics import _check, intervals
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import compared_figures, no_reasons
-from policemetrics._write import percent, size
+from policemetrics._write import moved, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-from policemetrics.outcomes.counting import TwoPeriods
+from policemetrics.outcomes.counting import Outcomes
 from policemetrics.outcomes.dates import notes_between
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
 from policemetrics.outcomes.rate import OutcomeRate
@@ -64,21 +64,20 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     confidence_level: float
 
     def _sentence(self) -> str:
-        subject = f"The positive outcome rate ({self._of_what})"
         if np.isnan(self.points):
-            return f"{subject}: change {self.reason}."
+            return f"{self._about}: change {self.reason}."
         old, new = percent(self.old, 2), percent(self.new, 2)
         earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
         interval = f"({self._interval_words()})"
         if self.points == 0:
             stayed = f"{old}{earlier} and{later}" if earlier else f"{old} before and after"
-            return f"{subject} did not change {interval}: {stayed}.{self._less_mature}"
-        moved = f"{'rose' if self.points > 0 else 'fell'} by {size(self.points, 2)} percentage points"
+            return f"{self._about} did not change {interval}: {stayed}.{self._less_mature}"
+        change = moved(self.points, f"{size(self.points, 2)} percentage points")
         path = f"from {old}{earlier} to {new}{later}"
         if np.isnan(self.percent_change):
-            return f"{subject} {moved} {interval}, {path}; percentage {self.reason}.{self._less_mature}"
+            return f"{self._about} {change} {interval}, {path}; percentage {self.reason}.{self._less_mature}"
         relative = f"{size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
-        return f"{subject} {moved} {interval}, {path}, which is {relative}.{self._less_mature}"
+        return f"{self._about} {change} {interval}, {path}, which is {relative}.{self._less_mature}"
 
 
 @overload
@@ -230,19 +229,8 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two OutcomeRate figures."
         raise InvalidTypeError(msg)
     definition = Definition.of(positive, basis, out_of, confidence_level)
-    found = TwoPeriods.of(
-        old,
-        between,
-        definition,
-        crimes=crimes,
-        by=by,
-        outcome=outcome,
-        period=period,
-        count=count,
-        like_for_like=like_for_like,
-        caveat=caveat,
-        single=by is None,
-    )
+    outcomes = Outcomes.read(old, definition, by, outcome, period, count)
+    found = outcomes.compare(between, crimes, like_for_like, caveat)
     pair = found.pair
     return _changes(definition, pair.rows, found.counted, pair.shown, found.stand, pair.between)
 
@@ -347,11 +335,10 @@ def _changes(
     (old, old_low, old_high), (new, new_low, new_high) = map(definition.rates, counted, stand)
     low, high = intervals.square_and_add(new, new_low, new_high, old, old_low, old_high)
     rows.explain(old == 0, "not applicable: the rate was 0 before")
-    inputs = {}
-    for name, side, seen, known in zip(("old", "new"), counted, shown, stand, strict=True):
+    inputs = definition.open_shares(counted, stand)
+    for name, side, seen in zip(("old", "new"), counted, shown, strict=True):
         inputs[f"{name}_positive"] = np.where(seen, side.positive, np.nan)
         inputs[f"{name}_denominator"] = np.where(seen, side.denominator, np.nan)
-        inputs[f"{name}_share_not_yet_assigned"] = np.where(known, definition.open_share(side), np.nan)
     values = {
         "old": old,
         "new": new,

@@ -1,7 +1,7 @@
 """How outcomes are read and counted: labels as codes of the framework, crimes beside them, one period or two.
 
 `read` makes a tally over codes that do not overlap, and a `Counter` that adds them up by group: positive outcomes,
-what they are out of, and crimes that have no outcome yet. `TwoPeriods` does it for a comparison.
+what they are out of, and crimes that have no outcome yet. `Outcomes` and `TwoPeriods` do it for a comparison.
 """
 
 from __future__ import annotations
@@ -205,7 +205,12 @@ class Counter:
         if crimes is not None:
             sizes, of_crimes = crimes.sizes(groups, side)
             found = self.out_of_crimes(found, sizes)
-        return found, [of_crimes, *self.why_none(groups, side, found)]
+        needed = [found.positive, found.denominator]
+        if self.definition.is_cohort and NOT_YET_ASSIGNED in self.given:
+            needed.insert(1, found.not_yet_assigned)
+        below = (why_negative(total, side.label) for total in needed)
+        own = self._why_larger(groups, side), self.definition.why_impossible(found, side.label)
+        return found, [of_crimes, first_of(*below), first_of(*own)]
 
     def parts(self, groups: Cells, side: Side) -> Counted:
         """Add up the outcomes of each group; what is absent counts 0."""
@@ -225,15 +230,6 @@ class Counter:
         if self.definition.is_cohort and NOT_YET_ASSIGNED not in self.given and self.given - self.positive:
             waiting = crimes - found.outcomes
         return attrs.evolve(found, denominator=crimes, not_yet_assigned=waiting)
-
-    def why_none(self, groups: Cells, side: Side, found: Counted) -> list[Reasons]:
-        """Say of each group which total is below zero; and why else its counts make no rate."""
-        needed = [found.positive, found.denominator]
-        if self.definition.is_cohort and NOT_YET_ASSIGNED in self.given:
-            needed.insert(1, found.not_yet_assigned)
-        below = [why_negative(total, side.label) for total in needed]
-        own = self._why_larger(groups, side), self.definition.why_impossible(found, side.label)
-        return [first_of(*below), first_of(*own)]
 
     def _why_larger(self, groups: Cells, side: Side) -> Reasons:
         """Say of each group which part of a type, left out before, is larger than its whole."""
@@ -278,12 +274,10 @@ def first_of(*reasons: Reasons) -> Reasons:
 def refuse_crimes(crimes: object, counter: Counter) -> None:
     """Refuse crimes where they have no use, and ask for them where nothing else tells."""
     definition, given = counter.definition, counter.given
-    if definition.out_of != "crimes":
-        if crimes is not None:
+    if crimes is not None:
+        if definition.out_of != "crimes":
             msg = f"crimes= cannot go with out_of={definition.out_of!r}, which does not use it; leave it out, or use out_of='crimes'."
             raise InvalidInputError(msg)
-        return
-    if crimes is not None:
         return
     if definition.is_ratio:
         msg = (
@@ -291,7 +285,7 @@ def refuse_crimes(crimes: object, counter: Counter) -> None:
             "many crimes were recorded in it. Give the number, a mapping, an Exposure or a Tally, or use out_of='outcomes'."
         )
         raise InvalidInputError(msg)
-    if given and NOT_YET_ASSIGNED not in given:
+    if definition.out_of == "crimes" and given and NOT_YET_ASSIGNED not in given:
         msg = (
             "crimes= must be given with out_of='crimes' where no row has type '0', crimes not yet assigned an outcome: "
             f"the rows do not tell how many crimes were recorded. If {counter.outcome!r} is empty for such crimes, fill "
@@ -345,6 +339,73 @@ def _refuse_other_periods(crimes: Tally, outcomes: Tally, period: str) -> None:
 
 
 @attrs.frozen
+class Outcomes:
+    """Outcomes of several periods, as they were read; `of` names the dimension by which groups will be divided."""
+
+    tally: Tally
+    counter: Counter
+    by: tuple[str, ...]
+    period: str
+    of: str
+    single: bool
+
+    @classmethod
+    def read(
+        cls,
+        data: Any,
+        definition: Definition,
+        by: Names | None,
+        outcome: str,
+        period: str,
+        count: str | None,
+        of: str = "",
+    ) -> Outcomes:
+        """Read a tally that keeps all that a comparison needs."""
+        kept = kept_dims(by, period=period, outcome=outcome)
+        refuse_by_outcome(kept, outcome)
+        parts = (part_of(of, by=kept, period=period, outcome=outcome),) if of else ()
+        tally, counter = read(data, (*kept, *parts, period), outcome, count, definition)
+        return cls(tally, counter, kept, period, of, by is None)
+
+    def compare(self, between: Between, crimes: Any, like_for_like: LikeForLike, caveat: str) -> TwoPeriods:
+        """Count two of the periods, and the crimes of both."""
+        refuse_crimes(crimes, self.counter)
+        sides = both_periods(self.tally, between, self.period)
+        pair = Comparison.of(
+            self.tally,
+            sides,
+            self.by,
+            like_for_like=like_for_like,
+            caveat=caveat,
+            apart=(self.counter.outcome, *basis_dims(self.tally.dims)),
+            negative=False,
+            single=self.single,
+        )
+        pair.rows.note(*notes_between(self.counter.definition, [side.when for side in sides]))
+        common = pair.sides[0].common
+        recorded = None if crimes is None else self._crimes(crimes, between, sides, common)
+        return TwoPeriods.of(self.counter, pair, recorded)
+
+    def _crimes(
+        self, crimes: Any, between: Between, sides: tuple[Side, Side], common: Cells | None
+    ) -> tuple[Side, Side]:
+        """Read the crimes of both periods; of suppliers that were left out of the outcomes, they are left out too."""
+        if not isinstance(crimes, Tally):
+            what = f"dimension {self.period!r} where two periods are compared"
+            if self.of:
+                what = f"dimensions {self.of!r} and {self.period!r}"
+            msg = f"crimes must be a Tally with the {what}; got {type(crimes).__name__}."
+            raise InvalidTypeError(msg)
+        needed = dict.fromkeys((*self.by, self.of, self.period, *(common.dims if common else ())))
+        Divisor.of(crimes, tuple(filter(None, needed)), "crimes")  # refuses crimes that lack a dimension
+        _refuse_wider(crimes, self.tally, self.by)
+        old, new = both_periods(crimes, between, self.period)
+        if common is None:
+            return old, new
+        return _matched(old, sides[0], common), _matched(new, sides[1], common)
+
+
+@attrs.frozen
 class TwoPeriods:
     """Two periods of outcomes by group, with what each counted and the crimes of each, where they are given.
 
@@ -358,45 +419,7 @@ class TwoPeriods:
     stand: tuple[Mask, Mask]
 
     @classmethod
-    def of(
-        cls,
-        data: Any,
-        between: Between,
-        definition: Definition,
-        *,
-        crimes: Any,
-        by: Names | None,
-        outcome: str,
-        period: str,
-        count: str | None,
-        like_for_like: LikeForLike,
-        caveat: str,
-        of: str = "",
-        single: bool = False,
-    ) -> TwoPeriods:
-        """Read and count both; `of` names the dimension by which the groups will be divided."""
-        kept = kept_dims(by, period=period, outcome=outcome)
-        refuse_by_outcome(kept, outcome)
-        parts = (part_of(of, by=kept, period=period, outcome=outcome),) if of else ()
-        tally, counter = read(data, (*kept, *parts, period), outcome, count, definition)
-        refuse_crimes(crimes, counter)
-        sides = both_periods(tally, between, period)
-        pair = Comparison.of(
-            tally,
-            sides,
-            kept,
-            like_for_like=like_for_like,
-            caveat=caveat,
-            apart=(outcome, *basis_dims(tally.dims)),
-            negative=False,
-            single=single,
-        )
-        pair.rows.note(*notes_between(definition, [side.when for side in sides]))
-        recorded = None if crimes is None else _crimes_of_both(crimes, kept, of, between, sides, pair)
-        return cls._counted(counter, pair, recorded)
-
-    @classmethod
-    def _counted(cls, counter: Counter, pair: Comparison, crimes: tuple[Side, Side] | None) -> TwoPeriods:
+    def of(cls, counter: Counter, pair: Comparison, crimes: tuple[Side, Side] | None) -> TwoPeriods:
         """Count both; what the crimes of either lack comes before what is the matter with the counts of either."""
         (old, why_old), (new, why_new) = (
             counter.count(pair.groups, side, None if own is None else _over(own))
@@ -414,32 +437,6 @@ class TwoPeriods:
             for shown, why in zip(pair.shown, (why_old, why_new), strict=True)
         )
         return cls(counter, pair, crimes, (old, new), (old_stands, new_stands))
-
-
-def _crimes_of_both(
-    crimes: Any,
-    by: tuple[str, ...],
-    of: str,
-    between: Between,
-    sides: tuple[Side, Side],
-    pair: Comparison,
-) -> tuple[Side, Side]:
-    """Read the crimes of both periods; of suppliers that were left out of the outcomes, they are left out too."""
-    period = sides[0].dim
-    if not isinstance(crimes, Tally):
-        what = f"dimension {period!r} where two periods are compared"
-        if of:
-            what = f"dimensions {of!r} and {period!r}"
-        msg = f"crimes must be a Tally with the {what}; got {type(crimes).__name__}."
-        raise InvalidTypeError(msg)
-    common = pair.sides[0].common
-    needed = (*by, *filter(None, [of]), period, *(common.dims if common else ()))
-    Divisor.of(crimes, tuple(dict.fromkeys(needed)), "crimes")  # refuses crimes that lack a dimension
-    _refuse_wider(crimes, pair.data, by)
-    old, new = both_periods(crimes, between, period)
-    if common is None:
-        return old, new
-    return _matched(old, sides[0], common), _matched(new, sides[1], common)
 
 
 def _matched(crimes: Side, outcomes: Side, common: Cells) -> Side:

@@ -74,13 +74,12 @@ class Spans:
         held = np.zeros((len(keyed), len(there.label(period))), dtype=bool)
         held[there.positions(keyed, shared), there.code(period)] = True
         # Few sets of periods occur, however many groups there are.
-        sets, which = np.unique(np.packbits(held, axis=1), axis=0, return_inverse=True)
+        sets, which = np.unique(held, axis=0, return_inverse=True)
         labels = there.label(period).tolist()
         read = _read(labels, period)
-        members = np.unpackbits(sets, axis=1, count=len(labels)).astype(bool)
         distinct = [
             _together([read.get(v) for v, has in zip(labels, one, strict=True) if has])
-            for one in members.tolist()
+            for one in sets.tolist()
         ]
         at = groups.positions(keyed, shared)
         return cls([*distinct, None], np.append(which.ravel(), len(distinct))[at])
@@ -108,13 +107,10 @@ def _together(periods: Sequence[Period | None]) -> Span | None:
 def _read(labels: list[Any], name: str) -> dict[Any, Period]:
     """Read the labels that name a time; "Total", say, or the number of a quarter names none."""
     known = [label for label in labels if label != MISSING]
-    try:
-        return dict(zip(known, read_labels(known, name), strict=True))
-    except InvalidInputError:
-        clear = [label for label in known if _is_read([label], name)]
-        # The clear ones decide for those that can be read in two ways.
-        both = [label for label in known if label in clear or (clear and _is_read([*clear, label], name))]
-        return dict(zip(both, read_labels(both, name), strict=True)) if both else {}
+    clear = known if _is_read(known, name) else [label for label in known if _is_read([label], name)]
+    # The clear ones decide for those that can be read in two ways.
+    both = [label for label in known if label in clear or (clear and _is_read([*clear, label], name))]
+    return dict(zip(both, read_labels(both, name), strict=True)) if both else {}
 
 
 def _is_read(labels: list[Any], name: str) -> bool:

@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, intervals
+from policemetrics import _check, intervals
+from policemetrics._arguments import labels_and_counts, total_and_shares
 from policemetrics._compare import Mask
 from policemetrics._figure import comparable, read_only
 from policemetrics._supply import Reasons, no_reasons
@@ -322,11 +323,7 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
     codes = {label: code_of(label) for label in labels}
     unmatched = {label: why_unknown(label) for label, code in codes.items() if not code}
     by_spelling = {spelling(n.name): n.source for n in outcome_names().values()}
-    total, share = np.nan, np.nan
-    if counts is not None:
-        total = float(sum(counts.values()))
-        if total > 0 and min(counts.values()) >= 0:
-            share = sum(counts[label] for label in unmatched) / total
+    total, share = total_and_shares(counts, list(unmatched))
     return OutcomeMatch(
         codes={label: code for label, code in codes.items() if code},
         unmatched=unmatched,
@@ -337,25 +334,12 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
 
 
 def _labels_of(outcomes: Any, outcome: str) -> tuple[list[Any], dict[Any, int] | None]:
-    """Return the distinct labels, sorted, and how many each has where that was given."""
-    if isinstance(outcomes, Mapping):
-        outcomes = Tally.from_columns({outcome: list(outcomes)}, list(outcomes.values()))
-        if outcomes.excluded is not None:
-            msg = "outcomes must not be missing; one of the labels is."
-            raise InvalidInputError(msg)
-    if isinstance(outcomes, Tally):
-        labels = list(outcomes.labels(outcome))
-        if any(len(outcomes.labels(dim)) > 1 for dim in outcomes.overlapping - {outcome}):
-            return labels, None  # on two bases, say: what overlaps does not add up
-        return labels, dict(zip(labels, outcomes._cells.project((outcome,)).counts.tolist(), strict=True))
-    if not hasattr(outcomes, "__len__"):
-        msg = f"outcomes must be labels, a mapping of label to count, or a Tally; got {type(outcomes).__name__}."
-        raise InvalidTypeError(msg)
-    found, at = _cells.encode(outcomes, "outcomes")
-    if (at < 0).any():
-        msg = f"outcomes must not be missing; got none at outcomes[{int(np.argmax(at < 0))}]: name blanks first, by '0' if they are crimes without an outcome yet."
-        raise InvalidInputError(msg)
-    return found.tolist(), None
+    if isinstance(outcomes, Tally) and any(
+        len(outcomes.labels(dim)) > 1 for dim in outcomes.overlapping - {outcome}
+    ):
+        return list(outcomes.labels(outcome)), None  # on two bases, say: what overlaps does not add up
+    hint = ": name blanks first, by '0' if they are crimes without an outcome yet"
+    return labels_and_counts(outcomes, "outcomes", outcome, "label", hint)
 
 
 # ---- what a rate is of ------------------------------------------------------------------
@@ -466,6 +450,13 @@ class Definition:
         cohort = counted.denominator + (0 if self.out_of == "crimes" else counted.not_yet_assigned)
         return counted.not_yet_assigned / np.where(cohort > 0, cohort, np.nan)
 
+    def open_shares(self, counted: Sequence[Counted], stand: Sequence[Mask]) -> dict[str, FloatArray]:
+        """Work out that share of two cohorts, where their rates stand, by the names of its fields."""
+        old, new = (
+            np.where(there, self.open_share(one), np.nan) for one, there in zip(counted, stand, strict=True)
+        )
+        return {"old_share_not_yet_assigned": old, "new_share_not_yet_assigned": new}
+
     def why_impossible(self, counted: Counted, label: str) -> Reasons:
         """Say of each group why its counts make no rate: nothing to divide by, or more than all."""
         noun, where = NOUNS[self.out_of], f" in {label}" if label else ""
@@ -509,7 +500,7 @@ class OutcomeFigure(Figure):
 
     @property
     def _of_what(self) -> str:
-        return said(self.outcomes, self.basis, self.out_of)
+        return f"{self.outcomes}, {self.basis} basis, out of {NOUNS[self.out_of]}"
 
     @property
     def _about(self) -> str:
@@ -539,29 +530,29 @@ class OutcomeFigureOfTwo(OutcomeFigure):
         old, new = self.old_share_not_yet_assigned, self.new_share_not_yet_assigned
         if not (old > 0 or new > 0):
             return ""
-        shares = f"{percent(new)} of its crimes have no outcome yet, of the earlier {percent(old)}"
-        if old > new:
-            shares = f"{percent(old)} of its crimes have no outcome yet, of the later {percent(new)}"
         if old == new:
             return f" Of the crimes of either cohort {percent(new)} have no outcome yet."
         if np.isnan(old) or np.isnan(new):
             which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
             return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."
-        return f" The {'earlier' if old > new else 'later'} cohort is the less mature: {shares}."
+        less, more = ("earlier", "later") if old > new else ("later", "earlier")
+        return (
+            f" The {less} cohort is the less mature: {percent(max(old, new))} of its crimes have no outcome yet, "
+            f"of the {more} {percent(min(old, new))}."
+        )
 
 
-def said(outcomes: str, basis: Basis, out_of: OutOf) -> str:
-    """Write what a rate is of, for its sentence."""
-    return f"{outcomes}, {basis} basis, out of {NOUNS[out_of]}"
-
-
-def still_open(basis: Basis, share: float, maturity: str, young: str = "") -> str:
+def still_open(
+    basis: Basis, share: float, maturity: str, age: float = np.nan, mature_after: float = np.nan
+) -> str:
     """Say at the end of a bracket how much of a cohort is still open; the closed basis has none."""
     if basis == "closed":
         return ""
-    how_many = f"{percent(share)} of the crimes not yet assigned an outcome"
+    told = f"{percent(share)} of the crimes not yet assigned an outcome"
     if np.isnan(share):
-        how_many = "how many crimes have no outcome yet is not known"
+        told = "how many crimes have no outcome yet is not known"
     if maturity != "immature":
-        return f"; {how_many}"
-    return f"; immature: {', '.join(filter(None, (young, how_many)))}"
+        return f"; {told}"
+    if not np.isnan(mature_after):
+        told = f"{age:.0f} of the {mature_after:.0f} months old that its outcomes need, {told}"
+    return f"; immature: {told}"

@@ -94,9 +94,8 @@ class GroupOutcomeRate(OutcomeFigure):
             "pooled": "pooled positive outcome rate",
             "mean_of_rates": "mean of the positive outcome rates",
         }
-        members = f"{self.of}{'' if self.forces == 1 else 's'}"
-        if self.of != "force":
-            members = f"label{'' if self.forces == 1 else 's'} of {self.of}"
+        s = "" if self.forces == 1 else "s"
+        members = f"force{s}" if self.of == "force" else f"label{s} of {self.of}"
         subject = f"The {how[self.average]} of {written(self.forces)} {members} ({self._of_what})"
         if np.isnan(self.rate):
             return f"{subject}: {self.reason}."
@@ -238,8 +237,9 @@ def group_outcome_rate(
     rest = _other_dims(rates, of, by)
     chosen = _members(rates[of].tolist(), of, members, force, include_self)
     definition = _definition(rates)
-    how = {"of": of, "average": average, "force": "" if force is None else str(force)}
-    how["include_self"] = "" if force is None else ("yes" if include_self else "no")
+    how = {"of": of, "average": average, "force": "", "include_self": ""}
+    if force is not None:
+        how |= {"force": str(force), "include_self": "yes" if include_self else "no"}
     grid = _Grid.of_table(rates, of, rest, chosen, force)
     return _rates(grid, definition, force, how, single=by is None)
 
@@ -267,32 +267,27 @@ def _other_dims(rates: Results[OutcomeRate], of: Any, by: Names | None) -> tuple
 
 def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_self: Any) -> tuple[Any, ...]:
     """Return the labels of the group, in order."""
-    known = list(dict.fromkeys(labels))
-    if members is None:
-        chosen = known
-    elif isinstance(members, str) or not isinstance(members, Iterable):
-        msg = f"members must be several labels of {of!r}; got {_check.shown(members)} ({type(members).__name__})."
-        raise InvalidTypeError(msg)
-    else:
-        chosen = list(dict.fromkeys(members))
-        there = set(known)
+    chosen = known = list(dict.fromkeys(labels))
+    if members is not None:
+        if isinstance(members, str) or not isinstance(members, Iterable):
+            msg = f"members must be several labels of {of!r}; got {_check.shown(members)} ({type(members).__name__})."
+            raise InvalidTypeError(msg)
+        chosen, there = list(dict.fromkeys(members)), set(known)
         for label in chosen:
             if label not in there or not isinstance(label, str | int):
                 _check.known(label, "members", known)
         if not chosen:
             msg = f"members must hold at least one label of {of!r}; got none."
             raise InvalidInputError(msg)
-    if force is None:
-        if include_self is not None:
-            msg = "include_self goes with force=, the force that the group is compared with; leave it out, or name the force."
-            raise InvalidTypeError(msg)
-    else:
+    if force is not None:
         _check.known(force, "force", known)
         if include_self is None:
             raise ChoiceNeededError(Note("choose-include-self", "include_self= must be given", f"{_SELF}."))
-        chosen = [v for v in chosen if v != force] + (
-            [force] if _check.flag(include_self, "include_self") else []
-        )
+        own = [force] if _check.flag(include_self, "include_self") else []
+        chosen = [*(v for v in chosen if v != force), *own]
+    elif include_self is not None:
+        msg = "include_self goes with force=, the force that the group is compared with; leave it out, or name the force."
+        raise InvalidTypeError(msg)
     if not chosen:
         msg = f"members must hold at least one label of {of!r} besides the force itself; got none."
         raise InvalidInputError(msg)
@@ -353,13 +348,11 @@ class _Grid:
 
     def column(self, name: str) -> FloatArray:
         """Return a column of the members of each group, nan where one is not there."""
-        found: FloatArray = np.append(self.rates[name], np.nan)[self.at]
-        return found
+        return np.append(self.rates[name], np.nan)[self.at]
 
     def holds(self, name: str, value: str) -> Mask:
         """Return which groups have a member of which a word is true."""
-        true = np.append(self.rates[name] == value, False)
-        found: Mask = np.any(true[self.at], axis=1)
+        found: Mask = np.any(np.append(self.rates[name] == value, False)[self.at], axis=1)
         return found
 
     def why_none(self) -> Reasons:
@@ -369,39 +362,32 @@ class _Grid:
         for row in np.flatnonzero(without.any(axis=1)).tolist():
             at = dict(zip(self.chosen, self.at[row].tolist(), strict=True))
             mute = [label for label, nan in zip(self.chosen, without[row].tolist(), strict=True) if nan]
-            lacking = [label for label in mute if at[label] < 0]
-            if lacking:
-                named = ", ".join(map(str, dict.fromkeys((*lacking, *mute))))
-                reasons[row] = f"not available: of the group, no rate for {named}"
+            named = [label for label in mute if at[label] < 0]
+            if named:
+                why = f"no rate for {', '.join(map(str, dict.fromkeys((*named, *mute))))}"
             else:
-                why = (f"{v}: {str(told[at[v]]).removeprefix('not available: ')}" for v in mute)
-                reasons[row] = f"not available: of the group, {'; '.join(why)}"
+                why = "; ".join(f"{v}: {str(told[at[v]]).removeprefix('not available: ')}" for v in mute)
+            reasons[row] = f"not available: of the group, {why}"
         return reasons
 
     def common(self, what: str) -> NDArray[Any]:
         """Return what the figures of each group have in common; figures of several times or extracts make none."""
-        values = self.rates[what]
-        places: dict[Any, int] = {}
-        code = [places.setdefault(comparable(v), len(places)) for v in values.tolist()]
-        figures = np.column_stack((self.at, self.beside))
-        found = np.append(code, -1)[figures]
-        if what == "when":  # a figure that is not available is of no time
-            found[found == places.get("", -1)] = -1
-        told = found >= 0
-        several = told & (found != np.where(told, found, -1).max(axis=1, keepdims=True))
-        if several.any():
-            row = int(np.argmax(several.any(axis=1)))
-            first: dict[int, int] = {}
-            for place, at in zip(found[row].tolist(), figures[row].tolist(), strict=True):
-                if place >= 0:
-                    first.setdefault(place, at)
-            labels = self.rates[self.of]
-            named = ", ".join(f"{labels.item(at)!r} {values.item(at)!r}" for at in first.values())
-            msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
-            raise InvalidInputError(msg)
-        none = np.nan if what == "mature_after" else ""
-        first_told = figures[np.arange(len(figures)), told.argmax(axis=1)]
-        return np.where(told.any(axis=1), values[first_told], none)
+        values, labels = self.rates[what], self.rates[self.of]
+        found = []
+        for row in np.column_stack((self.at, self.beside)).tolist():
+            first: dict[Any, int] = {}  # the first figure with each value
+            for at in row:
+                if at >= 0:
+                    first.setdefault(comparable(values.item(at)), at)
+            if what == "when":
+                first.pop("", None)  # a figure that is not available is of no time
+            if len(first) > 1:
+                named = ", ".join(f"{labels.item(at)!r} {values.item(at)!r}" for at in first.values())
+                msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
+                raise InvalidInputError(msg)
+            none = np.nan if what == "mature_after" else ""
+            found.append(values.item(*first.values()) if first else none)
+        return np.array(found, dtype=values.dtype)
 
     def exclusions(self) -> ExclusionTable | None:
         """Add up what the members left out, where all say it in one unit."""

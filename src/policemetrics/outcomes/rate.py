@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Final, overload
 
 import numpy as np
@@ -31,6 +32,19 @@ from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
 
 _PERIOD: Final = "period"
+# By basis and denominator; the bracket is left open for what else is to be said.
+_SENTENCES: Final[Mapping[Basis, Mapping[OutOf, str]]] = {
+    "closed": {
+        "outcomes": "{rate} of outcomes were positive ({which}: {positive} of {whole} outcomes given in {when}, whenever the crime was recorded",
+        # Not "of crimes had": the outcomes belong to crimes of any period, and may outnumber these.
+        "crimes": "Positive outcomes were {rate} of crimes recorded ({which}: {positive} outcomes given in {when}, whenever the crime was recorded, out of {whole} crimes recorded in {it}",
+    },
+    "recorded": {
+        "outcomes": "{rate} of outcomes were positive ({which}: {positive} of {whole} outcomes given so far to crimes recorded in {when}",
+        "crimes": "{rate} of crimes recorded have so far had a positive outcome ({which}: {positive} of {whole} crimes recorded in {when}",
+        "crimes_with_outcome": "{rate} of crimes with an outcome have so far had a positive one ({which}: {positive} of {whole} crimes recorded in {when} that have an outcome",
+    },
+}
 
 
 @figure(estimate=("rate", "positive"))
@@ -89,43 +103,22 @@ class OutcomeRate(OutcomeFigure):
     def _sentence(self) -> str:
         if np.isnan(self.rate):
             return f"Positive outcomes ({self._of_what}): {self.reason}."
-        rate, positive, whole = percent(self.rate, 2), written(self.positive), written(self.denominator)
-        if self.out_of == "outcomes":
-            stated = f"{rate} of outcomes were positive"
-            given = {
-                "closed": "outcomes given in the period, whenever the crime was recorded",
-                "recorded": "outcomes given so far to crimes recorded in the period",
-            }[self.basis]
-            made_of = f"{positive} of {whole} {given}"
-        elif self.basis == "closed":
-            # Not "of crimes had": the outcomes belong to crimes of any period, and may outnumber these.
-            stated = f"Positive outcomes were {rate} of crimes recorded"
-            made_of = (
-                f"{positive} outcomes given in the period, whenever the crime was recorded, "
-                f"out of {whole} crimes recorded in {'them' if ' and ' in self.when or 'periods' in self.when else 'it'}"
-            )
-        elif self.out_of == "crimes":
-            stated = f"{rate} of crimes recorded have so far had a positive outcome"
-            made_of = f"{positive} of {whole} crimes recorded in the period"
-        else:
-            stated = f"{rate} of crimes with an outcome have so far had a positive one"
-            made_of = f"{positive} of {whole} crimes recorded in the period that have an outcome"
-        if self.when:
-            made_of = made_of.replace("in the period", f"in {self.when}")
+        stated = _SENTENCES[self.basis][self.out_of].format(
+            rate=percent(self.rate, 2),
+            which=f"{self.outcomes}, {self.basis} basis",
+            positive=written(self.positive),
+            whole=written(self.denominator),
+            when=self.when or "the period",
+            it="them" if " and " in self.when or "periods" in self.when else "it",
+        )
         dated = f", as at {self.as_at}" if self.as_at else ""
         interval = self._interval_words()
         if self.method != "wilson":
             interval = interval.replace("% interval ", "% interval of a ratio of counts, ", 1)
-        return (
-            f"{stated} ({self.outcomes}, {self.basis} basis: {made_of}{dated}; {interval}{self._still_open})."
+        waiting = still_open(
+            self.basis, self.share_not_yet_assigned, self.maturity, self.age_months, self.mature_after
         )
-
-    @property
-    def _still_open(self) -> str:
-        young = ""
-        if not np.isnan(self.mature_after):
-            young = f"{self.age_months:.0f} of the {self.mature_after:.0f} months old that its outcomes need"
-        return still_open(self.basis, self.share_not_yet_assigned, self.maturity, young)
+        return f"{stated}{dated}; {interval}{waiting})."
 
 
 @overload
@@ -341,14 +334,12 @@ def _months_needed(mature_after: Any, definition: Definition) -> int | None:
 
 def _refuse_ageless(tally: Tally, period: str) -> None:
     """Raise if mature_after= is given but no period can be read. An empty table is accepted."""
-    labels = tally.labels(period) if period in tally.dims else None
-    if labels == ():
-        return
-    what = (
-        f"the tally has no dimension {period!r}"
-        if labels is None
-        else f"{period!r} has {_check.listing(labels)}"
-    )
+    what = f"the tally has no dimension {period!r}"
+    if period in tally.dims:
+        labels = tally.labels(period)
+        if not labels:
+            return
+        what = f"{period!r} has {_check.listing(labels)}"
     msg = f"mature_after= needs periods that can be read, which tell how old a cohort is; {what}. Name their dimension with period=."
     raise InvalidInputError(msg)
 

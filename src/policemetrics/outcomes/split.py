@@ -18,7 +18,7 @@ from policemetrics._compare import Comparison, Mask
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons, totals, unexplained, why_negative
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa, kitagawa_parts
-from policemetrics.outcomes.counting import Counter, TwoPeriods, first_of
+from policemetrics.outcomes.counting import Counter, Outcomes, TwoPeriods, first_of
 from policemetrics.outcomes.definition import NOUNS, Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
 from policemetrics.periods import in_words
 from policemetrics.results import Results, column, figure, input_field
@@ -59,13 +59,12 @@ class OutcomeRateSplit(OutcomeFigureOfTwo):
     of: str
 
     def _sentence(self) -> str:
-        subject = f"The positive outcome rate ({self._of_what})"
         if np.isnan(self.points):
-            return f"{subject}: split of the change by {self.of} {self.reason}."
+            return f"{self._about}: split of the change by {self.of} {self.reason}."
         earlier, later = map(in_words, self.between)
         path = f"from {percent(self.old, 2)} in {earlier} to {percent(self.new, 2)} in {later}"
         return (
-            f"{subject} changed by {signed(self.points, 2)} percentage points, {path}: {signed(self.within, 2)} from the rates "
+            f"{self._about} changed by {signed(self.points, 2)} percentage points, {path}: {signed(self.within, 2)} from the rates "
             f"within each {self.of} and {signed(self.mix, 2)} from the mix by {self.of}.{self._less_mature}"
         )
 
@@ -209,27 +208,23 @@ def outcome_rate_split(
     >>> print(outcome_rate_split(crimes, between=("2022/23", "2023/24"), of="offence", **asked))
     The positive outcome rate (charged, recorded basis, out of outcomes) changed by −4.10 percentage points, from 16.00% in 2022/23 to 11.90% in 2023/24: +1.60 from the rates within each offence and −5.70 from the mix by offence.
     """
-    split = _Split.of(
-        data,
-        between,
-        of,
-        Definition.of(positive, basis, out_of, 0.95),
-        crimes=crimes,
-        by=by,
-        outcome=outcome,
-        period=period,
-        count=count,
-        like_for_like=like_for_like,
-        caveat=caveat,
-        single=by is None,
-    )
+    definition = Definition.of(positive, basis, out_of, 0.95)
+    outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))
+    split = _Split.of(outcomes.compare(between, crimes, like_for_like, caveat), of)
     # Percentage points from the start: what adds up exactly does so no more when multiplied afterwards.
-    old_share, old_rate, new_share, new_rate = split.dense
+    old_share, new_share, old_rate, new_rate = split.dense.values()
     within, mix = kitagawa(old_share, 100 * old_rate, new_share, 100 * new_rate)
     mix = mix + split.beside.sum(axis=1)
-    old, new = split.whole
-    values = {"old": old, "new": new, "points": within + mix, "within": within, "mix": mix}
-    return split.pair.rows.results(OutcomeRateSplit, values | dict(split.inputs))
+    values = {
+        "old": split.wholes["whole_old"],
+        "new": split.wholes["whole_new"],
+        "points": within + mix,
+        "within": within,
+        "mix": mix,
+        **split.wholes,
+        **split.said,
+    }
+    return split.pair.rows.results(OutcomeRateSplit, values)
 
 
 @figure(estimate="points")
@@ -381,31 +376,22 @@ def outcome_rate_drivers(
     theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
     [OutcomeRateDriver, 2 rows; outcomes: charged; basis: recorded; out_of: outcomes]
     """
-    split = _Split.of(
-        data,
-        between,
-        of,
-        Definition.of(positive, basis, out_of, 0.95),
-        crimes=crimes,
-        by=by,
-        outcome=outcome,
-        period=period,
-        count=count,
-        like_for_like=like_for_like,
-        caveat=caveat,
-    )
+    definition = Definition.of(positive, basis, out_of, 0.95)
+    outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))
+    split = _Split.of(outcomes.compare(between, crimes, like_for_like, caveat), of)
     rows, group, _ = split.pair.by_part(of, split.parts)
     at = group, split.parts.code(of)
-    within, mix = (100 * part[at] for part in kitagawa_parts(*split.dense))
+    within, mix = (100 * part[at] for part in kitagawa_parts(*split.dense.values()))
     mix = mix + split.beside[at]
-    values = {"points": within + mix, "within": within, "mix": mix}
-    for name, part in zip(("old_share", "old_rate", "new_share", "new_rate"), split.dense, strict=True):
-        values[name] = part[at]
-    inputs = dict(split.inputs) | dict(zip(("whole_old", "whole_new"), split.whole, strict=True))
-    for name, value in inputs.items():
-        if isinstance(value, np.ndarray):
-            inputs[name] = np.where(rows.there, value[group], np.nan)
-    return rows.results(OutcomeRateDriver, values | inputs, single=False)
+    values = {
+        "points": within + mix,
+        "within": within,
+        "mix": mix,
+        **{name: part[at] for name, part in split.dense.items()},
+        **{name: np.where(rows.there, whole[group], np.nan) for name, whole in split.wholes.items()},
+        **split.said,
+    }
+    return rows.results(OutcomeRateDriver, values, single=False)
 
 
 # ---- by category ------------------------------------------------------------------------
@@ -417,44 +403,47 @@ class _Split:
 
     `dense` holds arrays by group and category: old shares and rates, then new ones. A category of which nothing was
     counted has a share of 0 and no rate; if it has positive outcomes all the same, since corrections leave it no
-    others, what they add to the change stands in `beside`, in percentage points, and is of the mix.
+    others, what they add to the change stands in `beside`, in percentage points, and is of the mix. `wholes` are the rates of each group, and how far its cohorts are.
     """
 
     pair: Comparison
     parts: Cells
-    dense: tuple[FloatArray, ...]
+    dense: Mapping[str, FloatArray]
     beside: FloatArray
-    whole: tuple[FloatArray, FloatArray]
-    inputs: Mapping[str, Any]
+    wholes: Mapping[str, FloatArray]
+    said: Mapping[str, Any]
 
     @classmethod
-    def of(cls, data: Any, between: Between, of: str, definition: Definition, **asked: Any) -> _Split:
-        found = TwoPeriods.of(data, between, definition, of=_check.text(of, "of"), **asked)
-        pair = found.pair
+    def of(cls, found: TwoPeriods, of: str) -> _Split:
+        pair, counter, definition = found.pair, found.counter, found.counter.definition
         # A category may have crimes and no outcomes.
         parts = groups_of((*pair.sides, *(found.crimes or ())), (*pair.groups.dims, of), pair.data)
         parts = parts.select(parts.within(pair.groups))
-        group = parts.positions(pair.groups, pair.groups.dims)
+        group, named = parts.positions(pair.groups, pair.groups.dims), parts.column(of)
         counted = [
-            _by_category(found.counter, parts, side, crimes)
+            _by_category(counter, parts, side, crimes)
             for side, crimes in zip(pair.sides, found.crimes or (None, None), strict=True)
         ]
         faults = [_why_faulty(definition, *one) for one in zip(counted, pair.between, strict=True)]
-        named = parts.column(of)
-        for reasons in (one for both in zip(*faults, strict=True) for one in both):
+        for reasons in chain(*zip(*faults, strict=True)):
             of_group = no_reasons(len(pair.groups))
             for at in np.flatnonzero(~unexplained(reasons))[::-1].tolist():  # the first of a group stays
                 why = reasons[at].removeprefix("not available: ")
                 of_group[group[at]] = f"not available: of {of} {named[at]}, {why}"
             pair.rows.adopt(of_group)
-        at, categories = (group, parts.code(of)), len(parts.label(of))
-        dense = [_dense(one, at, pair.rows.there, categories) for one in counted]
-        inputs = {"of": of, "between": pair.between} | definition.audit
-        for name, one, known in zip(("old", "new"), found.counted, found.stand, strict=True):
-            inputs[f"{name}_share_not_yet_assigned"] = np.where(known, definition.open_share(one), np.nan)
-        old, new = (definition.rates(*one)[0] for one in zip(found.counted, found.stand, strict=True))
-        shares, (before, after) = [one[:2] for one in dense], [one[2] for one in dense]
-        return cls(pair, parts, tuple(chain(*shares)), 100 * (after - before), (old, new), inputs)
+        places, categories = (group, parts.code(of)), len(parts.label(of))
+        *dense, before, after = chain(
+            *zip(*(_dense(one, places, pair.rows.there, categories) for one in counted), strict=True)
+        )
+        old, new = map(definition.rates, found.counted, found.stand)
+        return cls(
+            pair,
+            parts,
+            dict(zip(("old_share", "new_share", "old_rate", "new_rate"), dense, strict=True)),
+            100 * (after - before),
+            definition.open_shares(found.counted, found.stand) | {"whole_old": old[0], "whole_new": new[0]},
+            {"of": of, "between": pair.between} | definition.audit,
+        )
 
 
 def _by_category(counter: Counter, parts: Cells, side: Side, crimes: Side | None) -> Counted:
