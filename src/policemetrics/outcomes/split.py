@@ -212,7 +212,7 @@ def outcome_rate_split(
     outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))
     split = _Split.of(outcomes.compare(between, crimes, like_for_like, caveat), of)
     # Percentage points from the start: what adds up exactly does so no more when multiplied afterwards.
-    old_share, new_share, old_rate, new_rate = split.dense.values()
+    old_share, old_rate, new_share, new_rate = split.dense.values()
     within, mix = kitagawa(old_share, 100 * old_rate, new_share, 100 * new_rate)
     mix = mix + split.beside.sum(axis=1)
     values = {
@@ -432,15 +432,17 @@ class _Split:
                 of_group[group[at]] = f"not available: of {of} {named[at]}, {why}"
             pair.rows.adopt(of_group)
         places, categories = (group, parts.code(of)), len(parts.label(of))
-        *dense, before, after = chain(
-            *zip(*(_dense(one, places, pair.rows.there, categories) for one in counted), strict=True)
-        )
+        before, after = (_dense(one, places, pair.rows.there, categories) for one in counted)
         old, new = map(definition.rates, found.counted, found.stand)
         return cls(
             pair,
             parts,
-            dict(zip(("old_share", "new_share", "old_rate", "new_rate"), dense, strict=True)),
-            100 * (after - before),
+            dict(
+                zip(
+                    ("old_share", "old_rate", "new_share", "new_rate"), (*before[:2], *after[:2]), strict=True
+                )
+            ),
+            100 * (after[2] - before[2]),
             definition.open_shares(found.counted, found.stand) | {"whole_old": old[0], "whole_new": new[0]},
             {"of": of, "between": pair.between} | definition.audit,
         )
