@@ -58,7 +58,7 @@ def ledger(tally):
 
 def everything(tally):
     """Everything that came in: counted and excluded."""
-    return tally.total + (tally.excluded.total if tally.excluded is not None else 0)
+    return tally._cells.total + (tally.excluded._cells.total if tally.excluded is not None else 0)
 
 
 @pytest.fixture
