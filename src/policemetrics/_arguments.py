@@ -16,38 +16,6 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.tallies import Tally
 
 
-def one_count(value: object, name: str) -> int:
-    """Return a single whole number >= 0."""
-    _check.number(value, name)
-    return int(_check.counts(value, name))
-
-
-def one_data(value: Any, name: str) -> Any:
-    """Refuse plain columns without labels before a frame reader sees them."""
-    if isinstance(value, list | tuple | np.ndarray) or _check.is_number(value):
-        msg = f"{name} must be a number, a Tally or a data frame; several numbers need labels=, one for each; got {type(value).__name__}."
-        raise InvalidTypeError(msg)
-    return value
-
-
-def refuse_options(**options: Any) -> None:
-    """Refuse what has no meaning for plain numbers, or for a table; None stands for what was not given."""
-    given = [name for name, value in options.items() if value is not None]
-    if given:
-        what = "a tally or frame with periods" if "labels" in given else "plain numbers"
-        msg = f"{_check.listing(f'{n}=' for n in given)} cannot go with {what}; it belongs to another form of the call."
-        raise InvalidInputError(msg)
-
-
-def exposure_pair(exposure: Any) -> dict[str, Any]:
-    if exposure is None:
-        return {}
-    if isinstance(exposure, str) or not isinstance(exposure, Sequence) or len(exposure) != 2:
-        msg = f"exposure must be a pair (before, after); got {_check.shown(exposure)}."
-        raise InvalidTypeError(msg)
-    return {"exposure[0]": exposure[0], "exposure[1]": exposure[1]}
-
-
 def as_columns(labels: Any, given: dict[str, Any]) -> tuple[dict[str, NDArray[Any]], list[Any], bool]:
     """Bring numbers to columns of one length: with labels several rows, without one."""
     if labels is None:

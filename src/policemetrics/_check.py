@@ -307,3 +307,38 @@ def same_index(columns: Mapping[str, object]) -> None:
                 f"for example {name}.reindex({first[0]}.index), or pass .to_numpy() of each."
             )
             raise InvalidInputError(msg)
+
+
+# ---- what a function of counts was given -----------------------------------------------
+
+
+def one_count(value: object, name: str) -> int:
+    """Return a single whole number >= 0."""
+    number(value, name)
+    return int(counts(value, name))
+
+
+def one_data(value: Any, name: str) -> Any:
+    """Refuse plain columns without labels before a frame reader sees them."""
+    if isinstance(value, list | tuple | np.ndarray) or is_number(value):
+        msg = f"{name} must be a number, a Tally or a data frame; several numbers need labels=, one for each; got {type(value).__name__}."
+        raise InvalidTypeError(msg)
+    return value
+
+
+def refuse_options(**options: Any) -> None:
+    """Refuse what has no meaning for plain numbers, or for a table; None stands for what was not given."""
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        what = "a tally or frame with periods" if "labels" in given else "plain numbers"
+        msg = f"{listing(f'{n}=' for n in given)} cannot go with {what}; it belongs to another form of the call."
+        raise InvalidInputError(msg)
+
+
+def exposure_pair(exposure: Any) -> dict[str, Any]:
+    if exposure is None:
+        return {}
+    if isinstance(exposure, str) or not isinstance(exposure, Sequence) or len(exposure) != 2:
+        msg = f"exposure must be a pair (before, after); got {shown(exposure)}."
+        raise InvalidTypeError(msg)
+    return {"exposure[0]": exposure[0], "exposure[1]": exposure[1]}

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._arguments import as_columns, one_data, refuse_options
+from policemetrics._arguments import as_columns
 from policemetrics._cells import Cells
 from policemetrics._figure import audit_fields, column_fields
 from policemetrics._supply import (
@@ -41,7 +41,7 @@ from policemetrics.errors import InvalidInputError, Note
 from policemetrics.exposure import Divisor, Exposure
 from policemetrics.frames import as_tally
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
-from policemetrics.tallies import Tally
+from policemetrics.tallies import Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -85,7 +85,7 @@ class Rows:
     @classmethod
     def of_numbers(cls, labels: Any, numbers: Mapping[str, Any], **options: Any) -> tuple[Rows, list[Any]]:
         """Take plain numbers, or columns of them with a label each; options of tables are refused."""
-        refuse_options(**options)
+        _check.refuse_options(**options)
         keys, columns, single = as_columns(labels, dict(numbers))
         return cls(keys, no_reasons(1 if single else len(columns[0])), single), columns
 
@@ -524,7 +524,9 @@ def read_counts(
     parts = () if of == "" else (part_of(of, by=kept, **roles),)
     areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(data, Tally) else ()
     needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas)))
-    return as_tally(one_data(data, "data"), by=needed, count=count), kept
+    if isinstance(data, Tally):  # which never waits for the readers of frames
+        return as_given(data, needed, count), kept
+    return as_tally(_check.one_data(data, "data"), by=needed, count=count), kept
 
 
 def kept_dims(by: Names | None, *, period: str, **roles: str) -> tuple[str, ...]:

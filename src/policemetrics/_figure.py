@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform, get_args
 
 import attrs
@@ -486,31 +486,18 @@ def _said(dim: str, label: Label) -> str:
     return label if isinstance(label, str) and not label.isdigit() else f"{dim} {label}"
 
 
-def once(read: Callable[[type[Any]], T]) -> Callable[[type[Any]], T]:
-    """Read what a class of figures says of itself once, and remember it."""
-    known: dict[type[Any], T] = {}
-
-    @wraps(read)
-    def remembered(kind: type[Any]) -> T:
-        if kind not in known:
-            known[kind] = read(kind)
-        return known[kind]
-
-    return remembered
-
-
 def uncapitalised(sentence: str) -> str:
     """Start a sentence in lower case where it starts with a word and not with an abbreviation."""
     return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
 
 
-@once
+@cache
 def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that are columns of its table."""
     return tuple(f for f in attrs.fields(kind) if "column" in f.metadata)
 
 
-@once
+@cache
 def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
     """Name the two limits of each column that has an interval; how far a rounding leaves it open is none."""
     roles = {f.name: f.metadata["role"] for f in column_fields(kind)}
@@ -518,7 +505,7 @@ def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
     return {n: both for n, both in ends.items() if [roles.get(end) for end in both] == ["lower", "upper"]}
 
 
-@once
+@cache
 def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
     base = {f.name for f in attrs.fields(Figure)}

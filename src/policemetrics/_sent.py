@@ -15,20 +15,21 @@ import attrs
 import numpy as np
 
 from policemetrics._cells import Cells, LabelArray
-from policemetrics.periods import Period
+from policemetrics.errors import InvalidInputError
+from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 
-_AS_SENT: Final = "\0"
+AS_SENT: Final = "\0"
 
 
 def as_sent(dim: str) -> str:
     """Name the column that holds a dimension as it was sent, beside what it is called now."""
-    return _AS_SENT + dim
+    return AS_SENT + dim
 
 
 def is_as_sent(dim: str) -> bool:
     """Return whether a column holds a dimension as it was sent."""
-    return dim.startswith(_AS_SENT)
+    return dim.startswith(AS_SENT)
 
 
 # ---- steps ------------------------------------------------------------------------------
@@ -85,17 +86,17 @@ class Windows:
     `starts` has the first month of each label, counted from year 0; each label is of `length` months.
     """
 
-    period: str
+    dim: str
     months: int
     length: int
     starts: Mapping[Any, int]
 
     @classmethod
-    def of(cls, period: str, months: int, there: Iterable[Period]) -> Windows:
+    def of(cls, dim: str, months: int, there: Iterable[Period]) -> Windows:
         """Make the windows of periods of one length, which are labelled by their canonical labels."""
         listed = list(there)
         starts = {p.label: p.start.year * 12 + p.start.month - 1 for p in listed}
-        return cls(period, months, listed[0].months if listed else 1, starts)
+        return cls(dim, months, listed[0].months if listed else 1, starts)
 
     @property
     def labels(self) -> dict[int, str]:
@@ -114,21 +115,21 @@ class Windows:
         windows = sorted(self.labels.items(), key=lambda pair: pair[1])
         first = np.array([number for number, _ in windows], dtype=np.int64)
         start = np.array(
-            [self.starts.get(v, -(10**6)) for v in cells.label(self.period).tolist()], dtype=np.int64
+            [self.starts.get(v, -(10**6)) for v in cells.label(self.dim).tolist()], dtype=np.int64
         )
         # A table of labels by windows: cells are then looked up by their codes, however many there are.
         inside = (first <= start[:, None]) & (start[:, None] < first + self.months)
-        rows, which = np.nonzero(inside[cells.code(self.period)])
-        return cells.recode(self.period, label_array(label for _, label in windows), which, rows)
+        rows, which = np.nonzero(inside[cells.code(self.dim)])
+        return cells.recode(self.dim, label_array(label for _, label in windows), which, rows)
 
     def complete(self, reports: Cells) -> Cells:
         """Return the windows of which every part was sent, over the other dimensions of the reports."""
-        whole = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.period)))
+        whole = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.dim)))
         return whole.select(whole.counts == self.months // self.length).keys()
 
     def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
         """Roll reports."""
-        return self.complete(relation) if self.period in relation.dims else relation
+        return self.complete(relation) if self.dim in relation.dims else relation
 
 
 Step: TypeAlias = Kept | Left | Renamed | Windows
@@ -151,22 +152,15 @@ class Sent:
         The reports that were sent, where coverage states who sends; None where it does not.
     steps : tuple of step
         What was done since, in order.
+    renamed : frozenset of str
+        The dimensions that have other labels than were sent, or windows of them.
     """
 
     cells: Cells
     lacking: Cells | None = None
     register: Cells | None = None
     steps: tuple[Step, ...] = ()
-
-    def then(self, step: Step) -> Sent:
-        """Take one more step."""
-        return attrs.evolve(self, steps=(*self.steps, step))
-
-    @property
-    def renamed(self) -> set[str]:
-        """The dimensions that have other labels than were sent, or windows of them."""
-        rolled = {step.period for step in self.steps if isinstance(step, Windows)}
-        return rolled | {step.dim for step in self.steps if isinstance(step, Renamed) and not step.spelling}
+    renamed: frozenset[str] = frozenset()
 
     def again(self, relation: Cells, choosing: Collection[str], *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
@@ -176,8 +170,8 @@ class Sent:
         """
         found = self._doubled(relation)
         for step in self.steps:
-            if isinstance(step, Windows) and not whole and step.period in found.dims:
-                found = step.spread(found.keys(d for d in found.dims if d != as_sent(step.period))).keys()
+            if isinstance(step, Windows) and not whole and step.dim in found.dims:
+                found = step.spread(found.keys(d for d in found.dims if d != as_sent(step.dim))).keys()
             else:
                 found = step.on(found, choosing)
         return found.keys()
@@ -187,7 +181,7 @@ class Sent:
         found = self._doubled(self.cells)
         for step in self.steps:
             if isinstance(step, Windows):
-                found = step.spread(found.project([d for d in found.dims if d != as_sent(step.period)]))
+                found = step.spread(found.project([d for d in found.dims if d != as_sent(step.dim)]))
             else:
                 found = step.on(found, found.dims)
         return found
@@ -209,7 +203,7 @@ def joined(parts: Iterable[Cells]) -> Cells:
 def _filled(part: Cells, dims: Iterable[str]) -> Cells:
     for dim in dims:
         if dim not in part.dims:
-            part = part.doubled(dim.removeprefix(_AS_SENT), dim)
+            part = part.doubled(dim.removeprefix(AS_SENT), dim)
     return part
 
 
@@ -232,7 +226,7 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     found = joined(one.again(one.register, ()) for one in spelt if one.register is not None)
     if as_sent(dim) not in found.dims:
         return {}
-    named = found.keys([d for d in found.dims if d.removeprefix(_AS_SENT) == dim])
+    named = found.keys([d for d in found.dims if d.removeprefix(AS_SENT) == dim])
     together = found.project([d for d in found.dims if d != as_sent(dim)])
     several = set(together.select(together.counts > 1).column(dim).tolist())
     pairs = zip(named.column(as_sent(dim)).tolist(), named.column(dim).tolist(), strict=True)
@@ -253,3 +247,38 @@ def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
 def grain(sent: Iterable[Sent]) -> Cells:
     """Return the counts at the grain at which they were sent."""
     return joined(one.grain() for one in sent)
+
+
+# ---- what is known ----------------------------------------------------------------------
+
+
+def known_lines(sent: Sequence[Sent], who: Iterable[str]) -> Cells:
+    """Return every supplier that is known, for every period that is known, now and as sent, whatever it sent.
+
+    What the caller dropped is neither sent nor missing.
+    """
+    who, times, found = tuple(who), time_dims(sent), []
+    for one in sent:
+        made = one.cells if one.register is None or not {*who} <= {*one.register.dims} else one.register
+        lines = made.keys(who).times(made.keys(d for d in times if d in made.dims and d not in who))
+        found.append(one.again(lines, lines.dims, whole=False))
+    return joined(found).keys()
+
+
+def time_dims(sent: Sequence[Sent]) -> list[str]:
+    """Return the dimensions that hold periods, whatever they are called: as they were made, or named since."""
+    made = sent[0].cells
+    named = {
+        step.dim for step in sent[0].steps if isinstance(step, Renamed) and is_time(step.labels.values())
+    }
+    return [d for d in made.dims if d in named or is_time(made.label(d))]
+
+
+def is_time(labels: Iterable[Any]) -> bool:
+    """Return whether labels are those of periods, whatever the dimension is called."""
+    listed = np.asarray(list(labels), dtype=object).tolist()
+    try:
+        read_labels(listed, "period")
+    except InvalidInputError:
+        return False
+    return bool(listed)

@@ -31,7 +31,16 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MISSING, Cells, find
-from policemetrics._sent import as_sent, grain, identities, joined, reports, seen
+from policemetrics._sent import (
+    AS_SENT,
+    as_sent,
+    grain,
+    identities,
+    known_lines,
+    reports,
+    seen,
+    time_dims,
+)
 from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
@@ -193,21 +202,7 @@ def _identities(tally: Tally, relation: Cells, but: str) -> dict[str, dict[Any, 
 
 def renamed(tally: Tally) -> set[str]:
     """Return the dimensions that have other labels than were sent."""
-    return set().union(*(one.renamed for one in tally._sent))
-
-
-def known_lines(tally: Tally, who: Iterable[str]) -> Cells:
-    """Return every supplier that is known, for every period that is known, now and as sent, whatever it sent.
-
-    What the caller dropped is neither sent nor missing.
-    """
-    times, found = time_dims(tally), []
-    for one in tally._sent:
-        made = one.cells if one.register is None or not {*who} <= {*one.register.dims} else one.register
-        when = [d for d in times if d in made.dims and d not in who]
-        lines = made.keys(who).times(made.keys(when))
-        found.append(one.again(lines, lines.dims, whole=False))
-    return joined(found).keys()
+    return set().union(*[one.renamed for one in tally._sent])
 
 
 def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
@@ -236,7 +231,7 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
 
 def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, int]:
     """Return how many reports make up each label of a dimension of periods; none where it is no such dimension."""
-    known = known_lines(tally, [d for d in who if d != dim])
+    known = known_lines(tally._sent, [d for d in who if d != dim])
     if as_sent(dim) not in known.dims:
         return {}
     pairs = known.keys((dim, as_sent(dim)))
@@ -360,7 +355,7 @@ def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
         raise InvalidInputError(msg)
 
     def side(label: Any) -> Side:
-        part = tally._where({of: label_array([label])})._relabel(of, lambda _: 0)
+        part = tally._where({of: label_array([label])})._relabel(of, lambda _: 0, step=False)
         return Side(part, of, parts={0: said(of, label)}, group=said(of, label))
 
     return side(groups[0]), side(groups[1])
@@ -420,7 +415,7 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
         places, named = _tiles(wanted, parts, period)
     # What lies in the side has one label there, unless it is still in the parts that were sent.
     labels = places if set(chosen) <= set(places) else dict.fromkeys(chosen, 0)
-    placed = kept._relabel(period, lambda label: labels.get(label, label))._evolve(sent=kept._sent)
+    placed = kept._relabel(period, lambda label: labels.get(label, label), step=False)
     return Side(placed, period, wanted, named, places=places, made=bool(made))
 
 
@@ -574,7 +569,7 @@ def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reason
     tally, supplied = side.tally, side.tally._supplied
     if side.dim:
         return reasons
-    times = time_dims(tally)
+    times = time_dims(tally._sent)
     if supplied is None:
         if not areas or not times or not {*areas} <= {*tally._sent[0].cells.dims}:
             return reasons
@@ -608,24 +603,6 @@ def _absent(lines: Cells, who: Sequence[str], when: Sequence[str]) -> str:
     ]
     lacking = [(*one, *other) for one in rows[0] for other in rows[1] if (*one, *other) not in there]
     return f"no {_check.cut(' '.join(map(str, key)) for key in lacking)}"
-
-
-def time_dims(tally: Tally) -> list[str]:
-    """Return the dimensions that hold periods, whatever they are called: as they were made, or now."""
-    made = tally._sent[0].cells
-    return [
-        d for d in made.dims if is_time(made.label(d)) or (d in tally.dims and is_time(tally._cells.label(d)))
-    ]
-
-
-def is_time(labels: Iterable[Any]) -> bool:
-    """Return whether labels are those of periods, whatever the dimension is called."""
-    listed = np.asarray(labels, dtype=object).tolist()
-    try:
-        read_labels(listed, "period")
-    except InvalidInputError:
-        return False
-    return bool(listed)
 
 
 # ---- groups -----------------------------------------------------------------------------
@@ -813,7 +790,7 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
     one_sided = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in one_sided.dims)
     # The month of a period tells suppliers apart only where a period has several parts.
-    told = [d for d in one_sided.dims if as_sent(d) not in one_sided.dims and (d != dim or len(parts) > 1)]
+    told = [d for d in one_sided.dims if AS_SENT + d not in one_sided.dims and (d != dim or len(parts) > 1)]
     if not len(one_sided) or set(told) <= set(shared):
         return reasons
     names = [[str(parts.get(v, v) if d == dim else v) for v in one_sided.column(d).tolist()] for d in told]

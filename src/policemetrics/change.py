@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._arguments import exposure_pair, one_count, refuse_options
 from policemetrics._compare import Comparison, Mask, Rows, over_periods, read_counts
 from policemetrics._supply import Side, both_periods
 from policemetrics._write import count as written
@@ -317,7 +316,7 @@ def rate_change(
     how = _How(method, dispersion, minimum_base, caveat, subject, confidence_level)
     _check.flag(per_day, "per_day")
     if new is not None:
-        sizes = exposure_pair(exposure)
+        sizes = _check.exposure_pair(exposure)
         rows, columns = Rows.of_numbers(
             labels,
             {"old": old, "new": new} | sizes,
@@ -342,7 +341,7 @@ def rate_change(
             f"give between=(earlier, later) or versus='year_before'{both}."
         )
         raise InvalidTypeError(msg)
-    refuse_options(labels=labels)
+    _check.refuse_options(labels=labels)
     if exposure is not None and not isinstance(exposure, Exposure):
         msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
         raise InvalidTypeError(msg)
@@ -377,9 +376,9 @@ def rate_change(
 class _How:
     """How a change is made, and what is said of it; checked as it is given."""
 
-    method: str = attrs.field(validator=lambda *v: intervals.RATIOS[v[2]])
+    method: str = attrs.field(validator=lambda *v: _check.choice(v[2], "method", tuple(intervals.RATIOS)))
     dispersion: float = attrs.field(converter=lambda v: _check.number(v, "dispersion", low=1))
-    minimum_base: int = attrs.field(converter=lambda v: one_count(v, "minimum_base"))
+    minimum_base: int = attrs.field(converter=lambda v: _check.one_count(v, "minimum_base"))
     caveat: str = attrs.field(converter=lambda v: _check.text(v, "caveat", empty=True))
     subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
     confidence_level: float = attrs.field(converter=_check.confidence_level)
@@ -411,8 +410,10 @@ def _changes(
     withheld = (old > 0) & (old < how.minimum_base)
     rows.explain((old == 0) & (new == 0), "not applicable: nothing was recorded in either period")
     rows.explain(old == 0, "not applicable: nothing was recorded before")
-    least = written(how.minimum_base)
-    rows.explain(withheld, lambda row: f"withheld: the base of {written(float(old[row]))} is below {least}")
+    rows.explain(
+        withheld,
+        lambda row: f"withheld: the base of {written(old[row])} is below {written(how.minimum_base)}",
+    )
     percents = {
         "percent_change": percent,
         "percent_change_low": (low - 1) * 100,
@@ -579,11 +580,9 @@ def change_drivers(
     theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
     _check.text(of, "of")
-    _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
-    pair = Comparison.of(
-        tally, both_periods(tally, between, period), kept, like_for_like=like_for_like, caveat=caveat
-    )
+    sides = both_periods(tally, between, period)
+    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat)
     rows, group, (old, new) = pair.by_part(of)
     whole_old, whole_new = (whole[group] for whole in pair.counted)
     change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
@@ -599,7 +598,7 @@ def change_drivers(
         "whole_old": np.where(rows.there, whole_old, np.nan),
         "whole_new": np.where(rows.there, whole_new, np.nan),
         "between": pair.between,
-        "subject": subject,
+        "subject": _check.text(subject, "subject"),
     }
-    shown = {name: there[group] for name, there in zip(("old", "new"), pair.shown, strict=True)}
-    return rows.results(ChangeDriver, values, shown, single=False)
+    old_there, new_there = (there[group] for there in pair.shown)
+    return rows.results(ChangeDriver, values, {"old": old_there, "new": new_there}, single=False)

@@ -13,19 +13,15 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, _write
-from policemetrics._arguments import one_count
 from policemetrics._cells import Cells
-from policemetrics._sent import as_sent, seen
+from policemetrics._sent import as_sent, is_time, known_lines, seen, time_dims
 from policemetrics._supply import (
     Reasons,
     Side,
     both_periods,
-    is_time,
     keys_of,
-    known_lines,
     no_reasons,
     renamed,
-    time_dims,
     totals,
     unexplained,
     why_not_supplied,
@@ -256,7 +252,9 @@ class Divisor:
                 f"by tally()); got {type(given).__name__}."
             )
             raise InvalidTypeError(msg)
-        number = float(one_count(given, argument)) if whole else _check.number(given, argument, above=0)
+        number = (
+            float(_check.one_count(given, argument)) if whole else _check.number(given, argument, above=0)
+        )
         return cls(number, argument, noun, whole)
 
     def between(self, between: Any, period: str) -> tuple[Divisor, Divisor]:
@@ -306,7 +304,7 @@ def _of_mapping(
         if len(key) != len(by):
             msg = f"{argument} must be keyed by one label for each of {_check.listing(by)}; got the key {key!r}."
             raise InvalidInputError(msg)
-    numbers = [one_count(v, f"{argument}[{k!r}]") for k, v in given.items()]
+    numbers = [_check.one_count(v, f"{argument}[{k!r}]") for k, v in given.items()]
     return Side(Tally.from_columns({d: [k[i] for k in keys] for i, d in enumerate(by)}, numbers))
 
 
@@ -380,7 +378,7 @@ def _not_sent(exposure: Exposure, groups: Cells, row: int, side: Side, areas: Ce
     here = areas.select(areas.match({d: v for d, v in of_group.items() if d in areas.dims}))
     if side.dim and side.common is not None:  # what only one side knows has been left out
         return ""
-    known = known_lines(side.tally, exposure.by)
+    known = known_lines(side.tally._sent, exposure.by)
     known = known.select(known.match({d: v for d, v in of_group.items() if d in known.dims}))
     known = known.select(known.match({d: here.label(d) for d in exposure.by})).keys(who)
     lacking = known.select(~known.within(here.keys(who)))
@@ -438,11 +436,11 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
         # Areas may lie inside the groups, as forces in regions do; otherwise every area is one of every group.
         inside = [d for d in groups.dims if d in exposure.by or _lies_inside(tally, exposure.by, d)]
         if supplied is not None:
-            return known_lines(tally, tuple(dict.fromkeys((*inside, *exposure.by))))
+            return known_lines(tally._sent, tuple(dict.fromkeys((*inside, *exposure.by))))
         # Nothing was stated: in a period is every area that has a row in it, of whatever category.
         if side.members is not None and set(inside) <= set(side.members.dims):
             return side.members
-        times = [d for d in time_dims(tally) if d not in exposure.by]
+        times = [d for d in time_dims(tally._sent) if d not in exposure.by]
         return seen(tally._sent, dict.fromkeys((*inside, *times, *exposure.by)))
     wanted = _check.listing(d for d in exposure.by if d not in tally.dims)
     msg = (
@@ -454,7 +452,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
 
 def _lies_inside(tally: Tally, areas: tuple[str, ...], dim: str) -> bool:
     """Return whether a dimension divides the areas, as regions do: in all rows as made each has one label of several."""
-    if not {dim, *areas} <= set(tally._sent[0].cells.dims) or dim in time_dims(tally):
+    if not {dim, *areas} <= set(tally._sent[0].cells.dims) or dim in time_dims(tally._sent):
         return False
     found = seen(tally._sent, (*areas, dim))
     return len(found.label(dim)) > 1 and len(found.keys((*areas, dim))) == len(found.keys(areas))

@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._arguments import one_count, one_data
 from policemetrics._compare import Grouped, Mask, Rows
 from policemetrics._supply import spanned
 from policemetrics._write import count as written
@@ -153,7 +152,7 @@ def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -
     241,038 of 281,336 is 85.68% (95% interval 85.55% to 85.81%).
     """
     level = _check.confidence_level(confidence_level)
-    part, whole = one_count(count, "count"), one_count(out_of, "out_of")
+    part, whole = _check.one_count(count, "count"), _check.one_count(out_of, "out_of")
     if part > whole:
         msg = f"count must be at most out_of; got {part} of {whole}."
         raise InvalidInputError(msg)
@@ -293,7 +292,7 @@ def rate(
     kept = () if by is None else _check.names(by, "by")
     # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
     areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
-    data = as_tally(one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
+    data = as_tally(_check.one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
     found = Grouped.of(data, kept, areas=areas_of(exposure), single=by is None)
     known, divisor = found.rows.there, Divisor.of(exposure, kept, "exposure")
     sizes = found.divide(divisor)
@@ -309,7 +308,7 @@ class _How:
     """What a rate is per, and how its interval is made; checked as it is given."""
 
     per: float = attrs.field(converter=lambda v: _check.number(v, "per", above=0))
-    method: str = attrs.field(validator=lambda *v: intervals.COUNTS[v[2]])
+    method: str = attrs.field(validator=lambda *v: _check.choice(v[2], "method", tuple(intervals.COUNTS)))
     subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
     confidence_level: float = attrs.field(converter=_check.confidence_level)
 

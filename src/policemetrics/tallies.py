@@ -17,7 +17,7 @@ import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
-from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, joined, reports
+from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, is_time, joined, reports
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -208,9 +208,14 @@ class Tally:
         }
         return self._of(**(parts | changes))
 
-    def _then(self, step: Step) -> tuple[Sent, ...]:
-        """Take one more step from what was sent."""
-        return tuple(one.then(step) for one in self._sent)
+    def _then(self, step: Step, *renamed: str) -> tuple[Sent, ...]:
+        """Take one more step from what was sent; it may rename a dimension."""
+        return tuple(
+            [
+                attrs.evolve(one, steps=(*one.steps, step), renamed=one.renamed | {*renamed})
+                for one in self._sent
+            ]
+        )
 
     def _with_coverage(self, dims: tuple[str, ...]) -> Tally:
         """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one."""
@@ -711,17 +716,24 @@ class Tally:
             raise InvalidInputError(msg)
         return found
 
-    def _relabel(self, dim: str, new: Callable[[Any], Any]) -> Tally:
-        """Change the labels of a dimension in cells, coverage and ledger; `new` gives the new label of an old one."""
-        named = {} if dim == MEASURED else {v: new(v) for v in self._known_labels(dim)}
+    def _relabel(self, dim: str, new: Callable[[Any], Any], *, step: bool = True) -> Tally:
+        """Change the labels of a dimension in cells, coverage and ledger; `new` gives the new label of an old one.
+
+        It is one more step from what was sent, unless `step` is false: then the new labels are for a moment only.
+        """
+        named = {} if dim == MEASURED or not step else {v: new(v) for v in self._known_labels(dim)}
         changed = {old: now for old, now in named.items() if old != now}
         supplied = self._supplied
         if supplied is not None and dim in supplied.dims:
             supplied = supplied.relabel(dim, new).keys()
         ledger = None if self._ledger is None else self._ledger.relabel(dim, new)
         # Periods that are written in another way, none of them merged, are no less what was sent.
-        spelling = len(set(named.values())) == len(named) and _are_periods(named.values())
-        sent = self._then(Renamed(dim, changed, spelling)) if changed else self._sent
+        spelling = bool(changed) and len(set(named.values())) == len(named) and is_time(named.values())
+        sent = (
+            self._then(Renamed(dim, changed, spelling), *([] if spelling else [dim]))
+            if changed
+            else self._sent
+        )
         marks = tuple(mark.relabel(dim, new).keys() if dim in mark.dims else mark for mark in self._marks)
         return self._evolve(
             cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger, sent=sent, marks=marks
@@ -771,7 +783,7 @@ class Tally:
             return longer
         # However few of them there are, these are parts of what they are called now.
         named = {label: p.label for label, p in within.items()}
-        return longer._evolve(sent=self._then(Renamed(period, named)))
+        return longer._evolve(sent=self._then(Renamed(period, named), period))
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
         """Add up every window of `months` months; the windows overlap, so they no longer add.
@@ -828,8 +840,8 @@ class Tally:
         """Add up every window; of who did not send all of one the counts go to the ledger, as what has no cell does."""
         cells, sent, period, parts = (
             self._cells,
-            self._then(windows),
-            windows.period,
+            self._then(windows, windows.dim),
+            windows.dim,
             f"{windows.months} months",
         )
         overlapping = self.overlapping | {period}
@@ -875,15 +887,6 @@ class Tally:
         )
 
 
-def _are_periods(labels: Iterable[Any]) -> bool:
-    """Return whether labels are those of periods."""
-    try:
-        read_labels(list(labels), "period")
-    except InvalidInputError:
-        return False
-    return True
-
-
 def _within_one(wanted: Period, every: str) -> Period:
     """Return the month, quarter or year in which a period begins."""
     months = {"month": 1, "quarter": 3, "calendar_year": 12, "financial_year": 12}[every]
@@ -892,6 +895,15 @@ def _within_one(wanted: Period, every: str) -> Period:
     first = (first - offset) // months * months + offset
     opening = Period.month(first // 12, first % 12 + 1)
     return Period(opening.start, opening.shift(months - 1).end)
+
+
+def as_given(data: Tally, dims: Iterable[str], count: str | None) -> Tally:
+    """Return a tally that a metric was given; it must have the dimensions, and is counted already."""
+    if count is not None:
+        msg = f"count= names a column of a frame; a tally is counted already; got count={count!r}."
+        raise InvalidInputError(msg)
+    data._require_dims(*dims)
+    return data
 
 
 # ---- arguments --------------------------------------------------------------------------

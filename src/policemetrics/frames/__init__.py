@@ -14,8 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from policemetrics._typing import Columns
-from policemetrics.errors import InvalidInputError
-from policemetrics.tallies import Tally
+from policemetrics.tallies import Tally, as_given
 
 if TYPE_CHECKING:  # what others call the types of narwhals, which only this package knows
     from narwhals.typing import IntoDataFrame as IntoDataFrame
@@ -42,11 +41,7 @@ def as_tally(
 ) -> Tally:
     """Turn what a metric was given, a tally or a frame, into a tally that has the dimensions it needs."""
     if isinstance(data, Tally):
-        if count is not None:
-            msg = f"count= names a column of a frame; a tally is counted already; got count={count!r}."
-            raise InvalidInputError(msg)
-        data._require_dims(*by)
-        return data
+        return as_given(data, by, count)
     from policemetrics.frames.counting import tally
 
     return tally(data, by=by, count=count, coverage=coverage)

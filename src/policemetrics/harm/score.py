@@ -276,7 +276,7 @@ def _exposure(_: object, __: object, value: Exposure | None) -> None:
 
 
 def _method(_: object, __: object, value: str) -> None:
-    intervals.WEIGHTED_SUMS[value]  # refuses what it does not hold
+    _check.choice(value, "method", tuple(intervals.WEIGHTED_SUMS))
 
 
 @attrs.frozen

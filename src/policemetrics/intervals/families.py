@@ -5,9 +5,9 @@ A metric that is told ``method="score"`` takes one object from a table, and gets
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import attrs
 
@@ -109,7 +109,7 @@ class Family:
     variance: Callable[..., FloatArray] | None = attrs.field(default=None, repr=False, validator=_function)
 
 
-class Families(Mapping[str, Family]):
+class Families(dict[str, Family]):
     """Families for one kind of figure, by the names of their methods: a mapping that cannot be changed.
 
     A name that is not in it is refused in the words that a metric has for its ``method=``:
@@ -120,23 +120,23 @@ class Families(Mapping[str, Family]):
     """
 
     def __init__(self, *families: Family) -> None:
-        self._by_name = {family.name: family for family in families}
+        super().__init__({family.name: family for family in families})
 
-    def __getitem__(self, method: str) -> Family:
-        _check.choice(method, "method", tuple(self._by_name))
-        return self._by_name[method]
+    def __missing__(self, method: str) -> Family:
+        _check.choice(method, "method", tuple(self))
+        raise KeyError(method)  # what is no text, and yet equals none of them
 
-    def __contains__(self, method: object) -> bool:
-        return method in self._by_name
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_name)
-
-    def __len__(self) -> int:
-        return len(self._by_name)
+    def __reduce__(self) -> tuple[type[Families], tuple[Family, ...]]:
+        return Families, tuple(self.values())
 
     def __repr__(self) -> str:
         return f"Families({', '.join(self)})"
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        msg = "the families of intervals cannot be changed."
+        raise InvalidTypeError(msg)
+
+    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse  # type: ignore[assignment]
 
 
 def _ratio(method: RatioMethod) -> Family:

@@ -9,7 +9,6 @@ from typing import Any, Final, overload
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._arguments import one_count, refuse_options
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import groups_of, no_reasons, whole_side
 from policemetrics._write import count as written
@@ -286,7 +285,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     definition = Definition.of(positive, basis, out_of, confidence_level)
     extract, needed = AsAt.of(as_at), _months_needed(mature_after, definition)
     if _check.is_number(data):
-        refuse_options(crimes=crimes, by=by, count=count, mature_after=mature_after)
+        _check.refuse_options(crimes=crimes, by=by, count=count, mature_after=mature_after)
         rows = Rows({}, no_reasons(1), single=True)
         counted = _of_numbers(definition, data, denominator, not_yet_assigned)
         rows.adopt(definition.why_impossible(counted, ""))
@@ -329,7 +328,7 @@ def _months_needed(mature_after: Any, definition: Definition) -> int | None:
     if definition.basis == "closed":
         msg = "mature_after= goes with basis='recorded': outcomes given in a period that is over do not grow; leave it out."
         raise InvalidInputError(msg)
-    return one_count(mature_after, "mature_after")
+    return _check.one_count(mature_after, "mature_after")
 
 
 def _refuse_ageless(tally: Tally, period: str) -> None:
@@ -349,7 +348,10 @@ def _of_numbers(definition: Definition, positive: Any, denominator: Any, waiting
     if denominator is None:
         msg = f"denominator must be given with a number of positive outcomes: the number of {NOUNS[definition.out_of]}."
         raise InvalidTypeError(msg)
-    part, whole = one_count(positive, "positive_outcomes"), one_count(denominator, "denominator")
+    part, whole = (
+        _check.one_count(positive, "positive_outcomes"),
+        _check.one_count(denominator, "denominator"),
+    )
     if part > whole and not definition.is_ratio:
         msg = (
             f"positive_outcomes must be at most denominator, which they are part of; got {part} of {whole}. "
@@ -361,7 +363,7 @@ def _of_numbers(definition: Definition, positive: Any, denominator: Any, waiting
         if definition.basis == "closed":
             msg = "not_yet_assigned goes with basis='recorded': only a cohort has crimes without an outcome; leave it out."
             raise InvalidInputError(msg)
-        still = float(one_count(waiting, "not_yet_assigned"))
+        still = float(_check.one_count(waiting, "not_yet_assigned"))
         if definition.out_of == "crimes" and part + int(still) > whole:
             msg = f"not_yet_assigned must be among the crimes that have no positive outcome; got {waiting} beside {part} of {whole}."
             raise InvalidInputError(msg)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics._arguments import one_data
 from policemetrics._compare import Rows
 from policemetrics._supply import Reasons, Side, groups_of, totals, unexplained, why_negative
 from policemetrics.definitions import outcome_types
@@ -102,7 +101,7 @@ def outcome_mix(
         msg = f"by must not name the outcome dimension {outcome!r}: outcomes are the columns."
         raise InvalidInputError(msg)
     columns = _canvas.whole(most, "most")
-    tally = as_tally(one_data(data, "data"), by=(*kept, outcome), count=count)
+    tally = as_tally(_check.one_data(data, "data"), by=(*kept, outcome), count=count)
     side = Side(tally.sum_to(*kept, outcome))
     return _Mix.of(side, kept, outcome, _check.text(period, "period"), columns).on(ax, title)
 

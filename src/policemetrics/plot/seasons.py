@@ -8,7 +8,6 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, _write
-from policemetrics._arguments import one_data
 from policemetrics._compare import Grouped
 from policemetrics.change import RateChange, rate_change
 from policemetrics.errors import InvalidInputError
@@ -87,7 +86,7 @@ def months(
     """
     _canvas.check_options(ax, title, "plot.months")
     _check.text(subject, "subject")
-    tally = as_tally(one_data(data, "data"), by=(_check.text(period, "period"),), count=count)
+    tally = as_tally(_check.one_data(data, "data"), by=(_check.text(period, "period"),), count=count)
     tally._require_dims(period)
     known = tally._known_labels(period)
     read = read_labels(known, period)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from policemetrics import HarmWeights, _check
-from policemetrics._arguments import one_count
 from policemetrics.errors import InvalidInputError, InvalidTypeError, MissingDependencyError
 from policemetrics.exposure import Exposure
 from policemetrics.periods import Period
@@ -166,7 +165,7 @@ def rows(
     [('Avon & Somerset', 2023, 6)]
     """
     drawn = (labels(d, known=known, gaps=gaps) for d in dims)
-    return st.lists(st.tuples(*drawn, counts), max_size=one_count(max_size, "max_size"))
+    return st.lists(st.tuples(*drawn, counts), max_size=_check.one_count(max_size, "max_size"))
 
 
 def tallies(
@@ -420,7 +419,7 @@ def durations(
     }
     kinds = ["seconds", "milliseconds", *_faults(bad, ("missing", "negative"))]
     drawn = st.tuples(st.sampled_from(kinds), st.integers(0, 2 * _DAY)).map(lambda kn: made[kn[0]](kn[1]))
-    return st.lists(drawn, max_size=one_count(max_size, "max_size"))
+    return st.lists(drawn, max_size=_check.one_count(max_size, "max_size"))
 
 
 def stamps(
@@ -455,7 +454,7 @@ def stamps(
     """
     kinds = st.sampled_from(["", *_faults(bad, ("missing", "reversed", "clock change"))])
     drawn = st.builds(_stamped, kinds, st.integers(0, 30 * _DAY), st.integers(0, 7_200))
-    found = st.lists(drawn, max_size=one_count(max_size, "max_size"))
+    found = st.lists(drawn, max_size=_check.one_count(max_size, "max_size"))
     return found.map(lambda pairs: {"created": [a for a, _ in pairs], "arrived": [b for _, b in pairs]})
 
 

@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._arguments import one_count, refuse_options
 from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import (
@@ -286,7 +285,7 @@ def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
         if not by:
             msg = "abandoned by label needs by=, whose labels it is keyed by; or give one number."
             raise InvalidInputError(msg)
-        counts = [one_count(v, f"abandoned[{k!r}]") for k, v in given.items()]
+        counts = [_check.one_count(v, f"abandoned[{k!r}]") for k, v in given.items()]
         keys = [k if isinstance(k, tuple) else (k,) for k in given]
         if any(len(k) != len(by) for k in keys):
             msg = f"abandoned must be keyed by the labels of {_check.listing(by)}, in that order; got {_check.listing(given)}."
@@ -303,7 +302,7 @@ def _abandoned(given: Any, by: tuple[str, ...]) -> Tally | None:
             f"{_check.shown(given)} ({type(given).__name__})."
         )
         raise InvalidTypeError(msg)
-    count = one_count(given, "abandoned")
+    count = _check.one_count(given, "abandoned")
     if by:
         msg = f"abandoned must be given for each group of by=, as a mapping of label to number or a Tally; got {count}."
         raise InvalidInputError(msg)
@@ -607,7 +606,9 @@ def answer_times(
         raise InvalidTypeError(msg)
     kept = () if by is None else _check.names(by, "by")
     if is_column(data):
-        refuse_options(result=result, by=by, count=count, seconds=None if seconds == MEASURED else seconds)
+        _check.refuse_options(
+            result=result, by=by, count=count, seconds=None if seconds == MEASURED else seconds
+        )
         waits = seconds_in(data, MEASURED)
         data = Tally.from_columns({MEASURED: waits}, np.ones(len(waits), dtype=np.int64), unit="rows")
     if result is None:

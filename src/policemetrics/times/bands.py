@@ -11,7 +11,6 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._arguments import refuse_options
 from policemetrics._cells import Cells, plain
 from policemetrics._compare import Rows
 from policemetrics._figure import column_fields
@@ -398,7 +397,7 @@ def answer_bands(
         msg = "target must be given: the seconds within which a call shall be answered."
         raise InvalidTypeError(msg)
     if isinstance(data, Mapping):
-        refuse_options(out_of=out_of, short=short, abandoned=abandoned, by=by, count=count)
+        _check.refuse_options(out_of=out_of, short=short, abandoned=abandoned, by=by, count=count)
         return _of_percentages(data, bands, target, rounded_to, _check.confidence_level(confidence_level))
     if rounded_to is not None:
         msg = "rounded_to goes with percentages, a mapping of label to number; counts are not rounded."

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write, intervals
-from policemetrics._arguments import one_count
 from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import (
@@ -103,7 +102,7 @@ class Settings:
                 else "seed is for mean_method='bootstrap'; Student's interval draws nothing."
             )
             raise InvalidInputError(msg)
-        found = None if seed is None else one_count(seed, "seed")
+        found = None if seed is None else _check.one_count(seed, "seed")
         if found is not None and found > _LARGEST_SEED:
             msg = f"seed must be at most {_LARGEST_SEED:,}; got {found:,}."
             raise InvalidInputError(msg)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, overload
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._arguments import refuse_options
 from policemetrics._cells import MEASURED, Cells, encode
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import Side, groups_of, keys_of, no_reasons
@@ -153,11 +152,11 @@ def pool_means(
     """
     step = np.nan if rounded_to is None else _check.number(rounded_to, "rounded_to", above=0)
     if isinstance(means, Results):
-        refuse_options(counts=counts, count=count, rounded_to=rounded_to)
+        _check.refuse_options(counts=counts, count=count, rounded_to=rounded_to)
         _refuse_percentiles("mean" if mean is None else _check.text(mean, "mean"), "mean")
         return _pooled_table(means, () if by is None else _check.names(by, "by"), single=by is None)
     if counts is not None or is_column(means):
-        refuse_options(mean=mean, count=count, by=by)
+        _check.refuse_options(mean=mean, count=count, by=by)
         _refuse_percentiles(getattr(means, "name", None), "means")
         found = _check.nonnegative(seconds_in(means, "means"), "means")
         weights = _check.counts(numbers(counts, "counts"), "counts")

@@ -8,7 +8,6 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._arguments import refuse_options
 from policemetrics._cells import MEASURED, Cells
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import no_reasons
@@ -341,7 +340,7 @@ def summarise_times(
     )
     as_missed = _check.names(missed, "missed")
     if is_column(data):
-        refuse_options(
+        _check.refuse_options(
             by=by, count=count, missed=missed or None, seconds=None if seconds == MEASURED else seconds
         )
         return _of_column(settings, seconds_in(data, MEASURED), target, exclude=invalid == "exclude")
