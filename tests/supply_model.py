@@ -39,6 +39,7 @@ class World:
     sent: frozenset  # (force, month) of the reports that came
     lines: frozenset  # (force, month as sent, force, period as they are called now)
     made: frozenset  # the reports as they came first
+    called: frozenset = frozenset()  # (force, label now), of every force that ever was
     marks: frozenset = frozenset()  # (force, month, offence or None, reason): said not to be supplied
     rolled: bool = False  # the periods overlap
 
@@ -46,8 +47,8 @@ class World:
         """Return who sent for a force: two names of one force, never of the same month, are one."""
         if self.stated != "force" and not areas:
             return "the sender"
-        now = {n for f, _, n, _ in self.lines if f == force}
-        names = {f for f, _, n, _ in self.lines if n in now}
+        now = {n for f, n in self.called if f == force}
+        names = {f for f, n in self.called if n in now}
         seen = [m for f, m in self.made if f in names]
         return f"now {min(now)}" if len(seen) == len(set(seen)) else force
 
@@ -68,7 +69,7 @@ def world(rows, stated):
         added[force, month, offence] = added.get((force, month, offence), 0) + number
     sent = frozenset((f, m) for f, m, _ in added)
     lines = frozenset((f, m, f, label(m, m)) for f in {f for f, _ in sent} for m in {m for _, m in sent})
-    return World(stated, added, sent, lines, sent)
+    return World(stated, added, sent, lines, sent, frozenset((f, f) for f, _ in sent))
 
 
 def _keep(w, lines, offences=None):
@@ -95,7 +96,8 @@ def drop(w, **labels):
 
 def relabel(w, force=(), period=()):
     f, p = dict(force), dict(period)
-    return replace(w, lines=frozenset((a, m, f.get(n, n), p.get(q, q)) for a, m, n, q in w.lines))
+    lines = frozenset((a, m, f.get(n, n), p.get(q, q)) for a, m, n, q in w.lines)
+    return replace(w, lines=lines, called=frozenset((a, f.get(n, n)) for a, n in w.called))
 
 
 def to_periods(w, length):

@@ -92,14 +92,14 @@ def step(r, world):
         ),
         "relabel": (
             lambda w: model.relabel(w, force=REGION),
-            lambda t: t.relabel("force", {k: v for k, v in REGION.items() if k in t._known_labels("force")}),
+            lambda t: t.relabel("force", {k: v for k, v in REGION.items() if k in t._ever_known("force")}),
         ),
         "sum_to": (lambda w: w, lambda t: t),
         "to_periods": (lambda w: model.to_periods(w, 3), lambda t: t.to_periods("quarter")),
         "names": (
             lambda w: model.relabel(w, period=names),
             lambda t: t.relabel(
-                "period", {spelt(k): v for k, v in names.items() if spelt(k) in t._known_labels("period")}
+                "period", {spelt(k): v for k, v in names.items() if spelt(k) in t._ever_known("period")}
             ),
         ),
         "not_supplied": (

@@ -622,6 +622,19 @@ class Tally:
         )
         return list(dict.fromkeys(labels))
 
+    def _ever_known(self, dim: str) -> list[Any]:
+        """Return every label of a dimension that is known, those of periods that were not chosen among them."""
+        made = [
+            (one, one.cells if one.register is None or dim not in one.register.dims else one.register)
+            for one in self._sent
+        ]
+        ever = (
+            one.again(keys.keys((dim,)), (dim,)).label(dim).tolist() for one, keys in made if dim in keys.dims
+        )
+        return list(
+            dict.fromkeys([*self._known_labels(dim), *(label for labels in ever for label in labels)])
+        )
+
     def _exclude(self, wanted: Mapping[str, LabelArray], reason: str) -> Tally:
         """Move the cells that have all these labels to the ledger; what is dropped takes with it what was excluded before."""
         if REASON in self.dims:
@@ -695,7 +708,7 @@ class Tally:
         if dim == MEASURED:
             msg = f"{MEASURED!r} holds measured times, which have no labels to rename."
             raise InvalidInputError(msg)
-        known = self._known_labels(dim)
+        known = self._ever_known(dim)
         mapping = {_cells.plain(old): _cells.plain(new) for old, new in mapping.items()}
         there = set(known)
         for key in (k for k in mapping if k not in there):
@@ -721,7 +734,7 @@ class Tally:
 
         It is one more step from what was sent, unless `step` is false: then the new labels are for a moment only.
         """
-        named = {} if dim == MEASURED or not step else {v: new(v) for v in self._known_labels(dim)}
+        named = {} if dim == MEASURED or not step else {v: new(v) for v in self._ever_known(dim)}
         changed = {old: now for old, now in named.items() if old != now}
         supplied = self._supplied
         if supplied is not None and dim in supplied.dims:
