@@ -28,6 +28,9 @@ from policemetrics.testing.strategies import (
     weights,
 )
 
+# Few of these tests are about who sent what; those that are state it.
+pytestmark = pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning")
+
 PAGE = Path(__file__).parents[1] / "docs" / "howto" / "testing.md"
 
 # ---- the other project: a small board report ---------------------------------------------

@@ -22,6 +22,9 @@ from policemetrics.periods import Period
 from policemetrics.rates import rate
 from policemetrics.tallies import Tally
 
+# Few of these tests are about who sent what; those that are state it.
+pytestmark = pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning")
+
 
 def residents(values, by="force", **options):
     return Exposure(values, by=by, **({"name": "residents", "date": "mid-2019"} | options))

@@ -14,7 +14,7 @@ import supply_model as model
 from supply_model import Ask, NotThere
 
 from policemetrics import Exposure, Period, Tally, change_drivers, rate, rate_change
-from policemetrics.errors import PoliceMetricsError
+from policemetrics.errors import AreasWithoutRowsWarning, PoliceMetricsError
 
 PROGRAMS = int(os.environ.get("POLICEMETRICS_SUPPLY", "300"))
 FORCES, OFFENCES = ["A", "B", "C"], ["x", "y"]
@@ -234,6 +234,7 @@ def program(seed):
             compare_parts(world, tally, between, of, by, match, told)
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning")
 @pytest.mark.parametrize("block", range(10))
 def test_programs(block):
     """Whatever is done to a tally, its figures are those of who sent what."""
@@ -452,6 +453,25 @@ class TestDivisors:
         crimes = made(rows, *SENT, "offence", coverage=SENT)
         found = rate_change(crimes, between=YEARS, by="offence", exposure=of_forces(A=10, B=30))
         assert found["new_exposure"].tolist() == [40, 40]
+
+    def test_areas_without_rows(self):
+        """Nothing was stated, and one of three forces has rows: the figure says of how many it is, and warns."""
+        log = made([("Kent", "x", 5)], "force", "offence")
+        people = of_forces(Kent=1000, Essex=1000, Surrey=500)
+        with pytest.warns(AreasWithoutRowsWarning, match="of 1 of the 3 areas that residents are given for"):
+            assert rate(log, people).caveats[0].code == "areas-without-rows"
+        assert rate(log.where(force="Kent"), people).caveat == ""  # as the caller chose
+        assert rate(made([("Kent", "x", 5)], "force", "offence", coverage="force"), people).caveat == ""
+
+    def test_one_number_while_a_known_force_did_not_send(self):
+        """The number may be of those who sent, or of all: the figure stands, and names who did not."""
+        crimes = made(
+            [("Kent", YEARS[0], 10), ("Kent", YEARS[1], 20), ("Essex", YEARS[0], 30)], *SENT, coverage=SENT
+        )
+        found = rate(crimes.where(period=YEARS[1]), 1000)
+        assert found.rate == 20
+        assert found.caveat == "the counts are not of Essex, who did not send; is the divisor?"
+        assert rate(crimes.where(period=YEARS[0]), 1000).caveat == ""
 
 
 class TestMarks:

@@ -274,6 +274,7 @@ class Grouped:
         """Find the divisor of each group, nan where there is none; these rows say so."""
         sizes, reasons = divisor.sizes(self.groups, self.side)
         self.rows.adopt(reasons)
+        self.rows.note(*divisor.notes(self.groups, self.side))
         return sizes
 
 
@@ -428,6 +429,7 @@ class Comparison:
             sizes, reasons = divisor.sizes(self.groups, side)
             self.rows.adopt(reasons)
             found.append(sizes)
+        self.rows.note(*divisors[0].notes(self.groups, self.sides[0]))
         return found
 
     def by_part(self, of: str, parts: Cells | None = None) -> tuple[Rows, IntArray, list[IntArray]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 __all__ = [
+    "AreasWithoutRowsWarning",
     "ChoiceNeededError",
     "CountOverflowError",
     "IncompatibleTalliesError",
@@ -124,6 +125,10 @@ class PoliceMetricsWarning(UserWarning):
 
     def __reduce__(self) -> tuple[type[PoliceMetricsWarning], tuple[Note]]:
         return type(self), (self.note,)
+
+
+class AreasWithoutRowsWarning(PoliceMetricsWarning):
+    """An exposure has areas of which nothing was counted, and nobody said whether they sent anything."""
 
 
 class SwappedStampsWarning(PoliceMetricsWarning):

@@ -14,7 +14,7 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._cells import Cells
-from policemetrics._sent import as_sent, is_time, known_lines, seen, time_dims
+from policemetrics._sent import Kept, Left, as_sent, is_time, known_lines, seen, time_dims
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -29,7 +29,13 @@ from policemetrics._supply import (
     why_unlike,
 )
 from policemetrics._typing import ByLabel, Columns, FloatArray, Names
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import (
+    AreasWithoutRowsWarning,
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    UnknownNameError,
+)
 from policemetrics.frames import read_columns
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
@@ -279,6 +285,31 @@ class Divisor:
             raise InvalidInputError(msg)
         return np.full(len(groups), self.given), why_ragged(groups, side)
 
+    def notes(self, groups: Cells, side: Side) -> tuple[Note, ...]:
+        """Say what a divisor leaves open: areas without rows where nothing was stated; who is known and did not send."""
+        tally, supplied = side.tally, side.tally._supplied
+        if isinstance(self.given, Exposure) and supplied is None:
+            return _without_rows(self.given, groups, side)
+        if not isinstance(self.given, float) or supplied is None or len(groups) != 1:
+            return ()
+        who = [d for d in supplied.dims if d not in time_dims(tally._sent)]
+        known, there = known_lines(tally._sent, who), side.proof(())
+        sent = [as_sent(d) if as_sent(d) in there.dims else d for d in who]
+        lacking = known.keys(sent)
+        lacking = lacking.select(~lacking.within(there.keys(sent)))
+        if not who or not len(lacking):
+            return ()
+        named = _check.cut(
+            " ".join(map(str, key)) for key in zip(*(lacking.column(d).tolist() for d in sent), strict=True)
+        )
+        return (
+            Note(
+                "did-not-send",
+                "not of all",
+                f"the counts are not of {named}, who did not send; is the divisor?",
+            ),
+        )
+
     def _counted(self, own: Side, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
         """Add a tally up to the groups; its suppliers must be those of the counts."""
         reasons = why_not_supplied(groups, own)
@@ -306,6 +337,23 @@ def _of_mapping(
             raise InvalidInputError(msg)
     numbers = [_check.one_count(v, f"{argument}[{k!r}]") for k, v in given.items()]
     return Side(Tally.from_columns({d: [k[i] for k in keys] for i, d in enumerate(by)}, numbers))
+
+
+def _without_rows(exposure: Exposure, groups: Cells, side: Side) -> tuple[Note, ...]:
+    """Say of how many of its areas a figure is, where nobody said who sends and the caller did not choose."""
+    sent = side.tally._sent
+    areas = tuple(d for d in exposure.by if d not in time_dims(sent))
+    chosen = {d for one in sent for step in one.steps if isinstance(step, Kept | Left) for d in step.wanted}
+    if not areas or chosen & {*areas} or not {*areas} <= {*sent[0].cells.dims} or {*areas} <= {*groups.dims}:
+        return ()
+    every, found = exposure._keys.keys(areas), seen(sent, areas)
+    there = int(every.within(found.keys(areas)).sum())
+    if there == len(every) or as_sent(areas[0]) in found.dims:
+        return ()
+    long = f"of {there} of the {len(every)} areas that {exposure.name} are given for; the others have no rows, and no coverage was stated"
+    note = Note("areas-without-rows", f"{there} of {len(every)} areas", long)
+    _check.warn(AreasWithoutRowsWarning, note)
+    return (note,)
 
 
 def areas_of(divisor: Any) -> tuple[str, ...]:
