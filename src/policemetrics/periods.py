@@ -14,7 +14,7 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._typing import Every, Label
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError
 
 __all__ = ["Period", "as_period", "check_pair", "in_words", "read_labels"]
 
@@ -35,7 +35,7 @@ _Kind: TypeAlias = Literal["month", "quarter", "financial_year", "calendar_year"
 def _whole(value: object, name: str, low: float = -np.inf, high: float = np.inf) -> int:
     """Return a whole number from `low` to `high`; flags and floats are none."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise InvalidTypeError(f"{name} must be a whole number; got {value!r} ({type(value).__name__}).")
+        raise _check.wrong_type(value, f"{name} must be a whole number")
     if not low <= value <= high:
         raise InvalidInputError(f"{name} must be from {low} to {high}; got {value}.")
     return int(value)
@@ -90,7 +90,7 @@ class Period:
     def __attrs_post_init__(self) -> None:
         for name, day in (("start", self.start), ("end", self.end)):
             if not isinstance(day, date) or isinstance(day, datetime):
-                raise InvalidTypeError(f"{name} must be a datetime.date; got {day!r} ({type(day).__name__}).")
+                raise _check.wrong_type(day, f"{name} must be a datetime.date")
             _whole(day.year, f"the year of {name}", _FIRST_YEAR, _LAST_YEAR)
         if self.start.day != 1:
             raise InvalidInputError(f"start must be the first day of a month; got {self.start}.")
@@ -248,9 +248,7 @@ def as_period(value: str | Period, name: str) -> Period:
 def read_labels(labels: Iterable[Label], name: str) -> tuple[Period, ...]:
     """Read a column of labels together, so that the clear ones decide for the ambiguous ones."""
     if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-        raise InvalidTypeError(
-            f"{name} must be a column of labels; got {labels!r} ({type(labels).__name__})."
-        )
+        raise _check.wrong_type(labels, f"{name} must be a column of labels")
     labels = [str(v) if isinstance(v, int | np.integer) and not isinstance(v, bool) else v for v in labels]
     found = [_read(label, f"{name}[{i}]") for i, label in enumerate(labels)]
     clear = {

@@ -252,11 +252,7 @@ class Results(Generic[FigureT_co]):
         lengths = [len(t) for t in tables]
 
         def column(parts: Sequence[Any]) -> NDArray[Any]:
-            whole = [
-                p if isinstance(p, np.ndarray) else _objects([p] * n)
-                for p, n in zip(parts, lengths, strict=True)
-            ]
-            return np.concatenate(whole)
+            return np.concatenate([_every_row(p, n) for p, n in zip(parts, lengths, strict=True)])
 
         keys = {d: np.concatenate([t._keys[d] for t in tables]) for d in first._keys}
         keys |= {
@@ -294,7 +290,7 @@ class Results(Generic[FigureT_co]):
     @property
     def _notes_by_row(self) -> list[tuple[Note, ...]]:
         """What travels with every row."""
-        return [self._notes] * len(self) if isinstance(self._notes, tuple) else self._notes.tolist()
+        return _every_row(self._notes, len(self)).tolist()
 
     @property
     def _caveats(self) -> list[str]:
@@ -369,8 +365,7 @@ class Results(Generic[FigureT_co]):
         if not isinstance(name, str) or name not in columns:
             msg = f"no column {_check.shown(name)}; the columns are {_check.listing(self.columns, most=60)}."
             raise UnknownNameError(msg)
-        value = columns[name]
-        return value if isinstance(value, np.ndarray) else _objects([value] * len(self))
+        return _every_row(columns[name], len(self))
 
     def _take(self, index: NDArray[Any]) -> Results[FigureT_co]:
         return self._evolve(
@@ -413,8 +408,7 @@ class Results(Generic[FigureT_co]):
         for dim, label in labels.items():
             _check.known(dim, "dimension", self._keys)
             if not isinstance(label, str) and not _check.is_number(label):
-                msg = f"{dim} must be one label, text or a whole number; got {_check.shown(label)} ({type(label).__name__})."
-                raise InvalidTypeError(msg)
+                raise _check.wrong_type(label, f"{dim} must be one label, text or a whole number")
             found = self._keys[dim] == label
             if not np.any(found):
                 msg = f"no row with {dim}={label!r}; {dim} has {_check.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
@@ -509,8 +503,8 @@ class Results(Generic[FigureT_co]):
     def _audit_columns(self) -> dict[str, list[Any]]:
         table: dict[str, list[Any]] = {}
         for name, value in self._audit.items():
-            values = value.tolist() if isinstance(value, np.ndarray) else [value] * len(self)
-            table[name] = [_audit_cell(v, " to " if name == "between" else ", ") for v in values]
+            separator = " to " if name == "between" else ", "
+            table[name] = [_audit_cell(v, separator) for v in _every_row(value, len(self)).tolist()]
         rows = [self._exclusions and self._exclusions.row(i) for i in range(len(self))]
         table["caveat"] = self._caveats
         table["unit"] = [r and r.unit for r in rows]
@@ -711,6 +705,11 @@ def _same(one: Any, other: Any) -> bool:
 def _one_or_all(values: Sequence[Any]) -> Any:
     """Keep what is the same in every row once."""
     return values[0] if all(_same(v, values[0]) for v in values) else _objects(values)
+
+
+def _every_row(value: Any, rows: int) -> NDArray[Any]:
+    """Return what each of some rows has, where what is the same in all was kept once."""
+    return value if isinstance(value, np.ndarray) else _objects([value] * rows)
 
 
 def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:

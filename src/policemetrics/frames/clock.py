@@ -268,12 +268,7 @@ def _folded(join: Any, parts: list[Any]) -> Any:
 
 def instant(value: object, name: str, timezone: str | None) -> int:
     """Turn a datetime into microseconds since 1970 in UTC; a naive one is read on the clock of the zone."""
-    if not isinstance(value, dt.datetime):
-        msg = (
-            f"{name} must be a datetime, as in datetime(2024, 3, 31, 12); got {_check.shown(value)} "
-            f"({type(value).__name__})."
-        )
-        raise InvalidTypeError(msg)
+    value = _check.instance(value, dt.datetime, f"{name} must be a datetime, as in datetime(2024, 3, 31, 12)")
     if value != value:  # noqa: PLR0124  # pandas NaT is a datetime that does not equal itself
         msg = f"{name} must not be missing; got {value}."
         raise InvalidInputError(msg)

@@ -492,15 +492,14 @@ class WeightMatch:
         codes = len(self.matched) + len(self.unmatched) + len(self.outside)
         parts = [f"{self.weights} has a weight for {len(self.matched)} of {codes} offence codes."]
         if self.unmatched:
-            hinted = list(map(_hinted, self.unmatched, self.nearest))
-            more = f" and {len(hinted) - _MOST_NAMED} more" if len(hinted) > _MOST_NAMED else ""
-            parts.append(f"It has none for {', '.join(hinted[:_MOST_NAMED])}{more}.")
+            hinted = map(_hinted, self.unmatched, self.nearest)
+            parts.append(f"It has none for {_check.cut(hinted, _MOST_NAMED)}.")
         if self.outside:
-            parts.append(f"It leaves out on purpose {_listed(self.outside)}.")
+            parts.append(f"It leaves out on purpose {_check.listing(self.outside)}.")
         if self.unused:
             one = len(self.unused) == 1
             parts.append(
-                f"{len(self.unused)} of its codes {'does' if one else 'do'} not occur: {_listed(self.unused)}."
+                f"{len(self.unused)} of its codes {'does' if one else 'do'} not occur: {_check.listing(self.unused)}."
             )
         if self.duplicates:
             groups = (" and ".join(map(repr, group)) for group in self.duplicates)
@@ -518,11 +517,7 @@ class WeightMatch:
 def _hinted(code: str, near: tuple[str, ...]) -> str:
     if is_category(code):
         return f"{code!r} (a category of many offences)"
-    return f"{code!r} (the nearest: {_listed(near)})" if near else repr(code)
-
-
-def _listed(codes: Iterable[str]) -> str:
-    return _check.listing(codes, most=_MOST_NAMED)
+    return f"{code!r} (the nearest: {_check.listing(near)})" if near else repr(code)
 
 
 def _near(code: str, weights: HarmWeights) -> tuple[str, ...]:
