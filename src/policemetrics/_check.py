@@ -212,9 +212,9 @@ def _from_objects(values: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, An
     if any(isinstance(v, int | np.integer) for v in flat):
         flat = [int(v) if isinstance(v, float | np.floating) and v.is_integer() else v for v in flat]
     if all(isinstance(v, int | np.integer) for v in flat):
-        if any(not _INT64.min <= v <= _INT64.max for v in flat):
-            at = next(i for i, v in enumerate(flat) if not _INT64.min <= v <= _INT64.max)
-            _bad(name, "fit in 64 bits", flat[at], at, len(flat), InvalidInputError)
+        beyond = [at for at, v in enumerate(flat) if not _INT64.min <= v <= _INT64.max]
+        if beyond:
+            _bad(name, "fit in 64 bits", flat[beyond[0]], beyond[0], len(flat), InvalidInputError)
         return np.asarray(flat, dtype=np.int64).reshape(values.shape)
     return np.asarray([_float(v) for v in flat]).reshape(values.shape)
 
@@ -229,9 +229,7 @@ def _refuse(bad: np.ndarray[Any, Any], values: np.ndarray[Any, Any], name: str, 
     if not bad.any():
         return
     if not values.ndim:
-        rule = rule.replace("hold finite numbers", "be a finite number").replace(
-            "hold whole numbers", "be a whole number"
-        )
+        rule = rule.replace("hold", "be a").replace("numbers", "number")
     at = tuple(int(i) for i in np.argwhere(bad)[0])
     place = f" at {name}[{', '.join(map(str, at))}]" if at else ""
     many = f" ({int(bad.sum())} of {values.size} values are bad)" if values.size > 1 else ""
@@ -300,16 +298,13 @@ def same_length(columns: Mapping[str, Any]) -> None:
 
 def same_index(columns: Mapping[str, object]) -> None:
     """Refuse pandas Series whose indexes differ: arithmetic by position would pair the wrong rows."""
-    first: tuple[str, Any] | None = None
-    for name, column in columns.items():
-        index = getattr(column, "index", None)
-        if index is None or callable(index) or not hasattr(index, "equals"):
-            continue
-        if first is None:
-            first = (name, index)
-        elif not first[1].equals(index):
+    found = {name: getattr(column, "index", None) for name, column in columns.items()}
+    indexes: dict[str, Any] = {name: index for name, index in found.items() if hasattr(index, "equals")}
+    for name, index in indexes.items():
+        first = next(iter(indexes))
+        if not indexes[first].equals(index):
             msg = (
-                f"{first[0]} and {name} must have the same index; align them first, "
-                f"for example {name}.reindex({first[0]}.index), or pass .to_numpy() of each."
+                f"{first} and {name} must have the same index; align them first, "
+                f"for example {name}.reindex({first}.index), or pass .to_numpy() of each."
             )
             raise InvalidInputError(msg)

@@ -443,23 +443,20 @@ _OF_YEAR = rf"(?P<y>(?:{_FY}|{_CY})?{_YY}(?:[-/ ]{_YY})?)"
 _NTH = "[0-9]{1,2}(?:st|nd|rd|th)?"
 
 # The first form that fits the whole label reads it. All are of bounded length: no label can stall them.
-_TABLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[Period, ...]]], ...] = tuple(
-    (re.compile(form), reader)
-    for form, reader in (
-        (r"[0-9]{8}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[t ][0-9:.+z]*)?", _a_date),
-        (rf"[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_YY}(?: [0-9:.]*)?", _a_date),
-        (rf"{_NTH}[-/ ]{_NAME}[-/ ]{_YY}|{_NAME} {_NTH} {_YY}", _a_date),
-        (rf"(?:{_CY})?(?P<y>[0-9]{{4}})", lambda m: (Period.calendar_year(int(m["y"])),)),
-        ("(?P<y>[0-9]{4})[-/ ]?(?P<m>[0-9]{2})", _pair),
-        ("(?P<y>[0-9]{4})[-/ ](?P<y2>[0-9]{4})", _financial_year),
-        (rf"{_FY}(?P<y>{_YY})(?:[-/ ](?P<y2>{_YY}))?", _financial_year),
-        (rf"(?P<m>{_NAME})[-/ ]?(?P<y>{_YY})", _named_month),
-        (rf"(?P<y>[0-9]{{4}})[-/ ]?(?P<m>{_NAME})", _named_month),
-        ("(?P<m>[0-9]{1,2})[-/](?P<y>[0-9]{4})", _named_month),
-        ("(?P<y>[0-9]{4})(?:[-/]| ?m ?)(?P<m>[0-9]{1,2})", _named_month),
-        (rf"{_OF_YEAR}[-/ ]?{_Q}", _quarter),
-        (rf"{_Q}[-/ ]?{_OF_YEAR}", _quarter),
-    )
+_TABLE: tuple[tuple[str, Callable[[re.Match[str]], tuple[Period, ...]]], ...] = (
+    (r"[0-9]{8}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[t ][0-9:.+z]*)?", _a_date),
+    (rf"[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_YY}(?: [0-9:.]*)?", _a_date),
+    (rf"{_NTH}[-/ ]{_NAME}[-/ ]{_YY}|{_NAME} {_NTH} {_YY}", _a_date),
+    (rf"(?:{_CY})?(?P<y>[0-9]{{4}})", lambda m: (Period.calendar_year(int(m["y"])),)),
+    ("(?P<y>[0-9]{4})[-/ ]?(?P<m>[0-9]{2})", _pair),
+    ("(?P<y>[0-9]{4})[-/ ](?P<y2>[0-9]{4})", _financial_year),
+    (rf"{_FY}(?P<y>{_YY})(?:[-/ ](?P<y2>{_YY}))?", _financial_year),
+    (rf"(?P<m>{_NAME})[-/ ]?(?P<y>{_YY})", _named_month),
+    (rf"(?P<y>[0-9]{{4}})[-/ ]?(?P<m>{_NAME})", _named_month),
+    ("(?P<m>[0-9]{1,2})[-/](?P<y>[0-9]{4})", _named_month),
+    ("(?P<y>[0-9]{4})(?:[-/]| ?m ?)(?P<m>[0-9]{1,2})", _named_month),
+    (rf"{_OF_YEAR}[-/ ]?{_Q}", _quarter),
+    (rf"{_Q}[-/ ]?{_OF_YEAR}", _quarter),
 )
 _TWELVE_MONTHS = re.compile(
     "(?:(?:rolling )?(?:year|12[- ]?months?|twelve months) (?:ending|ended|end|to)|y/?e) (?P<end>.+)"
@@ -490,7 +487,7 @@ def _simple(text: str) -> tuple[Period, ...]:
     """Read a month, quarter or year; nothing if it looks like none."""
     text = re.sub(" ?([-/]) ?", r"\1", text)
     for form, reader in _TABLE:
-        if m := form.fullmatch(text):
+        if m := re.fullmatch(form, text):
             return reader(m)
     return ()
 

@@ -290,7 +290,8 @@ class Results(Generic[FigureT_co]):
     @property
     def _notes_by_row(self) -> list[tuple[Note, ...]]:
         """What travels with every row."""
-        return _every_row(self._notes, len(self)).tolist()
+        notes: list[tuple[Note, ...]] = _every_row(self._notes, len(self)).tolist()
+        return notes
 
     @property
     def _caveats(self) -> list[str]:
@@ -639,18 +640,17 @@ class Results(Generic[FigureT_co]):
         values = [{name: column.item(i) for name, column in self._values.items()} for i in shown]
         headings, cells = on_screen(self.kind, self._audit.get("confidence_level"), values)
         labels, excluded = {**self._keys, **self._told_apart()}, self._excluded
-        headers = [*labels, *headings, "excluded", "reason"]
-        rows = [
-            [*(str(k[i]) for k in labels.values()), *row, _write.count(excluded[i]), self._reason[i] or ""]
-            for i, row in enumerate(cells)
-        ]
+        last = {
+            "excluded": [_write.count(excluded[i]) for i in shown],
+            "reason": [self._reason[i] or "" for i in shown],
+        }
         # A column that says nothing in any row only takes room.
-        keep = [
-            i
-            for i, h in enumerate(headers)
-            if h not in {"reason", "excluded"} or any(r[i] not in {"", "0"} for r in rows)
-        ]
-        return [headers[i] for i in keep], [[r[i] for i in keep] for r in rows]
+        said = {name: words for name, words in last.items() if not {*words} <= {"", "0"}}
+        before, after = (
+            [[str(column[i]) for column in part.values()] for i in shown] for part in (labels, said)
+        )
+        rows = [[*names, *row, *words] for names, row, words in zip(before, cells, after, strict=True)]
+        return [*labels, *headings, *said], rows
 
     def _told_apart(self) -> dict[str, NDArray[Any]]:
         """Return the words of a definition in which the rows differ: without them they would look alike."""

@@ -76,9 +76,8 @@ class Timing:
     @property
     def stamps(self) -> dict[str, str]:
         """The columns of stamps, by argument."""
-        return {"start": self.start, "end": self.end} | (
-            {"closed": self.closed} if self.closed is not None else {}
-        )
+        both = {"start": self.start, "end": self.end}
+        return both if self.closed is None else both | {"closed": self.closed}
 
 
 @attrs.frozen(kw_only=True)

@@ -113,14 +113,6 @@ def _caveat_codes(codes: Iterable[str]) -> frozenset[str]:
     return _codes(codes, "caveat_codes")
 
 
-def _is_text(_: object, field: attrs.Attribute[str], value: str) -> None:
-    _check.text(value, field.name)
-
-
-def _is_text_or_empty(_: object, field: attrs.Attribute[str], value: str) -> None:
-    _check.text(value, field.name, empty=True)
-
-
 def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, weight: str) -> None:
     """Refuse rows without a code or without a weight, and name them."""
     without_code = [str(i) for i, code in enumerate(codes) if is_missing(code)]
@@ -186,16 +178,18 @@ class HarmWeights(Mapping[str, float]):
     """
 
     _weights: dict[str, float] = attrs.field(converter=_weights_of, hash=False)
-    name: str = attrs.field(kw_only=True, validator=_is_text)
-    version: str = attrs.field(kw_only=True, validator=_is_text)
-    unit: str = attrs.field(kw_only=True, default="days", validator=_is_text)
-    source: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
+    name: str = attrs.field(kw_only=True)
+    version: str = attrs.field(kw_only=True)
+    unit: str = attrs.field(kw_only=True, default="days")
+    source: str = attrs.field(kw_only=True, default="")
     outside: frozenset[str] = attrs.field(kw_only=True, default=(), converter=_outside)  # pyright: ignore[reportAssignmentType]  # the converter takes it
-    licence: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
-    caveat: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
+    licence: str = attrs.field(kw_only=True, default="")
+    caveat: str = attrs.field(kw_only=True, default="")
     caveat_codes: frozenset[str] = attrs.field(kw_only=True, default=(), converter=_caveat_codes)  # pyright: ignore[reportAssignmentType]
 
     def __attrs_post_init__(self) -> None:
+        for field in ("name", "version", "unit", "source", "licence", "caveat"):
+            _check.text(getattr(self, field), field, empty=field in {"source", "licence", "caveat"})
         both = sorted(self.outside & self.keys())
         if both:
             msg = f"outside must not name codes that have a weight; got {_check.listing(both)}."
