@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Generic, overload
 
 import attrs
@@ -725,17 +726,13 @@ def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
         return wide
 
     parts = []
-    for part in range(max(len(t.parts) for t in known)):
+    for sources in zip_longest(*(t.parts for t in known)):
         names, wide = [], []
-        for at, table in enumerate(known):
-            nothing = np.full(len(table.counted), ""), np.zeros_like(table.counts)
-            source, counts = table.parts[part] if part < len(table.parts) else nothing
+        for at, (table, part) in enumerate(zip(known, sources, strict=True)):
+            source, counts = part or (np.full(len(table.counted), ""), np.zeros_like(table.counts))
             # Rows that are numbered are those of one table; sources that have a name are the same in all.
-            names.append(
-                source
-                if source.dtype.kind == "U"
-                else np.array([f"{at} {n}" for n in source.tolist()], dtype=str)
-            )
+            numbered = source.dtype.kind != "U"
+            names.append(np.char.add(f"{at} ", source.astype(str)) if numbered else source)
             wide.append(spread(table, counts))
         parts.append((np.concatenate(names), np.concatenate(wide)))
     return ExclusionTable(

@@ -421,17 +421,10 @@ def harm_weights(name: str, *, version: str) -> HarmWeights:
 @cache
 def _edition(name: str, version: str) -> HarmWeights:
     record = definitions.harm_weight_editions()[name, version]
-    return HarmWeights(
-        record.weights(),
-        name=name,
-        version=version,
-        unit=record.unit,
-        source=f"{record.publisher}, {record.source}, {record.vintage}",
-        outside=record.outside,
-        licence=record.licence,
-        caveat=record.caveat,
-        caveat_codes=record.caveat_codes,
-    )
+    alike = ("name", "version", "unit", "outside", "licence", "caveat", "caveat_codes")
+    said: dict[str, Any] = {field: getattr(record, field) for field in alike}
+    source = f"{record.publisher}, {record.source}, {record.vintage}"
+    return HarmWeights(record.weights(), source=source, **said)
 
 
 # ---- how codes meet weights -------------------------------------------------------------
