@@ -42,11 +42,11 @@ def shown(value: object) -> str:
     return whole if cut == whole else f"{cut.rstrip()}…"
 
 
-def cut(labels: Iterable[str]) -> str:
+def cut(labels: Iterable[str], most: int = _MOST_NAMED) -> str:
     """List labels in a sentence: the first few, and how many more there are."""
     named = list(labels)
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    return ", ".join(named[:_MOST_NAMED]) + more
+    more = f" and {len(named) - most} more" if len(named) > most else ""
+    return ", ".join(named[:most]) + more
 
 
 def warn(kind: type[PoliceMetricsWarning], note: Note) -> None:
@@ -55,6 +55,18 @@ def warn(kind: type[PoliceMetricsWarning], note: Note) -> None:
     while frame is not None and frame.f_globals.get("__name__", "").startswith(f"{__package__}."):
         level, frame = level + 1, frame.f_back
     warnings.warn(kind(note), stacklevel=level)
+
+
+def wrong_type(value: object, rule: str) -> InvalidTypeError:
+    """Return the error that a value is of another type than a rule asks for."""
+    return InvalidTypeError(f"{rule}; got {shown(value)} ({type(value).__name__}).")
+
+
+def instance(value: object, kind: type[Any], rule: str) -> Any:
+    """Return `value` if it is of a type, or refuse it by the rule."""
+    if not isinstance(value, kind):
+        raise wrong_type(value, rule)
+    return value
 
 
 def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:
@@ -81,20 +93,17 @@ def choice(value: object, name: str, options: Sequence[str]) -> None:
 def flag(value: object, name: str) -> bool:
     """Return True or False; nothing else, since any text would count as true."""
     if not isinstance(value, bool | np.bool_):
-        msg = f"{name} must be True or False; got {shown(value)} ({type(value).__name__})."
-        raise InvalidTypeError(msg)
+        raise wrong_type(value, f"{name} must be True or False")
     return bool(value)
 
 
 def text(value: object, name: str, *, empty: bool = False) -> str:
     """Return `value` if it is text, and not blank unless `empty`."""
-    if not isinstance(value, str):
-        msg = f"{name} must be text; got {shown(value)} ({type(value).__name__})."
-        raise InvalidTypeError(msg)
-    if not empty and not value.strip():
+    found: str = instance(value, str, f"{name} must be text")
+    if not empty and not found.strip():
         msg = f"{name} must not be empty."
         raise InvalidInputError(msg)
-    return value
+    return found
 
 
 def names(value: object, name: str) -> tuple[str, ...]:
@@ -102,8 +111,7 @@ def names(value: object, name: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = (value,)
     if not isinstance(value, Sequence) or isinstance(value, bytes):
-        msg = f"{name} must be a name or a sequence of names; got {shown(value)} ({type(value).__name__})."
-        raise InvalidTypeError(msg)
+        raise wrong_type(value, f"{name} must be a name or a sequence of names")
     found = tuple(text(v, f"{name}[{i}]") for i, v in enumerate(value))
     twice = sorted({v for v in found if found.count(v) > 1})
     if twice:
@@ -127,8 +135,7 @@ def number(
 ) -> float:
     """Return a single number as a float: finite unless `infinite`, >= `low`, > `above`."""
     if not is_number(value):
-        msg = f"{name} must be a number; got {shown(value)} ({type(value).__name__})."
-        raise InvalidTypeError(msg)
+        raise wrong_type(value, f"{name} must be a number")
     found = _float(value)
     if np.isnan(found) or (np.isinf(found) and not infinite):
         msg = f"{name} must be a finite number; got {value}."
@@ -165,8 +172,7 @@ def confidence_level(value: object) -> float:
 def as_array(values: object, name: str) -> np.ndarray[Any, Any]:
     """Return numbers as an array of a numeric dtype; flags, text, dates and objects are refused."""
     if isinstance(values, str | bytes | Mapping | set | frozenset) or values is None:
-        msg = f"{name} must hold numbers; got {shown(values)} ({type(values).__name__})."
-        raise InvalidTypeError(msg)
+        raise wrong_type(values, f"{name} must hold numbers")
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         # numpy would hand over what lies under the mask.
         msg = f"{name} must not be missing; some of it is masked."
@@ -206,9 +212,9 @@ def _from_objects(values: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, An
     if any(isinstance(v, int | np.integer) for v in flat):
         flat = [int(v) if isinstance(v, float | np.floating) and v.is_integer() else v for v in flat]
     if all(isinstance(v, int | np.integer) for v in flat):
-        if any(not _INT64.min <= v <= _INT64.max for v in flat):
-            at = next(i for i, v in enumerate(flat) if not _INT64.min <= v <= _INT64.max)
-            _bad(name, "fit in 64 bits", flat[at], at, len(flat), InvalidInputError)
+        beyond = [at for at, v in enumerate(flat) if not _INT64.min <= v <= _INT64.max]
+        if beyond:
+            _bad(name, "fit in 64 bits", flat[beyond[0]], beyond[0], len(flat), InvalidInputError)
         return np.asarray(flat, dtype=np.int64).reshape(values.shape)
     return np.asarray([_float(v) for v in flat]).reshape(values.shape)
 
@@ -223,9 +229,7 @@ def _refuse(bad: np.ndarray[Any, Any], values: np.ndarray[Any, Any], name: str, 
     if not bad.any():
         return
     if not values.ndim:
-        rule = rule.replace("hold finite numbers", "be a finite number").replace(
-            "hold whole numbers", "be a whole number"
-        )
+        rule = rule.replace("hold", "be a").replace("numbers", "number")
     at = tuple(int(i) for i in np.argwhere(bad)[0])
     place = f" at {name}[{', '.join(map(str, at))}]" if at else ""
     many = f" ({int(bad.sum())} of {values.size} values are bad)" if values.size > 1 else ""
@@ -262,7 +266,7 @@ def whole(values: object, name: str) -> IntArray:
     """Return whole numbers of either sign as int64; the cells of a tally may be corrections."""
     found = as_array(values, name)
     if found.dtype.kind == "f":
-        _refuse(~np.isfinite(found) | (found != np.floor(found)), found, name, "hold whole numbers")
+        _refuse(_broken(found), found, name, "hold whole numbers")
         _refuse(np.abs(found) >= 2.0**63, found, name, "fit in 64 bits")
     elif found.dtype.kind == "u":
         _refuse(found > np.uint64(_INT64.max), found, name, "fit in 64 bits")
@@ -272,15 +276,15 @@ def whole(values: object, name: str) -> IntArray:
 def counts(values: object, name: str) -> IntArray:
     """Return whole numbers >= 0 as int64."""
     found = as_array(values, name)
-    if found.dtype.kind == "f":
-        _refuse(
-            ~np.isfinite(found) | (found < 0) | (found != np.floor(found)),
-            found,
-            name,
-            "hold whole numbers >= 0",
-        )
-    _refuse(found < 0, found, name, "hold whole numbers >= 0")
+    bad = (found < 0) | _broken(found) if found.dtype.kind == "f" else found < 0
+    _refuse(bad, found, name, "hold whole numbers >= 0")
     return whole(found, name)
+
+
+def _broken(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return which floats are no whole numbers."""
+    found: np.ndarray[Any, Any] = ~np.isfinite(values) | (values != np.floor(values))
+    return found
 
 
 def same_length(columns: Mapping[str, Any]) -> None:
@@ -294,17 +298,14 @@ def same_length(columns: Mapping[str, Any]) -> None:
 
 def same_index(columns: Mapping[str, object]) -> None:
     """Refuse pandas Series whose indexes differ: arithmetic by position would pair the wrong rows."""
-    first: tuple[str, Any] | None = None
-    for name, column in columns.items():
-        index = getattr(column, "index", None)
-        if index is None or callable(index) or not hasattr(index, "equals"):
-            continue
-        if first is None:
-            first = (name, index)
-        elif not first[1].equals(index):
+    found = {name: getattr(column, "index", None) for name, column in columns.items()}
+    indexes: dict[str, Any] = {name: index for name, index in found.items() if hasattr(index, "equals")}
+    for name, index in indexes.items():
+        first = next(iter(indexes))
+        if not indexes[first].equals(index):
             msg = (
-                f"{first[0]} and {name} must have the same index; align them first, "
-                f"for example {name}.reindex({first[0]}.index), or pass .to_numpy() of each."
+                f"{first} and {name} must have the same index; align them first, "
+                f"for example {name}.reindex({first}.index), or pass .to_numpy() of each."
             )
             raise InvalidInputError(msg)
 

@@ -42,10 +42,7 @@ class FrozenMapping(dict[Any, Any]):
 
 def read_only(value: object) -> FrozenMapping:
     """Return a mapping that cannot be changed, and pickles."""
-    if not isinstance(value, Mapping):
-        msg = f"group and reasons must be mappings; got {_check.shown(value)} ({type(value).__name__})."
-        raise InvalidTypeError(msg)
-    return FrozenMapping(value)
+    return FrozenMapping(_check.instance(value, Mapping, "group and reasons must be mappings"))
 
 
 def comparable(value: Any) -> Any:
@@ -129,9 +126,7 @@ class Exclusions:
     def __attrs_post_init__(self) -> None:
         _check.text(self.unit, "unit")
         for name, value in {"counted": self.counted, "excluded": self.excluded, **self.reasons}.items():
-            if not isinstance(value, int):
-                msg = f"{name} must be a whole number; got {_check.shown(value)} ({type(value).__name__})."
-                raise InvalidTypeError(msg)
+            _check.instance(value, int, f"{name} must be a whole number")
         if sum(self.reasons.values()) != self.excluded:
             msg = f"reasons must add up to excluded; got {sum(self.reasons.values())} and {self.excluded}."
             raise InvalidInputError(msg)

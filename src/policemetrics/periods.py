@@ -14,7 +14,7 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._typing import Every, Label
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError
 
 __all__ = ["Period", "as_period", "check_pair", "in_words", "read_labels"]
 
@@ -35,7 +35,7 @@ _Kind: TypeAlias = Literal["month", "quarter", "financial_year", "calendar_year"
 def _whole(value: object, name: str, low: float = -np.inf, high: float = np.inf) -> int:
     """Return a whole number from `low` to `high`; flags and floats are none."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise InvalidTypeError(f"{name} must be a whole number; got {value!r} ({type(value).__name__}).")
+        raise _check.wrong_type(value, f"{name} must be a whole number")
     if not low <= value <= high:
         raise InvalidInputError(f"{name} must be from {low} to {high}; got {value}.")
     return int(value)
@@ -90,7 +90,7 @@ class Period:
     def __attrs_post_init__(self) -> None:
         for name, day in (("start", self.start), ("end", self.end)):
             if not isinstance(day, date) or isinstance(day, datetime):
-                raise InvalidTypeError(f"{name} must be a datetime.date; got {day!r} ({type(day).__name__}).")
+                raise _check.wrong_type(day, f"{name} must be a datetime.date")
             _whole(day.year, f"the year of {name}", _FIRST_YEAR, _LAST_YEAR)
         if self.start.day != 1:
             raise InvalidInputError(f"start must be the first day of a month; got {self.start}.")
@@ -248,9 +248,7 @@ def as_period(value: str | Period, name: str) -> Period:
 def read_labels(labels: Iterable[Label], name: str) -> tuple[Period, ...]:
     """Read a column of labels together, so that the clear ones decide for the ambiguous ones."""
     if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-        raise InvalidTypeError(
-            f"{name} must be a column of labels; got {labels!r} ({type(labels).__name__})."
-        )
+        raise _check.wrong_type(labels, f"{name} must be a column of labels")
     labels = [str(v) if isinstance(v, int | np.integer) and not isinstance(v, bool) else v for v in labels]
     found = [_read(label, f"{name}[{i}]") for i, label in enumerate(labels)]
     clear = {
@@ -445,23 +443,20 @@ _OF_YEAR = rf"(?P<y>(?:{_FY}|{_CY})?{_YY}(?:[-/ ]{_YY})?)"
 _NTH = "[0-9]{1,2}(?:st|nd|rd|th)?"
 
 # The first form that fits the whole label reads it. All are of bounded length: no label can stall them.
-_TABLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[Period, ...]]], ...] = tuple(
-    (re.compile(form), reader)
-    for form, reader in (
-        (r"[0-9]{8}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[t ][0-9:.+z]*)?", _a_date),
-        (rf"[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_YY}(?: [0-9:.]*)?", _a_date),
-        (rf"{_NTH}[-/ ]{_NAME}[-/ ]{_YY}|{_NAME} {_NTH} {_YY}", _a_date),
-        (rf"(?:{_CY})?(?P<y>[0-9]{{4}})", lambda m: (Period.calendar_year(int(m["y"])),)),
-        ("(?P<y>[0-9]{4})[-/ ]?(?P<m>[0-9]{2})", _pair),
-        ("(?P<y>[0-9]{4})[-/ ](?P<y2>[0-9]{4})", _financial_year),
-        (rf"{_FY}(?P<y>{_YY})(?:[-/ ](?P<y2>{_YY}))?", _financial_year),
-        (rf"(?P<m>{_NAME})[-/ ]?(?P<y>{_YY})", _named_month),
-        (rf"(?P<y>[0-9]{{4}})[-/ ]?(?P<m>{_NAME})", _named_month),
-        ("(?P<m>[0-9]{1,2})[-/](?P<y>[0-9]{4})", _named_month),
-        ("(?P<y>[0-9]{4})(?:[-/]| ?m ?)(?P<m>[0-9]{1,2})", _named_month),
-        (rf"{_OF_YEAR}[-/ ]?{_Q}", _quarter),
-        (rf"{_Q}[-/ ]?{_OF_YEAR}", _quarter),
-    )
+_TABLE: tuple[tuple[str, Callable[[re.Match[str]], tuple[Period, ...]]], ...] = (
+    (r"[0-9]{8}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[t ][0-9:.+z]*)?", _a_date),
+    (rf"[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_YY}(?: [0-9:.]*)?", _a_date),
+    (rf"{_NTH}[-/ ]{_NAME}[-/ ]{_YY}|{_NAME} {_NTH} {_YY}", _a_date),
+    (rf"(?:{_CY})?(?P<y>[0-9]{{4}})", lambda m: (Period.calendar_year(int(m["y"])),)),
+    ("(?P<y>[0-9]{4})[-/ ]?(?P<m>[0-9]{2})", _pair),
+    ("(?P<y>[0-9]{4})[-/ ](?P<y2>[0-9]{4})", _financial_year),
+    (rf"{_FY}(?P<y>{_YY})(?:[-/ ](?P<y2>{_YY}))?", _financial_year),
+    (rf"(?P<m>{_NAME})[-/ ]?(?P<y>{_YY})", _named_month),
+    (rf"(?P<y>[0-9]{{4}})[-/ ]?(?P<m>{_NAME})", _named_month),
+    ("(?P<m>[0-9]{1,2})[-/](?P<y>[0-9]{4})", _named_month),
+    ("(?P<y>[0-9]{4})(?:[-/]| ?m ?)(?P<m>[0-9]{1,2})", _named_month),
+    (rf"{_OF_YEAR}[-/ ]?{_Q}", _quarter),
+    (rf"{_Q}[-/ ]?{_OF_YEAR}", _quarter),
 )
 _TWELVE_MONTHS = re.compile(
     "(?:(?:rolling )?(?:year|12[- ]?months?|twelve months) (?:ending|ended|end|to)|y/?e) (?P<end>.+)"
@@ -492,7 +487,7 @@ def _simple(text: str) -> tuple[Period, ...]:
     """Read a month, quarter or year; nothing if it looks like none."""
     text = re.sub(" ?([-/]) ?", r"\1", text)
     for form, reader in _TABLE:
-        if m := form.fullmatch(text):
+        if m := re.fullmatch(form, text):
             return reader(m)
     return ()
 

@@ -6,6 +6,7 @@ import importlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Generic, overload
 
 import attrs
@@ -252,11 +253,7 @@ class Results(Generic[FigureT_co]):
         lengths = [len(t) for t in tables]
 
         def column(parts: Sequence[Any]) -> NDArray[Any]:
-            whole = [
-                p if isinstance(p, np.ndarray) else _objects([p] * n)
-                for p, n in zip(parts, lengths, strict=True)
-            ]
-            return np.concatenate(whole)
+            return np.concatenate([_every_row(p, n) for p, n in zip(parts, lengths, strict=True)])
 
         keys = {d: np.concatenate([t._keys[d] for t in tables]) for d in first._keys}
         keys |= {
@@ -294,7 +291,8 @@ class Results(Generic[FigureT_co]):
     @property
     def _notes_by_row(self) -> list[tuple[Note, ...]]:
         """What travels with every row."""
-        return [self._notes] * len(self) if isinstance(self._notes, tuple) else self._notes.tolist()
+        notes: list[tuple[Note, ...]] = _every_row(self._notes, len(self)).tolist()
+        return notes
 
     @property
     def _caveats(self) -> list[str]:
@@ -369,8 +367,7 @@ class Results(Generic[FigureT_co]):
         if not isinstance(name, str) or name not in columns:
             msg = f"no column {_check.shown(name)}; the columns are {_check.listing(self.columns, most=60)}."
             raise UnknownNameError(msg)
-        value = columns[name]
-        return value if isinstance(value, np.ndarray) else _objects([value] * len(self))
+        return _every_row(columns[name], len(self))
 
     def _take(self, index: NDArray[Any]) -> Results[FigureT_co]:
         return self._evolve(
@@ -413,8 +410,7 @@ class Results(Generic[FigureT_co]):
         for dim, label in labels.items():
             _check.known(dim, "dimension", self._keys)
             if not isinstance(label, str) and not _check.is_number(label):
-                msg = f"{dim} must be one label, text or a whole number; got {_check.shown(label)} ({type(label).__name__})."
-                raise InvalidTypeError(msg)
+                raise _check.wrong_type(label, f"{dim} must be one label, text or a whole number")
             found = self._keys[dim] == label
             if not np.any(found):
                 msg = f"no row with {dim}={label!r}; {dim} has {_check.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
@@ -509,8 +505,8 @@ class Results(Generic[FigureT_co]):
     def _audit_columns(self) -> dict[str, list[Any]]:
         table: dict[str, list[Any]] = {}
         for name, value in self._audit.items():
-            values = value.tolist() if isinstance(value, np.ndarray) else [value] * len(self)
-            table[name] = [_audit_cell(v, " to " if name == "between" else ", ") for v in values]
+            separator = " to " if name == "between" else ", "
+            table[name] = [_audit_cell(v, separator) for v in _every_row(value, len(self)).tolist()]
         rows = [self._exclusions and self._exclusions.row(i) for i in range(len(self))]
         table["caveat"] = self._caveats
         table["unit"] = [r and r.unit for r in rows]
@@ -645,18 +641,17 @@ class Results(Generic[FigureT_co]):
         values = [{name: column.item(i) for name, column in self._values.items()} for i in shown]
         headings, cells = on_screen(self.kind, self._audit.get("confidence_level"), values)
         labels, excluded = {**self._keys, **self._told_apart()}, self._excluded
-        headers = [*labels, *headings, "excluded", "reason"]
-        rows = [
-            [*(str(k[i]) for k in labels.values()), *row, _write.count(excluded[i]), self._reason[i] or ""]
-            for i, row in enumerate(cells)
-        ]
+        last = {
+            "excluded": [_write.count(excluded[i]) for i in shown],
+            "reason": [self._reason[i] or "" for i in shown],
+        }
         # A column that says nothing in any row only takes room.
-        keep = [
-            i
-            for i, h in enumerate(headers)
-            if h not in {"reason", "excluded"} or any(r[i] not in {"", "0"} for r in rows)
-        ]
-        return [headers[i] for i in keep], [[r[i] for i in keep] for r in rows]
+        said = {name: words for name, words in last.items() if not {*words} <= {"", "0"}}
+        before, after = (
+            [[str(column[i]) for column in part.values()] for i in shown] for part in (labels, said)
+        )
+        rows = [[*names, *row, *words] for names, row, words in zip(before, cells, after, strict=True)]
+        return [*labels, *headings, *said], rows
 
     def _told_apart(self) -> dict[str, NDArray[Any]]:
         """Return the words of a definition in which the rows differ: without them they would look alike."""
@@ -713,6 +708,11 @@ def _one_or_all(values: Sequence[Any]) -> Any:
     return values[0] if all(_same(v, values[0]) for v in values) else _objects(values)
 
 
+def _every_row(value: Any, rows: int) -> NDArray[Any]:
+    """Return what each of some rows has, where what is the same in all was kept once."""
+    return value if isinstance(value, np.ndarray) else _objects([value] * rows)
+
+
 def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
     """Put exclusions below one another, over the reasons of all."""
     known = [t for t in tables if t is not None]
@@ -726,17 +726,13 @@ def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
         return wide
 
     parts = []
-    for part in range(max(len(t.parts) for t in known)):
+    for sources in zip_longest(*(t.parts for t in known)):
         names, wide = [], []
-        for at, table in enumerate(known):
-            nothing = np.full(len(table.counted), ""), np.zeros_like(table.counts)
-            source, counts = table.parts[part] if part < len(table.parts) else nothing
+        for at, (table, part) in enumerate(zip(known, sources, strict=True)):
+            source, counts = part or (np.full(len(table.counted), ""), np.zeros_like(table.counts))
             # Rows that are numbered are those of one table; sources that have a name are the same in all.
-            names.append(
-                source
-                if source.dtype.kind == "U"
-                else np.array([f"{at} {n}" for n in source.tolist()], dtype=str)
-            )
+            numbered = source.dtype.kind != "U"
+            names.append(np.char.add(f"{at} ", source.astype(str)) if numbered else source)
             wide.append(spread(table, counts))
         parts.append((np.concatenate(names), np.concatenate(wide)))
     return ExclusionTable(

@@ -197,11 +197,6 @@ def _fields(figure: Figure) -> dict[str, attrs.Attribute[Any]]:
     }
 
 
-def _unit_of(field: attrs.Attribute[Any]) -> tuple[Unit, bool]:
-    """Return the unit of a column, and whether it is a change."""
-    return _UNITS[field.metadata["column"]]
-
-
 @attrs.frozen(kw_only=True)
 class _Column:
     """One number of a figure, exactly; `low` and `high` differ from `value` where it was made of rounded ones."""
@@ -344,7 +339,7 @@ class _Check:
 
     def _fits(self, name: str) -> bool:
         """Return whether a column is in the unit of the claim, and a change or a level as the claim is."""
-        unit, change = _unit_of(self.fields[name])
+        unit, change = _UNITS[self.fields[name].metadata["column"]]
         return unit == self.claim.unit and self.claim.sense in {"either", "change" if change else "level"}
 
     def _other_unit(self, asked: Sequence[str]) -> str:
@@ -353,7 +348,7 @@ class _Check:
             return (
                 f"it is not settled what of a {type(self.figure).__name__} a claim is about; name the column."
             )
-        units = {_unit_of(self.fields[name])[0] for name in asked}
+        units = {_UNITS[self.fields[name].metadata["column"]][0] for name in asked}
         if self.claim.unit not in units:
             held = " and ".join(_IN_WORDS[unit] for unit in UNITS if unit in units)
             return f"the claim is {_IN_WORDS[self.claim.unit]}, the figure {held}."

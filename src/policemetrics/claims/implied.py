@@ -11,9 +11,10 @@ from typing import Final, TypeAlias
 import attrs
 
 from policemetrics import _check
+from policemetrics._write import listed
 from policemetrics.claims.ranges import Range, Unit, in_words
 from policemetrics.claims.stated import Stated, stated
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import InvalidInputError, UnknownNameError
 from policemetrics.harm.published import HarmPerCrimeChange, per_crime_change_between
 from policemetrics.results import FrozenMapping
 
@@ -60,7 +61,7 @@ class Implied:
         return self.ranges[name]
 
     def __str__(self) -> str:
-        said = _and([claim.quoted for claim in self.given.values()])
+        said = listed(claim.quoted for claim in self.given.values())
         if self.reason:
             return f"{said} cannot all be true: {self.reason}"
         rest = [n for n in self.ranges if n not in self.given]
@@ -179,9 +180,7 @@ def implied_parts(parts: Mapping[str, str | Stated | None], *, total: str | Stat
     >>> print(implied_parts({"solved": "12%", "unsolved": "85%"}, total="exactly 100%"))
     “12%”, “85%” and “exactly 100%” cannot all be true: the parts make 96% to 98%.
     """
-    if not isinstance(parts, Mapping):
-        msg = f"parts must be a mapping of names to published figures; got {_check.shown(parts)} ({type(parts).__name__})."
-        raise InvalidTypeError(msg)
+    _check.instance(parts, Mapping, "parts must be a mapping of names to published figures")
     names = [_check.text(name, "the names of parts") for name in parts]
     if not names or "total" in names:
         msg = f"parts must name one or more parts, none of them 'total', which is an argument; got {_check.listing(names)}."
@@ -277,16 +276,16 @@ def _refuse_mixed(claims: Mapping[str, Stated]) -> None:
             name: getattr(c, what) for name, c in claims.items() if getattr(c, what) not in {"", "average"}
         }
         if len(set(said.values())) > 1:
-            listed = ", ".join(f"{name} {value!r}" for name, value in said.items())
-            msg = f"{' and '.join(said)} must be of one thing; got {listed}. State both of what they share, or leave the word out."
+            given = ", ".join(f"{name} {value!r}" for name, value in said.items())
+            msg = f"{' and '.join(said)} must be of one thing; got {given}. State both of what they share, or leave the word out."
             raise InvalidInputError(msg)
 
 
 def _refuse_sense(claims: Mapping[str, Stated], name: str, sense: str, rule: str) -> None:
     """Refuse a level where a change is meant, and the other way round."""
     claim = claims.get(name)
-    fits = claim is None or claim.sense == sense or (sense == "level" and claim.sense == "either")
-    if claim is not None and not fits:
+    fitting = {sense} if sense == "change" else {sense, "either"}
+    if claim is not None and claim.sense not in fitting:
         msg = f"{name} must be a figure that {rule}; got {claim.text!r}."
         raise InvalidInputError(msg)
 
@@ -328,7 +327,7 @@ def _why_not(claims: Mapping[str, Stated], units: Mapping[str, Unit]) -> str:
         others = {n: c for n, c in claims.items() if n != name}
         found = _corners({n: c.range for n, c in others.items()}, units) if len(others) > 1 else {}
         if found:
-            return f"{_and([c.quoted for c in others.values()])} imply {_said(name, found[name])}."
+            return f"{listed(c.quoted for c in others.values())} imply {_said(name, found[name])}."
     return "no figures before and after fit them."
 
 
@@ -345,10 +344,6 @@ def _rounded(span: Range) -> str:
     least = 0 if span.unit == "number" and max(map(abs, ends)) >= 100 else 1
     wide = max(ends) - min(ends) or 1
     return in_words(span, next((d for d in range(least, 6) if wide * 10**d >= 1), least))
-
-
-def _and(said: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
 # ---- the region of the plane ------------------------------------------------------------

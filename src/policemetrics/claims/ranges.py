@@ -13,7 +13,7 @@ import attrs
 
 from policemetrics import _check
 from policemetrics._write import MINUS, fixed
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError
 from policemetrics.typing import Number
 
 Unit: TypeAlias = Literal["number", "per cent", "points", "seconds"]
@@ -136,25 +136,17 @@ class Range:
         InvalidTypeError
             If `other` is no range.
         """
-        if not isinstance(other, Range):
-            msg = f"other must be a Range; got {_check.shown(other)} ({type(other).__name__})."
-            raise InvalidTypeError(msg)
+        _check.instance(other, Range, "other must be a Range")
         if other.unit != self.unit:
             msg = f"other must be in the same unit, {self.unit!r}; got {other.unit!r}."
             raise InvalidInputError(msg)
-        low, low_included = _inner(_lower(self), _lower(other))
+        first = max(other, self, key=_lower)
         # The upper end is the lower one seen from the other side.
-        high, high_included = _inner(_lower(-self), _lower(-other))
-        high = None if high is None else -high
-        if _nothing(low, high, both=low_included and high_included):
+        last = max(other, self, key=lambda span: _lower(-span))
+        low, high = first.exact_low, last.exact_high
+        if _nothing(low, high, both=first.low_included and last.high_included):
             return None
-        return Range(
-            exact_low=low,
-            exact_high=high,
-            low_included=low_included,
-            high_included=high_included,
-            unit=self.unit,
-        )
+        return attrs.evolve(first, exact_high=high, high_included=last.high_included)
 
     def __str__(self) -> str:
         return in_words(self)
@@ -163,25 +155,14 @@ class Range:
         return f"<Range {self}>"
 
 
-def _lower(span: Range) -> tuple[Fraction | None, bool]:
-    """Return the lower end, and whether it belongs."""
-    return span.exact_low, span.low_included
+def _lower(span: Range) -> tuple[Fraction | float, bool]:
+    """Place the lower end: the further up the less is in the range; of equal ends that is the one left out."""
+    return (-math.inf, False) if span.exact_low is None else (span.exact_low, not span.low_included)
 
 
 def _nothing(low: Fraction | None, high: Fraction | None, *, both: bool) -> bool:
     """Return whether there is nothing between two ends."""
     return low is not None and high is not None and (low > high or (low == high and not both))
-
-
-def _inner(
-    one: tuple[Fraction | None, bool], other: tuple[Fraction | None, bool]
-) -> tuple[Fraction | None, bool]:
-    """Return the higher of two lower ends; of equal ones that which is left out."""
-    if one[0] is None or other[0] is None:
-        return other if one[0] is None else one
-    if one[0] == other[0]:
-        return one[0], one[1] and other[1]
-    return max(one, other, key=lambda end: end[0] or 0)
 
 
 # ---- in words ---------------------------------------------------------------------------

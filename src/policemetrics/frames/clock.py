@@ -266,14 +266,9 @@ def _folded(join: Any, parts: list[Any]) -> Any:
 # ---- one instant ------------------------------------------------------------------------
 
 
-def instant(value: object, name: str, timezone: str | None) -> int:
+def instant(value: Any, name: str, timezone: str | None) -> int:
     """Turn a datetime into microseconds since 1970 in UTC; a naive one is read on the clock of the zone."""
-    if not isinstance(value, dt.datetime):
-        msg = (
-            f"{name} must be a datetime, as in datetime(2024, 3, 31, 12); got {_check.shown(value)} "
-            f"({type(value).__name__})."
-        )
-        raise InvalidTypeError(msg)
+    _check.instance(value, dt.datetime, f"{name} must be a datetime, as in datetime(2024, 3, 31, 12)")
     if value != value:  # noqa: PLR0124  # pandas NaT is a datetime that does not equal itself
         msg = f"{name} must not be missing; got {value}."
         raise InvalidInputError(msg)
@@ -281,13 +276,14 @@ def instant(value: object, name: str, timezone: str | None) -> int:
         if timezone is None:
             msg = f"{name} must have a zone, as the stamps have: {name}=datetime(…, tzinfo=ZoneInfo('Europe/London')); got {value}."
             raise InvalidInputError(msg)
-        wall = (value.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND
+        wall: int = (value.replace(tzinfo=dt.UTC) - _EPOCH) // _MICROSECOND
         changes = changes_between(ZoneInfo(timezone), wall, wall)
         if changes.changes:
             msg = f"{name} must be one instant; the clocks of {timezone} showed {value} twice, or never: give it with a zone."
             raise InvalidInputError(msg)
         return wall - changes.offset
-    return (value - _EPOCH) // _MICROSECOND
+    since: int = (value - _EPOCH) // _MICROSECOND
+    return since
 
 
 # ---- dates and periods ------------------------------------------------------------------

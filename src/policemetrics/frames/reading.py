@@ -37,11 +37,8 @@ def read_columns(
     lazy = data.lazy()
     dims = dimensions(by)
     # The one measured dimension is an argument of its own; the labels are in a mapping.
-    arguments = {d: by_name if len(dims) == 1 or d == MEASURED else f"by[{d!r}]" for d in dims}
-    wanted = [
-        label(lazy, nw.col(column_named(c, arguments[d], schema)), d, c, schema[c]).alias(f"k{i}")
-        for i, (d, c) in enumerate(dims.items())
-    ]
+    arguments = {d: by_name for d in dims if len(dims) == 1 or d == MEASURED}
+    wanted = labelled(lazy, schema, dims, arguments)
     wanted.append(nw.col(column_named(value, value_name, schema)).alias("v"))
     if value in dims:
         msg = f"by must not name the dimension {value!r}: that is the column of {value_name}; give it another name."
@@ -172,10 +169,12 @@ def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
     return str(name)
 
 
-def labelled(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> list[Any]:
+def labelled(
+    data: Any, schema: Mapping[str, Any], dims: Mapping[str, str], arguments: Mapping[str, str] = {}
+) -> list[Any]:
     """Prepare the columns of all dimensions, as k0, k1 and so on: a dimension may have the name of any column."""
     for dim, name in dims.items():
-        column_named(name, f"by[{dim!r}]", schema)
+        column_named(name, arguments.get(dim, f"by[{dim!r}]"), schema)
     columns = [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
     return [column.alias(f"k{i}") for i, column in enumerate(columns)]
 

@@ -76,9 +76,8 @@ class Timing:
     @property
     def stamps(self) -> dict[str, str]:
         """The columns of stamps, by argument."""
-        return {"start": self.start, "end": self.end} | (
-            {"closed": self.closed} if self.closed is not None else {}
-        )
+        both = {"start": self.start, "end": self.end}
+        return both if self.closed is None else both | {"closed": self.closed}
 
 
 @attrs.frozen(kw_only=True)
@@ -413,27 +412,23 @@ def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) 
         # Below zero engines differ in which way they round.
         floor = took // int64(MICROSECONDS) * int64(MICROSECONDS)
         read = read.with_columns(nw.when(took < 0).then(took).otherwise(floor).alias("us"))
-    reasons = []
-    if "incident" in names:
+    arrived, began = nw.col("arrived"), ~nw.col("no_began") & ~nw.col("unclear_began")
+    # Each reason with whether it is asked for, in the order in which they are given.
+    reasons = (
         # First of all, since such rows of whatever incidents have come together.
-        reasons.append((MISSING_INCIDENT, nw.col("incident").is_null()))
-    reasons += [(reason, nw.col("rule") == i + 1) for i, reason in enumerate(rules)]
-    reasons.append((MISSING_START, nw.col("no_start")))
-    if as_at is None:
-        reasons.append((MISSING_END, nw.col("lost")))
-    reasons.append((CLOCK_CHANGE, nw.col("unclear")))
-    if "began" in names:
-        known = ~nw.col("no_began") & ~nw.col("unclear_began")
-        reasons.append((_UPGRADED_BEFORE_START, known & (start < nw.col("began"))))
-    if as_at is not None:
-        reasons.append((_BEGAN_AFTER_AS_AT, start > int64(as_at)))
-    reasons.append((NEGATIVE, nw.col("arrived") & (took < 0)))
-    if "closed" in names:
-        reasons.append((NEGATIVE, took < 0))
-    if timing.zero == "exclude":
-        reasons.append((ZERO, nw.col("arrived") & (took == 0)))
-    state = nw.when(nw.col("arrived")).then(int64(_TIMED)).otherwise(int64(_OPEN))
-    named, conditions = zip(*reasons, strict=True)
+        ("incident" in names, MISSING_INCIDENT, nw.col("incident").is_null()),
+        *((True, reason, nw.col("rule") == i) for i, reason in enumerate(rules, 1)),
+        (True, MISSING_START, nw.col("no_start")),
+        (as_at is None, MISSING_END, nw.col("lost")),
+        (True, CLOCK_CHANGE, nw.col("unclear")),
+        ("began" in names, _UPGRADED_BEFORE_START, began & (start < nw.col("began"))),
+        (as_at is not None, _BEGAN_AFTER_AS_AT, start > int64(as_at or 0)),
+        (True, NEGATIVE, arrived & (took < 0)),
+        ("closed" in names, NEGATIVE, took < 0),
+        (timing.zero == "exclude", ZERO, arrived & (took == 0)),
+    )
+    named, conditions = zip(*((reason, holds) for asked, reason, holds in reasons if asked), strict=True)
+    state = nw.when(arrived).then(int64(_TIMED)).otherwise(int64(_OPEN))
     read = read.with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
     negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])

@@ -249,7 +249,7 @@ def harm_score(
 # ---- how it is asked --------------------------------------------------------------------
 
 
-def _weights(_: object, __: object, given: Sequence[object]) -> None:
+def _refuse_weights(given: Sequence[object]) -> None:
     """Refuse what is no set of weights, and two sets that do not compare."""
     for value, name in zip(given, ("weights", "weights_new"), strict=False):
         if not isinstance(value, HarmWeights):
@@ -268,26 +268,23 @@ def _offence(value: object) -> str:
     return _check.text(value, "offence")
 
 
-def _exposure(_: object, __: object, value: Exposure | None) -> None:
-    """Refuse a bare number: a score per head must say whose heads."""
-    if value is not None and not isinstance(value, Exposure):
-        msg = f"exposure must be an Exposure, which has a name and a reference date; got {type(value).__name__}."
-        raise InvalidTypeError(msg)
-
-
-def _method(_: object, __: object, value: str) -> None:
-    _check.choice(value, "method", tuple(intervals.WEIGHTED_SUMS))
-
-
 @attrs.frozen
 class How:
     """How harm is weighed, what it is divided by, and how an interval is made; checked as it is given."""
 
-    weights: tuple[HarmWeights, ...] = attrs.field(validator=_weights)
+    weights: tuple[HarmWeights, ...]
     offence: str = attrs.field(converter=_offence)
-    exposure: Exposure | None = attrs.field(default=None, validator=_exposure)
-    method: str = attrs.field(default="dobson", validator=_method)
+    exposure: Exposure | None = None
+    method: str = "dobson"
     confidence_level: float = attrs.field(default=0.95, converter=_check.confidence_level)
+
+    def __attrs_post_init__(self) -> None:
+        _refuse_weights(self.weights)
+        # A bare number is refused: a score per head must say whose heads.
+        if self.exposure is not None and not isinstance(self.exposure, Exposure):
+            msg = f"exposure must be an Exposure, which has a name and a reference date; got {type(self.exposure).__name__}."
+            raise InvalidTypeError(msg)
+        _check.choice(self.method, "method", tuple(intervals.WEIGHTED_SUMS))
 
     @property
     def said(self) -> dict[str, Any]:

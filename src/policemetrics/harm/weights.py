@@ -113,14 +113,6 @@ def _caveat_codes(codes: Iterable[str]) -> frozenset[str]:
     return _codes(codes, "caveat_codes")
 
 
-def _is_text(_: object, field: attrs.Attribute[str], value: str) -> None:
-    _check.text(value, field.name)
-
-
-def _is_text_or_empty(_: object, field: attrs.Attribute[str], value: str) -> None:
-    _check.text(value, field.name, empty=True)
-
-
 def _refuse_missing(codes: Sequence[Any], values: Sequence[Any], offence: str, weight: str) -> None:
     """Refuse rows without a code or without a weight, and name them."""
     without_code = [str(i) for i, code in enumerate(codes) if is_missing(code)]
@@ -186,16 +178,18 @@ class HarmWeights(Mapping[str, float]):
     """
 
     _weights: dict[str, float] = attrs.field(converter=_weights_of, hash=False)
-    name: str = attrs.field(kw_only=True, validator=_is_text)
-    version: str = attrs.field(kw_only=True, validator=_is_text)
-    unit: str = attrs.field(kw_only=True, default="days", validator=_is_text)
-    source: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
+    name: str = attrs.field(kw_only=True)
+    version: str = attrs.field(kw_only=True)
+    unit: str = attrs.field(kw_only=True, default="days")
+    source: str = attrs.field(kw_only=True, default="")
     outside: frozenset[str] = attrs.field(kw_only=True, default=(), converter=_outside)  # pyright: ignore[reportAssignmentType]  # the converter takes it
-    licence: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
-    caveat: str = attrs.field(kw_only=True, default="", validator=_is_text_or_empty)
+    licence: str = attrs.field(kw_only=True, default="")
+    caveat: str = attrs.field(kw_only=True, default="")
     caveat_codes: frozenset[str] = attrs.field(kw_only=True, default=(), converter=_caveat_codes)  # pyright: ignore[reportAssignmentType]
 
     def __attrs_post_init__(self) -> None:
+        for field in ("name", "version", "unit", "source", "licence", "caveat"):
+            _check.text(getattr(self, field), field, empty=field in {"source", "licence", "caveat"})
         both = sorted(self.outside & self.keys())
         if both:
             msg = f"outside must not name codes that have a weight; got {_check.listing(both)}."
@@ -427,17 +421,10 @@ def harm_weights(name: str, *, version: str) -> HarmWeights:
 @cache
 def _edition(name: str, version: str) -> HarmWeights:
     record = definitions.harm_weight_editions()[name, version]
-    return HarmWeights(
-        record.weights(),
-        name=name,
-        version=version,
-        unit=record.unit,
-        source=f"{record.publisher}, {record.source}, {record.vintage}",
-        outside=record.outside,
-        licence=record.licence,
-        caveat=record.caveat,
-        caveat_codes=record.caveat_codes,
-    )
+    alike = ("name", "version", "unit", "outside", "licence", "caveat", "caveat_codes")
+    said: dict[str, Any] = {field: getattr(record, field) for field in alike}
+    source = f"{record.publisher}, {record.source}, {record.vintage}"
+    return HarmWeights(record.weights(), source=source, **said)
 
 
 # ---- how codes meet weights -------------------------------------------------------------
@@ -492,15 +479,14 @@ class WeightMatch:
         codes = len(self.matched) + len(self.unmatched) + len(self.outside)
         parts = [f"{self.weights} has a weight for {len(self.matched)} of {codes} offence codes."]
         if self.unmatched:
-            hinted = list(map(_hinted, self.unmatched, self.nearest))
-            more = f" and {len(hinted) - _MOST_NAMED} more" if len(hinted) > _MOST_NAMED else ""
-            parts.append(f"It has none for {', '.join(hinted[:_MOST_NAMED])}{more}.")
+            hinted = map(_hinted, self.unmatched, self.nearest)
+            parts.append(f"It has none for {_check.cut(hinted, _MOST_NAMED)}.")
         if self.outside:
-            parts.append(f"It leaves out on purpose {_listed(self.outside)}.")
+            parts.append(f"It leaves out on purpose {_check.listing(self.outside)}.")
         if self.unused:
             one = len(self.unused) == 1
             parts.append(
-                f"{len(self.unused)} of its codes {'does' if one else 'do'} not occur: {_listed(self.unused)}."
+                f"{len(self.unused)} of its codes {'does' if one else 'do'} not occur: {_check.listing(self.unused)}."
             )
         if self.duplicates:
             groups = (" and ".join(map(repr, group)) for group in self.duplicates)
@@ -518,11 +504,7 @@ class WeightMatch:
 def _hinted(code: str, near: tuple[str, ...]) -> str:
     if is_category(code):
         return f"{code!r} (a category of many offences)"
-    return f"{code!r} (the nearest: {_listed(near)})" if near else repr(code)
-
-
-def _listed(codes: Iterable[str]) -> str:
-    return _check.listing(codes, most=_MOST_NAMED)
+    return f"{code!r} (the nearest: {_check.listing(near)})" if near else repr(code)
 
 
 def _near(code: str, weights: HarmWeights) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError
 from policemetrics.periods import in_words
 from policemetrics.results import Exclusions, ExclusionTable, Results, optional
 
@@ -119,8 +119,7 @@ def check_options(ax: object, title: object, user: str) -> None:
     from matplotlib.axes import Axes
 
     if ax is not None and not isinstance(ax, Axes):
-        msg = f"ax must be matplotlib axes, as plt.subplots() gives; got {_check.shown(ax)} ({type(ax).__name__})."
-        raise InvalidTypeError(msg)
+        raise _check.wrong_type(ax, "ax must be matplotlib axes, as plt.subplots() gives")
     if ax is not None and (ax.name != "rectilinear" or ax.get_figure() is None):
         msg = "ax must be flat axes of a figure, neither polar nor in space, and not removed from it."
         raise InvalidInputError(msg)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._figure import column_fields, limits_of
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError
 from policemetrics.plot import _canvas
 from policemetrics.results import Figure, Results
 from policemetrics.typing import FloatArray
@@ -79,9 +79,7 @@ def by_group(
     """
     _canvas.check_options(ax, title, "plot.by_group")
     table = Results.of([table]) if isinstance(table, Figure) else table
-    if not isinstance(table, Results):
-        msg = f"table must be a Results table, as rate_change(…, by=…) returns; got {_check.shown(table)} ({type(table).__name__})."
-        raise InvalidTypeError(msg)
+    _check.instance(table, Results, "table must be a Results table, as rate_change(…, by=…) returns")
     return _Estimates.of(table, column).on(ax, title)
 
 

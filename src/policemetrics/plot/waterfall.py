@@ -100,12 +100,10 @@ def drivers(
 def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
     """Return the two totals; nan where they are not known."""
     if total is not None:
-        if (
-            not isinstance(total, Figure)
-            or not {"old", "new", "change"} <= attrs.fields_dict(type(total)).keys()
-        ):
-            msg = f"total must be one change, as harm_change(…) or rate_change(…) returns; got {_check.shown(total)} ({type(total).__name__})."
-            raise InvalidTypeError(msg)
+        fields = attrs.fields_dict(type(total)).keys() if isinstance(total, Figure) else set()
+        if not {"old", "new", "change"} <= fields:
+            rule = "total must be one change, as harm_change(…) or rate_change(…) returns"
+            raise _check.wrong_type(total, rule)
         return float(getattr(total, "old")), float(getattr(total, "new"))  # noqa: B009  # of any kind of change
     first = table[0] if len(table) else None
     return getattr(first, "whole_old", np.nan), getattr(first, "whole_new", np.nan)

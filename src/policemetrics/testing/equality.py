@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import attrs
 
 from policemetrics import _check
-from policemetrics.errors import InvalidTypeError, Note
+from policemetrics.errors import Note
 from policemetrics.results import Figure, Results
 from policemetrics.tallies import COUNT, Tally
 
@@ -53,8 +53,7 @@ def assert_equal(found: _AnswerT, expected: _AnswerT, /, *, rtol: float = 0.0) -
     rtol = _check.number(rtol, "rtol", low=0)
     for name, value in (("found", found), ("expected", expected)):
         if not isinstance(value, Tally | Results | Figure):
-            msg = f"{name} must be a Tally, Results or Figure; got {_check.shown(value)} ({type(value).__name__})."
-            raise InvalidTypeError(msg)
+            raise _check.wrong_type(value, f"{name} must be a Tally, Results or Figure")
     if found == expected:
         return
     if _kind(found) != _kind(expected):
@@ -115,8 +114,7 @@ def _summary(tally: Tally | None) -> str:
 def _cells(tally: Tally, dims: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
     columns = tally.to_dict()
     counts = columns[COUNT]
-    keys = zip(*(columns[d] for d in dims), strict=True) if dims else [()] * len(counts)
-    return dict(zip(keys, counts, strict=True))
+    return dict(zip(_keys([columns[d] for d in dims], len(counts)), counts, strict=True))
 
 
 def _of_tables(found: Results[Any], expected: Results[Any], rtol: float) -> Iterator[str]:
@@ -125,7 +123,8 @@ def _of_tables(found: Results[Any], expected: Results[Any], rtol: float) -> Iter
         return
     ours, theirs = _columns(found), _columns(expected)
     rows, others = (
-        [_named(dict(zip(t._keys, key, strict=True))) for key in _keys(t)] for t in (found, expected)
+        [_named(dict(zip(t._keys, key, strict=True))) for key in _keys(t._keys.values(), len(t))]
+        for t in (found, expected)
     )
     if rows != others:
         yield from _of_rows(rows, others)
@@ -143,9 +142,9 @@ def _columns(table: Results[Any]) -> dict[str, list[Any]]:
     return columns | {"caveats": table._notes_by_row}
 
 
-def _keys(table: Results[Any]) -> list[tuple[Any, ...]]:
-    columns = [labels.tolist() for labels in table._keys.values()]
-    return list(zip(*columns, strict=True)) if columns else [()] * len(table)
+def _keys(columns: Collection[Iterable[Any]], rows: int) -> Iterable[tuple[Any, ...]]:
+    """Put the labels of each row together."""
+    return zip(*columns, strict=True) if columns else [()] * rows
 
 
 def _of_rows(rows: list[str], others: list[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from policemetrics import HarmWeights, _check
-from policemetrics.errors import InvalidInputError, InvalidTypeError, MissingDependencyError
+from policemetrics.errors import InvalidInputError, MissingDependencyError
 from policemetrics.exposure import Exposure
 from policemetrics.periods import Period
 from policemetrics.tallies import Tally
@@ -116,9 +116,7 @@ def labels(dim: str, *, known: _Own = LABELS, gaps: bool = True) -> SearchStrate
     >>> find(labels("force"), lambda label: label is not None)
     'Avon & Somerset'
     """
-    if not isinstance(known, Mapping):
-        msg = f"known must be a mapping of dimension to labels; got {_check.shown(known)} ({type(known).__name__})."
-        raise InvalidTypeError(msg)
+    _check.instance(known, Mapping, "known must be a mapping of dimension to labels")
     _check.known(dim, "dim", known, hint="For labels of your own give known={…}.")
     if not len(known[dim]):
         msg = f"known[{dim!r}] must hold at least one label; got none."
