@@ -221,7 +221,7 @@ def _side(w, period):
     return relabel(_keep(w, fits), period={s[3]: period for s in fits})
 
 
-def change(w, old, new, by=(), exposure=None, match=False, of=None):
+def change(w, old, new, by=(), exposure=None, *, match=False, of=None):
     """Return (old, new) of each group; with of= of each part of it, which is 0 where it has no row."""
     if match and w.stated != "force":
         raise Ask("match needs to know who the suppliers are")

@@ -8,7 +8,7 @@ lies between, groups, supply, reasons, exclusions, caveats, divisors, stands her
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, Literal, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
@@ -560,17 +560,18 @@ def over_periods(
     versus: str | None,
     period: str,
     by: tuple[str, ...],
-    figure: Callable[[tuple[Side, Side]], Any],
-) -> Any:
+    figure: Callable[[tuple[Side, Side]], FigureT | Results[FigureT]],
+) -> FigureT | Results[FigureT]:
     """Make the figure of two periods; or a table of every period with the one before it, by group and period."""
     if versus is None:
         return figure(both_periods(tally, between, period))
+    table_of = cast("Callable[[tuple[Side, Side]], Results[FigureT]]", figure)  # of several periods
     pairs = pairs_of_periods(tally, versus, period)
     if not pairs:
         empty = tally._where({period: np.empty(0, dtype=object)})
-        table = figure((Side(empty, period), Side(empty, period)))
+        table = table_of((Side(empty, period), Side(empty, period)))
         return table[:0]._evolve(keys={d: np.empty(0, dtype=object) for d in (*by, period)}, exclusions=None)
-    table = Results._stack([figure(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
+    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
     for dim in reversed(by):
         table = table.sort(dim)
     return table

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import reduce
+from functools import partial, reduce
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -182,8 +182,12 @@ class Side:
 def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
     """Let every supplier that was renamed be who it was: two names of one supplier become one."""
     for dim, who in _identities(tally, relation, but).items():
-        relation = relation.relabel(dim, lambda label, who=who: who.get(label, label))
+        relation = relation.relabel(dim, partial(_known_as, who))
     return relation
+
+
+def _known_as(who: Mapping[Any, Any], label: Any) -> Any:
+    return who.get(label, label)
 
 
 def _as_identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
@@ -778,9 +782,9 @@ def why_one_sided(groups: Cells, old: Side, new: Side, areas: tuple[str, ...] = 
 
     Where nothing was stated, the areas of an exposure are the suppliers, by any row of any category.
     """
-    lines = [side.rows_of(areas) if areas else side.proof(groups.dims) for side in (old, new)]
+    had, has = (side.rows_of(areas) if areas else side.proof(groups.dims) for side in (old, new))
     dropped = _why_dropped(groups, old, new)
-    return np.where(unexplained(dropped), _why_differ(groups, *lines, old.dim, new.parts), dropped)
+    return np.where(unexplained(dropped), _why_differ(groups, had, has, old.dim, new.parts), dropped)
 
 
 def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[int, str]) -> Reasons:
@@ -953,7 +957,7 @@ def exclusion_table(
         at = cells.positions(groups, groups.dims)
         counts[at[at >= 0], find(reasons, cells.column(REASON))[at >= 0]] = cells.counts[at >= 0]
         parts.append((np.array([f"{name} {label}" for label in labels], dtype=str), counts))
-    summed = sum(counts for _, counts in parts)
+    summed: IntArray = np.sum([counts for _, counts in parts], axis=0)
     if len({name for name, _ in rows}) < len(rows) or len(sides) == 1:  # no periods that other rows have, too
         return ExclusionTable(unit, counted, tuple(reasons.tolist()), summed)
     return ExclusionTable(unit, counted, tuple(reasons.tolist()), summed, tuple(parts))

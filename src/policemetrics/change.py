@@ -347,7 +347,7 @@ def rate_change(
         raise InvalidTypeError(msg)
     tally, kept = read_counts(old, by, period, count, exposure=exposure)
 
-    def compared(sides: tuple[Side, Side]) -> Any:
+    def compared(sides: tuple[Side, Side]) -> RateChange | Results[RateChange]:
         pair = Comparison.of(
             tally,
             sides,
@@ -372,15 +372,35 @@ def rate_change(
     return over_periods(tally, between, versus, period, kept, compared)
 
 
+def _method(_: object, __: object, value: str) -> None:
+    intervals.RATIOS[value]  # refuses what it does not hold
+
+
+def _dispersion(value: float) -> float:
+    return _check.number(value, "dispersion", low=1)
+
+
+def _minimum_base(value: object) -> int:
+    return one_count(value, "minimum_base")
+
+
+def _caveat(value: object) -> str:
+    return _check.text(value, "caveat", empty=True)
+
+
+def _subject(value: object) -> str:
+    return _check.text(value, "subject")
+
+
 @attrs.frozen
 class _How:
     """How a change is made, and what is said of it; checked as it is given."""
 
-    method: str = attrs.field(validator=lambda *v: _check.choice(v[2], "method", tuple(intervals.RATIOS)))
-    dispersion: float = attrs.field(converter=lambda v: _check.number(v, "dispersion", low=1))
-    minimum_base: int = attrs.field(converter=lambda v: _check.one_count(v, "minimum_base"))
-    caveat: str = attrs.field(converter=lambda v: _check.text(v, "caveat", empty=True))
-    subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
+    method: str = attrs.field(validator=_method)
+    dispersion: float = attrs.field(converter=_dispersion)
+    minimum_base: int = attrs.field(converter=_minimum_base)
+    caveat: str = attrs.field(converter=_caveat)
+    subject: str = attrs.field(converter=_subject)
     confidence_level: float = attrs.field(converter=_check.confidence_level)
 
     @property
@@ -396,8 +416,8 @@ def _changes(
     sizes: Sequence[FloatArray],
     named: str,
     shown: Mapping[str, Mask],
-    **more: Any,
-) -> Any:
+    **more: object,
+) -> RateChange | Results[RateChange]:
     """Work out every row; `shown` says which counts stand where the change may not."""
     there = rows.there
     old, new = (np.where(there, c, 0) for c in counted)
@@ -423,7 +443,7 @@ def _changes(
         "old": counted[0],
         "new": counted[1],
         "change": new - old,
-        "p_value": family.p_value(new, old, e1, e0, **spread),
+        "p_value": family.p_value(new, old, e1, e0, **spread) if family.p_value else np.nan,
         "exposure_name": named,
         **percents,
         **dict(zip(("old_exposure", "new_exposure"), sizes, strict=False)),

@@ -410,7 +410,8 @@ def _either(
             f"({_write.count(sent[0][row])} and {_write.count(now[0][row])}): join them before relabel(), or give them by the new labels alone."
         )
         raise InvalidInputError(msg)
-    reasons = np.where(unexplained(sent[1]), None, now[1])
+    reasons = now[1].copy()
+    reasons[unexplained(sent[1])] = None
     for row in np.flatnonzero(unexplained(now[1]) & ~unexplained(sent[1])).tolist():
         named = _not_sent(exposure, groups, row, side, areas)
         if named:

@@ -303,18 +303,30 @@ def rate(
     )
 
 
+def _per(value: float) -> float:
+    return _check.number(value, "per", above=0)
+
+
+def _method(_: object, __: object, value: str) -> None:
+    intervals.COUNTS[value]  # refuses what it does not hold
+
+
+def _subject(value: object) -> str:
+    return _check.text(value, "subject")
+
+
 @attrs.frozen
 class _How:
     """What a rate is per, and how its interval is made; checked as it is given."""
 
-    per: float = attrs.field(converter=lambda v: _check.number(v, "per", above=0))
-    method: str = attrs.field(validator=lambda *v: _check.choice(v[2], "method", tuple(intervals.COUNTS)))
-    subject: str = attrs.field(converter=lambda v: _check.text(v, "subject"))
+    per: float = attrs.field(converter=_per)
+    method: str = attrs.field(validator=_method)
+    subject: str = attrs.field(converter=_subject)
     confidence_level: float = attrs.field(converter=_check.confidence_level)
 
 
 def _rates(
-    how: _How, rows: Rows, counted: IntArray, sizes: FloatArray, known: Mask, **more: str
+    how: _How, rows: Rows, counted: IntArray, sizes: FloatArray, known: Mask, **more: object
 ) -> Rate | Results[Rate]:
     """Work out every row; `known` says which counts stand where the rate may not."""
     events = np.where(rows.there, counted, 0)
@@ -322,6 +334,6 @@ def _rates(
     with np.errstate(over="ignore"):  # per almost nothing, a rate has no upper bound
         # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
         found = [v * how.per / np.where(rows.there, sizes, np.nan) for v in (events, low, high)]
-    values = dict(zip(("rate", "rate_low", "rate_high"), found, strict=True))
+    values: dict[str, Any] = dict(zip(("rate", "rate_low", "rate_high"), found, strict=True))
     values |= {"events": counted, "exposure": sizes, **attrs.asdict(how, recurse=False), **more}
     return rows.results(Rate, values, {"events": known, "exposure": np.isfinite(sizes)})

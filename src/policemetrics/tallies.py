@@ -505,7 +505,7 @@ class Tally:
             supplied=_narrowed(self._supplied, wanted),
             ledger=filled(_narrowed(self._ledger, wanted)),
             sent=self._then(Kept(wanted)),
-            marks=tuple(filter(len, (_narrowed(mark, wanted) for mark in self._marks))),
+            marks=tuple(kept for mark in self._marks if (kept := filled(_narrowed(mark, wanted)))),
         )
 
     def drop(self, /, **labels: Any) -> Tally:
@@ -572,8 +572,8 @@ class Tally:
             msg = f"not_supplied must match a cell; none has {labels}. What is absent is not available without it."
             raise InvalidInputError(msg)
         mark = Cells.single()
-        for dim, labels in wanted.items():
-            mark = joined(mark.extend(dim, label) for label in labels.tolist())
+        for dim, values in wanted.items():
+            mark = joined(mark.extend(dim, label) for label in values.tolist())
         found = self._exclude(wanted, NOT_SUPPLIED + reason)
         return found._evolve(marks=(*found._marks, mark.keys().extend(REASON, reason)))
 

@@ -62,7 +62,7 @@ from policemetrics.figures import (
 )
 from policemetrics.published import AverageChange, Bands, BandSummary, HarmPerCrimeChange, PooledMean
 from policemetrics.testing import assert_equal, outcome_tallies, strategies
-from policemetrics.typing import Between, Counts, Divisor, Names
+from policemetrics.typing import Between, Counts, Divisor, LikeForLike, Names
 
 YEARS = ("2022/23", "2023/24")
 
@@ -105,6 +105,9 @@ def tallies(
     assert_type(crimes.drop(force=["Kent"]), Tally)
     assert_type(crimes.relabel("force", {"Kent": "Kent Police"}, others="refuse"), Tally)
     assert_type(crimes.rolling(12, period="period"), Tally)
+    assert_type(crimes.to_periods("financial_year"), Tally)
+    assert_type(crimes.to_periods("quarter", period="month"), Tally)
+    assert_type(crimes.forget(), Tally)
     assert_type(crimes.not_supplied("nothing sent", force="Kent"), Tally)
     assert_type(crimes.to_dict(), dict[str, list[Any]])
     assert_type(crimes == crimes.where(force="Kent"), bool)
@@ -500,6 +503,88 @@ def claims(change: RateChange, table: Results[RateChange], step: np.int64, value
     assert_type(pm.claims.implied_change(change=claim, percent_change="10% fewer")["before"], Range)
     assert_type(pm.claims.implied_parts({"violence": claim, "the rest": None}, total="40,000 fewer"), Implied)
     assert_type(pm.claims.implied_harm_per_crime(crime="10% lower", harm="5% lower"), HarmPerCrimeChange)
+
+
+def like_for_like(
+    crimes: Tally, results: Tally, waits: Tally, rows: pd.DataFrame, like: LikeForLike, css: HarmWeights
+) -> None:
+    """Every comparison takes like_for_like= and caveat=, with every overload."""
+    assert_type(
+        pm.rate_change(crimes, between=YEARS, like_for_like="match", caveat="a new system"), RateChange
+    )
+    assert_type(
+        pm.rate_change(rows, between=YEARS, by="force", like_for_like=like, caveat="c"), Results[RateChange]
+    )
+    assert_type(
+        pm.rate_change(crimes, versus="previous", like_for_like="require", caveat="c"), Results[RateChange]
+    )
+    assert_type(
+        pm.change_drivers(crimes, between=YEARS, of="offence", like_for_like=like, caveat="c"),
+        Results[ChangeDriver],
+    )
+    assert_type(pm.harm_change(crimes, css, between=YEARS, like_for_like="match", caveat="c"), HarmChange)
+    assert_type(
+        pm.harm_change(rows, css, between=YEARS, by="force", like_for_like=like, caveat="c"),
+        Results[HarmChange],
+    )
+    assert_type(
+        pm.harm_drivers(crimes, css, between=YEARS, like_for_like=like, caveat="c"), Results[HarmDriver]
+    )
+    assert_type(
+        pm.harm_index(crimes, css, base="2022/23", like_for_like=like, caveat="c"), Results[HarmIndex]
+    )
+    own = OutcomeSet(["1", "2"], name="own")
+    assert_type(
+        pm.outcome_rate_change(
+            results, between=YEARS, positive=own, basis="recorded", out_of="outcomes",
+            like_for_like="match", caveat="c",
+        ),
+        OutcomeRateChange,
+    )  # fmt: skip
+    assert_type(
+        pm.outcome_rate_change(
+            rows, between=YEARS, positive=own, basis="recorded", out_of="crimes", by="force", crimes=crimes,
+            like_for_like=like, caveat="c",
+        ),
+        Results[OutcomeRateChange],
+    )  # fmt: skip
+    assert_type(
+        pm.outcome_rate_split(
+            results, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes",
+            like_for_like=like, caveat="c",
+        ),
+        OutcomeRateSplit,
+    )  # fmt: skip
+    assert_type(
+        pm.outcome_rate_split(
+            rows, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes", by="force",
+            like_for_like="match", caveat="c",
+        ),
+        Results[OutcomeRateSplit],
+    )  # fmt: skip
+    assert_type(
+        pm.outcome_rate_drivers(
+            results, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes",
+            like_for_like=like, caveat="c",
+        ),
+        Results[OutcomeRateDriver],
+    )  # fmt: skip
+    assert_type(pm.time_change(waits, between=YEARS, like_for_like="match", caveat="c"), TimeChange)
+    assert_type(
+        pm.time_change(rows, between=YEARS, by="grade", like_for_like=like, caveat="c"), Results[TimeChange]
+    )
+    assert_type(
+        pm.time_drivers(waits, between=YEARS, of="grade", like_for_like=like, caveat="c"), Results[TimeDriver]
+    )
+
+
+def caveats_of_two_figures(
+    old: TimeSummary, new: TimeSummary, before: OutcomeRate, after: OutcomeRate
+) -> None:
+    """Two figures that were made before take a caveat; like_for_like= is of what has suppliers."""
+    assert_type(pm.time_change(old, new, caveat="regraded"), TimeChange)
+    assert_type(pm.outcome_rate_change(before, after, caveat="other rules"), OutcomeRateChange)
+    assert_type(pm.rate_change([5], [6], labels=["a"], caveat="a break"), Results[RateChange])
 
 
 def pictures(
