@@ -85,6 +85,14 @@ def moved(change: float, amount: str) -> str:
     return f"{'rose' if change > 0 else 'fell'} by {amount}"
 
 
+def path(change: float, amount: str, interval: str, both: Iterable[str], between: Iterable[str]) -> str:
+    """Say how something went from one value to another, and when, where that is known: "rose by 1, from 5 to 6"."""
+    (old, new), when = both, [f" in {period}" if period else "" for period in between]
+    if change == 0:
+        return f"{moved(change, amount)}{interval}: {old}{' and'.join(when) if all(when) else ' before and after'}"
+    return f"{moved(change, amount)}{interval}, from {old}{when[0]} to {new}{when[1]}"
+
+
 def limits(low: str, high: str, *, unbounded: bool) -> str:
     """Write an interval; one without an upper limit says so."""
     return f"{low} or more" if unbounded else f"{low} to {high}"

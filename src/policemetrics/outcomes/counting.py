@@ -382,8 +382,7 @@ class Outcomes:
             single=self.single,
         )
         pair.rows.note(*notes_between(self.counter.definition, [side.when for side in sides]))
-        common = pair.sides[0].common
-        recorded = None if crimes is None else self._crimes(crimes, between, sides, common)
+        recorded = None if crimes is None else self._crimes(crimes, between, sides, pair.sides[0].common)
         return TwoPeriods.of(self.counter, pair, recorded)
 
     def _crimes(

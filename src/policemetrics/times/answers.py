@@ -28,13 +28,7 @@ from policemetrics._supply import (
 )
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
-from policemetrics.errors import (
-    ChoiceNeededError,
-    InvalidInputError,
-    InvalidTypeError,
-    Note,
-    UnknownNameError,
-)
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import REASON, Tally, filled
 from policemetrics.times.estimates import (
@@ -89,15 +83,8 @@ class ServiceLevelDefinition:
     @classmethod
     def of(cls, out_of: Any, short: Any) -> ServiceLevelDefinition:
         """Check what was named: there is no default."""
-        if not isinstance(out_of, str) or out_of not in _MEANINGS:
-            lines = "".join(f"\n  {name!r}: {meaning}" for name, meaning in _MEANINGS.items())
-            said = (
-                "it must be given, there is no default" if out_of is None else f"got {_check.shown(out_of)}"
-            )
-            msg = f"out_of must be one of these; {said}.{lines}"
-            if out_of is None:
-                raise ChoiceNeededError(Note("service-level", "out of which calls the service level is", msg))
-            raise (UnknownNameError if isinstance(out_of, str) else InvalidTypeError)(msg)
+        note = "service-level", "out of which calls the service level is"
+        chosen = _check.one_of(out_of, "out_of", _MEANINGS, note=note)
         if short is None and out_of == "offered_less_short":
             msg = (
                 "short must be given with out_of='offered_less_short': the seconds before which an abandoned call "
@@ -110,7 +97,7 @@ class ServiceLevelDefinition:
                 "out_of='offered_less_short'."
             )
             raise InvalidInputError(msg)
-        return cls(cast("ServiceLevel", out_of), np.nan if short is None else duration_in(short, "short"))
+        return cls(chosen, np.nan if short is None else duration_in(short, "short"))
 
     def refuse_unknown(self, abandoned: object, where: str) -> None:
         """Refuse not to know the calls abandoned where they count; `where` says what could name them."""

@@ -22,7 +22,7 @@ from policemetrics._supply import (
     unexplained,
     why_negative,
 )
-from policemetrics._write import duration, percent, size
+from policemetrics._write import duration, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
@@ -31,6 +31,7 @@ from policemetrics.times.estimates import (
     EVERYWHERE,
     LinedTimes,
     Settings,
+    by_side,
     excluded_for,
     lined_up,
     read_targets,
@@ -190,14 +191,10 @@ class TimeChange(Figure):
         """Say by how much something moved, from what to what, and that in per cent, which may be nan."""
         change, low, high = (getattr(self, f"{column}{end}") for end in ("", "_low", "_high"))
         limits = f" ({self._interval_words(column)})" if np.isfinite([low, high]).all() else ""
-        known = any(self.between)
-        if change == 0:
-            when = "in {} and in {}".format(*map(in_words, self.between)) if known else "before and after"
-            return f"{name} did not change{limits}: {both[0]} {when}"
-        verb, than = ("rose", compared[0]) if change > 0 else ("fell", compared[1])
-        earlier, later = (f" in {in_words(b)}" if known else "" for b in self.between)
-        in_percent = "" if np.isnan(relative) else f", which is {size(relative, 1)}% {than}"
-        return f"{name} {verb} by {amount}{limits}, from {both[0]}{earlier} to {both[1]}{later}{in_percent}"
+        moved = f"{name} {path(change, amount, limits, both, map(in_words, self.between))}"
+        if change == 0 or np.isnan(relative):
+            return moved
+        return f"{moved}, which is {size(relative, 1)}% {compared[0] if change > 0 else compared[1]}"
 
     @property
     def _abandoned(self) -> list[str]:
@@ -465,11 +462,7 @@ def _changes(
 ) -> TimeChange | Results[TimeChange]:
     """Work out every row from what stands of its two sides; `no_share` says why two figures have no change of one."""
     old, new = sides
-    values: dict[str, Any] = {
-        f"{name}_{what}": side[what]
-        for what in ("n", "mean", "median", "within", "out_of", "share_within")
-        for name, side in (("old", old), ("new", new))
-    }
+    values: dict[str, Any] = by_side(sides, "n", "mean", "median", "within", "out_of", "share_within")
     stand = dict.fromkeys((*values, "target"), EVERYWHERE)
     # A mean without a deviation has no interval.
     n0, n1 = (np.where(np.isnan(side["sd"]), 0, side["n"]) for side in sides)

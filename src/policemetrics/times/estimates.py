@@ -228,8 +228,6 @@ def summarised(
     target: Targets,
     missed: tuple[str, ...],
     added: Moments | None = None,
-    *,
-    single: bool,
 ) -> tuple[Rows, dict[str, Any]]:
     """Summarise by group the times of a tally, or those that were `added` up where they are.
 
@@ -240,7 +238,7 @@ def summarised(
     groups = groups_of([side], by)
     excluded = exclusion_table(groups, [side], totals(side, groups))
     refuse_unknown_reasons(missed, excluded, data.dims)
-    rows = Rows(keys_of(groups), why_marked(groups, side), single, excluded)
+    rows = Rows(keys_of(groups), why_marked(groups, side), exclusions=excluded)
     others = excluded_for(excluded, missed)
     rows.adopt(why_negative(others, ""))
     times: Times
@@ -357,6 +355,12 @@ def by_percentile(found: Sequence[FloatArray]) -> dict[str, FloatArray]:
     """Name the columns of estimates (groups, percentiles), and of their lower and upper limits."""
     ends = zip(("", "_low", "_high"), found, strict=True)
     return {f"{p}{end}": column[:, i] for end, column in ends for i, p in enumerate(PERCENTILES)}
+
+
+def by_side(sides: Sequence[Mapping[str, Any]], *names: str) -> dict[str, Any]:
+    """Name what the old side and the new one have each, as a change of times does."""
+    both = list(zip(("old", "new"), sides, strict=True))
+    return {f"{side}_{name}": values[name] for name in names for side, values in both}
 
 
 def _percentiles(runs: Runs, method: Percentile, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -354,8 +354,8 @@ def summarise_times(
     if not settings.needs_every_time:
         added = as_moments(data, kept, seconds, count, aims, inclusive=settings.inclusive)
     found, measured = as_times(data, kept, seconds, count) if added is None else (added.data, MEASURED)
-    rows, values = summarised(settings, found, kept, measured, aims, as_missed, added, single=by is None)
-    return rows.results(TimeSummary, values, {"target": EVERYWHERE})
+    rows, values = summarised(settings, found, kept, measured, aims, as_missed, added)
+    return rows.results(TimeSummary, values, {"target": EVERYWHERE}, single=by is None)
 
 
 def _of_column(
