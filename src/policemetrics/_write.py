@@ -78,6 +78,12 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def one_sentence(parts: Iterable[str]) -> str:
+    """Join what is said of a figure to one sentence."""
+    joined = "; ".join(parts)
+    return f"{joined[0].upper()}{joined[1:]}."
+
+
 def moved(change: float, amount: str) -> str:
     """Say which way something went, and by how much: "rose by 5.6%"."""
     if change == 0:

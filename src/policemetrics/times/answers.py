@@ -8,39 +8,16 @@ from typing import Any, Final, cast, overload
 import attrs
 import numpy as np
 
-from policemetrics import _check
+from policemetrics import _check, _supply
 from policemetrics._arguments import one_count, refuse_options
 from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._compare import Mask, Rows
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    no_reasons,
-    totals,
-    unexplained,
-    whole_side,
-    why_negative,
-    why_not_supplied,
-    why_unlike,
-)
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import REASON, Tally, filled
-from policemetrics.times.estimates import (
-    EVERYWHERE,
-    Settings,
-    duration_in,
-    lined_up,
-    read_targets,
-    seconds_of,
-    share_of,
-    targets_of,
-)
+from policemetrics.times import estimates
 from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
@@ -97,7 +74,7 @@ class ServiceLevelDefinition:
                 "out_of='offered_less_short'."
             )
             raise InvalidInputError(msg)
-        return cls(chosen, np.nan if short is None else duration_in(short, "short"))
+        return cls(chosen, np.nan if short is None else estimates.duration_in(short, "short"))
 
     def refuse_unknown(self, abandoned: object, where: str) -> None:
         """Refuse not to know the calls abandoned where they count; `where` says what could name them."""
@@ -188,18 +165,22 @@ class Calls:
         found, waited = _abandoned(abandoned, by), None
         if found is not None:
             found, waited = _without_waits(found, waits)
-        answered = whole_side(data).tally.sum_to(*by, measure)
+        answered = _supply.whole_side(data).tally.sum_to(*by, measure)
         waitless = None if answered._ledger is None else _lacking_wait(answered._ledger, measure, by)
         return cls(by, data, answered, found, waited, waits, waitless)
 
     def offered(self, definition: ServiceLevelDefinition, *, single: bool) -> Offered:
         """Count by group what was abandoned, and say where that, or all, is not available."""
-        sides = [Side(part) for part in (self.answered, self.abandoned) if part is not None]
-        groups = groups_of(sides, self.by)
+        sides = [_supply.Side(part) for part in (self.answered, self.abandoned) if part is not None]
+        groups = _supply.groups_of(sides, self.by)
         gone, short, unknown = self._gone(groups, definition)
-        known = unexplained(unknown)
-        lost = exclusion_table(groups, sides, totals(sides[0], groups) + np.where(known, gone, 0))
-        rows = Rows(keys_of(groups), why_not_supplied(groups, Side(self.whole)), single, lost)
+        known = _supply.unexplained(unknown)
+        lost = _supply.exclusion_table(
+            groups, sides, _supply.totals(sides[0], groups) + np.where(known, gone, 0)
+        )
+        rows = Rows(
+            _supply.keys_of(groups), _supply.why_not_supplied(groups, _supply.Side(self.whole)), single, lost
+        )
         if short.any():
             name = f"abandoned within {duration(definition.short)}"
             counts = np.column_stack((lost.counts, short))
@@ -208,32 +189,44 @@ class Calls:
         counted = known & (self.abandoned is not None)
         return Offered(groups, rows, definition, counted, unknown, gone, waitless, lost)
 
-    def _gone(self, groups: Cells, definition: ServiceLevelDefinition) -> tuple[IntArray, IntArray, Reasons]:
+    def _gone(
+        self, groups: Cells, definition: ServiceLevelDefinition
+    ) -> tuple[IntArray, IntArray, _supply.Reasons]:
         """Count the calls abandoned, less those that were short, and these; say where that is not known."""
-        short, unknown = np.zeros(len(groups), dtype=np.int64), no_reasons(len(groups))
+        short, unknown = np.zeros(len(groups), dtype=np.int64), _supply.no_reasons(len(groups))
         if self.abandoned is None:
             return short, short, unknown
-        side = Side(self.abandoned)
+        side = _supply.Side(self.abandoned)
         asked = Rows({}, unknown)
-        asked.adopt(why_not_supplied(groups, side))
-        asked.adopt(why_unlike(groups, Side(self.whole), side, "the calls answered and those abandoned"))
-        every = totals(side, groups)
+        asked.adopt(_supply.why_not_supplied(groups, side))
+        asked.adopt(
+            _supply.why_unlike(
+                groups, _supply.Side(self.whole), side, "the calls answered and those abandoned"
+            )
+        )
+        every = _supply.totals(side, groups)
         if self.waited is not None and not np.isnan(definition.short):
             cells = self.waited.project((*self.by, self.waits))
-            short = _by_group(cells.select(seconds_of(cells, self.waits) < definition.short), groups)
+            short = _by_group(
+                cells.select(estimates.seconds_of(cells, self.waits) < definition.short), groups
+            )
             waitless = every - _by_group(cells, groups)
             compared = f"no waiting time to compare with {duration(definition.short)}"
             asked.explain(
                 waitless > 0, lambda row: f"{written(waitless[row])} {_have(waitless[row])} {compared}"
             )
         gone = every - short
-        asked.adopt(why_negative(gone, "the calls abandoned"))
+        asked.adopt(_supply.why_negative(gone, "the calls abandoned"))
         return gone, short, unknown
 
 
 def _by_group(cells: Cells | None, groups: Cells) -> IntArray:
     """Add up cells by group."""
-    return np.zeros(len(groups), dtype=np.int64) if cells is None else totals(Side(Tally._of(cells)), groups)
+    return (
+        np.zeros(len(groups), dtype=np.int64)
+        if cells is None
+        else _supply.totals(_supply.Side(Tally._of(cells)), groups)
+    )
 
 
 def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
@@ -326,7 +319,7 @@ class Offered:
     rows: Rows
     definition: ServiceLevelDefinition
     counted: Mask
-    unknown: Reasons
+    unknown: _supply.Reasons
     abandoned: IntArray
     waitless: IntArray
     lost: ExclusionTable
@@ -338,7 +331,9 @@ class Offered:
 
     def targets(self, target: Any, answered: IntArray) -> FloatArray:
         """Find the target of each group; every one with calls needs one."""
-        return targets_of(read_targets(target), self.groups, self.rows.there & (answered + self.others > 0))
+        return estimates.targets_of(
+            estimates.read_targets(target), self.groups, self.rows.there & (answered + self.others > 0)
+        )
 
     def explain(self, answered: IntArray) -> Mask:
         """Give every group its reason, and return of which the service level stands."""
@@ -346,7 +341,7 @@ class Offered:
         levels = rows.there & (self.counted & (self.waitless == 0) | of_answered)
         given = "not available: of the calls abandoned, "
         rows.explain(
-            ~unexplained(self.unknown),
+            ~_supply.unexplained(self.unknown),
             lambda row: given + self.unknown[row].removeprefix("not available: "),
         )
         # What was left out may have been answered calls, in time or not.
@@ -373,9 +368,9 @@ class Offered:
         gone = np.where(there, self.abandoned, 0)
         offered = np.where(there, values["n"] + self.waitless, 0) + gone
         calls = {"offered": offered, "abandoned": gone}
-        calls |= share_of("share_abandoned", gone, offered, there, values["confidence_level"])
+        calls |= estimates.share_of("share_abandoned", gone, offered, there, values["confidence_level"])
         stand = dict.fromkeys(("within", "out_of", *(v for v in values if v.startswith("share"))), levels)
-        stand |= {"target": EVERYWHERE} | dict.fromkeys(calls, there)
+        stand |= {"target": estimates.EVERYWHERE} | dict.fromkeys(calls, there)
         asked = {"service_level": self.definition.out_of, "short": self.definition.short}
         return self.rows.results(kind, {**values, **calls, **asked}, stand)
 
@@ -587,7 +582,7 @@ def answer_times(
     >>> print(answer_times([30, 15, 45, 60, 10], target=20, out_of="offered", abandoned=1))
     Mean 32 s (95% interval 6.2 s to 57.8 s), median 30 s, 90th percentile 54 s, of 5 calls answered; 33.33% of 6 calls offered within 20 s (95% interval 9.68% to 70.00%), counted as under the target; 16.67% of 6 calls offered were abandoned.
     """
-    settings = Settings.of(inclusive, percentile_method, confidence_level)
+    settings = estimates.Settings.of(inclusive, percentile_method, confidence_level)
     definition = ServiceLevelDefinition.of(out_of, short)
     if target is None:
         msg = "target must be given: the seconds within which a call shall be answered."
@@ -614,7 +609,7 @@ def answer_times(
             found, kept, result, _abandoned_labels(found, result, answered, abandoned), measured
         )
     offered = calls.offered(definition, single=by is None)
-    times, below = lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
+    times, below = estimates.lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
     offered.rows.adopt(below)
     values = settings.summary(times, offered.others, offered.targets(target, times.sizes))
     values["sd"] = np.where(offered.rows.there, values["sd"], np.nan)

@@ -24,20 +24,7 @@ from policemetrics.percentiles import Runs, percentiles
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.survival import SURVIVAL_METHODS, kaplan_meier
 from policemetrics.tallies import MISSING_END, Tally
-from policemetrics.times.estimates import (
-    EVERYWHERE,
-    PERCENTILES,
-    LinedTimes,
-    Settings,
-    Targets,
-    by_percentile,
-    excluded_for,
-    read_targets,
-    seconds_of,
-    shares_within,
-    summarised,
-    targets_of,
-)
+from policemetrics.times import estimates
 from policemetrics.times.summary import Aimed, PercentileColumns, TimeSummary
 from policemetrics.typing import (
     Columns,
@@ -438,21 +425,25 @@ def response_times(
         "self_initiated": "; ".join(f"{column}: {', '.join(map(str, v))}" for column, v in officers.items()),
     }
     aims, settings, single = (
-        read_targets(target),
-        Settings.of(inclusive, percentile_method, level),
+        estimates.read_targets(target),
+        estimates.Settings.of(inclusive, percentile_method, level),
         by is None,
     )
     # Of a group without times the counts, of 0, stand.
-    stand = {"target": EVERYWHERE, "not_arrived": EVERYWHERE}
+    stand = {"target": estimates.EVERYWHERE, "not_arrived": estimates.EVERYWHERE}
     if no_arrival == "censored":
         asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
         rows, values = _survived(arrived, still_open, dims, aims, settings, survival_method)
-        stand |= {"n": EVERYWHERE, "still_open": EVERYWHERE, "zeros": EVERYWHERE}
+        stand |= {
+            "n": estimates.EVERYWHERE,
+            "still_open": estimates.EVERYWHERE,
+            "zeros": estimates.EVERYWHERE,
+        }
         return rows.results(ResponseSurvival, values | asked, stand, single=single)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
-    rows, values = summarised(settings, arrived, dims, MEASURED, aims, missed)
+    rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
     if rows.exclusions is not None:
-        values["not_arrived"] = excluded_for(rows.exclusions, (MISSING_END,))
+        values["not_arrived"] = estimates.excluded_for(rows.exclusions, (MISSING_END,))
     return rows.results(ResponseSummary, values | asked, stand, single=single)
 
 
@@ -526,8 +517,8 @@ def _survived(
     arrived: Tally,
     waiting: Tally,
     by: tuple[str, ...],
-    target: Targets,
-    settings: Settings,
+    target: estimates.Targets,
+    settings: estimates.Settings,
     method: SurvivalMethod,
 ) -> tuple[Rows, dict[str, Any]]:
     """Estimate, by group, from the times of what was attended and the times for which the rest was followed.
@@ -537,7 +528,7 @@ def _survived(
     side = Side(arrived + waiting)
     groups, cells = groups_of([side], by), side.tally._cells
     rows = Rows.of_side(side, groups)
-    times, group = seconds_of(cells, MEASURED), cells.positions(groups, by)
+    times, group = estimates.seconds_of(cells, MEASURED), cells.positions(groups, by)
     # What was still open at a time is what both tallies have there, less what had ended.
     at = cells.positions(arrived._cells, arrived.dims)
     ended = np.where(at >= 0, np.append(arrived._cells.counts, 0)[at], 0)
@@ -545,9 +536,9 @@ def _survived(
     ends = times, ended, still_open, group, len(groups)
     found = kaplan_meier(*ends, method=method, confidence_level=settings.level)
     some = found.runs.sizes > 0
-    targets = targets_of(target, groups, some)
-    limits = found.percentiles(list(PERCENTILES.values()))
-    ranked = by_percentile([np.where(some[:, None], column, np.nan) for column in limits])
+    targets = estimates.targets_of(target, groups, some)
+    limits = found.percentiles(list(estimates.PERCENTILES.values()))
+    ranked = estimates.by_percentile([np.where(some[:, None], column, np.nan) for column in limits])
     share, low, high = found.at(targets, inclusive=settings.inclusive)
     never, unseen = np.isnan(ranked["median"]), np.isnan(share) & ~np.isnan(targets)
     attended = found.reached()
@@ -577,13 +568,15 @@ def _survived(
 
 
 def _of_arrived(
-    times: FloatArray, ended: IntArray, group: IntArray, targets: FloatArray, settings: Settings
+    times: FloatArray, ended: IntArray, group: IntArray, targets: FloatArray, settings: estimates.Settings
 ) -> dict[str, FloatArray]:
     """Say what only those that were attended would say; the median is defined as that of the estimate is."""
     there = ended > 0
-    found = LinedTimes.of(Runs.of(times[there], ended[there], group[there], len(targets)))
+    found = estimates.LinedTimes.of(Runs.of(times[there], ended[there], group[there], len(targets)))
     none_missed = np.zeros(len(targets), dtype=np.int64)
-    within = shares_within(found, none_missed, targets, settings.level, inclusive=settings.inclusive)
+    within = estimates.shares_within(
+        found, none_missed, targets, settings.level, inclusive=settings.inclusive
+    )
     return {
         "median_arrived": percentiles(found.runs, [50], method="averaged_inverted_cdf")[:, 0],
         "share_within_arrived": within["share_within"],
