@@ -89,18 +89,15 @@ class GroupOutcomeRate(OutcomeFigure):
     confidence_level: float
 
     def _sentence(self) -> str:
-        how = {
-            "pooled": "pooled positive outcome rate",
-            "mean_of_rates": "mean of the positive outcome rates",
-        }
+        how, weighed = "pooled positive outcome rate", ""
+        if self.average == "mean_of_rates":
+            how = "mean of the positive outcome rates"
+            weighed = f"; every {self.of} counts the same, whatever its size"
         s = "" if self.forces == 1 else "s"
         members = f"force{s}" if self.of == "force" else f"label{s} of {self.of}"
-        subject = f"The {how[self.average]} of {written(self.forces)} {members} ({self._of_what})"
+        subject = f"The {how} of {written(self.forces)} {members} ({self._of_what})"
         if np.isnan(self.rate):
             return f"{subject}: {self.reason}."
-        weighed = (
-            f"; every {self.of} counts the same, whatever its size" if self.average == "mean_of_rates" else ""
-        )
         dated = f"; as at {self.as_at}" if self.as_at else ""
         waiting = still_open(self.basis, self.share_not_yet_assigned, self.maturity)
         stated = (

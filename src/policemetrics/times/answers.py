@@ -8,10 +8,24 @@ from typing import Any, Final, cast, overload
 import attrs
 import numpy as np
 
-from policemetrics import _check, _supply
+from policemetrics import _check
 from policemetrics._arguments import one_count, refuse_options
 from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._compare import Mask, Rows
+from policemetrics._supply import (
+    Reasons,
+    Side,
+    exclusion_table,
+    groups_of,
+    keys_of,
+    no_reasons,
+    totals,
+    unexplained,
+    whole_side,
+    why_negative,
+    why_not_supplied,
+    why_unlike,
+)
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
@@ -165,22 +179,18 @@ class Calls:
         found, waited = _abandoned(abandoned, by), None
         if found is not None:
             found, waited = _without_waits(found, waits)
-        answered = _supply.whole_side(data).tally.sum_to(*by, measure)
+        answered = whole_side(data).tally.sum_to(*by, measure)
         waitless = None if answered._ledger is None else _lacking_wait(answered._ledger, measure, by)
         return cls(by, data, answered, found, waited, waits, waitless)
 
     def offered(self, definition: ServiceLevelDefinition, *, single: bool) -> Offered:
         """Count by group what was abandoned, and say where that, or all, is not available."""
-        sides = [_supply.Side(part) for part in (self.answered, self.abandoned) if part is not None]
-        groups = _supply.groups_of(sides, self.by)
+        sides = [Side(part) for part in (self.answered, self.abandoned) if part is not None]
+        groups = groups_of(sides, self.by)
         gone, short, unknown = self._gone(groups, definition)
-        known = _supply.unexplained(unknown)
-        lost = _supply.exclusion_table(
-            groups, sides, _supply.totals(sides[0], groups) + np.where(known, gone, 0)
-        )
-        rows = Rows(
-            _supply.keys_of(groups), _supply.why_not_supplied(groups, _supply.Side(self.whole)), single, lost
-        )
+        known = unexplained(unknown)
+        lost = exclusion_table(groups, sides, totals(sides[0], groups) + np.where(known, gone, 0))
+        rows = Rows(keys_of(groups), why_not_supplied(groups, Side(self.whole)), single, lost)
         if short.any():
             name = f"abandoned within {duration(definition.short)}"
             counts = np.column_stack((lost.counts, short))
@@ -189,22 +199,16 @@ class Calls:
         counted = known & (self.abandoned is not None)
         return Offered(groups, rows, definition, counted, unknown, gone, waitless, lost)
 
-    def _gone(
-        self, groups: Cells, definition: ServiceLevelDefinition
-    ) -> tuple[IntArray, IntArray, _supply.Reasons]:
+    def _gone(self, groups: Cells, definition: ServiceLevelDefinition) -> tuple[IntArray, IntArray, Reasons]:
         """Count the calls abandoned, less those that were short, and these; say where that is not known."""
-        short, unknown = np.zeros(len(groups), dtype=np.int64), _supply.no_reasons(len(groups))
+        short, unknown = np.zeros(len(groups), dtype=np.int64), no_reasons(len(groups))
         if self.abandoned is None:
             return short, short, unknown
-        side = _supply.Side(self.abandoned)
+        side = Side(self.abandoned)
         asked = Rows({}, unknown)
-        asked.adopt(_supply.why_not_supplied(groups, side))
-        asked.adopt(
-            _supply.why_unlike(
-                groups, _supply.Side(self.whole), side, "the calls answered and those abandoned"
-            )
-        )
-        every = _supply.totals(side, groups)
+        asked.adopt(why_not_supplied(groups, side))
+        asked.adopt(why_unlike(groups, Side(self.whole), side, "the calls answered and those abandoned"))
+        every = totals(side, groups)
         if self.waited is not None and not np.isnan(definition.short):
             cells = self.waited.project((*self.by, self.waits))
             short = _by_group(
@@ -216,17 +220,13 @@ class Calls:
                 waitless > 0, lambda row: f"{written(waitless[row])} {_have(waitless[row])} {compared}"
             )
         gone = every - short
-        asked.adopt(_supply.why_negative(gone, "the calls abandoned"))
+        asked.adopt(why_negative(gone, "the calls abandoned"))
         return gone, short, unknown
 
 
 def _by_group(cells: Cells | None, groups: Cells) -> IntArray:
     """Add up cells by group."""
-    return (
-        np.zeros(len(groups), dtype=np.int64)
-        if cells is None
-        else _supply.totals(_supply.Side(Tally._of(cells)), groups)
-    )
+    return np.zeros(len(groups), dtype=np.int64) if cells is None else totals(Side(Tally._of(cells)), groups)
 
 
 def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
@@ -319,7 +319,7 @@ class Offered:
     rows: Rows
     definition: ServiceLevelDefinition
     counted: Mask
-    unknown: _supply.Reasons
+    unknown: Reasons
     abandoned: IntArray
     waitless: IntArray
     lost: ExclusionTable
@@ -341,7 +341,7 @@ class Offered:
         levels = rows.there & (self.counted & (self.waitless == 0) | of_answered)
         given = "not available: of the calls abandoned, "
         rows.explain(
-            ~_supply.unexplained(self.unknown),
+            ~unexplained(self.unknown),
             lambda row: given + self.unknown[row].removeprefix("not available: "),
         )
         # What was left out may have been answered calls, in time or not.

@@ -424,27 +424,24 @@ def response_times(
         "grades": " to ".join(initial_and_final or ()),
         "self_initiated": "; ".join(f"{column}: {', '.join(map(str, v))}" for column, v in officers.items()),
     }
-    aims, settings, single = (
+    aims, settings = (
         estimates.read_targets(target),
         estimates.Settings.of(inclusive, percentile_method, level),
-        by is None,
     )
-    # Of a group without times the counts, of 0, stand.
-    stand = {"target": estimates.EVERYWHERE, "not_arrived": estimates.EVERYWHERE}
     if no_arrival == "censored":
         asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
         rows, values = _survived(arrived, still_open, dims, aims, settings, survival_method)
-        stand |= {
-            "n": estimates.EVERYWHERE,
-            "still_open": estimates.EVERYWHERE,
-            "zeros": estimates.EVERYWHERE,
-        }
-        return rows.results(ResponseSurvival, values | asked, stand, single=single)
+        rows.single = by is None
+        # Of a group without times the counts, of 0, stand.
+        counts = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
+        return rows.results(ResponseSurvival, values | asked, counts)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
+    rows.single = by is None
     if rows.exclusions is not None:
         values["not_arrived"] = estimates.excluded_for(rows.exclusions, (MISSING_END,))
-    return rows.results(ResponseSummary, values | asked, stand, single=single)
+    stand = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
+    return rows.results(ResponseSummary, values | asked, stand)
 
 
 # ---- what the caller chose --------------------------------------------------------------

@@ -347,7 +347,8 @@ def summarise_times(
         added = as_moments(data, kept, seconds, count, aims, inclusive=settings.inclusive)
     found, measured = as_times(data, kept, seconds, count) if added is None else (added.data, MEASURED)
     rows, values = estimates.summarised(settings, found, kept, measured, aims, as_missed, added)
-    return rows.results(TimeSummary, values, {"target": estimates.EVERYWHERE}, single=by is None)
+    rows.single = by is None
+    return rows.results(TimeSummary, values, {"target": estimates.EVERYWHERE})
 
 
 def _of_column(
