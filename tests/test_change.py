@@ -770,9 +770,7 @@ class TestLikeForLike:
     def test_match_knows_the_suppliers_that_were_summed_away(self):
         """A total still holds the forces beneath, so that one of one year only is left out of it."""
         crimes = two_years(("Kent", 10, 8), ("Essex", 1, 2), coverage=["force", "period"])
-        crimes += Tally.from_columns(
-            {"force": ["Surrey"], "period": YEARS[:1]}, [5], coverage=["force", "period"]
-        )
+        crimes += Tally.from_columns({"force": ["Surrey"], "period": YEARS[:1]}, [5], coverage=["force", "period"])
         whole = rate_change(crimes.sum_to("period"), between=YEARS, like_for_like="match")
         assert (whole.old, whole.new, whole.change) == (11, 10, -1)
         assert whole.exclusions.reasons == {"not like for like": 5}

@@ -1223,9 +1223,7 @@ class TestRolling:
     def test_bad_labels(self, crimes):
         with pytest.raises(UnknownNameError, match="no dimension 'period'"):
             crimes.rolling(2)
-        with pytest.raises(
-            InvalidInputError, match="of which 2 months are made, to be rolled; got 2023, 2024"
-        ):
+        with pytest.raises(InvalidInputError, match="of which 2 months are made, to be rolled; got 2023, 2024"):
             crimes.rolling(2, period="year")
         with pytest.raises(InvalidInputError, match="must name a period"):
             crimes.rolling(2, period="force")
