@@ -8,18 +8,21 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import (
+    ChoiceNeededError,
     InvalidInputError,
     InvalidTypeError,
     Note,
     PoliceMetricsWarning,
     UnknownNameError,
 )
+
+ChoiceT = TypeVar("ChoiceT", bound=str)
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
@@ -88,6 +91,26 @@ def choice(value: object, name: str, options: Sequence[str]) -> None:
         msg = f"{name} must be one of {listing(options)}; got {shown(value)}."
         raise InvalidTypeError(msg)
     known(value, name, options)
+
+
+def one_of(
+    value: Any,
+    name: str,
+    meanings: Mapping[ChoiceT, str],
+    more: str = "",
+    note: tuple[str, str] | None = None,
+) -> ChoiceT:
+    """Return the choice that was made, or say what each means: where the field has not agreed, none is a default."""
+    for choice in meanings:
+        if isinstance(value, str) and value == choice:
+            return choice
+    lines = "".join(f"\n  {choice!r}: {meaning}" for choice, meaning in meanings.items())
+    said = "it must be given, there is no default" if value is None else f"got {shown(value)}"
+    msg = f"{name} must be one of these; {said}.{lines}{more}"
+    if value is None:
+        code, short = note or (f"choose-{name.replace('_', '-')}", f"{name}= must be given")
+        raise ChoiceNeededError(Note(code, short, msg))
+    raise (UnknownNameError if isinstance(value, str) else InvalidTypeError)(msg)
 
 
 def flag(value: object, name: str) -> bool:

@@ -78,11 +78,25 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def one_sentence(parts: Iterable[str]) -> str:
+    """Join what is said of a figure to one sentence."""
+    joined = "; ".join(parts)
+    return f"{joined[0].upper()}{joined[1:]}."
+
+
 def moved(change: float, amount: str) -> str:
     """Say which way something went, and by how much: "rose by 5.6%"."""
     if change == 0:
         return "did not change"
     return f"{'rose' if change > 0 else 'fell'} by {amount}"
+
+
+def path(change: float, amount: str, interval: str, both: Iterable[str], between: Iterable[str]) -> str:
+    """Say how something went from one value to another, and when, where that is known: "rose by 1, from 5 to 6"."""
+    (old, new), when = both, [f" in {period}" if period else "" for period in between]
+    if change == 0:
+        return f"{moved(change, amount)}{interval}: {old}{' and'.join(when) if all(when) else ' before and after'}"
+    return f"{moved(change, amount)}{interval}, from {old}{when[0]} to {new}{when[1]}"
 
 
 def limits(low: str, high: str, *, unbounded: bool) -> str:

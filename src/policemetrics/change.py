@@ -373,7 +373,7 @@ def rate_change(
 
 
 def _method(_: object, __: object, value: str) -> None:
-    intervals.RATIOS[value]  # refuses what it does not hold
+    _check.choice(value, "method", tuple(intervals.RATIOS))
 
 
 def _dispersion(value: float) -> float:
@@ -381,7 +381,7 @@ def _dispersion(value: float) -> float:
 
 
 def _minimum_base(value: object) -> int:
-    return one_count(value, "minimum_base")
+    return _check.one_count(value, "minimum_base")
 
 
 def _caveat(value: object) -> str:

@@ -15,9 +15,8 @@ from policemetrics.results import Exclusions
 from policemetrics.times.answers import AnswerSummary
 from policemetrics.times.change import TimeChange
 from policemetrics.times.drivers import TimeDriver
-from policemetrics.times.response import ResponseSummary
+from policemetrics.times.response import ResponseSummary, ResponseSurvival
 from policemetrics.times.summary import TimeSummary
-from policemetrics.times.survival import ResponseSurvival
 
 __all__ = [
     "AnswerSummary",

@@ -308,7 +308,7 @@ def _per(value: float) -> float:
 
 
 def _method(_: object, __: object, value: str) -> None:
-    intervals.COUNTS[value]  # refuses what it does not hold
+    _check.choice(value, "method", tuple(intervals.COUNTS))
 
 
 def _subject(value: object) -> str:

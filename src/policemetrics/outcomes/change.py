@@ -11,7 +11,7 @@ import numpy as np
 from policemetrics import _check, intervals
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import compared_figures, no_reasons
-from policemetrics._write import moved, percent, size
+from policemetrics._write import path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.outcomes.counting import Outcomes
 from policemetrics.outcomes.dates import notes_between
@@ -66,18 +66,15 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     def _sentence(self) -> str:
         if np.isnan(self.points):
             return f"{self._about}: change {self.reason}."
-        old, new = percent(self.old, 2), percent(self.new, 2)
-        earlier, later = (f" in {in_words(b)}" if b else "" for b in self.between)
-        interval = f"({self._interval_words()})"
-        if self.points == 0:
-            stayed = f"{old}{earlier} and{later}" if earlier else f"{old} before and after"
-            return f"{self._about} did not change {interval}: {stayed}.{self._less_mature}"
-        change = moved(self.points, f"{size(self.points, 2)} percentage points")
-        path = f"from {old}{earlier} to {new}{later}"
+        amount, both = (
+            f"{size(self.points, 2)} percentage points",
+            (percent(self.old, 2), percent(self.new, 2)),
+        )
+        moved = path(self.points, amount, f" ({self._interval_words()})", both, map(in_words, self.between))
+        relative = f", which is {size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
         if np.isnan(self.percent_change):
-            return f"{self._about} {change} {interval}, {path}; percentage {self.reason}.{self._less_mature}"
-        relative = f"{size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
-        return f"{self._about} {change} {interval}, {path}, which is {relative}.{self._less_mature}"
+            relative = f"; percentage {self.reason}"
+        return f"{self._about} {moved}{relative if self.points else ''}.{self._less_mature}"
 
 
 @overload

@@ -13,19 +13,9 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from policemetrics import _check
+from policemetrics import _check, _supply
 from policemetrics._cells import Cells
 from policemetrics._compare import Comparison, Mask, kept_dims, part_of
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    both_periods,
-    no_reasons,
-    totals,
-    unexplained,
-    why_negative,
-    why_one_sided,
-)
 from policemetrics._write import count as written
 from policemetrics.definitions import outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
@@ -198,21 +188,21 @@ class Counter:
         return frozenset(c for c in self.given if set(members_of(c)) <= self.definition.positive.types)
 
     def count(
-        self, groups: Cells, side: Side, crimes: Divisor | None = None
-    ) -> tuple[Counted, list[Reasons]]:
+        self, groups: Cells, side: _supply.Side, crimes: Divisor | None = None
+    ) -> tuple[Counted, list[_supply.Reasons]]:
         """Count one side, and say why groups have no rate: of the crimes, of a total below zero, of its own."""
-        found, of_crimes = self.parts(groups, side), no_reasons(len(groups))
+        found, of_crimes = self.parts(groups, side), _supply.no_reasons(len(groups))
         if crimes is not None:
             sizes, of_crimes = crimes.sizes(groups, side)
             found = self.out_of_crimes(found, sizes)
         needed = [found.positive, found.denominator]
         if self.definition.is_cohort and NOT_YET_ASSIGNED in self.given:
             needed.insert(1, found.not_yet_assigned)
-        below = (why_negative(total, side.label) for total in needed)
+        below = (_supply.why_negative(total, side.label) for total in needed)
         own = self._why_larger(groups, side), self.definition.why_impossible(found, side.label)
         return found, [of_crimes, first_of(*below), first_of(*own)]
 
-    def parts(self, groups: Cells, side: Side) -> Counted:
+    def parts(self, groups: Cells, side: _supply.Side) -> Counted:
         """Add up the outcomes of each group; what is absent counts 0."""
         outcomes = self._of(groups, side, self.given - {NOT_YET_ASSIGNED})
         waiting, whole = np.full(len(groups), np.nan), outcomes
@@ -231,9 +221,9 @@ class Counter:
             waiting = crimes - found.outcomes
         return attrs.evolve(found, denominator=crimes, not_yet_assigned=waiting)
 
-    def _why_larger(self, groups: Cells, side: Side) -> Reasons:
+    def _why_larger(self, groups: Cells, side: _supply.Side) -> _supply.Reasons:
         """Say of each group which part of a type, left out before, is larger than its whole."""
-        reasons, ledger = no_reasons(len(groups)), side.tally._ledger
+        reasons, ledger = _supply.no_reasons(len(groups)), side.tally._ledger
         if ledger is None:
             return reasons
         for code, kind in outcome_types().items():
@@ -247,7 +237,7 @@ class Counter:
             whole = self._of(groups, side, {c for c in self.given if kind.parent in members_of(c)})
             held = np.zeros(len(groups), dtype=bool)
             held[at[at >= 0]] = True  # a group without the part has none that could be too large
-            for row in np.flatnonzero(held & (part > whole) & unexplained(reasons)).tolist():
+            for row in np.flatnonzero(held & (part > whole) & _supply.unexplained(reasons)).tolist():
                 where = f" in {side.label}" if side.label else ""
                 reasons[row] = (
                     f"not available: {written(part[row])} outcomes of type {code}{where}, more than the "
@@ -255,16 +245,16 @@ class Counter:
                 )
         return reasons
 
-    def _of(self, groups: Cells, side: Side, codes: Iterable[str]) -> FloatArray:
+    def _of(self, groups: Cells, side: _supply.Side, codes: Iterable[str]) -> FloatArray:
         kept = side.tally._where({self.outcome: label_array(codes)})
-        return totals(attrs.evolve(side, tally=kept), groups).astype(float)
+        return _supply.totals(attrs.evolve(side, tally=kept), groups).astype(float)
 
 
-def first_of(*reasons: Reasons) -> Reasons:
+def first_of(*reasons: _supply.Reasons) -> _supply.Reasons:
     """Return of each row the first reason that there is."""
     found = reasons[0].copy()
     for others in reasons[1:]:
-        found = np.where(unexplained(found), others, found)
+        found = np.where(_supply.unexplained(found), others, found)
     return found
 
 
@@ -306,7 +296,7 @@ def crimes_of(crimes: Any, by: tuple[str, ...], outcomes: Tally, period: str) ->
     return divisor
 
 
-def _over(crimes: Side) -> Divisor:
+def _over(crimes: _supply.Side) -> Divisor:
     return Divisor(crimes, "crimes", noun="crimes", whole=True, both=_BOTH)
 
 
@@ -370,7 +360,7 @@ class Outcomes:
     def compare(self, between: Between, crimes: Any, like_for_like: LikeForLike, caveat: str) -> TwoPeriods:
         """Count two of the periods, and the crimes of both."""
         refuse_crimes(crimes, self.counter)
-        sides = both_periods(self.tally, between, self.period)
+        sides = _supply.both_periods(self.tally, between, self.period)
         pair = Comparison.of(
             self.tally,
             sides,
@@ -382,13 +372,12 @@ class Outcomes:
             single=self.single,
         )
         pair.rows.note(*notes_between(self.counter.definition, [side.when for side in sides]))
-        common = pair.sides[0].common
-        recorded = None if crimes is None else self._crimes(crimes, between, sides, common)
+        recorded = None if crimes is None else self._crimes(crimes, between, sides, pair.sides[0].common)
         return TwoPeriods.of(self.counter, pair, recorded)
 
     def _crimes(
-        self, crimes: Any, between: Between, sides: tuple[Side, Side], common: Cells | None
-    ) -> tuple[Side, Side]:
+        self, crimes: Any, between: Between, sides: tuple[_supply.Side, _supply.Side], common: Cells | None
+    ) -> tuple[_supply.Side, _supply.Side]:
         """Read the crimes of both periods; of suppliers that were left out of the outcomes, they are left out too."""
         if not isinstance(crimes, Tally):
             what = f"dimension {self.period!r} where two periods are compared"
@@ -399,7 +388,7 @@ class Outcomes:
         needed = dict.fromkeys((*self.by, self.of, self.period, *(common.dims if common else ())))
         Divisor.of(crimes, tuple(filter(None, needed)), "crimes")  # refuses crimes that lack a dimension
         _refuse_wider(crimes, self.tally, self.by)
-        old, new = both_periods(crimes, between, self.period)
+        old, new = _supply.both_periods(crimes, between, self.period)
         if common is None:
             return old, new
         return _matched(old, sides[0], common), _matched(new, sides[1], common)
@@ -414,12 +403,14 @@ class TwoPeriods:
 
     counter: Counter
     pair: Comparison
-    crimes: tuple[Side, Side] | None
+    crimes: tuple[_supply.Side, _supply.Side] | None
     counted: tuple[Counted, Counted]
     stand: tuple[Mask, Mask]
 
     @classmethod
-    def of(cls, counter: Counter, pair: Comparison, crimes: tuple[Side, Side] | None) -> TwoPeriods:
+    def of(
+        cls, counter: Counter, pair: Comparison, crimes: tuple[_supply.Side, _supply.Side] | None
+    ) -> TwoPeriods:
         """Count both; what the crimes of either lack comes before what is the matter with the counts of either."""
         (old, why_old), (new, why_new) = (
             counter.count(pair.groups, side, None if own is None else _over(own))
@@ -429,17 +420,17 @@ class TwoPeriods:
         for reasons in of_crimes:
             pair.rows.adopt(reasons)
         if crimes is not None:
-            pair.rows.adopt(why_one_sided(pair.groups, *crimes), lambda why: f"{why} (of the crimes)")
+            pair.rows.adopt(_supply.why_one_sided(pair.groups, *crimes), lambda why: f"{why} (of the crimes)")
         for reasons in chain(*others):
             pair.rows.adopt(reasons)
         old_stands, new_stands = (
-            shown & unexplained(first_of(*why))
+            shown & _supply.unexplained(first_of(*why))
             for shown, why in zip(pair.shown, (why_old, why_new), strict=True)
         )
         return cls(counter, pair, crimes, (old, new), (old_stands, new_stands))
 
 
-def _matched(crimes: Side, outcomes: Side, common: Cells) -> Side:
+def _matched(crimes: _supply.Side, outcomes: _supply.Side, common: Cells) -> _supply.Side:
     """Keep of the crimes of a period what is of those suppliers whose outcomes are compared."""
     parts: Mapping[int, str] = {}
     if len(crimes.parts) != len(outcomes.parts):

@@ -19,6 +19,7 @@ from policemetrics._cells import MISSING, Cells
 from policemetrics._check import shown, text
 from policemetrics._compare import Notes
 from policemetrics._supply import said_together
+from policemetrics._write import listed
 from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.outcomes.definition import Definition
@@ -227,16 +228,10 @@ def _said(kinds: Iterable[OutcomeType], span: Span | None, definition: Definitio
     for kind in kinds:
         found.setdefault(_use(kind, span, definition), []).append(kind.code)
     return "; ".join(
-        f"{_named(codes)} {use.format(was='was' if len(codes) == 1 else 'were')}"
+        f"type{'' if len(codes) == 1 else 's'} {listed(codes)} {use.format(was='was' if len(codes) == 1 else 'were')}"
         for use, codes in found.items()
         if use
     )
-
-
-def _named(codes: Sequence[str]) -> str:
-    if len(codes) == 1:
-        return f"type {codes[0]}"
-    return f"types {', '.join(codes[:-1])} and {codes[-1]}"
 
 
 def _use(kind: OutcomeType, span: Span, definition: Definition) -> str:

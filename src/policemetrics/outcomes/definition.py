@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -23,20 +23,12 @@ from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.definitions import OutcomeType, outcome_names, outcome_sets, outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of, spelling
-from policemetrics.errors import (
-    ChoiceNeededError,
-    InvalidInputError,
-    InvalidTypeError,
-    Note,
-    UnknownNameError,
-)
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import Figure, definition_field, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, FloatArray, OutOf
 
 _OWN_SET: Final = "\nNo set is official. For one of your own, give an OutcomeSet, as in OutcomeSet(['1', '8'], name='ours')."
-
-_Choice = TypeVar("_Choice", bound=str)
 
 
 # ---- sets of positive outcomes ----------------------------------------------------------
@@ -174,22 +166,9 @@ def bundled(name: Any, argument: str) -> OutcomeSet:
     sets = outcome_sets()
     if not isinstance(name, str) or name not in sets:
         held = {k: f"{_types(v.types)}. {v.description}" for k, v in sets.items()}
-        one_of(name, argument, held, _OWN_SET)  # which refuses it
+        _check.one_of(name, argument, held, _OWN_SET)  # which refuses it
     found = sets[name]
     return OutcomeSet(found.types, name=found.name, source=found.origin)
-
-
-def one_of(value: Any, name: str, meanings: Mapping[_Choice, str], more: str = "") -> _Choice:
-    """Return the choice that was made, or say what each means: none of them is a default."""
-    for choice in meanings:
-        if isinstance(value, str) and value == choice:
-            return choice
-    lines = "".join(f"\n  {choice!r}: {meaning}" for choice, meaning in meanings.items())
-    said = "it must be given, there is no default" if value is None else f"got {value!r}"
-    msg = f"{name} must be one of these; {said}.{lines}{more}"
-    if value is None:
-        raise ChoiceNeededError(Note(f"choose-{name.replace('_', '-')}", f"{name}= must be given", msg))
-    raise (UnknownNameError if isinstance(value, str) else InvalidTypeError)(msg)
 
 
 # ---- labels, read as types --------------------------------------------------------------
@@ -383,7 +362,8 @@ class Definition:
     def of(cls, positive: Any, basis: Any, out_of: Any, confidence_level: float) -> Definition:
         """Read the three choices, of which none has a default."""
         chosen = positive if isinstance(positive, OutcomeSet) else bundled(positive, "positive")
-        basis, out_of = one_of(basis, "basis", BASES), one_of(out_of, "out_of", _DENOMINATORS)
+        basis = _check.one_of(basis, "basis", BASES)
+        out_of = _check.one_of(out_of, "out_of", _DENOMINATORS)
         if basis == "closed" and out_of == "crimes_with_outcome":
             msg = (
                 "out_of='crimes_with_outcome' cannot go with basis='closed': an outcome given in a period need "

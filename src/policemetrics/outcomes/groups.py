@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from policemetrics import _check
 from policemetrics._cells import Cells, encode
 from policemetrics._compare import Mask, Notes, Rows
-from policemetrics._figure import comparable
 from policemetrics._supply import Reasons, keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.outcomes.dates import one_or_all
-from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigure, one_of, still_open
+from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigure, still_open
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.results import ExclusionTable, Results, column, definition_field, figure, input_field
 from policemetrics.typing import FloatArray, IntArray, Label, Names
@@ -90,18 +89,15 @@ class GroupOutcomeRate(OutcomeFigure):
     confidence_level: float
 
     def _sentence(self) -> str:
-        how = {
-            "pooled": "pooled positive outcome rate",
-            "mean_of_rates": "mean of the positive outcome rates",
-        }
+        how, weighed = "pooled positive outcome rate", ""
+        if self.average == "mean_of_rates":
+            how = "mean of the positive outcome rates"
+            weighed = f"; every {self.of} counts the same, whatever its size"
         s = "" if self.forces == 1 else "s"
         members = f"force{s}" if self.of == "force" else f"label{s} of {self.of}"
-        subject = f"The {how[self.average]} of {written(self.forces)} {members} ({self._of_what})"
+        subject = f"The {how} of {written(self.forces)} {members} ({self._of_what})"
         if np.isnan(self.rate):
             return f"{subject}: {self.reason}."
-        weighed = (
-            f"; every {self.of} counts the same, whatever its size" if self.average == "mean_of_rates" else ""
-        )
         dated = f"; as at {self.as_at}" if self.as_at else ""
         waiting = still_open(self.basis, self.share_not_yet_assigned, self.maturity)
         stated = (
@@ -233,7 +229,7 @@ def group_outcome_rate(
         what = rates.kind.__name__ if isinstance(rates, Results) else type(rates).__name__
         msg = f"rates must be a table of OutcomeRate, as positive_outcome_rate gives with by={of!r}; got {what}."
         raise InvalidTypeError(msg)
-    average = one_of(average, "average", _AVERAGES)
+    average = _check.one_of(average, "average", _AVERAGES)
     rest = _other_dims(rates, of, by)
     chosen = _members(rates[of].tolist(), of, members, force, include_self)
     definition = _definition(rates)
@@ -372,22 +368,24 @@ class _Grid:
 
     def common(self, what: str) -> NDArray[Any]:
         """Return what the figures of each group have in common; figures of several times or extracts make none."""
-        values, labels = self.rates[what], self.rates[self.of]
-        found = []
-        for row in np.column_stack((self.at, self.beside)).tolist():
-            first: dict[Any, int] = {}  # the first figure with each value
-            for at in row:
-                if at >= 0:
-                    first.setdefault(comparable(values.item(at)), at)
-            if what == "when":
-                first.pop("", None)  # a figure that is not available is of no time
-            if len(first) > 1:
-                named = ", ".join(f"{labels.item(at)!r} {values.item(at)!r}" for at in first.values())
-                msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
-                raise InvalidInputError(msg)
-            none = np.nan if what == "mature_after" else ""
-            found.append(values.item(*first.values()) if first else none)
-        return np.array(found, dtype=values.dtype)
+        values, rows = self.rates[what], np.column_stack((self.at, self.beside))
+        distinct, codes = np.unique(
+            values.astype(float if what == "mature_after" else str), return_inverse=True
+        )
+        # A figure that is not available is of no time.
+        told = (rows >= 0) & np.append((what != "when") | (values != ""), False)[rows]
+        of = np.append(codes, 0)[rows]
+        mixed = np.where(told, of, len(distinct)).min(axis=1) < np.where(told, of, -1).max(axis=1)
+        if mixed.any():
+            one = int(np.argmax(mixed))
+            at = rows[one][told[one]]
+            at = at[np.sort(np.unique(codes[at], return_index=True)[1])]
+            labels = zip(self.rates[self.of][at].tolist(), values[at].tolist(), strict=True)
+            named = ", ".join(f"{label!r} {value!r}" for label, value in labels)
+            msg = f"rates of a group must have one {what}; got {named}. Make them of one time and one extract, or leave some out by members=."
+            raise InvalidInputError(msg)
+        found = values[np.take_along_axis(rows, told.argmax(axis=1)[:, None], axis=1)[:, 0]]
+        return np.where(told.any(axis=1), found, np.nan if what == "mature_after" else "")
 
     def exclusions(self) -> ExclusionTable | None:
         """Add up what the members left out, where all say it in one unit."""

@@ -434,18 +434,14 @@ class _Split:
         places, categories = (group, parts.code(of)), len(parts.label(of))
         before, after = (_dense(one, places, pair.rows.there, categories) for one in counted)
         old, new = map(definition.rates, found.counted, found.stand)
-        return cls(
-            pair,
-            parts,
-            dict(
-                zip(
-                    ("old_share", "old_rate", "new_share", "new_rate"), (*before[:2], *after[:2]), strict=True
-                )
-            ),
-            100 * (after[2] - before[2]),
-            definition.open_shares(found.counted, found.stand) | {"whole_old": old[0], "whole_new": new[0]},
-            {"of": of, "between": pair.between} | definition.audit,
-        )
+        names = ("old_share", "old_rate", "new_share", "new_rate")
+        dense = dict(zip(names, (*before[:2], *after[:2]), strict=True))
+        wholes = definition.open_shares(found.counted, found.stand) | {
+            "whole_old": old[0],
+            "whole_new": new[0],
+        }
+        said = {"of": of, "between": pair.between} | definition.audit
+        return cls(pair, parts, dense, 100 * (after[2] - before[2]), wholes, said)
 
 
 def _by_category(counter: Counter, parts: Cells, side: Side, crimes: Side | None) -> Counted:

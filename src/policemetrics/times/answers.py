@@ -27,25 +27,10 @@ from policemetrics._supply import (
 )
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
-from policemetrics.errors import (
-    ChoiceNeededError,
-    InvalidInputError,
-    InvalidTypeError,
-    Note,
-    UnknownNameError,
-)
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import REASON, Tally, filled
-from policemetrics.times.estimates import (
-    EVERYWHERE,
-    Settings,
-    duration_in,
-    lined_up,
-    read_targets,
-    seconds_of,
-    share_of,
-    targets_of,
-)
+from policemetrics.times import estimates
 from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
@@ -88,15 +73,8 @@ class ServiceLevelDefinition:
     @classmethod
     def of(cls, out_of: Any, short: Any) -> ServiceLevelDefinition:
         """Check what was named: there is no default."""
-        if not isinstance(out_of, str) or out_of not in _MEANINGS:
-            lines = "".join(f"\n  {name!r}: {meaning}" for name, meaning in _MEANINGS.items())
-            said = (
-                "it must be given, there is no default" if out_of is None else f"got {_check.shown(out_of)}"
-            )
-            msg = f"out_of must be one of these; {said}.{lines}"
-            if out_of is None:
-                raise ChoiceNeededError(Note("service-level", "out of which calls the service level is", msg))
-            raise (UnknownNameError if isinstance(out_of, str) else InvalidTypeError)(msg)
+        note = "service-level", "out of which calls the service level is"
+        chosen = _check.one_of(out_of, "out_of", _MEANINGS, note=note)
         if short is None and out_of == "offered_less_short":
             msg = (
                 "short must be given with out_of='offered_less_short': the seconds before which an abandoned call "
@@ -109,7 +87,7 @@ class ServiceLevelDefinition:
                 "out_of='offered_less_short'."
             )
             raise InvalidInputError(msg)
-        return cls(cast("ServiceLevel", out_of), np.nan if short is None else duration_in(short, "short"))
+        return cls(chosen, np.nan if short is None else estimates.duration_in(short, "short"))
 
     def refuse_unknown(self, abandoned: object, where: str) -> None:
         """Refuse not to know the calls abandoned where they count; `where` says what could name them."""
@@ -232,7 +210,9 @@ class Calls:
         every = totals(side, groups)
         if self.waited is not None and not np.isnan(definition.short):
             cells = self.waited.project((*self.by, self.waits))
-            short = _by_group(cells.select(seconds_of(cells, self.waits) < definition.short), groups)
+            short = _by_group(
+                cells.select(estimates.seconds_of(cells, self.waits) < definition.short), groups
+            )
             waitless = every - _by_group(cells, groups)
             compared = f"no waiting time to compare with {duration(definition.short)}"
             asked.explain(
@@ -350,7 +330,9 @@ class Offered:
 
     def targets(self, target: Any, answered: IntArray) -> FloatArray:
         """Find the target of each group; every one with calls needs one."""
-        return targets_of(read_targets(target), self.groups, self.rows.there & (answered + self.others > 0))
+        return estimates.targets_of(
+            estimates.read_targets(target), self.groups, self.rows.there & (answered + self.others > 0)
+        )
 
     def explain(self, answered: IntArray) -> Mask:
         """Give every group its reason, and return of which the service level stands."""
@@ -385,9 +367,9 @@ class Offered:
         gone = np.where(there, self.abandoned, 0)
         offered = np.where(there, values["n"] + self.waitless, 0) + gone
         calls = {"offered": offered, "abandoned": gone}
-        calls |= share_of("share_abandoned", gone, offered, there, values["confidence_level"])
+        calls |= estimates.share_of("share_abandoned", gone, offered, there, values["confidence_level"])
         stand = dict.fromkeys(("within", "out_of", *(v for v in values if v.startswith("share"))), levels)
-        stand |= {"target": EVERYWHERE} | dict.fromkeys(calls, there)
+        stand |= {"target": estimates.EVERYWHERE} | dict.fromkeys(calls, there)
         asked = {"service_level": self.definition.out_of, "short": self.definition.short}
         return self.rows.results(kind, {**values, **calls, **asked}, stand)
 
@@ -599,7 +581,7 @@ def answer_times(
     >>> print(answer_times([30, 15, 45, 60, 10], target=20, out_of="offered", abandoned=1))
     Mean 32 s (95% interval 6.2 s to 57.8 s), median 30 s, 90th percentile 54 s, of 5 calls answered; 33.33% of 6 calls offered within 20 s (95% interval 9.68% to 70.00%), counted as under the target; 16.67% of 6 calls offered were abandoned.
     """
-    settings = Settings.of(inclusive, percentile_method, confidence_level)
+    settings = estimates.Settings.of(inclusive, percentile_method, confidence_level)
     definition = ServiceLevelDefinition.of(out_of, short)
     if target is None:
         msg = "target must be given: the seconds within which a call shall be answered."
@@ -628,7 +610,7 @@ def answer_times(
             found, kept, result, _abandoned_labels(found, result, answered, abandoned), measured
         )
     offered = calls.offered(definition, single=by is None)
-    times, below = lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
+    times, below = estimates.lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
     offered.rows.adopt(below)
     values = settings.summary(times, offered.others, offered.targets(target, times.sizes))
     values["sd"] = np.where(offered.rows.there, values["sd"], np.nan)

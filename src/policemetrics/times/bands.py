@@ -15,29 +15,13 @@ from policemetrics._cells import Cells, plain
 from policemetrics._compare import Rows
 from policemetrics._figure import column_fields
 from policemetrics._supply import no_reasons
-from policemetrics._write import duration, percent
+from policemetrics._write import duration, one_sentence, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
-from policemetrics.times.answers import (
-    CallColumns,
-    Calls,
-    Offered,
-    ServiceLevelDefinition,
-    said_abandoned,
-    said_level,
-)
-from policemetrics.times.estimates import (
-    LONGEST,
-    PERCENTILES,
-    as_seconds,
-    lined_up,
-    read_targets,
-    share_of,
-    targets_of,
-)
+from policemetrics.times import answers, estimates
 from policemetrics.times.reading import refuse_no_label, refuse_unrounded, said_rounding, several_labels
 from policemetrics.times.summary import WithinColumns
 from policemetrics.typing import (
@@ -53,7 +37,7 @@ from policemetrics.typing import (
     ServiceLevel,
 )
 
-_BOUNDED: Final = {p: PERCENTILES[p] for p in ("median", "p90")}
+_BOUNDED: Final = {p: estimates.PERCENTILES[p] for p in ("median", "p90")}
 # Stands for no upper edge where a percentile is interpolated, which infinity would spoil.
 _NO_EDGE: Final = 1e300
 
@@ -83,7 +67,7 @@ def _band(label: Any, pair: Any) -> tuple[Label, float, float]:
     if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
         msg = f"{name} must be a pair (low, high) of seconds, with None for no upper edge; got {_check.shown(pair)}."
         raise InvalidTypeError(msg)
-    first, last = (as_seconds(edge, name) for edge in pair)
+    first, last = (estimates.as_seconds(edge, name) for edge in pair)
     low = _check.number(first, f"{name}, low", low=0)
     high = math.inf if last is None else _check.number(last, f"{name}, high", above=low, infinite=True)
     return plain(label), low, high
@@ -175,7 +159,7 @@ class BoundColumns(Figure):
 
 
 @figure(estimate="share_within", method="share_method")
-class BandSummary(CallColumns, WithinColumns, BoundColumns):
+class BandSummary(answers.CallColumns, WithinColumns, BoundColumns):
     """How fast calls were answered, as far as bands of their waits tell.
 
     Attributes
@@ -221,10 +205,9 @@ class BandSummary(CallColumns, WithinColumns, BoundColumns):
         published = not np.isnan(self.rounded_to)
         found = []
         if not np.isnan(self.share_least):
-            whole = "calls answered" if published else said_level(self)
-            found.append(
-                f"{self._share} of {whole} within {duration(self.target)}{self._limits}, {self._counted_as}"
-            )
+            whole = "calls answered" if published else answers.said_level(self)
+            share, interval = self._share
+            found.append(f"{share} of {whole} within {duration(self.target)}{interval}, {self._counted_as}")
         if np.isnan(self.median_least):
             found.insert(0, f"Calls: {self.reason}")
         else:
@@ -233,23 +216,19 @@ class BandSummary(CallColumns, WithinColumns, BoundColumns):
             if self.reason and np.isnan(self.share_least):
                 found.append(f"service level {self.reason}")
         if not np.isnan(self.n):
-            found.append(said_abandoned(self))
-        sentence = "; ".join(found)
-        return f"{sentence[0].upper()}{sentence[1:]}."
+            found.append(answers.said_abandoned(self))
+        return one_sentence(found)
 
     @property
-    def _share(self) -> str:
+    def _share(self) -> tuple[str, str]:
+        """The share within target, or what it lies between, and its interval."""
+        least, most = percent(self.share_least, 2), percent(self.share_most, 2)
         if np.isnan(self.share_within):
-            return f"{percent(self.share_least, 2)} to {percent(self.share_most, 2)}"
-        return percent(self.share_within, 2)
-
-    @property
-    def _limits(self) -> str:
-        if np.isnan(self.share_within):
-            return ""
-        if np.isnan(self.share_within_low):
-            return said_rounding(percent(self.share_least, 2), percent(self.share_most, 2))
-        return f" ({self._interval_words()})"
+            return f"{least} to {most}", ""
+        rounding = np.isnan(self.share_within_low)
+        return percent(self.share_within, 2), (
+            said_rounding(least, most) if rounding else f" ({self._interval_words()})"
+        )
 
     def _bounds(self, said: str, name: str) -> str:
         """Write the bounds of a mean or percentile."""
@@ -404,7 +383,7 @@ def answer_bands(
         raise InvalidInputError(msg)
     _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
     level = _check.confidence_level(confidence_level)
-    definition = ServiceLevelDefinition.of(out_of, short)
+    definition = answers.ServiceLevelDefinition.of(out_of, short)
     kept = () if by is None else _check.names(by, "by")
     if _check.text(band, "band") in kept:
         msg = f"by must not name {band!r}: the bands are what is summarised."
@@ -435,8 +414,8 @@ def _calls(
     band: str,
     bands: Bands,
     abandoned: Any,
-    definition: ServiceLevelDefinition,
-) -> Calls:
+    definition: answers.ServiceLevelDefinition,
+) -> answers.Calls:
     """Take the calls answered and abandoned, each label being a band or one of abandoned calls."""
     strange = [v for v in data.labels(band) if v not in {*bands.labels, *bands.abandoned}]
     if strange:
@@ -449,15 +428,15 @@ def _calls(
         if abandoned is not None:
             msg = f"abandoned cannot go with bands that name calls abandoned, {_check.listing(bands.abandoned)}: they would count twice."
             raise InvalidInputError(msg)
-        return Calls.divided(data, by, band, bands.abandoned, band)
+        return answers.Calls.divided(data, by, band, bands.abandoned, band)
     definition.refuse_unknown(abandoned, "Bands(abandoned=) the label of such calls")
-    return Calls.joined(data, by, abandoned, band)
+    return answers.Calls.joined(data, by, abandoned, band)
 
 
-def _lined_up(cells: Cells, offered: Offered, band: str, bands: Bands) -> list[Runs]:
+def _lined_up(cells: Cells, offered: answers.Offered, band: str, bands: Bands) -> list[Runs]:
     """Line up the calls of each group by the lower edge of their band, and by the upper one."""
     # By its place a band is sorted as its times are: its label's place in the alphabet says nothing of them.
-    found, below = lined_up(
+    found, below = estimates.lined_up(
         cells.relabel(band, bands.labels.index),
         offered.groups,
         band,
@@ -482,7 +461,7 @@ def _bounds(
     least, most = (percentiles(runs, list(_BOUNDED.values()), method=method) for runs in (lows, finite))
     for i, name in enumerate(_BOUNDED):
         columns[f"{name}_least"] = least[:, i]
-        columns[f"{name}_most"] = np.where(most[:, i] > LONGEST, np.inf, most[:, i])
+        columns[f"{name}_most"] = np.where(most[:, i] > estimates.LONGEST, np.inf, most[:, i])
     aims = lows.spread(targets)
     surely = highs.sums(np.where(highs.values <= aims, highs.counts, 0)).astype(float)
     maybe = lows.sums(np.where(lows.values < aims, lows.counts, 0)).astype(float)
@@ -494,7 +473,7 @@ def _bounds(
         "target": targets,
         "within": np.where(exact, surely, np.nan),
         "out_of": out_of,
-        **share_of("share_within", surely, out_of, exact, level),
+        **estimates.share_of("share_within", surely, out_of, exact, level),
         "share_least": np.where(aimed, surely, np.nan) / whole,
         "share_most": np.where(aimed, maybe, np.nan) / whole,
     }
@@ -520,7 +499,7 @@ def _of_percentages(
         raise InvalidInputError(msg)
     step = _check.number(rounded_to, "rounded_to", above=0)
     rows = Rows({}, no_reasons(1), True)
-    (aim,) = targets_of(read_targets(target), Cells.single(), rows.there).tolist()
+    (aim,) = estimates.targets_of(estimates.read_targets(target), Cells.single(), rows.there).tolist()
     bounds = Percentages.of(given, bands, step).bounds(bands, aim, _BOUNDED)
     nothing = {f.name: np.nan for f in column_fields(BandSummary)}
     values = {name: np.array([value]) for name, value in {**nothing, **bounds, "target": aim}.items()}

@@ -8,35 +8,16 @@ from typing import Any, Final, overload
 import attrs
 import numpy as np
 
-from policemetrics import _check, intervals
+from policemetrics import _check, _supply, intervals
 from policemetrics._cells import MEASURED, Cells
 from policemetrics._compare import Comparison, Rows, kept_dims
 from policemetrics._figure import audit_fields, comparable
-from policemetrics._supply import (
-    Reasons,
-    both_periods,
-    compared_figures,
-    exclusion_table,
-    no_reasons,
-    totals,
-    unexplained,
-    why_negative,
-)
-from policemetrics._write import duration, percent, size
+from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
+from policemetrics.times import estimates
 from policemetrics.times.answers import said_abandoned, said_of
-from policemetrics.times.estimates import (
-    EVERYWHERE,
-    LinedTimes,
-    Settings,
-    excluded_for,
-    lined_up,
-    read_targets,
-    refuse_unknown_reasons,
-    targets_of,
-)
 from policemetrics.times.reading import as_times
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
@@ -158,8 +139,7 @@ class TimeChange(Figure):
             found += self._abandoned
         if self.start:
             found[0] = f"from {self.start} to {self.end}: {found[0]}"
-        sentence = "; ".join(found)
-        return f"{sentence[0].upper()}{sentence[1:]}."
+        return one_sentence(found)
 
     def _seconds(self, name: str) -> str:
         """Say how the mean or the median moved: in seconds, and in per cent."""
@@ -190,14 +170,10 @@ class TimeChange(Figure):
         """Say by how much something moved, from what to what, and that in per cent, which may be nan."""
         change, low, high = (getattr(self, f"{column}{end}") for end in ("", "_low", "_high"))
         limits = f" ({self._interval_words(column)})" if np.isfinite([low, high]).all() else ""
-        known = any(self.between)
-        if change == 0:
-            when = "in {} and in {}".format(*map(in_words, self.between)) if known else "before and after"
-            return f"{name} did not change{limits}: {both[0]} {when}"
-        verb, than = ("rose", compared[0]) if change > 0 else ("fell", compared[1])
-        earlier, later = (f" in {in_words(b)}" if known else "" for b in self.between)
-        in_percent = "" if np.isnan(relative) else f", which is {size(relative, 1)}% {than}"
-        return f"{name} {verb} by {amount}{limits}, from {both[0]}{earlier} to {both[1]}{later}{in_percent}"
+        moved = f"{name} {path(change, amount, limits, both, map(in_words, self.between))}"
+        if change == 0 or np.isnan(relative):
+            return moved
+        return f"{moved}, which is {size(relative, 1)}% {compared[0] if change > 0 else compared[1]}"
 
     @property
     def _abandoned(self) -> list[str]:
@@ -355,13 +331,13 @@ def time_change(
     if between is None:
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two TimeSummary figures."
         raise InvalidTypeError(msg)
-    settings = Settings.of(inclusive, percentile_method, confidence_level)
+    settings = estimates.Settings.of(inclusive, percentile_method, confidence_level)
     chosen = _check.names(missed, "missed")
     kept = kept_dims(by, period=period)
     tally, measured = as_times(old, (*kept, period), seconds, count)
     pair = Comparison.of(
         tally,
-        both_periods(tally, between, period),
+        _supply.both_periods(tally, between, period),
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
@@ -372,11 +348,11 @@ def time_change(
     for half in halves:
         rows.adopt(half.below)
     needed = rows.there & (sum(half.times.sizes + half.others for half in halves) > 0)
-    targets = targets_of(read_targets(target), pair.groups, needed)
+    targets = estimates.targets_of(estimates.read_targets(target), pair.groups, needed)
     sides = []
     for half, counted, supplied, label in zip(halves, pair.counted, pair.shown, pair.between, strict=True):
         found = settings.summary(half.times, half.others, targets)
-        stands = supplied & unexplained(half.below)
+        stands = supplied & _supply.unexplained(half.below)
         side = {name: np.where(stands, found[name], np.nan) for name in _READ}
         sides.append(side | {"n": np.where(supplied, counted, np.nan)})
         rows.explain(supplied & (counted == 0), f"not available: no times in {label}")
@@ -394,21 +370,23 @@ def time_change(
 class Half:
     """The times of one side by group: lined up, with what counts as missed; and which of both are `below` zero."""
 
-    times: LinedTimes
+    times: estimates.LinedTimes
     others: IntArray
-    below: Reasons
+    below: _supply.Reasons
 
 
 def halves_of(pair: Comparison, groups: Cells, seconds: str, missed: tuple[str, ...]) -> list[Half]:
     """Line up the times of both sides of a comparison, by its groups or by parts of them."""
     if pair.rows.exclusions is not None:
-        refuse_unknown_reasons(missed, pair.rows.exclusions, pair.data.dims)
+        estimates.refuse_unknown_reasons(missed, pair.rows.exclusions, pair.data.dims)
     found = []
     for side in pair.sides:
-        others = excluded_for(exclusion_table(groups, [side], totals(side, groups)), missed)
-        times, below = lined_up(side.tally._cells, groups, seconds, side.label)
-        fewer = why_negative(others, side.label)
-        found.append(Half(times, np.maximum(others, 0), np.where(unexplained(fewer), below, fewer)))
+        others = estimates.excluded_for(
+            _supply.exclusion_table(groups, [side], _supply.totals(side, groups)), missed
+        )
+        times, below = estimates.lined_up(side.tally._cells, groups, seconds, side.label)
+        fewer = _supply.why_negative(others, side.label)
+        found.append(Half(times, np.maximum(others, 0), np.where(_supply.unexplained(fewer), below, fewer)))
     return found
 
 
@@ -435,8 +413,8 @@ def _of_figures(old: Any, new: Any, stated: Note, level: float) -> TimeChange | 
     if old.confidence_level != level:
         msg = f"confidence_level must be that of the two summaries, {old.confidence_level:g}; got {level:g}."
         raise InvalidInputError(msg)
-    group, between = compared_figures(old, new)
-    rows = Rows({d: label_array([v]) for d, v in group.items()}, no_reasons(1), True)
+    group, between = _supply.compared_figures(old, new)
+    rows = Rows({d: label_array([v]) for d, v in group.items()}, _supply.no_reasons(1), True)
     rows.note(*dict.fromkeys((stated, *old.caveats, *new.caveats)))
     sides = [
         {name: np.array([getattr(f, name)], dtype=np.float64) for name in ("n", *_READ)} for f in (old, new)
@@ -465,12 +443,10 @@ def _changes(
 ) -> TimeChange | Results[TimeChange]:
     """Work out every row from what stands of its two sides; `no_share` says why two figures have no change of one."""
     old, new = sides
-    values: dict[str, Any] = {
-        f"{name}_{what}": side[what]
-        for what in ("n", "mean", "median", "within", "out_of", "share_within")
-        for name, side in (("old", old), ("new", new))
-    }
-    stand = dict.fromkeys((*values, "target"), EVERYWHERE)
+    values: dict[str, Any] = estimates.by_side(
+        sides, "n", "mean", "median", "within", "out_of", "share_within"
+    )
+    stand = dict.fromkeys((*values, "target"), estimates.EVERYWHERE)
     # A mean without a deviation has no interval.
     n0, n1 = (np.where(np.isnan(side["sd"]), 0, side["n"]) for side in sides)
     welch = intervals.welch(new["mean"], new["sd"] ** 2, n1, old["mean"], old["sd"] ** 2, n0, level)

@@ -16,7 +16,7 @@ from policemetrics.decomposition import kitagawa_parts
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.times.change import halves_of
-from policemetrics.times.estimates import EVERYWHERE, Settings, read_targets, targets_of
+from policemetrics.times.estimates import EVERYWHERE, Settings, by_side, read_targets, targets_of
 from policemetrics.times.reading import as_times
 from policemetrics.typing import Between, Counts, FloatArray, IntArray, LikeForLike, Names, Seconds
 
@@ -222,12 +222,7 @@ def time_drivers(
     _, _, share_within, share_mix, old_share, new_share = _split(
         group, pair.rows.there, sides, "out_of", "share_within"
     )
-    values = {
-        f"{name}_{what}": side[what]
-        for what in ("mean", "share_within")
-        for name, side in zip(("old", "new"), sides, strict=True)
-    }
-    values |= {
+    values = by_side(sides, "mean", "share_within") | {
         "old_n": counted[0],
         "new_n": counted[1],
         "old_mix": old_mix,

@@ -16,22 +16,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write, intervals
+from policemetrics import _check, _supply, _write, intervals
 from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
 from policemetrics._compare import Mask, Rows
-from policemetrics._supply import (
-    Reasons,
-    Side,
-    exclusion_table,
-    groups_of,
-    keys_of,
-    totals,
-    unexplained,
-    whole_side,
-    why_marked,
-    why_negative,
-    why_not_supplied,
-)
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -169,7 +156,7 @@ def targets_of(found: Targets, groups: Cells, needed: Mask) -> FloatArray:
     if not groups.dims:
         msg = "target by label needs by=, whose labels it is keyed by; or give one number."
         raise InvalidInputError(msg)
-    columns = [column.tolist() for column in keys_of(groups).values()]
+    columns = [column.tolist() for column in _supply.keys_of(groups).values()]
     labels = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
     lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in found]
     if lacking:
@@ -227,21 +214,19 @@ def summarised(
     target: Targets,
     missed: tuple[str, ...],
     added: Moments | None = None,
-    *,
-    single: bool,
 ) -> tuple[Rows, dict[str, Any]]:
     """Summarise by group the times of a tally, or those that were `added` up where they are.
 
     What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
     """
-    summed = whole_side(data).tally.sum_to(*by, seconds)
-    side = Side(summed)
-    groups = groups_of([side], by)
-    excluded = exclusion_table(groups, [side], totals(side, groups))
+    summed = _supply.whole_side(data).tally.sum_to(*by, seconds)
+    side = _supply.Side(summed)
+    groups = _supply.groups_of([side], by)
+    excluded = _supply.exclusion_table(groups, [side], _supply.totals(side, groups))
     refuse_unknown_reasons(missed, excluded, data.dims)
-    rows = Rows(keys_of(groups), why_marked(groups, side), single, excluded)
+    rows = Rows(_supply.keys_of(groups), _supply.why_marked(groups, side), exclusions=excluded)
     others = excluded_for(excluded, missed)
-    rows.adopt(why_negative(others, ""))
+    rows.adopt(_supply.why_negative(others, ""))
     times: Times
     if added is None:
         times, below = lined_up(summed._cells, groups, seconds)
@@ -250,8 +235,8 @@ def summarised(
         times = AddedTimes.of(added, groups)
     # A group without times says why; but its counts, of 0, stand.
     timed = summed._evolve(supplied=None, cells=summed._cells.select(summed._cells.counts > 0))
-    untimed = why_not_supplied(groups, Side(timed))
-    rows.explain(~unexplained(untimed), lambda row: str(untimed[row]))
+    untimed = _supply.why_not_supplied(groups, _supply.Side(timed))
+    rows.explain(~_supply.unexplained(untimed), lambda row: str(untimed[row]))
     others = np.where(rows.there, others, 0)
     targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
     values = settings.summary(times, others, targets)
@@ -264,7 +249,7 @@ def lined_up(
     seconds: str,
     label: str = "",
     said: Callable[[float], str] = "at {:g} s".format,
-) -> tuple[LinedTimes, Reasons]:
+) -> tuple[LinedTimes, _supply.Reasons]:
     """Line up the times of each group; one with a total or a count below zero has no times, but a reason.
 
     The reason names the side by its `label`, and the time of the count as `said` writes it.
@@ -273,14 +258,14 @@ def lined_up(
     times, group = seconds_of(cells, seconds), cells.positions(groups, groups.dims)
     total = np.zeros(len(groups), dtype=np.int64)
     np.add.at(total, group, cells.counts)
-    reasons = why_negative(total, label)
+    reasons = _supply.why_negative(total, label)
     for at in np.flatnonzero(cells.counts < 0).tolist():
         if reasons[group[at]] is None:
             reasons[group[at]] = (
                 f"not available: a count of {_write.count(int(cells.counts[at]))} {said(times[at])}, below zero: corrections "
                 "outweigh what was recorded"
             )
-    there = (cells.counts > 0) & unexplained(reasons)[group]
+    there = (cells.counts > 0) & _supply.unexplained(reasons)[group]
     return LinedTimes.of(Runs.of(times[there], cells.counts[there], group[there], len(groups))), reasons
 
 
@@ -356,6 +341,12 @@ def by_percentile(found: Sequence[FloatArray]) -> dict[str, FloatArray]:
     """Name the columns of estimates (groups, percentiles), and of their lower and upper limits."""
     ends = zip(("", "_low", "_high"), found, strict=True)
     return {f"{p}{end}": column[:, i] for end, column in ends for i, p in enumerate(PERCENTILES)}
+
+
+def by_side(sides: Sequence[Mapping[str, Any]], *names: str) -> dict[str, Any]:
+    """Name what the old side and the new one have each, as a change of times does."""
+    both = list(zip(("old", "new"), sides, strict=True))
+    return {f"{side}_{name}": values[name] for name in names for side, values in both}
 
 
 def _percentiles(runs: Runs, method: Percentile, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -18,16 +18,8 @@ from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTy
 from policemetrics.frames import read_columns, text_columns
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
+from policemetrics.times import reading
 from policemetrics.times.estimates import as_seconds, duration_in
-from policemetrics.times.reading import (
-    is_column,
-    numbers,
-    off_step,
-    refuse_text,
-    refuse_unrounded,
-    said_rounding,
-    seconds_in,
-)
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import Durations, FloatArray, IntArray, Names, Numbers, Seconds
 
@@ -70,7 +62,7 @@ class PooledMean(Figure):
         if np.isnan(self.mean):
             return f"Pooled mean: {self.reason}."
         limits = duration(self.rounding_low), duration(self.rounding_high)
-        rounding = said_rounding(*limits, self.rounded_to)
+        rounding = reading.said_rounding(*limits, self.rounded_to)
         return f"Pooled mean {duration(self.mean)} of {written(self.n)}{rounding}."
 
 
@@ -155,11 +147,11 @@ def pool_means(
         _check.refuse_options(counts=counts, count=count, rounded_to=rounded_to)
         _refuse_percentiles("mean" if mean is None else _check.text(mean, "mean"), "mean")
         return _pooled_table(means, () if by is None else _check.names(by, "by"), single=by is None)
-    if counts is not None or is_column(means):
+    if counts is not None or reading.is_column(means):
         _check.refuse_options(mean=mean, count=count, by=by)
         _refuse_percentiles(getattr(means, "name", None), "means")
-        found = _check.nonnegative(seconds_in(means, "means"), "means")
-        weights = _check.counts(numbers(counts, "counts"), "counts")
+        found = _check.nonnegative(reading.seconds_in(means, "means"), "means")
+        weights = _check.counts(reading.numbers(counts, "counts"), "counts")
         _check.same_length({"means": found, "counts": weights})
         _check.same_index({"means": means, "counts": counts})
         _refuse_unrounded(found, "means", step)
@@ -185,14 +177,8 @@ def _refuse_percentiles(name: object, argument: str) -> None:
 
 def _refuse_unrounded(means: FloatArray, name: str, step: float) -> None:
     """Refuse means that cannot have been rounded as was said; a step that is nan refuses nothing."""
-    bad = off_step(means, step)
-    if bad.any():
-        at = int(np.argmax(bad))
-        msg = (
-            f"{name} must be multiples of rounded_to, {step:g}, if they were rounded to that; got {means[at]:g} at "
-            f"{name}[{at}] ({int(bad.sum())} of {len(means)})."
-        )
-        raise InvalidInputError(msg)
+    rule = f"be multiples of rounded_to, {step:g}, if they were rounded to that"
+    reading.refuse_at(reading.off_step(means, step), means, name, rule)
 
 
 def _pooled_table(
@@ -222,7 +208,7 @@ def _pooled_frame(
     _check.names((*by, MEASURED, count), "by and count")
     wanted = {d: d for d in by} | {MEASURED: _check.text(mean, "mean")}
     if mean in text_columns(frame):
-        refuse_text(f"column {mean!r}", "text")
+        reading.refuse_text(f"column {mean!r}", "text")
     _, read = read_columns(frame, wanted, count, by_name="mean", value_name="count")
     means, weights = _check.nonnegative(read[MEASURED], mean), _check.counts(read[count], count)
     _refuse_unrounded(means, mean, step)
@@ -303,7 +289,7 @@ class AverageChange(Figure):
         moved = f"The {name} {'fell' if high <= 0 else 'rose'} from {old} to {new}"
         if low < 0 < high:
             moved = f"The rounding leaves open whether the {name}, {old} and then {new}, rose or fell"
-        tells = said_rounding(seconds_change(low), seconds_change(high), self.rounded_to)
+        tells = reading.said_rounding(seconds_change(low), seconds_change(high), self.rounded_to)
         if np.isnan(self.percent_change):
             return f"{moved}: {seconds_change(self.change)}{tells}; percentage {self.reason}."
         relative, *limits = (
@@ -371,8 +357,8 @@ def time_change(
         _check.number(as_seconds(value, name), name, low=0) for name, value in (("old", old), ("new", new))
     )
     step = np.nan if rounded_to is None else duration_in(rounded_to, "rounded_to")
-    refuse_unrounded(before, "old", step)
-    refuse_unrounded(after, "new", step)
+    reading.refuse_unrounded(before, "old", step)
+    reading.refuse_unrounded(after, "new", step)
     first, second = (np.maximum([v - step / 2, v + step / 2], 0) for v in (before, after))
     # A step that was not said leaves limits that are nan.
     base = np.where(before > 0, [before, first[1], first[0]], np.nan)

@@ -101,6 +101,16 @@ def _as_numbers(found: NDArray[Any], name: str) -> FloatArray:
     return _check.as_array(objects, name).astype(np.float64)
 
 
+def refuse_at(bad: NDArray[np.bool_], found: FloatArray, name: str, rule: str, hint: str = "") -> None:
+    """Refuse a column of which some break a rule, and show the first."""
+    if bad.any():
+        at = int(np.argmax(bad))
+        msg = (
+            f"{name} must {rule}; got {found[at]:g} at {name}[{at}] ({int(bad.sum())} of {len(found)}){hint}."
+        )
+        raise InvalidInputError(msg)
+
+
 # ---- labels -----------------------------------------------------------------------------
 
 

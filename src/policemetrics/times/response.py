@@ -1,4 +1,7 @@
-"""Response times: from a start of the clock that must be named to the first resource at the scene."""
+"""Response times: from a start of the clock that must be named to the first resource at the scene.
+
+Where incidents are still open: Kaplan-Meier, beside what leaving those out would say.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,60 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
 
+import numpy as np
+
 from policemetrics import _check
 from policemetrics._cells import MEASURED, plain
+from policemetrics._compare import Rows
 from policemetrics._figure import uncapitalised
+from policemetrics._supply import Side, groups_of
+from policemetrics._write import count as written
+from policemetrics._write import duration, percent
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.frames import timed
-from policemetrics.results import Results, column, figure
-from policemetrics.survival import SURVIVAL_METHODS
+from policemetrics.percentiles import Runs, percentiles
+from policemetrics.results import Figure, Results, column, figure
+from policemetrics.survival import SURVIVAL_METHODS, kaplan_meier
 from policemetrics.tallies import MISSING_END, Tally
-from policemetrics.times.estimates import EVERYWHERE, Settings, excluded_for, read_targets, summarised
-from policemetrics.times.summary import TimeSummary
-from policemetrics.times.survival import ClockInputs, ResponseSurvival, survived
-from policemetrics.typing import Columns, Label, NoArrival, Percentile, Regraded, Seconds, SurvivalMethod
+from policemetrics.times import estimates
+from policemetrics.times.summary import Aimed, PercentileColumns, TimeSummary
+from policemetrics.typing import (
+    Columns,
+    FloatArray,
+    IntArray,
+    Label,
+    NoArrival,
+    Percentile,
+    Regraded,
+    Seconds,
+    SurvivalMethod,
+)
 
 if TYPE_CHECKING:
     from policemetrics.frames import IntoFrame
 
 _NO_ARRIVAL: Final = get_args(NoArrival)
 _REGRADED: Final = get_args(Regraded)
+
+
+# ---- the figures ------------------------------------------------------------------------
+
+
+@figure(slots=False)
+class ClockInputs(Figure):
+    """Which clock ran, and what the caller chose: what figures of response times have in common."""
+
+    start: str
+    end: str
+    timezone: str = ""
+    resolution: str = "exact"
+    no_arrival: str
+    zero: str = "keep"
+    incident: str = ""
+    self_initiated: str = ""
+    grades: str = ""
+    regraded: str = ""
+    upgraded: str = ""
 
 
 @figure(estimate=("mean", "median", "share_within"), method="mean_method")
@@ -44,6 +83,82 @@ class ResponseSummary(ClockInputs, TimeSummary):
 
     def _sentence(self) -> str:
         return f"From {self.start} to {self.end}: {uncapitalised(super()._sentence())}"
+
+
+@figure(slots=False)
+class FollowedColumns(Figure):
+    """The columns of how many were attended, and how many were still open when last followed."""
+
+    n: float = column("count")
+    still_open: float = column("count")
+
+
+@figure(estimate=("median", "share_within"), method="survival_method")
+class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
+    """How long a response takes, with incidents that are still open counted as such.
+
+    Attributes
+    ----------
+    n : float
+        How many were attended: their time is known.
+    still_open : float
+        How many had not been when they were last followed: their time is longer than that.
+    median, median_low, median_high : float
+        The time in seconds by which half had been attended, estimated of all, and its interval; nan
+        where fewer had. The upper limit is infinite, and the lower one nan, where it is not reached.
+    p90, p90_low, p90_high, p95, p95_low, p95_high, p99, p99_low, p99_high : float
+        The 90th, 95th and 99th percentile, with their intervals.
+    target : float
+        In seconds; nan without one.
+    share_within, share_within_low, share_within_high : float
+        The fraction, 0 to 1, attended within the target, estimated of all, and its interval; nan where
+        none was followed for so long.
+    median_arrived, share_within_arrived : float
+        What those that were attended would say alone, the open ones left out: a shorter time, a larger share.
+    zeros : float
+        How many times were zero; they are counted in all of the above.
+    inclusive : bool
+        Whether a time equal to the target meets it.
+    start, end, timezone, as_at, closed : str
+        The columns between which the clock runs, its zone, and until when open incidents were followed.
+    resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
+        What the caller chose.
+    survival_method, confidence_level : str, float
+        How the intervals were made.
+    """
+
+    share_within: float = column("share", "estimate")
+    share_within_low: float = column("share", "lower")
+    share_within_high: float = column("share", "upper")
+    median_arrived: float = column("seconds")
+    share_within_arrived: float = column("share")
+    as_at: str = ""
+    closed: str = ""
+    survival_method: str = "log-log"
+    confidence_level: float
+
+    def _sentence(self) -> str:
+        found = [f"From {self.start} to {self.end}: {self._half}"]
+        if not np.isnan(self.share_within):
+            found.append(f"{percent(self.share_within, 2)} {self._in_time}")
+        if self.still_open and self.n:
+            found.append(self._flattered)
+        return f"{'; '.join(found)}."
+
+    @property
+    def _half(self) -> str:
+        everything = self.n + self.still_open
+        if not everything > 0:
+            return str(self.reason)
+        median = str(self.reason) if np.isnan(self.median) else f"median {duration(self.median)}"
+        interval = "" if np.isnan(self.median_low) else f" ({self._interval_words('median')})"
+        p90 = "" if np.isnan(self.p90) else f", 90th percentile {duration(self.p90)}"
+        return f"{median}{interval}{p90}, estimated of {written(everything)} with {written(self.still_open)} still open"
+
+    @property
+    def _flattered(self) -> str:
+        share = "" if np.isnan(self.share_within_arrived) else f" and {percent(self.share_within_arrived, 2)}"
+        return f"without the open ones it would be a median of {duration(self.median_arrived)}{share}"
 
 
 # ---- the metric -------------------------------------------------------------------------
@@ -292,9 +407,8 @@ def response_times(
         msg = "inclusive=True cannot go with resolution='second': cut to whole seconds, a time beyond the target would meet it; leave one of the two out."
         raise InvalidInputError(msg)
     officers, initial_and_final = _labels_by_column(self_initiated), _pair(grades)
-    followed = as_at is not None or closed is not None
-    _refuse_half_followed(no_arrival, percentile_method, survival_method, followed=followed)
-    _refuse_half_graded(initial_and_final, regraded, upgraded)
+    methods = percentile_method, survival_method
+    _refuse_half_asked(no_arrival, (as_at, closed), methods, initial_and_final, regraded, upgraded)
     timing = {"start": start, "end": end, "timezone": timezone, "resolution": resolution, "zero": zero}
     incidents = {"incident": incident, "regraded": regraded, "upgraded": upgraded}
     arrived, still_open = timed(
@@ -310,66 +424,58 @@ def response_times(
         "grades": " to ".join(initial_and_final or ()),
         "self_initiated": "; ".join(f"{column}: {', '.join(map(str, v))}" for column, v in officers.items()),
     }
-    single = by is None
+    aims, settings = (
+        estimates.read_targets(target),
+        estimates.Settings.of(inclusive, percentile_method, level),
+    )
     if no_arrival == "censored":
         asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
-        rows, values = survived(
-            arrived,
-            still_open,
-            dims,
-            read_targets(target),
-            inclusive=inclusive,
-            method=survival_method,
-            level=level,
-            single=single,
-        )
+        rows, values = _survived(arrived, still_open, dims, aims, settings, survival_method)
+        rows.single = by is None
         # Of a group without times the counts, of 0, stand.
-        counts = {"n": EVERYWHERE, "still_open": EVERYWHERE, "zeros": EVERYWHERE}
-        return rows.results(ResponseSurvival, values | asked, counts | {"target": EVERYWHERE})
-    settings = Settings.of(inclusive, percentile_method, level)
+        counts = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
+        return rows.results(ResponseSurvival, values | asked, counts)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
-    rows, values = summarised(settings, arrived, dims, MEASURED, read_targets(target), missed, single=single)
+    rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
+    rows.single = by is None
     if rows.exclusions is not None:
-        values["not_arrived"] = excluded_for(rows.exclusions, (MISSING_END,))
-    stand = {"target": EVERYWHERE, "not_arrived": EVERYWHERE}
+        values["not_arrived"] = estimates.excluded_for(rows.exclusions, (MISSING_END,))
+    stand = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
     return rows.results(ResponseSummary, values | asked, stand)
 
 
 # ---- what the caller chose --------------------------------------------------------------
 
 
-def _refuse_half_followed(
-    no_arrival: str, percentile_method: str, survival_method: str, *, followed: bool
+def _refuse_half_asked(
+    no_arrival: str,
+    followed: tuple[object, object],
+    methods: tuple[str, str],
+    grades: object,
+    regraded: object,
+    upgraded: object,
 ) -> None:
-    """Refuse options for open incidents that lack another one, or that another one leaves without a meaning."""
-    if no_arrival == "censored":
-        until = "as_at= or closed= must be given for no_arrival='censored': until when were open incidents followed?"
-        _refuse(until, where=not followed)
-        estimated = (
-            "percentile_method= cannot go with no_arrival='censored', whose percentiles are estimated."
-        )
-        _refuse(estimated, where=percentile_method != "linear")
-    else:
-        only = f"with no_arrival='censored' only; got no_arrival={no_arrival!r}."
-        _refuse(f"as_at= and closed= go {only}", where=followed)
-        _refuse(f"survival_method= goes {only}", where=survival_method != "log-log")
-
-
-def _refuse_half_graded(grades: object, regraded: object, upgraded: object) -> None:
-    """Refuse options for grades that lack another one, or that another one leaves without a meaning."""
+    """Refuse options that lack another one, or that another one leaves without a meaning."""
     if grades is not None:
         _check.choice(regraded, "regraded", _REGRADED)
-    pair = "regraded= needs grades=, the columns of the initial and the final grade."
-    _refuse(pair, where=grades is None and regraded is not None)
-    again, given = regraded == "from_upgrade", upgraded is not None
-    stamps = "upgraded=, a column of stamps, must be given for regraded='from_upgrade'."
-    _refuse(stamps, where=again and not given)
-    _refuse("upgraded= goes with regraded='from_upgrade' only.", where=given and not again)
-
-
-def _refuse(msg: str, *, where: bool) -> None:
-    if where:
-        raise InvalidInputError(msg)
+    censored, again, until = no_arrival == "censored", regraded == "from_upgrade", followed != (None, None)
+    only = f"with no_arrival='censored' only; got no_arrival={no_arrival!r}."
+    rules = {
+        "as_at= or closed= must be given for no_arrival='censored': until when were open incidents followed?": censored
+        and not until,
+        "percentile_method= cannot go with no_arrival='censored', whose percentiles are estimated.": censored
+        and methods[0] != "linear",
+        f"as_at= and closed= go {only}": until and not censored,
+        f"survival_method= goes {only}": methods[1] != "log-log" and not censored,
+        "regraded= needs grades=, the columns of the initial and the final grade.": regraded is not None
+        and grades is None,
+        "upgraded=, a column of stamps, must be given for regraded='from_upgrade'.": again
+        and upgraded is None,
+        "upgraded= goes with regraded='from_upgrade' only.": upgraded is not None and not again,
+    }
+    for msg, broken in rules.items():
+        if broken:
+            raise InvalidInputError(msg)
 
 
 def _pair(grades: object) -> tuple[str, str] | None:
@@ -399,3 +505,77 @@ def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
             raise InvalidTypeError(msg)
         found[_check.text(name, "self_initiated: column")] = tuple(listed)
     return found
+
+
+# ---- incidents still open ---------------------------------------------------------------
+
+
+def _survived(
+    arrived: Tally,
+    waiting: Tally,
+    by: tuple[str, ...],
+    target: estimates.Targets,
+    settings: estimates.Settings,
+    method: SurvivalMethod,
+) -> tuple[Rows, dict[str, Any]]:
+    """Estimate, by group, from the times of what was attended and the times for which the rest was followed.
+
+    What comes back is the fields of a `ResponseSurvival` by name, and the rows that make a table of them.
+    """
+    side = Side(arrived + waiting)
+    groups, cells = groups_of([side], by), side.tally._cells
+    rows = Rows.of_side(side, groups)
+    times, group = estimates.seconds_of(cells, MEASURED), cells.positions(groups, by)
+    # What was still open at a time is what both tallies have there, less what had ended.
+    at = cells.positions(arrived._cells, arrived.dims)
+    ended = np.where(at >= 0, np.append(arrived._cells.counts, 0)[at], 0)
+    still_open = cells.counts - ended
+    ends = times, ended, still_open, group, len(groups)
+    found = kaplan_meier(*ends, method=method, confidence_level=settings.level)
+    some = found.runs.sizes > 0
+    targets = estimates.targets_of(target, groups, some)
+    limits = found.percentiles(list(estimates.PERCENTILES.values()))
+    ranked = estimates.by_percentile([np.where(some[:, None], column, np.nan) for column in limits])
+    share, low, high = found.at(targets, inclusive=settings.inclusive)
+    never, unseen = np.isnan(ranked["median"]), np.isnan(share) & ~np.isnan(targets)
+    attended = found.reached()
+
+    def why(row: int) -> str:
+        lacking = []
+        if never[row]:
+            lacking.append(f"median ({percent(attended[row])} had been attended when the last was followed)")
+        if unseen[row]:
+            lacking.append(f"share within the target (none was followed for {duration(targets[row])})")
+        return f"not available: {'; '.join(lacking)}"
+
+    rows.explain(never | unseen, why)
+    return rows, {
+        "n": found.runs.sums(ended),
+        "still_open": found.runs.sums(still_open),
+        **ranked,
+        "target": targets,
+        "share_within": share,
+        "share_within_low": low,
+        "share_within_high": high,
+        **_of_arrived(times, ended, group, targets, settings),
+        "inclusive": settings.inclusive,
+        "survival_method": method,
+        "confidence_level": settings.level,
+    }
+
+
+def _of_arrived(
+    times: FloatArray, ended: IntArray, group: IntArray, targets: FloatArray, settings: estimates.Settings
+) -> dict[str, FloatArray]:
+    """Say what only those that were attended would say; the median is defined as that of the estimate is."""
+    there = ended > 0
+    found = estimates.LinedTimes.of(Runs.of(times[there], ended[there], group[there], len(targets)))
+    none_missed = np.zeros(len(targets), dtype=np.int64)
+    within = estimates.shares_within(
+        found, none_missed, targets, settings.level, inclusive=settings.inclusive
+    )
+    return {
+        "median_arrived": percentiles(found.runs, [50], method="averaged_inverted_cdf")[:, 0],
+        "share_within_arrived": within["share_within"],
+        "zeros": found.zeros.astype(float),
+    }

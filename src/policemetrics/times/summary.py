@@ -9,23 +9,15 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, Cells
-from policemetrics._compare import Mask, Rows
+from policemetrics._compare import Rows
 from policemetrics._supply import no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Figure, Results, column, figure, input_field
-from policemetrics.times.estimates import (
-    EVERYWHERE,
-    LONGEST,
-    LinedTimes,
-    Settings,
-    read_targets,
-    summarised,
-    targets_of,
-)
-from policemetrics.times.reading import as_moments, as_times, is_column, seconds_in
+from policemetrics.times import estimates
+from policemetrics.times.reading import as_moments, as_times, is_column, refuse_at, seconds_in
 from policemetrics.typing import (
     Counts,
     Durations,
@@ -335,7 +327,7 @@ def summarise_times(
     [0.75, 1.0]
     """
     _check.choice(invalid, "invalid", ("refuse", "exclude"))
-    settings = Settings.of(
+    settings = estimates.Settings.of(
         inclusive, percentile_method, confidence_level, mean_method, seed, percentiles=percentiles
     )
     as_missed = _check.names(missed, "missed")
@@ -348,25 +340,28 @@ def summarise_times(
         msg = "invalid= is for a column of seconds; a tally or frame keeps missing ones in its ledger, by reason."
         raise InvalidInputError(msg)
     kept = () if by is None else _check.names(by, "by")
-    aims = read_targets(target)
+    aims = estimates.read_targets(target)
     added = None
     if not settings.needs_every_time:
         added = as_moments(data, kept, seconds, count, aims, inclusive=settings.inclusive)
     found, measured = as_times(data, kept, seconds, count) if added is None else (added.data, MEASURED)
-    rows, values = summarised(settings, found, kept, measured, aims, as_missed, added, single=by is None)
-    return rows.results(TimeSummary, values, {"target": EVERYWHERE})
+    rows, values = estimates.summarised(settings, found, kept, measured, aims, as_missed, added)
+    rows.single = by is None
+    return rows.results(TimeSummary, values, {"target": estimates.EVERYWHERE})
 
 
 def _of_column(
-    settings: Settings, found: FloatArray, target: Any, *, exclude: bool
+    settings: estimates.Settings, found: FloatArray, target: Any, *, exclude: bool
 ) -> TimeSummary | Results[TimeSummary]:
     """Summarise plain seconds."""
     missing, negative = np.isnan(found), found < 0
-    _refuse_at(~missing & ~(np.abs(found) < LONGEST), found, "be finite and below 292,000 years")
+    refuse_at(
+        ~missing & ~(np.abs(found) < estimates.LONGEST), found, "seconds", "be finite and below 292,000 years"
+    )
     if not exclude:
         hint = "; clean them, or leave them out, counted, with invalid='exclude'"
-        _refuse_at(missing, found, "not be missing", hint)
-        _refuse_at(negative, found, "be >= 0", hint)
+        refuse_at(missing, found, "seconds", "not be missing", hint)
+        refuse_at(negative, found, "seconds", "be >= 0", hint)
     # Adding 0 turns −0 into 0.
     runs = Runs.of_rows(found[~missing & ~negative] + 0.0)
     left_out = np.array([[missing.sum(), negative.sum()]], dtype=np.int64)
@@ -375,14 +370,6 @@ def _of_column(
     why = excluded.row(0).left_out
     lacking = f"all rows were excluded ({why})" if why else "no rows"
     rows.explain(runs.sizes == 0, f"not available: {lacking}")
-    targets = targets_of(read_targets(target), Cells.single(), rows.there)
-    times = LinedTimes.of(runs)
+    targets = estimates.targets_of(estimates.read_targets(target), Cells.single(), rows.there)
+    times = estimates.LinedTimes.of(runs)
     return rows.results(TimeSummary, settings.summary(times, np.zeros(1, dtype=np.int64), targets))
-
-
-def _refuse_at(bad: Mask, found: FloatArray, rule: str, hint: str = "") -> None:
-    """Refuse seconds that break a rule, and show the first."""
-    if bad.any():
-        at = int(np.argmax(bad))
-        msg = f"seconds must {rule}; got {found[at]:g} at seconds[{at}] ({int(bad.sum())} of {len(found)}){hint}."
-        raise InvalidInputError(msg)
