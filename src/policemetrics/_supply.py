@@ -497,13 +497,16 @@ def spanned(side: Side, groups: Cells, period: str = "period") -> str | NDArray[
         read = dict(zip(labels := lines.label(period).tolist(), read_labels(labels, period), strict=True))
     except InvalidInputError:  # labels such as quarter numbers name no time of their own
         return ""
-    held: dict[int, set[Period]] = {}
+    held: dict[int, set[str]] = {}
     grouped = lines.project(shared)
     for at, label in zip(
         lines.positions(grouped, shared).tolist(), lines.column(period).tolist(), strict=True
     ):
-        held.setdefault(at, set()).add(read[label])
-    said = {at: said_together(sorted(periods)) for at, periods in held.items()}
+        held.setdefault(at, set()).add(label)
+    # Most groups hold the same periods, so each set of them is put in order and written once.
+    sets = {at: frozenset(labels) for at, labels in held.items()}
+    written = {one: said_together(sorted({read[label] for label in one})) for one in {*sets.values()}}
+    said = {at: written[one] for at, one in sets.items()}
     found = [said.get(at, "") for at in groups.positions(grouped, shared).tolist()]
     return found[0] if len(set(found)) == 1 else np.array(found, dtype=object)
 
