@@ -10,7 +10,7 @@ import html
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform, get_args
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, dataclass_transform, get_args
 
 import attrs
 
@@ -19,8 +19,14 @@ from policemetrics._typing import Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, in_words
 
 T = TypeVar("T")
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 FigureT = TypeVar("FigureT", bound="Figure")
 FigureT_co = TypeVar("FigureT_co", bound="Figure", covariant=True)
+
+
+def once(function: FunctionT) -> FunctionT:
+    """Keep what a function finds for each class of figures, with the types that `cache` loses."""
+    return cast("FunctionT", cache(function))
 
 
 def _refuse_change(*_: Any, **__: Any) -> Any:
@@ -486,13 +492,13 @@ def uncapitalised(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:] if sentence[1:2].islower() else sentence
 
 
-@cache
+@once
 def column_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that are columns of its table."""
     return tuple(f for f in attrs.fields(kind) if "column" in f.metadata)
 
 
-@cache
+@once
 def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
     """Name the two limits of each column that has an interval; how far a rounding leaves it open is none."""
     roles = {f.name: f.metadata["role"] for f in column_fields(kind)}
@@ -500,7 +506,7 @@ def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
     return {n: both for n, both in ends.items() if [roles.get(end) for end in both] == ["lower", "upper"]}
 
 
-@cache
+@once
 def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
     base = {f.name for f in attrs.fields(Figure)}

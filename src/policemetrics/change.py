@@ -313,7 +313,15 @@ def rate_change(
     >>> print(rate_change(0, 5))
     Recorded crime rose by 5, from 0 to 5; percentage not applicable: nothing was recorded before.
     """
-    how = _How(method, dispersion, minimum_base, caveat, subject, confidence_level)
+    _check.choice(method, "method", tuple(intervals.RATIOS))
+    how = _How(
+        method,
+        _check.number(dispersion, "dispersion", low=1),
+        _check.one_count(minimum_base, "minimum_base"),
+        _check.text(caveat, "caveat", empty=True),
+        _check.text(subject, "subject"),
+        _check.confidence_level(confidence_level),
+    )
     _check.flag(per_day, "per_day")
     if new is not None:
         sizes = _check.exposure_pair(exposure)
@@ -372,36 +380,16 @@ def rate_change(
     return over_periods(tally, between, versus, period, kept, compared)
 
 
-def _method(_: object, __: object, value: str) -> None:
-    _check.choice(value, "method", tuple(intervals.RATIOS))
-
-
-def _dispersion(value: float) -> float:
-    return _check.number(value, "dispersion", low=1)
-
-
-def _minimum_base(value: object) -> int:
-    return _check.one_count(value, "minimum_base")
-
-
-def _caveat(value: object) -> str:
-    return _check.text(value, "caveat", empty=True)
-
-
-def _subject(value: object) -> str:
-    return _check.text(value, "subject")
-
-
 @attrs.frozen
 class _How:
-    """How a change is made, and what is said of it; checked as it is given."""
+    """How a change is made, and what is said of it."""
 
-    method: str = attrs.field(validator=_method)
-    dispersion: float = attrs.field(converter=_dispersion)
-    minimum_base: int = attrs.field(converter=_minimum_base)
-    caveat: str = attrs.field(converter=_caveat)
-    subject: str = attrs.field(converter=_subject)
-    confidence_level: float = attrs.field(converter=_check.confidence_level)
+    method: str
+    dispersion: float
+    minimum_base: int
+    caveat: str
+    subject: str
+    confidence_level: float
 
     @property
     def inputs(self) -> dict[str, Any]:

@@ -348,7 +348,7 @@ def _without_rows(exposure: Exposure, groups: Cells, side: Side) -> tuple[Note, 
         return ()
     every, found = exposure._keys.keys(areas), seen(sent, areas)
     there = int(every.within(found.keys(areas)).sum())
-    if there == len(every) or as_sent(areas[0]) in found.dims:
+    if there in {0, len(every)} or as_sent(areas[0]) in found.dims:
         return ()
     long = f"of {there} of the {len(every)} areas that {exposure.name} are given for; the others have no rows, and no coverage was stated"
     note = Note("areas-without-rows", f"{there} of {len(every)} areas", long)

@@ -283,7 +283,13 @@ def rate(
     >>> print(rate(87_456, 1_100_000))
     Recorded crime was 79.5 per 1,000 (95% interval 79.0 to 80.0): 87,456 for 1,100,000.
     """
-    how = _How(per, method, subject, confidence_level)
+    _check.choice(method, "method", tuple(intervals.COUNTS))
+    how = _How(
+        _check.number(per, "per", above=0),
+        method,
+        _check.text(subject, "subject"),
+        _check.confidence_level(confidence_level),
+    )
     if labels is not None or _check.is_number(events):
         rows, columns = Rows.of_numbers(labels, {"events": events, "exposure": exposure}, by=by, count=count)
         counted = np.atleast_1d(_check.counts(columns[0], "events"))
@@ -303,26 +309,14 @@ def rate(
     )
 
 
-def _per(value: float) -> float:
-    return _check.number(value, "per", above=0)
-
-
-def _method(_: object, __: object, value: str) -> None:
-    _check.choice(value, "method", tuple(intervals.COUNTS))
-
-
-def _subject(value: object) -> str:
-    return _check.text(value, "subject")
-
-
 @attrs.frozen
 class _How:
-    """What a rate is per, and how its interval is made; checked as it is given."""
+    """What a rate is per, and how its interval is made."""
 
-    per: float = attrs.field(converter=_per)
-    method: str = attrs.field(validator=_method)
-    subject: str = attrs.field(converter=_subject)
-    confidence_level: float = attrs.field(converter=_check.confidence_level)
+    per: float
+    method: str
+    subject: str
+    confidence_level: float
 
 
 def _rates(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Generic, overload
 
@@ -29,6 +28,7 @@ from policemetrics._figure import (
     figure,
     input_field,
     on_screen,
+    once,
     words_below,
 )
 from policemetrics._typing import Column, IntArray, Label
@@ -63,7 +63,7 @@ __all__ = [
 ]
 
 
-@cache
+@once
 def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
     """Name the columns of a table of figures, in order, and the inputs."""
     return [f.name for f in column_fields(kind)], {f.name for f in audit_fields(kind)}

@@ -136,7 +136,7 @@ class Families(dict[str, Family]):
         msg = "the families of intervals cannot be changed."
         raise InvalidTypeError(msg)
 
-    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse
 
 
 def _ratio(method: RatioMethod) -> Family:
