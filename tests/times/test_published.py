@@ -355,3 +355,19 @@ def test_other_spellings_of_medians(name):
 def test_what_is_no_median(name):
     """A quarter of a year is no quartile, and a priority no percentile."""
     assert pool_means(pd.Series([7.0], name=name), [3]).mean == 7
+
+
+def test_a_summary_whose_n_is_not_known_weighs_nothing():
+    """B's times are marked: how many there were is not known, of B or of both together; nothing of A changes."""
+    columns = {"g": ["a", "a", "b"], "h": ["x", "x", "y"], "seconds": [1.0, 3.0, 9.0]}
+    marked = Tally.from_columns(columns, [3, 1, 5]).not_supplied("B's clock stood still", g="b")
+    table = summarise_times(marked, by=["g", "h"])
+    a, b = pool_means(table, by="g")
+    assert (a.mean, a.n) == (1.5, 4)
+    assert (b.reason, math.isnan(b.mean), math.isnan(b.n)) == (
+        "not available: B's clock stood still",
+        True,
+        True,
+    )
+    both = pool_means(table)
+    assert (both.reason, math.isnan(both.n)) == (b.reason, True)

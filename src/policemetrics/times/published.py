@@ -214,8 +214,9 @@ def _pooled_table(
     group = cells.positions(groups, by)
     reasons = no_reasons(len(groups))
     reasons[group[~known]] = table["reason"][~known]
-    rows = Rows(keys_of(groups), reasons, single)
-    return _pooled(rows, np.nan_to_num(table["mean"]), weights, group, np.nan)
+    rows, unknown = Rows(keys_of(groups), reasons, single), np.zeros(len(groups), dtype=bool)
+    unknown[group[~known]] = True
+    return _pooled(rows, np.nan_to_num(table["mean"]), weights, group, np.nan, unknown)
 
 
 def _pooled_frame(
@@ -248,9 +249,14 @@ def _keyed(columns: Mapping[str, Any], weights: IntArray) -> tuple[Cells, Mask]:
 
 
 def _pooled(
-    rows: Rows, means: FloatArray, weights: IntArray, group: IntArray, step: float
+    rows: Rows,
+    means: FloatArray,
+    weights: IntArray,
+    group: IntArray,
+    step: float,
+    unknown: Mask | bool = False,
 ) -> PooledMean | Results[PooledMean]:
-    """Work out every row: means weighted by their counts."""
+    """Work out every row: means weighted by their counts, where these are not `unknown`."""
     n = np.bincount(group, weights, minlength=len(rows))
     rows.explain(n == 0, "not available: the counts add up to 0")
     rows.settle()
@@ -260,7 +266,7 @@ def _pooled(
         for parts in (means, np.maximum(means - step / 2, 0), means + step / 2)
     )
     values = {"mean": pooled, "n": n, "rounding_low": low, "rounding_high": high, "rounded_to": step}
-    return rows.results(PooledMean, values, {"n": rows.there | (n == 0)})
+    return rows.results(PooledMean, values, {"n": rows.there | ((n == 0) & np.logical_not(unknown))})
 
 
 # ---- two averages -----------------------------------------------------------------------
