@@ -770,7 +770,9 @@ class TestLikeForLike:
     def test_match_knows_the_suppliers_that_were_summed_away(self):
         """A total still holds the forces beneath, so that one of one year only is left out of it."""
         crimes = two_years(("Kent", 10, 8), ("Essex", 1, 2), coverage=["force", "period"])
-        crimes += Tally.from_columns({"force": ["Surrey"], "period": YEARS[:1]}, [5], coverage=["force", "period"])
+        crimes += Tally.from_columns(
+            {"force": ["Surrey"], "period": YEARS[:1]}, [5], coverage=["force", "period"]
+        )
         whole = rate_change(crimes.sum_to("period"), between=YEARS, like_for_like="match")
         assert (whole.old, whole.new, whole.change) == (11, 10, -1)
         assert whole.exclusions.reasons == {"not like for like": 5}
@@ -927,6 +929,15 @@ class TestPeriods:
             InvalidInputError, match="'period' must hold 2023/24 itself, or periods of one length"
         ):
             rate_change(crimes, between=YEARS)
+
+    def test_quarters_do_not_make_five_months(self):
+        """The first quarter lies in them, the second does not: its two months are not told apart."""
+        crimes = Tally.from_columns({"period": ["2022-Q1", "2022-Q2", "2023-Q1", "2023-Q2"]}, [1, 2, 3, 4])
+        between = ("2022-01 to 2022-05", "2023-01 to 2023-05")
+        with pytest.raises(
+            InvalidInputError, match="periods of one length that make it up.*there are '2022-Q1'"
+        ):
+            rate_change(crimes, between=between)
 
     def test_rolling_windows_do_not_add_up(self):
         crimes = by_month(months(2022, range(12)), months(2023, range(12, 24)), coverage="period")

@@ -334,6 +334,14 @@ class TestParts:
             "not available: 9 outcomes of type 1A, more than the 4 of type 1 that they must be part of"
         )
         assert essex.rate == pytest.approx(4 / 9)
+
+    @pytest.mark.parametrize(("part", "fits"), [(4, True), (5, False)])
+    def test_larger_by_one(self, part, fits):
+        """All of a type may be of one part of it; one more cannot."""
+        data = Tally.from_columns({"outcome": ["1A", "1", "0"]}, [part, 4, 5])
+        assert (positive_outcome_rate(data, **self.ASKED).reason is None) is fits
+
+    def test_larger_in_a_period(self):
         data = Tally.from_columns(
             {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
         )
