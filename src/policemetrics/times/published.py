@@ -177,7 +177,7 @@ def pool_means(
 
 
 def _refuse_percentiles(name: object, argument: str) -> None:
-    """Refuse a column that calls itself a median or a percentile; others cannot be told from means."""
+    """Refuse a column that is a median or a percentile by its name; others cannot be told from means."""
     if isinstance(name, str) and _NO_MEAN.search(name):
         msg = (
             f"{argument} must be means; {name!r} is a median or percentile by its name, and these cannot be pooled, whatever "
@@ -216,7 +216,7 @@ def _pooled_table(
     reasons[group[~known]] = table["reason"][~known]
     rows, unknown = Rows(keys_of(groups), reasons, single), np.zeros(len(groups), dtype=bool)
     unknown[group[~known]] = True
-    return _pooled(rows, np.nan_to_num(table["mean"]), weights, group, np.nan, unknown)
+    return _pooled(rows, np.nan_to_num(table["mean"]), weights, group, np.nan, unknown=unknown)
 
 
 def _pooled_frame(
@@ -254,6 +254,7 @@ def _pooled(
     weights: IntArray,
     group: IntArray,
     step: float,
+    *,
     unknown: Mask | bool = False,
 ) -> PooledMean | Results[PooledMean]:
     """Work out every row: means weighted by their counts, where these are not `unknown`."""
