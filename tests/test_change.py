@@ -936,6 +936,15 @@ class TestPeriods:
         ):
             rate_change(crimes, between=YEARS)
 
+    def test_quarters_do_not_make_five_months(self):
+        """The first quarter lies in them, the second does not: its two months are not told apart."""
+        crimes = Tally.from_columns({"period": ["2022-Q1", "2022-Q2", "2023-Q1", "2023-Q2"]}, [1, 2, 3, 4])
+        between = ("2022-01 to 2022-05", "2023-01 to 2023-05")
+        with pytest.raises(
+            InvalidInputError, match="periods of one length that make it up.*there are '2022-Q1'"
+        ):
+            rate_change(crimes, between=between)
+
     def test_rolling_windows_do_not_add_up(self):
         crimes = by_month(months(2022, range(12)), months(2023, range(12, 24)), coverage="period")
         assert rate_change(crimes.rolling(12), between=("2022", "2023")).change == 144

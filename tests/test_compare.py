@@ -354,3 +354,15 @@ class TestFrames:
         assert compare(name, frame, count="n") == compare(name, counted)
         counted = pm.tally(frame, by=["force", *["kind"] * len(parts), *own], count="n")
         assert by_force(name, frame, count="n") == by_force(name, counted)
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_rows_without_a_label_that_count_nothing(n):
+    """Of 2022 only a row without its force came in. Of 0 crimes it leaves 0; of three, their number is not known."""
+    columns = {"force": [None, "Kent"], "period": ["2022", "2023"]}
+    crimes = Tally.from_columns(columns, [n, 5], coverage="period")
+    found = pm.rate_change(crimes, between=("2022", "2023"))
+    if n:
+        assert found.reason == "not available: all counts were excluded (missing force 3)"
+    else:
+        assert (found.old, found.new, found.change) == (0, 5, 5)

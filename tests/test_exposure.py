@@ -505,3 +505,32 @@ class TestTime:
         rows = pd.DataFrame({"force": ["A", "A", "B"]})
         assert rate(rows, residents).rate == 0.75
         assert not residents._sizes.flags.writeable
+
+
+class TestSameSuppliers:
+    """Counts and what they are divided by are of the same suppliers, over all that they share together."""
+
+    COLUMNS = ("force", "period")
+
+    def tally(self, *rows):
+        labels = zip(*(row[:2] for row in rows), strict=True)
+        counts = [row[2] for row in rows]
+        return Tally.from_columns(dict(zip(self.COLUMNS, labels, strict=True)), counts, coverage=self.COLUMNS)
+
+    def test_a_tally_of_others(self):
+        """Kent's two years over one year of Kent and one of Essex: as many rows, and no rate."""
+        crimes = self.tally(("Kent", "2022", 100), ("Kent", "2023", 100), ("Essex", "2022", 100))
+        calls = self.tally(("Kent", "2022", 1000), ("Essex", "2022", 1000), ("Essex", "2023", 5000))
+        assert rate(crimes, calls).reason == (
+            "not like for like: supplied for one only: Essex 2023, Kent 2023 (of the counts and their divisor)"
+        )
+        assert rate(crimes, crimes).rate == 1000
+
+    def test_people_of_another_year(self):
+        """Essex sent one year of two: its residents are not those of both, by number or by exposure."""
+        crimes = self.tally(("Kent", "2022", 100), ("Kent", "2023", 100), ("Essex", "2022", 100))
+        residents = Exposure({"Kent": 1000, "Essex": 1000}, by="force", name="residents", date="mid-2022")
+        reason = "not available: not the same suppliers in every period: no Essex 2023"
+        assert rate(crimes, residents).reason == reason
+        assert rate(crimes, 2000).reason == reason
+        assert rate(crimes, residents, by="force").at(force="Essex").rate == 100

@@ -164,3 +164,13 @@ def test_as_a_module():
         check=True,
     )
     assert "--html FILE" in done.stdout
+
+
+def test_read_by_head():
+    """A reader that stops early, as head does, gets no traceback."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "policemetrics"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        running.stdout.close()  # before anything was written
+        assert running.stderr.read() == b""
+    assert running.returncode == 0

@@ -585,3 +585,57 @@ def test_inputs_read_as_columns():
     table = pm.rate_change([1, 2], [3, 4], labels=["a", "b"])
     assert "method" not in table.columns
     assert table["method"].tolist() == ["score", "score"]
+
+
+class TestMissingAmongNumbers:
+    """A beat that no row names stands beside the numbers of the others: they stay numbers, and it is null."""
+
+    TABLE = pm.rate_change(
+        pm.tally(
+            pd.DataFrame(
+                {"beat": pd.array([1, 12, None], dtype="Int64"), "period": ["2022", "2023", "2023"]}
+            ),
+            by=["beat", "period"],
+        ),
+        between=("2022", "2023"),
+        by="beat",
+    )
+
+    def test_exports(self):
+        assert self.TABLE["beat"].tolist() == [1, 12, "(missing)"]
+        assert self.TABLE.to_dict()["beat"] == [1, 12, "(missing)"]
+        arrow = self.TABLE.to_arrow()
+        assert (str(arrow.schema.field("beat").type), arrow["beat"].to_pylist()) == ("int64", [1, 12, None])
+        polars = self.TABLE.to_polars()
+        assert (polars["beat"].dtype, polars["beat"].to_list()) == (pl.Int64, [1, 12, None])
+        pandas = self.TABLE.to_pandas()
+        assert (str(pandas["beat"].dtype), pandas["beat"].isna().tolist()) == ("Int64", [False, False, True])
+
+
+class TestArraysOfTheCaller:
+    """They can be written to as before, and what is written does not reach the figures."""
+
+    @pytest.mark.parametrize("labels", [["a", "b"], [1, 2]])
+    @pytest.mark.parametrize("kind", ["int64", "float64"])
+    @pytest.mark.parametrize("of_labels", ["object", None])
+    def test_plain_numbers(self, labels, kind, of_labels):
+        own = [np.array(v, dtype=kind) for v in ([10, 20], [12, 30], [100, 200], [110, 210])]
+        old, new, *exposure = own
+        names = np.array(labels, dtype=of_labels)
+        tables = [
+            pm.rate_change(old, new, labels=names, exposure=tuple(exposure)),
+            pm.rate_change(old, new, labels=names),
+            pm.rate(old, new, labels=names),
+        ]
+        before = [table.to_dict(audit=True) for table in tables]
+        for array in own:
+            array[:] = 7
+        names[:] = names[::-1].copy()
+        assert [table.to_dict(audit=True) for table in tables] == before
+
+    def test_columns_of_a_tally(self):
+        counts, seconds, labels = np.array([10, 20]), np.array([1.0, 2.0]), np.array(["a", "b"], dtype=object)
+        made = pm.Tally.from_columns({"force": labels, "seconds": seconds}, counts)
+        counts[:], seconds[:], labels[:] = 7, 7, "c"
+        assert made.to_dict() == {"force": ["a", "b"], "seconds": [1.0, 2.0], "count": [10, 20]}
+        assert counts.flags.writeable

@@ -19,6 +19,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import FORCES, MONTHS, rows, tallies, tally_of
 
+import policemetrics as pm
 from policemetrics._cells import Cells, label_array
 from policemetrics.errors import (
     CountOverflowError,
@@ -1499,3 +1500,38 @@ class TestFrozen:
         )
         crimes.not_supplied("why", force="Kent"), crimes.sum_to()
         assert crimes == before
+
+
+def test_missing_among_whole_numbers():
+    """In a ledger, and in what is made of it, a label that is missing is null beside numbers."""
+    frame = pd.DataFrame({"beat": pd.array([1, None], dtype="Int64"), "force": ["Kent", "Kent"]})
+    ledger = pm.tally(frame, by=["beat", "force"]).drop(beat=1).excluded.sum_to("beat")
+    assert ledger.to_dict()["beat"] == [1, MISSING]
+    arrow = ledger.to_arrow()
+    assert (arrow.schema.field("beat").type, arrow["beat"].to_pylist()) == (pa.int64(), [1, None])
+    assert duckdb.sql("SELECT max(beat) FROM arrow").fetchall() == [(1,)]
+
+
+HALF = "Kent\ud800"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Tally.from_columns({"force": ["Essex", HALF]}, [1, 2]),
+        lambda: Tally.from_columns({"force": ["Essex"]}, [1]).relabel("force", {"Essex": HALF}),
+        lambda: pm.Exposure({HALF: 3}, by="force", name="residents", date="mid-2022"),
+        lambda: pm.rate_change([1, 2], [3, 4], labels=["Essex", HALF]),
+        lambda: pm.tally(pd.DataFrame({"force": pd.Series(["Essex", HALF], dtype=object)}), by="force"),
+    ],
+    ids=["columns", "relabel", "exposure", "labels", "frame"],
+)
+def test_half_a_letter_is_no_label(call):
+    """No file and no other engine can hold a lone surrogate: it is refused where it comes in, not where it goes out."""
+    with pytest.raises(InvalidInputError, match=r"whole letters; got 'Kent\\ud800', with half of one"):
+        call()
+
+
+def test_letters_beyond_the_first_plane_are_whole():
+    made = Tally.from_columns({"force": ["𝕂ent 🚓"]}, [1])
+    assert made.to_arrow()["force"].to_pylist() == ["𝕂ent 🚓"]

@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from policemetrics import _check
 from policemetrics._typing import IntArray
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.results import MISSING as MISSING  # noqa: PLC0414  # handed on
 from policemetrics.results import label_array
 
 LabelArray: TypeAlias = NDArray[Any]
 Whole: TypeAlias = NDArray[np.integer[Any]]
 Encoded: TypeAlias = tuple[LabelArray, IntArray]
 """A column of labels: the distinct ones, sorted, and the code (rows,) of each row among them; -1 for none."""
-MISSING: Final = "(missing)"
 """The label, in the ledger only, of a row without one."""
 MEASURED: Final = "seconds"
 """The dimension that holds measurements: whole microseconds inside, float seconds outside."""
@@ -403,6 +403,8 @@ def encode(values: Any, name: str) -> Encoded:
     if labels and isinstance(labels[0], int) and not -(2**63) <= labels[0] <= labels[-1] < 2**63:
         msg = f"{name} must hold whole numbers that fit in 64 bits; got {max(labels, key=abs)}: read the column as text."
         raise InvalidInputError(msg)
+    if labels and isinstance(labels[0], str):
+        _refuse_half_letters(labels, name)
     code = {v: i for i, v in enumerate(labels)}
     codes = np.full(len(listed), -1, dtype=np.int64)
     codes[there] = np.fromiter(map(code.__getitem__, known), np.int64, len(known))
@@ -464,6 +466,19 @@ def _refuse_kinds(kinds: set[type], listed: Sequence[Any], name: str) -> None:
             f"{name}[{at}] beside text: read the column as text."
         )
         raise InvalidTypeError(msg)
+
+
+def _refuse_half_letters(labels: Sequence[str], name: str) -> None:
+    """Refuse text that no file and no other program can hold: a surrogate without its other half."""
+    try:
+        "".join(labels).encode()
+    except UnicodeEncodeError as error:
+        bad = next(v for v in labels if any("\ud800" <= c <= "\udfff" for c in v))
+        msg = (
+            f"{name} must hold labels of whole letters; got {bad!r}, with half of one (a lone surrogate), which cannot be "
+            "written: read the file again in its own encoding, without errors='surrogateescape'."
+        )
+        raise InvalidInputError(msg) from error
 
 
 def microseconds(values: Any, name: str) -> IntArray:

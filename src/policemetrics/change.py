@@ -548,7 +548,7 @@ def change_drivers(
     -------
     Results of ChangeDriver
         One row for each category of each group. Within a group `change` adds up to the change of its
-        `rate_change`, exactly, and `points` to its `percent_change`.
+        `rate_change`, exactly, and `points`, but for their rounding, to its `percent_change`.
 
     Raises
     ------

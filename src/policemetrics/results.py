@@ -72,6 +72,7 @@ def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
 _MOST_ROWS_SHOWN: Final = 60
 _MOST_CAVEATS_SHOWN: Final = 4
 _AUDIT: Final = "audit_"
+MISSING: Final = "(missing)"  # the label of what has none
 _WHOLE: Final = ("int", "int or None")
 
 
@@ -522,9 +523,15 @@ class Results(Generic[FigureT_co]):
         declared = {f.name: getattr(f.type, "__name__", str(f.type)) for f in attrs.fields(self.kind)}
         declared["counted"] = "int or None"
 
+        # Whole numbers beside the mark of a missing one stay numbers, and the mark is null.
+        mixed = {dim: labels.tolist() for dim, labels in self._keys.items() if labels.dtype.kind == "O"}
+        gaps = {dim for dim, labels in mixed.items() if {type(v) for v in labels if v != MISSING} == {int}}
+        table |= {dim: [None if v == MISSING else v for v in table[dim]] for dim in gaps}
+
         def kind(column: str) -> str:
             if column in self._keys:
-                return {"i": "int", "f": "float"}.get(self._keys[column].dtype.kind, "str")
+                numbers = {"i": "int", "f": "float"}
+                return "int or None" if column in gaps else numbers.get(self._keys[column].dtype.kind, "str")
             if column == "excluded":
                 return "int"
             found = declared.get(column.removeprefix(_AUDIT), "str")

@@ -305,8 +305,8 @@ class Tally:
         Returns
         -------
         pyarrow.Table
-            One row a cell: text, 64-bit integers, and for seconds floats. In a ledger a label that is
-            missing is null.
+            One row a cell: text, 64-bit integers, and for seconds floats. In a ledger, and among whole
+            numbers, a label that is missing is null.
 
         Raises
         ------
@@ -317,9 +317,9 @@ class Tally:
         columns = self.to_dict()
         types = {COUNT: arrow.int64()}
         for dim in self.dims:
-            if REASON in self.dims:
-                columns[dim] = [None if v == MISSING else v for v in columns[dim]]
             whole = _kinds(self._cells.label(dim)) == {int}
+            if whole or REASON in self.dims:
+                columns[dim] = [None if v == MISSING else v for v in columns[dim]]
             types[dim] = arrow.float64() if dim == MEASURED else arrow.int64() if whole else arrow.string()
         arrays = [arrow.array(values, types[name]) for name, values in columns.items()]
         table: pa.Table = arrow.Table.from_arrays(arrays, names=list(columns))
@@ -812,8 +812,9 @@ class Tally:
         -------
         Tally
             Counts by window, labelled by its period, with `period` among the overlapping
-            dimensions. A window stands only where all its months were supplied; the others are in
-            the ledger.
+            dimensions. In a window is who supplied all of its months, once labels are summed as before;
+            what the others sent of it is in the ledger. Where nothing was stated, a window stands only
+            where each of its months has a cell.
 
         Raises
         ------

@@ -17,7 +17,7 @@ from engines import ENGINES, cells, every_engine, one_duckdb, reasons, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policemetrics import summarise_times
+from policemetrics import summarise_times, tally
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -255,12 +255,6 @@ class TestZones:
     @pytest.mark.parametrize("zone", [None, "UTC"])
     def test_every_unit(self, engine, unit, zone):
         data = engine(log(("2024-05-01 10:00:00", "2024-05-01 10:00:01"), zone=zone, unit=unit))
-        if unit == "ns" and zone and isinstance(data, duckdb.DuckDBPyRelation):
-            with pytest.raises(
-                InvalidTypeError, match=r'must hold datetimes; got Unknown: .*CAST\("a" AS TIMESTAMP\)'
-            ):
-                timed(data)
-            return
         assert cells(timed(data, timezone="Europe/London")) == {(1.0,): 1}
 
     def test_engines_to_the_microsecond(self):
@@ -625,3 +619,43 @@ class TestSecondsOfFrames:
             InvalidInputError, match=r"seconds must be >= 0; got -9999 .*leave negative times out on purpose"
         ):
             summarise_times(frame, seconds="took")
+
+
+class TestTypesThatNarwhalsDoesNotKnow:
+    DAYS = (dt.date(2024, 1, 31), dt.date(1969, 12, 31), None)
+
+    @pytest.mark.parametrize("kind", [pa.date32(), pa.date64()])
+    @pytest.mark.parametrize(
+        "make",
+        [lambda table: table, pl.from_arrow, lambda table: table.to_pandas(types_mapper=pd.ArrowDtype)],
+    )
+    def test_dates_of_arrow(self, make, kind):
+        """A date in milliseconds is the date in days, beside others that are read as they are."""
+        frame = make(pa.table({"day": pa.array(self.DAYS, kind), "force": ["Kent", "Kent", "Essex"]}))
+        found = tally(frame, by="force", date="day", timezone="Europe/London")
+        assert found.to_dict() == {"force": ["Kent"] * 2, "period": ["1969-12", "2024-01"], "count": [1, 1]}
+        assert found.excluded.total == 1
+
+    @pytest.mark.parametrize("zone", ["UTC", "Europe/London"])
+    def test_nanoseconds_with_a_zone(self, zone):
+        """DuckDB has a type of its own for them; a cast to microseconds would round what other engines cut off."""
+        connection = duckdb.connect()
+        connection.execute(f"SET TimeZone = '{zone}'")
+        for stamps in (
+            ("2024-06-30 23:30:00.000000999+00", "2024-06-30 23:30:01.000000+00"),
+            ("1969-06-30 23:30:00.000000999+00", "1969-06-30 23:30:01.000000+00"),
+        ):
+            called, arrived = stamps
+            try:
+                frame = connection.sql(
+                    f"SELECT TIMESTAMPTZ_NS '{called}' AS \"the \"\"call\", TIMESTAMPTZ_NS '{arrived}' AS arrived"
+                )
+            except duckdb.Error:
+                pytest.skip("this DuckDB has no such type")
+            found = durations(frame, start='the "call', end="arrived", zero="keep")
+            assert found.to_dict()["seconds"] == [1.0]
+            # Half past eleven in UTC was summer in London.
+            month = "06" if zone == "UTC" else "07"
+            assert tally(frame, by=(), date='the "call', timezone=zone).labels("period") == (
+                called[:5] + month,
+            )

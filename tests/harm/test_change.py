@@ -869,3 +869,11 @@ class TestIndexBadInput:
     def test_a_mapping_has_no_periods(self):
         with pytest.raises(InvalidTypeError):
             harm_index({"a": 1}, INDEXED, base="2021/22")
+
+
+def test_a_mix_that_hardly_moves_is_no_rounding():
+    """One robbery, of 2, more than 10^9 thefts of 1: one crime and one unit above the mean of the others."""
+    weights = HarmWeights({"theft": 1, "robbery": 2}, name="own", version="1")
+    columns = {"period": ["2022", "2023", "2023"], "offence": ["theft", "theft", "robbery"]}
+    found = harm_change(Tally.from_columns(columns, [10**9, 10**9, 1]), weights, between=("2022", "2023"))
+    assert (found.from_volume, found.from_mix) == (pytest.approx(1), pytest.approx(1))

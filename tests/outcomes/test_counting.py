@@ -334,6 +334,14 @@ class TestParts:
             "not available: 9 outcomes of type 1A, more than the 4 of type 1 that they must be part of"
         )
         assert essex.rate == pytest.approx(4 / 9)
+
+    @pytest.mark.parametrize(("part", "fits"), [(4, True), (5, False)])
+    def test_larger_by_one(self, part, fits):
+        """All of a type may be of one part of it; one more cannot."""
+        data = Tally.from_columns({"outcome": ["1A", "1", "0"]}, [part, 4, 5])
+        assert (positive_outcome_rate(data, **self.ASKED).reason is None) is fits
+
+    def test_larger_in_a_period(self):
         data = Tally.from_columns(
             {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "outcome": ["1A", "1", "0"] * 2}, [9, 4, 5, 3, 4, 5]
         )
@@ -676,3 +684,23 @@ class TestMatchedCrimes:
         drivers = outcome_rate_drivers(data, **asked, of="force")
         assert drivers.at(force="Kent").points == pytest.approx(10)
         assert {f.reason for f in drivers} == {None}
+
+
+@pytest.mark.parametrize("name", ["Outcome basis", "outcome_basis", "Outcome type basis", " BASIS "])
+def test_two_bases_by_another_name(name):
+    """The same outcomes, counted twice, however the column that says so is called."""
+    frame = pd.DataFrame({name: ["Closed", "Recorded"], "outcome": ["1", "1"], "n": [5, 6]})
+    asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
+    with pytest.raises(InvalidInputError, match="'Recorded' too: the same outcomes, counted another way"):
+        positive_outcome_rate(frame, **asked, count="n")
+    data = tally(frame, by=[name, "outcome"], count="n")
+    with pytest.raises(InvalidInputError, match=r"with where\(.*'Closed'"):
+        positive_outcome_rate(data, **asked)
+    assert positive_outcome_rate(data.where(**{name: "Closed"}), **asked).positive == 5
+
+
+def test_another_kind_of_basis():
+    """A legal basis says nothing of how outcomes were counted."""
+    frame = pd.DataFrame({"legal basis": ["PACE", None], "outcome": ["1", "18"]})
+    asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
+    assert positive_outcome_rate(frame, **asked).denominator == 2

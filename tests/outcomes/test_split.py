@@ -124,6 +124,16 @@ class TestSupply:
         assert (drugs.within, drugs.mix) == pytest.approx((0, 10 * (0.65 - 0.0845)))
         assert "(none to 65.00%)" in str(drugs)
 
+    def test_a_category_of_one(self):
+        """Arson: one outcome, positive, then none of one. 1/2 to 0/2: the rate of half of them fell from 1 to 0."""
+        rows = [(year, o, "18", 1) for year in YEARS for o in ("arson", "theft")]
+        rows[0] = (YEARS[0], "arson", "1", 1)
+        asked = {**ASKED, "positive": "charged"}
+        found = outcome_rate_split(tally_of(rows), **asked)
+        assert (found.old, found.new, found.points, found.within, found.mix) == (0.5, 0, -50, -50, 0)
+        arson = outcome_rate_drivers(tally_of(rows), **asked).at(offence="arson")
+        assert (arson.old_rate, arson.new_rate, arson.old_share, arson.points) == (1, 0, 0.5, -50)
+
     def test_groups(self):
         """Each force is split for itself; one that was not supplied has no split, and says why."""
         rows = [(f, *row) for f in ("Kent", "Essex") for row in MIX]

@@ -92,6 +92,43 @@ def test_axes_and_title_of_the_caller(name, title):
     assert title_of(empty) == title
 
 
+LONG = {"letters": "x" * 200, "wide": "W" * 200, "words": "word " * 40}
+
+
+@pytest.mark.parametrize("size", [None, (6, 4), (4, 3)])
+@pytest.mark.parametrize("long", LONG)
+class TestLongLabels:
+    """The marks keep room beside a label of 200 characters; matplotlib would warn where they have none."""
+
+    def room(self, ax):
+        ax.figure.draw_without_rendering()
+        assert max(len(line) for line in title_of(ax).split()) < 60
+        return ax.get_position().width
+
+    def test_by_group(self, long, size):
+        ax = size and plt.subplots(layout="constrained", figsize=size)[1]
+        assert self.room(plot.by_group(changes((10, 12, LONG[long]), (20, 90, "Kent")), ax=ax)) > 0.1
+
+    def test_drivers(self, long, size):
+        ax = size and plt.subplots(layout="constrained", figsize=size)[1]
+        columns = {"period": [YEARS[0]] * 2 + [YEARS[1]] * 2, "area": [LONG[long], "Kent"] * 2}
+        crimes = Tally.from_columns(columns, [10, 20, 90, 21])
+        table = pm.change_drivers(crimes, between=YEARS, of="area")
+        ax = plot.drivers(table, ax=ax)
+        assert self.room(ax) > 0.5
+        assert "… added most (+80)" in title_of(ax)
+
+
+def test_a_long_row_of_a_mix():
+    tally = Tally.from_columns(
+        {"area": ["x" * 200, "x" * 200, "Kent", "Kent"], "outcome": ["1", "18"] * 2}, [10, 1, 20, 90]
+    )
+    ax = plot.outcome_mix(tally, by="area")
+    ax.figure.draw_without_rendering()
+    assert ax.get_position().height > 0.3
+    assert title_of(ax).endswith(f"9.1% in {'x' * 38} …, the least")
+
+
 class TestColours:
     def test_told_apart_in_grey(self):
         """Rises and falls differ in lightness, so that any colour vision and any printer will do."""

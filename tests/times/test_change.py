@@ -509,3 +509,22 @@ def test_bad_input(call, error, says):
     with pytest.raises(error, match=says) as caught:
         call()
     assert isinstance(caught.value, PoliceMetricsError)
+
+
+@pytest.mark.parametrize("by", [None, "grade"])
+def test_matched_suppliers(by):
+    """Essex, with twice Kent's times, came in 2023/24 only: Kent's own did not change, in all and by grade."""
+    rows = [("Kent", year, g, 600, 10) for year in YEARS for g in ("1", "2")]
+    rows += [("Essex", YEARS[1], "1", 1200, 10)]
+    *labels, counts = zip(*rows, strict=True)
+    columns = dict(zip(("force", "period", "grade", "seconds"), labels, strict=True))
+    data = Tally.from_columns(columns, counts, coverage=["force", "period"])
+    found = time_change(data, between=YEARS, by=by, like_for_like="match")
+    for row in [found] if by is None else found:
+        assert (row.mean_change, row.old_mean, row.reason) == (0, 600, None)
+    refused = time_change(data, between=YEARS, by=by)
+    for row in [refused] if by is None else refused:
+        assert row.reason == "not like for like: supplied for one only: Essex"
+    unstated = Tally.from_columns(columns, counts)
+    with pytest.raises(InvalidInputError, match="needs to know who supplied: state coverage="):
+        time_change(unstated, between=YEARS, by=by, like_for_like="match")

@@ -309,3 +309,65 @@ def test_published_as_timedelta():
     minute = np.timedelta64(1, "m")
     found = published_time_change(dt.timedelta(minutes=10), 9 * minute, of="mean", rounded_to=minute)
     assert (found.change, found.change_rounding_low, found.change_rounding_high) == (-60, -120, 0)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "q90",
+            "mdn",
+            "pctl90",
+            "p_90",
+            "Q3",
+            "decile",
+            "P90 (min)",
+            "pct_90",
+            "perc90",
+            "iqr",
+            "q_1",
+            "90 th",
+        ),
+        *("upper_decile", "quintile", "ptile", "Mdn_wait", "response_p95", "pctile", "q.25", "p-90"),
+    ],
+)
+def test_other_spellings_of_medians(name):
+    with pytest.raises(InvalidInputError, match="is a median or percentile by its name"):
+        pool_means(pd.Series([7.0], name=name), [3])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mean",
+        "2024-Q3",
+        "mean_q3_2024",
+        "medical",
+        "p90s",
+        "p1",
+        "q5",
+        "queue 12",
+        "p_2024",
+        "mean of 3",
+        "perch",
+    ],
+)
+def test_what_is_no_median(name):
+    """A quarter of a year is no quartile, and a priority no percentile."""
+    assert pool_means(pd.Series([7.0], name=name), [3]).mean == 7
+
+
+def test_a_summary_whose_n_is_not_known_weighs_nothing():
+    """B's times are marked: how many there were is not known, of B or of both together; nothing of A changes."""
+    columns = {"g": ["a", "a", "b"], "h": ["x", "x", "y"], "seconds": [1.0, 3.0, 9.0]}
+    marked = Tally.from_columns(columns, [3, 1, 5]).not_supplied("B's clock stood still", g="b")
+    table = summarise_times(marked, by=["g", "h"])
+    a, b = pool_means(table, by="g")
+    assert (a.mean, a.n) == (1.5, 4)
+    assert (b.reason, math.isnan(b.mean), math.isnan(b.n)) == (
+        "not available: B's clock stood still",
+        True,
+        True,
+    )
+    both = pool_means(table)
+    assert (both.reason, math.isnan(both.n)) == (b.reason, True)

@@ -110,6 +110,10 @@ def _opened(frame: Any) -> Any:
             f"through Tally.from_columns; got {type(frame).__name__}."
         )
         raise InvalidTypeError(msg) from error
+    if found.implementation.is_pyarrow():
+        return _with_dates(found)
+    if found.implementation.is_duckdb():
+        return _with_stamps(found)
     if found.implementation.is_pandas_like() or found.implementation.is_dask():
         types = nw.to_native(found).dtypes
         unread = [name for name, dtype in found.collect_schema().items() if dtype == nw.Unknown]
@@ -119,8 +123,41 @@ def _opened(frame: Any) -> Any:
     return found
 
 
+def _with_dates(frame: Any) -> Any:
+    """Read Arrow's dates in milliseconds, which narwhals does not know, as dates in days."""
+    import pyarrow as pa
+
+    native, found = nw.to_native(frame), frame
+    for name, dtype in zip(native.column_names, native.schema.types, strict=True):
+        if pa.types.is_date64(dtype):
+            found = found.with_columns(
+                nw.from_native(native.select([name]).cast(pa.schema({name: pa.date32()})))[name]
+            )
+    return found
+
+
+def _with_stamps(frame: Any) -> Any:
+    """Read DuckDB's nanoseconds with a zone, which narwhals does not know, cut off to microseconds."""
+    native = nw.to_native(frame)
+    quoted = [
+        '"' + name.replace('"', '""') + '"'
+        for name, kind in zip(native.columns, native.types, strict=True)
+        if str(kind) == "TIMESTAMPTZ_NS"
+    ]
+    if not quoted:
+        return frame
+    # A cast would round them; before 1970 a whole division cuts off the wrong way.
+    read = [
+        f"make_timestamptz(epoch_ns({name}) // 1000 - CAST(epoch_ns({name}) % 1000 < 0 AS INTEGER)) AS {name}"
+        for name in quoted
+    ]
+    return nw.from_native(native.project(f"* REPLACE ({', '.join(read)})"))
+
+
 def _known(dtype: Any) -> Any:
-    """Return a type of narwhals for one of pandas that it does not know: some zones, and numbers of another byte order."""
+    """Return a type of narwhals for one of pandas that it does not know: some zones, Arrow's dates in milliseconds, and numbers of another byte order."""
+    if str(dtype) == "date64[ms][pyarrow]":
+        return nw.Date
     if getattr(dtype, "tz", None) is not None:
         # Names of zones must be mere letters: America/New_York is none. As UTC it is the same instant.
         return nw.Datetime("us", "UTC")

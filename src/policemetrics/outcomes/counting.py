@@ -6,6 +6,7 @@ what they are out of, and crimes that have no outcome yet. `Outcomes` and `TwoPe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any, Final
@@ -29,7 +30,7 @@ from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally
 from policemetrics.typing import Between, FloatArray, LikeForLike, Names
 
 NOT_YET_ASSIGNED: Final = "0"
-_BASIS: Final = "basis"
+_BASIS: Final = re.compile(r"(outcomes?)?[\W_]*(types?)?[\W_]*basis", re.IGNORECASE)
 _BOTH: Final = "outcomes and crimes"
 
 
@@ -91,8 +92,8 @@ def _inside(parent: str) -> str:
 
 
 def basis_dims(dims: Iterable[str]) -> list[str]:
-    """Name the dimensions, or columns, that tell the basis, however they are spelt."""
-    return [d for d in dims if d.strip().casefold() == _BASIS]
+    """Name the dimensions, or columns, that tell the basis, however they are spelt: "Outcome basis", too."""
+    return [d for d in dims if _BASIS.fullmatch(d.strip())]
 
 
 def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None:
@@ -102,9 +103,11 @@ def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None
         unread = [label for label, own in read.items() if not own]
         if other:
             mine = [label for label in read if label not in other]
+            chosen = mine[0] if len(mine) == 1 else basis
+            call = f"{dim}={chosen!r}" if dim.isidentifier() else f"**{{{dim!r}: {chosen!r}}}"
             msg = (
                 f"basis is {basis!r}, but the outcomes have rows of {dim} {_check.listing(other)} too: the same outcomes, "
-                f"counted another way. Choose the rows first, with where({dim}={mine[0] if len(mine) == 1 else basis!r}) for a tally."
+                f"counted another way. Choose the rows first, with where({call}) for a tally."
             )
             raise InvalidInputError(msg)
         if unread and len(read) > 1 and dim not in kept:

@@ -32,6 +32,8 @@ _ROW: Final = 0.36
 _REST: Final = 1.8
 _MOST_ROWS: Final = 200
 _LONGEST_NAME: Final = 34  # characters a line
+_SHORTEST_NAME: Final = 4
+_NAMES: Final = 0.45  # of the width of the axes as they were, before the names beside them
 _NARROWEST: Final = 24
 _SPARE: Final = 0.95  # a line of wide letters is wider than the mean
 _MOST_NAMED: Final = 3
@@ -159,9 +161,18 @@ def bare(ax: Axes, grid: Literal["", "x", "y"] = "") -> None:
 
 def name_rows(ax: Axes, names: Iterable[str]) -> None:
     """Put names beside rows that run downwards from 0, long ones on two lines."""
-    wrapped = ["\n".join(textwrap.wrap(n, _LONGEST_NAME, max_lines=2, placeholder=" …")) for n in names]
+    listed, longest = list(names), _LONGEST_NAME
+    _set_names(ax, listed, longest)
+    width = max((text.get_window_extent().width for text in ax.get_yticklabels()), default=0.0)
+    most = _NAMES * ax.get_window_extent().width
+    if width > most:  # wide letters, or small axes: the marks would have no room left
+        _set_names(ax, listed, max(int(longest * most / width), _SHORTEST_NAME))
+    ax.set_ylim(len(listed) - 0.5, -0.5)
+
+
+def _set_names(ax: Axes, names: Sequence[str], letters: int) -> None:
+    wrapped = ["\n".join(textwrap.wrap(n, letters, max_lines=2, placeholder=" …")) for n in names]
     ax.set_yticks(range(len(wrapped)), wrapped, parse_math=False)
-    ax.set_ylim(len(wrapped) - 0.5, -0.5)
 
 
 # ---- words ------------------------------------------------------------------------------
@@ -247,7 +258,16 @@ def joined(names: Sequence[str], *, others: str = "") -> str:
     """List a few names as a sentence does; more of them only as a number."""
     if len(names) > _MOST_NAMED:
         return f"{len(names)}{others}"
-    return _write.listed(textwrap.shorten(name, _IN_TITLE, placeholder=" …") for name in names)
+    return _write.listed(map(short, names))
+
+
+def short(name: str, most: int = _IN_TITLE) -> str:
+    """Cut a name to what fits in a title: after a word, or within one that is too long itself."""
+    name = " ".join(name.split())
+    if len(name) <= most:
+        return name
+    head = name[: most - 2]
+    return f"{head.rpartition(' ')[0] or head} …"
 
 
 def when(between: tuple[str, str]) -> str:

@@ -233,8 +233,8 @@ class _Estimates(_canvas.PictureOfTable):
         names, form = self.named, _write.FORMATS[self.kind]
         most, least = int(np.nanargmax(self.value)), int(np.nanargmin(self.value))
         return (
-            f"{self._subject}: highest in {names[most]} ({form(self.value[most])}), "
-            f"lowest in {names[least]} ({form(self.value[least])})"
+            f"{self._subject}: highest in {_canvas.short(names[most])} ({form(self.value[most])}), "
+            f"lowest in {_canvas.short(names[least])} ({form(self.value[least])})"
         )
 
     @property

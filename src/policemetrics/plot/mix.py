@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BAR: Final = 0.56  # of a column; the rest is for the figure beside it
+_LONGEST_OUTCOME: Final = 80  # characters in a title: names of the framework are never cut
 _HEADING: Final = 17  # characters a line
 _INCHES: Final = 1.35  # a column
 
@@ -223,17 +224,17 @@ class _Mix(_canvas.Picture):
             at = int(np.abs(moved).argmax())
             verb = "rose" if moved[at] > 0 else "fell"
             return (
-                f"{self.names[at]} {verb} from {_write.percent(shares[first, at])} in {in_words(self.rows[first])} to "
+                f"{_canvas.short(self.names[at], _LONGEST_OUTCOME)} {verb} from {_write.percent(shares[first, at])} in {in_words(self.rows[first])} to "
                 f"{_write.percent(shares[last, at])} in {in_words(self.rows[last])} "
                 f"({_write.signed(100 * moved[at], 1)} percentage points)"
             )
-        most = self.names[0]
+        most = _canvas.short(self.names[0], _LONGEST_OUTCOME)
         if len(self.rows) == 1:
             return f"{most}: {_write.percent(shares[0, 0])} of {_write.count(self.counts[0].sum())} {self.unit_name}"
         low, high = (int(there[f(shares[there, 0])]) for f in (np.argmin, np.argmax))
         return (
-            f"{most}: {_write.percent(shares[high, 0])} in {self.rows[high]}, the most, and "
-            f"{_write.percent(shares[low, 0])} in {self.rows[low]}, the least"
+            f"{most}: {_write.percent(shares[high, 0])} in {_canvas.short(self.rows[high])}, the most, and "
+            f"{_write.percent(shares[low, 0])} in {_canvas.short(self.rows[low])}, the least"
         )
 
 

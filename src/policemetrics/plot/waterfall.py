@@ -226,7 +226,15 @@ class _Waterfall(_canvas.PictureOfTable):
         known = ~np.isnan(self.table["change"])
         parts, names = self.table["change"][known], self.named[known]
         least, largest = int(parts.argmin()), int(parts.argmax())
-        down = f"{names[least]} took most away ({self._signed(parts[least])})" if parts[least] < 0 else ""
-        up = f"{names[largest]} added most ({self._signed(parts[largest])})" if parts[largest] > 0 else ""
+        down = (
+            f"{_canvas.short(names[least])} took most away ({self._signed(parts[least])})"
+            if parts[least] < 0
+            else ""
+        )
+        up = (
+            f"{_canvas.short(names[largest])} added most ({self._signed(parts[largest])})"
+            if parts[largest] > 0
+            else ""
+        )
         told = ", ".join(t for t in ((down, up) if moved < 0 else (up, down)) if t)
         return f"{subject} {verb}{periods}{f': {told}' if told else ''}"

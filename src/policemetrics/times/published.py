@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 
 
 _NO_MEAN: Final = re.compile(
-    # A letter beside it makes another word, as in "medical" or "p90s"; an underscore or a digit does not.
-    r"median|(per)?centile|quantile|quartile|(?<![^\W_])(p\d\d|med|\d\dth)(?![^\W_])",
+    # A letter beside a short one makes another word, as in "medical" or "p90s"; an underscore or a digit does not. A
+    # quarter of a year, as in "2024-Q3", is no quartile.
+    r"median|(per)?centile|quantile|quartile|quintile|decile"
+    r"|(?<![^\W_])((p|q|pct|pctl|ptile|pctile|perc)[ _.-]?\d\d|\d\d[ _-]?th|mdn|med|iqr|ptile|pctile|pctl)(?![^\W_])"
+    r"|^(?!.*\d{4}).*(?<![^\W_])q[ _.-]?[1-4](?![^\W_])",
     re.IGNORECASE,
 )
 
@@ -165,7 +168,7 @@ def pool_means(
 
 
 def _refuse_percentiles(name: object, argument: str) -> None:
-    """Refuse a column that calls itself a median or a percentile; others cannot be told from means."""
+    """Refuse a column that is a median or a percentile by its name; others cannot be told from means."""
     if isinstance(name, str) and _NO_MEAN.search(name):
         msg = (
             f"{argument} must be means; {name!r} is a median or percentile by its name, and these cannot be pooled, whatever "
@@ -196,8 +199,9 @@ def _pooled_table(
     group = cells.positions(groups, by)
     reasons = no_reasons(len(groups))
     reasons[group[~known]] = table["reason"][~known]
-    rows = Rows(keys_of(groups), reasons, single)
-    return _pooled(rows, np.nan_to_num(table["mean"]), weights, group, np.nan)
+    rows, unknown = Rows(keys_of(groups), reasons, single), np.zeros(len(groups), dtype=bool)
+    unknown[group[~known]] = True
+    return _pooled(rows, np.nan_to_num(table["mean"]), weights, group, np.nan, unknown=unknown)
 
 
 def _pooled_frame(
@@ -230,9 +234,15 @@ def _keyed(columns: Mapping[str, Any], weights: IntArray) -> tuple[Cells, Mask]:
 
 
 def _pooled(
-    rows: Rows, means: FloatArray, weights: IntArray, group: IntArray, step: float
+    rows: Rows,
+    means: FloatArray,
+    weights: IntArray,
+    group: IntArray,
+    step: float,
+    *,
+    unknown: Mask | bool = False,
 ) -> PooledMean | Results[PooledMean]:
-    """Work out every row: means weighted by their counts."""
+    """Work out every row: means weighted by their counts, where these are not `unknown`."""
     n = np.bincount(group, weights, minlength=len(rows))
     rows.explain(n == 0, "not available: the counts add up to 0")
     rows.settle()
@@ -242,7 +252,7 @@ def _pooled(
         for parts in (means, np.maximum(means - step / 2, 0), means + step / 2)
     )
     values = {"mean": pooled, "n": n, "rounding_low": low, "rounding_high": high, "rounded_to": step}
-    return rows.results(PooledMean, values, {"n": rows.there | (n == 0)})
+    return rows.results(PooledMean, values, {"n": rows.there | ((n == 0) & np.logical_not(unknown))})
 
 
 # ---- two averages -----------------------------------------------------------------------

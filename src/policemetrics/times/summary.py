@@ -299,8 +299,9 @@ def summarise_times(
     -----
     Zero times are kept and counted in `zeros`. Mean and standard deviation are exact for times in whole
     microseconds, rounded once at the end, and times meet a target, or do not, to the microsecond.
-    Percentiles equal ``numpy.percentile`` of the rows to the last bit. The result is bit-identical on every
-    engine and in every row order.
+    Times of a tally or frame are rounded to the microsecond, plain ones are taken as they are; percentiles equal
+    ``numpy.percentile`` of them to the last bit. Of one frame the result is bit-identical on every engine and in
+    every row order.
 
     The interval of the mean is Student's, cut off at 0, or by name the bias-corrected and accelerated
     (BCa) bootstrap interval [1]_ of 9,999 resamples; that of the share is Wilson's. A median or
