@@ -44,9 +44,9 @@ class World:
     rolled: bool = False  # the periods overlap
 
     def who(self, force, areas=()):
-        """Return who sent for a force: two names of one force, never of the same month, are one."""
-        if self.stated != "force" and not areas:
-            return "the sender"
+        """Return who sent for a force: two names of one force, never stated for the same month, are one."""
+        if self.stated != "force":  # rows are too few to tell two names from two forces
+            return force if areas else "the sender"
         now = {n for f, n in self.called if f == force}
         names = {f for f, n in self.called if n in now}
         seen = [m for f, m in self.made if f in names]

@@ -941,7 +941,7 @@ class TestPeriods:
         crimes = Tally.from_columns({"period": ["2022-Q1", "2022-Q2", "2023-Q1", "2023-Q2"]}, [1, 2, 3, 4])
         between = ("2022-01 to 2022-05", "2023-01 to 2023-05")
         with pytest.raises(
-            InvalidInputError, match="periods of one length that make it up.*there are '2022-Q1'"
+            InvalidInputError, match=r"periods of one length that make it up.*there are '2022-Q1'"
         ):
             rate_change(crimes, between=between)
 

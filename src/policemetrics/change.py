@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, overload
 
 import attrs
@@ -341,7 +341,7 @@ def rate_change(
             np.atleast_1d(_check.counts(*named)) for named in zip(columns[:2], ("old", "new"), strict=True)
         ]
         divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
-        return _changes(how, rows, counted, divisors, "exposure" if sizes else "", {})
+        return _changes(how, rows, counted, divisors, "exposure" if sizes else "", ())
     if (between is None) == (versus is None):
         both = ", not both" if between is not None else ""
         msg = (
@@ -367,15 +367,7 @@ def rate_change(
         )
         divisors, named = pair.sizes(exposure, per_day=per_day)
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
-        return _changes(
-            how,
-            pair.rows,
-            pair.counted,
-            divisors,
-            named,
-            dict(zip(("old", "new"), pair.shown, strict=True)),
-            **more,
-        )
+        return _changes(how, pair.rows, pair.counted, divisors, named, pair.shown, **more)
 
     return over_periods(tally, between, versus, period, kept, compared)
 
@@ -403,7 +395,7 @@ def _changes(
     counted: Sequence[IntArray],
     sizes: Sequence[FloatArray],
     named: str,
-    shown: Mapping[str, Mask],
+    shown: Sequence[Mask],
     **more: object,
 ) -> RateChange | Results[RateChange]:
     """Work out every row; `shown` says which counts stand where the change may not."""
@@ -438,7 +430,8 @@ def _changes(
         **how.inputs,
         **more,
     }
-    return rows.results(RateChange, values, dict.fromkeys(percents, there & ~withheld) | dict(shown))
+    stand = dict.fromkeys(percents, there & ~withheld) | dict(zip(("old", "new"), shown, strict=False))
+    return rows.results(RateChange, values, stand)
 
 
 @figure(estimate="change")

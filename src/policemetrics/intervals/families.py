@@ -136,7 +136,7 @@ class Families(dict[str, Family]):
         msg = "the families of intervals cannot be changed."
         raise InvalidTypeError(msg)
 
-    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse
+    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse  # pyright: ignore[reportAssignmentType]
 
 
 def _ratio(method: RatioMethod) -> Family:

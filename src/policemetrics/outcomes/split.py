@@ -435,7 +435,7 @@ class _Split:
         before, after = (_dense(one, places, pair.rows.there, categories) for one in counted)
         old, new = map(definition.rates, found.counted, found.stand)
         names = ("old_share", "old_rate", "new_share", "new_rate")
-        dense = dict(zip(names, (*before[:2], *after[:2]), strict=True))
+        dense: dict[str, FloatArray] = dict(zip(names, (*before[:2], *after[:2]), strict=True))
         wholes = definition.open_shares(found.counted, found.stand) | {
             "whole_old": old[0],
             "whole_new": new[0],

@@ -13,7 +13,7 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, plain
-from policemetrics._compare import Rows
+from policemetrics._compare import Mask, Rows
 from policemetrics._figure import uncapitalised
 from policemetrics._supply import Side, groups_of
 from policemetrics._write import count as written
@@ -433,14 +433,14 @@ def response_times(
         rows, values = _survived(arrived, still_open, dims, aims, settings, survival_method)
         rows.single = by is None
         # Of a group without times the counts, of 0, stand.
-        counts = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
+        counts: dict[str, Mask] = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
         return rows.results(ResponseSurvival, values | asked, counts)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
     rows.single = by is None
     if rows.exclusions is not None:
         values["not_arrived"] = estimates.excluded_for(rows.exclusions, (MISSING_END,))
-    stand = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
+    stand: dict[str, Mask] = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
     return rows.results(ResponseSummary, values | asked, stand)
 
 
