@@ -281,6 +281,15 @@ class TestWindows:
         found = rate(self.CRIMES.sum_to("period").rolling(2), of_forces(Kent=1000, Essex=1000), by="period")
         assert found["rate"].tolist() == [200, 150, 200]
 
+    def test_rows_of_what_was_not_chosen_prove_their_months(self):
+        """January came in, with other offences only: the quarter is whole before and after the choice."""
+        crimes = Tally.from_columns(
+            {"offence": list("xyy"), "period": ["2024-01", "2024-02", "2024-03"]}, [5, 1, 1]
+        )
+        before = crimes.to_periods("quarter").where(offence="y")
+        after = crimes.where(offence="y").to_periods("quarter")
+        assert rate(before, 100).events == rate(after, 100).events == 2
+
     def test_quarters_make_up_years(self):
         quarters = made([("Kent", q, 10) for q in QUARTERS], *SENT, coverage=SENT)
         assert quarters.rolling(12).to_dict()["count"] == [40] * 5

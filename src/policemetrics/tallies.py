@@ -791,6 +791,12 @@ class Tally:
         if period in self.overlapping:
             msg = f"the labels of {period!r} overlap and do not add up; choose one kind of them with where() first."
             raise InvalidInputError(msg)
+        # Rows of what was not chosen prove, too, that a month came in.
+        for label in self._ever_known(period):
+            if label not in within and is_time([label]):
+                (part,) = read_labels([label], period)
+                if (whole := _within_one(part, every)).contains(part):
+                    within[label] = whole
         longer = self._relabel(period, lambda label: within[label].label if label in within else label)
         if all(within[label] == p for label, p in read.items()):
             return longer
