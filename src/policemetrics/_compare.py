@@ -368,7 +368,7 @@ class Comparison:
                 msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
                 raise InvalidInputError(msg)
             wanted = [side.parts for side in sides]
-            old, new = matched(*sides, by)
+            old, new = matched(*sides)
             if whole:
                 old, new = (attrs.evolve(s, parts=p) for s, p in zip((old, new), wanted, strict=True))
             sides = old, new

@@ -526,9 +526,9 @@ Reasons: TypeAlias = NDArray[np.object_]
 _NOT_LIKE_FOR_LIKE: Final = "not like for like"
 
 
-def matched(old: Side, new: Side, by: tuple[str, ...]) -> tuple[Side, Side]:
+def matched(old: Side, new: Side) -> tuple[Side, Side]:
     """Keep on both sides only what comes from suppliers of both; the rest goes to the ledger."""
-    paired = _paired(old, new, by)
+    paired = _counted_twice(old.proof(()), new.proof(()))
     common = paired.select(paired.counts == 3).keys()
     return _only(old, common), _only(new, common)
 
@@ -557,12 +557,8 @@ def left_by_match(side: Side) -> Side:
     return attrs.evolve(side, tally=side.tally._evolve(ledger=ledger))
 
 
-def _paired(old: Side, new: Side, by: tuple[str, ...]) -> Cells:
-    """Count each supplier 1 for the old side, 2 for the new one, and so 3 for both."""
-    return _counted_twice(old.proof(by), new.proof(by))
-
-
 def _counted_twice(old: Cells, new: Cells) -> Cells:
+    """Count each key 1 for the old side, 2 for the new one, and so 3 for both."""
     return old.union(attrs.evolve(new, counts=2 * new.counts))
 
 
