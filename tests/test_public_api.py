@@ -552,6 +552,18 @@ class TestSurface:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  # our own script
         assert done.stdout.strip() == "[]"
 
+    @pytest.mark.parametrize(
+        ("name", "home"),
+        [("Bands", "published.Bands"), ("stated", "claims.stated"), ("RateChange", "figures.RateChange")],
+    )
+    def test_a_name_of_another_room_is_told_where_it_stands(self, name, home):
+        """Who looks for it here is sent there; what is misspelt is proposed by Python itself."""
+        with pytest.raises(AttributeError, match=rf"it is policemetrics\.{home}$"):
+            getattr(pm, name)
+        with pytest.raises(AttributeError, match=r"no attribute 'rate_chnge'$") as caught:
+            getattr(pm, "rate_chnge")  # noqa: B009  # so that no checker refuses it first
+        assert (caught.value.name, caught.value.obj) == ("rate_chnge", pm)
+
     def test_few_names_at_the_top(self):
         """What a user writes or constructs, and the rooms; the classes of the answers are in `figures`."""
         assert len(pm.__all__) <= 50

@@ -66,7 +66,11 @@ def __getattr__(name):  # noqa: ANN001, ANN202  # typed in __init__.pyi
     if not name.startswith("_") and find_spec(f"policemetrics.{name}") is not None:
         return import_module(f"policemetrics.{name}")
     msg = f"module 'policemetrics' has no attribute {name!r}"
-    raise AttributeError(msg)
+    # A name that one would look for here is told where it stands; Python itself proposes one that is spelt alike.
+    for room in ("published", "claims", "figures") if not name.startswith("_") else ():
+        if name in import_module(f"policemetrics.{room}").__all__:
+            msg += f"; it is policemetrics.{room}.{name}"
+    raise AttributeError(msg, name=name, obj=import_module("policemetrics"))
 
 
 def __dir__():  # noqa: ANN202
