@@ -512,10 +512,31 @@ class TestSameSuppliers:
 
     COLUMNS = ("force", "period")
 
-    def tally(self, *rows):
+    def tally(self, *rows, stated=True):
         labels = zip(*(row[:2] for row in rows), strict=True)
         counts = [row[2] for row in rows]
-        return Tally.from_columns(dict(zip(self.COLUMNS, labels, strict=True)), counts, coverage=self.COLUMNS)
+        coverage = self.COLUMNS if stated else None
+        return Tally.from_columns(dict(zip(self.COLUMNS, labels, strict=True)), counts, coverage=coverage)
+
+    @pytest.mark.parametrize("stated", [(True, False), (False, True), (False, False)])
+    def test_a_tally_of_others_that_nobody_stated(self, stated):
+        """What one of the two states is held against the rows of the other; where neither does, the figure says so."""
+        of_one_only = "Kent 2023", "Essex 2023"
+        crimes = self.tally(
+            *[("Kent", "2022", 100), ("Kent", "2023", 100), ("Essex", "2022", 100)], stated=stated[0]
+        )
+        calls = self.tally(
+            *[("Kent", "2022", 100), ("Essex", "2022", 100), ("Essex", "2023", 400)], stated=stated[1]
+        )
+        found = rate(crimes, calls)
+        if any(stated):
+            assert found.reason.startswith("not like for like: supplied for one only: ")
+            assert all(label in found.reason for label in of_one_only)
+        else:
+            assert found.rate == 500
+            assert found.caveats[0].code == "coverage-not-stated"
+            assert all(label in found.caveat for label in of_one_only)
+        assert rate(crimes, crimes).caveat == ""
 
     def test_a_tally_of_others(self):
         """Kent's two years over one year of Kent and one of Essex: as many rows, and no rate."""

@@ -13,7 +13,19 @@ import pytest
 import supply_model as model
 from supply_model import Ask, NotThere
 
-from policemetrics import Exposure, Period, Tally, change_drivers, rate, rate_change
+from policemetrics import (
+    Exposure,
+    Period,
+    Tally,
+    change_drivers,
+    harm_change,
+    harm_index,
+    harm_score,
+    harm_weights,
+    positive_outcome_rate,
+    rate,
+    rate_change,
+)
 from policemetrics.errors import AreasWithoutRowsWarning, PoliceMetricsError
 
 PROGRAMS = int(os.environ.get("POLICEMETRICS_SUPPLY", "300"))
@@ -247,6 +259,7 @@ def test_programs(block):
 # ---- by hand ----------------------------------------------------------------------------
 
 YEARS = ("2022/23", "2023/24")
+WEIGHTS = harm_weights("ons-css", version="2020")
 SENT = ["force", "period"]
 QUARTERS = ["2022-Q2", "2022-Q3", "2022-Q4", "2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2024-Q1"]
 
@@ -475,6 +488,28 @@ class TestDivisors:
             assert rate(log, people).caveats[0].code == "areas-without-rows"
         assert rate(log.where(force="Kent"), people).caveat == ""  # as the caller chose
         assert rate(made([("Kent", "x", 5)], "force", "offence", coverage="force"), people).caveat == ""
+
+    @pytest.mark.parametrize(
+        "metric",
+        [
+            rate,
+            lambda t, e: rate_change(t, between=YEARS, exposure=e),
+            lambda t, e: harm_score(t, WEIGHTS, exposure=e),
+            lambda t, e: harm_change(t, WEIGHTS, between=YEARS, exposure=e),
+            lambda t, e: harm_index(t, WEIGHTS, base=YEARS[0], exposure=e)[1],
+            lambda t, e: positive_outcome_rate(
+                t.where(period=YEARS[0]), crimes=e, positive="charged", basis="closed", out_of="crimes"
+            ),
+        ],
+    )
+    def test_every_metric_says_of_how_many_areas_it_is(self, metric):
+        """The rule is that of the divisor, whatever is divided."""
+        columns = {"force": ["Kent"] * 2, "period": YEARS, "offence": ["46"] * 2, "outcome": ["1"] * 2}
+        with pytest.warns(AreasWithoutRowsWarning, match="of 1 of the 2 areas that residents are given for"):
+            found = metric(Tally.from_columns(columns, [10, 20]), of_forces(Kent=1000, Essex=2000))
+        assert [note.code for note in found.caveats if note.code == "areas-without-rows"] == [
+            "areas-without-rows"
+        ]
 
     def test_one_number_while_a_known_force_did_not_send(self):
         """The number may be of those who sent, or of all: the figure stands, and names who did not."""

@@ -140,6 +140,40 @@ class Rows:
         """Take every row with a reason for one without a figure."""
         self.there = unexplained(self.reasons)
 
+    def divide(
+        self, groups: Cells, sides: Sequence[Side], *divisors: Divisor, part: bool = False
+    ) -> list[FloatArray]:
+        """Find the divisor of each group on every side; what is amiss with it, or open, is said of the rows.
+
+        Parameters
+        ----------
+        groups : Cells
+            The groups, one a row.
+        sides : sequence of Side
+            What is divided.
+        *divisors : Divisor
+            One for all sides, or one for each.
+        part : bool, optional
+            Whether only a part of the figure is divided, so that the figure stands without its divisor.
+
+        Returns
+        -------
+        list of array of float, (rows,)
+            The size of each group, side by side; nan where there is none.
+        """
+        found = []
+        for side, divisor in zip(
+            sides, divisors * len(sides) if len(divisors) == 1 else divisors, strict=True
+        ):
+            sizes, reasons = divisor.sizes(groups, side)
+            if part:
+                self.explain(~unexplained(reasons), reasons.__getitem__)
+            else:
+                self.adopt(reasons)
+            found.append(sizes)
+        self.note(*divisors[0].notes(groups, sides[0]))
+        return found
+
     def usable(self, *columns: NDArray[Any]) -> list[NDArray[Any]]:
         """Return columns with 1 where there is no figure, so that a formula takes all rows; what it gives there is not shown."""
         return [np.where(self.there, column, 1) for column in columns]
@@ -272,9 +306,7 @@ class Grouped:
 
     def divide(self, divisor: Divisor) -> FloatArray:
         """Find the divisor of each group, nan where there is none; these rows say so."""
-        sizes, reasons = divisor.sizes(self.groups, self.side)
-        self.rows.adopt(reasons)
-        self.rows.note(*divisor.notes(self.groups, self.side))
+        (sizes,) = self.rows.divide(self.groups, [self.side], divisor)
         return sizes
 
 
@@ -424,13 +456,7 @@ class Comparison:
 
     def divide(self, *divisors: Divisor) -> list[FloatArray]:
         """Find the divisor of each group on both sides, of one divisor or of one for each side."""
-        found = []
-        for side, divisor in zip(self.sides, divisors * 2 if len(divisors) == 1 else divisors, strict=True):
-            sizes, reasons = divisor.sizes(self.groups, side)
-            self.rows.adopt(reasons)
-            found.append(sizes)
-        self.rows.note(*divisors[0].notes(self.groups, self.sides[0]))
-        return found
+        return self.rows.divide(self.groups, self.sides, *divisors)
 
     def by_part(self, of: str, parts: Cells | None = None) -> tuple[Rows, IntArray, list[IntArray]]:
         """Divide every group: a row for each part, the group of each, and what both sides counted of it.

@@ -796,15 +796,23 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
     told = [d for d in one_sided.dims if AS_SENT + d not in one_sided.dims and (d != dim or len(parts) > 1)]
     if not len(one_sided) or set(told) <= set(shared):
         return reasons
-    names = [[str(parts.get(v, v) if d == dim else v) for v in one_sided.column(d).tolist()] for d in told]
-    grouped = one_sided.project(shared)
-    named: dict[int, dict[str, None]] = {}
-    for row, at in enumerate(one_sided.positions(grouped, shared).tolist()):
-        named.setdefault(at, {})[" ".join(column[row] for column in names)] = None
-    for i, at in enumerate(groups.positions(grouped, shared).tolist()):
-        if at >= 0 and reasons[i] is None:
-            reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {_check.cut(named[at])}"
+    columns = [[str(parts.get(v, v) if d == dim else v) for v in one_sided.column(d).tolist()] for d in told]
+    names = [" ".join(key) for key in zip(*columns, strict=True)]
+    for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
+        reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
+
+
+def _listed_by_group(
+    groups: Cells, relation: Cells, shared: tuple[str, ...], names: Sequence[str]
+) -> dict[int, str]:
+    """List the names of the rows of a relation, by the group that they belong to over the dimensions `shared`."""
+    grouped = relation.project(shared)
+    named: dict[int, dict[str, None]] = {}
+    for name, at in zip(names, relation.positions(grouped, shared).tolist(), strict=True):
+        named.setdefault(at, {})[name] = None
+    places = enumerate(groups.positions(grouped, shared).tolist())
+    return {i: _check.cut(named[at]) for i, at in places if at >= 0}
 
 
 def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
@@ -838,20 +846,24 @@ def _names_period(period: str, reports: tuple[str, ...]) -> Callable[[str], bool
 def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
     """Say of each group which suppliers only a tally or only its divisor has.
 
-    Where both state their coverage, it is compared over the dimensions that both know, together. Otherwise each
-    dimension that both know and that is added up is compared alone.
+    What either states is compared over the dimensions that both know, together; what only one of them states, with
+    the rows of the other. Unless both state it, each dimension that both know and that is added up is compared, too,
+    alone: of rows that nobody said are all, more would be a guess.
     """
-    mine, theirs = side.tally._supplied, other.tally._supplied
-    if mine is None or theirs is None:
-        return _why_unmatched(groups, side, other, what)
-    mine, theirs = side.proof(groups.dims), other.proof(groups.dims)
-    common = [d for d in mine.dims if d in theirs.dims]
+    stated = [s.tally._supplied for s in (side, other) if s.tally._supplied is not None]
+    mine, theirs = (
+        s.tally._cells if s.tally._supplied is None else s.proof(groups.dims) for s in (side, other)
+    )
+    common = [d for d in mine.dims if d in theirs.dims and any(d in one.dims for one in stated)]
     if len(side.parts) != len(other.parts):  # months on one side, a year on the other
         common = [d for d in common if d != side.dim]
-    reasons = _why_differ(groups, mine.keys(common), theirs.keys(common), side.dim, other.parts)
+    reasons = no_reasons(len(groups))
+    if common:
+        reasons = _why_differ(groups, mine.keys(common), theirs.keys(common), side.dim, other.parts)
     for at in np.flatnonzero(~unexplained(reasons)).tolist():
         reasons[at] += f" (of {what})"
-    return reasons
+    alone = reasons if len(stated) == 2 else _why_unmatched(groups, side, other, what)
+    return np.where(unexplained(reasons), alone, reasons)
 
 
 def _why_unmatched(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
@@ -864,20 +876,12 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, what: str) -> Reasons
         if mine is None or theirs is None or dim in (*groups.dims, side.dim):
             continue
         shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
-        both = theirs.keys((*shared, dim))
-        paired = mine.keys((*shared, dim)).union(attrs.evolve(both, counts=2 * both.counts))
+        paired = _counted_twice(mine.keys((*shared, dim)), theirs.keys((*shared, dim)))
         one_sided = paired.select(paired.counts != 3)
-        grouped = one_sided.project(shared)
-        named: dict[int, list[str]] = {}
-        for at, label in zip(
-            one_sided.positions(grouped, shared).tolist(), one_sided.column(dim).tolist(), strict=True
-        ):
-            named.setdefault(at, []).append(str(label))
-        for i, at in enumerate(groups.positions(grouped, shared).tolist()):
-            if at >= 0 and reasons[i] is None:
-                reasons[i] = (
-                    f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {_check.cut(named[at])}"
-                )
+        names = list(map(str, one_sided.column(dim).tolist()))
+        for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
+            if reasons[i] is None:
+                reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {listed}"
     return reasons
 
 

@@ -286,10 +286,12 @@ class Divisor:
         return np.full(len(groups), self.given), why_ragged(groups, side)
 
     def notes(self, groups: Cells, side: Side) -> tuple[Note, ...]:
-        """Say what a divisor leaves open: areas without rows where nothing was stated; who is known and did not send."""
+        """Say what a divisor leaves open: where nothing was stated, areas without rows and rows of one only; who did not send."""
         tally, supplied = side.tally, side.tally._supplied
         if isinstance(self.given, Exposure) and supplied is None:
             return _without_rows(self.given, groups, side)
+        if isinstance(self.given, Side) and supplied is None and self.given.tally._supplied is None:
+            return _of_one_only(side, self.given, self.both)
         if not isinstance(self.given, float) or supplied is None or len(groups) != 1:
             return ()
         who = [d for d in supplied.dims if d not in time_dims(tally._sent)]
@@ -354,6 +356,24 @@ def _without_rows(exposure: Exposure, groups: Cells, side: Side) -> tuple[Note, 
     note = Note("areas-without-rows", f"{there} of {len(every)} areas", long)
     _check.warn(AreasWithoutRowsWarning, note)
     return (note,)
+
+
+def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
+    """Say which labels only the counts or only their divisor has in some period, where nobody said who sends."""
+    cells = side.tally._cells, other.tally._cells
+    shared = [d for d in cells[0].dims if d in cells[1].dims]
+    times = [d for d in time_dims(side.tally._sent) if d in shared]
+    labels: list[str] = []
+    for dim in [d for d in shared if d not in times] if times else ():
+        mine, theirs = (one.keys((dim, *times)) for one in cells)
+        for rows in (mine.select(~mine.within(theirs)), theirs.select(~theirs.within(mine))):
+            labels += (
+                " ".join(map(str, key)) for key in zip(*map(list, map(rows.column, rows.dims)), strict=True)
+            )
+    if not labels:
+        return ()
+    long = f"no coverage was stated, and only one of {both} has cells of {_check.cut(labels)}"
+    return (Note("coverage-not-stated", "no coverage stated", long),)
 
 
 def areas_of(divisor: Any) -> tuple[str, ...]:

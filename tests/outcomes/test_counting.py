@@ -492,7 +492,7 @@ class TestCrimes:
         crimes = Tally.from_columns({"force": ["A", "A"], "offence": ["x", "y"]}, [50, 50])
         found = positive_outcome_rate(outcomes, by=by, crimes=crimes, **self.OF_FORCES)
         assert {row.reason for row in ([found] if by is None else found)} == {
-            "not like for like: outcomes and crimes differ in force, only one has B"
+            "not like for like: supplied for one only: B (of outcomes and crimes)"
         }
 
     def test_months_of_outcomes_and_years_of_crimes(self):

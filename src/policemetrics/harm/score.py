@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from policemetrics import _check, intervals
 from policemetrics._cells import Cells
 from policemetrics._compare import Grouped, Mask, Rows
-from policemetrics._supply import Side, spanned, unexplained
+from policemetrics._supply import Side, spanned
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
@@ -320,13 +320,7 @@ class How:
         """Find the exposure of each group, nan where there is none; what is not per head stands without."""
         if self.exposure is None:
             return [np.full(len(groups), np.nan) for _ in sides]
-        divisor = Divisor.of(self.exposure, groups.dims, "exposure")
-        found = []
-        for side in sides:
-            sizes, why = divisor.sizes(groups, side)
-            rows.explain(~unexplained(why), why.__getitem__)
-            found.append(sizes)
-        return found
+        return rows.divide(groups, sides, Divisor.of(self.exposure, groups.dims, "exposure"), part=True)
 
 
 def distinct(*dims: str) -> tuple[str, ...]:

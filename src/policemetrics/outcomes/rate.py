@@ -13,7 +13,7 @@ from policemetrics._compare import Mask, Rows
 from policemetrics._supply import groups_of, no_reasons, whole_side
 from policemetrics._write import count as written
 from policemetrics._write import percent
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Exposure
 from policemetrics.outcomes.counting import crimes_of, read, refuse_by_outcome, refuse_crimes
 from policemetrics.outcomes.dates import AsAt, Spans, maturities, notes_of, one_or_all
@@ -315,11 +315,12 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     counted, reasons = counter.count(groups, side, divisor)
     for why in reasons:
         rows.adopt(why)
+    left_open = () if divisor is None else divisor.notes(groups, side)
     spans = Spans.of(tally, groups, period)
     if needed is not None and not spans.known:
         _refuse_ageless(tally, period)
     when = {} if period in kept else {"when": spans.when}
-    return _rates(definition, rows, counted, known, extract, needed, spans, **when)
+    return _rates(definition, rows, counted, known, extract, needed, spans, left_open, **when)
 
 
 def _months_needed(mature_after: Any, definition: Definition) -> int | None:
@@ -379,15 +380,17 @@ def _rates(
     extract: AsAt,
     mature_after: int | None,
     spans: Spans,
+    left_open: tuple[Note, ...] = (),
     **more: Any,
 ) -> OutcomeRate | Results[OutcomeRate]:
-    """Work out every row; `known` says which counts stand where the rate may not."""
+    """Work out every row; `known` says which counts stand where the rate may not, `left_open` what a divisor leaves open."""
     rate, low, high = definition.rates(counted, rows.there)
     share = np.where(rows.there, definition.open_share(counted), np.nan)
     maturity, age = maturities(extract, mature_after, spans, share)
     if definition.is_cohort:
         more |= {"maturity": one_or_all(np.where(rows.there, maturity, "not known")), "age_months": age}
     rows.notes = notes_of(definition, spans)
+    rows.note(*left_open)
     values = {
         "positive": counted.positive,
         "denominator": counted.denominator,
