@@ -325,7 +325,7 @@ def figure(
         for name, field in fields.items() if estimate else ():
             for source in field.metadata.get("of", ()):
                 _check.known(source, f"of= of {name}", fields)
-        return made  # type: ignore[no-any-return]
+        return made  # type: ignore[no-any-return]  # with slots attrs makes another class
 
     return made
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -59,7 +59,7 @@ from policemetrics.tallies import (
 _MOST_NAMED: Final = 5
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)  # so that `_reports` can be kept
 class Side:
     """One side of a comparison: the part of a tally in one period, or of one group; or the whole of a tally.
 
@@ -122,7 +122,12 @@ class Side:
             if not renamed(self.tally) & {*wanted}:
                 return self.tally._cells.keys(d for d in wanted if d in self.tally.dims)
             return self._placed(seen(self.tally._sent, wanted))
-        return self._placed(reports(self.tally._sent)) if renamed(self.tally) & {*supplied.dims} else supplied
+        return self._reports if renamed(self.tally) & {*supplied.dims} else supplied
+
+    @cached_property
+    def _reports(self) -> Cells:
+        """The reports by place and sender; each reason of a comparison asks for them."""
+        return self._placed(reports(self.tally._sent))
 
     def _own_rows(self, dims: tuple[str, ...]) -> Cells:
         """Return the keys of which rows came in, those that lack some other label among them."""
@@ -151,11 +156,9 @@ class Side:
         if supplied is None or not renamed(self.tally) & {*supplied.dims}:
             return self.proof(())
         found = self._placed(reports(self.tally._sent), identify=False)
-        return (
-            found
-            if self.common is None
-            else found.select(_as_identified(self.tally, found).within(self.common))
-        )
+        if self.common is not None:
+            found = found.select(_as_identified(self.tally, found).within(self.common))
+        return found
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
         """Return the areas of which any row came in, by place in the side."""
@@ -506,8 +509,7 @@ def spanned(side: Side, groups: Cells, period: str = "period") -> str | NDArray[
     # Most groups hold the same periods, so each set of them is put in order and written once.
     sets = {at: frozenset(labels) for at, labels in held.items()}
     written = {one: said_together(sorted({read[label] for label in one})) for one in {*sets.values()}}
-    said = {at: written[one] for at, one in sets.items()}
-    found = [said.get(at, "") for at in groups.positions(grouped, shared).tolist()]
+    found = [written[sets[at]] if at in sets else "" for at in groups.positions(grouped, shared).tolist()]
     return found[0] if len(set(found)) == 1 else np.array(found, dtype=object)
 
 
@@ -690,10 +692,9 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
     absent = _absent_parts(side, parts, supplied, shared) if lacking else {}
     labels = [(dim, column.tolist()) for dim, column in keys_of(groups).items()]
-    whole = side.label
     for i in lacking:
         named = [said(dim, column[i]) for dim, column in labels]
-        named += [absent.get(int(at[i]), whole)] if side.dim else []
+        named += [absent.get(int(at[i]), side.label)] if side.dim else []
         reasons[i] = f"not available: no rows{' for ' if named else ''}{', '.join(named)}"
     return reasons
 

@@ -64,16 +64,16 @@ class Picture:
     @property
     def finding(self) -> str:
         """What the picture shows, which is its title."""
-        raise NotImplementedError
+        raise NotImplementedError  # each picture says its own
 
     @property
     def unit(self) -> str:
         """What the marks are, which stands below the axes."""
-        raise NotImplementedError
+        raise NotImplementedError  # each picture says its own
 
     def draw(self, ax: Axes) -> None:
         """Draw the marks."""
-        raise NotImplementedError
+        raise NotImplementedError  # each picture says its own
 
     def on(self, ax: Axes | None, title: str | None) -> Axes:
         """Draw all of it on the caller's axes, or on new ones."""
