@@ -15,7 +15,8 @@ YEARS = ("2022/23", "2023/24")
 NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
 BELOW = "not available: a total of −1 in 2023/24, below zero: corrections outweigh what was recorded"
 UNLIKE = "not like for like: supplied for one only: Essex"
-WHO = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
+CURE = "tally(frame, by=['force', 'period'], coverage=['force', 'period'])"
+WHO = f"like_for_like='match' needs to know who supplied: state coverage= when tallying, as in {CURE}."
 
 # ---- the ten, and the world they are asked about ----------------------------------------
 
@@ -202,6 +203,14 @@ class TestLikeForLike:
     def test_match_must_know_who_supplied(self, name, make):
         asked = {"like_for_like": "match", "count": "n" if make is frame_of else None}
         assert refusal(InvalidInputError, compare, name, make(name, LATER), **asked) == WHO
+
+    def test_what_the_refusal_proposes_cures_it(self):
+        frame = pd.DataFrame({"force": ["Kent", "Kent", "Essex"], "period": [*YEARS, YEARS[1]]})
+        with pytest.raises(InvalidInputError, match="as in tally"):
+            pm.rate_change(frame, between=YEARS, like_for_like="match")
+        cured = eval(CURE, {"tally": pm.tally, "frame": frame})  # noqa: S307  # our own words
+        found = pm.rate_change(cured, between=YEARS, like_for_like="match")
+        assert (found.old, found.new, found.exclusions.excluded) == (1, 1, 1)
 
     @every
     def test_any_other_word_is_refused(self, name):

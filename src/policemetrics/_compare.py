@@ -397,7 +397,10 @@ class Comparison:
         _check.text(caveat, "caveat", empty=True)
         if like_for_like == "match":
             if data._supplied is None or set(data._supplied.dims) <= {sides[0].dim}:
-                msg = "like_for_like='match' needs to know who supplied: state coverage= when tallying."
+                msg = (
+                    "like_for_like='match' needs to know who supplied: state coverage= when tallying, "
+                    "as in tally(frame, by=['force', 'period'], coverage=['force', 'period'])."
+                )
                 raise InvalidInputError(msg)
             wanted = [side.parts for side in sides]
             old, new = matched(*sides)
