@@ -29,6 +29,7 @@ from policemetrics import (
 from policemetrics.errors import AreasWithoutRowsWarning, PoliceMetricsError
 
 PROGRAMS = int(os.environ.get("POLICEMETRICS_SUPPLY", "300"))
+BLOCKS = 100  # so that no test takes long
 FORCES, OFFENCES = ["A", "B", "C"], ["x", "y"]
 REGION = {"A": "R", "B": "R", "C": "S"}
 PEOPLE, AREAS = {"A": 10, "B": 30, "C": 70}, {"R": 40, "S": 70}
@@ -249,10 +250,10 @@ def program(seed):
 
 
 @pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning")
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(BLOCKS))
 def test_programs(block):
     """Whatever is done to a tally, its figures are those of who sent what."""
-    for seed in range(block, PROGRAMS, 10):
+    for seed in range(block, PROGRAMS, BLOCKS):
         program(seed)
 
 

@@ -645,6 +645,20 @@ class TestMatchedCrimes:
         kent, essex = outcome_rate_change(data, **self.ASKED, crimes=crimes, by="force").sort("old")
         assert (kent.new, essex.reason) == (0.2, "not available: no rows for Essex, 2022")
 
+    @pytest.mark.parametrize("coverage", [("force", "period"), None])
+    def test_years_of_outcomes_beside_months_of_crimes(self, coverage):
+        """All twelve months of Kent's crimes, not the first of each year."""
+        columns = {
+            "force": ["Kent", "Kent", "Essex"],
+            "period": ["2022", "2023", "2023"],
+            "outcome": ["1"] * 3,
+        }
+        data = Tally.from_columns(columns, [120, 240, 24], coverage=["force", "period"])
+        found = outcome_rate_change(data, **self.ASKED, crimes=self.crimes(self.MONTHS, 100, coverage))
+        assert (found.old, found.new, found.old_denominator) == (0.1, 0.2, 1200)
+        lacking = self.crimes(self.MONTHS[:-1], 100, coverage)
+        assert outcome_rate_change(data, **self.ASKED, crimes=lacking).reason is not None
+
     def test_a_month_that_one_lacks(self):
         """Without August on both sides, of outcomes and of crimes; a year of crimes has no part to leave out."""
         data = self.outcomes(("Kent", "2022-08"))
