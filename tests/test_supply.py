@@ -310,6 +310,22 @@ class TestWindows:
         with pytest.raises(PoliceMetricsError, match="of which 4 months are made"):
             quarters.rolling(4)
 
+    def test_one_quarter_is_a_window(self):
+        assert made([("2024-Q1", 5)], "period").rolling(3).to_dict() == {"period": ["2024-Q1"], "count": [5]}
+
+    def test_who_sent_a_part_of_a_window_is_known_in_it(self):
+        """Of Essex's two months the caller dropped one: the other is left out of the window, and Essex is not in it."""
+        both = made(
+            [(f, m, 5) for f in ("Kent", "Essex") for m in ("2024-01", "2024-02")], *SENT, coverage=SENT
+        )
+        window = both.drop(force="Essex", period="2024-02").rolling(2)
+        found = rate(window, 1000)
+        assert (found.rate, found.exclusions.reasons) == (
+            10,
+            {"dropped: force and period": 5, "not all 2 months supplied": 5},
+        )
+        assert found.caveat == "the counts are not of Essex, who did not send; is the divisor?"
+
     def test_a_window_is_not_rolled_again(self):
         with pytest.raises(PoliceMetricsError, match="overlap"):
             self.CRIMES.rolling(2).rolling(2)
@@ -345,6 +361,24 @@ class TestMerged:
         crimes = made([("A & B", YEARS[0], 5), ("A and B", YEARS[1], 7)], *SENT, coverage=SENT)
         one = rate_change(crimes.relabel("force", {"A & B": "A and B"}), between=YEARS)
         assert (one.old, one.new, one.reason) == (5, 7, None)
+
+    def test_one_report_in_two_spellings(self):
+        """Kent's April comes twice, in two ways to write it: without June the quarter is no less of two months."""
+        spelt = made([("Kent", "Apr 2024", 5), ("Kent", "May 2024", 5)], *SENT, coverage=SENT)
+        months = spelt.relabel("period", {"Apr 2024": "2024-04", "May 2024": "2024-05"})
+        months += made([("Kent", "2024-04", 1)], *SENT, coverage=SENT)
+        found = rate(months.to_periods("quarter"), 100)
+        assert found.reason == "not available: all counts were excluded (not all of 2024-Q2 supplied 11)"
+
+    def test_added_to_one_that_was_never_renamed(self):
+        """Kent is called South East, Essex is as it was sent: each has its residents, and who sent one year only is named."""
+        kent = made([("Kent", y, 10) for y in YEARS], *SENT, coverage=SENT)
+        both = kent.relabel("force", {"Kent": "South East"}) + made(
+            [("Essex", YEARS[0], 6)], *SENT, coverage=SENT
+        )
+        assert rate_change(both, between=YEARS).reason == "not like for like: supplied for one only: Essex"
+        found = rate(both.where(period=YEARS[0]), of_forces(Kent=1000, Essex=2000), by="force")
+        assert found["rate"].tolist() == [3, 10]
 
     def test_renamed_and_back(self):
         there = self.TWO.relabel("force", {"Kent": "K"})
@@ -410,6 +444,26 @@ class TestMerged:
 
 class TestDivisors:
     """A divisor is of those who were counted."""
+
+    def test_rows_that_lack_another_label(self):
+        """A row of Kent without its offence shows that Kent sent; of what, is not known."""
+        log = made([("Kent", None, 1), ("Essex", "x", 2)], "force", "offence")
+        assert rate(log, of_forces(Kent=1000, Essex=1000)).exposure == 2000
+
+    def test_coverage_that_names_no_period(self):
+        """It is of every period there is: a quarter is the sum of its months, and has their residents."""
+        rows = [
+            ("Kent", "2024-04", 5),
+            ("Essex", "2024-04", 5),
+            ("Essex", "2024-05", 5),
+            ("Essex", "2024-06", 5),
+        ]
+        months = made(rows, *SENT, coverage="force")
+        people = of_forces(Kent=1000, Essex=1000)
+        by_month = rate(months, people, by="period")
+        (quarter,) = rate(months.to_periods("quarter"), people, by="period")
+        assert (by_month["events"].tolist(), by_month["exposure"].tolist()) == ([10, 5, 5], [2000] * 3)
+        assert (quarter.events, quarter.exposure) == (20, 2000)
 
     def test_a_log_by_offence(self):
         """One murder in Kent is one among the residents of both forces."""

@@ -7,7 +7,8 @@ question needs the grain at which it was sent, as after a merge of labels, are t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import Any, Final, TypeAlias
 
@@ -27,11 +28,6 @@ def as_sent(dim: str) -> str:
     return AS_SENT + dim
 
 
-def is_as_sent(dim: str) -> bool:
-    """Return whether a column holds a dimension as it was sent."""
-    return dim.startswith(AS_SENT)
-
-
 # ---- steps ------------------------------------------------------------------------------
 
 
@@ -41,11 +37,9 @@ class Kept:
 
     wanted: Mapping[str, LabelArray]
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:
-        """Keep what has the labels, in the dimensions that choose."""
-        return relation.select(
-            relation.match({d: v for d, v in self.wanted.items() if d in choosing and d in relation.dims})
-        )
+    def on(self, relation: Cells) -> Cells:
+        """Keep what has the labels, in the dimensions that there are."""
+        return relation.select(relation.match({d: v for d, v in self.wanted.items() if d in relation.dims}))
 
 
 @attrs.frozen(eq=False)
@@ -54,9 +48,9 @@ class Left:
 
     wanted: Mapping[str, LabelArray]
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:
-        """Leave out what has the labels, where all of their dimensions choose."""
-        if not set(self.wanted) <= set(choosing) & set(relation.dims):
+    def on(self, relation: Cells) -> Cells:
+        """Leave out what has the labels, where all of their dimensions are there."""
+        if not set(self.wanted) <= set(relation.dims):
             return relation
         return relation.select(~relation.match(self.wanted))
 
@@ -69,7 +63,7 @@ class Renamed:
     labels: Mapping[Any, Any]
     spelling: bool = False
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
+    def on(self, relation: Cells) -> Cells:
         """Rename the labels."""
         if self.dim not in relation.dims:
             return relation
@@ -92,11 +86,9 @@ class Windows:
     starts: Mapping[Any, int]
 
     @classmethod
-    def of(cls, dim: str, months: int, there: Iterable[Period]) -> Windows:
+    def of(cls, dim: str, months: int, length: int, there: Iterable[Period]) -> Windows:
         """Make the windows of periods of one length, which are labelled by their canonical labels."""
-        listed = list(there)
-        starts = {p.label: p.start.year * 12 + p.start.month - 1 for p in listed}
-        return cls(dim, months, listed[0].months if listed else 1, starts)
+        return cls(dim, months, length, {p.label: p.start.year * 12 + p.start.month - 1 for p in there})
 
     @property
     def labels(self) -> dict[int, str]:
@@ -113,10 +105,9 @@ class Windows:
     def spread(self, cells: Cells) -> Cells:
         """Count every cell once for each window that it lies in."""
         windows = sorted(self.labels.items(), key=lambda pair: pair[1])
-        first = np.array([number for number, _ in windows], dtype=np.int64)
-        start = np.array(
-            [self.starts.get(v, -(10**6)) for v in cells.label(self.dim).tolist()], dtype=np.int64
-        )
+        first = np.array([number for number, _ in windows])
+        # What is no part of any window has nan, which lies nowhere.
+        start = np.array([self.starts.get(v, np.nan) for v in cells.label(self.dim).tolist()])
         # A table of labels by windows: cells are then looked up by their codes, however many there are.
         inside = (first <= start[:, None]) & (start[:, None] < first + self.months)
         rows, which = np.nonzero(inside[cells.code(self.dim)])
@@ -125,9 +116,9 @@ class Windows:
     def complete(self, reports: Cells) -> Cells:
         """Return the windows of which every part was sent, over the other dimensions of the reports."""
         whole = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.dim)))
-        return whole.select(whole.counts == self.months // self.length).keys()
+        return whole.select(whole.counts * self.length == self.months).keys()
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
+    def on(self, relation: Cells) -> Cells:
         """Roll reports."""
         return self.complete(relation) if self.dim in relation.dims else relation
 
@@ -162,18 +153,18 @@ class Sent:
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
 
-    def again(self, relation: Cells, choosing: Collection[str], *, whole: bool = True) -> Cells:
+    def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
 
-        What was kept or left out by a dimension that is not among `choosing` stays: that an offence was chosen
-        does not change who sent. A window is there where all of it is, or with `whole` false any of it.
+        What was kept or left out by a dimension that is not there stays: that an offence was chosen does not
+        change who sent. A window is there where all of it is, or with `whole` false any of it.
         """
         found = self._doubled(relation)
         for step in self.steps:
             if isinstance(step, Windows) and not whole and step.dim in found.dims:
                 found = step.spread(found.keys(d for d in found.dims if d != as_sent(step.dim))).keys()
             else:
-                found = step.on(found, choosing)
+                found = step.on(found)
         return found.keys()
 
     def grain(self) -> Cells:
@@ -183,7 +174,7 @@ class Sent:
             if isinstance(step, Windows):
                 found = step.spread(found.project([d for d in found.dims if d != as_sent(step.dim)]))
             else:
-                found = step.on(found, found.dims)
+                found = step.on(found)
         return found
 
     def _doubled(self, relation: Cells) -> Cells:
@@ -209,9 +200,7 @@ def _filled(part: Cells, dims: Iterable[str]) -> Cells:
 
 def reports(sent: Iterable[Sent]) -> Cells:
     """Return every report that was sent, by who sent it and when, now and as sent, where coverage states who sends."""
-    return joined(
-        one.again(one.register, one.register.dims) for one in sent if one.register is not None
-    ).keys()
+    return joined(one.again(one.register) for one in sent if one.register is not None).keys()
 
 
 def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
@@ -220,12 +209,11 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     Merging Kent and Surrey, which both sent April, leaves them two. Merging "Avon and Somerset" of one year with
     "Avon & Somerset" of the next does not.
     """
-    if all(one.register is None or dim not in one.register.dims for one in sent):
+    stated = sent[0].register  # tallies that are added state coverage alike
+    if stated is None or dim not in stated.dims:
         return {}
     spelt = [attrs.evolve(one, steps=tuple(s for s in one.steps if isinstance(s, Renamed))) for one in sent]
-    found = joined(one.again(one.register, ()) for one in spelt if one.register is not None)
-    if as_sent(dim) not in found.dims:
-        return {}
+    found = joined(one.again(one.register) for one in spelt if one.register is not None)
     named = found.keys([d for d in found.dims if d.removeprefix(AS_SENT) == dim])
     together = found.project([d for d in found.dims if d != as_sent(dim)])
     several = set(together.select(together.counts > 1).column(dim).tolist())
@@ -240,7 +228,7 @@ def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
         keys = one.cells.keys(dims)
         if one.lacking is not None:
             keys = keys.union(one.lacking.keys(dims)).keys()
-        found.append(one.again(keys, dims))
+        found.append(one.again(keys))
     return joined(found).keys()
 
 
@@ -261,7 +249,7 @@ def known_lines(sent: Sequence[Sent], who: Iterable[str]) -> Cells:
     for one in sent:
         made = one.cells if one.register is None or not {*who} <= {*one.register.dims} else one.register
         lines = made.keys(who).times(made.keys(d for d in times if d in made.dims and d not in who))
-        found.append(one.again(lines, lines.dims, whole=False))
+        found.append(one.again(lines, whole=False))
     return joined(found).keys()
 
 
@@ -276,9 +264,7 @@ def time_dims(sent: Sequence[Sent]) -> list[str]:
 
 def is_time(labels: Iterable[Any]) -> bool:
     """Return whether labels are those of periods, whatever the dimension is called."""
-    listed = np.asarray(list(labels), dtype=object).tolist()
-    try:
-        read_labels(listed, "period")
-    except InvalidInputError:
-        return False
-    return bool(listed)
+    read: Sequence[Period] = ()
+    with suppress(InvalidInputError):
+        read = read_labels(list(labels), "period")
+    return bool(read)

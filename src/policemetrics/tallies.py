@@ -628,9 +628,7 @@ class Tally:
             (one, one.cells if one.register is None or dim not in one.register.dims else one.register)
             for one in self._sent
         ]
-        ever = (
-            one.again(keys.keys((dim,)), (dim,)).label(dim).tolist() for one, keys in made if dim in keys.dims
-        )
+        ever = (one.again(keys.keys((dim,))).label(dim).tolist() for one, keys in made if dim in keys.dims)
         return list(
             dict.fromkeys([*self._known_labels(dim), *(label for labels in ever for label in labels)])
         )
@@ -850,7 +848,7 @@ class Tally:
             )
             raise InvalidInputError(msg)
         spelt = self._relabel(period, lambda label: read[label].label if label in read else label)
-        windows = Windows.of(period, months, read.values())
+        windows = Windows.of(period, months, max(lengths), read.values())
         if not windows.labels:
             msg = f"months must be at most the number of months there are; got {months} of {len(read) * max(lengths)}."
             raise InvalidInputError(msg)
