@@ -345,6 +345,27 @@ class TestMerged:
         one = rate_change(crimes.relabel("force", {"A & B": "A and B"}), between=YEARS)
         assert (one.old, one.new, one.reason) == (5, 7, None)
 
+    def test_a_name_that_changes_within_a_window_is_joined_before(self):
+        """January and February under one name, March under the other: the quarter is whole, but not once it is rolled."""
+        months, names = ("2024-01", "2024-02", "2024-03"), {"A & B": "A and B"}
+        sent = [
+            ("A & B", months[0], 1),
+            ("A & B", months[1], 2),
+            ("A and B", months[2], 4),
+            ("C", months[0], 8),
+        ]
+        crimes = made([*sent, *[("C", m, 8) for m in months[1:]]], *SENT, coverage=SENT)
+        rolled = crimes.relabel("force", names).rolling(3)
+        assert rolled.to_dict() == {"force": ["A and B", "C"], "period": ["2024-Q1"] * 2, "count": [7, 24]}
+        assert rate(rolled, of_forces(**{"A and B": 10, "C": 10}), per=1, by="force")["rate"].tolist() == [
+            0.7,
+            2.4,
+        ]
+        with pytest.raises(PoliceMetricsError, match=r"joined before rolling\(\): 'A and B' is one supplier"):
+            crimes.rolling(3).relabel("force", names)
+        assert crimes.rolling(3).relabel("force", {"C": "D"}).labels("force") == ("D",)
+        assert crimes.rolling(2).relabel("force", {"A & B": "R", "C": "R"}).labels("force") == ("R",)
+
     def test_renamed_and_back(self):
         there = self.TWO.relabel("force", {"Kent": "K"})
         assert there.relabel("force", {"K": "Kent"}) == self.TWO

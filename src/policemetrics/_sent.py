@@ -8,7 +8,7 @@ question needs the grain at which it was sent, as after a merge of labels, are t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -30,6 +30,26 @@ def as_sent(dim: str) -> str:
 def is_as_sent(dim: str) -> bool:
     """Return whether a column holds a dimension as it was sent."""
     return dim.startswith(AS_SENT)
+
+
+def relabelled(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
+    """Let labels go by other names, by dimension; what comes to share a key adds up."""
+    for dim, names in who.items():
+        relation = relation.relabel(dim, partial(_known_as, names))
+    return relation
+
+
+def _known_as(names: Mapping[Any, Any], label: Any) -> Any:
+    return names.get(label, label)
+
+
+def called(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
+    """Return the rows of a relation, as they stand, by other names: to look them up, not to add them."""
+    labels = [
+        label_array(who[dim].get(v, v) for v in found.tolist()) if dim in who else found
+        for dim, found in zip(relation.dims, relation.labels, strict=True)
+    ]
+    return Cells(relation.dims, tuple(labels), relation.codes, relation.counts)
 
 
 # ---- steps ------------------------------------------------------------------------------
@@ -83,20 +103,24 @@ class Renamed:
 class Windows:
     """Windows of `months` months, each labelled by its period.
 
-    `starts` has the first month of each label, counted from year 0; each label is of `length` months.
+    `starts` has the first month of each label, counted from year 0; each label is of `length` months. `who` says by
+    dimension who the labels as sent are: a force that changed its name within a window sent all of it.
     """
 
     dim: str
     months: int
     length: int
     starts: Mapping[Any, int]
+    who: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, dim: str, months: int, there: Iterable[Period]) -> Windows:
+    def of(
+        cls, dim: str, months: int, there: Iterable[Period], who: Mapping[str, Mapping[Any, Any]]
+    ) -> Windows:
         """Make the windows of periods of one length, which are labelled by their canonical labels."""
         listed = list(there)
         starts = {p.label: p.start.year * 12 + p.start.month - 1 for p in listed}
-        return cls(dim, months, listed[0].months if listed else 1, starts)
+        return cls(dim, months, listed[0].months if listed else 1, starts, who)
 
     @property
     def labels(self) -> dict[int, str]:
@@ -124,8 +148,14 @@ class Windows:
 
     def complete(self, reports: Cells) -> Cells:
         """Return the windows of which every part was sent, over the other dimensions of the reports."""
-        whole = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.dim)))
-        return whole.select(whole.counts == self.months // self.length).keys()
+        reports = reports.keys(d for d in reports.dims if d != as_sent(self.dim))
+        who = {as_sent(d): who for d, who in self.who.items() if as_sent(d) in reports.dims}
+        whole = self.spread(relabelled(reports, who).keys())
+        whole = whole.select(whole.counts == self.months // self.length).keys()
+        if not who:
+            return whole
+        parts = self.spread(reports).keys()
+        return parts.select(called(parts, who).within(whole))
 
     def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
         """Roll reports."""

@@ -9,6 +9,7 @@ given; what is private does not, and is for the package alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, Never
 
@@ -17,7 +18,19 @@ import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
-from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, is_time, joined, reports
+from policemetrics._sent import (
+    Kept,
+    Left,
+    Renamed,
+    Sent,
+    Step,
+    Windows,
+    grain,
+    identities,
+    is_time,
+    joined,
+    reports,
+)
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -692,7 +705,8 @@ class Tally:
         UnknownNameError
             If a key of `mapping` matches no label, or `others` refuses one.
         InvalidInputError
-            If a label is neither text nor a whole number, or cells of labels that overlap would add up.
+            If a label is neither text nor a whole number, cells of labels that overlap would add up, or two names
+            of one supplier are joined after :meth:`rolling`, which left out windows in which the name changed.
 
         Examples
         --------
@@ -727,6 +741,16 @@ class Tally:
         if dim in self.overlapping and len(found) < len(self):
             msg = f"the labels of {dim!r} overlap and do not add up; mapping must not merge cells of them."
             raise InvalidInputError(msg)
+        for step in found._sent[0].steps:
+            if isinstance(step, Windows) and step.dim != dim:
+                names = Counter(identities(found._sent, dim).values())
+                before = Counter(identities(self._sent, dim).values())
+                if twice := [who for who, n in names.items() if n > max(1, before[who])]:
+                    msg = (
+                        f"names of {dim!r} must be joined before rolling(): {_check.listing(twice, most=5)} is one supplier "
+                        f"under several names, and windows in which the name changes were left out."
+                    )
+                    raise InvalidInputError(msg)
         return found
 
     def _relabel(self, dim: str, new: Callable[[Any], Any], *, step: bool = True) -> Tally:
@@ -850,7 +874,9 @@ class Tally:
             )
             raise InvalidInputError(msg)
         spelt = self._relabel(period, lambda label: read[label].label if label in read else label)
-        windows = Windows.of(period, months, read.values())
+        senders = set().union(*(one.renamed for one in self._sent)) - {period}
+        who = {dim: identities(self._sent, dim) for dim in senders}
+        windows = Windows.of(period, months, read.values(), who)
         if not windows.labels:
             msg = f"months must be at most the number of months there are; got {months} of {len(read) * max(lengths)}."
             raise InvalidInputError(msg)
