@@ -247,6 +247,29 @@ class TestJoin:
         )
         found = rate(tally, PEOPLE, by="region")
         assert (found.at(region="South").exposure, found.at(region="East").exposure) == (2500, 1000)
+        # That regions divide the forces is an assumption from the rows: it is said, until coverage states it.
+        said = "each force has rows of one region only, so region is taken to divide the residents, too"
+        assert str(found.at(region="East")).endswith(
+            f"Caveat: {said}; coverage= that names force and region states it."
+        )
+        stated = crimes(
+            {("South", "Kent"): 6, ("East", "Essex"): 5}, ["region", "force"], coverage=["region", "force"]
+        )
+        assert "Caveat" not in str(rate(stated, PEOPLE, by="region").at(region="East"))
+        assert "Caveat" not in str(rate(tally, PEOPLE, by=["region", "force"])[0])
+
+    def test_an_offence_of_one_force_each_is_an_assumption_too(self):
+        """Murder in Kent alone, theft in Essex alone: an offence may divide the forces, or they may have had none."""
+        keys = {("murder", "Kent"): 1, ("theft", "Essex"): 2}
+        people = residents({"Kent": 100, "Essex": 100})
+        found = rate(crimes(keys, ["offence", "force"]), people, by="offence")
+        assert found.at(offence="murder").exposure == 100
+        assert "so offence is taken to divide the residents, too" in str(found[0])
+        stated = rate(crimes(keys, ["offence", "force"], coverage="force").where(offence="murder"), people)
+        assert stated.exposure == 200
+        # One force with both offences disproves it: then every force is one of every offence.
+        more = rate(crimes({**keys, ("theft", "Kent"): 1}, ["offence", "force"]), people, by="offence")
+        assert (more.at(offence="murder").exposure, "Caveat" in str(more[0])) == (200, False)
 
     def test_any_number_above_0(self):
         """Half a thousand divides as one does; one group is one group, with by= or without."""

@@ -288,8 +288,11 @@ class Divisor:
     def notes(self, groups: Cells, side: Side) -> tuple[Note, ...]:
         """Say what a divisor leaves open: where nothing was stated, areas without rows and rows of one only; who did not send."""
         tally, supplied = side.tally, side.tally._supplied
-        if isinstance(self.given, Exposure) and supplied is None:
-            return _without_rows(self.given, groups, side)
+        if isinstance(self.given, Exposure) and (
+            supplied is None or not {*self.given.by} <= {*supplied.dims}
+        ):
+            found = _divided(self.given, groups, tally)
+            return found if supplied is not None else (*_without_rows(self.given, groups, side), *found)
         if isinstance(self.given, Side) and supplied is None and self.given.tally._supplied is None:
             return _of_one_only(side, self.given, self.both)
         if not isinstance(self.given, float) or supplied is None or len(groups) != 1:
@@ -356,6 +359,24 @@ def _without_rows(exposure: Exposure, groups: Cells, side: Side) -> tuple[Note, 
     note = Note("areas-without-rows", f"{there} of {len(every)} areas", long)
     _check.warn(AreasWithoutRowsWarning, note)
     return (note,)
+
+
+def _divided(exposure: Exposure, groups: Cells, tally: Tally) -> tuple[Note, ...]:
+    """Say of which dimension it is assumed, from the rows alone, that it divides the areas as regions do."""
+    areas = tuple(exposure.by)
+    if {*areas} <= {*groups.dims}:
+        return ()
+    whose = " and ".join(d for d in areas if d not in time_dims(tally._sent))
+    return tuple(
+        Note(
+            "areas-divided",
+            f"{dim} divides {whose}",
+            f"each {whose} has rows of one {dim} only, so {dim} is taken to divide the {exposure.name}, too; coverage= that "
+            f"names {whose} and {dim} states it",
+        )
+        for dim in groups.dims
+        if dim not in areas and _lies_inside(tally, areas, dim)
+    )
 
 
 def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
