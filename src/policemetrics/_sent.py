@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial, reduce
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 import numpy as np
@@ -20,6 +20,17 @@ from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 
 AS_SENT: Final = "\0"
+
+
+@runtime_checkable
+class Senders(Protocol):
+    """Whatever lists who sends, by label: an exposure and its areas."""
+
+    @property
+    def by(self) -> tuple[str, ...]: ...
+
+    @property
+    def _keys(self) -> Cells: ...
 
 
 def as_sent(dim: str) -> str:
@@ -302,6 +313,20 @@ def time_dims(sent: Sequence[Sent]) -> list[str]:
         step.dim for step in sent[0].steps if isinstance(step, Renamed) and is_time(step.labels.values())
     }
     return [d for d in made.dims if d in named or is_time(made.label(d))]
+
+
+def spelt_alike(relation: Cells, dim: str, like: Iterable[Any]) -> Cells:
+    """Spell periods as others are spelt that mean the same; where either are no periods, nothing is changed."""
+    mine, theirs = relation.label(dim).tolist(), list(like)
+    if mine == theirs or not (is_time(mine) and is_time(theirs)):
+        return relation
+    spelt = dict(zip(read_labels(theirs, dim), theirs, strict=True))
+    named = {
+        label: spelt.get(period, label) for label, period in zip(mine, read_labels(mine, dim), strict=True)
+    }
+    return (
+        relation.relabel(dim, partial(_known_as, named)) if len({*named.values()}) == len(mine) else relation
+    )
 
 
 def is_time(labels: Iterable[Any]) -> bool:

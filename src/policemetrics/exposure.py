@@ -14,7 +14,7 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._cells import Cells
-from policemetrics._sent import Kept, Left, as_sent, is_time, known_lines, seen, time_dims
+from policemetrics._sent import Kept, Left, as_sent, is_time, known_lines, seen, spelt_alike, time_dims
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -195,9 +195,13 @@ class Exposure:
         if len(kept.keys(rest)) < len(kept):
             msg = f"{self.name} must have one figure for {wanted.label}; {period!r} spells it {_check.listing(same)}."
             raise InvalidInputError(msg)
+        return self._keyed(kept.project(rest))
+
+    def _keyed(self, keys: Cells) -> Exposure:
+        """Give the sizes other keys."""
         found = object.__new__(Exposure)
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            rest, self.name, self.date, kept.project(rest), self._sizes
+            keys.dims, self.name, self.date, keys, self._sizes
         )
         return found
 
@@ -357,7 +361,8 @@ def _without_rows(exposure: Exposure, groups: Cells, side: Side) -> tuple[Note, 
         return ()
     long = f"of {there} of the {len(every)} areas that {exposure.name} are given for; the others have no rows, and no coverage was stated"
     note = Note("areas-without-rows", f"{there} of {len(every)} areas", long)
-    _check.warn(AreasWithoutRowsWarning, note)
+    cure = f"; tally(frame, by={list(side.tally.dims)}, coverage=exposure) says that they had none"
+    _check.warn(AreasWithoutRowsWarning, note._replace(long=long + cure))
     return (note,)
 
 
@@ -424,6 +429,11 @@ def _joined(exposure: Exposure, groups: Cells, side: Side) -> tuple[FloatArray, 
             )
             raise InvalidInputError(msg)
     when = side.label if dated else ""
+    keys = exposure._keys
+    for dim in exposure.by:
+        keys = spelt_alike(keys, dim, areas.label(dim).tolist())
+    if keys is not exposure._keys:
+        exposure = exposure._keyed(keys)
     renamed = [d for d in exposure.by if as_sent(d) in areas.dims]
     now = _added(exposure, areas, groups, exposure.by, when)
     if not renamed:

@@ -22,6 +22,7 @@ from policemetrics._sent import (
     Kept,
     Left,
     Renamed,
+    Senders,
     Sent,
     Step,
     Windows,
@@ -30,6 +31,8 @@ from policemetrics._sent import (
     is_time,
     joined,
     reports,
+    spelt_alike,
+    time_dims,
 )
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
@@ -116,7 +119,7 @@ class Tally:
         columns: Mapping[str, Labels | Numbers],
         counts: Iterable[Number] | Column,
         *,
-        coverage: Names | None = None,
+        coverage: Names | Senders | None = None,
         overlapping: Names = (),
         unit: str = "counts",
     ) -> Tally:
@@ -130,8 +133,9 @@ class Tally:
             dimension ``seconds`` takes numbers, in seconds, or a column of durations.
         counts : iterable of int
             The count of each cell, of the same length; 0 and negative corrections are kept.
-        coverage : str or sequence of str, optional
-            The dimensions whose keys, wherever they occur, prove that data were supplied.
+        coverage : str, sequence of str or Exposure, optional
+            The dimensions whose keys, wherever they occur, prove that data were supplied; or an exposure, whose
+            areas are then who sends, in every period that occurs.
         overlapping : str or sequence of str, optional
             Dimensions whose labels overlap, so that they must not be added up.
         unit : str, optional
@@ -174,7 +178,7 @@ class Tally:
         coded: Mapping[str, Encoded],
         counts: IntArray,
         *,
-        coverage: Names | None = None,
+        coverage: Names | Senders | None = None,
         overlapping: Names = (),
         unit: str = "counts",
     ) -> Tally:
@@ -187,7 +191,14 @@ class Tally:
             overlapping=frozenset(_within(overlapping, "overlapping", dims)),
             unit=_check.text(unit, "unit"),
         )
-        return found if coverage is None else found._with_coverage(_within(coverage, "coverage", dims))
+        if coverage is None:
+            return found
+        if not isinstance(coverage, Senders):
+            return found._with_coverage(_within(coverage, "coverage", dims))
+        if lacking := [d for d in coverage.by if d not in dims]:
+            msg = f"coverage is given by {_check.listing(coverage.by)}: keep {_check.listing(lacking)} in the tally, too."
+            raise UnknownNameError(msg)
+        return found._with_coverage(coverage.by, coverage)
 
     @classmethod
     def _of(
@@ -230,14 +241,21 @@ class Tally:
             ]
         )
 
-    def _with_coverage(self, dims: tuple[str, ...]) -> Tally:
-        """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one."""
+    def _with_coverage(self, dims: tuple[str, ...], senders: Senders | None = None) -> Tally:
+        """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one.
+
+        Where it is said who sends, all of them sent every period that occurs.
+        """
+        if senders is not None:
+            dims = (*dims, *(d for d in time_dims(self._sent) if d not in dims))
         supplied = self._cells.keys(dims)
         if self._ledger is not None:
             named = self._ledger.keys(dims)
             for dim in dims:
                 named = named.select(named.where_label(dim, lambda label: label != MISSING))
             supplied = supplied.union(named).keys()
+        if senders is not None:
+            supplied = supplied.union(_reports_of(senders, supplied)).keys()
         return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
     # ---- reading ------------------------------------------------------------------------
@@ -931,6 +949,24 @@ class Tally:
             sent,
             marks,
         )
+
+
+def _reports_of(senders: Senders, rows: Cells) -> Cells:
+    """Return the reports of who is said to send: of each period of which rows came in, as it is spelt there."""
+    who = senders._keys.keys()
+    for dim in who.dims:
+        there = rows.label(dim)
+        who = spelt_alike(who, dim, there.tolist())
+        if len(rows) and not np.isin(there, who.label(dim)).any():
+            msg = (
+                f"coverage names {len(who.label(dim)):,} labels of {dim!r}, and no row has one of them: "
+                f"{who.label(dim).tolist()[0]!r} there, {there.tolist()[0]!r} in the rows. Spell them alike."
+            )
+            raise InvalidInputError(msg)
+        if is_time(there):  # of a period without rows nothing is known
+            who = who.select(who.match({dim: there}))
+    rest = [d for d in rows.dims if d not in who.dims]
+    return who.times(rows.keys(rest)) if rest else who
 
 
 def _within_one(wanted: Period, every: str) -> Period:
