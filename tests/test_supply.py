@@ -345,6 +345,18 @@ class TestMerged:
         one = rate_change(crimes.relabel("force", {"A & B": "A and B"}), between=YEARS)
         assert (one.old, one.new, one.reason) == (5, 7, None)
 
+    def test_a_name_that_changed_is_nobody_who_did_not_send(self):
+        crimes = made(
+            [("A & B", YEARS[0], 5), ("A and B", YEARS[1], 7), ("C", YEARS[0], 1)], *SENT, coverage=SENT
+        )
+        first = crimes.relabel("force", {"A & B": "A and B"}).where(period=YEARS[0])
+        assert (rate(first, 1000).caveat, rate(first, of_forces(**{"A and B": 100, "C": 200})).exposure) == (
+            "",
+            300,
+        )
+        # They are two until they are joined.
+        assert "the counts are not of A and B" in rate(crimes.where(period=YEARS[0]), 1000).caveat
+
     def test_a_name_that_changes_within_a_window_is_joined_before(self):
         """January and February under one name, March under the other: the quarter is whole, but not once it is rolled."""
         months, names = ("2024-01", "2024-02", "2024-03"), {"A & B": "A and B"}
@@ -539,7 +551,7 @@ class TestDivisors:
         )
         found = rate(crimes.where(period=YEARS[1]), 1000)
         assert found.rate == 20
-        assert found.caveat == "the counts are not of Essex, who did not send; is the divisor?"
+        assert found.caveat == "the counts are not of Essex, who did not send; the divisor must not be either"
         assert rate(crimes.where(period=YEARS[0]), 1000).caveat == ""
 
 

@@ -159,7 +159,7 @@ class Side:
             return self.proof(())
         found = self._placed(reports(self.tally._sent), identify=False)
         if self.common is not None:
-            found = found.select(called(found, _identities(self.tally, found, "")).within(self.common))
+            found = found.select(by_sender(self.tally, found).within(self.common))
         return found
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
@@ -187,6 +187,11 @@ class Side:
 def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
     """Let every supplier that was renamed be who it was: two names of one supplier become one."""
     return relabelled(relation, _identities(tally, relation, but))
+
+
+def by_sender(tally: Tally, relation: Cells) -> Cells:
+    """Return the rows of a relation, as they stand, by who they are of: to look them up, not to add them."""
+    return called(relation, _identities(tally, relation, ""))
 
 
 def _identities(tally: Tally, relation: Cells, but: str) -> dict[str, dict[Any, Any]]:

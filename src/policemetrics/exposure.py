@@ -14,11 +14,21 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._cells import Cells
-from policemetrics._sent import Kept, Left, as_sent, is_time, known_lines, seen, spelt_alike, time_dims
+from policemetrics._sent import (
+    Kept,
+    Left,
+    as_sent,
+    is_time,
+    known_lines,
+    seen,
+    spelt_alike,
+    time_dims,
+)
 from policemetrics._supply import (
     Reasons,
     Side,
     both_periods,
+    by_sender,
     keys_of,
     no_reasons,
     renamed,
@@ -305,7 +315,7 @@ class Divisor:
         known, there = known_lines(tally._sent, who), side.proof(())
         sent = [as_sent(d) if as_sent(d) in there.dims else d for d in who]
         lacking = known.keys(sent)
-        lacking = lacking.select(~lacking.within(there.keys(sent)))
+        lacking = lacking.select(~by_sender(tally, lacking).within(by_sender(tally, there.keys(sent))))
         if not who or not len(lacking):
             return ()
         named = _check.cut(
@@ -315,7 +325,7 @@ class Divisor:
             Note(
                 "did-not-send",
                 "not of all",
-                f"the counts are not of {named}, who did not send; is the divisor?",
+                f"the counts are not of {named}, who did not send; the divisor must not be either",
             ),
         )
 
@@ -481,7 +491,8 @@ def _not_sent(exposure: Exposure, groups: Cells, row: int, side: Side, areas: Ce
     known = known_lines(side.tally._sent, exposure.by)
     known = known.select(known.match({d: v for d, v in of_group.items() if d in known.dims}))
     known = known.select(known.match({d: here.label(d) for d in exposure.by})).keys(who)
-    lacking = known.select(~known.within(here.keys(who)))
+    tally = side.tally
+    lacking = known.select(~by_sender(tally, known).within(by_sender(tally, here.keys(who))))
     return _check.cut(
         " ".join(map(str, key)) for key in zip(*(lacking.column(d).tolist() for d in who), strict=True)
     )
