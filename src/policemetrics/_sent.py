@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import reduce
-from typing import Any, Final, TypeAlias
+from functools import partial, reduce
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 import numpy as np
@@ -23,9 +23,40 @@ from policemetrics.results import label_array
 AS_SENT: Final = "\0"
 
 
+@runtime_checkable
+class Senders(Protocol):
+    """Whatever lists who sends, by label: an exposure and its areas."""
+
+    @property
+    def by(self) -> tuple[str, ...]: ...
+
+    @property
+    def _keys(self) -> Cells: ...
+
+
 def as_sent(dim: str) -> str:
     """Name the column that holds a dimension as it was sent, beside what it is called now."""
     return AS_SENT + dim
+
+
+def relabelled(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
+    """Let labels go by other names, by dimension; what comes to share a key adds up."""
+    for dim, names in who.items():
+        relation = relation.relabel(dim, partial(_known_as, names))
+    return relation
+
+
+def _known_as(names: Mapping[Any, Any], label: Any) -> Any:
+    return names.get(label, label)
+
+
+def called(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
+    """Return the rows of a relation, as they stand, by other names: to look them up, not to add them."""
+    labels = [
+        label_array(who[dim].get(v, v) for v in found.tolist()) if dim in who else found
+        for dim, found in zip(relation.dims, relation.labels, strict=True)
+    ]
+    return Cells(relation.dims, tuple(labels), relation.codes, relation.counts)
 
 
 # ---- steps ------------------------------------------------------------------------------
@@ -77,18 +108,27 @@ class Renamed:
 class Windows:
     """Windows of `months` months, each labelled by its period.
 
-    `starts` has the first month of each label, counted from year 0; each label is of `length` months.
+    `starts` has the first month of each label, counted from year 0; each label is of `length` months. `who` says by
+    dimension who the labels as sent are: a force that changed its name within a window sent all of it.
     """
 
     dim: str
     months: int
     length: int
     starts: Mapping[Any, int]
+    who: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, dim: str, months: int, length: int, there: Iterable[Period]) -> Windows:
+    def of(
+        cls,
+        dim: str,
+        months: int,
+        length: int,
+        there: Iterable[Period],
+        who: Mapping[str, Mapping[Any, Any]],
+    ) -> Windows:
         """Make the windows of periods of one length, which are labelled by their canonical labels."""
-        return cls(dim, months, length, {p.label: p.start.year * 12 + p.start.month - 1 for p in there})
+        return cls(dim, months, length, {p.label: p.start.year * 12 + p.start.month - 1 for p in there}, who)
 
     @property
     def labels(self) -> dict[int, str]:
@@ -115,8 +155,14 @@ class Windows:
 
     def complete(self, reports: Cells) -> Cells:
         """Return the windows of which every part was sent, over the other dimensions of the reports."""
-        whole = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.dim)))
-        return whole.select(whole.counts * self.length == self.months).keys()
+        reports = reports.keys(d for d in reports.dims if d != as_sent(self.dim))
+        who = {as_sent(d): who for d, who in self.who.items() if as_sent(d) in reports.dims}
+        whole = self.spread(relabelled(reports, who).keys())
+        whole = whole.select(whole.counts * self.length == self.months).keys()
+        if not who:
+            return whole
+        parts = self.spread(reports).keys()
+        return parts.select(called(parts, who).within(whole))
 
     def on(self, relation: Cells) -> Cells:
         """Roll reports."""
@@ -214,6 +260,8 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
         return {}
     spelt = [attrs.evolve(one, steps=tuple(s for s in one.steps if isinstance(s, Renamed))) for one in sent]
     found = joined(one.again(one.register) for one in spelt if one.register is not None)
+    if as_sent(dim) not in found.dims:
+        return {}
     named = found.keys([d for d in found.dims if d.removeprefix(AS_SENT) == dim])
     together = found.project([d for d in found.dims if d != as_sent(dim)])
     several = set(together.select(together.counts > 1).column(dim).tolist())
@@ -260,6 +308,20 @@ def time_dims(sent: Sequence[Sent]) -> list[str]:
         step.dim for step in sent[0].steps if isinstance(step, Renamed) and is_time(step.labels.values())
     }
     return [d for d in made.dims if d in named or is_time(made.label(d))]
+
+
+def spelt_alike(relation: Cells, dim: str, like: Iterable[Any]) -> Cells:
+    """Spell periods as others are spelt that mean the same; where either are no periods, nothing is changed."""
+    mine, theirs = relation.label(dim).tolist(), list(like)
+    if mine == theirs or not (is_time(mine) and is_time(theirs)):
+        return relation
+    spelt = dict(zip(read_labels(theirs, dim), theirs, strict=True))
+    named = {
+        label: spelt.get(period, label) for label, period in zip(mine, read_labels(mine, dim), strict=True)
+    }
+    return (
+        relation.relabel(dim, partial(_known_as, named)) if len({*named.values()}) == len(mine) else relation
+    )
 
 
 def is_time(labels: Iterable[Any]) -> bool:

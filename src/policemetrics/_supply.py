@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property, partial, reduce
+from functools import cached_property, reduce
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -34,9 +34,11 @@ from policemetrics._cells import MISSING, Cells, find
 from policemetrics._sent import (
     AS_SENT,
     as_sent,
+    called,
     grain,
     identities,
     known_lines,
+    relabelled,
     reports,
     seen,
     time_dims,
@@ -157,7 +159,7 @@ class Side:
             return self.proof(())
         found = self._placed(reports(self.tally._sent), identify=False)
         if self.common is not None:
-            found = found.select(_as_identified(self.tally, found).within(self.common))
+            found = found.select(by_sender(self.tally, found).within(self.common))
         return found
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
@@ -184,22 +186,12 @@ class Side:
 
 def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
     """Let every supplier that was renamed be who it was: two names of one supplier become one."""
-    for dim, who in _identities(tally, relation, but).items():
-        relation = relation.relabel(dim, partial(_known_as, who))
-    return relation
+    return relabelled(relation, _identities(tally, relation, but))
 
 
-def _known_as(who: Mapping[Any, Any], label: Any) -> Any:
-    return who.get(label, label)
-
-
-def _as_identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
-    """Return the rows of a relation, as they stand, by who sent them: to look them up, not to add them."""
-    labels = list(relation.labels)
-    for dim, who in _identities(tally, relation, but).items():
-        at = relation.dims.index(dim)
-        labels[at] = label_array(who.get(label, label) for label in labels[at].tolist())
-    return Cells(relation.dims, tuple(labels), relation.codes, relation.counts)
+def by_sender(tally: Tally, relation: Cells) -> Cells:
+    """Return the rows of a relation, as they stand, by who they are of: to look them up, not to add them."""
+    return called(relation, _identities(tally, relation, ""))
 
 
 def _identities(tally: Tally, relation: Cells, but: str) -> dict[str, dict[Any, Any]]:
@@ -232,7 +224,7 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
             common = sent.select(enough).keys()
         elif supplied is None:
             found = found.keys(d for d in found.dims if d != as_sent(dim))
-            members = found.select(_as_identified(tally, found, but=dim).within(sent.select(enough)))
+            members = found.select(called(found, _identities(tally, found, dim)).within(sent.select(enough)))
     return Side(tally, common=common, members=members)
 
 
@@ -267,7 +259,7 @@ def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
     """Move to the ledger what came from suppliers of only a part of a period."""
     as_it_is = set(partly.dims) <= set(tally.dims)
     cells = tally._cells if as_it_is else grain(tally._sent)
-    some = _as_identified(tally, cells, but=dim).within(partly)
+    some = called(cells, _identities(tally, cells, dim)).within(partly)
     left = cells.select(some).project(tally.dims)
     ledger = tally._ledger
     for label in left.label(dim).tolist() if dim in left.dims else [""]:

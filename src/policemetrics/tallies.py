@@ -9,6 +9,7 @@ given; what is private does not, and is for the package alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, Never
 
@@ -17,7 +18,22 @@ import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
-from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, is_time, joined, reports
+from policemetrics._sent import (
+    Kept,
+    Left,
+    Renamed,
+    Senders,
+    Sent,
+    Step,
+    Windows,
+    grain,
+    identities,
+    is_time,
+    joined,
+    reports,
+    spelt_alike,
+    time_dims,
+)
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -103,7 +119,7 @@ class Tally:
         columns: Mapping[str, Labels | Numbers],
         counts: Iterable[Number] | Column,
         *,
-        coverage: Names | None = None,
+        coverage: Names | Senders | None = None,
         overlapping: Names = (),
         unit: str = "counts",
     ) -> Tally:
@@ -117,8 +133,9 @@ class Tally:
             dimension ``seconds`` takes numbers, in seconds, or a column of durations.
         counts : iterable of int
             The count of each cell, of the same length; 0 and negative corrections are kept.
-        coverage : str or sequence of str, optional
-            The dimensions whose keys, wherever they occur, prove that data were supplied.
+        coverage : str, sequence of str or Exposure, optional
+            The dimensions whose keys, wherever they occur, prove that data were supplied; or an exposure, whose
+            areas are then who sends, in every period that occurs.
         overlapping : str or sequence of str, optional
             Dimensions whose labels overlap, so that they must not be added up.
         unit : str, optional
@@ -161,7 +178,7 @@ class Tally:
         coded: Mapping[str, Encoded],
         counts: IntArray,
         *,
-        coverage: Names | None = None,
+        coverage: Names | Senders | None = None,
         overlapping: Names = (),
         unit: str = "counts",
     ) -> Tally:
@@ -174,7 +191,14 @@ class Tally:
             overlapping=frozenset(_within(overlapping, "overlapping", dims)),
             unit=_check.text(unit, "unit"),
         )
-        return found if coverage is None else found._with_coverage(_within(coverage, "coverage", dims))
+        if coverage is None:
+            return found
+        if not isinstance(coverage, Senders):
+            return found._with_coverage(_within(coverage, "coverage", dims))
+        if lacking := [d for d in coverage.by if d not in dims]:
+            msg = f"coverage is given by {_check.listing(coverage.by)}: keep {_check.listing(lacking)} in the tally, too."
+            raise UnknownNameError(msg)
+        return found._with_coverage(coverage.by, coverage)
 
     @classmethod
     def _of(
@@ -217,14 +241,21 @@ class Tally:
             ]
         )
 
-    def _with_coverage(self, dims: tuple[str, ...]) -> Tally:
-        """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one."""
+    def _with_coverage(self, dims: tuple[str, ...], senders: Senders | None = None) -> Tally:
+        """Take the keys over `dims` as supplied; an excluded row proves supply as well as a counted one.
+
+        Where it is said who sends, all of them sent every period that occurs.
+        """
+        if senders is not None:
+            dims = (*dims, *(d for d in time_dims(self._sent) if d not in dims))
         supplied = self._cells.keys(dims)
         if self._ledger is not None:
             named = self._ledger.keys(dims)
             for dim in dims:
                 named = named.select(named.where_label(dim, lambda label: label != MISSING))
             supplied = supplied.union(named).keys()
+        if senders is not None:
+            supplied = supplied.union(_reports_of(senders, supplied)).keys()
         return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
     # ---- reading ------------------------------------------------------------------------
@@ -690,7 +721,8 @@ class Tally:
         UnknownNameError
             If a key of `mapping` matches no label, or `others` refuses one.
         InvalidInputError
-            If a label is neither text nor a whole number, or cells of labels that overlap would add up.
+            If a label is neither text nor a whole number, cells of labels that overlap would add up, or two names
+            of one supplier are joined after :meth:`rolling`, which left out windows in which the name changed.
 
         Examples
         --------
@@ -725,6 +757,16 @@ class Tally:
         if dim in self.overlapping and len(found) < len(self):
             msg = f"the labels of {dim!r} overlap and do not add up; mapping must not merge cells of them."
             raise InvalidInputError(msg)
+        for step in found._sent[0].steps:
+            if isinstance(step, Windows) and step.dim != dim:
+                names = Counter(identities(found._sent, dim).values())
+                before = Counter(identities(self._sent, dim).values())
+                if twice := [who for who, n in names.items() if n > max(1, before[who])]:
+                    msg = (
+                        f"names of {dim!r} must be joined before rolling(): {_check.listing(twice, most=5)} is one supplier "
+                        f"under several names, and windows in which the name changes were left out."
+                    )
+                    raise InvalidInputError(msg)
         return found
 
     def _relabel(self, dim: str, new: Callable[[Any], Any], *, step: bool = True) -> Tally:
@@ -848,7 +890,9 @@ class Tally:
             )
             raise InvalidInputError(msg)
         spelt = self._relabel(period, lambda label: read[label].label if label in read else label)
-        windows = Windows.of(period, months, max(lengths), read.values())
+        senders = set().union(*(one.renamed for one in self._sent)) - {period}
+        who = {dim: identities(self._sent, dim) for dim in senders}
+        windows = Windows.of(period, months, max(lengths), read.values(), who)
         if not windows.labels:
             msg = f"months must be at most the number of months there are; got {months} of {len(read) * max(lengths)}."
             raise InvalidInputError(msg)
@@ -903,6 +947,24 @@ class Tally:
             sent,
             marks,
         )
+
+
+def _reports_of(senders: Senders, rows: Cells) -> Cells:
+    """Return the reports of who is said to send: of each period of which rows came in, as it is spelt there."""
+    who = senders._keys.keys()
+    for dim in who.dims:
+        there = rows.label(dim)
+        who = spelt_alike(who, dim, there.tolist())
+        if len(rows) and not np.isin(there, who.label(dim)).any():
+            msg = (
+                f"coverage names {len(who.label(dim)):,} labels of {dim!r}, and no row has one of them: "
+                f"{who.label(dim).tolist()[0]!r} there, {there.tolist()[0]!r} in the rows. Spell them alike."
+            )
+            raise InvalidInputError(msg)
+        if is_time(there):  # of a period without rows nothing is known
+            who = who.select(who.match({dim: there}))
+    rest = [d for d in rows.dims if d not in who.dims]
+    return who.times(rows.keys(rest)) if rest else who
 
 
 def _within_one(wanted: Period, every: str) -> Period:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
 from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
+from policemetrics._sent import Senders
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames import reading
@@ -46,7 +47,7 @@ def tally(
     date: str | None = None,
     every: Every = "month",
     timezone: str = "Europe/London",
-    coverage: Names | None = None,
+    coverage: Names | Senders | None = None,
     overlapping: Names = (),
 ) -> Tally:
     """Count the rows of a data frame by key, or add up a column of counts.
@@ -74,9 +75,10 @@ def tally(
     timezone : str, optional
         Where the days begin; in DuckDB, Spark and Ibis that must be the zone of the session.
         Default is ``"Europe/London"``.
-    coverage : str or sequence of str, optional
+    coverage : str, sequence of str or Exposure, optional
         The dimensions whose keys, wherever they occur, prove that data were supplied, so that an
-        absent cell is 0 there: force and period, say.
+        absent cell is 0 there: force and period, say. Or an exposure: its areas are who sends, and one
+        without a row had none, in every period that occurs.
     overlapping : str or sequence of str, optional
         Dimensions whose labels overlap (a total beside its parts), so that they must not be added.
 
@@ -132,10 +134,13 @@ def tally(
         wide = count is not None and schema[count] == nw.UInt64
         found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
     coded = {dim: found.coded[key] for key, dim in keys.items()}
-    proof = _check.names(coverage, "coverage") if coverage is not None else None
+    proof: Any = coverage
+    if coverage is not None and not isinstance(coverage, Senders):
+        proof = _check.names(coverage, "coverage")
     if date is not None:
         coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
-        proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
+        if not isinstance(proof, Senders):  # whose areas send every period
+            proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
         return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
     totals, missing = _totals(count, found, coded), found.flagged("missing")
