@@ -750,6 +750,7 @@ class TestNotAvailable:
         for found in (
             rate_change(nothing, between=YEARS, by="force"),
             rate_change(nothing, versus="previous", by="force"),
+            rate_change(nothing, versus="previous"),
             rate_change([], [], labels=[]),
         ):
             assert len(found) == 0

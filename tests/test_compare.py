@@ -164,6 +164,14 @@ class TestNothingStated:
         assert "no rows for Essex, 2022/23" in found["Essex"].reason
         assert (found["Kent"].reason, found["Kent"].caveat, found["Essex"].caveat) == (None, "", "")
 
+    def test_only_the_rows_concerned(self):
+        """Essex has thefts of one year only; the frauds are of Kent alone, in both."""
+        rows = [("Kent", year, kind) for year in YEARS for kind in ("fraud", "theft")]
+        rows.append(("Essex", YEARS[1], "theft"))
+        columns = dict(zip(("force", "period", "kind"), zip(*rows, strict=True), strict=True))
+        found = pm.rate_change(Tally.from_columns(columns, [1] * 5), between=YEARS, by="kind", caveat="own")
+        assert [f.caveat for f in found] == ["own", f"own; {NAMED}"]
+
     @pytest.mark.parametrize("name", [n for n in ALL if HEADS[n][2]])
     def test_a_part_of_a_whole_is_0(self, name):
         parts = {f.group["force"]: f for f in compare(name, tally_of(name, LATER))}

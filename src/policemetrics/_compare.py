@@ -87,7 +87,8 @@ class Rows:
         """Take plain numbers, or columns of them with a label each; options of tables are refused."""
         _check.refuse_options(**options)
         keys, columns, single = as_columns(labels, dict(numbers))
-        return cls(keys, no_reasons(1 if single else len(columns[0])), single), columns
+        first, *_ = columns
+        return cls(keys, no_reasons(1 if single else len(first)), single), columns
 
     @classmethod
     def of_side(
@@ -97,12 +98,11 @@ class Rows:
         counted: IntArray | None = None,
         *,
         single: bool = False,
-        none_is_zero: bool = False,
     ) -> Rows:
         """Take the groups of one side of a tally, and its totals if they are known; those not supplied say so."""
         excluded = exclusion_table(groups, [side], totals(side, groups) if counted is None else counted)
         rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded)
-        rows.adopt(why_not_supplied(groups, side, none_is_zero=none_is_zero))
+        rows.adopt(why_not_supplied(groups, side))
         return rows
 
     def __len__(self) -> int:
@@ -395,28 +395,29 @@ class Comparison:
         """
         _check.choice(like_for_like, "like_for_like", ("require", "match"))
         _check.text(caveat, "caveat", empty=True)
+        old, new = sides
         if like_for_like == "match":
-            if data._supplied is None or set(data._supplied.dims) <= {sides[0].dim}:
+            if data._supplied is None or set(data._supplied.dims) <= {old.dim}:
                 msg = (
                     "like_for_like='match' needs to know who supplied: state coverage= when tallying, "
                     "as in tally(frame, by=['force', 'period'], coverage=['force', 'period'])."
                 )
                 raise InvalidInputError(msg)
             wanted = [side.parts for side in sides]
-            old, new = matched(*sides)
+            old, new = matched(old, new)
             if whole:
                 old, new = (attrs.evolve(s, parts=p) for s, p in zip((old, new), wanted, strict=True))
-            sides = old, new
+        sides = old, new
         groups = groups_of(sides, by, data) if groups is None else groups
-        counted = totals(sides[0], groups), totals(sides[1], groups)
-        missing = [why_not_supplied(groups, side) for side in sides]
+        counted = totals(old, groups), totals(new, groups)
+        not_old, not_new = (why_not_supplied(groups, side) for side in sides)
         excluded = exclusion_table(groups, sides, added(*counted), data)
         rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
-        for reasons in missing:
-            rows.adopt(reasons)
+        rows.adopt(not_old)
+        rows.adopt(not_new)
         if like_for_like == "require":
-            rows.adopt(why_one_sided(groups, *sides))
-        shown = unexplained(missing[0]), unexplained(missing[1])
+            rows.adopt(why_one_sided(groups, old, new))
+        shown = unexplained(not_old), unexplained(not_new)
         pair = cls(data, sides, groups, counted, shown, rows)
         if negative:
             pair.explain_negative(counted)
@@ -433,7 +434,8 @@ class Comparison:
     @property
     def between(self) -> tuple[str, str]:
         """The two sides, as they are written."""
-        return self.sides[0].label, self.sides[1].label
+        old, new = self.sides
+        return old.label, new.label
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
@@ -445,13 +447,10 @@ class Comparison:
         days = [np.full(len(self.groups), float(side.days)) for side in self.sides]
         if exposure is None:
             return (days, "days") if per_day else ([], "")
-        areas = exposure.by
-        if (
-            self.data._supplied is None
-            and self.sides[0].dim not in areas
-            and set(areas) <= set(self.data.dims)
-        ):
-            self.rows.adopt(why_one_sided(self.groups, *self.sides, areas=areas))
+        areas, (old, new) = exposure.by, self.sides
+        known = not {*areas} - {*self.data.dims}
+        if self.data._supplied is None and old.dim not in areas and known:
+            self.rows.adopt(why_one_sided(self.groups, old, new, areas=areas))
         found = self.divide(Divisor.of(exposure, self.groups.dims, "exposure"))
         if not per_day:
             return found, exposure.name
@@ -474,7 +473,8 @@ class Comparison:
         excluded = exclusion_table(parts, self.sides, added(*counted), self.data)
         notes = self.rows.notes
         own = notes if isinstance(notes, tuple) else notes[group]
-        return Rows(keys_of(parts), self.rows.reasons[group], False, excluded, own), group, counted
+        rows = Rows(keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own)
+        return rows, group, counted
 
 
 def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:
@@ -482,17 +482,17 @@ def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tup
 
     Each dimension that is added up is looked at alone, and each group for itself.
     """
-    compared = sides[0].dim
-    rest = [d for d in data.dims if d not in (*groups.dims, compared, *apart)]
+    old, new = sides
+    rest = [d for d in data.dims if d not in (*groups.dims, old.dim, *apart)]
     if data.coverage is not None or not rest:
         return ()
     named: dict[int, list[str]] = {}
     for dim in rest:
-        for row, labels in one_sided_labels(*sides, groups, dim).items():
+        for row, labels in one_sided_labels(old, new, groups, dim).items():
             named.setdefault(row, []).extend(labels)
     if not named:
         return ()
-    what = "periods" if sides[0].when else "groups"
+    what = "periods" if old.when else "groups"
     found: list[tuple[Note, ...]] = [()] * len(groups)
     for row, labels in named.items():
         long = f"no coverage was stated, and only one of the {what} has cells of {_check.cut(labels)}"
@@ -597,9 +597,9 @@ def over_periods(
     table_of = cast("Callable[[tuple[Side, Side]], Results[FigureT]]", figure)  # of several periods
     pairs = pairs_of_periods(tally, versus, period)
     if not pairs:
-        empty = tally._where({period: np.empty(0, dtype=object)})
+        empty = tally._where({period: label_array([])})
         table = table_of((Side(empty, period), Side(empty, period)))
-        return table[:0]._evolve(keys={d: np.empty(0, dtype=object) for d in (*by, period)}, exclusions=None)
+        return table[:0]._evolve(keys={d: label_array([]) for d in (*by, period)}, exclusions=None)
     table = Results._stack([table_of(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
     for dim in reversed(by):
         table = table.sort(dim)

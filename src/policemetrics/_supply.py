@@ -660,11 +660,11 @@ def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
     return found
 
 
-def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -> Reasons:
+def why_not_supplied(groups: Cells, side: Side) -> Reasons:
     """Say of each group why this side of it is not available.
 
     Coverage may prove that rows came in although every one of them was excluded, as where each lacks
-    a label: their number is then unknown, unless `none_is_zero`.
+    a label: their number is then unknown.
     """
     reasons = why_marked(groups, side)
     proof = side.proof(groups.dims)
@@ -677,7 +677,7 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     for i, why in excluded.items():
         # What only one side has, or was marked, has been seen to; what was dropped is the caller's choice.
         known = (_NOT_LIKE_FOR_LIKE, NOT_SUPPLIED, DROPPED, PARTLY)
-        unknown = not none_is_zero and any(n and not r.startswith(known) for r, n in why.items())
+        unknown = any(n and not r.startswith(known) for r, n in why.items())
         if reasons[i] is None and (found[i] == 0 or unknown):
             listed = ", ".join(f"{r} {_write.count(n)}" for r, n in why.items())
             reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
