@@ -10,6 +10,7 @@ import pytest
 import policemetrics as pm
 from policemetrics import Exposure, HarmWeights, Tally
 from policemetrics.errors import InvalidInputError, UnknownNameError
+from policemetrics.extend import Comparison, both_groups
 
 YEARS = ("2022/23", "2023/24")
 NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
@@ -383,3 +384,12 @@ def test_rows_without_a_label_that_count_nothing(n):
         assert found.reason == "not available: all counts were excluded (missing force 3)"
     else:
         assert (found.old, found.new, found.change) == (0, 5, 5)
+
+
+def test_groups_are_of_no_number_of_days():
+    """Two forces are compared as they are: each counts for one day, or for none."""
+    crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
+    pair = Comparison.of(crimes, both_groups(crimes, ("Essex", "Kent"), "force"), ())
+    sizes, name = pair.sizes(None, per_day=True)
+    assert ([size.tolist() for size in sizes], name) == ([[1], [1]], "days")
+    assert pair.sizes(None) == ([], "")

@@ -430,6 +430,78 @@ class TestMerged:
         reason = rate_change(longer(self.SEVEN), between=YEARS).reason
         assert reason == "not available: no rows for 2024-Q1"
 
+    @pytest.mark.parametrize("coverage", ["force", SENT, "period", None], ids=str)
+    @pytest.mark.parametrize(
+        "merge",
+        [
+            lambda t: t,
+            lambda t: t.to_periods("quarter"),
+            lambda t: t.relabel("period", {m: f"2024-Q{2 + (m > '2024-06')}" for m in t.labels("period")}),
+            lambda t: t.relabel("force", {"Kent": "SE", "Essex": "SE"}),
+            lambda t: t.to_periods("quarter").relabel("force", {"Kent": "SE", "Essex": "SE"}),
+        ],
+        ids=["months", "quarters", "named", "region", "both"],
+    )
+    def test_a_month_that_one_lacks(self, coverage, merge):
+        """Kent's August is missing: whatever has been merged since, and where coverage leaves periods to the rows."""
+        rows = [(f, f"2024-{m:02}", 5) for f in ("Kent", "Essex") for m in range(4, 10)]
+        crimes = merge(made([r for r in rows if r[:2] != ("Kent", "2024-08")], *SENT, coverage=coverage))
+        quarters = ("2024-Q2", "2024-Q3")
+        found = rate_change(crimes, between=quarters)
+        assert (found.old, found.new) == (30, 25)
+        named = "force" in (coverage or ())
+        assert (found.reason or "").endswith("supplied for one only: Kent 2024-08" if named else "")
+        assert found.reason is None or named
+        assert found.caveat == "" or coverage is None
+        if named:
+            matched = rate_change(crimes, between=quarters, like_for_like="match")
+            assert (matched.old, matched.new) == (25, 25)
+            assert matched.exclusions.reasons == {"not like for like": 5}
+
+    def test_one_month_of_a_quarter(self):
+        """Kent sent April, and then a whole quarter: what lacks is told by month, before and after they are added up."""
+        months = made([("Kent", f"2024-{m:02}", 5) for m in (4, 7, 8, 9)], *SENT, coverage=SENT)
+        quarters = ("2024-Q2", "2024-Q3")
+        for crimes in (months, months.to_periods("quarter")):
+            assert (
+                rate_change(crimes, between=quarters).reason == "not available: no rows for 2024-05, 2024-06"
+            )
+
+    def test_what_was_dropped_is_not_missing(self):
+        """Of three months named "early" the caller left out one: two are all of it."""
+        months = made([("Kent", f"2024-{m:02}", 5) for m in (1, 2, 3)], *SENT, coverage=SENT)
+        early = months.drop(force="Kent", period="2024-03").relabel(
+            "period", {"2024-01": "early", "2024-02": "early"}
+        )
+        assert rate(early.where(period="early"), 100).events == 10
+
+    @pytest.mark.parametrize(
+        ("parts", "stands"),
+        [
+            (("2024-01", "2024-02", "2024-03"), True),
+            (("2024-01", "2024-03"), False),
+            (("2023-12", "2024-01"), True),  # a name that no calendar orders: all that is known in it
+            (("2024-01 to 2024-02",), False),  # no number of these makes a quarter
+        ],
+    )
+    def test_what_a_quarter_needs(self, parts, stands):
+        named = dict.fromkeys(parts, "2024-Q1") | dict.fromkeys(("2024-04", "2024-05", "2024-06"), "2024-Q2")
+        crimes = made([("Kent", p, 5) for p in named], *SENT, coverage=SENT).relabel("period", named)
+        found = rate(crimes, of_forces(Kent=100), by="period").at(period="2024-Q1")
+        lacking = f"not available: all counts were excluded (not all of 2024-Q1 supplied {5 * len(parts)})"
+        assert found.reason == (None if stands else lacking)
+
+    @pytest.mark.parametrize("coverage", [SENT, None], ids=str)
+    def test_residents_of_each_year_of_months(self, coverage):
+        crimes = made(
+            [("Kent", f"{y}-{m:02}", 1) for y in (2022, 2023) for m in range(1, 13)], *SENT, coverage=coverage
+        )
+        people = Exposure(
+            {("Kent", "2022"): 10, ("Kent", "2023"): 20}, by=SENT, name="residents", date="mid-year"
+        )
+        found = rate(crimes.to_periods("calendar_year"), people, per=1, by="period")
+        assert found["rate"].tolist() == [1.2, 0.6]
+
     def test_a_part_of_a_year_is_left_out_of_it(self):
         """Kent has four quarters and three: the second year has nobody who sent it all."""
         found = rate(self.SEVEN.to_periods("financial_year"), of_forces(Kent=1000), by="period")
@@ -628,6 +700,12 @@ class TestMarks:
 
 
 class TestCaveats:
+    def test_a_row_without_its_force_is_of_no_force(self):
+        """It stands in the ledger, and is no supplier of one year only."""
+        crimes = made([("Kent", YEARS[0], 1), ("Kent", YEARS[1], 2), (None, YEARS[1], 4)], *SENT)
+        found = rate_change(crimes, between=YEARS)
+        assert (found.change, found.caveat, found.exclusions.reasons) == (1, "", {"missing force": 4})
+
     def test_a_quarter_that_one_lacks(self):
         """Kent has four quarters and three, and nothing was stated."""
         rows = [("Kent", q, 100) for q in QUARTERS[:7]] + [("Essex", q, 100) for q in QUARTERS]

@@ -113,7 +113,7 @@ class Side:
 
         A dimension that was renamed stands there as it is called now and as it was sent.
         """
-        if self.common is not None and {*filter(None, [self.dim])} <= {*self.common.dims}:
+        if self.common is not None and self.dim in ("", *self.common.dims):
             return self.common
         dims, supplied = (self.dim,) if self.dim else (), self.tally._supplied
         if supplied is None:
@@ -154,8 +154,8 @@ class Side:
 
     def senders(self) -> Cells:
         """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
-        supplied = self.tally._supplied
-        if supplied is None or not renamed(self.tally) & {*supplied.dims}:
+        stated = () if self.tally._supplied is None else self.tally._supplied.dims
+        if not renamed(self.tally) & {*stated}:
             return self.proof(())
         found = self._placed(reports(self.tally._sent), identify=False)
         if self.common is not None:
@@ -228,7 +228,7 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
     return Side(tally, common=common, members=members)
 
 
-def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, int]:
+def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, float]:
     """Return how many reports make up each label of a dimension of periods; none where it is no such dimension."""
     known = known_lines(tally._sent, [d for d in who if d != dim])
     if as_sent(dim) not in known.dims:
@@ -244,15 +244,15 @@ def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, int]:
     return {label: _count_parts(label, of_label, dim) for label, of_label in parts.items()}
 
 
-def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> int:
-    """Count the reports of a period by the calendar; of a mere name, those that are known."""
+def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> float:
+    """Count the reports of a period by the calendar, no whole number if none make it up; of a mere name, those known."""
     try:
         (whole,) = read_labels([label], dim)
     except InvalidInputError:
         return len(parts)
     lengths = {p.months for p in parts}
     within = all(whole.contains(p) for p in parts)
-    return whole.months // lengths.pop() if within and len(lengths) == 1 else len(parts)
+    return whole.months / lengths.pop() if within and len(lengths) == 1 else len(parts)
 
 
 def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
