@@ -393,3 +393,9 @@ def test_groups_are_of_no_number_of_days():
     sizes, name = pair.sizes(None, per_day=True)
     assert ([size.tolist() for size in sizes], name) == ([[1], [1]], "days")
     assert pair.sizes(None) == ([], "")
+
+
+def test_groups_of_no_dimension():
+    crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
+    with pytest.raises(UnknownNameError, match="the tally has no dimension 'beat'; it has 'force'"):
+        both_groups(crimes, ("Essex", "Kent"), "beat")

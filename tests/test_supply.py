@@ -491,6 +491,19 @@ class TestMerged:
         lacking = f"not available: all counts were excluded (not all of 2024-Q1 supplied {5 * len(parts)})"
         assert found.reason == (None if stands else lacking)
 
+    def test_two_parts_of_two_quarters(self):
+        """Kent lacks a month of both: each part stands in the ledger once, whether or not the forces are added up."""
+        rows = [(f, f"2024-{m:02}", 5) for f in ("Kent", "Essex") for m in range(4, 10)]
+        rows = [r for r in rows if r[:2] not in {("Kent", "2024-06"), ("Kent", "2024-09")}]
+        quarters = made(rows, *SENT, coverage=SENT).to_periods("quarter")
+        for crimes in (quarters, quarters.sum_to("period")):
+            found = rate(crimes, of_forces(Kent=1000, Essex=3000), per=3000)
+            assert (found.events, found.rate) == (30, 30)
+            assert found.exclusions.reasons == {
+                "not all of 2024-Q2 supplied": 10,
+                "not all of 2024-Q3 supplied": 10,
+            }
+
     @pytest.mark.parametrize("coverage", [SENT, None], ids=str)
     def test_residents_of_each_year_of_months(self, coverage):
         crimes = made(
