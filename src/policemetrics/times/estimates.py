@@ -219,12 +219,13 @@ def summarised(
 
     What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
     """
-    summed = _supply.whole_side(data).tally.sum_to(*by, seconds)
+    by_name = data._refuse_totals((*by, seconds))
+    summed = _supply.whole_side(data).tally._summed((*by, seconds))
     side = _supply.Side(summed)
     groups = _supply.groups_of([side], by)
     excluded = _supply.exclusion_table(groups, [side], _supply.totals(side, groups))
     refuse_unknown_reasons(missed, excluded, data.dims)
-    rows = Rows(_supply.keys_of(groups), _supply.why_marked(groups, side), exclusions=excluded)
+    rows = Rows(_supply.keys_of(groups), _supply.why_marked(groups, side), exclusions=excluded, notes=by_name)
     others = excluded_for(excluded, missed)
     rows.adopt(_supply.why_negative(others, ""))
     times: Times
