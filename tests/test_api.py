@@ -57,7 +57,8 @@ def test_what_a_line_says(tool):
     at = next(i for i, line in enumerate(lines) if line.startswith("policemetrics.share("))
     assert lines[at - 1].startswith("policemetrics.rate_change(") or lines[at - 1].startswith("    overload ")
     assert (
-        "    overload (count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -> Share" in lines[at:]
+        "    overload (count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -> Share"
+        in lines[at:]
     )
     for line in (
         "class policemetrics.figures.Share(Figure)",

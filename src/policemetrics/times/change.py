@@ -349,6 +349,7 @@ def time_change(
         rows.adopt(half.below)
     needed = rows.there & (sum(half.times.sizes + half.others for half in halves) > 0)
     targets = estimates.targets_of(estimates.read_targets(target), pair.groups, needed)
+    estimates.count_missed(rows, chosen, targets)
     sides = []
     for half, counted, supplied, label in zip(halves, pair.counted, pair.shown, pair.between, strict=True):
         found = settings.summary(half.times, half.others, targets)

@@ -28,7 +28,7 @@ from policemetrics.errors import (
 )
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import ExclusionTable
-from policemetrics.tallies import CLOCK_REASONS, Tally
+from policemetrics.tallies import CLOCK_REASONS, MISSING_END, Tally
 from policemetrics.typing import FloatArray, IntArray, Percentile
 
 if TYPE_CHECKING:
@@ -233,14 +233,21 @@ def summarised(
         rows.adopt(below)
     else:
         times = AddedTimes.of(added, groups)
+    others = np.where(rows.there, others, 0)
+    targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
+    count_missed(rows, missed, targets)
     # A group without times says why; but its counts, of 0, stand.
+    nothing = (times.sizes == 0) & (others > 0) & ~np.isnan(targets)
+    rows.explain(nothing, "not available: no time was measured")
     timed = summed._evolve(supplied=None, cells=summed._cells.select(summed._cells.counts > 0))
     untimed = _supply.why_not_supplied(groups, _supply.Side(timed))
     rows.explain(~_supply.unexplained(untimed), lambda row: str(untimed[row]))
-    others = np.where(rows.there, others, 0)
-    targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
     values = settings.summary(times, others, targets)
-    return rows, values | {"sd": np.where(rows.there, values["sd"], np.nan), "missed": "; ".join(missed)}
+    return rows, values | {
+        "sd": np.where(rows.there, values["sd"], np.nan),
+        "missed": "; ".join(missed),
+        "not_arrived": excluded_for(excluded, (MISSING_END,)),
+    }
 
 
 def lined_up(
@@ -301,6 +308,12 @@ def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, di
         _check.known(reason, "missed: reason for exclusion", possible)
 
 
+def count_missed(rows: Rows, missed: Collection[str], targets: FloatArray) -> None:
+    """Count what missed a target: without one it stands in no share, and stays left out."""
+    if rows.exclusions is not None:
+        rows.exclusions = rows.exclusions.counting(missed, rows.there & ~np.isnan(targets))
+
+
 def excluded_for(excluded: ExclusionTable, chosen: Collection[str]) -> IntArray:
     """Add up, by group, what was excluded for some reasons."""
     columns = [reason in chosen for reason in excluded.reasons]
@@ -318,7 +331,7 @@ def shares_within(
     aimed = ~np.isnan(targets)
     bounds = microseconds(np.where(aimed, targets, 0), "target")
     within = times.within(bounds, inclusive=inclusive).astype(float)
-    out_of = (times.sizes + missed).astype(float)
+    out_of = (times.sizes + np.where(aimed, missed, 0)).astype(float)
     return {
         "target": targets,
         "within": np.where(aimed, within, np.nan),

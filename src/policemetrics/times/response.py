@@ -438,8 +438,6 @@ def response_times(
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
     rows.single = by is None
-    if rows.exclusions is not None:
-        values["not_arrived"] = estimates.excluded_for(rows.exclusions, (MISSING_END,))
     stand: dict[str, Mask] = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
     return rows.results(ResponseSummary, values | asked, stand)
 
