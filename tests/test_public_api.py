@@ -202,6 +202,7 @@ BAD = {
     "end": [None, 5, "nope", b"met", "force", "n", "day"],
     "closed": [5, "nope", b"day", "force"],
     "resolution": [None, 5, "nope"],
+    "recorded_to": [5, "nope", "hour", ["minute"]],
     "zero": [None, 5, "nope", True],
     "no_arrival": [None, 5, "nope", "exclude"],
     "incident": [5, "nope", b"force", "day"],

@@ -199,7 +199,8 @@ class _Spread(_canvas.Picture):
         more = (
             [f"{_write.count(missed)} more have no time, and count as missing the target."] if missed else []
         )
-        return [*more, *_canvas.left_out(self.summary.exclusions)]
+        caveat = [f"Caveat: {self.summary.caveat}."] if self.summary.caveat else []
+        return [*more, *_canvas.left_out(self.summary.exclusions), *caveat]
 
 
 def _step(least: float) -> float:
