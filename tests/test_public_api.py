@@ -116,6 +116,7 @@ GOOD = {
         {"start": "day", "end": "met", "by": "force", "timezone": "UTC", "target": 60} | OPEN,
     ),
     "share": (pm.share, (1, 4), {}),
+    "share of columns": (pm.share, ([1, 5], [4, 10]), {"labels": ["a", "b"]}),
     "claims.stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
     "summarise_times of numbers": (
@@ -201,6 +202,7 @@ BAD = {
     "end": [None, 5, "nope", b"met", "force", "n", "day"],
     "closed": [5, "nope", b"day", "force"],
     "resolution": [None, 5, "nope"],
+    "recorded_to": [5, "nope", "hour", ["minute"]],
     "zero": [None, 5, "nope", True],
     "no_arrival": [None, 5, "nope", "exclude"],
     "incident": [5, "nope", b"force", "day"],

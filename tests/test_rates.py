@@ -71,6 +71,34 @@ class TestShare:
         assert math.isnan(figure.share)
         assert math.isnan(figure.interval.low)
 
+    def test_columns(self):
+        """One for each label, as of `rate`; each row is what it is alone."""
+        table = share([1, 5, 20], [100, 100, 100], labels=["a", "b", "c"], confidence_level=0.9)
+        assert table.to_dict()["share"] == [0.01, 0.05, 0.2]
+        for row, count in zip(table, (1, 5, 20), strict=True):
+            alone = share(count, 100, confidence_level=0.9)
+            assert (row.share, row.interval) == (alone.share, alone.interval)
+        assert table == share([1, 5, 20], 100, labels=["a", "b", "c"], confidence_level=0.9)
+
+    def test_columns_with_one_of_nothing(self):
+        table = share([1, 0], [4, 0], labels=["a", "b"])
+        assert str(table.at(label="b")) == "b: 0 of 0: not available: a share of nothing."
+        assert table.at(label="a").share == 0.25
+
+    @pytest.mark.parametrize(
+        ("count", "out_of", "labels", "message"),
+        [
+            ([1, 5], [100, 3], ["a", "b"], "count must be at most out_of; got 5 of 3, for b"),
+            ([1, 5], [100, 3], None, "several numbers need labels=, one for each"),
+            ([1, 5, 6], [100, 30], ["a", "b"], "length"),
+            ([1, -5], 100, ["a", "b"], "count"),
+            ([1, 5], [100, 30.5], ["a", "b"], "out_of"),
+        ],
+    )
+    def test_bad_columns(self, count, out_of, labels, message):
+        with pytest.raises(pm.PoliceMetricsError, match=message):
+            share(count, out_of, labels=labels)
+
     @given(st.data(), st.integers(1, 10**7), LEVELS)
     def test_stays_inside_its_interval_inside_its_bounds(self, data, out_of, level):
         count = data.draw(st.integers(0, out_of))

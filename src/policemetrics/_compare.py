@@ -193,6 +193,13 @@ class Rows:
                 ((*new, *old) if first else (*old, *new) for old in self.notes), dtype=object, count=len(self)
             )
 
+    def note_some(self, found: Mapping[int, Note]) -> None:
+        """Let something travel with the figures of some rows, given by number, behind what travels already."""
+        if found:
+            old = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
+            new = ((*notes, *([found[i]] if i in found else [])) for i, notes in enumerate(old))
+            self.notes = np.fromiter(new, dtype=object, count=len(self))
+
     @overload
     def results(
         self,

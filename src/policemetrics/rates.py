@@ -113,27 +113,42 @@ class Share(Figure):
 # ---- share ------------------------------------------------------------------------------
 
 
-def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -> Share:
+@overload
+def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -> Share: ...
+@overload
+def share(
+    count: Numbers,
+    out_of: Number | Numbers,
+    /,
+    *,
+    labels: Sequence[Label] | Column,
+    confidence_level: float = 0.95,
+) -> Results[Share]: ...
+def share(
+    count: Any, out_of: Any, /, *, labels: Any = None, confidence_level: float = 0.95
+) -> Share | Results[Share]:
     """Share of a whole, with the Wilson interval.
 
     Parameters
     ----------
-    count : int
+    count : int, or sequence of int with `labels`
         The part: a whole number, 0 to `out_of`.
-    out_of : int
+    out_of : int, or sequence of int with `labels`
         The whole. Of 0 the share is not available.
+    labels : sequence of str or int, optional
+        A label for each part; gives a table with the dimension ``label``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
-    Share
-        The fraction, with its inputs and interval.
+    Share or Results of Share
+        The fraction, with its inputs and interval; a table if there is `labels`.
 
     Raises
     ------
     InvalidInputError
-        If a number is negative or not whole, or `count` is above `out_of`.
+        If a number is negative or not whole, `count` is above `out_of`, or lengths differ.
 
     Notes
     -----
@@ -150,22 +165,28 @@ def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -
 
     >>> print(share(241_038, 281_336))
     241,038 of 281,336 is 85.68% (95% interval 85.55% to 85.81%).
+
+    >>> share([1, 20], 100, labels=["burglary", "theft"]).to_dict()["share"]
+    [0.01, 0.2]
     """
     level = _check.confidence_level(confidence_level)
-    part, whole = _check.one_count(count, "count"), _check.one_count(out_of, "out_of")
-    if part > whole:
-        msg = f"count must be at most out_of; got {part} of {whole}."
-        raise InvalidInputError(msg)
-    low, high = intervals.wilson(part, whole, level) if whole else (np.nan, np.nan)
-    return Share(
-        count=float(part),
-        out_of=float(whole),
-        share=part / whole if whole else np.nan,
-        share_low=float(low),
-        share_high=float(high),
-        reason=None if whole else "not available: a share of nothing",
-        confidence_level=level,
+    rows, columns = Rows.of_numbers(labels, {"count": count, "out_of": out_of})
+    part, whole = (
+        np.atleast_1d(_check.counts(v, name)) for v, name in zip(columns, ("count", "out_of"), strict=True)
     )
+    above = part > whole
+    if above.any():
+        at = int(np.argmax(above))
+        place = "" if rows.single else f", for {rows.keys['label'][at]}"
+        msg = f"count must be at most out_of; got {part[at]} of {whole[at]}{place}."
+        raise InvalidInputError(msg)
+    rows.explain(whole == 0, "not available: a share of nothing")
+    rows.settle()
+    there, size = np.where(rows.there, part, 0), np.maximum(whole, 1)
+    low, high = intervals.wilson(there, size, level)
+    values = {"count": part, "out_of": whole, "share": there / size, "share_low": low, "share_high": high}
+    stand = dict.fromkeys(("count", "out_of"), np.ones(len(rows), dtype=bool))
+    return rows.results(Share, values | {"confidence_level": level}, stand)
 
 
 # ---- rate -------------------------------------------------------------------------------

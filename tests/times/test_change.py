@@ -23,6 +23,7 @@ from policemetrics import (
     response_times,
     summarise_times,
     time_change,
+    time_drivers,
 )
 from policemetrics.errors import (
     InvalidInputError,
@@ -131,6 +132,17 @@ class TestShare:
         assert time_change(frame, between=YEARS, target=10).points == 0
         found = time_change(frame, between=YEARS, target=10, missed="missing seconds")
         assert (found.points, found.new_out_of, found.missed) == (-50, 2, "missing seconds")
+        assert (found.exclusions.counted, found.exclusions.excluded) == (4, 0)
+        drivers = time_drivers(
+            frame.assign(g="a"), between=YEARS, of="g", target=10, missed="missing seconds"
+        )
+        assert (drivers[0].points, drivers[0].exclusions.counted, drivers[0].exclusions.excluded) == (
+            -50,
+            4,
+            0,
+        )
+        untimed = time_change(frame, between=YEARS, missed="missing seconds")
+        assert (untimed.exclusions.counted, untimed.exclusions.excluded) == (3, 1)
 
     def test_from_none(self):
         found = time_change(waits([50, 60], [5, 60]), between=YEARS, target=10)

@@ -136,6 +136,8 @@ def shares(series: pd.Series[int], column: pl.Series) -> None:
     assert_type(pm.share(series.sum(), Decimal(4)), Share)
     assert_type(pm.share(column[0], column[1]), Share)
     assert_type(pm.share(1, 4).share, float)
+    assert_type(pm.share([1, 5], 100, labels=["a", "b"]), Results[Share])
+    assert_type(pm.share(series, [100, 200], labels=["a", "b"]), Results[Share])
     assert_type(pm.share(1, 4).interval, Interval)
 
 

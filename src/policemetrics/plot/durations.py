@@ -16,7 +16,7 @@ from policemetrics.plot import _canvas
 from policemetrics.tallies import Tally
 from policemetrics.times.estimates import seconds_of
 from policemetrics.times.reading import is_column
-from policemetrics.typing import Counts, FloatArray, IntArray, Numbers
+from policemetrics.typing import Counts, FloatArray, IntArray, Names, Numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +36,7 @@ def times(
     *,
     target: float | None = None,
     inclusive: bool = False,
+    missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
     ax: Axes | None = None,
@@ -51,6 +52,9 @@ def times(
         In seconds, > 0. Default is none.
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less.
+    missed : str or sequence of str, optional
+        For a tally or frame: reasons for exclusion, such as ``"missing end"``, whose rows count as missing the
+        target, as for `summarise_times`. Default is none.
     seconds : str, optional
         The column of a frame, or the dimension of a tally, that holds the times. Default is ``"seconds"``.
     count : str, optional
@@ -94,13 +98,13 @@ def times(
     _canvas.check_options(ax, title, "plot.times")
     asked: Any = data
     if is_column(data):
-        summary = summarise_times(asked, target=target, inclusive=inclusive)
+        summary = summarise_times(asked, target=target, inclusive=inclusive, missed=missed)
         found = Tally.from_columns({MEASURED: asked}, np.ones(len(asked), dtype=np.int64), unit="times")
         seconds = MEASURED
     else:
         dim = seconds if isinstance(data, Tally) else MEASURED
         found, seconds = as_tally(asked, by={dim: seconds}, count=count), dim
-        summary = summarise_times(found, target=target, inclusive=inclusive, seconds=seconds)
+        summary = summarise_times(found, target=target, inclusive=inclusive, missed=missed, seconds=seconds)
     cells = Side(found.sum_to(seconds)).tally._cells
     return _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit).on(ax, title)
 
@@ -190,8 +194,13 @@ class _Spread(_canvas.Picture):
 
     @property
     def notes(self) -> list[str]:
-        """What was left out."""
-        return _canvas.left_out(self.summary.exclusions)
+        """What has no bar: what missed the target without a time, and what was left out."""
+        missed = self.summary.out_of - self.summary.n
+        more = (
+            [f"{_write.count(missed)} more have no time, and count as missing the target."] if missed else []
+        )
+        caveat = [f"Caveat: {self.summary.caveat}."] if self.summary.caveat else []
+        return [*more, *_canvas.left_out(self.summary.exclusions), *caveat]
 
 
 def _step(least: float) -> float:

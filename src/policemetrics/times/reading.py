@@ -14,7 +14,7 @@ from policemetrics._cells import MEASURED, is_missing, microseconds, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import as_tally, holds_text, sum_times
 from policemetrics.tallies import Tally
-from policemetrics.times.estimates import Targets, as_seconds
+from policemetrics.times.estimates import Settings, Targets, as_seconds, either_way, in_minutes
 from policemetrics.typing import Column, FloatArray, Label
 
 if TYPE_CHECKING:
@@ -141,15 +141,21 @@ def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) ->
 
 
 def as_moments(
-    data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, *, inclusive: bool
+    data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, settings: Settings
 ) -> Moments | None:
     """Have the times of a frame added up by its engine; None for what is counted by its times instead."""
     _refuse_misnamed(data, by, seconds)
     if isinstance(data, Tally) or count is not None:
         return None
     aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
-    bounds = microseconds(aims[~np.isnan(aims)], "target").tolist()
-    return sum_times(data, by, seconds, bounds, inclusive=inclusive)
+    bounds, inclusive = microseconds(aims[~np.isnan(aims)], "target"), settings.inclusive
+    wider = np.unique([bounds, *either_way(bounds, inclusive=inclusive)]).tolist()
+    asked = wider if settings.recorded_to == "minute" else bounds.tolist()
+    found = sum_times(data, by, seconds, asked, inclusive=inclusive)
+    if found is None or settings.recorded_to is not None or not in_minutes(found, None).any():
+        return found
+    # The sums allow of whole minutes, as those of other times hardly ever do: it is worth a second query.
+    return sum_times(data, by, seconds, wider, inclusive=inclusive, minutes=True)
 
 
 def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
