@@ -116,7 +116,9 @@ class TestLongLabels:
         table = pm.change_drivers(crimes, between=YEARS, of="area")
         ax = plot.drivers(table, ax=ax)
         assert self.room(ax) > 0.5
-        assert "… added most (+80)" in title_of(ax)
+        assert title_of(ax).startswith("Recorded crime rose by 81")
+        if size is None:  # a figure of ours grows with its words
+            assert "… added most (+80)" in title_of(ax)
 
 
 def test_a_long_row_of_a_mix():
@@ -169,7 +171,7 @@ class TestWhatIsNotThere:
             {"period": [*YEARS, YEARS[0]], "offence": ["theft", "theft", "theft"], "area": ["A", "A", None]},
             [5, 6, 7],
         )
-        assert "Left out: 7 counts." in said(
+        assert "Left out: missing area 7." in said(
             plot.drivers(pm.change_drivers(left, between=YEARS, of="offence"))
         )
 
