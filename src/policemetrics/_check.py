@@ -375,3 +375,21 @@ def exposure_pair(exposure: Any) -> dict[str, Any]:
         msg = f"exposure must be a pair (before, after); got {shown(exposure)}."
         raise InvalidTypeError(msg)
     return {"exposure[0]": exposure[0], "exposure[1]": exposure[1]}
+
+
+# ---- rounding ---------------------------------------------------------------------------
+
+
+def off_step(values: FloatArray | float, step: float) -> np.ndarray[Any, Any]:
+    """Return which values are no multiples of the step that they were rounded to; none where that is nan."""
+    steps = np.asarray(values) / step
+    # Of many steps a float keeps less than a millionth of one.
+    found: np.ndarray[Any, Any] = np.abs(steps - np.rint(steps)) > np.maximum(1e-6, 1e-15 * np.abs(steps))
+    return found
+
+
+def refuse_unrounded(value: float, name: str, step: float) -> None:
+    """Refuse a number that cannot have been rounded as was said."""
+    if off_step(value, step):
+        msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+        raise InvalidInputError(msg)

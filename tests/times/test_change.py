@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import pickle
+from pathlib import Path
 
 import attrs
 import duckdb
@@ -540,3 +542,14 @@ def test_matched_suppliers(by):
     unstated = Tally.from_columns(columns, counts)
     with pytest.raises(InvalidInputError, match="needs to know who supplied: state coverage="):
         time_change(unstated, between=YEARS, by=by, like_for_like="match")
+
+
+def test_the_simulation_of_the_method_page():
+    """The interval of the median's change errs on the safe side, as the page says, and the script that it names shows."""
+    script = Path(__file__).resolve().parents[2] / "tools" / "coverage.py"
+    if not script.exists():
+        pytest.skip("tools/coverage.py is in the repository only")
+    spec = importlib.util.spec_from_file_location("coverage_tool", script)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert 0.94 < tool.held(25, pairs=300) < 1

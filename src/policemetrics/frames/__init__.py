@@ -29,6 +29,7 @@ __all__ = [
     "sum_times",
     "text_columns",
     "timed",
+    "with_flags",
 ]
 
 
@@ -99,3 +100,10 @@ def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
     from policemetrics.frames import reading
 
     return reading.text_columns(frame, whole=whole)
+
+
+def with_flags(frame: Any, names: Sequence[str]) -> Any:
+    """Turn columns of True and False into the labels 1 and 0; any other column stays as it is."""
+    from policemetrics.frames import reading
+
+    return reading.with_flags(frame, names)

@@ -167,25 +167,3 @@ def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
         raise InvalidInputError(msg)
     if not isinstance(data, Tally) and holds_text(data, seconds, "seconds"):
         refuse_text(f"column {seconds!r}", "text")
-
-
-# ---- rounding ---------------------------------------------------------------------------
-
-
-def said_rounding(low: str, high: str, step: float = 1) -> str:
-    """Write between what a number lies that was rounded; nothing where the step is nan, as it was not said."""
-    return "" if np.isnan(step) else f" ({low} to {high} as far as the rounding tells)"
-
-
-def off_step(values: FloatArray | float, step: float) -> NDArray[np.bool_]:
-    """Return which values are no multiples of the step that they were rounded to; none where that is nan."""
-    steps = np.asarray(values) / step
-    found: NDArray[np.bool_] = np.abs(steps - np.rint(steps)) > 1e-6
-    return found
-
-
-def refuse_unrounded(value: float, name: str, step: float) -> None:
-    """Refuse a number that cannot have been rounded as was said."""
-    if off_step(value, step):
-        msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
-        raise InvalidInputError(msg)
