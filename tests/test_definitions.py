@@ -92,11 +92,13 @@ class TestFiles:
             "data/datasets.json",
             "definitions/claim_phrases.json",
             "definitions/claim_words.json",
+            "definitions/force_names.csv",
             "definitions/harm_weights.json",
             "definitions/outcome_names.csv",
             "definitions/outcome_sets.csv",
             "definitions/outcome_types.csv",
             "definitions/response_targets.csv",
+            "definitions/wholes.csv",
         }
         assert set(made) == set(TABLES) - by_hand
         for name in made:

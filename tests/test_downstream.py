@@ -172,6 +172,7 @@ ASKED = {
     "outcome_rate_change": lambda crimes, by: pm.outcome_rate_change(
         crimes, between=("2023-11", "2024-01"), positive="charged", basis="recorded", out_of="outcomes", by=by
     ),
+    "share": lambda crimes, by: pm.share(crimes, part={"outcome": "1"}, by=by),
     "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),
 }
 

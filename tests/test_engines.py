@@ -153,6 +153,10 @@ CALLS = {
             by="force",
         ),
     ],
+    "share": [
+        lambda f: pm.share(f, part={"band": "fast"}, by="force"),
+        lambda f: pm.share(f, part={"band": ["fast", "slow"], "year": 2023}, count="n"),
+    ],
     "time_change": [
         lambda f: pm.time_change(f, between=BETWEEN, by="force", seconds="waited", target=10),
     ],

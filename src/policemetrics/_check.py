@@ -7,6 +7,7 @@ import inspect
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from keyword import iskeyword
 from numbers import Real
 from typing import Any, NoReturn, TypeVar
 
@@ -52,6 +53,12 @@ def cut(labels: Iterable[str], most: int = _MOST_NAMED) -> str:
     return ", ".join(named[:most]) + more
 
 
+def keyword(name: str, labels: Sequence[object]) -> str:
+    """Write a choice of labels as a call takes it: ``force='Kent'``, or ``**{'Area name': […]}``."""
+    value = repr(labels[0] if len(labels) == 1 else list(labels))
+    return f"{name}={value}" if name.isidentifier() and not iskeyword(name) else f"**{{{name!r}: {value}}}"
+
+
 def warn(kind: type[PoliceMetricsWarning], note: Note) -> None:
     """Warn at the line of the caller, outside the package, so that each of its lines warns once."""
     level, frame = 1, inspect.currentframe()
@@ -72,16 +79,18 @@ def instance(value: object, kind: type[Any], rule: str) -> Any:
     return value
 
 
-def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:
-    """Refuse a `value` that is not among `options`, and list them."""
+def known(
+    value: object, name: str, options: Iterable[object], *, hint: str = "", meant: object = None
+) -> None:
+    """Refuse a `value` that is not among `options`, and list them; `meant` is what it is surely another name of."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
         spelt = {str(v): v for v in options}
-        near = difflib.get_close_matches(str(value), spelt, n=1)
-        meant = f" Did you mean {spelt[near[0]]!r}?" if near else ""
+        near = [str(meant)] if meant is not None else difflib.get_close_matches(str(value), spelt, n=1)
+        asked = f" Did you mean {spelt[near[0]]!r}?" if near else ""
         if near and near[0] == str(value):
-            meant = f" Did you mean the {'text' if isinstance(spelt[near[0]], str) else 'number'} {spelt[near[0]]!r}?"
-        msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{meant}{' ' + hint if hint else ''}"
+            asked = f" Did you mean the {'text' if isinstance(spelt[near[0]], str) else 'number'} {spelt[near[0]]!r}?"
+        msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{asked}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 
 
@@ -366,3 +375,21 @@ def exposure_pair(exposure: Any) -> dict[str, Any]:
         msg = f"exposure must be a pair (before, after); got {shown(exposure)}."
         raise InvalidTypeError(msg)
     return {"exposure[0]": exposure[0], "exposure[1]": exposure[1]}
+
+
+# ---- rounding ---------------------------------------------------------------------------
+
+
+def off_step(values: FloatArray | float, step: float) -> np.ndarray[Any, Any]:
+    """Return which values are no multiples of the step that they were rounded to; none where that is nan."""
+    steps = np.asarray(values) / step
+    # Of many steps a float keeps less than a millionth of one.
+    found: np.ndarray[Any, Any] = np.abs(steps - np.rint(steps)) > np.maximum(1e-6, 1e-15 * np.abs(steps))
+    return found
+
+
+def refuse_unrounded(value: float, name: str, step: float) -> None:
+    """Refuse a number that cannot have been rounded as was said."""
+    if off_step(value, step):
+        msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+        raise InvalidInputError(msg)

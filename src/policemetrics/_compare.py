@@ -37,6 +37,7 @@ from policemetrics._supply import (
     why_not_supplied,
     why_one_sided,
 )
+from policemetrics._totals import Chosen
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.exposure import Divisor, Exposure
 from policemetrics.frames import as_tally
@@ -99,9 +100,13 @@ class Rows:
         *,
         single: bool = False,
     ) -> Rows:
-        """Take the groups of one side of a tally, and its totals if they are known; those not supplied say so."""
+        """Take the groups of one side of a tally, and its totals if they are known; those not supplied say so.
+
+        No total is added to its parts.
+        """
+        by_name = side.tally._refuse_totals(groups.dims)
         excluded = exclusion_table(groups, [side], totals(side, groups) if counted is None else counted)
-        rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded)
+        rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded, by_name)
         rows.adopt(why_not_supplied(groups, side))
         return rows
 
@@ -187,6 +192,13 @@ class Rows:
             self.notes = np.fromiter(
                 ((*new, *old) if first else (*old, *new) for old in self.notes), dtype=object, count=len(self)
             )
+
+    def note_some(self, found: Mapping[int, Note]) -> None:
+        """Let something travel with the figures of some rows, given by number, behind what travels already."""
+        if found:
+            old = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
+            new = ((*notes, *([found[i]] if i in found else [])) for i, notes in enumerate(old))
+            self.notes = np.fromiter(new, dtype=object, count=len(self))
 
     @overload
     def results(
@@ -396,6 +408,7 @@ class Comparison:
         _check.choice(like_for_like, "like_for_like", ("require", "match"))
         _check.text(caveat, "caveat", empty=True)
         old, new = sides
+        totals_by_name = data._refuse_totals((*by, old.dim), _labels_of(data, sides))
         if like_for_like == "match":
             if data._supplied is None or set(data._supplied.dims) <= {old.dim}:
                 msg = (
@@ -422,7 +435,7 @@ class Comparison:
         if negative:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
-        rows.note(Note("stated", caveat, caveat), first=True)
+        rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
     def explain_negative(self, *of_sides: Sequence[IntArray | FloatArray]) -> None:
@@ -475,6 +488,14 @@ class Comparison:
         own = notes if isinstance(notes, tuple) else notes[group]
         rows = Rows(keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own)
         return rows, group, counted
+
+
+def _labels_of(data: Tally, sides: tuple[Side, Side]) -> Chosen:
+    """Return the labels of the two sides, where they are still those of the tally: what is not compared proves nothing."""
+    dim = sides[0].dim
+    named = {label for side in sides for label in (*side.places, side.label)}
+    there = tuple(label for label in data.labels(dim) if label in named)
+    return ((dim, there),) if there else ()
 
 
 def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:

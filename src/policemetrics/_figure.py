@@ -417,11 +417,16 @@ class Figure:
         """Say the figure in one sentence, without its group and its caveat."""
         return repr(self)
 
-    def __str__(self) -> str:
+    def _finding(self) -> str:
+        """Say the figure and its group in one sentence, without its caveat."""
         sentence = self._sentence()
-        if self.group:
-            named = ", ".join(_said(d, v) for d, v in self.group.items())
-            sentence = f"{named}: {uncapitalised(sentence)}"
+        if not self.group:
+            return sentence
+        named = ", ".join(_said(d, v) for d, v in self.group.items())
+        return f"{named}: {uncapitalised(sentence)}"
+
+    def __str__(self) -> str:
+        sentence = self._finding()
         if self.exclusions is not None and self.exclusions.excluded:
             sentence = f"{sentence} Left out: {self.exclusions.left_out}."
         return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence

@@ -628,7 +628,7 @@ def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
 
 def totals(side: Side, groups: Cells) -> IntArray:
     """Add up a side by group; a group without cells has 0, and cells of no group are left out."""
-    summed = side.tally.sum_to(*groups.dims)._cells
+    summed = side.tally._summed(groups.dims)._cells
     at = summed.positions(groups, groups.dims)
     counts = np.zeros(len(groups), dtype=np.int64)
     counts[at[at >= 0]] = summed.counts[at >= 0]

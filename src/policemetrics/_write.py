@@ -104,6 +104,11 @@ def limits(low: str, high: str, *, unbounded: bool) -> str:
     return f"{low} or more" if unbounded else f"{low} to {high}"
 
 
+def rounding(low: str, high: str, step: float = 1) -> str:
+    """Write between what a number lies that was rounded; nothing where the step is nan, as it was not said."""
+    return "" if math.isnan(step) else f" ({low} to {high} as far as the rounding tells)"
+
+
 def percent(value: float, digits: int = 1) -> str:
     """Write a share as a percentage: 0.0793 as "7.9%"."""
     return _written(value, digits, shift=2) + ("" if math.isnan(value) else "%")

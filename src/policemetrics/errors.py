@@ -16,6 +16,7 @@ __all__ = [
     "IncompatibleTalliesError",
     "InvalidInputError",
     "InvalidTypeError",
+    "LabelSpellingWarning",
     "MissingDependencyError",
     "Note",
     "OutOfRangeError",
@@ -23,6 +24,7 @@ __all__ = [
     "PoliceMetricsWarning",
     "SwappedStampsWarning",
     "TargetUnitWarning",
+    "TotalByNameWarning",
     "UnknownNameError",
 ]
 
@@ -131,8 +133,16 @@ class AreasWithoutRowsWarning(PoliceMetricsWarning):
     """An exposure has areas of which nothing was counted, and nobody said whether they sent anything."""
 
 
+class LabelSpellingWarning(PoliceMetricsWarning):
+    """Labels that differ only in case, spaces, dashes or "&" for "and" are counted apart."""
+
+
 class SwappedStampsWarning(PoliceMetricsWarning):
     """Most times end before they start, as where the two columns are swapped."""
+
+
+class TotalByNameWarning(PoliceMetricsWarning):
+    """A label that by its name holds others is added up with them, though the counts do not show that it is their sum."""
 
 
 class TargetUnitWarning(PoliceMetricsWarning):

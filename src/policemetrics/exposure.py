@@ -331,6 +331,7 @@ class Divisor:
 
     def _counted(self, own: Side, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
         """Add a tally up to the groups; its suppliers must be those of the counts."""
+        own.tally._refuse_totals(groups.dims)
         reasons = why_not_supplied(groups, own)
         found = np.where(unexplained(reasons), totals(own, groups), np.nan)
         for i in np.flatnonzero(~unexplained(reasons)).tolist():

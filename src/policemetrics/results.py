@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Generic, overload
 
@@ -109,6 +109,14 @@ class ExclusionTable:
         _, first = np.unique(sources, return_index=True)
         summed: IntArray = counts[first].sum(axis=0)
         return summed
+
+    def counting(self, chosen: Collection[str], rows: NDArray[np.bool_]) -> ExclusionTable:
+        """Count, in some of the rows, what some reasons left out: it is then left out no more."""
+        moved = rows[:, None] & np.array([reason in chosen for reason in self.reasons], dtype=bool)
+        parts = tuple((source, np.where(moved, 0, counts)) for source, counts in self.parts)
+        counts = np.where(moved, 0, self.counts)
+        counted = self.counted + (self.counts - counts).sum(axis=1)
+        return attrs.evolve(self, counted=counted, counts=counts, parts=parts)
 
     @property
     def left_out(self) -> str:

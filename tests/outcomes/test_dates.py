@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from policemetrics import OutcomeSet, Period, Results, Tally, outcome_rate_change, positive_outcome_rate
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, TotalByNameWarning, UnknownNameError
 from policemetrics.outcomes import dates
 
 GIVEN = {"positive": "positive-dashboard", "basis": "closed", "out_of": "outcomes"}
@@ -378,7 +378,8 @@ class TestImmature:
         table = positive_outcome_rate(data, **asked, by="period")
         assert table["maturity"].tolist() == ["mature", "immature", "not known"]
         assert [bool(f.caveat) for f in table] == [True, False, False]
-        whole = positive_outcome_rate(data, **asked)
+        with pytest.warns(TotalByNameWarning, match=r"'Total' by name"):
+            whole = positive_outcome_rate(data, **asked)
         assert whole.when == "2018/19 and 2023/24 and other times"
 
     def test_each_group_has_its_own_time(self):

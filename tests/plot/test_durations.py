@@ -17,7 +17,7 @@ class TestTitles:
         ax = PICTURES["times_tail"]()
         assert (
             title_of(ax)
-            == "90.1% took at most the target of 1 min 30 s; median 50 s, 90th percentile 1 min 30 s"
+            == "90.1% (95% interval 82.7% to 94.5%) took at most the target of 1 min 30 s; median 50 s, 90th percentile 1 min 30 s"
         )
         assert "1 longer, up to 1 h 23 min" in said(ax)
 

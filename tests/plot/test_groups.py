@@ -34,6 +34,10 @@ class TestTitles:
     def test_one_change_is_its_sentence(self):
         change = pm.rate_change(60_000, 52_000)
         assert title_of(plot.by_group(change)) == str(change)
+        warned = pm.rate_change([60_000], [52_000], labels=["Kent"], caveat="a new system")
+        ax = plot.by_group(warned)
+        assert title_of(ax) == f"Kent: r{str(change)[1:]}"
+        assert said(ax).count("a new system") == 1  # in the caption
 
     def test_periods_of_changes(self):
         table = pm.rate_change(crimes(), between=YEARS, by="offence")
@@ -61,7 +65,10 @@ class TestTitles:
         )
         counts = Tally.from_columns({"force": ["Kent", "Essex"]}, [10, 40])
         title = title_of(plot.by_group(pm.rate(counts, residents, by="force")))
-        assert title == "Recorded crime per 1,000 residents: highest in Essex (10.00), lowest in Kent (5.00)"
+        assert (
+            title
+            == "Recorded crime per 1,000 residents: highest in Essex (10.00), lowest in Kent (5.00); their intervals overlap"
+        )
         daily = pm.rate_change(crimes(), between=YEARS, by="offence", per_day=True)
         assert title_of(plot.by_group(daily)).startswith("Recorded crime per day fell in theft and did")
 

@@ -13,7 +13,8 @@ class TestTitles:
 
     def test_mix(self):
         assert title_of(drawn("mix")) == (
-            "Charged or summonsed fell from 17.3% in 2014/15 to 9.7% in 2025/26 (−7.6 percentage points)"
+            "Charged or summonsed fell from 17.3% in 2014/15 to 9.7% in 2025/26 so far (−7.6 percentage points, "
+            "95% interval −7.8 to −7.4)"
         )
 
     def test_mix_of_groups(self):
@@ -37,7 +38,11 @@ class TestShapes:
         labels = ["Apr 2024", "Jan 2024"]
         counts = Tally.from_columns({"period": labels * 2, "outcome": ["1", "1", "18", "18"]}, [1, 2, 3, 4])
         ax = plot.outcome_mix(counts, by="period")
-        assert [t.get_text() for t in ax.get_yticklabels()] == ["Jan 2024", "Apr 2024"]
+        assert [t.get_text() for t in ax.get_yticklabels()] == [
+            "Jan 2024",
+            "February 2024 to March 2024",
+            "Apr 2024",
+        ]
 
 
 @pytest.mark.parametrize(

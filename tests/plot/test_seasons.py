@@ -14,14 +14,15 @@ class TestTitles:
     def test_months(self):
         flat = by_month([100] * 12 + [90] * 12)
         assert (
-            title_of(plot.months(flat)) == "Recorded crime fell by 10.0%, from 1,200 in 2022 to 1,080 in 2023"
+            title_of(plot.months(flat))
+            == "Recorded crime fell by 10.0% (95% interval −17.1% to −2.3%), from 1,200 in 2022 to 1,080 in 2023"
         )
         rise = by_month([100] * 12 + [110] * 12)
         assert "rose by 10.0%" in title_of(plot.months(rise))
         same = by_month([100] * 24)
         assert (
             title_of(plot.months(same))
-            == "Recorded crime did not change, from 1,200 in 2022 to 1,200 in 2023"
+            == "Recorded crime did not change: 1,200 in 2022 and 1,200 in 2023 (0.0%, 95% interval −7.7% to +8.3%)"
         )
 
 

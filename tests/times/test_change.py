@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import pickle
+from pathlib import Path
 
 import attrs
 import duckdb
@@ -23,6 +25,7 @@ from policemetrics import (
     response_times,
     summarise_times,
     time_change,
+    time_drivers,
 )
 from policemetrics.errors import (
     InvalidInputError,
@@ -131,6 +134,17 @@ class TestShare:
         assert time_change(frame, between=YEARS, target=10).points == 0
         found = time_change(frame, between=YEARS, target=10, missed="missing seconds")
         assert (found.points, found.new_out_of, found.missed) == (-50, 2, "missing seconds")
+        assert (found.exclusions.counted, found.exclusions.excluded) == (4, 0)
+        drivers = time_drivers(
+            frame.assign(g="a"), between=YEARS, of="g", target=10, missed="missing seconds"
+        )
+        assert (drivers[0].points, drivers[0].exclusions.counted, drivers[0].exclusions.excluded) == (
+            -50,
+            4,
+            0,
+        )
+        untimed = time_change(frame, between=YEARS, missed="missing seconds")
+        assert (untimed.exclusions.counted, untimed.exclusions.excluded) == (3, 1)
 
     def test_from_none(self):
         found = time_change(waits([50, 60], [5, 60]), between=YEARS, target=10)
@@ -528,3 +542,14 @@ def test_matched_suppliers(by):
     unstated = Tally.from_columns(columns, counts)
     with pytest.raises(InvalidInputError, match="needs to know who supplied: state coverage="):
         time_change(unstated, between=YEARS, by=by, like_for_like="match")
+
+
+def test_the_simulation_of_the_method_page():
+    """The interval of the median's change errs on the safe side, as the page says, and the script that it names shows."""
+    script = Path(__file__).resolve().parents[2] / "tools" / "coverage.py"
+    if not script.exists():
+        pytest.skip("tools/coverage.py is in the repository only")
+    spec = importlib.util.spec_from_file_location("coverage_tool", script)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert 0.94 < tool.held(25, pairs=300) < 1

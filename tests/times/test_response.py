@@ -253,7 +253,27 @@ class TestByHand:
             assert isinstance(found, ResponseSummary)
             assert (found.share_within, found.out_of, found.n, found.not_arrived) == (share, out_of, 4, 2)
             assert (found.median, found.zeros) == (600, 1)
-            assert found.exclusions.reasons == {"missing end": 2}
+            # Counted or left out, never both.
+            assert found.exclusions.counted == out_of
+            assert found.exclusions.reasons == ({"missing end": 2} if choice == "exclude" else {})
+
+    def test_missed_without_a_target(self):
+        """Where there is no share nothing can be missed in it: the incident is left out of all there is."""
+        frame = pl.from_arrow(log(*ROWS, g=["1", "1", "1", "2", "2", "2"]))
+        found = responded(frame, no_arrival="missed")
+        assert (found.out_of, found.not_arrived, found.exclusions.counted) == (4, 2, 4)
+        assert str(found).endswith("of 4. Left out: missing end 2.")
+        table = responded(frame, by="g", target={"1": None, "2": 900}, no_arrival="missed")
+        assert [(f.out_of, f.not_arrived, f.exclusions.excluded) for f in table] == [(3, 0, 0), (3, 2, 0)]
+        assert "Left out" not in repr(table)
+
+    def test_missed_all_of_them(self):
+        frame = pl.from_arrow(log(("10:00", None), ("11:00", None)))
+        found = responded(frame, target=900, no_arrival="missed")
+        assert str(found).startswith(
+            "From created to arrived: times: not available: no time was measured; 0.00% of 2, with 2 missed, within 15 min"
+        )
+        assert (found.exclusions.counted, found.exclusions.excluded) == (2, 0)
 
     def test_by_group(self, engine):
         """A target for each grade, from a force's own mapping or from those on record."""
@@ -575,6 +595,10 @@ class TestLaws:
             durations(frame, **clock, by="g"), by="g", target=target, missed="missing end"
         )
         assert {k: v for k, v in found.to_dict().items() if k != "not_arrived"} == plain.to_dict()
+        for choice in ("exclude", "missed"):
+            table = response_times(frame, **clock, by="g", target=target, no_arrival=choice)
+            assert all(f.exclusions.counted == f.out_of for f in table)
+            assert sum(f.exclusions.counted + f.exclusions.excluded for f in table) == len(rows)
 
     @given(rows, st.integers(1, 55))
     @settings(max_examples=20)
@@ -626,8 +650,7 @@ class TestFigures:
         frame = pl.from_arrow(log(*ROWS))
         assert str(responded(frame, target=900, no_arrival="missed")) == (
             "From created to arrived: mean 10 min (95% interval 0 s to 23 min 15 s), median 10 min, 90th percentile 17 min 36 s, "
-            "of 4; 50.00% of 6, with 2 missed, within 15 min (95% interval 18.76% to 81.24%), counted as under the target. "
-            "Left out: missing end 2."
+            "of 4; 50.00% of 6, with 2 missed, within 15 min (95% interval 18.76% to 81.24%), counted as under the target."
         )
         found = responded(
             frame, target=900, no_arrival="censored", as_at=at("2024-05-01 15:30"), inclusive=True

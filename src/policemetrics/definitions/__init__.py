@@ -1,4 +1,4 @@
-"""The bundled definitions: offences and codes, harm weights, outcome types, names and sets, targets, words of claims.
+"""The bundled definitions: offences and codes, names of forces, labels that hold others, harm weights, outcome types, names and sets, targets, words of claims.
 
 Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
 source, licence, vintage and known faults of every table.
@@ -16,6 +16,13 @@ import attrs
 
 from policemetrics import _check
 from policemetrics.definitions import _tables
+from policemetrics.definitions._names import (
+    ForceName,
+    WholeLabel,
+    canonical_force_names,
+    force_names,
+    wholes,
+)
 from policemetrics.definitions._outcomes import (
     OutcomeName,
     OutcomeSetRecord,
@@ -33,6 +40,7 @@ __all__ = [
     "ClaimRule",
     "ClaimWord",
     "ClaimWords",
+    "ForceName",
     "HarmWeightsRecord",
     "Offence",
     "OffenceCodeVariant",
@@ -40,7 +48,10 @@ __all__ = [
     "OutcomeSetRecord",
     "OutcomeType",
     "ResponseTargets",
+    "WholeLabel",
+    "canonical_force_names",
     "claim_words",
+    "force_names",
     "harm_weight_editions",
     "joined_offence_codes",
     "offence_code_variants",
@@ -50,6 +61,7 @@ __all__ = [
     "outcome_sets",
     "outcome_types",
     "response_targets",
+    "wholes",
 ]
 
 T = TypeVar("T")

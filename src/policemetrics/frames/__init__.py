@@ -29,6 +29,7 @@ __all__ = [
     "sum_times",
     "text_columns",
     "timed",
+    "with_flags",
 ]
 
 
@@ -61,12 +62,18 @@ def timed(
 
 
 def sum_times(
-    frame: Any, by: Sequence[str], seconds: str, bounds: Sequence[int], *, inclusive: bool
+    frame: Any,
+    by: Sequence[str],
+    seconds: str,
+    bounds: Sequence[int],
+    *,
+    inclusive: bool,
+    minutes: bool = False,
 ) -> Moments | None:
     """Let an engine add up times, and count those that meet each bound; None where every time must be counted."""
     from policemetrics.frames import moments
 
-    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive)
+    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive, minutes=minutes)
 
 
 def read_columns(
@@ -93,3 +100,10 @@ def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
     from policemetrics.frames import reading
 
     return reading.text_columns(frame, whole=whole)
+
+
+def with_flags(frame: Any, names: Sequence[str]) -> Any:
+    """Turn columns of True and False into the labels 1 and 0; any other column stays as it is."""
+    from policemetrics.frames import reading
+
+    return reading.with_flags(frame, names)

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
+from policemetrics import _totals as totals
 from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
 from policemetrics._sent import Senders
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
-from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
+from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
 from policemetrics.frames import reading
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
@@ -33,6 +34,7 @@ _MOST_CELLS: Final = 2**26  # some GiB at home
 _WIDE: Final = 2**62  # no half of a sum that fits comes near it
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
 _AT_ONCE: Final = 2**17  # rows
+_MOST_LOOKED_AT: Final = 2**17  # of a table of counts that is looked through for totals
 
 
 # ---- tallies of frames ------------------------------------------------------------------
@@ -133,6 +135,9 @@ def tally(
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         wide = count is not None and schema[count] == nw.UInt64
         found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
+    if count is not None:
+        dated = "" if date is None else f", date={date!r}, every={every!r}, timezone={timezone!r}"
+        _refuse_hidden_totals(data, schema, dims, (select, columns), count, dated)
     coded = {dim: found.coded[key] for key, dim in keys.items()}
     proof: Any = coverage
     if coverage is not None and not isinstance(coverage, Senders):
@@ -161,6 +166,66 @@ def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mappi
     if not isinstance(data, nw.DataFrame) or (count is not None and schema[count] in {nw.Int128, nw.UInt128}):
         return False
     return not (data.implementation.is_polars() and any(schema[c] == nw.String for c in columns))
+
+
+def _refuse_hidden_totals(
+    data: Any,
+    schema: Mapping[str, Any],
+    dims: Mapping[str, str],
+    asked: tuple[Sequence[Any], Mapping[str, str]],
+    count: str,
+    dated: str,
+) -> None:
+    """Refuse to add up a total and its parts in a column of text that nobody asked for: a table is tallied whole.
+
+    `asked` are the columns of what was asked for, and their dimensions; `dated` is what a call says of dates. A table of
+    counts is small; of one that is not, nothing is looked at.
+    """
+    select, columns = asked
+    used = {*dims.values(), count}
+    others = [name for name, dtype in schema.items() if reading.is_text(dtype) and name not in used]
+    near = _is_near(data, others, count, schema)
+    eager = isinstance(data, nw.DataFrame)
+    if not others or (eager and len(data) > _MOST_LOOKED_AT):
+        return
+    extra = {f"x{i}": name for i, name in enumerate(others)}
+    texts = {
+        key: reading.label(data, nw.col(name), name, name, schema[name]).alias(key)
+        for key, name in extra.items()
+    }
+    if near:
+        numbers = numbers_here(data, count, schema[count])
+        for key, name in extra.items():
+            with reading.engine_errors():
+                table = data.select(*select, texts[key])
+            found = counted_here(table, {**columns, key: name}, numbers)
+            _refuse_totals_of(found, {key: name}, dims, count, dated)
+        return
+    parts = numbers_there(data, count, schema[count])
+    with reading.engine_errors():
+        lazy = data.lazy().select(
+            *select, *texts.values(), *(part.alias(name) for name, part in parts.items())
+        )
+        some = lazy.select(*columns, *extra).unique().head(_MOST_LOOKED_AT + 1).collect()
+    if len(some) <= _MOST_LOOKED_AT:
+        _refuse_totals_of(counted_there(lazy, {**columns, **extra}, list(parts)), extra, dims, count, dated)
+
+
+def _refuse_totals_of(
+    found: KeyCounts, extra: Mapping[str, str], dims: Mapping[str, str], count: str, dated: str
+) -> None:
+    counts, missing = _totals(count, found, found.coded), found.n <= found.flagged("missing")
+    for key, name in extra.items():
+        kept = {k: v for k, v in found.coded.items() if k not in extra or k == key}
+        there = ~missing & np.logical_and.reduce([codes >= 0 for _, codes in kept.values()])
+        labels, codes = zip(*rows_of(kept, there).values(), strict=True)
+        cells = _cells.Cells.of(tuple(kept), labels, codes, counts[there])
+        by = {**dims, name: name}
+        same = all(dim == column for dim, column in by.items())
+        call = f"tally(frame, by={[*by] if same else by!r}, count={count!r}{dated})"
+        note = totals.refuse(cells, key, [k for k in kept if k != key], name=name, call=call)
+        if note is not None:
+            _check.warn(TotalByNameWarning, note)
 
 
 # ---- rows by key ------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals.stable.v2 as nw
@@ -68,6 +68,19 @@ def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
 def is_text(dtype: Any) -> bool:
     """Return whether a column holds text, or categories, which are text."""
     return dtype in (nw.String, nw.Categorical, nw.Enum)
+
+
+def with_flags(frame: Any, names: Sequence[str]) -> Any:
+    """Turn columns of True and False into the labels 1 and 0; any other column stays as it is."""
+    data, schema = opened(frame)
+    for name in names:
+        kind = schema[column_named(name, "part", schema)]
+        if data.implementation.is_pandas() and (kind == nw.Object or kind.is_float()):
+            # Where some are missing, pandas keeps flags as objects or floats; what is none is refused as a label.
+            with suppress(TypeError, ValueError):
+                data = nw.from_native(data.to_native().astype({name: "boolean"}))
+                schema[name] = nw.Boolean
+    return data.with_columns(nw.col(n).cast(nw.Int64) for n in names if schema[n] == nw.Boolean)
 
 
 # ---- opening ----------------------------------------------------------------------------

@@ -357,7 +357,7 @@ class Scored:
     @classmethod
     def of(cls, side: Side, groups: Cells, crimes: IntArray, offence: str, weights: HarmWeights) -> Scored:
         """Weigh a side by group; weights are looked up once for each distinct code."""
-        cells = side.tally.sum_to(*distinct(*groups.dims, offence))._cells
+        cells = side.tally._summed(distinct(*groups.dims, offence))._cells
         label = cells.label(offence)
         weight = np.array([weights[v] for v in label.tolist()], dtype=np.float64)
         score, variance, peak, largest = _weighed(cells, groups.dims, offence, weight)

@@ -33,6 +33,7 @@ from policemetrics.typing import (
     Label,
     NoArrival,
     Percentile,
+    RecordedTo,
     Regraded,
     Seconds,
     SurvivalMethod,
@@ -119,6 +120,8 @@ class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
         How many times were zero; they are counted in all of the above.
     inclusive : bool
         Whether a time equal to the target meets it.
+    recorded_to : str
+        To what the caller said that stamps were recorded; empty where nothing was said.
     start, end, timezone, as_at, closed : str
         The columns between which the clock runs, its zone, and until when open incidents were followed.
     resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
@@ -176,6 +179,7 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["exclude", "missed"] = "exclude",
     zero: Literal["keep", "exclude"] = "keep",
     incident: str | None = None,
@@ -198,6 +202,7 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["exclude", "missed"] = "exclude",
     zero: Literal["keep", "exclude"] = "keep",
     incident: str | None = None,
@@ -220,6 +225,7 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["censored"],
     as_at: dt.datetime | None = None,
     closed: str | None = None,
@@ -244,6 +250,7 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["censored"],
     as_at: dt.datetime | None = None,
     closed: str | None = None,
@@ -267,6 +274,7 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: NoArrival = "exclude",
     as_at: dt.datetime | None = None,
     closed: str | None = None,
@@ -302,6 +310,10 @@ def response_times(
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less. It cannot go with
         ``resolution="second"``: cut, 900.7 s is 900.
+    recorded_to : {"minute", "second"}, optional
+        To what the stamps were recorded. In whole minutes a share within a target is known between two bounds only,
+        which a caveat gives; ``"second"`` says that they are not. Default is to look: where all of 30 times and more are
+        whole minutes, so are the stamps.
     no_arrival : {"exclude", "missed", "censored"}, optional
         What an incident without an arrival is: left out of everything; missed, in the share within the target;
         or censored: it took at least as long as it was observed. Excluding it makes the force look faster.
@@ -426,7 +438,7 @@ def response_times(
     }
     aims, settings = (
         estimates.read_targets(target),
-        estimates.Settings.of(inclusive, percentile_method, level),
+        estimates.Settings.of(inclusive, percentile_method, level, recorded_to=recorded_to),
     )
     if no_arrival == "censored":
         asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
@@ -438,8 +450,6 @@ def response_times(
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
     rows.single = by is None
-    if rows.exclusions is not None:
-        values["not_arrived"] = estimates.excluded_for(rows.exclusions, (MISSING_END,))
     stand: dict[str, Mask] = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
     return rows.results(ResponseSummary, values | asked, stand)
 
@@ -530,13 +540,18 @@ def _survived(
     at = cells.positions(arrived._cells, arrived.dims)
     ended = np.where(at >= 0, np.append(arrived._cells.counts, 0)[at], 0)
     still_open = cells.counts - ended
-    ends = times, ended, still_open, group, len(groups)
-    found = kaplan_meier(*ends, method=method, confidence_level=settings.level)
+    followed = times, ended, still_open, group, len(groups)
+    found = kaplan_meier(*followed, method=method, confidence_level=settings.level)
     some = found.runs.sizes > 0
     targets = estimates.targets_of(target, groups, some)
     limits = found.percentiles(list(estimates.PERCENTILES.values()))
     ranked = estimates.by_percentile([np.where(some[:, None], column, np.nan) for column in limits])
     share, low, high = found.at(targets, inclusive=settings.inclusive)
+    measured, ends = _of_arrived(times, ended, group, targets, settings)
+    rough = estimates.in_minutes(measured, settings.recorded_to) & rows.there
+    bounds = [np.where(rough, targets + shift, np.nan) for shift in (-60, 60)]
+    either = [found.at(b, inclusive=i)[0] for b, i in zip(bounds, (True, False), strict=True)]
+    estimates.say_minutes(rows, targets, {"": (either[0], either[1])})
     never, unseen = np.isnan(ranked["median"]), np.isnan(share) & ~np.isnan(targets)
     attended = found.reached()
 
@@ -557,8 +572,9 @@ def _survived(
         "share_within": share,
         "share_within_low": low,
         "share_within_high": high,
-        **_of_arrived(times, ended, group, targets, settings),
+        **ends,
         "inclusive": settings.inclusive,
+        "recorded_to": settings.recorded_to or "",
         "survival_method": method,
         "confidence_level": settings.level,
     }
@@ -566,7 +582,7 @@ def _survived(
 
 def _of_arrived(
     times: FloatArray, ended: IntArray, group: IntArray, targets: FloatArray, settings: estimates.Settings
-) -> dict[str, FloatArray]:
+) -> tuple[estimates.LinedTimes, dict[str, FloatArray]]:
     """Say what only those that were attended would say; the median is defined as that of the estimate is."""
     there = ended > 0
     found = estimates.LinedTimes.of(Runs.of(times[there], ended[there], group[there], len(targets)))
@@ -574,7 +590,7 @@ def _of_arrived(
     within = estimates.shares_within(
         found, none_missed, targets, settings.level, inclusive=settings.inclusive
     )
-    return {
+    return found, {
         "median_arrived": percentiles(found.runs, [50], method="averaged_inverted_cdf")[:, 0],
         "share_within_arrived": within["share_within"],
         "zeros": found.zeros.astype(float),
