@@ -334,6 +334,7 @@ class TestWindows:
 SOUTH_EAST = {"Kent": "South East", "Surrey": "South East"}
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")  # until they are joined
 class TestMerged:
     """What is merged, summed or renamed does not change who sent what."""
 
