@@ -546,10 +546,10 @@ def test_matched_suppliers(by):
 
 def test_the_simulation_of_the_method_page():
     """The interval of the median's change errs on the safe side, as the page says, and the script that it names shows."""
-    script = Path(__file__).resolve().parents[2] / "tools" / "coverage.py"
+    script = Path(__file__).resolve().parents[2] / "tools" / "interval_coverage.py"
     if not script.exists():
-        pytest.skip("tools/coverage.py is in the repository only")
-    spec = importlib.util.spec_from_file_location("coverage_tool", script)
+        pytest.skip("tools/interval_coverage.py is in the repository only")
+    spec = importlib.util.spec_from_file_location("interval_coverage", script)
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     assert 0.94 < tool.held(25, pairs=300) < 1

@@ -1,6 +1,6 @@
 """How often the interval for a change of the median holds the true change: the numbers in docs/methods/times.md.
 
-    python tools/coverage.py
+    python tools/interval_coverage.py
 
 Pairs of samples of exponential times with different means are drawn from a seed, and the interval of `time_change` is
 asked whether it holds the difference of the two medians.
