@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import random
+from typing import ClassVar
 
 import pytest
 import supply_model as model
@@ -25,8 +26,11 @@ from policemetrics import (
     positive_outcome_rate,
     rate,
     rate_change,
+    tally,
 )
-from policemetrics.errors import AreasWithoutRowsWarning, PoliceMetricsError
+from policemetrics._cells import Cells
+from policemetrics.errors import AreasWithoutRowsWarning, CountOverflowError, PoliceMetricsError
+from policemetrics.extend import Divisor, Side, both_periods
 
 PROGRAMS = int(os.environ.get("POLICEMETRICS_SUPPLY", "300"))
 BLOCKS = 100  # so that no test takes long
@@ -628,6 +632,20 @@ class TestDivisors:
         )
         assert [f.when for f in rate(crimes, people, by="force")] == ["April 2022 to March 2024", "2022/23"]
 
+    @pytest.mark.parametrize(
+        ("coverage", "period"),
+        [(None, ""), ("period", ""), ("force", ""), (SENT, "2023"), (None, "2023")],
+        ids=str,
+    )
+    def test_one_number_of_what_is_not_ragged(self, coverage, period):
+        """Nothing is amiss where nobody is known to send, or where it is one period of two."""
+        crimes = made(
+            [("Kent", "2022", 1), ("Kent", "2023", 2), ("Essex", "2023", 4)], *SENT, coverage=coverage
+        )
+        side = both_periods(crimes, ("2022", "2023"), "period")[1] if period else Side(crimes)
+        sizes, reasons = Divisor.of(50, (), "exposure").sizes(Cells.single(), side)
+        assert (sizes.tolist(), reasons.tolist()) == ([50], [None])
+
     def test_residents_that_are_given(self):
         crimes = made(
             [("Kent", YEARS[0], 10), ("Kent", YEARS[1], 20), ("Essex", YEARS[0], 30)],
@@ -696,6 +714,28 @@ class TestDivisors:
         assert rate(crimes.where(period=YEARS[0]), 1000).caveat == ""
 
 
+class TestReasons:
+    def test_a_label_that_is_missing_beside_what_was_dropped(self):
+        """Of 2022 the thefts were dropped, and of another crime the force is not known: that is no 0."""
+        rows = [("Kent", "2022", "theft", 2), (None, "2022", "arson", 3), ("Kent", "2023", "arson", 5)]
+        crimes = made(rows, *SENT, "offence", coverage="period").drop(offence="theft", period="2022")
+        found = rate_change(crimes, between=("2022", "2023"))
+        lacking = "dropped: offence and period 2, missing force 3"
+        assert found.reason == f"not available: all counts were excluded ({lacking})"
+
+    def test_a_sum_of_one_group_beyond_64_bits(self):
+        rows = [(f, y, n) for f, n in (("Kent", 2**62), ("Essex", 1)) for y in YEARS]
+        with pytest.raises(CountOverflowError, match="got a sum of 9223372036854775808"):
+            rate_change(made(rows, *SENT), between=YEARS, by="force")
+
+    def test_a_group_of_which_nothing_was_counted(self):
+        """Essex sent its reports: of thefts it had none."""
+        rows = [(f, y, o, 1) for f, o in (("Kent", "theft"), ("Essex", "arson")) for y in YEARS]
+        crimes = made(rows, *SENT, "offence", coverage=SENT).where(offence="theft")
+        found = rate_change(crimes, between=YEARS, by="force")
+        assert [(f.group["force"], f.old, f.new) for f in found] == [("Essex", 0, 0), ("Kent", 1, 1)]
+
+
 class TestMarks:
     def test_a_mark_is_over_all_that_it_names(self):
         """Kent sent nothing: an offence without a cell is not 0."""
@@ -711,6 +751,43 @@ class TestMarks:
         assert set(found["reason"]) == {"not available: Kent sent nothing"}
         assert rate_change(marked, between=YEARS, by="force").at(force="Essex").change == 0
         assert rate_change(marked.where(force="Essex"), between=YEARS).change == 0
+
+
+class TestGaps:
+    """A count that is missing in the source: Kent has none for 2022; or for its thefts only, or for those of Surrey."""
+
+    ROWS = tuple(
+        (f, y, o) for f in ("Essex", "Kent", "Surrey") for y in ("2022", "2023") for o in ("arson", "theft")
+    )
+    ASKED: ClassVar = {"between": ("2022", "2023"), "like_for_like": "match"}
+    GAP = "not available: n missing in the source"
+
+    def crimes(self, *gaps):
+        counts = [None if any(set(gap) <= set(row) for gap in gaps) else 1 for row in self.ROWS]
+        columns = dict(zip((*SENT, "offence"), zip(*self.ROWS, strict=True), strict=True))
+        pd = pytest.importorskip("pandas")
+        return tally(pd.DataFrame(columns | {"n": counts}), by=[*SENT, "offence"], count="n", coverage=SENT)
+
+    def reasons(self, crimes, *by):
+        return {f.group[by[-1]]: f.reason for f in rate_change(crimes, by=by, **self.ASKED)}
+
+    def test_a_whole_report(self):
+        """It is left out with its supplier, and is the reason of that supplier's own row."""
+        crimes = self.crimes(("Kent", "2022"))
+        found = rate_change(crimes, **self.ASKED)
+        assert (found.old, found.new, found.reason) == (4, 4, None)
+        assert self.reasons(crimes, "offence") == {"arson": None, "theft": None}
+        assert self.reasons(crimes, "force") == {"Essex": None, "Kent": self.GAP, "Surrey": None}
+        assert self.reasons(self.crimes(("Essex", "2022")), "force")["Essex"] == self.GAP
+
+    @pytest.mark.parametrize("force", ["Essex", "Kent", "Surrey"])
+    def test_a_part_of_a_report(self, force):
+        """Who sent it is compared: of all thefts, and so of all crimes, the number is not known."""
+        crimes = self.crimes((force, "2022", "theft"))
+        assert rate_change(crimes, **self.ASKED).reason == self.GAP
+        assert self.reasons(crimes, "offence") == {"arson": None, "theft": self.GAP}
+        wanted = dict.fromkeys(("Essex", "Kent", "Surrey")) | {force: self.GAP}
+        assert self.reasons(crimes, "force") == wanted
 
 
 class TestCaveats:

@@ -553,7 +553,7 @@ def left_by_match(side: Side) -> Side:
 
 def _counted_twice(old: Cells, new: Cells) -> Cells:
     """Count each key 1 for the old side, 2 for the new one, and so 3 for both."""
-    return old.union(attrs.evolve(new, counts=2 * new.counts))
+    return old.union(attrs.evolve(new, counts=new.counts + new.counts))
 
 
 def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reasons:
@@ -568,22 +568,21 @@ def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reason
         return reasons
     times = time_dims(tally._sent)
     if supplied is None:
-        if not areas or not times or not {*areas} <= {*tally._sent[0].cells.dims}:
+        if not areas:
             return reasons
-        inside = [d for d in groups.dims if d in areas or d in times]
         lines = seen(tally._sent, dict.fromkeys((*areas, *times))) if side.members is None else side.members
     else:
-        lines, inside = side.proof(groups.dims), [d for d in groups.dims if d in supplied.dims]
+        lines = side.proof(groups.dims)
     times = [d for d in times if d in lines.dims]
     who = [d for d in lines.dims if d.removeprefix(as_sent("")) not in times and as_sent(d) not in lines.dims]
     added = [d for d in times if d not in groups.dims]
-    if not who or not added:
+    if not added:
         return reasons
-    inside = [d for d in inside if d in lines.dims]
+    inside = [d for d in groups.dims if d in lines.dims]
     lines = lines.keys(dict.fromkeys((*inside, *who, *added)))
     at = lines.positions(lines.project(inside), inside)
     of_group = [lines.keys(dict.fromkeys((*inside, *dims))).project(inside).counts for dims in (who, added)]
-    full = of_group[0] * of_group[1] == np.bincount(at, minlength=len(of_group[0]))
+    full = of_group[0] * of_group[1] == np.bincount(at)
     for row, group in enumerate(groups.positions(lines.project(inside), inside).tolist()):
         if group >= 0 and not full[group]:
             reasons[row] = (
@@ -651,7 +650,7 @@ def added(old: IntArray, new: IntArray) -> IntArray:
 
 def no_reasons(rows: int) -> Reasons:
     """Start with no reason for any row."""
-    return np.full(rows, None, dtype=object)
+    return np.full(rows, None)
 
 
 def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
