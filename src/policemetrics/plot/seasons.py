@@ -134,7 +134,7 @@ class _Years(_canvas.Picture):
     @property
     def unit(self) -> str:
         """What the lines are."""
-        return f"{self.change.subject} by month."
+        return f"{self.change._what(',')} by month."
 
     def draw(self, ax: Axes) -> None:
         """Draw both years as lines, each with its name at its end."""
@@ -174,9 +174,9 @@ class _Years(_canvas.Picture):
         earlier, later = map(in_words, change.between)
         path = f"from {_write.count(change.old)} in {earlier} to {_write.count(change.new)} in {later}"
         if not change.change:
-            return f"{change.subject} did not change, {path}"
+            return f"{change._what(',')} did not change, {path}"
         verb = "rose" if change.change > 0 else "fell"
-        return f"{change.subject} {verb} by {_write.fixed(abs(change.percent_change), 1)}%, {path}"
+        return f"{change._what(',')} {verb} by {_write.fixed(abs(change.percent_change), 1)}%, {path}"
 
     @property
     def notes(self) -> list[str]:
