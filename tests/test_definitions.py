@@ -94,6 +94,7 @@ class TestFiles:
             "definitions/claim_words.json",
             "definitions/force_names.csv",
             "definitions/harm_weights.json",
+            "definitions/not_crimes.csv",
             "definitions/outcome_names.csv",
             "definitions/outcome_sets.csv",
             "definitions/outcome_types.csv",

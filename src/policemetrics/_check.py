@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -29,6 +30,7 @@ _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
 _MOST_SHOWN = 80
 _MOST_NAMED = 5
+_DASHES = str.maketrans(dict.fromkeys(range(0x2010, 0x2015), "-"))  # hyphens and dashes of all lengths
 
 
 def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
@@ -79,17 +81,28 @@ def instance(value: object, kind: type[Any], rule: str) -> Any:
     return value
 
 
+def spelt(labels: Iterable[str]) -> list[str]:
+    """Return labels without what typing adds to them: case, spaces, kinds of dashes, "&" for "and"."""
+    listed = list(labels)
+    joined = "\n".join(listed)  # as one text: a label at a time takes twenty times as long
+    if joined.count("\n") >= len(listed) > 0:  # one is of several lines
+        return [spelt([label.replace("\n", " ")])[0] for label in listed]
+    found = joined.translate(_DASHES).casefold().replace("&", " and ")
+    found = re.sub(r" ?\n ?", "\n", re.sub(r"[^\S\n]+", " ", found))
+    return found.strip(" ").split("\n") if listed else []
+
+
 def known(
     value: object, name: str, options: Iterable[object], *, hint: str = "", meant: object = None
 ) -> None:
     """Refuse a `value` that is not among `options`, and list them; `meant` is what it is surely another name of."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
-        spelt = {str(v): v for v in options}
-        near = [str(meant)] if meant is not None else difflib.get_close_matches(str(value), spelt, n=1)
-        asked = f" Did you mean {spelt[near[0]]!r}?" if near else ""
+        as_text = {str(v): v for v in options}
+        near = [str(meant)] if meant is not None else difflib.get_close_matches(str(value), as_text, n=1)
+        asked = f" Did you mean {as_text[near[0]]!r}?" if near else ""
         if near and near[0] == str(value):
-            asked = f" Did you mean the {'text' if isinstance(spelt[near[0]], str) else 'number'} {spelt[near[0]]!r}?"
+            asked = f" Did you mean the {'text' if isinstance(as_text[near[0]], str) else 'number'} {as_text[near[0]]!r}?"
         msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{asked}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 

@@ -18,6 +18,7 @@ __all__ = [
     "InvalidTypeError",
     "LabelSpellingWarning",
     "MissingDependencyError",
+    "NotCrimeWarning",
     "Note",
     "OutOfRangeError",
     "PoliceMetricsError",
@@ -135,6 +136,10 @@ class AreasWithoutRowsWarning(PoliceMetricsWarning):
 
 class LabelSpellingWarning(PoliceMetricsWarning):
     """Labels that differ only in case, spaces, dashes or "&" for "and" are counted apart."""
+
+
+class NotCrimeWarning(PoliceMetricsWarning):
+    """What is called recorded crime holds what is none, such as anti-social behaviour."""
 
 
 class SwappedStampsWarning(PoliceMetricsWarning):

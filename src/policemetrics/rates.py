@@ -72,12 +72,12 @@ class Rate(Figure):
 
     def _sentence(self) -> str:
         if np.isnan(self.rate):
-            return f"{self.subject} per {written(self.per)}: {self.reason}."
+            return f"{self._what(',')} per {written(self.per)}: {self.reason}."
         dated = f", {self.exposure_date}" if self.exposure_date else ""
         name = f" {self.exposure_name}" if self.exposure_name else ""
         when = f" in {self.when}" if self.when else ""
         return (
-            f"{self.subject} was {as_rate(self.rate)} per {written(self.per)}{name}{when} "
+            f"{self._what(',')} was {as_rate(self.rate)} per {written(self.per)}{name}{when} "
             f"({self._interval_words(form=as_rate)}): {written(self.events)} for {written(self.exposure)}{name}{dated}."
         )
 

@@ -365,7 +365,7 @@ def _by_age(
     keys = {d: column[group] for d, column in of_groups.keys.items()} | {MONTHS: age}
     excluded = of_groups.exclusions.take(group) if of_groups.exclusions else None
     notes = of_groups.notes if isinstance(of_groups.notes, tuple) else of_groups.notes[group]
-    rows = Rows(keys, of_groups.reasons[group], False, excluded, notes)
+    rows = Rows(keys, of_groups.reasons[group], False, excluded, notes, chosen=of_groups.chosen)
     arrays = {
         "share": curve.share,
         "share_low": curve.low,

@@ -137,7 +137,7 @@ class _Years(_canvas.Picture):
     @property
     def unit(self) -> str:
         """What the lines are."""
-        return f"{self.change.subject} by month."
+        return f"{self.change._what(',')} by month."
 
     def draw(self, ax: Axes) -> None:
         """Draw both years as lines, each with its name at its end."""
@@ -183,9 +183,9 @@ class _Years(_canvas.Picture):
         sure = change._interval_words()
         if moved in {"rose", "fell"}:
             by = f"{_write.size(change.percent_change, 1)}% ({sure})"
-            return f"{change.subject} {moved} by {by}, from {' to '.join(ends)}"
+            return f"{change._what(',')} {moved} by {by}, from {' to '.join(ends)}"
         percent = _write.signed(change.percent_change, 1, "%")
-        return f"{change.subject} {moved}: {' and '.join(ends)} ({percent}, {sure})"
+        return f"{change._what(',')} {moved}: {' and '.join(ends)} ({percent}, {sure})"
 
     @property
     def left_out(self) -> str:
