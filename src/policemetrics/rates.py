@@ -217,10 +217,10 @@ def share(
     >>> import pandas as pd
     >>> searches = pd.DataFrame({"force": ["Kent"] * 4 + ["Essex"], "found": [True, False, False, True, True]})
     >>> share(searches, part="found", by="force")
-    force  count  out_of    share      95% interval
-    -----  -----  ------  -------  ----------------
+    force  count  out_of    share       95% interval
+    -----  -----  ------  -------  -----------------
     Essex      1       1  100.00%  20.65% to 100.00%
-    Kent       2       4   50.00%  15.00% to 85.00%
+    Kent       2       4   50.00%   15.00% to 85.00%
     [Share, 2 rows; part: found]
     """
     level = _check.confidence_level(confidence_level)
