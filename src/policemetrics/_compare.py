@@ -395,8 +395,10 @@ class Comparison:
         """
         _check.choice(like_for_like, "like_for_like", ("require", "match"))
         _check.text(caveat, "caveat", empty=True)
+        # Of whom nothing tells who sends, nobody can be left out.
+        senders = () if data._supplied is None else set(data._supplied.dims) - {sides[0].dim}
         if like_for_like == "match":
-            if data._supplied is None or set(data._supplied.dims) <= {sides[0].dim}:
+            if not senders:
                 msg = (
                     "like_for_like='match' needs to know who supplied: state coverage= when tallying, "
                     "as in tally(frame, by=['force', 'period'], coverage=['force', 'period'])."
@@ -415,7 +417,7 @@ class Comparison:
         for reasons in missing:
             rows.adopt(reasons)
         if like_for_like == "require":
-            rows.adopt(why_one_sided(groups, *sides))
+            rows.adopt(why_one_sided(groups, *sides), _or_match if senders else str)
         shown = unexplained(missing[0]), unexplained(missing[1])
         pair = cls(data, sides, groups, counted, shown, rows)
         if negative:
@@ -475,6 +477,12 @@ class Comparison:
         notes = self.rows.notes
         own = notes if isinstance(notes, tuple) else notes[group]
         return Rows(keys_of(parts), self.rows.reasons[group], False, excluded, own), group, counted
+
+
+def _or_match(why: str) -> str:
+    """Say beside who is on one side only how they can be left out."""
+    hint = "; like_for_like='match' leaves out what one side lacks"
+    return f"{why}{hint}" if ": supplied for one only: " in why else why
 
 
 def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:

@@ -109,9 +109,9 @@ class TestTally:
     def test_unknown_types_are_all_named(self):
         """Every unknown label is listed, with the codes that there are."""
         with pytest.raises(UnknownNameError) as caught:
-            positive_outcome_rate(by_type({"1": 1, "1B": 2, "Charged": 3}), **GIVEN)
+            positive_outcome_rate(by_type({"1": 1, "1B": 2, "Detected": 3}), **GIVEN)
         message = str(caught.value)
-        assert "'1B', 'Charged'" in message
+        assert "'1B', 'Detected'" in message
         assert all(f"\n  {code}: {kind.name}" in message for code, kind in outcome_types().items())
 
     def test_other_dimension(self):

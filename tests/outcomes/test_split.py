@@ -153,7 +153,10 @@ class TestSupply:
         """A supplier of one period only makes the split not available."""
         rows = [("Kent", *row) for row in MIX] + [("Essex", *row) for row in MIX[4:]]
         data = tally_of(rows, "force", coverage=["force", "period"])
-        assert outcome_rate_split(data, **ASKED).reason == "not like for like: supplied for one only: Essex"
+        assert (
+            outcome_rate_split(data, **ASKED).reason
+            == "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+        )
 
     def test_crimes(self):
         """On the closed basis, out of crimes recorded by offence; a rate may pass 100%."""
