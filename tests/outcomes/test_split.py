@@ -20,7 +20,7 @@ from policemetrics import (
     positive_outcome_rate,
 )
 from policemetrics.decomposition import kitagawa, kitagawa_parts
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, UnknownNameError
 
 YEARS = ("2022/23", "2023/24")
 CHARGED = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
@@ -275,7 +275,7 @@ class TestSupply:
             ({"by": "period"}, InvalidInputError, "by must not name the period dimension"),
             ({"between": YEARS[::-1]}, InvalidInputError, "Swap them"),
             ({"positive": None}, InvalidTypeError, "positive must be one of these"),
-            ({"basis": "closed", "out_of": "crimes"}, InvalidInputError, "crimes= must be given"),
+            ({"basis": "closed", "out_of": "crimes"}, ChoiceNeededError, "crimes= must be given"),
             (
                 {"out_of": "crimes", "crimes": {"theft": 5}},
                 InvalidTypeError,
