@@ -112,10 +112,10 @@ def read(
     _refuse_hidden(given, types, definition.positive, outcome)
     # With the parts of 1, 2 and 3 out, no two codes overlap, whatever the caller declared.
     tally = tally._evolve(overlapping=tally.overlapping - {outcome})
-    counter = Counter(definition, outcome, given)
-    for note in counter.notes:
+    notes = _only_positive(definition, given) if tally._cells.counts.any() else ()
+    for note in notes:
         _check.warn(OnlyPositiveOutcomesWarning, note)
-    return tally, counter
+    return tally, Counter(definition, outcome, given, notes)
 
 
 def _inside(parent: str) -> str:
@@ -270,37 +270,38 @@ def _refuse_hidden(given: frozenset[str], types: set[str], positive: OutcomeSet,
         raise InvalidInputError(msg)
 
 
+def _only_positive(definition: Definition, given: frozenset[str]) -> tuple[Note, ...]:
+    """Note that a table holds none but positive outcomes, so that a share of them is no share of all outcomes."""
+    types = {t for code in given - {NOT_YET_ASSIGNED} for t in members_of(code)}
+    counted = definition.positive.types.union(*(one.types for one in outcome_sets().values()))
+    if definition.out_of == "crimes" or not types or not types <= counted:
+        return ()
+    long = (
+        f"the table holds only outcomes that some set counts as positive, of {types_of([c for c in outcome_types() if c in types])}: "
+        "those without anybody held to account, such as type 18, are missing, or there were none"
+    )
+    return (Note("only-positive-outcomes", "only positive outcomes", long),)
+
+
 # ---- counting by group ------------------------------------------------------------------
 
 
 @attrs.frozen
 class Counter:
-    """How a tally of outcomes, by code, is counted by group; `given` holds the codes that it gives."""
+    """How a tally of outcomes, by code, is counted by group.
+
+    `given` holds the codes that it gives, `notes` what must travel with every rate.
+    """
 
     definition: Definition
     outcome: str
     given: frozenset[str]
+    notes: tuple[Note, ...] = ()
 
     @property
     def positive(self) -> frozenset[str]:
         """The codes of the table that are in the set; a joined one is, if all its types are."""
         return frozenset(c for c in self.given if set(members_of(c)) <= self.definition.positive.types)
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What must travel with every rate: that the table holds none but positive outcomes, which is no share of all."""
-        if self.definition.out_of == "crimes":
-            return ()
-        types = {t for code in self.given - {NOT_YET_ASSIGNED} for t in members_of(code)}
-        counted = self.definition.positive.types.union(*(one.types for one in outcome_sets().values()))
-        if not types or not types <= counted:
-            return ()
-        named = [code for code in outcome_types() if code in types]
-        long = (
-            f"the table holds no outcome but {types_of(named)}, all of which some set counts "
-            "as positive: outcomes without anybody held to account, such as type 18, are missing, or there were none"
-        )
-        return (Note("only-positive-outcomes", "only positive outcomes", long),)
 
     def count(
         self, groups: Cells, side: _supply.Side, crimes: Divisor | None = None
