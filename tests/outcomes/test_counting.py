@@ -964,6 +964,16 @@ class TestAlternates:
         )
         assert table["positive"].tolist() == [4, 7]
 
+    def test_beside_open_and_blank_crimes(self):
+        """Those of type 0 and the blank ones are among the crimes as well."""
+        data = Tally.from_columns({"outcome": ["1", "1A", "18", "0", None]}, [5, 2, 80, 3, 10])
+        with pytest.raises(
+            ChoiceNeededError, match="2 outcomes are of type 1A, and with them the rows add up"
+        ):
+            positive_outcome_rate(data, **OF_CRIMES, crimes=100)
+        found = positive_outcome_rate(data, **OF_CRIMES, crimes=100, alternates="beside")
+        assert (found.positive, found.not_yet_assigned) == (7, 13)
+
     def test_without_their_type(self):
         """Beside it a part needs no whole; inside it, it does."""
         data = by_type({"1A": 2, "18": 8})

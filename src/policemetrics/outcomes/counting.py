@@ -135,7 +135,7 @@ def _without_blank_text(tally: Tally, outcome: str, blank: Blank | None) -> tupl
     """Take text without a letter for a missing outcome, and say whether any outcome is blank."""
     empty = label_array(filter(_is_blank, tally.labels(outcome)))
     if not len(empty):
-        return tally, len(_in_ledger(tally, outcome)) > 0
+        return tally, _in_ledger(tally, outcome) is not None
     if blank == "not_yet_assigned":
         return tally._relabel(
             outcome, lambda v: NOT_YET_ASSIGNED if _is_blank(v) and v != MISSING else v
@@ -145,20 +145,19 @@ def _without_blank_text(tally: Tally, outcome: str, blank: Blank | None) -> tupl
 
 def _in_ledger(
     tally: Tally, outcome: str, chosen: Callable[[str], bool] = _is_blank, reason: str = LACKING
-) -> Cells:
+) -> Cells | None:
     """Return what was left out of the chosen outcomes, the blank ones say, for a reason that begins so."""
     ledger = tally._ledger
     if ledger is None:
-        return tally._cells.select(np.zeros(len(tally), dtype=bool)).extend(REASON, "")
-    return ledger.select(
-        ledger.where_label(outcome, chosen) & ledger.where_label(REASON, lambda why: why.startswith(reason))
-    )
+        return None
+    for_it = ledger.where_label(REASON, lambda why: why.startswith(reason))
+    return filled(ledger.select(ledger.where_label(outcome, chosen) & for_it)) if for_it.any() else None
 
 
 def _opened(tally: Tally, outcome: str) -> Tally:
     """Count crimes with a blank outcome as not yet assigned one; what lacks another label, too, stays out for that."""
     found = _in_ledger(tally, outcome)
-    if tally._ledger is None or not len(found):
+    if tally._ledger is None or found is None:
         return tally
     ledger = filled(tally._ledger.select(~tally._ledger.within(found)))
     found = found.relabel(outcome, lambda _: NOT_YET_ASSIGNED).project(tally.dims)
@@ -310,7 +309,7 @@ class Counter:
         found, of_crimes = self.parts(groups, side), _supply.no_reasons(len(groups))
         if crimes is not None:
             sizes, of_crimes = crimes.sizes(groups, side)
-            self._ask_alternates(groups, side, found, sizes)
+            self._ask_alternates(groups, side, sizes)
             found = self.out_of_crimes(found, sizes)
         needed = [found.positive, found.denominator]
         if self.definition.is_cohort and NOT_YET_ASSIGNED in self.given:
@@ -346,9 +345,13 @@ class Counter:
         """Say of each group which part of a type, left out before, is larger than its whole."""
         reasons = _supply.no_reasons(len(groups))
         for code, kind in outcome_types().items():
-            if not kind.parent:
+            own = (
+                _in_ledger(side.tally, self.outcome, code.__eq__, _inside(kind.parent))
+                if kind.parent
+                else None
+            )
+            if own is None:
                 continue
-            own = _in_ledger(side.tally, self.outcome, code.__eq__, _inside(kind.parent))
             part, held = _by_group(own, groups)  # a group without the part has none that could be too large
             whole = self._of(groups, side, {c for c in self.given if kind.parent in members_of(c)})
             for row in np.flatnonzero(held & (part > whole) & _supply.unexplained(reasons)).tolist():
@@ -367,7 +370,7 @@ class Counter:
     def ask_blank(self, *tallies: Tally) -> None:
         """Ask what blank outcomes are where each of them is a crime recorded, and the caller did not say."""
         blank, lacking = (
-            sum(_in_ledger(tally, self.outcome, chosen).total for tally in tallies)
+            sum(found.total for tally in tallies if (found := _in_ledger(tally, self.outcome, chosen)))
             for chosen in (_is_blank, _any)
         )
         if self.definition.blank is None and blank:
@@ -375,13 +378,13 @@ class Counter:
             why = f"{written(blank)} of {all_of_it} have a blank {self.outcome!r}, and each of them is a crime recorded"
             _check.one_of(None, "blank", BLANKS, why=why)
 
-    def _ask_alternates(self, groups: Cells, side: _supply.Side, found: Counted, crimes: FloatArray) -> None:
+    def _ask_alternates(self, groups: Cells, side: _supply.Side, crimes: FloatArray) -> None:
         """Ask where types 1A, 2A and 3A and all else add up to the crimes: so they do if they stand beside 1, 2 and 3."""
         own = _in_ledger(side.tally, self.outcome, _any, _INSIDE)
-        if self.definition.alternates is not None or not len(own):
+        if self.definition.alternates is not None or own is None:
             return
         parts, held = _by_group(own, groups)
-        whole = found.outcomes + parts + np.nan_to_num(found.not_yet_assigned) + self._blank(groups, side)
+        whole = self._of(groups, side, self.given) + parts + self._blank(groups, side)
         held &= parts > 0
         if held.any() and (whole == crimes)[held].all():
             lead = (
@@ -395,12 +398,13 @@ class Counter:
         return _supply.totals(attrs.evolve(side, tally=kept), groups).astype(float)
 
 
-def _by_group(relation: Cells, groups: Cells) -> tuple[FloatArray, Mask]:
+def _by_group(relation: Cells | None, groups: Cells) -> tuple[FloatArray, Mask]:
     """Add up a part of a ledger by group, and say which groups it has."""
-    own = relation.project(groups.dims)
-    at = own.positions(groups, groups.dims)
     counts, held = np.zeros(len(groups)), np.zeros(len(groups), dtype=bool)
-    counts[at[at >= 0]], held[at[at >= 0]] = own.counts[at >= 0], True
+    if relation is not None:
+        own = relation.project(groups.dims)
+        at = own.positions(groups, groups.dims)
+        counts[at[at >= 0]], held[at[at >= 0]] = own.counts[at >= 0], True
     return counts, held
 
 
