@@ -15,7 +15,9 @@ from policemetrics.extend import Comparison, both_groups
 YEARS = ("2022/23", "2023/24")
 NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
 BELOW = "not available: a total of −1 in 2023/24, below zero: corrections outweigh what was recorded"
-UNLIKE = "not like for like: supplied for one only: Essex"
+UNLIKE = (
+    "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+)
 CURE = "tally(frame, by=['force', 'period'], coverage=['force', 'period'])"
 WHO = f"like_for_like='match' needs to know who supplied: state coverage= when tallying, as in {CURE}."
 

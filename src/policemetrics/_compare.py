@@ -501,8 +501,10 @@ class Comparison:
         _check.text(caveat, "caveat", empty=True)
         old, new = sides
         totals_by_name = data._refuse_totals((*by, old.dim), _labels_of(data, sides))
+        # Of whom nothing tells who sends, nobody can be left out.
+        senders = () if data._supplied is None else set(data._supplied.dims) - {old.dim}
         if like_for_like == "match":
-            if data._supplied is None or set(data._supplied.dims) <= {old.dim}:
+            if not senders:
                 msg = (
                     "like_for_like='match' needs to know who supplied: state coverage= when tallying, "
                     "as in tally(frame, by=['force', 'period'], coverage=['force', 'period'])."
@@ -522,7 +524,7 @@ class Comparison:
         rows.adopt(not_old)
         rows.adopt(not_new)
         if like_for_like == "require":
-            rows.adopt(why_one_sided(groups, old, new))
+            rows.adopt(why_one_sided(groups, old, new), _or_match if senders else str)
         shown = unexplained(not_old), unexplained(not_new)
         pair = cls(data, sides, groups, counted, shown, rows)
         if negative:
@@ -591,6 +593,12 @@ def _labels_of(data: Tally, sides: tuple[Side, Side]) -> Part:
     named = {label for side in sides for label in (*side.places, side.label)}
     there = tuple(label for label in data.labels(dim) if label in named)
     return ((dim, there),) if there else ()
+
+
+def _or_match(why: str) -> str:
+    """Say beside who is on one side only how they can be left out."""
+    hint = "; like_for_like='match' leaves out what one side lacks"
+    return f"{why}{hint}" if ": supplied for one only: " in why else why
 
 
 def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:

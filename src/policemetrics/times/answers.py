@@ -480,6 +480,7 @@ def answer_times(
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> Results[AnswerSummary]: ...
+@_check.asking_together
 def answer_times(
     data: Numbers | Durations | Counts,
     /,
