@@ -5,7 +5,7 @@ import pytest
 
 import policemetrics as pm
 from policemetrics._alike import meant
-from policemetrics.definitions._names import spelt
+from policemetrics._check import spelt
 from policemetrics.errors import LabelSpellingWarning, UnknownNameError
 from policemetrics.tallies import Tally
 

@@ -9,13 +9,15 @@ import pytest
 
 import policemetrics as pm
 from policemetrics import Exposure, HarmWeights, Tally
-from policemetrics.errors import InvalidInputError, UnknownNameError
+from policemetrics.errors import InvalidInputError, NotCrimeWarning, UnknownNameError
 from policemetrics.extend import Comparison, both_groups
 
 YEARS = ("2022/23", "2023/24")
 NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
 BELOW = "not available: a total of −1 in 2023/24, below zero: corrections outweigh what was recorded"
-UNLIKE = "not like for like: supplied for one only: Essex"
+UNLIKE = (
+    "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+)
 CURE = "tally(frame, by=['force', 'period'], coverage=['force', 'period'])"
 WHO = f"like_for_like='match' needs to know who supplied: state coverage= when tallying, as in {CURE}."
 
@@ -399,3 +401,146 @@ def test_groups_of_no_dimension():
     crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
     with pytest.raises(UnknownNameError, match="the tally has no dimension 'beat'; it has 'force'"):
         both_groups(crimes, ("Essex", "Kent"), "beat")
+
+
+# ---- what was chosen ---------------------------------------------------------------------
+
+
+GROUPS = ("Arson", "Burglary", "Robbery", "Shoplifting", "Theft")
+
+
+def of_groups():
+    """Five groups of offences of two forces in two years, with an outcome and a time each."""
+    rows = [
+        (f, p, g, o, s)
+        for f in ("Kent", "Essex")
+        for p in YEARS
+        for g in GROUPS
+        for o in ("1", "18")
+        for s in (60, 120)
+    ]
+    columns = dict(
+        zip(
+            ("force", "period", "group", "outcome", "seconds"),
+            map(list, zip(*rows, strict=True)),
+            strict=True,
+        )
+    )
+    return Tally.from_columns(columns, [100 + i for i in range(len(rows))])
+
+
+def families(tally):
+    """A sentence of every family that takes a tally."""
+    outcomes = tally.sum_to("force", "period", "group", "outcome")
+    crimes, times = (
+        tally.sum_to("force", "period", "group"),
+        tally.sum_to("force", "period", "group", "seconds"),
+    )
+    weights = HarmWeights(dict.fromkeys(GROUPS, 1), name="own", version="1")
+    harm, asked = {"offence": "group"}, {"between": YEARS}
+    return {
+        "rate": pm.rate(crimes, 1000),
+        "rate_change": pm.rate_change(crimes, **asked),
+        "rate_change per day": pm.rate_change(crimes, **asked, per_day=True),
+        "change_drivers": pm.change_drivers(crimes, **asked, of="force")[0],
+        "harm_score": pm.harm_score(crimes, weights, **harm),
+        "harm_change": pm.harm_change(crimes, weights, **harm, **asked),
+        "harm_drivers": pm.harm_drivers(crimes, weights, **harm, **asked, of="force")[0],
+        "harm_index": pm.harm_index(crimes, weights, **harm, base=YEARS[0])[1],
+        "positive_outcome_rate": pm.positive_outcome_rate(outcomes, **ASKED),
+        "outcome_rate_change": pm.outcome_rate_change(outcomes, **ASKED, **asked),
+        "outcome_rate_split": pm.outcome_rate_split(outcomes, **ASKED, **asked, of="force"),
+        "outcome_rate_drivers": pm.outcome_rate_drivers(outcomes, **ASKED, **asked, of="force")[0],
+        "group_outcome_rate": pm.group_outcome_rate(
+            pm.positive_outcome_rate(outcomes, **ASKED, by="force"), of="force"
+        ),
+        "summarise_times": pm.summarise_times(times),
+        "answer_times": pm.answer_times(times, target=90, out_of="answered"),
+        "time_change": pm.time_change(times, **asked),
+        "time_drivers": pm.time_drivers(times, **asked, of="force")[0],
+    }
+
+
+class TestChosen:
+    def test_every_family_says_it(self):
+        """A filter that was forgotten stands in every sentence, once; without one there is nothing."""
+        for name, figure in families(of_groups().where(group="Robbery")).items():
+            assert str(figure).count("Robbery") == 1 or "offence Robbery" in str(figure), (name, str(figure))
+            assert figure.chosen == "Robbery", name
+        assert {figure.chosen for figure in families(of_groups()).values()} == {""}
+
+    @pytest.mark.parametrize(
+        ("labels", "said"),
+        [
+            ({"group": "Robbery"}, "Recorded crime, Robbery, rose by "),
+            ({"group": ["Robbery", "Arson"]}, "Recorded crime, Arson and Robbery, rose by "),
+            ({"group": ["Robbery", "Arson", "Theft"]}, "Recorded crime, Arson, Robbery and Theft, rose by "),
+            ({"group": GROUPS[:4]}, "Recorded crime, Arson and 3 more, rose by "),
+            ({"group": GROUPS}, "Recorded crime rose by "),
+            ({"period": YEARS}, "Recorded crime rose by "),
+            ({"group": "Theft", "force": "Kent"}, "Recorded crime, Theft, Kent, rose by "),
+            ({"seconds": 60}, "Recorded crime rose by "),
+            ({"outcome": "1"}, "Recorded crime, outcome 1, rose by "),
+        ],
+    )
+    def test_in_words(self, labels, said):
+        assert str(pm.rate_change(of_groups().where(**labels), between=YEARS)).startswith(said)
+
+    def test_it_travels(self):
+        """Through sums, slices, drops, renaming and adding; a subject of the caller's wins."""
+        whole, asked = of_groups(), {"between": YEARS}
+        robbery = whole.where(group="Robbery")
+        start = "Recorded crime, Robbery, rose"
+        for tally in (
+            robbery.sum_to("period"),
+            robbery.where(force="Kent").sum_to("period", "force").where(period=YEARS),
+            robbery.where(period=YEARS[0]) + robbery.where(period=YEARS[1]),
+            whole.where(group=["Robbery", "Theft"]).where(group="Robbery"),
+            robbery.drop(force="Essex"),
+        ):
+            assert str(pm.rate_change(tally, **asked)).startswith(start[:-6]), str(
+                pm.rate_change(tally, **asked)
+            )
+        renamed = robbery.relabel("group", {"Robbery": "Muggings"})
+        assert pm.rate_change(renamed, **asked).chosen == "Muggings"
+        assert pm.rate_change(robbery + whole.where(group="Theft"), **asked).chosen == "Robbery and Theft"
+        assert pm.rate_change(robbery + whole.drop(group="Robbery"), **asked).chosen == ""
+        assert str(pm.rate_change(robbery, **asked, subject="Muggings")).startswith("Muggings rose")
+
+    def test_tables_say_it_below(self):
+        table = pm.rate_change(of_groups().where(group="Robbery"), between=YEARS, by="force")
+        assert "[RateChange, 2 rows; chosen: Robbery]" in repr(table)
+        assert str(table[0]).startswith("Essex: recorded crime, Robbery, rose")
+        assert pm.rate_change(of_groups().where(group="Robbery"), between=YEARS, by="group")[0].chosen == ""
+        assert pm.rate_change(of_groups().where(group="Robbery"), versus="previous")[1].chosen == "Robbery"
+
+
+class TestNoCrime:
+    """Anti-social behaviour stands among the types of data.police.uk and is no recorded crime."""
+
+    @staticmethod
+    def street(label="Anti-social behaviour"):
+        types = [label, "Burglary", "Robbery"] * 2
+        return Tally.from_columns(
+            {"type": types, "period": [y for y in YEARS for _ in "abc"]}, [900, 50, 60, 800, 55, 70]
+        )
+
+    @pytest.mark.parametrize("label", ["Anti-social behaviour", "ASB", "anti-social Behaviour"])
+    def test_alone_it_is_not_called_so(self, label):
+        chosen = self.street(label).where(type=label)
+        for tally in (chosen, chosen.sum_to("period")):
+            assert str(pm.rate_change(tally, between=YEARS)).startswith(f"{label} fell by 100")
+        row = pm.rate_change(self.street(label), between=YEARS, by="type").at(type=label)
+        assert str(row).startswith(f"{label}: incidents fell by 100")
+
+    def test_among_others_it_is_said(self):
+        with pytest.warns(NotCrimeWarning, match=r"drop\(type='Anti-social behaviour'\) leaves it out"):
+            found = pm.rate_change(self.street(), between=YEARS)
+        assert [note.code for note in found.caveats] == ["not-recorded-crime"]
+        assert not pm.rate_change(self.street().drop(type="Anti-social behaviour"), between=YEARS).caveats
+
+    def test_the_caller_knows(self):
+        """A subject of the caller's, and figures that speak of no crime, say nothing of it."""
+        assert not pm.rate_change(self.street(), between=YEARS, subject="Incidents").caveats
+        times = Tally.from_columns({"type": ["ASB", "Robbery"], "seconds": [60, 90]}, [1, 2])
+        assert not pm.summarise_times(times).caveats

@@ -109,6 +109,7 @@ def test_harm_adds_up(crimes, harm):
         assert whole.score == pytest.approx(sum(parts))
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
 @given(outcome_tallies("force"))
 def test_no_force_solves_more_than_it_has(outcomes):
     for row in pm.positive_outcome_rate(
@@ -180,6 +181,7 @@ HARM = pm.HarmWeights({"4.1": 1_000, "4.10": 900, "105A": 1.5}, name="invented",
 DIMS = ("force", "period", "offence", "outcome", "year")
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
 @pytest.mark.parametrize("asked", ASKED)
 @given(
     st.sampled_from([None, ["force"], ["period"], ["force", "period"]]).flatmap(

@@ -221,6 +221,8 @@ BAD = {
     "force": [5, "nope", b"Kent", ["Kent"], 4.1],
     "include_self": [None, "yes", 1, [True]],
     "average": [None, 5, "nope", "mean"],
+    "blank": [5, "nope", b"excluded", True],
+    "alternates": [5, "nope", b"beside", True],
 }  # fmt: skip
 
 # Some arguments only mean something beside, or instead of, another one.

@@ -352,7 +352,7 @@ class TestMerged:
         for crimes in (self.TWO, region, region.sum_to("period")):
             assert (
                 rate_change(crimes, between=YEARS).reason
-                == "not like for like: supplied for one only: Surrey"
+                == "not like for like: supplied for one only: Surrey; like_for_like='match' leaves out what one side lacks"
             )
         matched = rate_change(region, between=YEARS, like_for_like="match")
         assert (matched.old, matched.new, matched.exclusions.reasons) == (

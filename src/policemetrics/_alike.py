@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import Encoded
+from policemetrics._typing import IntArray
 from policemetrics.definitions import canonical_force_names
-from policemetrics.definitions._names import spelt
 from policemetrics.errors import LabelSpellingWarning, Note
 
 
-def warn_of_spellings(coded: Mapping[str, Encoded]) -> None:
-    """Warn of labels that differ only in case, spaces, dashes or "&" for "and", with the `relabel` that joins them."""
-    for dim, (labels, codes) in coded.items():
-        if labels.dtype.kind != "i" and (joined := _joined(labels.tolist(), codes)):
-            _warn(dim, joined)
+def warn_of_spellings(dim: str, labels: list[Any], codes: IntArray) -> None:
+    """Warn of labels that differ only in case, spaces, dashes or "&" for "and", with the `relabel` that joins them.
 
-
-def _joined(labels: list[Any], codes: Any) -> dict[str, str]:
-    """Return the label of most cells for each other one that is spelt the same."""
-    names = spelt(labels)
-    if len(set(names)) == len(names):
-        return {}
+    The spelling of most cells stays.
+    """
+    names = _check.spelt(labels)
     cells = np.bincount(codes[codes >= 0], minlength=len(labels)).tolist()
     best: dict[str, int] = {}
     for i, name in enumerate(names):
         if name not in best or cells[i] >= cells[best[name]]:
             best[name] = i
-    return {labels[i]: labels[best[name]] for i, name in enumerate(names) if best[name] != i}
-
-
-def _warn(dim: str, joined: Mapping[str, str]) -> None:
+    joined = {labels[i]: labels[best[name]] for i, name in enumerate(names) if best[name] != i}
     old, new = next(iter(joined.items()))
     more = (
         f", and {len(joined) - 1} more pairs,"
@@ -45,7 +35,7 @@ def _warn(dim: str, joined: Mapping[str, str]) -> None:
     )
     long = (
         f"in {dim!r}, {old!r} and {new!r}{more} differ only in case, spaces, dashes or '&' for 'and', and are counted apart; "
-        f"if they are one, join them with relabel({dim!r}, {dict(joined)!r})"
+        f"if they are one, join them with relabel({dim!r}, {joined!r})"
     )
     _check.warn(LabelSpellingWarning, Note("label-spelling", f"{new} in two spellings", long))
 
@@ -55,7 +45,7 @@ def meant(label: object, known: Iterable[Any]) -> Any:
     if not isinstance(label, str):
         return None
     listed = [v for v in known if isinstance(v, str)]
-    for name in (spelt, _forces):
+    for name in (_check.spelt, _forces):
         (wanted,), found = name([label]), name(listed)
         if wanted in found:
             return listed[found.index(wanted)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import wraps
+from itertools import product
 from keyword import iskeyword
 from numbers import Real
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -19,16 +22,21 @@ from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
     Note,
+    PoliceMetricsError,
     PoliceMetricsWarning,
     UnknownNameError,
 )
 
 ChoiceT = TypeVar("ChoiceT", bound=str)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
 _MOST_SHOWN = 80
 _MOST_NAMED = 5
+_MOST_WRITTEN = 12
+_DASHES = str.maketrans(dict.fromkeys(range(0x2010, 0x2015), "-"))  # hyphens and dashes of all lengths
 
 
 def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
@@ -79,17 +87,28 @@ def instance(value: object, kind: type[Any], rule: str) -> Any:
     return value
 
 
+def spelt(labels: Iterable[str]) -> list[str]:
+    """Return labels without what typing adds to them: case, spaces, kinds of dashes, "&" for "and"."""
+    listed = list(labels)
+    joined = "\n".join(listed)  # as one text: a label at a time takes twenty times as long
+    if joined.count("\n") >= len(listed) > 0:  # one is of several lines
+        return [spelt([label.replace("\n", " ")])[0] for label in listed]
+    found = joined.translate(_DASHES).casefold().replace("&", " and ")
+    found = re.sub(r" ?\n ?", "\n", re.sub(r"[^\S\n]+", " ", found))
+    return found.strip(" ").split("\n") if listed else []
+
+
 def known(
     value: object, name: str, options: Iterable[object], *, hint: str = "", meant: object = None
 ) -> None:
     """Refuse a `value` that is not among `options`, and list them; `meant` is what it is surely another name of."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
-        spelt = {str(v): v for v in options}
-        near = [str(meant)] if meant is not None else difflib.get_close_matches(str(value), spelt, n=1)
-        asked = f" Did you mean {spelt[near[0]]!r}?" if near else ""
+        as_text = {str(v): v for v in options}
+        near = [str(meant)] if meant is not None else difflib.get_close_matches(str(value), as_text, n=1)
+        asked = f" Did you mean {as_text[near[0]]!r}?" if near else ""
         if near and near[0] == str(value):
-            asked = f" Did you mean the {'text' if isinstance(spelt[near[0]], str) else 'number'} {spelt[near[0]]!r}?"
+            asked = f" Did you mean the {'text' if isinstance(as_text[near[0]], str) else 'number'} {as_text[near[0]]!r}?"
         msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{asked}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 
@@ -108,18 +127,101 @@ def one_of(
     meanings: Mapping[ChoiceT, str],
     more: str = "",
     note: tuple[str, str] | None = None,
+    why: str = "it must be given, there is no default",
 ) -> ChoiceT:
     """Return the choice that was made, or say what each means: where the field has not agreed, none is a default."""
     for choice in meanings:
         if isinstance(value, str) and value == choice:
             return choice
     lines = "".join(f"\n  {choice!r}: {meaning}" for choice, meaning in meanings.items())
-    said = "it must be given, there is no default" if value is None else f"got {shown(value)}"
+    said = why if value is None else f"got {shown(value)}"
     msg = f"{name} must be one of these; {said}.{lines}{more}"
     if value is None:
         code, short = note or (f"choose-{name.replace('_', '-')}", f"{name}= must be given")
-        raise ChoiceNeededError(Note(code, short, msg))
+        raise ChoiceNeededError(Note(code, short, msg), answers={name: tuple(meanings)})
     raise (UnknownNameError if isinstance(value, str) else InvalidTypeError)(msg)
+
+
+# ---- choices that are lacking ----------------------------------------------------------
+
+
+def together(*checks: Callable[[], Any]) -> list[Any]:
+    """Make several checks; the choices that they find lacking are asked for in one error."""
+    found, lacking = [], []
+    for check in checks:
+        try:
+            found.append(check())
+        except ChoiceNeededError as error:
+            lacking.append(error)
+    if lacking:
+        raise _joined(*lacking)
+    return found
+
+
+def _joined(*errors: ChoiceNeededError, call: str = "") -> ChoiceNeededError:
+    notes = dict.fromkeys(note for error in errors for note in error.notes)
+    answers = {name: choices for error in errors for name, choices in error.answers.items()}
+    return ChoiceNeededError(*notes, answers=answers, call=call)
+
+
+def asking_together(function: Callable[P, T]) -> Callable[P, T]:
+    """Let a function ask in one error for all the choices that a call lacks, and show the call that makes them.
+
+    What is asked may depend on the data and on the choices before. So the choices are tried, in the order in which
+    they are listed, on the data that were given, and the first call that runs is shown.
+    """
+
+    @wraps(function)
+    def asked(*args: P.args, **options: P.kwargs) -> T:
+        try:
+            return function(*args, **options)
+        except ChoiceNeededError as error:
+            if error.call or not error.answers:
+                raise
+            raise _completed(asked, args, options, error) from None
+
+    return asked
+
+
+def _completed(
+    function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any], error: ChoiceNeededError
+) -> ChoiceNeededError:
+    """Find the first choices with which a call runs, and ask for what these would be asked, too."""
+    amiss: PoliceMetricsError | None = None
+    for chosen in product(*error.answers.values()):
+        given = {**options, **dict(zip(error.answers, chosen, strict=True))}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the call itself will warn
+                function(*args, **given)
+        except ChoiceNeededError as further:
+            if further.call and not {*further.answers} & {*error.answers}:
+                return _joined(error, further, call=further.call)
+            amiss = amiss or further
+        except UnknownNameError as other:
+            amiss = other  # a name that the data lack, whatever is chosen
+            break
+        except PoliceMetricsError as other:
+            amiss = amiss or other
+        else:
+            return _joined(error, call=_as_written(function, args, given))
+    if isinstance(amiss, ChoiceNeededError):
+        return _joined(error, amiss, call=amiss.call)
+    return ChoiceNeededError(*error.notes, Note("more-amiss", "more is amiss", f"Besides, {amiss}"))
+
+
+def _as_written(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """Write a call; what is no plain value goes by the name of its argument, and the first of all is the data."""
+    names = [{"old": "data"}.get(name, name) for name in inspect.signature(function).parameters]
+    first = [_plainly(value, name) for name, value in zip(names, args, strict=False)]
+    rest = [f"{name}={_plainly(options[name], name)}" for name in names if name in options]
+    return f"{function.__name__}({', '.join([*first, *rest])})"
+
+
+def _plainly(value: Any, name: str) -> str:
+    parts = value if isinstance(value, tuple | list) else [value]
+    plain = all(part is None or type(part) in {str, int, float, bool} for part in parts[:_MOST_WRITTEN])
+    return repr(value) if plain and len(parts) <= _MOST_WRITTEN else name
 
 
 def flag(value: object, name: str) -> bool:

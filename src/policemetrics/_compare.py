@@ -8,7 +8,7 @@ lies between, groups, supply, reasons, exclusions, caveats, divisors, stands her
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, cast, overload
+from typing import Any, Final, Literal, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._arguments import as_columns
-from policemetrics._cells import Cells
-from policemetrics._figure import audit_fields, column_fields
+from policemetrics._cells import MEASURED, Cells
+from policemetrics._figure import audit_fields, column_fields, said
+from policemetrics._sent import Kept, Renamed, Sent, is_time
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -37,17 +38,37 @@ from policemetrics._supply import (
     why_not_supplied,
     why_one_sided,
 )
-from policemetrics._totals import Chosen
-from policemetrics.errors import InvalidInputError, Note
+from policemetrics._totals import Part
+from policemetrics._write import shortened
+from policemetrics.definitions import not_crimes
+from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
 from policemetrics.exposure import Divisor, Exposure
 from policemetrics.frames import as_tally
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
+_NOT_CRIMES: Final = {
+    name.casefold() for known in not_crimes().values() for name in (known.label, *known.variants)
+}
+
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
+
+
+@attrs.frozen
+class Chosen:
+    """What was chosen of a tally, in words; what it is instead of recorded crime; and what it holds that is none."""
+
+    words: str = ""
+    instead: str = ""
+    mixed: Note | None = None
+
+
+def is_no_crime(label: Any) -> bool:
+    """Return whether a label stands among types of crime and is none."""
+    return isinstance(label, str) and label.casefold().strip() in _NOT_CRIMES
 
 
 # ---- one table of figures ---------------------------------------------------------------
@@ -74,6 +95,8 @@ class Rows:
         What must travel with the figures.
     there : array of bool, (rows,)
         Which rows have a figure. A reason given later speaks of a part of one.
+    chosen : Chosen
+        Which part of a tally was chosen.
     """
 
     keys: Mapping[str, NDArray[Any]]
@@ -82,6 +105,7 @@ class Rows:
     exclusions: ExclusionTable | None = None
     notes: Notes = ()
     there: Mask = attrs.field(default=attrs.Factory(lambda self: unexplained(self.reasons), takes_self=True))
+    chosen: Chosen = attrs.field(factory=Chosen)
 
     @classmethod
     def of_numbers(cls, labels: Any, numbers: Mapping[str, Any], **options: Any) -> tuple[Rows, list[Any]]:
@@ -107,6 +131,7 @@ class Rows:
         by_name = side.tally._refuse_totals(groups.dims)
         excluded = exclusion_table(groups, [side], totals(side, groups) if counted is None else counted)
         rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded, by_name)
+        rows.chosen = chosen_of(side.tally, groups.dims)
         rows.adopt(why_not_supplied(groups, side))
         return rows
 
@@ -238,9 +263,25 @@ class Rows:
             f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float, copy=False)
             for f in column_fields(kind)
         }
-        inputs = {f.name: values.get(f.name, f.default) for f in audit_fields(kind)}
+        fields = audit_fields(kind)
+        inputs = {f.name: values.get(f.name, f.default) for f in fields} | {"chosen": self.chosen.words}
+        for field in fields:
+            if field.name == "subject" and inputs["subject"] == field.default:
+                inputs["subject"] = self._subject(field.default)
         table = Results._made(kind, self.keys, columns, self.reasons, inputs, self.exclusions, self.notes)
         return table[0] if (self.single if single is None else single) else table
+
+    def _subject(self, recorded: str) -> str | NDArray[np.object_]:
+        """Name what is counted as `recorded` unless it is none; where it holds what is none, that travels with it."""
+        if self.chosen.mixed:
+            self.note(self.chosen.mixed)
+            _check.warn(NotCrimeWarning, self.chosen.mixed)
+        if self.chosen.instead:
+            return self.chosen.instead
+        none = np.zeros(len(self), dtype=bool)
+        for labels in self.keys.values():
+            none |= np.array([is_no_crime(label) for label in labels.tolist()], dtype=bool)
+        return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
 
 
 # ---- one side ---------------------------------------------------------------------------
@@ -328,6 +369,57 @@ def _only(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> I
     return totals(attrs.evolve(side, tally=part), groups)
 
 
+def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
+    """Say which labels of a tally were chosen with `Tally.where`, of dimensions that no row and no side shows.
+
+    Periods are said by themselves. Where several tallies were added, it is what was chosen of each.
+    """
+    parts = [_chosen_of(one) for one in data._sent]
+    said_of, instead = [], ""
+    for dim in dict.fromkeys(d for part in parts for d in part):
+        labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()), key=str)))
+        if (
+            dim not in shown
+            and dim != MEASURED
+            and all(dim in part for part in parts)
+            and not is_time(labels)
+        ):
+            said_of.append(shortened([said(dim, label) for label in labels]))
+            instead = said_of[-1] if all(map(is_no_crime, labels)) else instead
+    rest = ", ".join(one for one in said_of if one != instead)
+    return Chosen(
+        ", ".join(said_of), f"{instead} ({rest})" if instead and rest else instead, _mixed(data, shown)
+    )
+
+
+def _mixed(data: Tally, shown: tuple[str, ...]) -> Note | None:
+    """Say what is counted as recorded crime and is none."""
+    for dim in (d for d in data.dims if d not in shown and d != MEASURED):
+        labels = data._cells.label(dim).tolist()
+        none = [label for label in labels if is_no_crime(label)]
+        if none and len(none) < len(labels):
+            cure = f"drop({_check.keyword(dim, none)}) leaves it out"
+            long = f"{shortened(none)} is no recorded crime, and is counted with it: {cure}"
+            return Note("not-recorded-crime", f"with {shortened(none)}", long)
+    return None
+
+
+def _chosen_of(sent: Sent) -> dict[str, set[Any]]:
+    """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
+    chosen: dict[str, set[Any]] = {}
+    every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim in every:
+            for of in (every, chosen):
+                of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
+            chosen = {dim: labels for dim, labels in chosen.items() if labels}
+        for dim, wanted in step.wanted.items() if isinstance(step, Kept) else ():
+            labels = set(wanted.tolist()) & chosen.get(dim, every.get(dim, set()))
+            if labels and labels != every.get(dim):
+                chosen[dim] = labels
+    return chosen
+
+
 # ---- two sides --------------------------------------------------------------------------
 
 
@@ -409,8 +501,10 @@ class Comparison:
         _check.text(caveat, "caveat", empty=True)
         old, new = sides
         totals_by_name = data._refuse_totals((*by, old.dim), _labels_of(data, sides))
+        # Of whom nothing tells who sends, nobody can be left out.
+        senders = () if data._supplied is None else set(data._supplied.dims) - {old.dim}
         if like_for_like == "match":
-            if data._supplied is None or set(data._supplied.dims) <= {old.dim}:
+            if not senders:
                 msg = (
                     "like_for_like='match' needs to know who supplied: state coverage= when tallying, "
                     "as in tally(frame, by=['force', 'period'], coverage=['force', 'period'])."
@@ -426,10 +520,11 @@ class Comparison:
         not_old, not_new = (why_not_supplied(groups, side) for side in sides)
         excluded = exclusion_table(groups, sides, added(*counted), data)
         rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
+        rows.chosen = chosen_of(data, (*by, old.dim))
         rows.adopt(not_old)
         rows.adopt(not_new)
         if like_for_like == "require":
-            rows.adopt(why_one_sided(groups, old, new))
+            rows.adopt(why_one_sided(groups, old, new), _or_match if senders else str)
         shown = unexplained(not_old), unexplained(not_new)
         pair = cls(data, sides, groups, counted, shown, rows)
         if negative:
@@ -486,16 +581,24 @@ class Comparison:
         excluded = exclusion_table(parts, self.sides, added(*counted), self.data)
         notes = self.rows.notes
         own = notes if isinstance(notes, tuple) else notes[group]
-        rows = Rows(keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own)
+        rows = Rows(
+            keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own, chosen=self.rows.chosen
+        )
         return rows, group, counted
 
 
-def _labels_of(data: Tally, sides: tuple[Side, Side]) -> Chosen:
+def _labels_of(data: Tally, sides: tuple[Side, Side]) -> Part:
     """Return the labels of the two sides, where they are still those of the tally: what is not compared proves nothing."""
     dim = sides[0].dim
     named = {label for side in sides for label in (*side.places, side.label)}
     there = tuple(label for label in data.labels(dim) if label in named)
     return ((dim, there),) if there else ()
+
+
+def _or_match(why: str) -> str:
+    """Say beside who is on one side only how they can be left out."""
+    hint = "; like_for_like='match' leaves out what one side lacks"
+    return f"{why}{hint}" if ": supplied for one only: " in why else why
 
 
 def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:

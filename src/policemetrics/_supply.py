@@ -782,15 +782,15 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
     """Say of each group which reports only one of two relations has; `parts` names the places in `dim`."""
     reasons = no_reasons(len(groups))
     paired = _counted_twice(old, new)
-    one_sided = paired.select(paired.counts != 3)
-    shared = tuple(d for d in groups.dims if d in one_sided.dims)
+    lone = paired.select(paired.counts != 3)
+    shared = tuple(d for d in groups.dims if d in lone.dims)
     # The month of a period tells suppliers apart only where a period has several parts.
-    told = [d for d in one_sided.dims if AS_SENT + d not in one_sided.dims and (d != dim or len(parts) > 1)]
-    if not len(one_sided) or set(told) <= set(shared):
+    told = [d for d in lone.dims if AS_SENT + d not in lone.dims and (d != dim or len(parts) > 1)]
+    if not len(lone) or set(told) <= set(shared):
         return reasons
-    columns = [[str(parts.get(v, v) if d == dim else v) for v in one_sided.column(d).tolist()] for d in told]
+    columns = [[said(d, parts.get(v, v) if d == dim else v) for v in lone.column(d).tolist()] for d in told]
     names = [" ".join(key) for key in zip(*columns, strict=True)]
-    for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
+    for i, listed in _listed_by_group(groups, lone, shared, names).items():
         reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
 
@@ -927,7 +927,7 @@ def why_negative(counted: IntArray | FloatArray, label: str) -> Reasons:
 
 def said(dim: str, label: Any) -> str:
     """Name a label; one that is no text needs its dimension: "grade 1"."""
-    return label if isinstance(label, str) else f"{dim} {label}"
+    return label if isinstance(label, str) else f"{dim.removeprefix(AS_SENT)} {label}"
 
 
 # ---- exclusions -------------------------------------------------------------------------

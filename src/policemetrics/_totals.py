@@ -27,7 +27,6 @@ from policemetrics._typing import IntArray
 from policemetrics._write import count as written
 from policemetrics.definitions import force_names, offences
 from policemetrics.definitions import wholes as wholes_by_name
-from policemetrics.definitions._names import spelt
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.periods import read_labels
 from policemetrics.results import label_array
@@ -78,7 +77,7 @@ class Known:
         """Return what each label is called in the definitions; None where they do not know it."""
         if not labels or not isinstance(labels[0], str):
             return [None] * len(labels)
-        found = spelt(labels)
+        found = _check.spelt(labels)
         return [self.named.get(v) or ("[" in v and self.named.get(_NOTES.sub("", v))) or None for v in found]
 
     def holds(self, label: str, part: str) -> bool:
@@ -98,17 +97,17 @@ def _read() -> Known:
     without: dict[str, frozenset[str]] = {}
 
     def add(name: str, within: str = "", variants: Iterable[str] = ()) -> str:
-        (mine,) = spelt([name])
-        for variant in spelt([name, *variants]):
+        (mine,) = _check.spelt([name])
+        for variant in _check.spelt([name, *variants]):
             named.setdefault(variant, mine)
-        if within and spelt([within]) != [mine]:
+        if within and _check.spelt([within]) != [mine]:
             directly.setdefault(mine, set()).add(add(within))
         return mine
 
     for one in wholes_by_name().values():
         name = add(one.label, one.within, one.variants)
         if one.kind == "total":
-            without[name] = frozenset(spelt(one.without))
+            without[name] = frozenset(_check.spelt(one.without))
     for force in force_names().values():
         add(force.name, force.within, filter(None, (*force.variants, force.code)))
     for offence in offences().values():
@@ -175,13 +174,13 @@ class _Table:
         return Whole(self.labels[label], held, places=len(counts), count=int(counts[0]), **more)
 
 
-Chosen: TypeAlias = tuple[tuple[str, tuple[Any, ...]], ...]
+Part: TypeAlias = tuple[tuple[str, tuple[Any, ...]], ...]
 """Labels by dimension: of the cells with these alone."""
 
 _found: WeakKeyDictionary[Cells, dict[Any, tuple[Whole, ...]]] = WeakKeyDictionary()
 
 
-def wholes(cells: Cells, dim: str, kept: Iterable[str], chosen: Chosen = ()) -> tuple[Whole, ...]:
+def wholes(cells: Cells, dim: str, kept: Iterable[str], chosen: Part = ()) -> tuple[Whole, ...]:
     """Find the labels of a dimension that hold others of it, where the dimensions `kept` stay.
 
     What was found is kept as long as the cells are, which never change.
@@ -194,7 +193,7 @@ def wholes(cells: Cells, dim: str, kept: Iterable[str], chosen: Chosen = ()) -> 
     return before[asked]
 
 
-def proven(cells: Cells, dim: str, kept: Iterable[str] = (), chosen: Chosen = ()) -> tuple[Whole, ...]:
+def proven(cells: Cells, dim: str, kept: Iterable[str] = (), chosen: Part = ()) -> tuple[Whole, ...]:
     """Return the labels of a dimension that are totals of others beyond doubt: as they are added up, or cell by cell."""
     # A total may stand for some offences only; or beside another column of the same labels, so that no cell has both.
     for some in (kept, cells.dims):
@@ -204,7 +203,7 @@ def proven(cells: Cells, dim: str, kept: Iterable[str] = (), chosen: Chosen = ()
 
 
 def refuse(
-    cells: Cells, dim: str, kept: Iterable[str], chosen: Chosen = (), *, name: str = "", call: str = ""
+    cells: Cells, dim: str, kept: Iterable[str], chosen: Part = (), *, name: str = "", call: str = ""
 ) -> Note | None:
     """Refuse to add up a dimension in which a total stands beside its parts; what only its name says is returned.
 

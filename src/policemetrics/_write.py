@@ -78,6 +78,11 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def shortened(names: Sequence[str]) -> str:
+    """Join names as a sentence does; of more than three the first, and how many more there are."""
+    return listed(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
+
+
 def one_sentence(parts: Iterable[str]) -> str:
     """Join what is said of a figure to one sentence."""
     joined = "; ".join(parts)

@@ -72,12 +72,12 @@ class Rate(Figure):
 
     def _sentence(self) -> str:
         if np.isnan(self.rate):
-            return f"{self.subject} per {written(self.per)}: {self.reason}."
+            return f"{self._what(',')} per {written(self.per)}: {self.reason}."
         dated = f", {self.exposure_date}" if self.exposure_date else ""
         name = f" {self.exposure_name}" if self.exposure_name else ""
         when = f" in {self.when}" if self.when else ""
         return (
-            f"{self.subject} was {as_rate(self.rate)} per {written(self.per)}{name}{when} "
+            f"{self._what(',')} was {as_rate(self.rate)} per {written(self.per)}{name}{when} "
             f"({self._interval_words(form=as_rate)}): {written(self.events)} for {written(self.exposure)}{name}{dated}."
         )
 
@@ -217,10 +217,10 @@ def share(
     >>> import pandas as pd
     >>> searches = pd.DataFrame({"force": ["Kent"] * 4 + ["Essex"], "found": [True, False, False, True, True]})
     >>> share(searches, part="found", by="force")
-    force  count  out_of    share      95% interval
-    -----  -----  ------  -------  ----------------
+    force  count  out_of    share       95% interval
+    -----  -----  ------  -------  -----------------
     Essex      1       1  100.00%  20.65% to 100.00%
-    Kent       2       4   50.00%  15.00% to 85.00%
+    Kent       2       4   50.00%   15.00% to 85.00%
     [Share, 2 rows; part: found]
     """
     level = _check.confidence_level(confidence_level)

@@ -316,14 +316,15 @@ class Results(Generic[FigureT_co]):
         return (self._row(i) for i in range(len(self)))
 
     def _row(self, at: int) -> FigureT_co:
-        audit = {k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()}
+        audit: dict[str, Any] = {
+            k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()
+        }
         return self.kind(
             group={d: k.item(at) for d, k in self._keys.items()},
             reason=self._reason[at],
             exclusions=self._exclusions.row(at) if self._exclusions else None,
             caveats=self._notes if isinstance(self._notes, tuple) else self._notes[at],
-            **{c: float(v[at]) for c, v in self._values.items()},
-            **audit,
+            **(audit | {c: float(v[at]) for c, v in self._values.items()}),
         )
 
     @overload

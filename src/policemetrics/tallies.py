@@ -36,7 +36,6 @@ from policemetrics._sent import (
     time_dims,
 )
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
-from policemetrics.definitions._names import spelt
 from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
@@ -189,7 +188,7 @@ class Tally:
     ) -> Tally:
         """Build a tally from encoded columns, given by dimension. The columns are not validated."""
         dims = tuple(coded)
-        warn_of_spellings(coded)
+        _warn_of_spellings(coded)
         cells, ledger = _split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
@@ -432,7 +431,7 @@ class Tally:
             for dim in self.dims
             if len(cells.label(dim)) > max(len(t._cells.label(dim)) for t in (self, other))
         ]
-        warn_of_spellings({dim: (cells.label(dim), cells.code(dim)) for dim in grown})
+        _warn_of_spellings({dim: (cells.label(dim), cells.code(dim)) for dim in grown})
         return Tally._of(
             cells,
             self._joint_coverage(other),
@@ -520,7 +519,7 @@ class Tally:
                 )
                 raise InvalidInputError(msg)
 
-    def _refuse_totals(self, kept: Iterable[str] = (), chosen: _totals.Chosen = ()) -> tuple[Note, ...]:
+    def _refuse_totals(self, kept: Iterable[str] = (), chosen: _totals.Part = ()) -> tuple[Note, ...]:
         """Refuse to add a total to its parts, in the cells that are chosen; what only its name says is warned of.
 
         It is returned, too, so that it travels with a figure.
@@ -539,7 +538,7 @@ class Tally:
         labels = self._cells.label(dim).tolist()
         if len(labels) != 2 or REASON in self.dims or self.unit == SUPPLIED:
             return len(labels) > 2 and REASON not in self.dims and self.unit != SUPPLIED
-        names = [_totals.KNOWN.named.get(label) for label in spelt([*map(str, labels)])]
+        names = [_totals.KNOWN.named.get(label) for label in _check.spelt([*map(str, labels)])]
         return all(names) or not _totals.KNOWN.without.keys().isdisjoint(names)
 
     def forget(self) -> Tally:
@@ -1137,6 +1136,13 @@ def _narrowed(relation: Cells | None, wanted: Mapping[str, LabelArray]) -> Cells
 
 def _equal(first: Cells | None, second: Cells | None) -> bool:
     return first is second or (first is not None and second is not None and first.equals(second))
+
+
+def _warn_of_spellings(coded: Mapping[str, Encoded]) -> None:
+    """Warn of labels that are one in all but spelling."""
+    for dim, (labels, codes) in coded.items():
+        if labels.dtype.kind != "i" and len({*_check.spelt(labels.tolist())}) < len(labels):
+            warn_of_spellings(dim, labels.tolist(), codes)
 
 
 def _split_missing(

@@ -105,7 +105,9 @@ class TestTypesOfTheTime:
 
     def test_rows_without_a_period(self):
         """A row that lacks its period takes no caveat from the others."""
-        data = Tally.from_columns({"period": ["2014/15", None], "outcome": ["1", "1"]}, [1, 2])
+        data = Tally.from_columns(
+            {"period": ["2014/15", None, "2014/15"], "outcome": ["1", "1", "18"]}, [1, 2, 3]
+        )
         table = positive_outcome_rate(data, **GIVEN, by="period")
         assert {f.group["period"]: f.caveat[:7] for f in table} == {"2014/15": "type 22", "(missing)": ""}
 

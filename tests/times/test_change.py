@@ -344,7 +344,10 @@ class TestLikeForLike:
         }  # fmt: skip
         data = Tally.from_columns(columns, [5, 5, 5], coverage=["force", "period"])
         found = time_change(data, between=YEARS)
-        assert found.reason == "not like for like: supplied for one only: b"
+        assert (
+            found.reason
+            == "not like for like: supplied for one only: b; like_for_like='match' leaves out what one side lacks"
+        )
         matched = time_change(data, between=YEARS, like_for_like="match")
         assert matched.mean_change == 10
         assert matched.exclusions.reasons == {"not like for like": 5}
@@ -538,7 +541,10 @@ def test_matched_suppliers(by):
         assert (row.mean_change, row.old_mean, row.reason) == (0, 600, None)
     refused = time_change(data, between=YEARS, by=by)
     for row in [refused] if by is None else refused:
-        assert row.reason == "not like for like: supplied for one only: Essex"
+        assert (
+            row.reason
+            == "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+        )
     unstated = Tally.from_columns(columns, counts)
     with pytest.raises(InvalidInputError, match="needs to know who supplied: state coverage="):
         time_change(unstated, between=YEARS, by=by, like_for_like="match")

@@ -18,9 +18,11 @@ from policemetrics import _check
 from policemetrics.definitions import _tables
 from policemetrics.definitions._names import (
     ForceName,
+    NotCrime,
     WholeLabel,
     canonical_force_names,
     force_names,
+    not_crimes,
     wholes,
 )
 from policemetrics.definitions._outcomes import (
@@ -42,6 +44,7 @@ __all__ = [
     "ClaimWords",
     "ForceName",
     "HarmWeightsRecord",
+    "NotCrime",
     "Offence",
     "OffenceCodeVariant",
     "OutcomeName",
@@ -54,6 +57,7 @@ __all__ = [
     "force_names",
     "harm_weight_editions",
     "joined_offence_codes",
+    "not_crimes",
     "offence_code_variants",
     "offences",
     "outcome_codes",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -12,8 +11,6 @@ import attrs
 from policemetrics import _check
 from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidTypeError
-
-_DASHES = str.maketrans(dict.fromkeys(range(0x2010, 0x2015), "-"))  # hyphens and dashes of all lengths
 
 
 @attrs.frozen(kw_only=True)
@@ -72,15 +69,23 @@ class WholeLabel:
     source: str
 
 
-def spelt(labels: Iterable[str]) -> list[str]:
-    """Return labels without what typing adds to them: case, spaces, kinds of dashes, "&" for "and"."""
-    listed = list(labels)
-    joined = "\n".join(listed)  # as one text: a label at a time takes twenty times as long
-    if joined.count("\n") >= len(listed) > 0:  # one is of several lines
-        return [spelt([label.replace("\n", " ")])[0] for label in listed]
-    found = joined.translate(_DASHES).casefold().replace("&", " and ")
-    found = re.sub(r" ?\n ?", "\n", re.sub(r"[^\S\n]+", " ", found))
-    return found.strip(" ").split("\n") if listed else []
+@attrs.frozen(kw_only=True)
+class NotCrime:
+    """A label that stands among types of crime and is none.
+
+    Attributes
+    ----------
+    label : str
+        As data.police.uk writes it.
+    variants : tuple of str
+        Other names of it.
+    source : str
+        Where it stands so.
+    """
+
+    label: str
+    variants: tuple[str, ...]
+    source: str
 
 
 def _apart(written: str) -> tuple[str, ...]:
@@ -145,7 +150,9 @@ def canonical_force_names(labels: Iterable[Any]) -> dict[str, str]:
         msg = f"labels must be several labels, as Tally.labels gives them; got {_check.shown(labels)}."
         raise InvalidTypeError(msg)
     listed = [label for label in labels if isinstance(label, str)]
-    found = {label: _forces().get(name, label) for label, name in zip(listed, spelt(listed), strict=True)}
+    found = {
+        label: _forces().get(name, label) for label, name in zip(listed, _check.spelt(listed), strict=True)
+    }
     return {label: name for label, name in found.items() if name != label}
 
 
@@ -155,7 +162,7 @@ def _forces() -> Mapping[str, str]:
     names = [
         (force.name, variant) for force in force_names().values() for variant in (force.name, *force.variants)
     ]
-    return dict(zip(spelt(variant for _, variant in names), (name for name, _ in names), strict=True))
+    return dict(zip(_check.spelt(variant for _, variant in names), (name for name, _ in names), strict=True))
 
 
 @cache
@@ -182,3 +189,20 @@ def wholes() -> Mapping[str, WholeLabel]:
     False
     """
     return _tables.records(WholeLabel, "wholes.csv", {"variants": _apart, "without": _apart})
+
+
+@cache
+def not_crimes() -> Mapping[str, NotCrime]:
+    """Return what stands among types of crime and is no recorded crime, by label.
+
+    Returns
+    -------
+    mapping of str to NotCrime
+        Read-only. A figure of it alone is not called recorded crime, and one that holds it says so.
+
+    Examples
+    --------
+    >>> list(not_crimes())
+    ['Anti-social behaviour']
+    """
+    return _tables.records(NotCrime, "not_crimes.csv", {"variants": _apart})

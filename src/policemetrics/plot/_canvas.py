@@ -41,7 +41,7 @@ _MOST_CAVEATS: Final = 4
 _MOST_IN_TITLE: Final = 6  # lines
 _MOST_IN_CAPTION: Final = 12
 _CLOCK: Final = (
-    0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
+    0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
 )  # fmt: skip
 _DAY: Final = 86_400.0
 _TICK: Final = 0.9  # inches of a tick with its words

@@ -101,8 +101,9 @@ def times(
     """
     _canvas.check_options(ax, title, source, "plot.times")
     asked: Any = data
+    options: dict[str, Any] = {"target": target, "inclusive": inclusive, "invalid": invalid, "missed": missed}
     if is_column(data):
-        summary = summarise_times(asked, target=target, inclusive=inclusive, missed=missed, invalid=invalid)
+        summary = summarise_times(asked, **options)
         times = seconds_in(asked, MEASURED)
         times = times[times >= 0]  # what is missing or negative, if it got here, is left out
         found = Tally.from_columns({MEASURED: times}, np.ones(len(times), dtype=np.int64), unit="times")
@@ -110,14 +111,7 @@ def times(
     else:
         dim = seconds if isinstance(data, Tally) else MEASURED
         found, seconds = as_tally(asked, by={dim: seconds}, count=count), dim
-        options: Any = {
-            "target": target,
-            "inclusive": inclusive,
-            "missed": missed,
-            "invalid": invalid,
-            "seconds": seconds,
-        }
-        summary = summarise_times(found, **options)
+        summary = summarise_times(found, **options, seconds=seconds)
     cells = Side(found.sum_to(seconds)).tally._cells
     return _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit).on(ax, title, source)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _PLOT: Final = 6.0  # inches for names and marks
 _LETTER: Final = 0.075  # inches of a small letter
 _UNITS: Final = {"percent": "Change in per cent", "points": "Change in percentage points"}
+_MEASURES: Final = {"points": "The share within the target"}  # of times, whose figures have no subject
 _CHANGES: Final = (*_UNITS, "change", "seconds_change")
 
 
@@ -202,7 +203,8 @@ class _Estimates(_canvas.PictureOfTable):
     @property
     def unit(self) -> str:
         """Name what is drawn, with its interval."""
-        named = _UNITS.get(self.kind, self.column.replace("_", " ").capitalize())
+        change = " change" if self.kind.endswith("change") else ""
+        named = _UNITS.get(self.kind, f"{self._named}{change}")
         level = getattr(self.table[0], "confidence_level", None)
         percent = f"{level * 100:g}% " if isinstance(level, float) else ""
         hollow = "; hollow where that includes no change" if (self.known & ~self.settled).any() else ""
@@ -252,10 +254,14 @@ class _Estimates(_canvas.PictureOfTable):
         )
 
     @property
+    def _named(self) -> str:
+        return self.column.removesuffix("_change").replace("_", " ").capitalize()
+
+    @property
     def _subject(self) -> str:
         """Name what is measured, with the definition that must be said."""
         first = self.table[0]
-        about = first._about or self.column.replace("_", " ").capitalize()
+        about = first._about or _MEASURES.get(self.column) or self._named
         over = first._per(self.column)
         if not over:
             return about

@@ -104,7 +104,7 @@ def outcome_mix(
     ... )
     >>> ax = pm.plot.outcome_mix(outcomes, by="period", basis="closed")
     >>> ax.get_title(loc="left").replace("\n", " ")
-    'Charged or summonsed did not clearly change: 5.0% in 2022/23 and 8.0% in 2023/24 (+3.0 percentage points, 95% interval −4.3 to +10.5)'
+    'Charged or summonsed did not clearly change: 5.0% in 2022/23 and 8.0% in 2023/24 (+3.0 percentage points, 95% interval −4.3 to +10.6)'
     >>> ax.figure.clear()
     """
     _canvas.check_options(ax, title, source, "plot.outcome_mix")
@@ -135,6 +135,7 @@ class _Mix(_canvas.Picture):
     counts: IntArray
     reasons: Reasons
     of_periods: bool
+    periods: int
     exclusions: ExclusionTable | None
     unit_name: str
     basis: str
@@ -181,8 +182,8 @@ class _Mix(_canvas.Picture):
                 counts = np.insert(counts, at, 0, axis=0)
         of_periods = kept == (period,)
         return cls(
-            rows, outcomes, rests, counts, reasons, of_periods, found.exclusions, side.tally.unit, basis
-        )
+            rows, outcomes, rests, counts, reasons, of_periods, len({*read}), found.exclusions, side.tally.unit, basis
+        )  # fmt: skip
 
     @property
     def size(self) -> tuple[int, int, float]:
@@ -247,7 +248,7 @@ class _Mix(_canvas.Picture):
     @property
     def caveats(self) -> list[Note]:
         """That later periods have outcomes still to come, unless the outcomes are those given in each."""
-        if not self.of_periods or self.basis == "closed" or len(self.rows) < 2:
+        if self.basis == "closed" or self.periods < 2:
             return []
         if self.basis == "recorded":
             short = "recorded basis: the later the period, the more of its outcomes are still to come"

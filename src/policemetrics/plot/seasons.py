@@ -72,7 +72,7 @@ def months(
 
     Notes
     -----
-    Counts start at 0. A month without data is a gap, which the note under the axes names. The change of the
+    Counts start at 0. A month without data is a gap, which the caption under the axes names. The change of the
     title is that of `rate_change`, and says so where the two years are not like for like.
 
     Examples
@@ -84,7 +84,7 @@ def months(
     >>> crimes = pm.Tally.from_columns({"period": labels}, [100] * 12 + [90] * 12)
     >>> ax = pm.plot.months(crimes)
     >>> ax.get_title(loc="left").replace("\n", " ")
-    'Recorded crime fell by 10.0%, from 1,200 in 2022 to 1,080 in 2023'
+    'Recorded crime fell by 10.0% (95% interval −17.1% to −2.3%), from 1,200 in 2022 to 1,080 in 2023'
     >>> ax.figure.clear()
     """
     _canvas.check_options(ax, title, source, "plot.months")
@@ -137,7 +137,7 @@ class _Years(_canvas.Picture):
     @property
     def unit(self) -> str:
         """What the lines are."""
-        return f"{self.change.subject} by month."
+        return f"{self.change._what(',')} by month."
 
     def draw(self, ax: Axes) -> None:
         """Draw both years as lines, each with its name at its end."""
@@ -173,19 +173,26 @@ class _Years(_canvas.Picture):
     def finding(self) -> str:
         """Say how the twelve months compare with those before."""
         change = self.change
-        if np.isnan(change.percent_change):
+        if np.isnan(change.change):
             return change._finding()
         ends = [
             f"{_write.count(n)} in {in_words(p)}"
             for n, p in zip((change.old, change.new), change.between, strict=True)
         ]
-        moved = _canvas.moved(change.percent_change, change.percent_change_low, change.percent_change_high)
+        moved = _canvas.moved(change.change, change.percent_change_low, change.percent_change_high)
+        if np.isnan(change.percent_change):  # there was nothing before, of which a percentage could be
+            joined = (
+                f" {moved}, from {' to '.join(ends)}"
+                if moved == "rose"
+                else f" {moved}: {' and '.join(ends)}"
+            )
+            return f"{change.subject}{joined}; percentage {change.reason}"
         sure = change._interval_words()
         if moved in {"rose", "fell"}:
             by = f"{_write.size(change.percent_change, 1)}% ({sure})"
-            return f"{change.subject} {moved} by {by}, from {' to '.join(ends)}"
+            return f"{change._what(',')} {moved} by {by}, from {' to '.join(ends)}"
         percent = _write.signed(change.percent_change, 1, "%")
-        return f"{change.subject} {moved}: {' and '.join(ends)} ({percent}, {sure})"
+        return f"{change._what(',')} {moved}: {' and '.join(ends)} ({percent}, {sure})"
 
     @property
     def left_out(self) -> str:

@@ -279,6 +279,7 @@ def answer_bands(
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> Results[BandSummary]: ...
+@_check.asking_together
 def answer_bands(
     data: Mapping[Any, Number] | Counts,
     bands: Bands,

@@ -10,7 +10,7 @@ import numpy as np
 
 from policemetrics import _check, _supply, intervals
 from policemetrics._cells import MEASURED, Cells
-from policemetrics._compare import Comparison, Rows, kept_dims
+from policemetrics._compare import Chosen, Comparison, Rows, kept_dims
 from policemetrics._figure import audit_fields, comparable
 from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
@@ -421,7 +421,12 @@ def _of_figures(old: Any, new: Any, stated: Note, level: float) -> TimeChange | 
         msg = f"confidence_level must be that of the two summaries, {old.confidence_level:g}; got {level:g}."
         raise InvalidInputError(msg)
     group, between = _supply.compared_figures(old, new)
-    rows = Rows({d: label_array([v]) for d, v in group.items()}, _supply.no_reasons(1), True)
+    rows = Rows(
+        {d: label_array([v]) for d, v in group.items()},
+        _supply.no_reasons(1),
+        True,
+        chosen=Chosen(old.chosen),
+    )
     rows.note(*dict.fromkeys((stated, *old.caveats, *new.caveats)))
     sides = [
         {name: np.array([getattr(f, name)], dtype=np.float64) for name in ("n", *_READ)} for f in (old, new)

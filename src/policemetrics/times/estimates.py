@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _supply, _write, intervals
 from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
-from policemetrics._compare import Mask, Rows
+from policemetrics._compare import Mask, Rows, chosen_of
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -232,6 +232,7 @@ def summarised(
     excluded = _supply.exclusion_table(groups, [side], _supply.totals(side, groups))
     refuse_unknown_reasons(missed, excluded, data.dims)
     rows = Rows(_supply.keys_of(groups), _supply.why_marked(groups, side), exclusions=excluded, notes=by_name)
+    rows.chosen = chosen_of(data, by)
     others = excluded_for(excluded, missed)
     rows.adopt(_supply.why_negative(others, ""))
     times: Times
