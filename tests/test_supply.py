@@ -381,7 +381,7 @@ class TestMerged:
         both = kent.relabel("force", {"Kent": "South East"}) + made(
             [("Essex", YEARS[0], 6)], *SENT, coverage=SENT
         )
-        assert rate_change(both, between=YEARS).reason == "not like for like: supplied for one only: Essex"
+        assert "supplied for one only: Essex" in rate_change(both, between=YEARS).reason
         found = rate(both.where(period=YEARS[0]), of_forces(Kent=1000, Essex=2000), by="force")
         assert found["rate"].tolist() == [3, 10]
 
@@ -455,7 +455,7 @@ class TestMerged:
         found = rate_change(crimes, between=quarters)
         assert (found.old, found.new) == (30, 25)
         named = "force" in (coverage or ())
-        assert (found.reason or "").endswith("supplied for one only: Kent 2024-08" if named else "")
+        assert ("supplied for one only: Kent 2024-08" in (found.reason or "")) is named
         assert found.reason is None or named
         assert found.caveat == "" or coverage is None
         if named:
