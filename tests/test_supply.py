@@ -723,6 +723,13 @@ class TestReasons:
         lacking = "dropped: offence and period 2, missing force 3"
         assert found.reason == f"not available: all counts were excluded ({lacking})"
 
+    def test_what_is_left_out_beside_what_is_counted(self):
+        """Of either offence a row lacks its force, and others do not: both are counted."""
+        rows = [(f, y, o, 2) for o in ("arson", "theft") for y in YEARS for f in ("Kent", None)]
+        found = rate_change(made(rows, *SENT, "offence"), between=YEARS, by="offence")
+        assert [(f.old, f.new, f.reason) for f in found] == [(2, 2, None)] * 2
+        assert [f.exclusions.reasons for f in found] == [{"missing force": 4}] * 2
+
     def test_a_sum_of_one_group_beyond_64_bits(self):
         rows = [(f, y, n) for f, n in (("Kent", 2**62), ("Essex", 1)) for y in YEARS]
         with pytest.raises(CountOverflowError, match="got a sum of 9223372036854775808"):
