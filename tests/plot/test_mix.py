@@ -30,13 +30,40 @@ class TestTitles:
         """What is recorded in a young year has outcomes to come; what was given in it has none."""
         assert "so far" in title_of(drawn("mix"))
         assert "the more of its outcomes are still to come" in said(drawn("mix"))
-        given = plot.outcome_mix(outcomes(), by="period", basis="closed")
+        bare = outcomes().sum_to("period", "outcome")
+        given = plot.outcome_mix(bare, by="period", basis="closed")
         assert "so far" not in title_of(given)
         assert "Caveat" not in said(given)
-        bare = outcomes().sum_to("period", "outcome")
         assert "basis not stated" in said(plot.outcome_mix(bare, by="period"))
         assert "so far" in title_of(plot.outcome_mix(bare, by="period", basis="recorded"))
         assert "Caveat" not in said(plot.outcome_mix(outcomes().where(period="2025/26"), by="period"))
+
+    def test_two_bases_are_not_added(self):
+        """However the column is called, in a tally that did not say that they overlap, and in a frame."""
+        columns = {
+            "Outcome basis": ["recorded", "closed"] * 2,
+            "outcome": ["1", "1", "18", "18"],
+            "n": [5, 6, 7, 8],
+        }
+        tally = Tally.from_columns({k: columns[k] for k in ("Outcome basis", "outcome")}, columns["n"])
+        frame = pytest.importorskip("pandas").DataFrame(columns)
+        for data, options in ((tally, {}), (frame, {"count": "n"})):
+            with pytest.raises(
+                InvalidInputError, match="'Outcome basis' has the labels 'closed', 'recorded'"
+            ):
+                plot.outcome_mix(data, **options)
+            assert title_of(plot.outcome_mix(data, by="Outcome basis", **options)).endswith(
+                "in closed, the least"
+            )
+        chosen = tally.where(**{"Outcome basis": "closed"})  # the call that is proposed
+        assert (
+            title_of(plot.outcome_mix(chosen))
+            == "Investigation complete, no suspect identified: 57.1% of 14 counts"
+        )
+        with pytest.raises(
+            InvalidInputError, match="basis is 'recorded', but the outcomes say that theirs is 'closed'"
+        ):
+            plot.outcome_mix(chosen, basis="recorded")
 
     def test_as_sure_as_the_counts_are(self):
         """5 of 100 and 8 of 100: Newcombe's interval by hand."""

@@ -213,6 +213,27 @@ def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None
             raise InvalidInputError(msg)
 
 
+def basis_of(tally: Tally, kept: tuple[str, ...]) -> str:
+    """Return the basis that a tally says its outcomes are on; nothing where it says none, or keeps both apart.
+
+    Two that would be added up are refused, whether or not they were declared to overlap.
+    """
+    found = ""
+    for dim in basis_dims(tally.dims):
+        read = {label: own for label in tally.labels(dim) if (own := _basis_in(label))}
+        if len({*read.values()}) > 1 and dim not in kept:
+            first = next(iter(read))
+            call = f"{dim}={first!r}" if dim.isidentifier() else f"**{{{dim!r}: {first!r}}}"
+            msg = (
+                f"{dim!r} has the labels {_check.listing(read)}: the same outcomes, counted in two ways. Keep {dim!r} in "
+                f"by=, or choose one first, with where({call}) for a tally."
+            )
+            raise InvalidInputError(msg)
+        if len({*read.values()}) == 1:
+            found = next(iter(read.values()))
+    return found
+
+
 def _basis_in(label: Any) -> str:
     """Return the basis that a label names, if it names one."""
     named = [basis for basis in BASES if isinstance(label, str) and basis in label.casefold()]

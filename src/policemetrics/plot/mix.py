@@ -14,11 +14,14 @@ from policemetrics._compare import Rows
 from policemetrics._supply import Reasons, Side, groups_of, totals, unexplained, why_negative
 from policemetrics.definitions import outcome_types
 from policemetrics.errors import InvalidInputError, Note
-from policemetrics.frames import as_tally
+from policemetrics.frames import as_tally, text_columns
 from policemetrics.intervals import newcombe
+from policemetrics.outcomes.counting import basis_dims, basis_of
+from policemetrics.outcomes.definition import BASES
 from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.plot import _canvas
 from policemetrics.results import ExclusionTable
+from policemetrics.tallies import Tally
 from policemetrics.typing import Basis, Counts, FloatArray, IntArray, Names
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ def outcome_mix(
         are ``"outcome"`` and ``"period"``.
     basis : {"recorded", "closed"}, optional
         Whether the outcomes are those of crimes recorded in the period, to which more may come, or those given in it.
-        It alters the words alone. Default is what the dimension ``"basis"`` says, where there is one.
+        It alters the words alone. Default is what a dimension of that name says, "basis" or "Outcome basis".
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     most : int, optional
@@ -113,15 +116,16 @@ def outcome_mix(
         msg = f"by must not name the outcome dimension {outcome!r}: outcomes are the columns."
         raise InvalidInputError(msg)
     columns = _canvas.whole(most, "most")
-    tally = as_tally(_check.one_data(data, "data"), by=(*kept, outcome), count=count)
-    if basis is None:
-        known = set(tally.labels("basis")) if "basis" in tally.dims else set()
-        stated = known.pop() if len(known) == 1 else ""
-    else:
-        _check.choice(basis, "basis", ("recorded", "closed"))
-        stated = basis
+    also = () if isinstance(_check.one_data(data, "data"), Tally) else basis_dims(text_columns(data))
+    tally = as_tally(data, by=tuple(dict.fromkeys((*kept, outcome, *also))), count=count)
+    stated = basis_of(tally, kept)
+    if basis is not None:
+        _check.choice(basis, "basis", tuple(BASES))
+        if stated not in {"", basis}:
+            msg = f"basis is {basis!r}, but the outcomes say that theirs is {stated!r}: leave it out."
+            raise InvalidInputError(msg)
     side = Side(tally.sum_to(*kept, outcome))
-    mix = _Mix.of(side, kept, outcome, _check.text(period, "period"), columns, stated)
+    mix = _Mix.of(side, kept, outcome, _check.text(period, "period"), columns, stated or basis or "")
     return mix.on(ax, title, source)
 
 
