@@ -367,11 +367,62 @@ class TestFrames:
 
 @pytest.mark.parametrize("n", [0, 3])
 def test_rows_without_a_label_that_count_nothing(n):
-    """Of 2022 only a row without its force came in. Of 0 crimes it leaves 0; of three, their number is not known."""
+    """Of 2022 only a row without its force came in, which a total does not need. Of drivers by force it is left out."""
     columns = {"force": [None, "Kent"], "period": ["2022", "2023"]}
     crimes = Tally.from_columns(columns, [n, 5], coverage="period")
     found = pm.rate_change(crimes, between=("2022", "2023"))
+    assert (found.old, found.new, found.exclusions.excluded) == (n, 5, 0)
+    drivers = pm.change_drivers(crimes, between=("2022", "2023"), of="force")
     if n:
-        assert found.reason == "not available: all counts were excluded (missing force 3)"
+        assert drivers.at(force="Kent").reason == "not available: all counts were excluded (missing force 3)"
     else:
-        assert (found.old, found.new, found.change) == (0, 5, 5)
+        assert (drivers.at(force="Kent").old, drivers.at(force="Kent").new) == (0, 5)
+
+
+LSOAS = {"lsoa": ["E1"] * 2 + [None] * 3 + ["E1"] * 3 + [None], "period": ["2018"] * 5 + ["2019"] * 4}
+
+
+class TestLeftOutUnequally:
+    """Of 2018 three of five rows lack their area, of 2019 one of four."""
+
+    crimes = Tally.from_columns(LSOAS, [1] * 9)
+    says = "left out for want of a label: 3 of 5 (60.0%) of 2018, but 1 of 4 (25.0%) of 2019"
+
+    def test_a_total_counts_them(self):
+        for made in (self.crimes, self.crimes.sum_to("period"), pd.DataFrame(LSOAS)):
+            found = pm.rate_change(made, between=("2018", "2019"))
+            assert (found.old, found.new, found.caveat, found.exclusions.excluded) == (5, 4, "", 0)
+
+    def test_what_needs_the_label_says_so(self):
+        residents = pm.Exposure({"E1": 100}, by="lsoa", name="residents", date="mid-2018")
+        for made in (self.crimes, pd.DataFrame(LSOAS)):
+            for found in (
+                pm.rate_change(made, between=("2018", "2019"), by="lsoa").at(lsoa="E1"),
+                pm.change_drivers(made, between=("2018", "2019"), of="lsoa").at(lsoa="E1"),
+                pm.rate_change(made, between=("2018", "2019"), exposure=residents),
+            ):
+                assert (found.old, found.new, found.caveat) == (2, 3, self.says)
+
+    def test_of_the_groups_it_may_belong_to(self):
+        """Kent's rows without an offence are nothing to Essex; those of no force are to both."""
+        columns = {"force": ["Kent", "Kent", "Essex", "Kent", "Essex"], "period": ["2018", "2018", "2018", "2019", "2019"],
+                   "offence": ["theft", None, "theft", "theft", "theft"]}  # fmt: skip
+        crimes = Tally.from_columns(columns, [90, 10, 50, 100, 50])
+        table = pm.rate_change(crimes, between=("2018", "2019"), by=["force", "offence"])
+        assert (
+            "10 of 100 (10.0%) of 2018, but 0 of 100 (0.0%) of 2019"
+            in table.at(force="Kent", offence="theft").caveat
+        )
+        assert table.at(force="Essex", offence="theft").caveat == ""
+        more = crimes + Tally.from_columns(
+            {d: [v] for d, v in zip(columns, [None, "2018", "theft"], strict=True)}, [30]
+        )
+        table = pm.rate_change(more, between=("2018", "2019"), by=["force", "offence"])
+        assert "30 of 170 (17.6%)" in table.at(force="Essex", offence="theft").caveat
+
+    def test_as_much_of_both(self):
+        """A hundredth more or less is no news, nor what the caller dropped."""
+        crimes = Tally.from_columns({d: LSOAS[d] for d in LSOAS}, [90, 90, 2, 2, 2, 90, 90, 90, 8])
+        assert pm.rate_change(crimes, between=("2018", "2019"), by="lsoa").at(lsoa="E1").caveat == ""
+        dropped = crimes.drop(lsoa="E1", period="2018")
+        assert "label" not in pm.rate_change(dropped, between=("2018", "2019")).caveat

@@ -8,15 +8,15 @@ lies between, groups, supply, reasons, exclusions, caveats, divisors, stands her
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, cast, overload
+from typing import Any, Final, Literal, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check
+from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
-from policemetrics._cells import Cells
+from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._figure import audit_fields, column_fields
 from policemetrics._supply import (
     Reasons,
@@ -38,15 +38,16 @@ from policemetrics._supply import (
     why_one_sided,
 )
 from policemetrics.errors import InvalidInputError, Note
-from policemetrics.exposure import Divisor, Exposure
+from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
-from policemetrics.tallies import Tally, as_given
+from policemetrics.tallies import LACKING, REASON, Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
+_UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
 
 
 # ---- one table of figures ---------------------------------------------------------------
@@ -187,6 +188,14 @@ class Rows:
             self.notes = np.fromiter(
                 ((*new, *old) if first else (*old, *new) for old in self.notes), dtype=object, count=len(self)
             )
+
+    def note_each(self, notes: Mapping[int, Note]) -> None:
+        """Let something travel with some of the rows, by number, behind what travels already."""
+        if not notes:
+            return
+        own = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
+        more = ((*old, notes[row]) if row in notes else old for row, old in enumerate(own))
+        self.notes = np.fromiter(more, dtype=object, count=len(self))
 
     @overload
     def results(
@@ -421,6 +430,7 @@ class Comparison:
         if negative:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
+        rows.note_each(_left_out_unequally(data, sides, groups, counted))
         rows.note(Note("stated", caveat, caveat), first=True)
         return pair
 
@@ -500,6 +510,45 @@ def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tup
     return found[0] if len(set(found)) == 1 else np.fromiter(found, dtype=object, count=len(found))
 
 
+def _left_out_unequally(
+    data: Tally, sides: tuple[Side, Side], groups: Cells, counted: Sequence[IntArray]
+) -> dict[int, Note]:
+    """Say of which groups more was left out of one side than of the other for want of a label that the figure needs.
+
+    What lacks a label of the groups themselves may belong to any of them that has its other labels.
+    """
+    lacking = label_array(LACKING + dim for dim in data.dims if dim != MEASURED)
+    ledgers = [
+        (ledger.select(ledger.match({REASON: lacking})) if ledger is not None else groups.select(no_rows))
+        for ledger in (side.tally._ledger for side in sides)
+        for no_rows in [np.zeros(len(groups), dtype=bool)]
+    ]
+    none, dims, found = label_array([MISSING]), groups.dims, dict[int, Note]()
+    lost = [ledger.project(dims) for ledger in ledgers]
+    lacks = [np.stack([np.ones(len(one), bool), *(one.match({d: none}) for d in dims)]) for one in lost]
+    for pattern in np.unique(np.concatenate(lacks, axis=1), axis=1).T:
+        kept = [d for d, lack in zip(dims, pattern[1:].tolist(), strict=True) if not lack]
+        whole = groups.project(kept)
+        place, sizes = groups.positions(whole, kept), []
+        for count, one, lack in zip(counted, lost, lacks, strict=True):
+            left, both = np.zeros((2, len(whole)), dtype=np.int64)
+            part = one.select((lack == pattern[:, None]).all(axis=0)).project(kept)
+            at = part.positions(whole, kept)
+            np.add.at(left, at[at >= 0], part.counts[at >= 0])
+            np.add.at(both, place, count)
+            sizes.append((left, both + left))
+        shares = [left / np.maximum(both, 1) for left, both in sizes]
+        unequal = (np.abs(shares[0] - shares[1]) >= _UNEQUAL) & (sizes[0][1] > 0) & (sizes[1][1] > 0)
+        for row in np.flatnonzero(unequal[place]).tolist():
+            of = [
+                f"{_write.count(left[place[row]])} of {_write.count(both[place[row]])} ({_write.percent(share[place[row]])}) of {side.label}"
+                for (left, both), share, side in zip(sizes, shares, sides, strict=True)
+            ]
+            long = f"left out for want of a label: {of[0]}, but {of[1]}"
+            found[row] = Note("left-out-unequally", "more left out of one", long)
+    return found
+
+
 # ---- reading ----------------------------------------------------------------------------
 
 
@@ -530,7 +579,7 @@ def read_counts(
     roles : mapping of str to str, optional
         The dimensions that have another part, by the argument that says so: ``{"offence": "offence"}``.
     exposure : Exposure, optional
-        A frame is counted by its dimensions, too, so that its areas are known. Default is none.
+        The counts keep its dimensions, too, so that its areas are known. Default is none.
 
     Returns
     -------
@@ -553,8 +602,7 @@ def read_counts(
     kept = kept_dims(by, period=period, **roles)
     roles = roles if period == "" else {**roles, "period": period}
     parts = () if of == "" else (part_of(of, by=kept, **roles),)
-    areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(data, Tally) else ()
-    needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas)))
+    needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas_of(exposure, data))))
     if isinstance(data, Tally):  # which never waits for the readers of frames
         return as_given(data, needed, count), kept
     return as_tally(_check.one_data(data, "data"), by=needed, count=count), kept

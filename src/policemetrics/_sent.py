@@ -8,17 +8,19 @@ question needs the grain at which it was sent, as after a merge of labels, are t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
 
-from policemetrics._cells import Cells, LabelArray
+from policemetrics._cells import MISSING, Cells, LabelArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 
+REASON: Final = "reason"  # the ledger's own dimension
+LACKING: Final = "missing "  # how the reason of a row without a label begins
 AS_SENT: Final = "\0"
 
 
@@ -30,6 +32,39 @@ def as_sent(dim: str) -> str:
 def is_as_sent(dim: str) -> bool:
     """Return whether a column holds a dimension as it was sent."""
     return dim.startswith(AS_SENT)
+
+
+# ---- rows without a label ---------------------------------------------------------------
+
+
+def regained(
+    ledger: Cells | None, kept: Iterable[str], barred: Iterable[str] = ()
+) -> tuple[Cells | None, Cells | None]:
+    """Divide a ledger into what a total over the dimensions that are `kept` counts all the same, and the rest.
+
+    A total needs no label of what it adds up: only what lacks one that is kept, or is `barred` from adding up, stays
+    left out, and the first such is its reason, unless it has one of them already.
+    """
+    if ledger is None:
+        return None, None
+    dims, needed = [d for d in ledger.dims if d != REASON], {*kept, *barred}
+    without = {d: ledger.match({d: label_array([MISSING])}) for d in dims}
+    back = np.zeros(len(ledger), dtype=bool)
+    for dim in dims:
+        if dim not in needed:  # other reasons begin with the same word: "missing end" of two stamps
+            back |= without[dim] & ledger.match({REASON: label_array([LACKING + dim])})
+    if not back.any():
+        return None, ledger
+    rest = [ledger.select(~back)]
+    for dim in (d for d in dims if d in needed):
+        lacks = back & without[dim]
+        rest.append(ledger.select(lacks).relabel(REASON, partial(_lacking, dim)))
+        back &= ~lacks
+    return ledger.select(back).project(dims), reduce(Cells.union, rest)
+
+
+def _lacking(dim: str, _: Any) -> str:
+    return LACKING + dim
 
 
 # ---- steps ------------------------------------------------------------------------------
@@ -176,9 +211,13 @@ class Sent:
                 found = step.on(found, choosing)
         return found.keys()
 
-    def grain(self) -> Cells:
-        """Take the steps again on the counts, at the grain at which they were sent."""
-        found = self._doubled(self.cells)
+    def grain(self, unneeded: Collection[str]) -> Cells:
+        """Take the steps again on the counts, at the grain at which they were sent, with what lacks an `unneeded` label."""
+        found, (back, _) = (
+            self.cells,
+            regained(self.lacking, [d for d in self.cells.dims if d not in unneeded]),
+        )
+        found = self._doubled(found if back is None else found.union(back))
         for step in self.steps:
             if isinstance(step, Windows):
                 found = step.spread(found.project([d for d in found.dims if d != as_sent(step.dim)]))
@@ -239,14 +278,14 @@ def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
     for one in sent:
         keys = one.cells.keys(dims)
         if one.lacking is not None:
-            keys = keys.union(one.lacking.keys(dims)).keys()
+            keys = keys.union(one.lacking.known(dims)).keys()
         found.append(one.again(keys, dims))
     return joined(found).keys()
 
 
-def grain(sent: Iterable[Sent]) -> Cells:
-    """Return the counts at the grain at which they were sent."""
-    return joined(one.grain() for one in sent)
+def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
+    """Return the counts at the grain at which they were sent, with those that lack an `unneeded` label."""
+    return joined(one.grain(unneeded) for one in sent)
 
 
 # ---- what is known ----------------------------------------------------------------------

@@ -247,7 +247,7 @@ class Divisor:
             if lacking:
                 msg = f"{argument} must be a tally that keeps {_check.listing(lacking)}; it has {_check.listing(given.dims)}."
                 raise UnknownNameError(msg)
-            return cls(Side(given), argument, noun, whole)
+            return cls(Side(given._regained(by)), argument, noun, whole)
         if isinstance(given, Mapping):
             return cls(_of_mapping(given, by, argument, noun, whole=whole), argument, noun, whole)
         if isinstance(given, Exposure):
@@ -365,7 +365,7 @@ def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
     times = [d for d in time_dims(side.tally._sent) if d in shared]
     labels: list[str] = []
     for dim in [d for d in shared if d not in times] if times else ():
-        mine, theirs = (one.keys((dim, *times)) for one in cells)
+        mine, theirs = (one.known((dim, *times)) for one in cells)
         for rows in (mine.select(~mine.within(theirs)), theirs.select(~theirs.within(mine))):
             labels += (
                 " ".join(map(str, key)) for key in zip(*map(list, map(rows.column, rows.dims)), strict=True)
@@ -376,9 +376,11 @@ def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
     return (Note("coverage-not-stated", "no coverage stated", long),)
 
 
-def areas_of(divisor: Any) -> tuple[str, ...]:
-    """Return the dimensions that a divisor is given by, where it is an exposure."""
-    return divisor.by if isinstance(divisor, Exposure) else ()
+def areas_of(divisor: Any, data: Any = None) -> tuple[str, ...]:
+    """Return the dimensions that a divisor is given by, where it is an exposure; of a tally as `data` those that it has."""
+    if not isinstance(divisor, Exposure):
+        return ()
+    return tuple(d for d in divisor.by if d in data.dims) if isinstance(data, Tally) else divisor.by
 
 
 def _first(*reasons: Reasons) -> Reasons:

@@ -17,7 +17,21 @@ import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
-from policemetrics._sent import Kept, Left, Renamed, Sent, Step, Windows, grain, is_time, joined, reports
+from policemetrics._sent import (
+    LACKING,
+    REASON,
+    Kept,
+    Left,
+    Renamed,
+    Sent,
+    Step,
+    Windows,
+    grain,
+    is_time,
+    joined,
+    regained,
+    reports,
+)
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -32,11 +46,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COUNT: Final = "count"  # the column of the counts in every table
-REASON: Final = "reason"  # the ledger's own dimension
 
 # How reasons in a ledger begin.
 DROPPED: Final = "dropped: "
-LACKING: Final = "missing "
 PARTLY: Final = "not all "
 NOT_SUPPLIED: Final = "not supplied: "
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
@@ -246,7 +258,7 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """Sum of all counts.
+        """Sum of all counts that have every label; ``sum_to().total`` counts those that lack one, too.
 
         Raises
         ------
@@ -411,6 +423,9 @@ class Tally:
     def sum_to(self, *dims: str) -> Tally:
         """Add up to fewer dimensions; who sent what is kept, the ledger is added up the same.
 
+        What was left out for want of a label that is summed away counts again: a total needs none. What was dropped
+        stays out.
+
         Parameters
         ----------
         *dims : str
@@ -427,19 +442,41 @@ class Tally:
             If there is no such dimension.
         InvalidInputError
             If that would add labels that overlap.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"lsoa": ["E1", None], "year": [2018, 2018]}, [2, 3])
+        >>> t.total, t.sum_to("year").total
+        (2, 5)
         """
         kept = _check.names(dims, "dims")
         self._require_dims(*kept)
-        self._refuse_overlap(kept)
+        whole = self._regained(kept)
         return Tally._of(
-            self._cells.project(kept),
+            whole._added_up(kept),
             self._supplied,
-            None if self._ledger is None else self._ledger.project((*kept, REASON)),
+            None if whole._ledger is None else whole._ledger.project((*kept, REASON)),
             self.overlapping & set(kept),
             self.unit,
             self._sent,
             self._marks,
         )
+
+    def _added_up(self, kept: tuple[str, ...]) -> Cells:
+        """Add the cells up to some dimensions."""
+        self._refuse_overlap(kept)
+        return self._cells.project(kept)
+
+    def _regained(self, kept: Sequence[str]) -> Tally:
+        """Count again what only lacks labels of other dimensions than those `kept`; they stand as missing in its cells."""
+        back, ledger = regained(self._ledger, kept, self.overlapping - {*kept})
+        return self if back is None else self._evolve(cells=self._cells.union(back), ledger=filled(ledger))
+
+    def _grain(self) -> Cells:
+        """Return the counts at the grain at which they were sent, those among them that lack a label not needed here."""
+        made = dict.fromkeys(d for one in self._sent for d in one.cells.dims)
+        unneeded = [d for d in made if d not in self.dims or MISSING in self._cells.label(d).tolist()]
+        return grain(self._sent, unneeded)
 
     def _refuse_overlap(self, kept: tuple[str, ...]) -> None:
         """Refuse to add up labels that overlap."""
@@ -873,7 +910,8 @@ class Tally:
                 and windows.spread(reports(self._sent)).keys().within(whole).all()
             ):
                 whole = whole.keys([period])  # everyone sent all of every window
-            rolled = windows.spread(cells) if set(whole.dims) <= set(cells.dims) else grain(sent)
+            as_it_is = set(whole.dims) <= set(cells.dims)
+            rolled = windows.spread(cells) if as_it_is else self._evolve(sent=sent)._grain()
         else:
             # Coverage that says nothing of time proves no month: the cells must, and where they are the only evidence,
             # a sum over windows of which some are missing would be too small.
@@ -918,12 +956,15 @@ def _within_one(wanted: Period, every: str) -> Period:
 
 
 def as_given(data: Tally, dims: Iterable[str], count: str | None) -> Tally:
-    """Return a tally that a metric was given; it must have the dimensions, and is counted already."""
+    """Return a tally that a metric was given; it must have the dimensions, and is counted already.
+
+    What lacks a label that the metric does not need counts: it would of a frame, too.
+    """
     if count is not None:
         msg = f"count= names a column of a frame; a tally is counted already; got count={count!r}."
         raise InvalidInputError(msg)
     data._require_dims(*dims)
-    return data
+    return data._regained(tuple(dims))
 
 
 # ---- arguments --------------------------------------------------------------------------

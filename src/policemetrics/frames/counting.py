@@ -147,7 +147,10 @@ def tally(
     if not gap.any():
         return counted
     gaps = Tally._from_codes(rows_of(coded, gap), np.zeros_like(totals[gap]))
-    marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
+    marked = gaps._cells
+    if gaps._ledger is not None:  # a total that needs no such label needs the count
+        marked = marked.union(gaps._ledger.project(marked.dims))
+    marked = marked.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
     return counted._evolve(ledger=merged(merged(counted._ledger, gaps._ledger), marked))
 
 
