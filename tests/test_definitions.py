@@ -92,6 +92,7 @@ class TestFiles:
             "data/datasets.json",
             "definitions/claim_phrases.json",
             "definitions/claim_words.json",
+            "definitions/column_names.csv",
             "definitions/harm_weights.json",
             "definitions/outcome_names.csv",
             "definitions/outcome_sets.csv",

@@ -24,6 +24,7 @@ __all__ = [
     "SwappedStampsWarning",
     "TargetUnitWarning",
     "UnknownNameError",
+    "UnusedCountWarning",
 ]
 
 
@@ -137,3 +138,7 @@ class SwappedStampsWarning(PoliceMetricsWarning):
 
 class TargetUnitWarning(PoliceMetricsWarning):
     """A target so short or so long that it is hardly in seconds."""
+
+
+class UnusedCountWarning(PoliceMetricsWarning):
+    """Rows were counted, though the frame has a column that looks like their count."""

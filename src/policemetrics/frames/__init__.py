@@ -61,12 +61,18 @@ def timed(
 
 
 def sum_times(
-    frame: Any, by: Sequence[str], seconds: str, bounds: Sequence[int], *, inclusive: bool
+    frame: Any,
+    by: Sequence[str],
+    seconds: str,
+    bounds: Sequence[int],
+    *,
+    inclusive: bool,
+    count: str | None = None,
 ) -> Moments | None:
     """Let an engine add up times, and count those that meet each bound; None where every time must be counted."""
     from policemetrics.frames import moments
 
-    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive)
+    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive, count=count)
 
 
 def read_columns(

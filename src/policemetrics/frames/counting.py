@@ -18,7 +18,7 @@ from policemetrics import _cells, _check
 from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
-from policemetrics.frames import reading
+from policemetrics.frames import reading, unused
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
 
@@ -63,7 +63,10 @@ def tally(
     count : str, optional
         The column of counts to add up: whole numbers, corrections below zero included. A row
         without a count marks its cell as "not supplied" in the ledger, and every figure that
-        would need the cell says so. Default is to count rows.
+        would need the cell says so. Default is to count rows, which warns where a column of numbers that is
+        not used is named like a count ("offences", "n", "total") or, as each of ten rows and more has a key of its
+        own, is of whole numbers and not named like an identifier, a time, a place or a grade; ``"rows"`` counts them
+        on purpose.
     date : str, optional
         A column of dates or datetimes, cut into periods as the dimension ``period``, which then
         proves supply: a period with one row counts as supplied in full, by all. Name the suppliers
@@ -93,7 +96,12 @@ def tally(
         If `frame` is no data frame, or a column is of the wrong kind: codes read as floats, for
         example, where 4.1 and 4.10 would be one.
     InvalidInputError
-        If counts are not whole, or add up past 64 bits.
+        If counts are not whole, or add up past 64 bits; if `count` is "rows" and a column has that name.
+
+    Warns
+    -----
+    UnusedCountWarning
+        If rows were counted, and a column looks like their count.
 
     Examples
     --------
@@ -115,6 +123,9 @@ def tally(
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
         columns |= {"y": "year", "m": "month"}
     _check.choice(every, "every", EVERY)
+    on_purpose = unused.rows_on_purpose(count, schema)
+    if on_purpose:
+        count = None
     if count is not None:
         reading.column_named(count, "count", schema)
     if _is_near(data, dims.values(), count, schema):
@@ -137,6 +148,8 @@ def tally(
         coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
+        if not on_purpose:
+            unused.warn_of_count(schema, {*dims.values(), date}, dims, found.n)
         return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
     totals, missing = _totals(count, found, coded), found.flagged("missing")
     # A cell stands on the rows that have a count, and is marked if one has none.
