@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
+from policemetrics._cells import HALF, MEASURED, Cells, Encoded, Whole, is_missing
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames import reading, unused
 from policemetrics.frames.clock import EVERY, local, periods
+from policemetrics.frames.copies import Unique
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def tally(
     by: Columns = (),
     *,
     count: str | None = None,
+    unique: Names | None = None,
     date: str | None = None,
     every: Every = "month",
     timezone: str = "Europe/London",
@@ -67,6 +69,10 @@ def tally(
         not used is named like a count ("offences", "n", "total") or, as each of ten rows and more has a key of its
         own, is of whole numbers and not named like an identifier, a time, a place or a grade; ``"rows"`` counts them
         on purpose.
+    unique : str or sequence of str, optional
+        The column, or columns, that identify what is counted, such as ``"Crime ID"``: rows of one identifier count
+        once, and the ledger says how many more there were. Rows without one are all kept. Rows of one identifier
+        that have different labels are refused. Default is to count every row.
     date : str, optional
         A column of dates or datetimes, cut into periods as the dimension ``period``, which then
         proves supply: a period with one row counts as supplied in full, by all. Name the suppliers
@@ -109,6 +115,12 @@ def tally(
     >>> crimes = pd.DataFrame({"force": ["Kent", "Kent", "Essex"], "offences": [7, 5, 3]})
     >>> tally(crimes, by="force", count="offences").to_dict()
     {'force': ['Essex', 'Kent'], 'count': [3, 12]}
+    >>> rows = pd.DataFrame({"Crime ID": ["7ee5", "7ee5", None, None], "Month": ["2022-08"] * 4})
+    >>> tally(rows, by={"period": "Month"}, unique="Crime ID")
+    period   count
+    -------  -----
+    2022-08      3
+    [Tally of 3 rows in 1 cells; excluded further row of one Crime ID 1]
     """
     data, schema = reading.opened(frame)
     dims = reading.dimensions(by)
@@ -126,31 +138,42 @@ def tally(
     on_purpose = unused.rows_on_purpose(count, schema)
     if on_purpose:
         count = None
+    once = Unique.of(unique, count, schema, dims.values())
+    select += once.select(data, schema)
     if count is not None:
         reading.column_named(count, "count", schema)
-    if _is_near(data, dims.values(), count, schema):
+    if _is_near(data, [*dims.values(), *once.columns.values()], count, schema):
         with reading.engine_errors():
             table = data.select(*select) if select else data
-        found = counted_here(
-            table, columns, {} if count is None else numbers_here(data, count, schema[count])
-        )
+        numbers = {} if count is None else numbers_here(data, count, schema[count])
+        found = counted_here(table, {**columns, **once.columns}, numbers)
+        if once.columns:
+            n, copies = once.once([found.coded[key] for key in once.columns], found.n)
+            found = KeyCounts(found.coded, n, {"copies": copies})
     else:
         parts = {} if count is None else numbers_there(data, count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
         with reading.engine_errors():
             lazy = data.lazy().select(*wanted) if wanted else data.lazy()
+        if once.columns:
+            lazy, parts = once.once_there(lazy, columns), {"rows": None, "copies": None}
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         wide = count is not None and schema[count] == nw.UInt64
         found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
+        if once.columns:
+            found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
     coded = {dim: found.coded[key] for key, dim in keys.items()}
     proof = _check.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
         coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
-        if not on_purpose:
-            unused.warn_of_count(schema, {*dims.values(), date}, dims, found.n)
-        return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
+        if not on_purpose and not once.columns:
+            unused.warn_of_count(schema, {*dims.values(), date or ""}, dims, found.n)
+        counted = Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
+        return counted._evolve(
+            ledger=merged(counted._ledger, _left_out(coded, found.sums.get("copies"), once.reason))
+        )
     totals, missing = _totals(count, found, coded), found.flagged("missing")
     # A cell stands on the rows that have a count, and is marked if one has none.
     there, gap = found.n > missing, missing > 0
@@ -165,6 +188,15 @@ def tally(
         marked = marked.union(gaps._ledger.project(marked.dims))
     marked = marked.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
     return counted._evolve(ledger=merged(merged(counted._ledger, gaps._ledger), marked))
+
+
+def _left_out(coded: Mapping[str, Encoded], counts: IntArray | None, reason: str) -> Cells | None:
+    """Return what a reason left out, that among it that lacks a label as well."""
+    if counts is None or not counts.any():
+        return None
+    part = Tally._from_codes(rows_of(coded, counts > 0), counts[counts > 0])
+    lacking = None if part._ledger is None else part._ledger.relabel(REASON, lambda _: reason)
+    return merged(part._cells.extend(REASON, reason), lacking)
 
 
 def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:
