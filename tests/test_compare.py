@@ -3,6 +3,8 @@
 Each rule is one test over all ten comparisons; where it concerns some of them only, it is said why.
 """
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -426,3 +428,68 @@ class TestLeftOutUnequally:
         assert pm.rate_change(crimes, between=("2018", "2019"), by="lsoa").at(lsoa="E1").caveat == ""
         dropped = crimes.drop(lsoa="E1", period="2018")
         assert "label" not in pm.rate_change(dropped, between=("2018", "2019")).caveat
+
+
+class TestMonthsWithoutRows:
+    """A row in each month from January 2021 to October 2022."""
+
+    says = "no rows for 2022-11, 2022-12"
+
+    @staticmethod
+    def change(dates, every="calendar_year", between=("2021", "2022"), **options):
+        frame = pd.DataFrame({"when": pd.to_datetime(list(dates))})
+        return pm.rate_change(pm.tally(frame, date="when", every=every, **options), between=between)
+
+    @pytest.fixture(autouse=True)
+    def _dates(self):
+        self.dates = tuple(pd.date_range("2021-01-01", periods=22, freq="MS"))
+
+    def test_as_with_months(self):
+        month, year = (self.change(self.dates, every) for every in ("month", "calendar_year"))
+        assert year.reason == month.reason == f"not available: {self.says}"
+        assert (year.old, math.isnan(year.new)) == (12, True) == (month.old, math.isnan(month.new))
+
+    def test_at_the_start(self):
+        """January to March 2021 belong to the year before."""
+        found = self.change(self.dates, "financial_year", ("2020/21", "2021/22"))
+        assert found.reason.startswith("not available: no rows for 2020-04, 2020-05")
+        assert self.change(self.dates, "quarter", ("2022-Q2", "2022-Q3")).change == 0
+        assert (
+            self.change(self.dates, "quarter", ("2021-Q4", "2022-Q4")).reason == f"not available: {self.says}"
+        )
+
+    def test_between(self):
+        """A month in the middle may be one in which nothing was recorded: the figure stands, and says so."""
+        dates = [
+            d for d in pd.date_range("2021-01-01", periods=24, freq="MS") if (d.year, d.month) != (2021, 5)
+        ]
+        found = self.change(dates)
+        assert (found.old, found.new, found.caveat) == (11, 12, "no rows for 2021-05")
+
+    def test_every_figure_of_the_year_says_so(self):
+        frame = pd.DataFrame({"when": self.dates})
+        years = pm.tally(frame, date="when", every="calendar_year")
+        assert pm.rate(years, 100).caveat == self.says
+        assert pm.rate(years.where(period="2021"), 100).caveat == ""
+        named = years.relabel("period", {"2021": "earlier", "2022": "later"})
+        assert pm.rate(named, 100).caveat == ""
+
+    def test_two_files(self):
+        """What one file lacks another may have."""
+        frame = pd.DataFrame({"when": self.dates})
+        rest = pd.DataFrame({"when": [*pd.date_range("2022-11-01", periods=14, freq="MS")]})
+        both = [pm.tally(f, date="when", every="calendar_year") for f in (frame, rest)]
+        assert pm.rate_change(sum(both), between=("2021", "2022")).change == 0
+
+    def test_rare_events_and_stated_coverage(self):
+        """One month in five has a homicide; and who says that the years were sent knows best."""
+        rare = self.change(self.dates[::5])
+        assert (rare.old, rare.new, rare.caveat) == (3, 2, "")
+        stated = self.change(self.dates, coverage="period")
+        assert (stated.old, stated.new, stated.caveat) == (12, 10, "")
+
+    def test_few_months_of_many_rows(self):
+        """Two months are no series, unless each has many rows: then one without any is no chance."""
+        few = pd.date_range("2024-01-01", periods=5, freq="MS")
+        assert self.change(few, "quarter", ("2024-Q1", "2024-Q2")).caveat == ""
+        assert "2024-06" in self.change([*few] * 5, "quarter", ("2024-Q1", "2024-Q2")).reason

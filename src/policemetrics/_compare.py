@@ -18,6 +18,7 @@ from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
 from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._figure import audit_fields, column_fields
+from policemetrics._sent import empty_months, is_time, months_with_rows, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -40,6 +41,7 @@ from policemetrics._supply import (
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
+from policemetrics.periods import read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import LACKING, REASON, Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
@@ -47,6 +49,7 @@ from policemetrics.typing import FloatArray, IntArray, Label, Names
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
+_PERIOD: Final = "period"  # what dates are cut into
 _UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
 
 
@@ -104,6 +107,7 @@ class Rows:
         excluded = exclusion_table(groups, [side], totals(side, groups) if counted is None else counted)
         rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded)
         rows.adopt(why_not_supplied(groups, side, none_is_zero=none_is_zero))
+        rows.note(*_months_without_rows(side))
         return rows
 
     def __len__(self) -> int:
@@ -419,6 +423,10 @@ class Comparison:
         groups = groups_of(sides, by, data) if groups is None else groups
         counted = totals(sides[0], groups), totals(sides[1], groups)
         missing = [why_not_supplied(groups, side) for side in sides]
+        gaps = [_empty_months(side) for side in sides]
+        for reasons, (ends, _) in zip(missing, gaps, strict=True):
+            if ends:
+                reasons[unexplained(reasons)] = f"not available: no rows for {_check.cut(ends)}"
         excluded = exclusion_table(groups, sides, added(*counted), data)
         rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
         for reasons in missing:
@@ -431,6 +439,7 @@ class Comparison:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
         rows.note_each(_left_out_unequally(data, sides, groups, counted))
+        rows.note(*_no_rows_for([month for _, between in gaps for month in between]))
         rows.note(Note("stated", caveat, caveat), first=True)
         return pair
 
@@ -508,6 +517,26 @@ def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tup
         long = f"no coverage was stated, and only one of the {what} has cells of {_check.cut(labels)}"
         found[row] = (Note("coverage-not-stated", "no coverage stated", long),)
     return found[0] if len(set(found)) == 1 else np.fromiter(found, dtype=object, count=len(found))
+
+
+def _empty_months(side: Side) -> tuple[list[str], list[str]]:
+    """Return the months of a side that have no row, where dates were cut into longer periods: at an end, and between."""
+    rows, sent = months_with_rows(side.tally._sent), side.tally._sent
+    if not rows or side.when:
+        return empty_months(rows, [side.when] if side.when else [])
+    labels = seen(sent, (_PERIOD,)).label(_PERIOD).tolist()
+    return empty_months(rows, [p for v in labels if is_time([v]) for p in read_labels([v], _PERIOD)])
+
+
+def _months_without_rows(side: Side) -> tuple[Note, ...]:
+    ends, between = _empty_months(side)
+    return _no_rows_for(sorted({*ends, *between}))
+
+
+def _no_rows_for(months: Sequence[str]) -> tuple[Note, ...]:
+    """Say which months have no row, in a series in which nearly every month has some."""
+    long = f"no rows for {_check.cut(months)}"
+    return (Note("months-without-rows", "months without rows", long),) if months else ()
 
 
 def _left_out_unequally(

@@ -189,6 +189,9 @@ class Sent:
         What was done since, in order.
     renamed : frozenset of str
         The dimensions that have other labels than were sent, or windows of them.
+    months : frozenset of int or None
+        Of dates that were cut into longer periods: the months with a row, counted from year 0. None where a month
+        without one tells nothing: of rare events, and where coverage was stated.
     """
 
     cells: Cells
@@ -196,6 +199,7 @@ class Sent:
     register: Cells | None = None
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
+    months: frozenset[int] | None = None
 
     def again(self, relation: Cells, choosing: Collection[str], *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
@@ -286,6 +290,24 @@ def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
 def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
     """Return the counts at the grain at which they were sent, with those that lack an `unneeded` label."""
     return joined(one.grain(unneeded) for one in sent)
+
+
+def months_with_rows(sent: Iterable[Sent]) -> frozenset[int]:
+    """Return the months of which any row came in; none where that is not known."""
+    known = [one.months for one in sent]
+    return frozenset[int]().union(*(m for m in known if m is not None)) if None not in known else frozenset()
+
+
+def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:
+    """Return the months of some periods that have no row: before or after all that have one, and between these."""
+    firsts = [(p.start.year * 12 + p.start.month - 1, p.months) for p in periods]
+    lacking = sorted({first + m for first, months in firsts for m in range(months)} - rows) if rows else []
+    between = [min(rows) < month < max(rows) for month in lacking]
+    named = [Period.month(month // 12, month % 12 + 1).label for month in lacking]
+    return (
+        [label for label, inner in zip(named, between, strict=True) if not inner],
+        [label for label, inner in zip(named, between, strict=True) if inner],
+    )
 
 
 # ---- what is known ----------------------------------------------------------------------

@@ -176,6 +176,7 @@ class Tally:
         coverage: Names | None = None,
         overlapping: Names = (),
         unit: str = "counts",
+        months: frozenset[int] | None = None,
     ) -> Tally:
         """Build a tally from encoded columns, given by dimension. The columns are not validated."""
         dims = tuple(coded)
@@ -186,7 +187,8 @@ class Tally:
             overlapping=frozenset(_within(overlapping, "overlapping", dims)),
             unit=_check.text(unit, "unit"),
         )
-        return found if coverage is None else found._with_coverage(_within(coverage, "coverage", dims))
+        made = found if coverage is None else found._with_coverage(_within(coverage, "coverage", dims))
+        return made if months is None else made._evolve(sent=(attrs.evolve(made._sent[0], months=months),))
 
     @classmethod
     def _of(

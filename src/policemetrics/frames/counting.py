@@ -33,6 +33,10 @@ _MOST_CELLS: Final = 2**26  # some GiB at home
 _WIDE: Final = 2**62  # no half of a sum that fits comes near it
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
 _AT_ONCE: Final = 2**17  # rows
+# Of months in a series: nine of ten have a row; twelve of them, or five rows a month (e**-5: 1% have none by chance).
+_DENSE: Final = 0.9
+_LONG: Final = 12
+_MANY: Final = 5
 
 
 # ---- tallies of frames ------------------------------------------------------------------
@@ -79,7 +83,10 @@ def tally(
         in `coverage` too where one may be missing, and leave out a period that is not over.
         Datetimes with a zone are read in `timezone`; those without as they stand.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
-        Length of the periods that `date` is cut into. Default is ``"month"``.
+        Length of the periods that `date` is cut into. Of longer ones than months, months without a row are known
+        where nine of ten months from the first to the last have some, and there are twelve of them, or five rows a
+        month: a caveat names them, and a period that lacks some at either end is not compared. Coverage that is
+        stated says that all were sent. Default is ``"month"``.
     timezone : str, optional
         Where the days begin; in DuckDB, Spark and Ibis that must be the zone of the session.
         Default is ``"Europe/London"``.
@@ -162,15 +169,19 @@ def tally(
         found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
         if once.columns:
             found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
-    coded = {dim: found.coded[key] for key, dim in keys.items()}
+    coded, months = {dim: found.coded[key] for key, dim in keys.items()}, None
     proof = _check.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
         coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
+        if coverage is None and every != "month":
+            months = _months(found.coded["y"], found.coded["m"], found.n)
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
         if not on_purpose and not once.columns:
             unused.warn_of_count(schema, {*dims.values(), date or ""}, dims, found.n)
-        counted = Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
+        counted = Tally._from_codes(
+            coded, found.n, coverage=proof, overlapping=overlapping, unit="rows", months=months
+        )
         return counted._evolve(
             ledger=merged(counted._ledger, _left_out(coded, found.sums.get("copies"), once.reason))
         )
@@ -178,7 +189,12 @@ def tally(
     # A cell stands on the rows that have a count, and is marked if one has none.
     there, gap = found.n > missing, missing > 0
     counted = Tally._from_codes(
-        rows_of(coded, there), totals[there], coverage=proof, overlapping=overlapping, unit=count
+        rows_of(coded, there),
+        totals[there],
+        coverage=proof,
+        overlapping=overlapping,
+        unit=count,
+        months=months,
     )
     if not gap.any():
         return counted
@@ -188,6 +204,17 @@ def tally(
         marked = marked.union(gaps._ledger.project(marked.dims))
     marked = marked.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
     return counted._evolve(ledger=merged(merged(counted._ledger, gaps._ledger), marked))
+
+
+def _months(years: Encoded, months: Encoded, n: IntArray) -> frozenset[int] | None:
+    """Return the months with a row, counted from year 0; None of events so rare that a month may have none by chance."""
+    there = years[1] >= 0
+    found = years[0][years[1][there]] * 12 + months[0][months[1][there]] - 1
+    if not len(found):
+        return None
+    known, span = frozenset(found.tolist()), int(found.max() - found.min()) + 1
+    dense = len(known) >= _DENSE * span and (span >= _LONG or n[there].sum() >= _MANY * span)
+    return known if dense else None
 
 
 def _left_out(coded: Mapping[str, Encoded], counts: IntArray | None, reason: str) -> Cells | None:
