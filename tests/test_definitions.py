@@ -93,6 +93,7 @@ class TestFiles:
             "definitions/claim_phrases.json",
             "definitions/claim_words.json",
             "definitions/column_names.csv",
+            "definitions/count_marks.csv",
             "definitions/harm_weights.json",
             "definitions/outcome_names.csv",
             "definitions/outcome_sets.csv",

@@ -153,8 +153,10 @@ class Exposure:
             named = [", ".join(map(str, key)) for key in zip(*(twice.column(d) for d in dims), strict=True)]
             msg = f"frame must have one row for each {_check.listing(dims)}; more than one for {_check.listing(named)}."
             raise InvalidInputError(msg)
-        keys = zip(*(columns[d] for d in dims), strict=True)
-        return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
+        sizes = dict(zip(zip(*(columns[d] for d in dims), strict=True), columns[value], strict=True))
+        for key, size in sizes.items():
+            _check.number(size, f"value: column {value!r}, of {', '.join(map(str, key))},", above=0)
+        return cls(sizes, by=dims, name=name, date=date)
 
     def __len__(self) -> int:
         return len(self._sizes)

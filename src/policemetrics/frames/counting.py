@@ -18,7 +18,7 @@ from policemetrics import _cells, _check
 from policemetrics._cells import HALF, MEASURED, Cells, Encoded, Whole, is_missing
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
-from policemetrics.frames import reading, unused
+from policemetrics.frames import reading, unused, written
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
@@ -48,6 +48,7 @@ def tally(
     by: Columns = (),
     *,
     count: str | None = None,
+    marks: Mapping[str, str] | Iterable[str] | None = None,
     unique: Names | None = None,
     date: str | None = None,
     every: Every = "month",
@@ -73,6 +74,10 @@ def tally(
         not used is named like a count ("offences", "n", "total") or, as each of ten rows and more has a key of its
         own, is of whole numbers and not named like an identifier, a time, a place or a grade; ``"rows"`` counts them
         on purpose.
+    marks : mapping of str to str, or sequence of str, optional
+        For a column of counts as text: what stands there in place of a number, and why, as in ``{"[c]": "suppressed",
+        "..": "not available"}``. Each goes to the ledger by its reason, as a row without a count does; behind a
+        number it is a note. "1,200" is read as 1200. Default is to refuse text.
     unique : str or sequence of str, optional
         The column, or columns, that identify what is counted, such as ``"Crime ID"``: rows of one identifier count
         once, and the ledger says how many more there were. Rows without one are all kept. Rows of one identifier
@@ -145,20 +150,25 @@ def tally(
     on_purpose = unused.rows_on_purpose(count, schema)
     if on_purpose:
         count = None
+    marks = written.marks_of(marks, count)
+    texts = count is not None and written.reads_text(schema.get(count))
+    if count is not None and texts:
+        select.append(written.as_text(count, schema[count]).alias("c"))
+        columns["c"] = count
     once = Unique.of(unique, count, schema, dims.values())
     select += once.select(data, schema)
     if count is not None:
         reading.column_named(count, "count", schema)
-    if _is_near(data, [*dims.values(), *once.columns.values()], count, schema):
+    if _is_near(data, [*dims.values(), *once.columns.values()], None if texts else count, schema):
         with reading.engine_errors():
             table = data.select(*select) if select else data
-        numbers = {} if count is None else numbers_here(data, count, schema[count])
+        numbers = {} if count is None or texts else numbers_here(data, count, schema[count])
         found = counted_here(table, {**columns, **once.columns}, numbers)
         if once.columns:
             n, copies = once.once([found.coded[key] for key in once.columns], found.n)
             found = KeyCounts(found.coded, n, {"copies": copies})
     else:
-        parts = {} if count is None else numbers_there(data, count, schema[count])
+        parts = {} if count is None or texts else numbers_there(data, count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
         with reading.engine_errors():
             lazy = data.lazy().select(*wanted) if wanted else data.lazy()
@@ -177,17 +187,24 @@ def tally(
             months = _months(found.coded["y"], found.coded["m"], found.n)
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
-        if not on_purpose and not once.columns:
-            unused.warn_of_count(schema, {*dims.values(), date or ""}, dims, found.n)
         counted = Tally._from_codes(
             coded, found.n, coverage=proof, overlapping=overlapping, unit="rows", months=months
         )
+        if not on_purpose and not once.columns:
+            unused.warn_of_count(schema, {*dims.values(), date or ""}, dims, found.n)
         return counted._evolve(
             ledger=merged(counted._ledger, _left_out(coded, found.sums.get("copies"), once.reason))
         )
-    totals, missing = _totals(count, found, coded), found.flagged("missing")
-    # A cell stands on the rows that have a count, and is marked if one has none.
-    there, gap = found.n > missing, missing > 0
+    gaps: dict[str, NDArray[np.bool_]]
+    if texts:
+        call = f"tally(frame, by={by!r}, count={count!r}" + (
+            f", date={date!r}, every={every!r}" if date else ""
+        )
+        totals, there, gaps = _totals_of_texts(count, found, coded, marks, call)
+    else:
+        totals, missing = _totals(count, found, coded), found.flagged("missing")
+        # A cell stands on the rows that have a count, and is marked if one has none.
+        there, gaps = found.n > missing, {f"{count} missing in the source": missing > 0}
     counted = Tally._from_codes(
         rows_of(coded, there),
         totals[there],
@@ -196,14 +213,37 @@ def tally(
         unit=count,
         months=months,
     )
+    ledger = counted._ledger
+    for reason, gap in gaps.items():
+        ledger = merged(ledger, _marked(coded, gap, reason))
+    return counted._evolve(ledger=ledger)
+
+
+def _marked(coded: Mapping[str, Encoded], gap: NDArray[np.bool_], reason: str) -> Cells | None:
+    """Return what has no count, marked by the reason; a row that lacks a label as well has both."""
     if not gap.any():
-        return counted
-    gaps = Tally._from_codes(rows_of(coded, gap), np.zeros_like(totals[gap]))
+        return None
+    gaps = Tally._from_codes(rows_of(coded, gap), np.zeros(int(gap.sum()), dtype=np.int64))
     marked = gaps._cells
     if gaps._ledger is not None:  # a total that needs no such label needs the count
         marked = marked.union(gaps._ledger.project(marked.dims))
-    marked = marked.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
-    return counted._evolve(ledger=merged(merged(counted._ledger, gaps._ledger), marked))
+    return merged(gaps._ledger, marked.extend(REASON, NOT_SUPPLIED + reason))
+
+
+def _totals_of_texts(
+    count: str, found: KeyCounts, coded: Mapping[str, Encoded], marks: Mapping[str, str] | None, call: str
+) -> tuple[IntArray, NDArray[np.bool_], dict[str, NDArray[np.bool_]]]:
+    """Add up counts that are texts: the total of each key and text, which of them are numbers, and why the others are none."""
+    texts, codes = found.coded["c"]
+    places = {int(code): place_of(coded, at) for at, code in reversed([*enumerate(codes.tolist())])}
+    numbers, why = written.numbers_of(texts, marks, count, call, places)
+    number = np.append(numbers, 0)[codes]  # code -1 takes the last
+    if (np.abs(number.astype(np.float64)) * found.n >= 2.0**63).any():
+        msg = f"count: column {count!r} must add up within 64 bits."
+        raise CountOverflowError(msg)
+    reason = np.append(np.array(why, dtype=object), f"{count} missing in the source")[codes]
+    gaps = {text: np.asarray(reason == text, dtype=bool) for text in dict.fromkeys(reason.tolist()) if text}
+    return number * found.n, np.asarray(reason == "", dtype=bool), gaps
 
 
 def _months(years: Encoded, months: Encoded, n: IntArray) -> frozenset[int] | None:
