@@ -150,6 +150,8 @@ def tally(
     on_purpose = unused.rows_on_purpose(count, schema)
     if on_purpose:
         count = None
+    if count is not None:
+        reading.column_named(count, "count", schema)
     marks = written.marks_of(marks, count)
     texts = count is not None and written.reads_text(schema.get(count))
     if count is not None and texts:
@@ -157,8 +159,6 @@ def tally(
         columns["c"] = count
     once = Unique.of(unique, count, schema, dims.values())
     select += once.select(data, schema)
-    if count is not None:
-        reading.column_named(count, "count", schema)
     if _is_near(data, [*dims.values(), *once.columns.values()], None if texts else count, schema):
         with reading.engine_errors():
             table = data.select(*select) if select else data

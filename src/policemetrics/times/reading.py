@@ -145,7 +145,7 @@ def as_moments(
 ) -> Moments | None:
     """Have the times of a frame added up by its engine; None for what is counted by its times instead."""
     _refuse_misnamed(data, by, seconds)
-    if isinstance(data, Tally) or count not in {None, "rows"}:
+    if isinstance(data, Tally) or count not in (None, "rows"):
         return None
     aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
     bounds = microseconds(aims[~np.isnan(aims)], "target").tolist()
