@@ -8,6 +8,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import policemetrics as pm
 from policemetrics import Exposure, HarmWeights, Tally
@@ -493,3 +495,44 @@ class TestMonthsWithoutRows:
         few = pd.date_range("2024-01-01", periods=5, freq="MS")
         assert self.change(few, "quarter", ("2024-Q1", "2024-Q2")).caveat == ""
         assert "2024-06" in self.change([*few] * 5, "quarter", ("2024-Q1", "2024-Q2")).reason
+
+
+MAYBE = st.sampled_from(["a", "b", None])
+FOUND = st.lists(
+    st.tuples(MAYBE, MAYBE, st.sampled_from(["2018", "2018", "2019", None]), st.integers(0, 4)), max_size=10
+)
+
+
+@given(FOUND, st.booleans(), st.sampled_from([None, "force"]), st.sampled_from(["require", "match"]))
+@settings(max_examples=60)
+def test_a_finer_tally_gives_the_same_comparison(found, stated, by, like_for_like):
+    """What lacks an area alone is in it, as if areas had never been told apart; figure by figure, exclusions too."""
+    names = ("area", "force", "period")
+    columns = {d: [row[i] for row in found] for i, d in enumerate(names)} | {"n": [row[-1] for row in found]}
+    counts = columns.pop("n")
+    proof = ["force", "period"] if stated or like_for_like == "match" else None
+    fine = Tally.from_columns(columns, counts, coverage=proof)
+    coarse = Tally.from_columns({d: columns[d] for d in names[1:]}, counts, coverage=proof)
+    merged = dict.fromkeys(fine._ever_known("force"), "one")
+
+    def figures(tally):
+        try:
+            table = pm.rate_change(tally, between=("2018", "2019"), by=by, like_for_like=like_for_like)
+        except InvalidInputError as refused:
+            return str(refused)
+        return [
+            (
+                str(f.group),
+                f.reason,
+                str(f.old),
+                str(f.new),
+                f.exclusions.counted,
+                dict(f.exclusions.reasons),
+                "left out" in f.caveat,
+            )
+            for f in (table if by else [table])
+        ]
+
+    assert figures(fine) == figures(coarse) == figures(fine.sum_to("force", "period"))
+    if merged:
+        assert figures(fine.relabel("force", merged)) == figures(coarse.relabel("force", merged))

@@ -18,7 +18,7 @@ from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
 from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._figure import audit_fields, column_fields
-from policemetrics._sent import empty_months, is_time, months_with_rows, seen
+from policemetrics._sent import empty_months, is_time, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -521,9 +521,13 @@ def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tup
 
 def _empty_months(side: Side) -> tuple[list[str], list[str]]:
     """Return the months of a side that have no row, where dates were cut into longer periods: at an end, and between."""
-    rows, sent = months_with_rows(side.tally._sent), side.tally._sent
-    if not rows or side.when:
-        return empty_months(rows, [side.when] if side.when else [])
+    sent = side.tally._sent
+    known = [one.months for one in sent if one.months is not None]
+    if len(known) < len(sent):
+        return [], []
+    rows = frozenset[int]().union(*known)
+    if side.when:
+        return empty_months(rows, [side.when])
     labels = seen(sent, (_PERIOD,)).label(_PERIOD).tolist()
     return empty_months(rows, [p for v in labels if is_time([v]) for p in read_labels([v], _PERIOD)])
 
@@ -546,6 +550,8 @@ def _left_out_unequally(
 
     What lacks a label of the groups themselves may belong to any of them that has its other labels.
     """
+    if all(side.tally._ledger is None for side in sides):
+        return {}
     lacking = label_array(LACKING + dim for dim in data.dims if dim != MEASURED)
     ledgers = [
         (ledger.select(ledger.match({REASON: lacking})) if ledger is not None else groups.select(no_rows))
@@ -631,7 +637,8 @@ def read_counts(
     kept = kept_dims(by, period=period, **roles)
     roles = roles if period == "" else {**roles, "period": period}
     parts = () if of == "" else (part_of(of, by=kept, **roles),)
-    needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas_of(exposure, data))))
+    areas = () if exposure is None else areas_of(exposure, data)
+    needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas)))
     if isinstance(data, Tally):  # which never waits for the readers of frames
         return as_given(data, needed, count), kept
     return as_tally(_check.one_data(data, "data"), by=needed, count=count), kept

@@ -276,13 +276,13 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     return {old: old if now in several else now for old, now in pairs}
 
 
-def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
-    """Return the keys of which rows came in, of whatever other labels, now and as sent."""
+def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) -> Cells:
+    """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
     dims, found = tuple(dims), []
     for one in sent:
         keys = one.cells.keys(dims)
         if one.lacking is not None:
-            keys = keys.union(one.lacking.known(dims)).keys()
+            keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
         found.append(one.again(keys, dims))
     return joined(found).keys()
 
@@ -292,16 +292,10 @@ def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
     return joined(one.grain(unneeded) for one in sent)
 
 
-def months_with_rows(sent: Iterable[Sent]) -> frozenset[int]:
-    """Return the months of which any row came in; none where that is not known."""
-    known = [one.months for one in sent]
-    return frozenset[int]().union(*(m for m in known if m is not None)) if None not in known else frozenset()
-
-
 def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:
     """Return the months of some periods that have no row: before or after all that have one, and between these."""
     firsts = [(p.start.year * 12 + p.start.month - 1, p.months) for p in periods]
-    lacking = sorted({first + m for first, months in firsts for m in range(months)} - rows) if rows else []
+    lacking = sorted({first + m for first, months in firsts for m in range(months)} - rows)
     between = [min(rows) < month < max(rows) for month in lacking]
     named = [Period.month(month // 12, month % 12 + 1).label for month in lacking]
     return (

@@ -133,12 +133,12 @@ class Side:
         if self.members is not None or renamed(self.tally) & {*dims}:
             made = self.tally._sent[0].cells.dims
             kept = [d for dim in dims for d in dict.fromkeys((as_sent(dim) if dim == self.dim else dim, dim))]
-            found = seen(self.tally._sent, made)
+            found = seen(self.tally._sent, made, lacking=True)
             if self.members is not None:
                 found = found.select(
                     found.within(self.members.keys(d for d in dims if d in self.members.dims))
                 )
-            return self._placed(found.keys(d for d in kept if d in found.dims))
+            return self._placed(found.known(d for d in kept if d in found.dims))
         found, ledger = self.tally._cells.known(dims), self.tally._ledger
         if ledger is None:
             return found

@@ -471,6 +471,8 @@ class Tally:
 
     def _regained(self, kept: Sequence[str]) -> Tally:
         """Count again what only lacks labels of other dimensions than those `kept`; they stand as missing in its cells."""
+        if self._ledger is None:
+            return self
         back, ledger = regained(self._ledger, kept, self.overlapping - {*kept})
         return self if back is None else self._evolve(cells=self._cells.union(back), ledger=filled(ledger))
 

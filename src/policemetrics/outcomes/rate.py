@@ -303,7 +303,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     refuse_by_outcome(kept, outcome)
     named = () if period is None or _check.text(period, "period") in kept else (period,)
     period = _PERIOD if period is None else period
-    areas = areas_of(crimes, data)
+    areas = areas_of(crimes, data) if isinstance(crimes, Exposure) else ()
     wanted = tuple(dict.fromkeys((*kept, *named, *areas)))
     tally, counter = read(data, wanted, outcome, count, definition, useful=(period,))
     refuse_crimes(crimes, counter)
