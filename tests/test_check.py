@@ -2,6 +2,7 @@
 
 import datetime as dt
 import pickle
+import re
 from collections import deque
 from decimal import Decimal
 from fractions import Fraction
@@ -476,3 +477,18 @@ class TestAskingTogether:
             {"colour": ("blue", "red"), "shape": ("square", "circle")},
             caught.value.call,
         )
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "meant"),
+    [
+        ("28e", ["28H", "28G", "28E"], "28E"), ("4/1", ["41", "4.1", "4.10"], "4.1"), ("4/10", ["4.1", "4.10"], "4.10"),
+        ("46.0", ["4.10", "60", "46"], "46"), (" 46", ["46", "64"], "46"), ("034B", ["34A", "34B"], "34B"),
+        ("01", ["0", "1"], "1"), ("Kent [note 4]", ["Gwent", "Kent"], "Kent"), ("KENT (p)", ["Gwent", "Kent"], "Kent"),
+        ("2023/24", ["2022/23 [note 3]", "2023/24 [note 3]"], "2023/24 [note 3]"),
+    ],
+)  # fmt: skip
+def test_the_nearest_is_the_same_in_another_spelling(given, options, meant):
+    assert _check.nearest(given, options, 2) == [meant]
+    with pytest.raises(UnknownNameError, match=re.escape(f"Did you mean {meant!r}?")):
+        _check.known(given, "label", options)

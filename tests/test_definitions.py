@@ -92,6 +92,8 @@ class TestFiles:
             "data/datasets.json",
             "definitions/claim_phrases.json",
             "definitions/claim_words.json",
+            "definitions/column_names.csv",
+            "definitions/count_marks.csv",
             "definitions/force_names.csv",
             "definitions/harm_weights.json",
             "definitions/not_crimes.csv",

@@ -648,3 +648,17 @@ class TestSameSuppliers:
         assert rate(crimes, residents).reason == reason
         assert rate(crimes, 2000).reason == reason
         assert rate(crimes, residents, by="force").at(force="Essex").rate == 100
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["a", "b"], "value: column 'size', of Kent, must be a number; got 'a' (str)."),
+        ([5, None], "value: column 'size', of Essex, must be a finite number"),
+        ([5, 0], "value: column 'size', of Essex, must be > 0; got 0"),
+    ],
+)
+def test_a_column_that_holds_no_sizes_is_named(values, says):
+    frame = pd.DataFrame({"force": ["Kent", "Essex"], "size": values})
+    with pytest.raises(PoliceMetricsError, match=re.escape(says)):
+        Exposure.from_frame(frame, by="force", value="size", name="residents", date="mid-2019")

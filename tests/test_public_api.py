@@ -120,7 +120,7 @@ GOOD = {
     "share of numbers": (pm.share, (1, 4), {}),
     "share of columns": (pm.share, ([1, 2], [3, 4]), {"labels": ["a", "b"]}),
     "claims.stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
-    "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
+    "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60, "count": "rows"}),
     "summarise_times of numbers": (
         pm.summarise_times, ([30, 45.5],), {"target": 60, "mean_method": "bootstrap", "seed": 1},
     ),
@@ -185,6 +185,8 @@ BAD = {
     "date": [5, "nope", "force", "n", b"x"],
     "every": [None, 5, "nope"],
     "timezone": [None, 5, "nope", "Mars/Base", b"x"],
+    "marks": [5, "[c]", {"[c]": 5}, {5: "suppressed"}, [5]],
+    "unique": [5, "nope", ["force", "force"], b"force"],
     "coverage": [5, "nope", ["force", "force"], b"force"],
     "overlapping": [None, 5, "nope", ["force", "force"], b"force"],
     "as_at": [None, 5, b"x"],

@@ -584,7 +584,8 @@ class TestNotAvailable:
 
     def test_excluded_entirely_without_groups(self):
         nothing = Tally.from_columns({"force": [None, None]}, [3, 4])
-        figure = rate(nothing, 100)
+        assert rate(nothing, 100).events == 7  # a total needs no force; residents by force do
+        figure = rate(nothing, Exposure({"Kent": 100}, by="force", name="residents", date="mid-2022"))
         assert figure.reason == "not available: all counts were excluded (missing force 7)"
         assert figure.exclusions.excluded == 7
 
@@ -626,8 +627,8 @@ class TestNotAvailable:
         assert sum(f.exclusions.counted + f.exclusions.excluded for f in table) == 7 + 4 - 1 + 2
         total = rate(crimes.drop(force="Essex"), 100)
         assert (total.exclusions.counted, total.exclusions.reasons) == (
-            6,
-            {"dropped: force": 4, "missing force": 2},
+            8,
+            {"dropped: force": 4},
         )
 
     def test_empty_input(self):

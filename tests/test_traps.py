@@ -204,6 +204,7 @@ class TestKeys:
         ):
             assert (len(found), found.total, found.excluded) == (0, 0, None)
 
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.UnusedCountWarning")
     def test_nothing_but_gaps(self, engine):
         frame = made(engine, **{name: pa.array([None, None], kind) for name, kind in KINDS.items()})
         assert reasons(pm.tally(frame, by="k")) == {"missing k": 2}

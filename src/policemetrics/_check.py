@@ -33,6 +33,12 @@ T = TypeVar("T")
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
+# What publishers put behind a label: [note 3], [r], (p), (provisional), an asterisk; a p of no word: 2023/24p.
+_MARKS = re.compile(
+    r"(\s*(\[[^\]]*\]|\((?:p|r|e|rev(?:ised)?|prov(?:isional)?|est(?:imated)?|note[^)]*|[0-9]{1,2})\)|[*†‡¹²³])|(?<=[0-9])[pr])+$"
+)
+_POINT_ZERO = re.compile(r"(?<=[0-9])\.0+$")
+_LEADING_ZEROS = re.compile(r"^0+(?=[0-9])")
 _MOST_SHOWN = 80
 _MOST_NAMED = 5
 _MOST_WRITTEN = 12
@@ -98,17 +104,38 @@ def spelt(labels: Iterable[str]) -> list[str]:
     return found.strip(" ").split("\n") if listed else []
 
 
+def unmarked(text: str) -> str:
+    """Write a label without what is no part of it: case, spaces, note marks, the ".0" of a number."""
+    return _POINT_ZERO.sub("", _MARKS.sub("", " ".join(text.casefold().split())))
+
+
+def bare(text: str) -> str:
+    """Write a code as others spell it, too: 4/1 is 4.1, and 034b is 34B."""
+    return _LEADING_ZEROS.sub("", unmarked(text).replace("/", "."))
+
+
+def nearest(value: object, options: Iterable[object], most: int = 1) -> list[Any]:
+    """Return the options that a value is when both are written bare; else those that are spelt most like it."""
+    listed = list(options)
+    written = [bare(str(v)) for v in listed]
+    same = [v for v, text in zip(listed, written, strict=True) if text == bare(str(value))]
+    if same:
+        return same[:most]
+    of = dict(zip(written, listed, strict=True))
+    return [of[text] for text in difflib.get_close_matches(bare(str(value)), of, n=most)]
+
+
 def known(
     value: object, name: str, options: Iterable[object], *, hint: str = "", meant: object = None
 ) -> None:
     """Refuse a `value` that is not among `options`, and list them; `meant` is what it is surely another name of."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
-        as_text = {str(v): v for v in options}
-        near = [str(meant)] if meant is not None else difflib.get_close_matches(str(value), as_text, n=1)
-        asked = f" Did you mean {as_text[near[0]]!r}?" if near else ""
-        if near and near[0] == str(value):
-            asked = f" Did you mean the {'text' if isinstance(as_text[near[0]], str) else 'number'} {as_text[near[0]]!r}?"
+        near = [v for v in options if str(v) == str(value)] or nearest(value, options)
+        near = near if meant is None else [meant]
+        asked = f" Did you mean {near[0]!r}?" if near else ""
+        if near and str(near[0]) == str(value):
+            asked = f" Did you mean the {'text' if isinstance(near[0], str) else 'number'} {near[0]!r}?"
         msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{asked}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 

@@ -14,11 +14,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check
+from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
-from policemetrics._cells import MEASURED, Cells
+from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import Kept, Renamed, Sent, is_time
+from policemetrics._sent import Kept, Renamed, Sent, empty_months, is_time, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -42,10 +42,11 @@ from policemetrics._totals import Part
 from policemetrics._write import shortened
 from policemetrics.definitions import not_crimes
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
-from policemetrics.exposure import Divisor, Exposure
+from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
+from policemetrics.periods import read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
-from policemetrics.tallies import Tally, as_given
+from policemetrics.tallies import LACKING, REASON, Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
 _NOT_CRIMES: Final = {
@@ -55,6 +56,8 @@ _NOT_CRIMES: Final = {
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
+_PERIOD: Final = "period"  # what dates are cut into
+_UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
 
 
 @attrs.frozen
@@ -133,6 +136,7 @@ class Rows:
         rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded, by_name)
         rows.chosen = chosen_of(side.tally, groups.dims)
         rows.adopt(why_not_supplied(groups, side))
+        rows.note(*_months_without_rows(side))
         return rows
 
     def __len__(self) -> int:
@@ -518,6 +522,10 @@ class Comparison:
         groups = groups_of(sides, by, data) if groups is None else groups
         counted = totals(old, groups), totals(new, groups)
         not_old, not_new = (why_not_supplied(groups, side) for side in sides)
+        gaps = [_empty_months(side) for side in sides]
+        for reasons, (ends, _) in zip((not_old, not_new), gaps, strict=True):
+            if ends:
+                reasons[unexplained(reasons)] = f"not available: no rows for {_check.cut(ends)}"
         excluded = exclusion_table(groups, sides, added(*counted), data)
         rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
         rows.chosen = chosen_of(data, (*by, old.dim))
@@ -530,6 +538,8 @@ class Comparison:
         if negative:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
+        rows.note_some(_left_out_unequally(data, sides, groups, counted))
+        rows.note(*_no_rows_for([month for _, between in gaps for month in between]))
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
@@ -624,6 +634,71 @@ def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tup
     return found[0] if len(set(found)) == 1 else np.fromiter(found, dtype=object, count=len(found))
 
 
+def _empty_months(side: Side) -> tuple[list[str], list[str]]:
+    """Return the months of a side that have no row, where dates were cut into longer periods: at an end, and between."""
+    sent = side.tally._sent
+    known = [one.months for one in sent if one.months is not None]
+    if len(known) < len(sent):
+        return [], []
+    rows = frozenset[int]().union(*known)
+    if side.when:
+        return empty_months(rows, [side.when])
+    labels = seen(sent, (_PERIOD,)).label(_PERIOD).tolist()
+    return empty_months(rows, [p for v in labels if is_time([v]) for p in read_labels([v], _PERIOD)])
+
+
+def _months_without_rows(side: Side) -> tuple[Note, ...]:
+    ends, between = _empty_months(side)
+    return _no_rows_for(sorted({*ends, *between}))
+
+
+def _no_rows_for(months: Sequence[str]) -> tuple[Note, ...]:
+    """Say which months have no row, in a series in which nearly every month has some."""
+    long = f"no rows for {_check.cut(months)}"
+    return (Note("months-without-rows", "months without rows", long),) if months else ()
+
+
+def _left_out_unequally(
+    data: Tally, sides: tuple[Side, Side], groups: Cells, counted: Sequence[IntArray]
+) -> dict[int, Note]:
+    """Say of which groups more was left out of one side than of the other for want of a label that the figure needs.
+
+    What lacks a label of the groups themselves may belong to any of them that has its other labels.
+    """
+    if all(side.tally._ledger is None for side in sides):
+        return {}
+    lacking = label_array(LACKING + dim for dim in data.dims if dim != MEASURED)
+    ledgers = [
+        (ledger.select(ledger.match({REASON: lacking})) if ledger is not None else groups.select(no_rows))
+        for ledger in (side.tally._ledger for side in sides)
+        for no_rows in [np.zeros(len(groups), dtype=bool)]
+    ]
+    none, dims, found = label_array([MISSING]), groups.dims, dict[int, Note]()
+    lost = [ledger.project(dims) for ledger in ledgers]
+    lacks = [np.stack([np.ones(len(one), bool), *(one.match({d: none}) for d in dims)]) for one in lost]
+    for pattern in np.unique(np.concatenate(lacks, axis=1), axis=1).T:
+        kept = [d for d, lack in zip(dims, pattern[1:].tolist(), strict=True) if not lack]
+        whole = groups.project(kept)
+        place, sizes = groups.positions(whole, kept), []
+        for count, one, lack in zip(counted, lost, lacks, strict=True):
+            left, both = np.zeros((2, len(whole)), dtype=np.int64)
+            part = one.select((lack == pattern[:, None]).all(axis=0)).project(kept)
+            at = part.positions(whole, kept)
+            np.add.at(left, at[at >= 0], part.counts[at >= 0])
+            np.add.at(both, place, count)
+            sizes.append((left, both + left))
+        shares = [left / np.maximum(both, 1) for left, both in sizes]
+        unequal = (np.abs(shares[0] - shares[1]) >= _UNEQUAL) & (sizes[0][1] > 0) & (sizes[1][1] > 0)
+        for row in np.flatnonzero(unequal[place]).tolist():
+            of = [
+                f"{_write.count(left[place[row]])} of {_write.count(both[place[row]])} ({_write.percent(share[place[row]])}) of {side.label}"
+                for (left, both), share, side in zip(sizes, shares, sides, strict=True)
+            ]
+            long = f"left out for want of a label: {of[0]}, but {of[1]}"
+            found[row] = Note("left-out-unequally", "more left out of one", long)
+    return found
+
+
 # ---- reading ----------------------------------------------------------------------------
 
 
@@ -654,7 +729,7 @@ def read_counts(
     roles : mapping of str to str, optional
         The dimensions that have another part, by the argument that says so: ``{"offence": "offence"}``.
     exposure : Exposure, optional
-        A frame is counted by its dimensions, too, so that its areas are known. Default is none.
+        The counts keep its dimensions, too, so that its areas are known. Default is none.
 
     Returns
     -------
@@ -677,7 +752,7 @@ def read_counts(
     kept = kept_dims(by, period=period, **roles)
     roles = roles if period == "" else {**roles, "period": period}
     parts = () if of == "" else (part_of(of, by=kept, **roles),)
-    areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(data, Tally) else ()
+    areas = () if exposure is None else areas_of(exposure, data)
     needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas)))
     if isinstance(data, Tally):  # which never waits for the readers of frames
         return as_given(data, needed, count), kept

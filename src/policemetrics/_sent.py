@@ -7,7 +7,7 @@ question needs the grain at which it was sent, as after a merge of labels, are t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, reduce
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
@@ -15,11 +15,13 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 import attrs
 import numpy as np
 
-from policemetrics._cells import Cells, LabelArray
+from policemetrics._cells import MISSING, Cells, LabelArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 
+REASON: Final = "reason"  # the ledger's own dimension
+LACKING: Final = "missing "  # how the reason of a row without a label begins
 AS_SENT: Final = "\0"
 
 
@@ -57,6 +59,39 @@ def called(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
         for dim, found in zip(relation.dims, relation.labels, strict=True)
     ]
     return Cells(relation.dims, tuple(labels), relation.codes, relation.counts)
+
+
+# ---- rows without a label ---------------------------------------------------------------
+
+
+def regained(
+    ledger: Cells | None, kept: Iterable[str], barred: Iterable[str] = ()
+) -> tuple[Cells | None, Cells | None]:
+    """Divide a ledger into what a total over the dimensions that are `kept` counts all the same, and the rest.
+
+    A total needs no label of what it adds up: only what lacks one that is kept, or is `barred` from adding up, stays
+    left out, and the first such is its reason, unless it has one of them already.
+    """
+    if ledger is None:
+        return None, None
+    dims, needed = [d for d in ledger.dims if d != REASON], {*kept, *barred}
+    without = {d: ledger.match({d: label_array([MISSING])}) for d in dims}
+    back = np.zeros(len(ledger), dtype=bool)
+    for dim in dims:
+        if dim not in needed:  # other reasons begin with the same word: "missing end" of two stamps
+            back |= without[dim] & ledger.match({REASON: label_array([LACKING + dim])})
+    if not back.any():
+        return None, ledger
+    rest = [ledger.select(~back)]
+    for dim in (d for d in dims if d in needed):
+        lacks = back & without[dim]
+        rest.append(ledger.select(lacks).relabel(REASON, partial(_lacking, dim)))
+        back &= ~lacks
+    return ledger.select(back).project(dims), reduce(Cells.union, rest)
+
+
+def _lacking(dim: str, _: Any) -> str:
+    return LACKING + dim
 
 
 # ---- steps ------------------------------------------------------------------------------
@@ -191,6 +226,9 @@ class Sent:
         What was done since, in order.
     renamed : frozenset of str
         The dimensions that have other labels than were sent, or windows of them.
+    months : frozenset of int or None
+        Of dates that were cut into longer periods: the months with a row, counted from year 0. None where a month
+        without one tells nothing: of rare events, and where coverage was stated.
     """
 
     cells: Cells
@@ -198,6 +236,7 @@ class Sent:
     register: Cells | None = None
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
+    months: frozenset[int] | None = None
 
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
@@ -213,9 +252,13 @@ class Sent:
                 found = step.on(found)
         return found.keys()
 
-    def grain(self) -> Cells:
-        """Take the steps again on the counts, at the grain at which they were sent."""
-        found = self._doubled(self.cells)
+    def grain(self, unneeded: Collection[str]) -> Cells:
+        """Take the steps again on the counts, at the grain at which they were sent, with what lacks an `unneeded` label."""
+        found, (back, _) = (
+            self.cells,
+            regained(self.lacking, [d for d in self.cells.dims if d not in unneeded]),
+        )
+        found = self._doubled(found if back is None else found.union(back))
         for step in self.steps:
             if isinstance(step, Windows):
                 found = step.spread(found.project([d for d in found.dims if d != as_sent(step.dim)]))
@@ -269,20 +312,32 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     return {old: old if now in several else now for old, now in pairs}
 
 
-def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
-    """Return the keys of which rows came in, of whatever other labels, now and as sent."""
+def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) -> Cells:
+    """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
     dims, found = tuple(dims), []
     for one in sent:
         keys = one.cells.keys(dims)
         if one.lacking is not None:
-            keys = keys.union(one.lacking.keys(dims)).keys()
+            keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
         found.append(one.again(keys))
     return joined(found).keys()
 
 
-def grain(sent: Iterable[Sent]) -> Cells:
-    """Return the counts at the grain at which they were sent."""
-    return joined(one.grain() for one in sent)
+def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
+    """Return the counts at the grain at which they were sent, with those that lack an `unneeded` label."""
+    return joined(one.grain(unneeded) for one in sent)
+
+
+def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:
+    """Return the months of some periods that have no row: before or after all that have one, and between these."""
+    firsts = [(p.start.year * 12 + p.start.month - 1, p.months) for p in periods]
+    lacking = sorted({first + m for first, months in firsts for m in range(months)} - rows)
+    between = [min(rows) < month < max(rows) for month in lacking]
+    named = [Period.month(month // 12, month % 12 + 1).label for month in lacking]
+    return (
+        [label for label, inner in zip(named, between, strict=True) if not inner],
+        [label for label, inner in zip(named, between, strict=True) if inner],
+    )
 
 
 # ---- what is known ----------------------------------------------------------------------

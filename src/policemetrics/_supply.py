@@ -35,7 +35,6 @@ from policemetrics._sent import (
     AS_SENT,
     as_sent,
     called,
-    grain,
     identities,
     known_lines,
     relabelled,
@@ -136,21 +135,17 @@ class Side:
         if self.members is not None or renamed(self.tally) & {*dims}:
             made = self.tally._sent[0].cells.dims
             kept = [d for dim in dims for d in dict.fromkeys((as_sent(dim) if dim == self.dim else dim, dim))]
-            found = seen(self.tally._sent, made)
+            found = seen(self.tally._sent, made, lacking=True)
             if self.members is not None:
                 found = found.select(
                     found.within(self.members.keys(d for d in dims if d in self.members.dims))
                 )
-            return self._placed(found.keys(d for d in kept if d in found.dims))
-        found, ledger = self.tally._cells.keys(dims), self.tally._ledger
+            return self._placed(found.known(d for d in kept if d in found.dims))
+        found, ledger = self.tally._cells.known(dims), self.tally._ledger
         if ledger is None:
             return found
-        named = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(LACKING))).keys(
-            dims
-        )
-        for dim in dims:
-            named = named.select(named.where_label(dim, lambda label: label != MISSING))
-        return found.union(named).keys()
+        lacking = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(LACKING)))
+        return found.union(lacking.known(dims)).keys()
 
     def senders(self) -> Cells:
         """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
@@ -181,7 +176,7 @@ class Side:
 
     def at_grain(self) -> Cells:
         """Return the counts at the grain at which they were sent, by place in the side and by who sent them."""
-        return self._placed(grain(self.tally._sent))
+        return self._placed(self.tally._grain())
 
 
 def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
@@ -258,7 +253,7 @@ def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> float:
 def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
     """Move to the ledger what came from suppliers of only a part of a period."""
     as_it_is = set(partly.dims) <= set(tally.dims)
-    cells = tally._cells if as_it_is else grain(tally._sent)
+    cells = tally._cells if as_it_is else tally._grain()
     some = called(cells, _identities(tally, cells, dim)).within(partly)
     left = cells.select(some).project(tally.dims)
     ledger = tally._ledger
@@ -487,7 +482,7 @@ def spanned(side: Side, groups: Cells, period: str = "period") -> str | NDArray[
         return ""
     lines = side.proof(groups.dims) if supplied is not None and period in supplied.dims else tally._cells
     shared = [d for d in groups.dims if d in lines.dims]
-    lines = lines.keys((*shared, period))
+    lines = lines.known((*shared, period))
     try:
         read = dict(zip(labels := lines.label(period).tolist(), read_labels(labels, period), strict=True))
     except InvalidInputError:  # labels such as quarter numbers name no time of their own
@@ -627,7 +622,7 @@ def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
 
 def totals(side: Side, groups: Cells) -> IntArray:
     """Add up a side by group; a group without cells has 0, and cells of no group are left out."""
-    summed = side.tally._summed(groups.dims)._cells
+    summed = side.tally._added_up(groups.dims)
     at = summed.positions(groups, groups.dims)
     counts = np.zeros(len(groups), dtype=np.int64)
     counts[at[at >= 0]] = summed.counts[at >= 0]
@@ -851,7 +846,7 @@ def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
         common = [d for d in common if d != side.dim]
     reasons = no_reasons(len(groups))
     if common:
-        reasons = _why_differ(groups, mine.keys(common), theirs.keys(common), side.dim, other.parts)
+        reasons = _why_differ(groups, mine.known(common), theirs.known(common), side.dim, other.parts)
     for at in np.flatnonzero(~unexplained(reasons)).tolist():
         reasons[at] += f" (of {what})"
     alone = reasons if len(stated) == 2 else _why_unmatched(groups, side, other, what)
@@ -868,7 +863,7 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, what: str) -> Reasons
         if mine is None or theirs is None or dim in (*groups.dims, side.dim):
             continue
         shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
-        paired = _counted_twice(mine.keys((*shared, dim)), theirs.keys((*shared, dim)))
+        paired = _counted_twice(mine.known((*shared, dim)), theirs.known((*shared, dim)))
         one_sided = paired.select(paired.counts != 3)
         names = list(map(str, one_sided.column(dim).tolist()))
         for i, listed in _listed_by_group(groups, one_sided, shared, names).items():

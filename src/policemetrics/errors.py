@@ -29,6 +29,7 @@ __all__ = [
     "TargetUnitWarning",
     "TotalByNameWarning",
     "UnknownNameError",
+    "UnusedCountWarning",
 ]
 
 
@@ -177,3 +178,7 @@ class TotalByNameWarning(PoliceMetricsWarning):
 
 class TargetUnitWarning(PoliceMetricsWarning):
     """A target so short or so long that it is hardly in seconds."""
+
+
+class UnusedCountWarning(PoliceMetricsWarning):
+    """Rows were counted, though the frame has a column that looks like their count."""

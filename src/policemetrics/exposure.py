@@ -163,8 +163,10 @@ class Exposure:
             named = [", ".join(map(str, key)) for key in zip(*(twice.column(d) for d in dims), strict=True)]
             msg = f"frame must have one row for each {_check.listing(dims)}; more than one for {_check.listing(named)}."
             raise InvalidInputError(msg)
-        keys = zip(*(columns[d] for d in dims), strict=True)
-        return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
+        sizes = dict(zip(zip(*(columns[d] for d in dims), strict=True), columns[value], strict=True))
+        for key, size in sizes.items():
+            _check.number(size, f"value: column {value!r}, of {', '.join(map(str, key))},", above=0)
+        return cls(sizes, by=dims, name=name, date=date)
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -261,7 +263,7 @@ class Divisor:
             if lacking:
                 msg = f"{argument} must be a tally that keeps {_check.listing(lacking)}; it has {_check.listing(given.dims)}."
                 raise UnknownNameError(msg)
-            return cls(Side(given), argument, noun, whole)
+            return cls(Side(given._regained(by)), argument, noun, whole)
         if isinstance(given, Mapping):
             return cls(_of_mapping(given, by, argument, noun, whole=whole), argument, noun, whole)
         if isinstance(given, Exposure):
@@ -402,7 +404,7 @@ def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
     times = [d for d in time_dims(side.tally._sent) if d in shared]
     labels: list[str] = []
     for dim in [d for d in shared if d not in times] if times else ():
-        mine, theirs = (one.keys((dim, *times)) for one in cells)
+        mine, theirs = (one.known((dim, *times)) for one in cells)
         for rows in (mine.select(~mine.within(theirs)), theirs.select(~theirs.within(mine))):
             labels += (
                 " ".join(map(str, key)) for key in zip(*map(list, map(rows.column, rows.dims)), strict=True)
@@ -413,9 +415,11 @@ def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
     return (Note("coverage-not-stated", "no coverage stated", long),)
 
 
-def areas_of(divisor: Any) -> tuple[str, ...]:
-    """Return the dimensions that a divisor is given by, where it is an exposure."""
-    return divisor.by if isinstance(divisor, Exposure) else ()
+def areas_of(divisor: Any, data: Any = None) -> tuple[str, ...]:
+    """Return the dimensions that a divisor is given by, where it is an exposure; of a tally as `data` those that it has."""
+    if not isinstance(divisor, Exposure):
+        return ()
+    return tuple(d for d in divisor.by if d in data.dims) if isinstance(data, Tally) else divisor.by
 
 
 def _first(*reasons: Reasons) -> Reasons:

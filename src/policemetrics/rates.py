@@ -445,8 +445,8 @@ def rate(
         sizes = np.atleast_1d(_check.positive(columns[1], "exposure"))
         return _rates(how, rows, counted, sizes, rows.there)
     kept = () if by is None else _check.names(by, "by")
-    # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
-    areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
+    # An exposure is joined by its own dimensions, whose labels the counts therefore need.
+    areas = areas_of(exposure, events)
     data = as_tally(_check.one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
     found = Grouped.of(data, kept, areas=areas_of(exposure), single=by is None)
     known, divisor = found.rows.there, Divisor.of(exposure, kept, "exposure")

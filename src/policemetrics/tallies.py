@@ -19,6 +19,8 @@ import numpy as np
 from policemetrics import _cells, _check, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
+from policemetrics._sent import LACKING as LACKING  # noqa: PLC0414  # handed on
+from policemetrics._sent import REASON as REASON  # noqa: PLC0414  # handed on
 from policemetrics._sent import (
     Kept,
     Left,
@@ -31,6 +33,7 @@ from policemetrics._sent import (
     identities,
     is_time,
     joined,
+    regained,
     reports,
     spelt_alike,
     time_dims,
@@ -51,12 +54,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COUNT: Final = "count"  # the column of the counts in every table
-REASON: Final = "reason"  # the ledger's own dimension
 SUPPLIED: Final = "supplied"  # the unit of a coverage
 
 # How reasons in a ledger begin.
 DROPPED: Final = "dropped: "
-LACKING: Final = "missing "
 PARTLY: Final = "not all "
 NOT_SUPPLIED: Final = "not supplied: "
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
@@ -185,6 +186,7 @@ class Tally:
         coverage: Names | Senders | None = None,
         overlapping: Names = (),
         unit: str = "counts",
+        months: frozenset[int] | None = None,
     ) -> Tally:
         """Build a tally from encoded columns, given by dimension. The columns are not validated."""
         dims = tuple(coded)
@@ -196,14 +198,14 @@ class Tally:
             overlapping=frozenset(_within(overlapping, "overlapping", dims)),
             unit=_check.text(unit, "unit"),
         )
-        if coverage is None:
-            return found
-        if not isinstance(coverage, Senders):
-            return found._with_coverage(_within(coverage, "coverage", dims))
-        if lacking := [d for d in coverage.by if d not in dims]:
-            msg = f"coverage is given by {_check.listing(coverage.by)}: keep {_check.listing(lacking)} in the tally, too."
-            raise UnknownNameError(msg)
-        return found._with_coverage(coverage.by, coverage)
+        if isinstance(coverage, Senders):
+            if lacking := [d for d in coverage.by if d not in dims]:
+                msg = f"coverage is given by {_check.listing(coverage.by)}: keep {_check.listing(lacking)} in the tally, too."
+                raise UnknownNameError(msg)
+            found = found._with_coverage(coverage.by, coverage)
+        elif coverage is not None:
+            found = found._with_coverage(_within(coverage, "coverage", dims))
+        return found if months is None else found._evolve(sent=(attrs.evolve(found._sent[0], months=months),))
 
     @classmethod
     def _of(
@@ -282,7 +284,7 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """Sum of all counts.
+        """Sum of all counts that have every label; ``sum_to().total`` counts those that lack one, too.
 
         Raises
         ------
@@ -459,6 +461,9 @@ class Tally:
     def sum_to(self, *dims: str) -> Tally:
         """Add up to fewer dimensions; who sent what is kept, the ledger is added up the same.
 
+        What was left out for want of a label that is summed away counts again: a total needs none. What was dropped
+        stays out.
+
         Parameters
         ----------
         *dims : str
@@ -490,6 +495,12 @@ class Tally:
         equal in 2.1%, 0.05% and none of them. Where one label is on average as large as the other two, it was none, none and
         0.04%. A label that is a total by chance is added in two steps:
         ``t.where(force="A").sum_to("period") + t.drop(force="A").sum_to("period")``.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns({"lsoa": ["E1", None], "year": [2018, 2018]}, [2, 3])
+        >>> t.total, t.sum_to("year").total
+        (2, 5)
         """
         kept = _check.names(dims, "dims")
         self._require_dims(*kept)
@@ -498,16 +509,34 @@ class Tally:
 
     def _summed(self, kept: tuple[str, ...]) -> Tally:
         """Add up to fewer dimensions; that no total is added to its parts has been seen to."""
-        self._refuse_overlap(kept)
+        whole = self._regained(kept)
         return Tally._of(
-            self._cells.project(kept),
+            whole._added_up(kept),
             self._supplied,
-            None if self._ledger is None else self._ledger.project((*kept, REASON)),
+            None if whole._ledger is None else whole._ledger.project((*kept, REASON)),
             self.overlapping & set(kept),
             self.unit,
             self._sent,
             self._marks,
         )
+
+    def _added_up(self, kept: tuple[str, ...]) -> Cells:
+        """Add the cells up to some dimensions."""
+        self._refuse_overlap(kept)
+        return self._cells.project(kept)
+
+    def _regained(self, kept: Sequence[str]) -> Tally:
+        """Count again what only lacks labels of other dimensions than those `kept`; they stand as missing in its cells."""
+        if self._ledger is None:
+            return self
+        back, ledger = regained(self._ledger, kept, self.overlapping - {*kept})
+        return self if back is None else self._evolve(cells=self._cells.union(back), ledger=filled(ledger))
+
+    def _grain(self) -> Cells:
+        """Return the counts at the grain at which they were sent, those among them that lack a label not needed here."""
+        made = dict.fromkeys(d for one in self._sent for d in one.cells.dims)
+        unneeded = [d for d in made if d not in self.dims or MISSING in self._cells.label(d).tolist()]
+        return grain(self._sent, unneeded)
 
     def _refuse_overlap(self, kept: tuple[str, ...]) -> None:
         """Refuse to add up labels that overlap."""
@@ -977,7 +1006,8 @@ class Tally:
                 and windows.spread(reports(self._sent)).keys().within(whole).all()
             ):
                 whole = whole.keys([period])  # everyone sent all of every window
-            rolled = windows.spread(cells) if set(whole.dims) <= set(cells.dims) else grain(sent)
+            as_it_is = set(whole.dims) <= set(cells.dims)
+            rolled = windows.spread(cells) if as_it_is else self._evolve(sent=sent)._grain()
         else:
             # Coverage that says nothing of time proves no month: the cells must, and where they are the only evidence,
             # a sum over windows of which some are missing would be too small.
@@ -1040,12 +1070,15 @@ def _within_one(wanted: Period, every: str) -> Period:
 
 
 def as_given(data: Tally, dims: Iterable[str], count: str | None) -> Tally:
-    """Return a tally that a metric was given; it must have the dimensions, and is counted already."""
+    """Return a tally that a metric was given; it must have the dimensions, and is counted already.
+
+    What lacks a label that the metric does not need counts: it would of a frame, too.
+    """
     if count is not None:
         msg = f"count= names a column of a frame; a tally is counted already; got count={count!r}."
         raise InvalidInputError(msg)
     data._require_dims(*dims)
-    return data
+    return data._regained(tuple(dims))
 
 
 # ---- arguments --------------------------------------------------------------------------

@@ -543,7 +543,7 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: summarise_times(FRAME.assign(seconds=FRAME.g == "a")), InvalidTypeError, "'seconds' must hold seconds as numbers"),
         (lambda: summarise_times(FRAME, by="h"), UnknownNameError, "'h'"),
         (lambda: summarise_times(FRAME, missed=5), InvalidTypeError, "missed must be a name"),
-        (lambda: summarise_times(FRAME, missed="late"), UnknownNameError, "missed: reason for exclusion.*'missing seconds'; got 'late'"),
+        (lambda: summarise_times(FRAME, count="rows", missed="late"), UnknownNameError, "missed: reason for exclusion.*'missing seconds'; got 'late'"),
         (
             lambda: summarise_times(Tally.from_columns({"g": ["a", "b"], "seconds": [1, -2007]}, [1, 1]), by="g"),
             InvalidInputError,

@@ -69,11 +69,12 @@ def sum_times(
     *,
     inclusive: bool,
     minutes: bool = False,
+    count: str | None = None,
 ) -> Moments | None:
     """Let an engine add up times, and count those that meet each bound; None where every time must be counted."""
     from policemetrics.frames import moments
 
-    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive, minutes=minutes)
+    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive, count=count, minutes=minutes)
 
 
 def read_columns(

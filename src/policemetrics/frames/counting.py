@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
 from policemetrics import _totals as totals
-from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
+from policemetrics._cells import HALF, MEASURED, Cells, Encoded, Whole, is_missing
 from policemetrics._sent import Senders
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
-from policemetrics.frames import reading
+from policemetrics.frames import reading, unused, written
 from policemetrics.frames.clock import EVERY, local, periods
+from policemetrics.frames.copies import Unique
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ _WIDE: Final = 2**62  # no half of a sum that fits comes near it
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
 _AT_ONCE: Final = 2**17  # rows
 _MOST_LOOKED_AT: Final = 2**17  # of a table of counts that is looked through for totals
+# Of months in a series: nine of ten have a row; twelve of them, or five rows a month (e**-5: 1% have none by chance).
+_DENSE: Final = 0.9
+_LONG: Final = 12
+_MANY: Final = 5
 
 
 # ---- tallies of frames ------------------------------------------------------------------
@@ -46,6 +51,8 @@ def tally(
     by: Columns = (),
     *,
     count: str | None = None,
+    marks: Mapping[str, str] | Iterable[str] | None = None,
+    unique: Names | None = None,
     date: str | None = None,
     every: Every = "month",
     timezone: str = "Europe/London",
@@ -66,14 +73,28 @@ def tally(
     count : str, optional
         The column of counts to add up: whole numbers, corrections below zero included. A row
         without a count marks its cell as "not supplied" in the ledger, and every figure that
-        would need the cell says so. Default is to count rows.
+        would need the cell says so. Default is to count rows, which warns where a column of numbers that is
+        not used is named like a count ("offences", "n", "total") or, as each of ten rows and more has a key of its
+        own, is of whole numbers and not named like an identifier, a time, a place or a grade; ``"rows"`` counts them
+        on purpose.
+    marks : mapping of str to str, or sequence of str, optional
+        For a column of counts as text: what stands there in place of a number, and why, as in ``{"[c]": "suppressed",
+        "..": "not available"}``. Each goes to the ledger by its reason, as a row without a count does; behind a
+        number it is a note. "1,200" is read as 1200. Default is to refuse text.
+    unique : str or sequence of str, optional
+        The column, or columns, that identify what is counted, such as ``"Crime ID"``: rows of one identifier count
+        once, and the ledger says how many more there were. Rows without one are all kept. Rows of one identifier
+        that have different labels are refused. Default is to count every row.
     date : str, optional
         A column of dates or datetimes, cut into periods as the dimension ``period``, which then
         proves supply: a period with one row counts as supplied in full, by all. Name the suppliers
         in `coverage` too where one may be missing, and leave out a period that is not over.
         Datetimes with a zone are read in `timezone`; those without as they stand.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
-        Length of the periods that `date` is cut into. Default is ``"month"``.
+        Length of the periods that `date` is cut into. Of longer ones than months, months without a row are known
+        where nine of ten months from the first to the last have some, and there are twelve of them, or five rows a
+        month: a caveat names them, and a period that lacks some at either end is not compared. Coverage that is
+        stated says that all were sent. Default is ``"month"``.
     timezone : str, optional
         Where the days begin; in DuckDB, Spark and Ibis that must be the zone of the session.
         Default is ``"Europe/London"``.
@@ -97,7 +118,12 @@ def tally(
         If `frame` is no data frame, or a column is of the wrong kind: codes read as floats, for
         example, where 4.1 and 4.10 would be one.
     InvalidInputError
-        If counts are not whole, or add up past 64 bits.
+        If counts are not whole, or add up past 64 bits; if `count` is "rows" and a column has that name.
+
+    Warns
+    -----
+    UnusedCountWarning
+        If rows were counted, and a column looks like their count.
 
     Examples
     --------
@@ -105,6 +131,12 @@ def tally(
     >>> crimes = pd.DataFrame({"force": ["Kent", "Kent", "Essex"], "offences": [7, 5, 3]})
     >>> tally(crimes, by="force", count="offences").to_dict()
     {'force': ['Essex', 'Kent'], 'count': [3, 12]}
+    >>> rows = pd.DataFrame({"Crime ID": ["7ee5", "7ee5", None, None], "Month": ["2022-08"] * 4})
+    >>> tally(rows, by={"period": "Month"}, unique="Crime ID")
+    period   count
+    -------  -----
+    2022-08      3
+    [Tally of 3 rows in 1 cells; excluded further row of one Crime ID 1]
     """
     data, schema = reading.opened(frame)
     dims = reading.dimensions(by)
@@ -119,46 +151,129 @@ def tally(
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
         columns |= {"y": "year", "m": "month"}
     _check.choice(every, "every", EVERY)
+    on_purpose = unused.rows_on_purpose(count, schema)
+    if on_purpose:
+        count = None
     if count is not None:
         reading.column_named(count, "count", schema)
-    if _is_near(data, dims.values(), count, schema):
+    marks = written.marks_of(marks, count)
+    texts = count is not None and written.reads_text(schema.get(count))
+    if count is not None and texts:
+        select.append(written.as_text(count, schema[count]).alias("c"))
+        columns["c"] = count
+    once = Unique.of(unique, count, schema, dims.values())
+    select += once.select(data, schema)
+    if _is_near(data, [*dims.values(), *once.columns.values()], None if texts else count, schema):
         with reading.engine_errors():
             table = data.select(*select) if select else data
-        found = counted_here(
-            table, columns, {} if count is None else numbers_here(data, count, schema[count])
-        )
+        numbers = {} if count is None or texts else numbers_here(data, count, schema[count])
+        found = counted_here(table, {**columns, **once.columns}, numbers)
+        if once.columns:
+            n, copies = once.once([found.coded[key] for key in once.columns], found.n)
+            found = KeyCounts(found.coded, n, {"copies": copies})
     else:
-        parts = {} if count is None else numbers_there(data, count, schema[count])
+        parts = {} if count is None or texts else numbers_there(data, count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
         with reading.engine_errors():
             lazy = data.lazy().select(*wanted) if wanted else data.lazy()
+        if once.columns:
+            lazy, parts = once.once_there(lazy, columns), {"rows": None, "copies": None}
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         wide = count is not None and schema[count] == nw.UInt64
         found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
-    if count is not None:
+        if once.columns:
+            found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
+    if count is not None and not texts:
         dated = "" if date is None else f", date={date!r}, every={every!r}, timezone={timezone!r}"
         _refuse_hidden_totals(data, schema, dims, (select, columns), count, dated)
-    coded = {dim: found.coded[key] for key, dim in keys.items()}
+    coded, months = {dim: found.coded[key] for key, dim in keys.items()}, None
     proof: Any = coverage
     if coverage is not None and not isinstance(coverage, Senders):
         proof = _check.names(coverage, "coverage")
     if date is not None:
         coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
+        if coverage is None and every != "month":
+            months = _months(found.coded["y"], found.coded["m"], found.n)
         if not isinstance(proof, Senders):  # whose areas send every period
             proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
-        return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
-    totals, missing = _totals(count, found, coded), found.flagged("missing")
-    # A cell stands on the rows that have a count, and is marked if one has none.
-    there, gap = found.n > missing, missing > 0
+        counted = Tally._from_codes(
+            coded, found.n, coverage=proof, overlapping=overlapping, unit="rows", months=months
+        )
+        if not on_purpose and not once.columns:
+            unused.warn_of_count(schema, {*dims.values(), date or ""}, dims, found.n)
+        return counted._evolve(
+            ledger=merged(counted._ledger, _left_out(coded, found.sums.get("copies"), once.reason))
+        )
+    gaps: dict[str, NDArray[np.bool_]]
+    if texts:
+        call = f"tally(frame, by={by!r}, count={count!r}" + (
+            f", date={date!r}, every={every!r}" if date else ""
+        )
+        totals, there, gaps = _totals_of_texts(count, found, coded, marks, call)
+    else:
+        totals, missing = _totals(count, found, coded), found.flagged("missing")
+        # A cell stands on the rows that have a count, and is marked if one has none.
+        there, gaps = found.n > missing, {f"{count} missing in the source": missing > 0}
     counted = Tally._from_codes(
-        rows_of(coded, there), totals[there], coverage=proof, overlapping=overlapping, unit=count
+        rows_of(coded, there),
+        totals[there],
+        coverage=proof,
+        overlapping=overlapping,
+        unit=count,
+        months=months,
     )
+    ledger = counted._ledger
+    for reason, gap in gaps.items():
+        ledger = merged(ledger, _marked(coded, gap, reason))
+    return counted._evolve(ledger=ledger)
+
+
+def _marked(coded: Mapping[str, Encoded], gap: NDArray[np.bool_], reason: str) -> Cells | None:
+    """Return what has no count, marked by the reason; a row that lacks a label as well has both."""
     if not gap.any():
-        return counted
-    gaps = Tally._from_codes(rows_of(coded, gap), np.zeros_like(totals[gap]))
-    marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
-    return counted._evolve(ledger=merged(merged(counted._ledger, gaps._ledger), marked))
+        return None
+    gaps = Tally._from_codes(rows_of(coded, gap), np.zeros(int(gap.sum()), dtype=np.int64))
+    marked = gaps._cells
+    if gaps._ledger is not None:  # a total that needs no such label needs the count
+        marked = marked.union(gaps._ledger.project(marked.dims))
+    return merged(gaps._ledger, marked.extend(REASON, NOT_SUPPLIED + reason))
+
+
+def _totals_of_texts(
+    count: str, found: KeyCounts, coded: Mapping[str, Encoded], marks: Mapping[str, str] | None, call: str
+) -> tuple[IntArray, NDArray[np.bool_], dict[str, NDArray[np.bool_]]]:
+    """Add up counts that are texts: the total of each key and text, which of them are numbers, and why the others are none."""
+    texts, codes = found.coded["c"]
+    places = {int(code): place_of(coded, at) for at, code in reversed([*enumerate(codes.tolist())])}
+    numbers, why = written.numbers_of(texts, marks, count, call, places)
+    number = np.append(numbers, 0)[codes]  # code -1 takes the last
+    if (np.abs(number.astype(np.float64)) * found.n >= 2.0**63).any():
+        msg = f"count: column {count!r} must add up within 64 bits."
+        raise CountOverflowError(msg)
+    reason = np.append(np.array(why, dtype=object), f"{count} missing in the source")[codes]
+    gaps = {text: np.asarray(reason == text, dtype=bool) for text in dict.fromkeys(reason.tolist()) if text}
+    return number * found.n, np.asarray(reason == "", dtype=bool), gaps
+
+
+def _months(years: Encoded, months: Encoded, n: IntArray) -> frozenset[int] | None:
+    """Return the months with a row, counted from year 0; None of events so rare that a month may have none by chance."""
+    there = years[1] >= 0
+    found = years[0][years[1][there]] * 12 + months[0][months[1][there]] - 1
+    if not len(found):
+        return None
+    known, span = frozenset(found.tolist()), int(found.max() - found.min()) + 1
+    dense = len(known) >= _DENSE * span and (span >= _LONG or n[there].sum() >= _MANY * span)
+    return known if dense else None
+
+
+def _left_out(coded: Mapping[str, Encoded], counts: IntArray | None, reason: str) -> Cells | None:
+    """Return what a reason left out, that among it that lacks a label as well."""
+    if counts is None or not counts.any():
+        return None
+    part = Tally._from_codes(rows_of(coded, counts > 0), counts[counts > 0])
+    lacking = None if part._ledger is None else part._ledger.relabel(REASON, lambda _: reason)
+    return merged(part._cells.extend(REASON, reason), lacking)
 
 
 def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
 from policemetrics.frames.reading import dimensions, labelled, opened
+from policemetrics.frames.unused import rows_on_purpose, warn_of_count
 from policemetrics.tallies import Tally
 
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
@@ -59,6 +60,7 @@ def sum_times(
     *,
     inclusive: bool,
     minutes: bool = False,
+    count: str | None = None,
 ) -> Moments | None:
     """Let an engine add up times, in one query, and count those that meet each bound, in microseconds.
 
@@ -83,7 +85,10 @@ def sum_times(
     most = (bound if inclusive else bound - 1 for bound in bounds)
     limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
     read, sums = _added(read, keys, limits, minute=60 * unit if minutes else None)
+    on_purpose = rows_on_purpose(count, schema)
     found = counted_there(read, keys, sums, more={"least": nw.col("x").min()})
+    if not on_purpose:
+        warn_of_count(schema, {*by, seconds}, dims, found.n)
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 

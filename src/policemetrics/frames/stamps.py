@@ -519,11 +519,12 @@ class _Counts:
         return self._part(self.state == _OPEN, self.counts)
 
     def _left_out(self, chosen: NDArray[np.bool_], counts: IntArray, reason: str) -> Cells | None:
-        """Return what a reason left out; what lacks a label as well has that for its reason."""
+        """Return what a reason left out, that among it that lacks a label as well."""
         if not chosen.any():
             return None
         part = self._part(chosen, counts, measured=reason in {NEGATIVE, ZERO})
-        return merged(part._cells.extend(REASON, reason), part._ledger)
+        lacking = None if part._ledger is None else part._ledger.relabel(REASON, lambda _: reason)
+        return merged(part._cells.extend(REASON, reason), lacking)
 
     def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
         us = self.us[chosen]

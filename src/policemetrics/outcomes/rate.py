@@ -14,7 +14,7 @@ from policemetrics._supply import groups_of, no_reasons, whole_side
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-from policemetrics.exposure import Exposure
+from policemetrics.exposure import Exposure, areas_of
 from policemetrics.outcomes.counting import crimes_of, read, refuse_by_outcome, refuse_crimes
 from policemetrics.outcomes.dates import AsAt, Spans, maturities, notes_of, one_or_all
 from policemetrics.outcomes.definition import (
@@ -329,7 +329,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     refuse_by_outcome(kept, outcome)
     named = () if period is None or _check.text(period, "period") in kept else (period,)
     period = _PERIOD if period is None else period
-    areas = crimes.by if isinstance(crimes, Exposure) and not isinstance(data, Tally) else ()
+    areas = areas_of(crimes, data) if isinstance(crimes, Exposure) else ()
     wanted = tuple(dict.fromkeys((*kept, *named, *areas)))
     tally, counter = read(data, wanted, outcome, count, definition, useful=(period,))
     definition = counter.definition

@@ -145,17 +145,17 @@ def as_moments(
 ) -> Moments | None:
     """Have the times of a frame added up by its engine; None for what is counted by its times instead."""
     _refuse_misnamed(data, by, seconds)
-    if isinstance(data, Tally) or count is not None:
+    if isinstance(data, Tally) or count not in (None, "rows"):
         return None
     aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
     bounds, inclusive = microseconds(aims[~np.isnan(aims)], "target"), settings.inclusive
     wider = np.unique([bounds, *either_way(bounds, inclusive=inclusive)]).tolist()
     asked = wider if settings.recorded_to == "minute" else bounds.tolist()
-    found = sum_times(data, by, seconds, asked, inclusive=inclusive)
+    found = sum_times(data, by, seconds, asked, inclusive=inclusive, count=count)
     if found is None or settings.recorded_to is not None or not in_minutes(found, None).any():
         return found
     # The sums allow of whole minutes, as those of other times hardly ever do: it is worth a second query.
-    return sum_times(data, by, seconds, wider, inclusive=inclusive, minutes=True)
+    return sum_times(data, by, seconds, wider, inclusive=inclusive, count=count, minutes=True)
 
 
 def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
