@@ -158,8 +158,8 @@ ROWS = {
     "force": ["Kent"] * 5 + ["Essex"] * 2 + ["Surrey", None],
     "found": [True, False, None, True, False, True, True, None, True],
     "outcome": ["arrest", "nfa", None, "caution", "nfa", "arrest", "arrest", None, "nfa"],
-    "n": [1, 2, 3, 4, 5, 6, 7, 8, 9],
 }
+COUNTED = ROWS | {"n": [1, 2, 3, 4, 5, 6, 7, 8, 9]}
 
 
 class TestShareOfTables:
@@ -191,12 +191,14 @@ class TestShareOfTables:
         assert str(share(frame, part={"found": False})).startswith("2 of 7 (not found) is 28.57%")
 
     def test_labels(self):
-        frame = pd.DataFrame(ROWS)
+        frame = pd.DataFrame(COUNTED)
         table = share(frame, part={"outcome": ["arrest", "caution"]}, by="force", count="n")
         assert (table.at(force="Kent").count, table.at(force="Kent").out_of) == (5, 12)
         assert table.at(force="Kent").part == "outcome arrest or caution"
         assert table.at(force="Kent").exclusions.reasons == {"missing outcome": 3}
-        both = share(frame, part={"outcome": "arrest", "found": True}, by="force").at(force="Kent")
+        both = share(frame, part={"outcome": "arrest", "found": True}, by="force", count="rows").at(
+            force="Kent"
+        )
         assert (both.count, both.out_of, both.part) == (1, 4, "outcome arrest and found")
 
     def test_tally(self):

@@ -26,6 +26,7 @@ from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
     InvalidTypeError,
+    LabelSpellingWarning,
     MissingDependencyError,
     PoliceMetricsError,
     UnknownNameError,
@@ -809,7 +810,9 @@ class TestOverlap:
 
     def test_one_label_spelt_in_two_ways_may_be_joined(self):
         """No cells of the two meet, so nothing is added."""
-        tally = Tally.from_columns({"year": [1, 2], "type": ["Total", "total"]}, [10, 11], overlapping="type")
+        columns = {"year": [1, 2], "type": ["Total", "total"]}
+        with pytest.warns(LabelSpellingWarning, match=r"relabel\('type', \{'Total': 'total'\}\)"):
+            tally = Tally.from_columns(columns, [10, 11], overlapping="type")
         assert tally.relabel("type", {"Total": "total"}).labels("type") == ("total",)
 
     def test_other_dimensions_still_add(self, outcomes):

@@ -286,7 +286,7 @@ class TestFrames:
     def test_what_is_no_table_of_counts(self):
         """Rows that are counted are no totals; a column with its own name for every row is none either."""
         frame = frame_of(of_two_years(SMALL | {"Total": (2100, 2080)}))
-        assert pm.tally(frame, by="period").total == 6
+        assert pm.tally(frame, by="period", count="rows").total == 6
         assert (
             pm.tally(
                 frame[frame.force != "Total"].assign(note=["a", None, "b", "c"]), by="period", count="n"
