@@ -308,7 +308,9 @@ class Results(Generic[FigureT_co]):
         return (self._row(i) for i in range(len(self)))
 
     def _row(self, at: int) -> FigureT_co:
-        audit: dict[str, Any] = {k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()}
+        audit: dict[str, Any] = {
+            k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()
+        }
         return self.kind(
             group={d: k.item(at) for d, k in self._keys.items()},
             reason=self._reason[at],
