@@ -361,6 +361,7 @@ class TestMerged:
             {"not like for like": 700},
         )
 
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
     def test_two_names_of_one_force_are_one(self):
         """Never of the same year: that is a name that changed, not two forces."""
         crimes = made([("A & B", YEARS[0], 5), ("A and B", YEARS[1], 7)], *SENT, coverage=SENT)

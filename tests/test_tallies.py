@@ -808,6 +808,7 @@ class TestOverlap:
         with pytest.raises(InvalidInputError, match="must not merge"):
             outcomes.relabel("type", {"1A": "1"})
 
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
     def test_one_label_spelt_in_two_ways_may_be_joined(self):
         """No cells of the two meet, so nothing is added."""
         columns = {"year": [1, 2], "type": ["Total", "total"]}

@@ -168,6 +168,7 @@ class TestKeys:
         assert not np.signbit(found.to_dict()["seconds"][0])
         assert pm.tally(made(engine, n=[0.0, -0.0]), count="n").total == 0
 
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
     def test_text_stays_as_it_is(self, engine):
         """Databases may be told not to tell these apart; one that says nothing must."""
         names = ["Kent", "kent", "Kent ", " Kent", "KENT", "", "Kent", None, "Ke\u0301nt", "K\u00e9nt"]

@@ -24,7 +24,7 @@ def warn_of_spellings(dim: str, labels: list[Any], codes: IntArray) -> None:
     for i, name in enumerate(names):
         if name not in best or cells[i] >= cells[best[name]]:
             best[name] = i
-    joined = {labels[i]: labels[best[name]] for i, name in enumerate(names) if best[name] != i}
+    joined = {labels[i]: labels[best[name]] for i, name in enumerate(names) if name and best[name] != i}
     old, new = next(iter(joined.items()))
     more = (
         f", and {len(joined) - 1} more pairs,"

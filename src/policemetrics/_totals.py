@@ -32,6 +32,11 @@ from policemetrics.periods import read_labels
 from policemetrics.results import label_array
 
 _PROOF: Final = 10.0  # bits
+_NEAR: Final = 0.95
+_ENOUGH: Final = (
+    6  # cells that are all round by chance in one table of a million, or of a thousand if they end in 0
+)
+_ROUNDED_TO: Final = (1000, 100, 10)
 _LEVELS: Final = (
     1,
     2,
@@ -49,7 +54,8 @@ class Whole:
 
     `parts` are those that are added up with it; `times` says on how many levels they stand beside it. It stands in so
     many `places`, in the first with this `count`. `odds` is in how many tables of independent counts one would look so;
-    infinite where a definition names it. A `total` is one of all that there is.
+    infinite where a definition names it. It is `rounded` where the sum is its own but for rounding, and `near` where the
+    parts come to nearly all of it. A `total` is one of all that there is.
     """
 
     label: Any
@@ -60,6 +66,13 @@ class Whole:
     times: int = 1
     odds: float = math.inf
     total: bool = False
+    rounded: bool = False
+    near: bool = True
+
+    @property
+    def twice(self) -> tuple[Any, ...]:
+        """The labels to leave out: itself, or, where it holds much that its parts do not, the parts."""
+        return (self.label,) if self.proven or self.total or self.near else self.parts
 
 
 # ---- names ------------------------------------------------------------------------------
@@ -67,11 +80,15 @@ class Whole:
 
 @attrs.frozen
 class Known:
-    """What the definitions know of labels: what each lies in, which name a total, and what such a one leaves out."""
+    """What the definitions know of labels: what each lies in, which name a total, and what such a one leaves out.
+
+    A name of one `offence` is an everyday word, manslaughter, and alone says little.
+    """
 
     named: dict[str, str]
     within: dict[str, frozenset[str]]
     without: dict[str, frozenset[str]]
+    offence: frozenset[str]
 
     def of(self, labels: Sequence[Any]) -> list[str | None]:
         """Return what each label is called in the definitions; None where they do not know it."""
@@ -112,13 +129,15 @@ def _read() -> Known:
         add(force.name, force.within, filter(None, (*force.variants, force.code)))
     for offence in offences().values():
         add(offence.subgroup, offence.group)
+    headings = frozenset(named)
+    for offence in offences().values():
         add(offence.name, offence.subgroup if offence.name != offence.subgroup else offence.group)
 
     def above(name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
         upper = frozenset(directly.get(name, ())) - seen
         return upper.union(*(above(one, seen | {name}) for one in upper))
 
-    return Known(named, {name: above(name) for name in directly}, without)
+    return Known(named, {name: above(name) for name in directly}, without, frozenset(named) - headings)
 
 
 KNOWN: Final = _read()
@@ -136,6 +155,7 @@ class _Table:
     starts: IntArray
     key: IntArray
     counts: IntArray
+    rounding: float  # how far a sum of one may be off
 
     @classmethod
     def of(cls, cells: Cells, dim: str, kept: Iterable[str]) -> _Table:
@@ -143,7 +163,9 @@ class _Table:
         by = cells.project((*kept, dim))
         starts = by.starts(kept) if kept else np.zeros(1, dtype=np.int64)
         key = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(by)))
-        return cls(by.label(dim).tolist(), by.code(dim), starts, key, by.counts)
+        added = -(-len(cells) // len(by))  # cells to one sum
+        base = next((b for b in _ROUNDED_TO if len(by) >= _ENOUGH and not (by.counts % b).any()), 0)
+        return cls(by.label(dim).tolist(), by.code(dim), starts, key, by.counts, base / 2 * added)
 
     def sums(self, labels: Mask) -> IntArray:
         """Add up some labels, by key."""
@@ -156,10 +178,12 @@ class _Table:
         mine = self.code == label
         return self.counts[mine], self.key[mine]
 
-    def equal(self, label: int, parts: Mask) -> bool:
-        """Return whether a label is the sum of others wherever it stands, and is anything at all."""
+    def equal(self, label: int, parts: Iterable[int], times: int = 1) -> bool:
+        """Return whether a label is the sum of others wherever it stands, but for rounding, and is anything at all."""
         counts, key = self.chosen(label)
-        return bool((counts == self.sums(parts)[key]).all() and counts.any())
+        held = self.mask(parts)
+        off = np.abs(times * counts - self.sums(held)[key])
+        return bool((off <= self.rounding * (times + held.sum())).all() and counts.any() and held.any())
 
     def mask(self, chosen: Iterable[int]) -> Mask:
         """Return which labels are among the chosen."""
@@ -169,9 +193,20 @@ class _Table:
 
     def whole(self, label: int, parts: Iterable[int], **more: Any) -> Whole:
         """Describe a label by what it holds."""
-        counts, _ = self.chosen(label)
+        counts, key = self.chosen(label)
+        sums = self.sums(self.mask(parts))[key]
         held = tuple(self.labels[i] for i in sorted(parts))
-        return Whole(self.labels[label], held, places=len(counts), count=int(counts[0]), **more)
+        rounded = bool((more.get("times", 1) * counts != sums).any())
+        near = bool(sums.sum() >= _NEAR * counts.sum())
+        return Whole(
+            self.labels[label],
+            held,
+            places=len(counts),
+            count=int(counts[0]),
+            rounded=rounded,
+            near=near,
+            **more,
+        )
 
 
 Part: TypeAlias = tuple[tuple[str, tuple[Any, ...]], ...]
@@ -209,10 +244,18 @@ def refuse(
 
     In words the dimension has the `name`, where it is a column that was not asked for, and `call` keeps it.
     """
-    if found := proven(cells, dim, kept, chosen):
-        raise InvalidInputError(refusal(found, name or dim, call))
     found = wholes(cells, dim, kept, chosen)
+    if not any(whole.proven for whole in found):
+        found = proven(cells, dim, kept, chosen) or _proven_on_the_whole(cells, dim, chosen, found) or found
+    if any(whole.proven for whole in found):
+        raise InvalidInputError(refusal(found, name or dim, call))
     return doubt(found, name or dim, call) if found else None
+
+
+def _proven_on_the_whole(cells: Cells, dim: str, chosen: Part, found: Sequence[Whole]) -> tuple[Whole, ...]:
+    """Return those of the labels found that are the sum of others over all keys: beside some of these they stand."""
+    named = {whole.label for whole in found}
+    return tuple(w for w in wholes(cells, dim, (), chosen) if w.proven and w.label in named) if named else ()
 
 
 def refuse_merging(cells: Cells, dim: str, mapping: Mapping[Any, Any]) -> None:
@@ -287,8 +330,9 @@ def _nested(
     """Find the labels in which others lie, as far as the counts do not speak against it."""
     found = {}
     for whole, held in parts.items():
-        proven = table.equal(whole, table.mask(held))
-        if proven or _may_hold(table, whole, held):
+        proven = table.equal(whole, held)
+        told = any(names.get(i) not in KNOWN.offence for i in held)
+        if proven or (told and _may_hold(table, whole, held)):
             total = names.get(whole) in KNOWN.without
             found[whole] = table.whole(whole, held, proven=proven, total=total), held
     return found
@@ -319,10 +363,8 @@ def _named(table: _Table, label: int, names: dict[int, str], leaves: set[int], t
     for among in (top, leaves):
         parts = {i for i in among if i != label and belongs(i)}
         counts, key = table.chosen(label)
-        sums = table.sums(table.mask(parts))[key]
         for times in _LEVELS:
-            fits = parts and counts.any() and (times * counts == sums).all()
-            if fits and (times == 1 or _may_hold(table, label, parts, more=True)):
+            if table.equal(label, parts, times) and (times == 1 or _may_hold(table, label, parts, more=True)):
                 return table.whole(label, parts, proven=True, times=times, total=True)
         if (one := _left_out(table, label, parts)) is not None:
             return table.whole(label, parts - {one}, proven=True, total=True)
@@ -385,59 +427,47 @@ def _unnamed(table: _Table, leaves: set[int]) -> list[Whole]:
 
 def refusal(found: Sequence[Whole], dim: str, call: str = "") -> str:
     """Say which labels are totals of others, and how to leave them out, to take one, or to keep them apart."""
-    first, *more = found
+    first, *more = (whole for whole in found if whole.proven)
     levels = f", which are there on {first.times} levels" if first.times > 1 else ""
     cells = (
         f"{written(first.places)} cells, {written(first.count)} in the first"
         if first.places > 1
         else written(first.count)
     )
+    if first.odds < math.inf:
+        cells += f"; by chance in fewer than 1 of {written(float(f'{first.odds:.1g}'))} tables"
     also = (
         f"; so {'is' if len(more) == 1 else 'are'} {_check.listing((w.label for w in more), most=3)}"
         if more
         else ""
     )
-    chance = (
-        f"; by chance in fewer than 1 of {written(_rounded(first.odds))} tables"
-        if first.odds < math.inf
-        else ""
-    )
     call = f"{call}." if call else ""
-    chosen = f"{call}where({_asked(dim, _widest(found))})"
+    widest = max(found, key=lambda whole: (whole.total, len(whole.parts)))
+    take = f"{call}where({_check.keyword(dim, [widest.label])})"
     cure = (
-        f"Choose with {chosen}"
+        f"Choose with {take}"
         if levels
-        else f"Leave out the total with {call}drop({_asked(dim, found)}), or choose with {chosen}"
+        else f"Leave out the total with {call}{_dropped(dim, found)}, or choose with {take}"
     )
-    apart = f"state overlapping={dim!r} when tallying, and keep {dim!r} in by="
     return (
         f"{dim!r} must not hold a total beside its parts where it is added up, which would count them twice: {first.label!r} "
-        f"is the sum of {_check.listing(first.parts, most=4)}{levels} wherever it stands ({cells}{chance}){also}. {cure}; or {apart}."
+        f"is{', but for rounding,' if first.rounded else ''} the sum of {_check.listing(first.parts, most=4)}{levels} wherever "
+        f"it stands ({cells}){also}. {cure}; or state overlapping={dim!r} when tallying, and keep {dim!r} in by=."
     )
 
 
 def doubt(found: Sequence[Whole], dim: str, call: str = "") -> Note:
     """Say which labels only by name hold others that are added up with them."""
-    named = _check.listing((w.label for w in found), most=3)
-    first = found[0]
-    # What is not whole is better left out than what holds it and more.
-    drop = found if first.total else [Whole(part, (), proven=False) for part in first.parts]
+    named, first = _check.listing((w.label for w in found), most=3), found[0]
     long = (
         f"in {dim!r}, {named} by name {'holds' if len(found) == 1 else 'hold'} others that are added up with "
         f"{'it' if len(found) == 1 else 'them'} ({_check.listing(first.parts, most=4)}), though the counts do not show it; "
-        f"if so, some are counted twice: leave out with {call and f'{call}.'}drop({_asked(dim, drop)})"
+        f"if so, some are counted twice: leave out with {call and f'{call}.'}{_dropped(dim, found)}"
     )
     return Note("total-by-name", f"{first.label}: a total?", long)
 
 
-def _asked(dim: str, found: Sequence[Whole]) -> str:
-    return _check.keyword(dim, [w.label for w in found])
-
-
-def _widest(found: Sequence[Whole]) -> list[Whole]:
-    """Return the total of all, or else the first."""
-    return [max(found, key=lambda whole: (whole.total, len(whole.parts)))]
-
-
-def _rounded(odds: float) -> float:
-    return float(f"{odds:.1g}")
+def _dropped(dim: str, found: Sequence[Whole]) -> str:
+    return (
+        f"drop({_check.keyword(dim, list(dict.fromkeys(label for whole in found for label in whole.twice)))})"
+    )

@@ -1174,7 +1174,8 @@ def _equal(first: Cells | None, second: Cells | None) -> bool:
 def _warn_of_spellings(coded: Mapping[str, Encoded]) -> None:
     """Warn of labels that are one in all but spelling."""
     for dim, (labels, codes) in coded.items():
-        if labels.dtype.kind != "i" and len({*_check.spelt(labels.tolist())}) < len(labels):
+        names = _check.spelt(labels.tolist()) if labels.dtype.kind != "i" else []
+        if len({*names}) < len(names) - max(names.count("") - 1, 0):  # blanks are no names
             warn_of_spellings(dim, labels.tolist(), codes)
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics import _totals as totals
 from policemetrics._cells import HALF, MEASURED, Cells, Encoded, Whole, is_missing
 from policemetrics._sent import Senders
+from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
 from policemetrics.frames import reading, unused, written
@@ -163,29 +163,43 @@ def tally(
         columns["c"] = count
     once = Unique.of(unique, count, schema, dims.values())
     select += once.select(data, schema)
+    extra = {} if count is None or texts else _unasked(data, schema, dims, count)
+    also = {key: reading.label(data, nw.col(n), n, n, schema[n]).alias(key) for key, n in extra.items()}
     if _is_near(data, [*dims.values(), *once.columns.values()], None if texts else count, schema):
         with reading.engine_errors():
             table = data.select(*select) if select else data
         numbers = {} if count is None or texts else numbers_here(data, count, schema[count])
         found = counted_here(table, {**columns, **once.columns}, numbers)
+        looked_at = (
+            (counted_here(data.select(*select, also[key]), {**columns, key: name}, numbers), {key: name})
+            for key, name in extra.items()
+        )
         if once.columns:
             n, copies = once.once([found.coded[key] for key in once.columns], found.n)
             found = KeyCounts(found.coded, n, {"copies": copies})
     else:
         parts = {} if count is None or texts else numbers_there(data, count, schema[count])
         wanted = [*select, *(part.alias(name) for name, part in parts.items())]
+        together = None
+        if extra:
+            with reading.engine_errors():
+                lazy = data.lazy().select(*wanted, *also.values())
+            together = _counted_together(lazy, columns, extra, list(parts))
         with reading.engine_errors():
             lazy = data.lazy().select(*wanted) if wanted else data.lazy()
         if once.columns:
             lazy, parts = once.once_there(lazy, columns), {"rows": None, "copies": None}
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         wide = count is not None and schema[count] == nw.UInt64
-        found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
+        failure = CountOverflowError if wide else InvalidInputError
+        found = (
+            counted_there(lazy, columns, list(parts), failure)
+            if together is None
+            else _narrowed(together, columns)
+        )
         if once.columns:
             found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
-    if count is not None and not texts:
-        dated = "" if date is None else f", date={date!r}, every={every!r}, timezone={timezone!r}"
-        _refuse_hidden_totals(data, schema, dims, (select, columns), count, dated)
+        looked_at = ((together, extra) for _ in [extra] if together is not None)
     coded, months = {dim: found.coded[key] for key, dim in keys.items()}, None
     proof: Any = coverage
     if coverage is not None and not isinstance(coverage, Senders):
@@ -213,6 +227,9 @@ def tally(
         totals, there, gaps = _totals_of_texts(count, found, coded, marks, call)
     else:
         totals, missing = _totals(count, found, coded), found.flagged("missing")
+        dated = "" if date is None else f", date={date!r}, every={every!r}, timezone={timezone!r}"
+        for counted_so, unasked in looked_at:
+            _refuse_hidden_totals(counted_so, unasked, dims, count, dated)
         # A cell stands on the rows that have a count, and is marked if one has none.
         there, gaps = found.n > missing, {f"{count} missing in the source": missing > 0}
     counted = Tally._from_codes(
@@ -283,52 +300,22 @@ def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mappi
     return not (data.implementation.is_polars() and any(schema[c] == nw.String for c in columns))
 
 
-def _refuse_hidden_totals(
-    data: Any,
-    schema: Mapping[str, Any],
-    dims: Mapping[str, str],
-    asked: tuple[Sequence[Any], Mapping[str, str]],
-    count: str,
-    dated: str,
-) -> None:
-    """Refuse to add up a total and its parts in a column of text that nobody asked for: a table is tallied whole.
+def _unasked(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str], count: str) -> dict[str, str]:
+    """Name the columns of text that nobody asked for: what is counted is added up over them.
 
-    `asked` are the columns of what was asked for, and their dimensions; `dated` is what a call says of dates. A table of
-    counts is small; of one that is not, nothing is looked at.
+    A table of counts is small; of one that is not, nothing is looked at.
     """
-    select, columns = asked
+    if isinstance(data, nw.DataFrame) and len(data) > _MOST_LOOKED_AT:
+        return {}
     used = {*dims.values(), count}
-    others = [name for name, dtype in schema.items() if reading.is_text(dtype) and name not in used]
-    near = _is_near(data, others, count, schema)
-    eager = isinstance(data, nw.DataFrame)
-    if not others or (eager and len(data) > _MOST_LOOKED_AT):
-        return
-    extra = {f"x{i}": name for i, name in enumerate(others)}
-    texts = {
-        key: reading.label(data, nw.col(name), name, name, schema[name]).alias(key)
-        for key, name in extra.items()
-    }
-    if near:
-        numbers = numbers_here(data, count, schema[count])
-        for key, name in extra.items():
-            with reading.engine_errors():
-                table = data.select(*select, texts[key])
-            found = counted_here(table, {**columns, key: name}, numbers)
-            _refuse_totals_of(found, {key: name}, dims, count, dated)
-        return
-    parts = numbers_there(data, count, schema[count])
-    with reading.engine_errors():
-        lazy = data.lazy().select(
-            *select, *texts.values(), *(part.alias(name) for name, part in parts.items())
-        )
-        some = lazy.select(*columns, *extra).unique().head(_MOST_LOOKED_AT + 1).collect()
-    if len(some) <= _MOST_LOOKED_AT:
-        _refuse_totals_of(counted_there(lazy, {**columns, **extra}, list(parts)), extra, dims, count, dated)
+    names = [name for name, dtype in schema.items() if reading.is_text(dtype) and name not in used]
+    return {f"x{i}": name for i, name in enumerate(names)}
 
 
-def _refuse_totals_of(
+def _refuse_hidden_totals(
     found: KeyCounts, extra: Mapping[str, str], dims: Mapping[str, str], count: str, dated: str
 ) -> None:
+    """Refuse to add up a total and its parts in a column that nobody asked for; `dated` is what a call says of dates."""
     counts, missing = _totals(count, found, found.coded), found.n <= found.flagged("missing")
     for key, name in extra.items():
         kept = {k: v for k, v in found.coded.items() if k not in extra or k == key}
@@ -338,9 +325,28 @@ def _refuse_totals_of(
         by = {**dims, name: name}
         same = all(dim == column for dim, column in by.items())
         call = f"tally(frame, by={[*by] if same else by!r}, count={count!r}{dated})"
-        note = totals.refuse(cells, key, [k for k in kept if k != key], name=name, call=call)
+        note = refuse(cells, key, [k for k in kept if k != key], name=name, call=call)
         if note is not None:
             _check.warn(TotalByNameWarning, note)
+
+
+def _counted_together(
+    lazy: Any, columns: Mapping[str, str], extra: Mapping[str, str], parts: Sequence[str]
+) -> KeyCounts | None:
+    """Let an engine count by what nobody asked for, too, in the same one query; None where that is no small table."""
+    try:
+        return counted_there(lazy, {**columns, **extra}, parts, most=_MOST_LOOKED_AT)
+    except InvalidInputError:  # what is amiss is said of what was asked for
+        return None
+
+
+def _narrowed(wide: KeyCounts, keys: Iterable[str]) -> KeyCounts:
+    """Add up what an engine counted to some of its keys."""
+    kept = list(keys)
+    found = _cells.count_rows([wide.coded[key][1] for key in kept], len(wide.n), {"n": wide.n, **wide.sums})
+    sums = {name: high * HALF + low for name, (high, low) in found.sums.items()}
+    coded = {key: (wide.coded[key][0], codes) for key, codes in zip(kept, found.values, strict=True)}
+    return KeyCounts(coded, sums.pop("n"), sums)
 
 
 # ---- rows by key ------------------------------------------------------------------------
@@ -380,6 +386,7 @@ def counted_there(
     failure: type[InvalidInputError] = InvalidInputError,
     *,
     more: Mapping[str, Any] = {},
+    most: int | None = None,
 ) -> KeyCounts:
     """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
 
@@ -388,9 +395,11 @@ def counted_there(
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
     added += [column.alias(name) for name, column in more.items()]
     with reading.engine_errors(failure=failure):
-        found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
+        found = (
+            lazy.group_by(*keys).agg(*added).head((most or _MOST_CELLS) + 1) if keys else lazy.select(*added)
+        )
         table = found.collect()
-    if len(table) > _MOST_CELLS:
+    if len(table) > (most or _MOST_CELLS):
         _refuse_many(keys.values())
     n = _as_int64(table.get_column("n"))
     if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
