@@ -464,6 +464,13 @@ class TestMerged:
             assert (matched.old, matched.new) == (25, 25)
             assert matched.exclusions.reasons == {"not like for like": 5}
 
+    def test_halves_of_two_quarters(self):
+        """Essex lacks one of four: it is named, with the quarter, not Essex alone."""
+        rows = [(f, f"{y}-Q{q}", 5) for f in ("Kent", "Essex") for y in (2022, 2023) for q in (2, 3)]
+        crimes = made([r for r in rows if r[:2] != ("Essex", "2023-Q3")], *SENT, coverage=SENT)
+        found = rate_change(crimes, between=("2022-04 to 2022-09", "2023-04 to 2023-09"))
+        assert "supplied for one only: Essex 2023-Q3" in found.reason
+
     def test_one_month_of_a_quarter(self):
         """Kent sent April, and then a whole quarter: what lacks is told by month, before and after they are added up."""
         months = made([("Kent", f"2024-{m:02}", 5) for m in (4, 7, 8, 9)], *SENT, coverage=SENT)
