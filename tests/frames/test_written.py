@@ -16,9 +16,9 @@ from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidT
 PRINTED = {
     "force": ["Kent", "Essex", "Kent", "Essex", "Surrey", None],
     "period": ["2022/23", "2022/23", "2023/24", "2023/24", "2023/24", "2023/24"],
-    "n": ["1,200", "..", "1200 (r)", "<5", "[c]", "3"],
+    "n": ["1,200", "..", "1200 (r)", "<5", "[c]", "3~"],
 }
-MARKS = {"..": "never sent", "(r)": "revised", "<5": "suppressed", "[c]": "confidential"}
+MARKS = {"..": "never sent", "~": "revised", "(r)": "revised", "<5": "suppressed", "[c]": "confidential"}
 YEARS = ("2022/23", "2023/24")
 
 
@@ -82,7 +82,7 @@ def test_what_stands_beside_numbers():
 
 
 @pytest.mark.parametrize(
-    "text", ["1,2", "1.200", "1.5", "12,00", "5 to 10", "1200 (r)", "1e3", "[c]", "99999999999999999999"]
+    "text", ["1,2", "1.200", "1.5", "12,00", "5 to 10", "1200 (r)", "1e3", "12%", "5+", "[c]", "99999999999999999999"]
 )
 def test_what_is_neither_a_number_nor_a_mark(text):
     with pytest.raises(InvalidTypeError, match=re.escape(f"got text, {text!r}")):

@@ -21,7 +21,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 _NUMBER: Final = re.compile(
     r"([-+\u2212]?)([0-9]{1,3}(?:[, \u00a0\u2009\u202f'][0-9]{3})+|[0-9]+)(?:\.0+)?(?:\s*(\D.*))?", re.DOTALL
 )
-_MARK: Final = re.compile(r"(\[[^\]]*\]|\([^)]*\)|[a-z*†‡]{1,2})+", re.IGNORECASE)
+_MARK: Final = re.compile(r"(\[[^\]]*\]|\([^)]*\)|[a-z]{1,2}|[*†‡~^#§¶¹²³])+", re.IGNORECASE)
 _MOST_MARKS: Final = 12
 
 
