@@ -19,6 +19,7 @@ from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames import reading
+from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
 
@@ -134,7 +135,9 @@ def tally(
     coded = {dim: found.coded[key] for key, dim in keys.items()}
     proof = _check.names(coverage, "coverage") if coverage is not None else None
     if date is not None:
-        coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
+        coded[_PERIOD] = periods(
+            found.coded["y"], found.coded["m"], every, Column(data.lazy(), date, schema[date])
+        )
         proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
         return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
