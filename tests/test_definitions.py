@@ -100,6 +100,7 @@ class TestFiles:
             "definitions/outcome_names.csv",
             "definitions/outcome_sets.csv",
             "definitions/outcome_types.csv",
+            "definitions/placeholder_stamps.csv",
             "definitions/response_targets.csv",
             "definitions/wholes.csv",
         }

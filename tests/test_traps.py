@@ -320,8 +320,8 @@ class TestStamps:
 
     def test_numbers_of_stamps(self, engine):
         """As whole numbers stamps are microseconds, seconds, garbage, or an error; differences of them are not everywhere."""
-        table = pa.table({"a": stamps("1969-12-31 23:59:59.999999", "2000-02-29 12:00:00.25", "2024-12-31 23:59:59.5"),
-                          "b": stamps("1970-01-01 00:00:00.000001", "2000-03-01 12:00:00.5", "2025-01-01 00:00:00")})  # fmt: skip
+        table = pa.table({"a": stamps("1967-12-31 23:59:59.999999", "2000-02-29 12:00:00.25", "2024-12-31 23:59:59.5"),
+                          "b": stamps("1968-01-01 00:00:00.000001", "2000-03-01 12:00:00.5", "2025-01-01 00:00:00")})  # fmt: skip
         with pytest.raises(duckdb.Error, match="Unimplemented type for cast"):
             lazily(duck().from_arrow(table)).select(nw.col("a").cast(nw.Int64)).collect()
         expected = {(2e-6,): 1, (86400.25,): 1, (0.5,): 1}

@@ -14,6 +14,8 @@ __all__ = [
     "AreasWithoutRowsWarning",
     "ChoiceNeededError",
     "CountOverflowError",
+    "DateNotAdvancedWarning",
+    "IncidentNumberWarning",
     "IncompatibleTalliesError",
     "InvalidInputError",
     "InvalidTypeError",
@@ -154,6 +156,14 @@ class PoliceMetricsWarning(UserWarning):
 
 class AreasWithoutRowsWarning(PoliceMetricsWarning):
     """An exposure has areas of which nothing was counted, and nobody said whether they sent anything."""
+
+
+class DateNotAdvancedWarning(PoliceMetricsWarning):
+    """Times below zero gather just above −24 or −12 hours: one fault of the log."""
+
+
+class IncidentNumberWarning(PoliceMetricsWarning):
+    """Rows of one incident start more than a day apart: its number may have been used again."""
 
 
 class LabelSpellingWarning(PoliceMetricsWarning):

@@ -64,6 +64,7 @@ NOT_SUPPLIED: Final = "not supplied: "
 MISSING_START: Final = "missing start"
 MISSING_END: Final = "missing end"
 CLOCK_CHANGE: Final = "clock change"
+PLACEHOLDER: Final = "placeholder "  # how the reason of an end begins that stands for a missing one
 NEGATIVE: Final = "negative"
 ZERO: Final = "zero"
 CLOCK_REASONS: Final = (MISSING_START, MISSING_END, CLOCK_CHANGE, NEGATIVE, ZERO)

@@ -34,6 +34,7 @@ from policemetrics.definitions._outcomes import (
     outcome_sets,
     outcome_types,
 )
+from policemetrics.definitions.placeholders import PlaceholderStamp, placeholder_stamps
 from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
 from policemetrics.errors import InvalidTypeError
@@ -50,6 +51,7 @@ __all__ = [
     "OutcomeName",
     "OutcomeSetRecord",
     "OutcomeType",
+    "PlaceholderStamp",
     "ResponseTargets",
     "WholeLabel",
     "canonical_force_names",
@@ -64,6 +66,7 @@ __all__ = [
     "outcome_names",
     "outcome_sets",
     "outcome_types",
+    "placeholder_stamps",
     "response_targets",
     "wholes",
 ]

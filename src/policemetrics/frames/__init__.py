@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from policemetrics._typing import Columns
+from policemetrics.errors import Note
 from policemetrics.tallies import Tally, as_given
 
 if TYPE_CHECKING:  # what others call the types of narwhals, which only this package knows
@@ -50,8 +51,8 @@ def as_tally(
 
 def timed(
     frame: Any, by: Columns, timing: Mapping[str, Any], incidents: Mapping[str, Any]
-) -> tuple[Tally, Tally]:
-    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
+) -> tuple[Tally, Tally, tuple[Note, ...]]:
+    """Count, by `by` and seconds, the times that have ended, with what was left out, those still open, and what to say.
 
     What is asked are the fields of `stamps.Timing` and of `stamps.Incidents`.
     """

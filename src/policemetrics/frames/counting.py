@@ -21,6 +21,7 @@ from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
 from policemetrics.frames import reading, unused, written
+from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
@@ -205,7 +206,9 @@ def tally(
     if coverage is not None and not isinstance(coverage, Senders):
         proof = _check.names(coverage, "coverage")
     if date is not None:
-        coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
+        coded[_PERIOD] = periods(
+            found.coded["y"], found.coded["m"], every, Column(data.lazy(), date, schema[date])
+        )
         if coverage is None and every != "month":
             months = _months(found.coded["y"], found.coded["m"], found.n)
         if not isinstance(proof, Senders):  # whose areas send every period

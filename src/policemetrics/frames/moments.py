@@ -133,7 +133,7 @@ def _added(
     read = read.with_columns((x - a * _DIGIT).alias("b"))
     flags = {"missing": missing, "beyond": nw.col("beyond"), "zero": ~missing & (x == 0)}
     if minute is not None:
-        flags["broken"] = ~missing & (x % minute != 0)
+        flags["broken"] = ~missing & (x // minute * minute != x)
     flags |= {name: ~missing & (x <= limit) for name, limit in limits.items()}
     # Some engines fail where a product passes 64 bits; so large a sum of times is given up on all the same.
     near = a.clip(-_DIGIT, _DIGIT)

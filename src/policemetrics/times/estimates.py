@@ -28,7 +28,7 @@ from policemetrics.errors import (
 )
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import ExclusionTable
-from policemetrics.tallies import CLOCK_REASONS, MISSING_END, Tally
+from policemetrics.tallies import CLOCK_REASONS, MISSING_END, PLACEHOLDER, Tally
 from policemetrics.typing import FloatArray, IntArray, Percentile, RecordedTo
 
 if TYPE_CHECKING:
@@ -320,12 +320,19 @@ def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, di
 def count_missed(rows: Rows, missed: Collection[str], targets: FloatArray) -> None:
     """Count what missed a target: without one it stands in no share, and stays left out."""
     if rows.exclusions is not None:
-        rows.exclusions = rows.exclusions.counting(missed, rows.there & ~np.isnan(targets))
+        named = meant(missed, rows.exclusions)
+        rows.exclusions = rows.exclusions.counting(named, rows.there & ~np.isnan(targets))
+
+
+def meant(reasons: Collection[str], excluded: ExclusionTable) -> set[str]:
+    """Return the reasons that were named; an end that a placeholder stands for is a missing one."""
+    ends = [reason for reason in excluded.reasons if reason.startswith(PLACEHOLDER)]
+    return {*reasons, *(ends if MISSING_END in reasons else ())}
 
 
 def excluded_for(excluded: ExclusionTable, chosen: Collection[str]) -> IntArray:
     """Add up, by group, what was excluded for some reasons."""
-    columns = [reason in chosen for reason in excluded.reasons]
+    columns = [reason in meant(chosen, excluded) for reason in excluded.reasons]
     found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
     return found
 

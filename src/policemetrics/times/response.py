@@ -31,6 +31,7 @@ from policemetrics.typing import (
     FloatArray,
     IntArray,
     Label,
+    Names,
     NoArrival,
     Percentile,
     RecordedTo,
@@ -182,7 +183,7 @@ def response_times(
     recorded_to: RecordedTo | None = None,
     no_arrival: Literal["exclude", "missed"] = "exclude",
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -205,7 +206,7 @@ def response_times(
     recorded_to: RecordedTo | None = None,
     no_arrival: Literal["exclude", "missed"] = "exclude",
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -230,7 +231,7 @@ def response_times(
     as_at: dt.datetime | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -255,7 +256,7 @@ def response_times(
     as_at: dt.datetime | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -279,7 +280,7 @@ def response_times(
     as_at: dt.datetime | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -326,10 +327,10 @@ def response_times(
         arrival were followed. `as_at`, `closed` or both must be given; `as_at` too where some have neither.
     zero : {"keep", "exclude"}, optional
         What to do with times of 0, where the resource was there already. Default is ``"keep"``.
-    incident : str, optional
+    incident : str or sequence of str, optional
         The column that tells incidents apart, where each resource has a row: an incident is timed from its
-        first start to its first end, and its further rows are counted in the ledger. Default is that each row
-        is an incident.
+        first start to its first end, and its further rows are counted in the ledger. Numbers that are used again
+        need the date beside them: ``["log", "date"]``. Default is that each row is an incident.
     self_initiated : mapping of column to label or labels, optional
         Rows to be left out, because officers came upon them: ``{"reception": "OFFICER"}``. Default is none.
     grades : pair of str, optional
@@ -366,6 +367,12 @@ def response_times(
     UnknownNameError
         If there is no such column, label or option; those there are get listed.
 
+    Warns
+    -----
+    DateNotAdvancedWarning, IncidentNumberWarning, SwappedStampsWarning
+        If times below zero gather just above −24 or −12 hours; rows of one incident start more than a day apart;
+        or nearly all of a few times are below zero.
+
     See Also
     --------
     durations : the times themselves, to be merged and summarised by `summarise_times`.
@@ -375,7 +382,9 @@ def response_times(
     Each row that is not timed has one reason, in this order: missing incident, self-initiated, regraded, missing
     upgrade, missing start, missing end, clock change, upgrade before start, began after as_at, negative, zero.
     With `incident` what the first four leave out are rows, before an incident is put together from the others;
-    of the further rows of an incident only their number is told.
+    of the further rows of an incident only their number is told. A stamp that stands for a missing one, as in
+    `definitions.placeholder_stamps`, is a missing one, and has its own name for its reason: "placeholder 2079-06-06",
+    or of a start "start placeholder 1970-01-01".
 
     With ``"censored"`` the share still waiting is Kaplan and Meier's estimate, from the times of the incidents
     attended and how long the others were followed [1]_. It takes the open ones to be like those that waited as
@@ -422,8 +431,9 @@ def response_times(
     methods = percentile_method, survival_method
     _refuse_half_asked(no_arrival, (as_at, closed), methods, initial_and_final, regraded, upgraded)
     timing = {"start": start, "end": end, "timezone": timezone, "resolution": resolution, "zero": zero}
-    incidents = {"incident": incident, "regraded": regraded, "upgraded": upgraded}
-    arrived, still_open = timed(
+    told_by = () if incident is None else _check.names(incident, "incident")
+    incidents = {"incident": told_by, "regraded": regraded, "upgraded": upgraded}
+    arrived, still_open, notes = timed(
         frame,
         () if by is None else by,
         {**timing, "closed": closed, "as_at": as_at},
@@ -432,6 +442,7 @@ def response_times(
     dims = tuple(d for d in arrived.dims if d != MEASURED)
     asked = {name: value or "" for name, value in {**timing, **incidents}.items()}
     asked |= {
+        "incident": ", ".join(told_by),
         "no_arrival": no_arrival,
         "grades": " to ".join(initial_and_final or ()),
         "self_initiated": "; ".join(f"{column}: {', '.join(map(str, v))}" for column, v in officers.items()),
@@ -444,12 +455,14 @@ def response_times(
         asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
         rows, values = _survived(arrived, still_open, dims, aims, settings, survival_method)
         rows.single = by is None
+        rows.note(*notes)
         # Of a group without times the counts, of 0, stand.
         counts: dict[str, Mask] = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
         return rows.results(ResponseSurvival, values | asked, counts)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
     rows.single = by is None
+    rows.note(*notes)
     stand: dict[str, Mask] = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
     return rows.results(ResponseSummary, values | asked, stand)
 
