@@ -82,7 +82,20 @@ def test_what_stands_beside_numbers():
 
 
 @pytest.mark.parametrize(
-    "text", ["1,2", "1.200", "1.5", "12,00", "5 to 10", "1200 (r)", "1e3", "12%", "5+", "[c]", "99999999999999999999"]
+    "text",
+    [
+        "1,2",
+        "1.200",
+        "1.5",
+        "12,00",
+        "5 to 10",
+        "1200 (r)",
+        "1e3",
+        "12%",
+        "5+",
+        "[c]",
+        "99999999999999999999",
+    ],
 )
 def test_what_is_neither_a_number_nor_a_mark(text):
     with pytest.raises(InvalidTypeError, match=re.escape(f"got text, {text!r}")):
