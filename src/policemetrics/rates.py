@@ -185,7 +185,8 @@ def share(
     there, size = np.where(rows.there, part, 0), np.maximum(whole, 1)
     low, high = intervals.wilson(there, size, level)
     values = {"count": part, "out_of": whole, "share": there / size, "share_low": low, "share_high": high}
-    stand = dict.fromkeys(("count", "out_of"), np.ones(len(rows), dtype=bool))
+    known = np.ones(len(rows), dtype=bool)
+    stand = {"count": known, "out_of": known}
     return rows.results(Share, values | {"confidence_level": level}, stand)
 
 

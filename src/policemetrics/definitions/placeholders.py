@@ -50,5 +50,6 @@ def placeholder_stamps() -> Mapping[str, PlaceholderStamp]:
     >>> placeholder_stamps()["2079-06-06"].means
     'the last smalldatetime of SQL Server'
     """
-    read = dict.fromkeys(("first", "last"), dt.date.fromisoformat)
+    day = dt.date.fromisoformat
+    read = {"first": day, "last": day}
     return _tables.records(PlaceholderStamp, "placeholder_stamps.csv", read)
