@@ -18,7 +18,7 @@ from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
 from policemetrics._cells import MEASURED, MISSING, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import Kept, Renamed, Sent, empty_months, is_time, seen
+from policemetrics._sent import LACKING, REASON, Kept, Renamed, Sent, empty_months, is_time, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -46,7 +46,7 @@ from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
 from policemetrics.periods import read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
-from policemetrics.tallies import LACKING, REASON, Tally, as_given
+from policemetrics.tallies import Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
 _NOT_CRIMES: Final = {

@@ -33,6 +33,8 @@ from policemetrics import _check, _write
 from policemetrics._cells import MISSING, Cells, find
 from policemetrics._sent import (
     AS_SENT,
+    LACKING,
+    REASON,
     as_sent,
     called,
     identities,
@@ -48,10 +50,8 @@ from policemetrics.periods import Period, as_period, check_pair, in_words, read_
 from policemetrics.results import ExclusionTable, Figure, label_array
 from policemetrics.tallies import (
     DROPPED,
-    LACKING,
     NOT_SUPPLIED,
     PARTLY,
-    REASON,
     Tally,
     merged,
     without_own_drops,

@@ -316,15 +316,16 @@ class Results(Generic[FigureT_co]):
         return (self._row(i) for i in range(len(self)))
 
     def _row(self, at: int) -> FigureT_co:
-        audit: dict[str, Any] = {
+        columns: dict[str, Any] = {
             k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()
         }
+        columns |= {c: float(v[at]) for c, v in self._values.items()}
         return self.kind(
             group={d: k.item(at) for d, k in self._keys.items()},
             reason=self._reason[at],
             exclusions=self._exclusions.row(at) if self._exclusions else None,
             caveats=self._notes if isinstance(self._notes, tuple) else self._notes[at],
-            **(audit | {c: float(v[at]) for c, v in self._values.items()}),
+            **columns,
         )
 
     @overload

@@ -19,9 +19,8 @@ import numpy as np
 from policemetrics import _cells, _check, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
 from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
-from policemetrics._sent import LACKING as LACKING  # noqa: PLC0414  # handed on
-from policemetrics._sent import REASON as REASON  # noqa: PLC0414  # handed on
 from policemetrics._sent import (
+    REASON,
     Kept,
     Left,
     Renamed,

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 from engines import ENGINES, one_duckdb
 
-from policemetrics import durations, response_times, tally
+from policemetrics import durations, response_times, summarise_times, tally
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -215,6 +215,29 @@ class TestBeginningsOfCalendars:
         numbers = ENGINES[kind](pa.table({"day": [45017, 45383]}))
         found = cured(numbers, message, "or by", "day", " if they are days")
         assert tally(found, date="day").labels("period") == ("2023-04", "2024-04")
+
+
+class TestClockTimesOfDurations:
+    @pytest.mark.parametrize("kind", NEAR)
+    def test_of_a_frame(self, kind):
+        """2 min 14 s and 1 h 12 min, as a reader of Excel has cells of hh:mm:ss."""
+        frame = ENGINES[kind](
+            pa.table({"took": pa.array([dt.time(0, 2, 14), dt.time(1, 12)], pa.time64("us"))})
+        )
+        message = said(frame, tally, by={"seconds": "took"})
+        found = cured(frame, message, "become some by", "took")
+        assert tally(found, by={"seconds": "took"}).labels("seconds") == (134, 4320)
+
+    def test_of_a_column(self):
+        column = pd.Series([dt.time(0, 2, 14), dt.time(1, 12)])
+        message = said(column, summarise_times)
+        call = message.partition("take ")[2].removesuffix(".")
+        assert summarise_times(eval(call, {"pd": pd, "column": column})).mean == 2227  # noqa: S307  # our own
+
+    @pytest.mark.parametrize("kind", NEAR)
+    def test_stamps_are_no_seconds(self, kind):
+        frame = ENGINES[kind](pa.table({"at": pa.array([10**15], pa.timestamp("us"))}))
+        assert "by durations(frame, start=…, end=…)" in said(frame, tally, by={"seconds": "at"})
 
 
 class TestDates:

@@ -18,6 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policemetrics import response_times, summarise_times, tally
+from policemetrics.definitions import placeholder_stamps
 from policemetrics.errors import (
     DateNotAdvancedWarning,
     InvalidInputError,
@@ -27,7 +28,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames.clock import _microseconds, from_parts
-from policemetrics.frames.stamps import durations
+from policemetrics.frames.stamps import _PLAIN, _midnight, durations
 from policemetrics.tallies import Tally
 
 UTC, LONDON, NEW_YORK = dt.UTC, ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
@@ -639,6 +640,12 @@ class TestPlaceholders:
             "g": [MISSING, "a", "b"], "seconds": [MISSING] * 3,
             "reason": ["placeholder 2079-06-06"] * 3, "count": [1, 1, 1],
         }  # fmt: skip
+
+    def test_the_table_lies_outside_what_is_not_looked_at(self):
+        for stamp in placeholder_stamps().values():
+            assert stamp.first <= stamp.last
+            low, high = (_midnight(d) for d in (stamp.first, stamp.last))
+            assert high < _PLAIN[0] or low >= _PLAIN[1], stamp
 
     def test_every_arrival(self):
         """A log of incidents that are all still open."""

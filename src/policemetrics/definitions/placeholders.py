@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 import attrs
 
@@ -50,5 +51,6 @@ def placeholder_stamps() -> Mapping[str, PlaceholderStamp]:
     >>> placeholder_stamps()["2079-06-06"].means
     'the last smalldatetime of SQL Server'
     """
-    read = dict.fromkeys(("first", "last"), dt.date.fromisoformat)
+    day = dt.date.fromisoformat
+    read: dict[str, Callable[[str], Any]] = {"first": day, "last": day}
     return _tables.records(PlaceholderStamp, "placeholder_stamps.csv", read)

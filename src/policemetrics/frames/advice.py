@@ -37,6 +37,11 @@ class Column(NamedTuple):
         return self.lazy.implementation
 
     @property
+    def pandas(self) -> str:
+        """What the module is called that reads columns of pandas, or of Dask."""
+        return "dd" if self.engine.is_dask() else "pd"
+
+    @property
     def quoted(self) -> str:
         """The name as SQL has it."""
         quote = "`" if self.engine.is_spark_like() else '"'
@@ -72,7 +77,7 @@ def how_to_stamp(column: Column, *, whole: bool = True) -> str:
     if dtype == nw.Unknown:
         return f"its type says nothing, as where all of it is missing: give it one first, as in {parsing(column, typed=False)}"
     if dtype == nw.Object:
-        return f"turn it into stamps first, as in pd.to_datetime(frame[{name!r}]) if none has a zone; with utc=True if all have one"
+        return f"turn it into stamps first, as in {column.pandas}.to_datetime(frame[{name!r}]) if none has a zone; with utc=True if all have one"
     return (
         f"parse it first, as in {parsing(column)}, with marks such as 'NULL' as missing"
         if is_text(dtype)
@@ -91,7 +96,7 @@ def parsing(column: Column, *, typed: bool = True) -> str:
         return f"table[{name!r}].cast(pa.timestamp('us'))"
     if engine.is_pandas_like() or engine.is_dask():
         # Left to guess, pandas takes 03/04 for the 4th of March.
-        return f"pd.to_datetime(frame[{name!r}], format='ISO8601'), or format='%d/%m/%Y %H:%M' for 31/03/2024 12:00"
+        return f"{column.pandas}.to_datetime(frame[{name!r}], format='ISO8601'), or format='%d/%m/%Y %H:%M' for 31/03/2024 12:00"
     return f"CAST({column.quoted} AS TIMESTAMP)"
 
 
@@ -140,7 +145,7 @@ def _number(column: Column) -> str:
     if engine.is_pyarrow():
         return f"table[{name!r}]" + (".cast(pa.float64())" if text else "")
     if engine.is_pandas_like() or engine.is_dask():
-        return f"pd.to_numeric(frame[{name!r}])" if text else f"frame[{name!r}]"
+        return f"{column.pandas}.to_numeric(frame[{name!r}])" if text else f"frame[{name!r}]"
     return f"CAST({column.quoted} AS DOUBLE)" if text else column.quoted
 
 
@@ -154,7 +159,7 @@ def _from_excel(column: Column) -> str:
         return f"pc.add({seconds}, pa.scalar(datetime.datetime(1899, 12, 30), pa.timestamp('s')))"
     if engine.is_pandas_like() or engine.is_dask():
         # As floats the days are a few microseconds off.
-        return f"pd.to_datetime({number}, unit='D', origin='1899-12-30').dt.round('s')"
+        return f"{column.pandas}.to_datetime({number}, unit='D', origin='1899-12-30').dt.round('s')"
     if engine.is_spark_like():
         return f"TIMESTAMP_NTZ '1899-12-30 00:00:00' + make_dt_interval(0, 0, 0, round({number} * 86400))"
     return f"TIMESTAMP '1899-12-30 00:00:00' + to_seconds(CAST(round({number} * 86400) AS BIGINT))"
@@ -167,7 +172,7 @@ def _from_1970(column: Column, unit: str, many: int) -> str:
     if engine.is_pyarrow():
         return f"{number}.cast(pa.int64()).cast(pa.timestamp({unit!r}, 'UTC'))"
     if engine.is_pandas_like() or engine.is_dask():
-        return f"pd.to_datetime({number}, unit={unit!r}, utc=True)"
+        return f"{column.pandas}.to_datetime({number}, unit={unit!r}, utc=True)"
     whole = f"CAST({number} AS BIGINT)"
     if engine.is_spark_like():
         return (
@@ -189,7 +194,7 @@ def _from_digits(column: Column, form: str) -> str:
     if engine.is_pyarrow():
         return f"pc.strptime({number}.cast(pa.int64()).cast(pa.string()), format={form!r}, unit='s')"
     if engine.is_pandas_like() or engine.is_dask():
-        return f"pd.to_datetime({number}.astype('Int64').astype('string'), format={form!r})"
+        return f"{column.pandas}.to_datetime({number}.astype('Int64').astype('string'), format={form!r})"
     if engine.is_spark_like():
         java = form.replace("%Y", "yyyy").replace("%m", "MM").replace("%d", "dd").replace("%H", "HH")
         return f"to_timestamp(CAST(CAST({number} AS BIGINT) AS STRING), '{java.replace('%M', 'mm').replace('%S', 'ss')}')"
@@ -213,7 +218,7 @@ def _with_a_date(column: Column, first: Any) -> str:
         both = f"table['date'].cast(pa.string()), table[{name!r}].cast(pa.string()), ' '"
         call = f"pc.binary_join_element_wise({both}).cast(pa.timestamp('us'))"
     elif engine.is_pandas_like() or engine.is_dask():
-        call = f"pd.to_datetime(frame['date'].astype(str) + ' ' + frame[{name!r}].astype(str))"
+        call = f"{column.pandas}.to_datetime(frame['date'].astype(str) + ' ' + frame[{name!r}].astype(str))"
     else:
         call = f"CAST(CAST(date AS VARCHAR(10)) || ' ' || CAST({column.quoted} AS VARCHAR(15)) AS TIMESTAMP)"
     return (
@@ -231,7 +236,9 @@ def _of_a_stamp(column: Column) -> str:
         times = f"pc.strftime(table[{name!r}], format='%H:%M:%S')"
         return f"pc.binary_join_element_wise(table['date'].cast(pa.string()), {times}, ' ').cast(pa.timestamp('us'))"
     if engine.is_pandas_like() or engine.is_dask():
-        return f"pd.to_datetime(frame['date']) + (frame[{name!r}] - frame[{name!r}].dt.normalize())"
+        return (
+            f"{column.pandas}.to_datetime(frame['date']) + (frame[{name!r}] - frame[{name!r}].dt.normalize())"
+        )
     return f"CAST(date AS TIMESTAMP) + ({column.quoted} - CAST(CAST({column.quoted} AS DATE) AS TIMESTAMP))"
 
 

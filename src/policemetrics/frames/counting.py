@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
 from policemetrics._cells import HALF, MEASURED, Cells, Encoded, Whole, is_missing
-from policemetrics._sent import Senders
+from policemetrics._sent import REASON, Senders
 from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
@@ -24,7 +24,7 @@ from policemetrics.frames import reading, unused, written
 from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
-from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
+from policemetrics.tallies import NOT_SUPPLIED, Tally, merged
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

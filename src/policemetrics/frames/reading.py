@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, is_missing
+from policemetrics._sent import REASON
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
-from policemetrics.tallies import COUNT, REASON
+from policemetrics.tallies import COUNT
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -248,6 +249,10 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
             hint = (
                 ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
             )
+        if dtype in (nw.Object, nw.Time):
+            hint = f": clock times that are durations, hours, minutes and seconds, become some by {_as_durations(lazy, name)}."
+        if dtype == nw.Datetime:
+            hint = ": stamps are timed, from one to another, by durations(frame, start=…, end=…)."
         msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}{hint}"
         raise InvalidTypeError(msg)
     # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
@@ -266,6 +271,18 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
         hint = f"give date={name!r} to cut it into periods"
     msg = f"{argument}: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
+
+
+def _as_durations(lazy: Any, name: str) -> str:
+    """Write the call that turns clock times into durations; a reader of Excel has such for what is below a day."""
+    engine = lazy.implementation
+    if engine.is_polars():
+        return f"pl.col({name!r}).cast(pl.Duration('us'))"
+    if engine.is_pyarrow():
+        return f"table[{name!r}].cast(pa.time64('us')).cast(pa.int64()).cast(pa.duration('us'))"
+    if engine.is_pandas_like() or engine.is_dask():
+        return f"pd.to_timedelta(frame[{name!r}].astype(str))"
+    return f"epoch({name})"
 
 
 def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:

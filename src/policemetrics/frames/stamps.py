@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
+from policemetrics._sent import REASON
 from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.definitions import PlaceholderStamp, placeholder_stamps
 from policemetrics.errors import (
@@ -39,7 +40,6 @@ from policemetrics.tallies import (
     MISSING_START,
     NEGATIVE,
     PLACEHOLDER,
-    REASON,
     ZERO,
     Tally,
     merged,
@@ -254,10 +254,18 @@ def timed(
         select.append(_incident_key(incidents.incident, schema).alias("incident"))
         by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)]
         rows = ["rows_low", "apart_low"]  # they have no upper half
+    marks: list[PlaceholderStamp] = []
+    readings: list[int] | None = None
     with reading.engine_errors():
-        read, marks = _marked(lazy.select(*select), [*stamps])
+        read = lazy.select(*select)
+        if isinstance(read, nw.DataFrame) or not (found.fixed or rows):
+            # Mostly no stamp stands for a missing one; where the first and the last are looked up anyway, they tell.
+            readings = _readings(reading.collected(read.select(*_spans(stamps))))
+        if readings is None or not all(_PLAIN[0] <= v < _PLAIN[1] for v in readings):
+            (read, marks), readings = _marked(read, [*stamps]), None
         one_each = read = _first_of_each(read, [*keys], stamps) if rows else read
-        read = _in_utc(read, list(stamps), found, _repeats(ruled=bool(rules)) if rows and dims else {})
+        more = _repeats(ruled=bool(rules)) if rows and dims else {}
+        read = _in_utc(read, list(stamps), found, more, readings)
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
     named = keys | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
@@ -456,23 +464,13 @@ _MARKED: Final = ("start", "end")
 
 
 def _marked(read: Any, stamps: Sequence[str]) -> tuple[Any, list[PlaceholderStamp]]:
-    """Take stamps that stand for a missing one for missing, and mark start and end with their number in the table.
-
-    A frame in memory is looked at first, which is quicker: mostly there are none.
-    """
+    """Take stamps that stand for a missing one for missing, and mark start and end with their number in the table."""
     table = list(placeholder_stamps().values())
-    now = dt.date(2000, 1, 1)
-    first = _midnight(max(p.last for p in table if p.last < now) + dt.timedelta(days=1))
-    last = _midnight(min(p.first for p in table if p.first > now))
-    if isinstance(read, nw.DataFrame):
-        ends = [getattr(read.get_column(s), end)() for s in stamps for end in ("min", "max")]
-        if all(is_missing(v) or first <= v < last for v in ends):
-            return read, []
     marks, walls = {}, {}
     for s in stamps:
         wall = nw.col(s)
         found = [(wall >= int64(_midnight(p.first))) & (wall < int64(_midnight(p.last, 1))) for p in table]
-        plain = wall.is_null() | ((wall >= int64(first)) & (wall < int64(last)))
+        plain = wall.is_null() | ((wall >= int64(_PLAIN[0])) & (wall < int64(_PLAIN[1])))
         marks[s] = nw.when(plain).then(int64(0)).otherwise(_first_of(found, 1, int64(0)))
         walls[s] = nw.when(nw.col(f"mark_{s}") == 0).then(wall)
     read = read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items()))
@@ -485,17 +483,36 @@ def _midnight(day: dt.date, after: int = 0) -> int:
     return (day.toordinal() + after - _DAY_1970) * DAY
 
 
+_PLAIN: Final = _midnight(dt.date(1975, 1, 1)), _midnight(dt.date(2075, 1, 1))
+"""Between them no stamp stands for a missing one."""
+
+
 # ---- instants and states ----------------------------------------------------------------
 
 
-def _in_utc(read: Any, stamps: list[str], found: Stamps, more: dict[str, Any]) -> Any:
-    """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear."""
-    spans = [] if found.fixed else [(s, m) for s in stamps for m in ("min", "max")]
-    wanted = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans} | more
-    looked = reading.collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
+def _spans(stamps: Iterable[str]) -> list[Any]:
+    """Ask for the first and the last of stamps."""
+    return [getattr(nw.col(s), m)().alias(f"{m} {s}") for s in stamps for m in ("min", "max")]
+
+
+def _readings(looked: Mapping[str, Sequence[Any]]) -> list[int]:
+    """Return those that there are."""
+    found = (values[0] for name, values in looked.items() if name.startswith(("min ", "max ")))
+    return [int(v) for v in found if not is_missing(v)]
+
+
+def _in_utc(
+    read: Any, stamps: list[str], found: Stamps, more: dict[str, Any], readings: list[int] | None
+) -> Any:
+    """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear.
+
+    The first and the last of them are looked up where the clock was changed, and they are not known.
+    """
+    wanted = _spans(stamps) if readings is None and not found.fixed else []
+    wanted += [column.alias(name) for name, column in more.items()]
+    looked = reading.collected(read.select(*wanted)) if wanted else {}
     _refuse_repeats(looked)
-    readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
-    changes = found.changes(readings)
+    changes = found.changes(_readings(looked) if readings is None else readings)
     walls = {s: nw.col(s) for s in stamps}
     filled = {s: nw.when(wall.is_null()).then(int64(0)).otherwise(wall) for s, wall in walls.items()}
     read = read.with_columns(

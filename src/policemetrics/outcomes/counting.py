@@ -17,7 +17,7 @@ import numpy as np
 from policemetrics import _check, _supply
 from policemetrics._cells import MISSING, Cells
 from policemetrics._compare import Comparison, Mask, kept_dims, part_of
-from policemetrics._sent import Renamed, Sent
+from policemetrics._sent import LACKING, REASON, Renamed, Sent
 from policemetrics._write import count as written
 from policemetrics.definitions import outcome_sets, outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
@@ -42,7 +42,7 @@ from policemetrics.outcomes.definition import (
     types_of,
 )
 from policemetrics.results import label_array
-from policemetrics.tallies import LACKING, NOT_SUPPLIED, REASON, Tally, filled, merged
+from policemetrics.tallies import NOT_SUPPLIED, Tally, filled, merged
 from policemetrics.typing import Between, Blank, FloatArray, LikeForLike, Names
 
 NOT_YET_ASSIGNED: Final = "0"

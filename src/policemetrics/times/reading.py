@@ -57,8 +57,12 @@ def _is_duration(value: object, place: str, name: str) -> bool:
     if isinstance(value, str | bytes):
         refuse_text(name, f"the text {value!r} at {place}")
     if isinstance(value, dt.date | dt.time):
-        kind = "a clock time" if isinstance(value, dt.time) else "a date"
-        msg = f"{name} must hold seconds or durations; got {kind}, {value}, at {place}: subtract the start from the end first."
+        kind, hint = "a date", "subtract the start from the end first"
+        if isinstance(value, dt.time):
+            # As a reader of Excel has a duration below a day.
+            kind = "a clock time"
+            hint += "; or, if it is a duration, hours, minutes and seconds, take pd.to_timedelta(column.astype(str))"
+        msg = f"{name} must hold seconds or durations; got {kind}, {value}, at {place}: {hint}."
         raise InvalidTypeError(msg)
     return isinstance(value, dt.timedelta | np.timedelta64)
 
