@@ -62,7 +62,21 @@ def test_keys_that_are_all_distinct(engine):
 
 @pytest.mark.parametrize(
     "name",
-    ["id", "Crime ID", "incidentid", "year", "hour", "Age", "grade", "crime_number", "x", "Unnamed: 0"],
+    [
+        "id",
+        "Crime ID",
+        "incidentid",
+        "year",
+        "hour",
+        "Age",
+        "grade",
+        "crime_number",
+        "x",
+        "Unnamed: 0",
+        "incident",
+        "Log",
+        "case",
+    ],
 )
 def test_what_is_no_count(name):
     """Identifiers, times, places and grades: each row has a key of its own, and no other kind of column."""
