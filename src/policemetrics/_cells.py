@@ -189,7 +189,8 @@ class Cells:
         """Return the distinct keys over some dimensions that lack no label there."""
         found = self.keys(dims)
         for dim in found.dims:
-            found = found.select(found.where_label(dim, lambda label: label != MISSING))
+            if found.label(dim).dtype.kind != "i" and MISSING in found.label(dim).tolist():
+                found = found.select(found.where_label(dim, lambda label: label != MISSING))
         return found
 
     def _lead(self, dims: tuple[str, ...]) -> bool:

@@ -434,6 +434,20 @@ def whole(values: object, name: str) -> IntArray:
     return found.astype(np.int64)
 
 
+def whole_column(counts: Any) -> IntArray:
+    """Return a column of counts as int64."""
+    if isinstance(counts, str | bytes | Mapping | set | frozenset) or not isinstance(counts, Iterable):
+        msg = f"counts must be a column of whole numbers; got {counts!r} ({type(counts).__name__})."
+        raise InvalidTypeError(msg)
+    # A masked array would lose its mask as an array; a list of it has None there.
+    listed = counts.tolist() if np.ma.isMA(counts) else counts
+    found = whole(listed if hasattr(listed, "__array__") else list(listed), "counts")
+    if found.ndim != 1:
+        msg = f"counts must be a column of whole numbers; got an array of shape {found.shape}."
+        raise InvalidInputError(msg)
+    return found
+
+
 def counts(values: object, name: str) -> IntArray:
     """Return whole numbers >= 0 as int64."""
     found = as_array(values, name)

@@ -271,7 +271,7 @@ class Rows:
         inputs = {f.name: values.get(f.name, f.default) for f in fields} | {"chosen": self.chosen.words}
         for field in fields:
             if field.name == "subject" and inputs["subject"] == field.default:
-                inputs["subject"] = self._subject(field.default)
+                inputs["subject"] = self._subject(str(field.default))
         table = Results._made(kind, self.keys, columns, self.reasons, inputs, self.exclusions, self.notes)
         return table[0] if (self.single if single is None else single) else table
 

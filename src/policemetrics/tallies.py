@@ -33,9 +33,11 @@ from policemetrics._sent import (
     identities,
     is_time,
     joined,
+    lacking_labels,
     regained,
     reports,
-    spelt_alike,
+    reports_of,
+    split_missing,
     time_dims,
 )
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
@@ -172,7 +174,7 @@ class Tally:
             if dim in dims:
                 msg = f"columns must not name {dim!r}, which is {whose}; give yours another name."
                 raise InvalidInputError(msg)
-        whole = _whole(counts)
+        whole = _check.whole_column(counts)
         _check.same_index({**columns, "counts=": counts})
         coded = {d: _cells.encode(columns[d], d) for d in dims}
         _check.same_length({d: codes for d, (_, codes) in coded.items()} | {"counts=": whole})
@@ -192,7 +194,7 @@ class Tally:
         """Build a tally from encoded columns, given by dimension. The columns are not validated."""
         dims = tuple(coded)
         _warn_of_spellings(coded)
-        cells, ledger = _split_missing(dims, tuple(coded.values()), counts)
+        cells, ledger = split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -221,7 +223,7 @@ class Tally:
     ) -> Tally:
         """Build a tally from its relations, by default as it was sent. Nothing is validated."""
         found = cls.__new__(cls)
-        made = (Sent(cells, _lacking(ledger), supplied),) if sent is None else sent
+        made = (Sent(cells, lacking_labels(ledger), supplied),) if sent is None else sent
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
             cells, supplied, ledger, overlapping, unit, made, marks
         )
@@ -263,7 +265,7 @@ class Tally:
                 named = named.select(named.where_label(dim, lambda label: label != MISSING))
             supplied = supplied.union(named).keys()
         if senders is not None:
-            supplied = supplied.union(_reports_of(senders, supplied)).keys()
+            supplied = supplied.union(reports_of(senders, supplied)).keys()
         return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
     # ---- reading ------------------------------------------------------------------------
@@ -1042,24 +1044,6 @@ class Tally:
         )
 
 
-def _reports_of(senders: Senders, rows: Cells) -> Cells:
-    """Return the reports of who is said to send: of each period of which rows came in, as it is spelt there."""
-    who = senders._keys.keys()
-    for dim in who.dims:
-        there = rows.label(dim)
-        who = spelt_alike(who, dim, there.tolist())
-        if len(rows) and not np.isin(there, who.label(dim)).any():
-            msg = (
-                f"coverage names {len(who.label(dim)):,} labels of {dim!r}, and no row has one of them: "
-                f"{who.label(dim).tolist()[0]!r} there, {there.tolist()[0]!r} in the rows. Spell them alike."
-            )
-            raise InvalidInputError(msg)
-        if is_time(there):  # of a period without rows nothing is known
-            who = who.select(who.match({dim: there}))
-    rest = [d for d in rows.dims if d not in who.dims]
-    return who.times(rows.keys(rest)) if rest else who
-
-
 def _within_one(wanted: Period, every: str) -> Period:
     """Return the month, quarter or year in which a period begins."""
     months = {"month": 1, "quarter": 3, "calendar_year": 12, "financial_year": 12}[every]
@@ -1092,20 +1076,6 @@ def _within(value: Names, name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
-def _whole(counts: Any) -> IntArray:
-    """Return a column of counts as int64."""
-    if isinstance(counts, str | bytes | Mapping | set | frozenset) or not isinstance(counts, Iterable):
-        msg = f"counts must be a column of whole numbers; got {counts!r} ({type(counts).__name__})."
-        raise InvalidTypeError(msg)
-    # A masked array would lose its mask as an array; a list of it has None there.
-    listed = counts.tolist() if np.ma.isMA(counts) else counts
-    found = _check.whole(listed if hasattr(listed, "__array__") else list(listed), "counts")
-    if found.ndim != 1:
-        msg = f"counts must be a column of whole numbers; got an array of shape {found.shape}."
-        raise InvalidInputError(msg)
-    return found
-
-
 def _kinds(labels: LabelArray) -> set[type]:
     """Return the kinds of label there are, apart from the mark of a missing one."""
     return {int} if labels.dtype.kind == "i" else {type(v) for v in labels.tolist() if v != MISSING}
@@ -1125,13 +1095,6 @@ def merged(first: Cells | None, second: Cells | None) -> Cells | None:
     if first is None or second is None:
         return first if second is None else second
     return first.union(second)
-
-
-def _lacking(ledger: Cells | None) -> Cells | None:
-    """Return the rows of a ledger that lack a label: they came in, whatever is not known of them."""
-    if ledger is None or REASON not in ledger.dims:
-        return None
-    return filled(ledger.select(ledger.where_label(REASON, lambda reason: str(reason).startswith(LACKING))))
 
 
 def filled(ledger: Cells | None) -> Cells | None:
@@ -1178,25 +1141,3 @@ def _warn_of_spellings(coded: Mapping[str, Encoded]) -> None:
         names = _check.spelt(labels.tolist()) if labels.dtype.kind != "i" else []
         if len({*names}) < len(names) - max(names.count("") - 1, 0):  # blanks are no names
             warn_of_spellings(dim, labels.tolist(), codes)
-
-
-def _split_missing(
-    dims: tuple[str, ...], coded: Sequence[Encoded], counts: IntArray
-) -> tuple[Cells, Cells | None]:
-    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
-    labels, codes = [v for v, _ in coded], [c for _, c in coded]
-    if all(c.min(initial=0) >= 0 for c in codes):
-        return Cells.of(dims, labels, codes, counts), None
-    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
-    bad = lacking.any(axis=0)
-    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
-    columns = []
-    for found, code in coded:
-        known, to_known, missing = _cells.union(found, label_array([MISSING]))
-        columns.append((known, np.append(to_known, missing)[code[bad]]))  # code -1 takes the last
-    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
-    reason = _cells.find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
-    ledger = Cells.of(
-        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
-    )
-    return cells, ledger

@@ -158,7 +158,7 @@ def tally(
     if count is not None:
         reading.column_named(count, "count", schema)
     marks = written.marks_of(marks, count)
-    texts = count is not None and written.reads_text(schema.get(count))
+    texts = count is not None and written.reads_text(schema[count], marks)
     if count is not None and texts:
         select.append(written.as_text(count, schema[count]).alias("c"))
         columns["c"] = count
@@ -488,7 +488,7 @@ def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
 def _parts(name: str, dtype: Any) -> dict[str, Any]:
     """Read a column of counts: the number, and whether it is missing, not whole, or beyond 64 bits."""
     if not (dtype.is_numeric() or dtype.is_decimal()):
-        msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first."
+        msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first, or give marks= where some are text."
         raise InvalidTypeError(msg)
     column = nw.col(name)
     missing = column.is_null()

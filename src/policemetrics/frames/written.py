@@ -25,9 +25,9 @@ _MARK: Final = re.compile(r"(\[[^\]]*\]|\([^)]*\)|[a-z]{1,2}|[*†‡~^#§¶¹²
 _MOST_MARKS: Final = 12
 
 
-def reads_text(dtype: Any) -> bool:
-    """Return whether a column of counts may hold texts."""
-    return dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object)
+def reads_text(dtype: Any, marks: Mapping[str, str] | None) -> bool:
+    """Return whether a column of counts holds texts; with marks also one of numbers and texts, as pandas has them."""
+    return dtype in (nw.String, nw.Categorical, nw.Enum) or (dtype == nw.Object and marks is not None)
 
 
 def as_text(name: str, dtype: Any) -> Any:
@@ -75,7 +75,7 @@ def numbers_of(
             unread.setdefault(mark if m and _MARK.fullmatch(mark) else text, at)
         else:
             found[at] = number
-    if unread or (marks is None and len(texts)):
+    if unread or marks is None:
         _refuse(texts, unread, marks, count, call, places)
     return found, why
 
@@ -90,14 +90,15 @@ def _refuse(
 ) -> None:
     at = next(iter(unread.values()), 0)
     place = f" in {places[at]}" if places.get(at) else ""
-    msg = f"count: column {count!r} must hold whole numbers; got text, {str(texts[at])!r}{place}"
+    shown = f", {str(texts[at])!r}{place}" if len(texts) else " without a number"
+    msg = f"count: column {count!r} must hold whole numbers; got text{shown}"
     if len(unread) > _MOST_MARKS:
-        msg += f"; {len(unread)} of its {len(texts)} texts are no numbers: is it a column of counts?"
+        msg += f": turn it into integers first, if it is a column of counts; {len(unread)} of its {len(texts)} texts are no numbers."
     else:
         proposed = {**(marks or {}), **{mark: _reason(mark) for mark in unread}}
         msg += (
-            f": {call}, marks={proposed}) reads '1,200' as 1200, takes a mark behind a number for a note, and leaves out one "
-            "that stands alone, by its reason, which is yours to give."
+            f": turn it into integers with {call}, marks={proposed}), which reads '1,200' as 1200, takes a mark behind a number "
+            "for a note, and leaves out one that stands alone, by its reason, which is yours to give."
         )
     raise InvalidTypeError(msg)
 
