@@ -734,8 +734,10 @@ class TestReasons:
     def test_what_is_left_out_beside_what_is_counted(self):
         """Of either offence a row lacks its force, and others do not: by force those are counted."""
         rows = [(f, y, o, 2) for o in ("arson", "theft") for y in YEARS for f in ("Kent", None)]
-        found = change_drivers(made(rows, *SENT, "offence"), between=YEARS, of="force", by="offence")
-        assert [(f.old, f.new) for f in found if f.group["force"] == "Kent"] == [(2, 2)] * 2
+        found = rate_change(made(rows, *SENT, "offence"), between=YEARS, by=["force", "offence"])
+        kent = [f for f in found if f.group["force"] == "Kent"]
+        assert [(f.old, f.new, f.reason) for f in kent] == [(2, 2, None)] * 2
+        assert [f.exclusions.reasons for f in kent] == [{}] * 2
 
     def test_a_sum_of_one_group_beyond_64_bits(self):
         rows = [(f, y, n) for f, n in (("Kent", 2**62), ("Essex", 1)) for y in YEARS]
@@ -806,10 +808,10 @@ class TestGaps:
 
 class TestCaveats:
     def test_a_row_without_its_force_is_of_no_force(self):
-        """A total counts it, and it is no supplier of one year only."""
+        """It is of its year all the same, and no supplier of one year only."""
         crimes = made([("Kent", YEARS[0], 1), ("Kent", YEARS[1], 2), (None, YEARS[1], 4)], *SENT)
         found = rate_change(crimes, between=YEARS)
-        assert (found.change, found.caveat) == (5, "")
+        assert (found.change, found.caveat, found.exclusions.excluded) == (5, "", 0)
 
     def test_a_quarter_that_one_lacks(self):
         """Kent has four quarters and three, and nothing was stated."""

@@ -45,7 +45,7 @@ def test_thirteen_copies(engine):
         ("2022-08", "Violence and sexual offences", "further row of one Crime ID"): 12
     }
     assert tally(frame, unique="Crime ID").total == 4
-    change = pm.rate_change(found, between=("2022-08", "2022-09"))
+    change = pm.rate_change(found, between=("2022-08", "2022-09"), subject="Incidents")
     assert "from 3 in August 2022 to 1 in September 2022. Left out: further row of one Crime ID 12." in str(
         change
     )

@@ -177,7 +177,7 @@ class TestWhatIsNotThere:
             {"period": [*YEARS, YEARS[0]], "offence": ["theft", "theft", None], "area": ["A", "A", "A"]},
             [5, 6, 7],
         )
-        assert "Left out: missing area 7." in said(
+        assert "Left out: missing offence 7." in said(
             plot.drivers(pm.change_drivers(left, between=YEARS, of="offence"))
         )
 
@@ -311,7 +311,9 @@ def test_caveats_of_all_rows():
 
 def test_what_was_left_out_of_two_comparisons_counts_once():
     lacking = Tally.from_columns(
-        {"period": ["2021/22", *YEARS, YEARS[0]], "area": ["A", "A", "A", None]}, [5, 5, 6, 7]
+        {"period": ["2021/22", *YEARS, YEARS[0]], "area": ["A", "A", "A", None]},
+        [5, 5, 6, 7],
+        overlapping="area",
     )
     table = pm.rate_change(lacking, versus="previous")
     assert "Left out: missing area 7." in said(plot.by_group(table))

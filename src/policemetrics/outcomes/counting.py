@@ -46,6 +46,7 @@ from policemetrics.tallies import LACKING, NOT_SUPPLIED, REASON, Tally, filled, 
 from policemetrics.typing import Between, Blank, FloatArray, LikeForLike, Names
 
 NOT_YET_ASSIGNED: Final = "0"
+_BLANK: Final = "\0blank"
 _BASIS: Final = re.compile(r"(outcomes?)?[\W_]*(types?)?[\W_]*basis", re.IGNORECASE)
 _BOTH: Final = "outcomes and crimes"
 _INSIDE: Final = "inside type "
@@ -84,7 +85,7 @@ def read(
     tally, blanks = _without_blank_text(tally, outcome, definition.blank)
     tally = _coded(tally, outcome)
     if definition.blank == "not_yet_assigned":
-        tally = _opened(tally, outcome)
+        tally = _opened(tally, outcome)._regained((*needed, outcome))
     parents = {code: kind.parent for code, kind in outcome_types().items() if kind.parent}
     apart = not parents.keys().isdisjoint(_given(tally, outcome))
     if definition.alternates == "beside":
@@ -159,31 +160,35 @@ def _opened(tally: Tally, outcome: str) -> Tally:
     found = _in_ledger(tally, outcome)
     if tally._ledger is None or found is None:
         return tally
-    ledger = filled(tally._ledger.select(~tally._ledger.within(found)))
-    found = found.relabel(outcome, lambda _: NOT_YET_ASSIGNED).project(tally.dims)
-    for dim in tally.dims:
-        lacks = found.match({dim: label_array([MISSING])})
-        if lacks.any():
-            ledger = merged(ledger, found.select(lacks).extend(REASON, f"{LACKING}{dim}"))
-            found = found.select(~lacks)
+    counted, lacking = _with_outcome(found.project(tally.dims), outcome, NOT_YET_ASSIGNED)
+    ledger = merged(filled(tally._ledger.select(~tally._ledger.within(found))), lacking)
     sent = [_opened_as_sent(one, outcome) for one in tally._sent]
-    return tally._evolve(cells=tally._cells.union(found), ledger=ledger, sent=tuple(sent))
+    return tally._evolve(cells=tally._cells.union(counted), ledger=ledger, sent=tuple(sent))
 
 
 def _opened_as_sent(one: Sent, outcome: str) -> Sent:
-    """Do the same with what was sent: rows that lack their outcome alone came in like all others."""
+    """Do the same with what was sent, where the blank has a name of its own, which no relabelling meant."""
     if one.lacking is None:
         return one
-    alone = one.lacking.where_label(outcome, lambda label: label == MISSING)
-    for dim in one.cells.dims:
-        if dim != outcome:
-            alone &= one.lacking.where_label(dim, lambda label: label != MISSING)
+    blank = one.lacking.where_label(outcome, lambda label: label == MISSING)
+    counted, lacking = _with_outcome(one.lacking.select(blank).project(one.cells.dims), outcome, _BLANK)
     return attrs.evolve(
         one,
-        cells=one.cells.union(one.lacking.select(alone).project(one.cells.dims)),
-        lacking=filled(one.lacking.select(~alone)),
-        steps=(*one.steps, Renamed(outcome, {MISSING: NOT_YET_ASSIGNED})),
+        cells=one.cells.union(counted),
+        lacking=merged(filled(one.lacking.select(~blank)), lacking),
+        steps=(*one.steps, Renamed(outcome, {_BLANK: NOT_YET_ASSIGNED})),
     )
+
+
+def _with_outcome(rows: Cells, outcome: str, label: str) -> tuple[Cells, Cells | None]:
+    """Give rows an outcome; apart from them stands what lacks another label, for that reason."""
+    rows, lacking = rows.relabel(outcome, lambda _: label), None
+    for dim in rows.dims:
+        lacks = rows.match({dim: label_array([MISSING])})
+        if lacks.any():
+            lacking = merged(lacking, rows.select(lacks).extend(REASON, f"{LACKING}{dim}"))
+            rows = rows.select(~lacks)
+    return rows, lacking
 
 
 def basis_dims(dims: Iterable[str]) -> list[str]:
