@@ -560,6 +560,19 @@ class TestMerged:
         else:
             assert rate(region, of_forces(**given), by="force")["exposure"].tolist() == [1500]
 
+    def test_the_region_whose_residents_are_two_things_is_told(self):
+        """Those of the East are the same both ways, those of the South East are not."""
+        rows = [(f, YEARS[0], 10) for f in ("Essex", "Kent", "Surrey")]
+        regions = made(rows, *SENT, coverage=SENT).relabel("force", SOUTH_EAST | {"Essex": "East"})
+        people = of_forces(**{"Essex": 700, "East": 700, "Kent": 1000, "Surrey": 500, "South East": 9000})
+        with pytest.raises(PoliceMetricsError, match=r"\(1,500 and 9,000\)"):
+            rate(regions, people, by="force")
+
+    def test_residents_of_one_who_sent_are_those_of_the_region(self):
+        """Surrey did not send: the residents of Kent are given, and the South East is said to have as many."""
+        later = self.TWO.relabel("force", SOUTH_EAST).where(period=YEARS[1])
+        assert rate(later, of_forces(**{"Kent": 1000, "South East": 1000})).exposure == 1000
+
     def test_residents_of_those_who_did_not_send(self):
         region = self.TWO.relabel("force", SOUTH_EAST)
         found = rate(region, of_forces(**{"South East": 1500}), by="period")
