@@ -631,6 +631,13 @@ class TestSameSuppliers:
             assert all(label in found.caveat for label in of_one_only)
         assert rate(crimes, crimes).caveat == ""
 
+    def test_a_tally_of_more_dimensions(self):
+        """The calls have a grade, too, that the crimes have not: it is added up."""
+        columns = {"force": ["Kent"] * 2, "period": ["2022"] * 2, "grade": [1, 2]}
+        calls = Tally.from_columns(columns, [3, 1])
+        crimes = self.tally(("Kent", "2022", 2), stated=False)
+        assert (rate(crimes, calls, per=1).rate, rate(crimes, calls).caveat) == (0.5, "")
+
     def test_a_tally_of_others(self):
         """Kent's two years over one year of Kent and one of Essex: as many rows, and no rate."""
         crimes = self.tally(("Kent", "2022", 100), ("Kent", "2023", 100), ("Essex", "2022", 100))

@@ -315,6 +315,17 @@ class TestDeclarations:
         with pytest.raises(UnknownNameError, match="must be one of"):
             made()
 
+    def test_a_divisor_of_two_periods(self):
+        """A tally has a part for each, one number is that of both."""
+        crimes, calls = (
+            pm.Tally.from_columns({"force": ["Kent"] * 2, "period": YEARS}, counts)
+            for counts in ([5, 6], [50, 20])
+        )
+        pair = extend.Comparison.of(crimes, extend.both_periods(crimes, YEARS, "period"), ())
+        for given, wanted in ((calls, [[50], [20]]), (7, [[7], [7]])):
+            sizes = pair.divide(*extend.Divisor.of(given, (), "calls").between(YEARS, "period"))
+            assert [size.tolist() for size in sizes] == wanted
+
     def test_a_divisor(self):
         """Victims per resident, joined by label; a force without residents says so."""
         tally = victims(BOTH).where(period=YEARS[1])

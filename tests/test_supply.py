@@ -504,12 +504,16 @@ class TestMerged:
         lacking = f"not available: all counts were excluded (not all of 2024-Q1 supplied {5 * len(parts)})"
         assert found.reason == (None if stands else lacking)
 
-    def test_two_parts_of_two_quarters(self):
+    @pytest.mark.parametrize("coverage", [SENT, None], ids=str)
+    def test_two_parts_of_two_quarters(self, coverage):
         """Kent lacks a month of both: each part stands in the ledger once, whether or not the forces are added up."""
         rows = [(f, f"2024-{m:02}", 5) for f in ("Kent", "Essex") for m in range(4, 10)]
         rows = [r for r in rows if r[:2] not in {("Kent", "2024-06"), ("Kent", "2024-09")}]
-        quarters = made(rows, *SENT, coverage=SENT).to_periods("quarter")
-        for crimes in (quarters, quarters.sum_to("period")):
+        quarters = made(rows, *SENT, coverage=coverage).to_periods("quarter")
+        for crimes in (
+            quarters,
+            quarters.sum_to("period") if coverage else quarters.where(force=["Essex", "Kent"]),
+        ):
             found = rate(crimes, of_forces(Kent=1000, Essex=3000), per=3000)
             assert (found.events, found.rate) == (30, 30)
             assert found.exclusions.reasons == {
@@ -555,6 +559,19 @@ class TestMerged:
                 rate(region, of_forces(**given))
         else:
             assert rate(region, of_forces(**given), by="force")["exposure"].tolist() == [1500]
+
+    def test_the_region_whose_residents_are_two_things_is_told(self):
+        """Those of the East are the same both ways, those of the South East are not."""
+        rows = [(f, YEARS[0], 10) for f in ("Essex", "Kent", "Surrey")]
+        regions = made(rows, *SENT, coverage=SENT).relabel("force", SOUTH_EAST | {"Essex": "East"})
+        people = of_forces(**{"Essex": 700, "East": 700, "Kent": 1000, "Surrey": 500, "South East": 9000})
+        with pytest.raises(PoliceMetricsError, match=r"\(1,500 and 9,000\)"):
+            rate(regions, people, by="force")
+
+    def test_residents_of_one_who_sent_are_those_of_the_region(self):
+        """Surrey did not send: the residents of Kent are given, and the South East is said to have as many."""
+        later = self.TWO.relabel("force", SOUTH_EAST).where(period=YEARS[1])
+        assert rate(later, of_forces(**{"Kent": 1000, "South East": 1000})).exposure == 1000
 
     def test_residents_of_those_who_did_not_send(self):
         region = self.TWO.relabel("force", SOUTH_EAST)
@@ -625,6 +642,29 @@ class TestDivisors:
         officers = [("Kent", YEARS[0], 1000), ("Essex", YEARS[0], 1000), ("Essex", YEARS[1], 5000)]
         counts, sizes = (made(v, *SENT, coverage=SENT) for v in (rows, officers))
         assert "Essex 2023/24, Kent 2023/24" in rate(counts, sizes).reason
+
+    def test_a_tally_of_those_who_sent_all_of_a_quarter(self):
+        """Kent lacks June, and is left out of the quarter: the calls of Essex alone are what it is divided by."""
+        rows = [(f, f"2024-{m:02}", 5) for f in ("Kent", "Essex") for m in (4, 5, 6)]
+        quarter = made([r for r in rows if r[:2] != ("Kent", "2024-06")], *SENT, coverage=SENT).to_periods(
+            "quarter"
+        )
+        assert rate(quarter, made([("Essex", 100)], "force")).rate == 150
+        assert rate(quarter, made([("Essex", 100), ("Kent", 100)], "force")).reason.startswith(
+            "not like for like"
+        )
+
+    def test_years_of_which_nothing_was_counted(self):
+        """Of two years that were sent the second had no thefts: it is of both; of the first alone where that was chosen."""
+        rows = [
+            ("Kent", YEARS[0], "theft", 5),
+            ("Kent", YEARS[1], "arson", 5),
+            ("Essex", YEARS[0], "theft", 1),
+        ]
+        thefts = made(rows, *SENT, "offence", coverage=SENT).where(offence="theft")
+        whens = [f.when for f in rate(thefts, of_forces(Kent=100, Essex=100), by="force")]
+        assert whens == ["2022/23", "April 2022 to March 2024"]
+        assert {type(when) for when in whens} == {str}
 
     def test_ragged_periods(self):
         """Two forces one year and one the next are no rate; each alone is, and says of which years."""
@@ -724,14 +764,15 @@ class TestDivisors:
 
 class TestReasons:
     def test_a_label_that_is_missing_beside_what_was_dropped(self):
-        """Of 2022 the thefts were dropped, and of another crime the force is not known: nobody can compare that."""
+        """Of 2022 the thefts were dropped, and of another crime the force is not known: by force that is no 0."""
         rows = [("Kent", "2022", "theft", 2), (None, "2022", "arson", 3), ("Kent", "2023", "arson", 5)]
-        crimes = made(rows, *SENT, "offence", coverage="period").drop(offence="theft", period="2022")
-        found = rate_change(crimes, between=("2022", "2023"))
-        assert found.reason == "not like for like: cells of one of the two periods were dropped"
+        crimes = made(rows, *SENT, "offence", coverage="period").drop(offence="theft")
+        found = change_drivers(crimes, between=("2022", "2023"), of="force")
+        lacking = "dropped: offence 2, missing force 3"
+        assert found.at(force="Kent").reason == f"not available: all counts were excluded ({lacking})"
 
     def test_what_is_left_out_beside_what_is_counted(self):
-        """Of either offence a row lacks its force, and others do not: both are counted."""
+        """Of either offence a row lacks its force, and others do not: by force those are counted."""
         rows = [(f, y, o, 2) for o in ("arson", "theft") for y in YEARS for f in ("Kent", None)]
         found = rate_change(made(rows, *SENT, "offence"), between=YEARS, by=["force", "offence"])
         kent = [f for f in found if f.group["force"] == "Kent"]
@@ -803,6 +844,16 @@ class TestGaps:
         assert self.reasons(crimes, "offence") == {"arson": None, "theft": self.GAP}
         wanted = dict.fromkeys(("Essex", "Kent", "Surrey")) | {force: self.GAP}
         assert self.reasons(crimes, "force") == wanted
+
+    def test_of_a_divisor(self):
+        """That the officers of Essex are not known does not concern Kent."""
+        pd = pytest.importorskip("pandas")
+        frame = pd.DataFrame({"force": ["Essex", "Kent", "Surrey"], "n": [None, 10, 20]})
+        officers = tally(frame, by="force", count="n")
+        crimes = made([("Essex", 5), ("Kent", 5)], "force")
+        found = rate(crimes, officers, per=1, by="force")
+        assert [f.reason for f in found] == ["not available: of the divisor, n missing in the source", None]
+        assert rate(crimes.where(force="Kent"), officers, per=1, by="force")["rate"].tolist() == [0.5]
 
 
 class TestCaveats:

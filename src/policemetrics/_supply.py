@@ -19,7 +19,7 @@ the order in which they are asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property, reduce
 from itertools import pairwise
@@ -841,7 +841,8 @@ def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
     mine, theirs = (
         s.tally._cells if s.tally._supplied is None else s.proof(groups.dims) for s in (side, other)
     )
-    common = [d for d in mine.dims if d in theirs.dims and any(d in one.dims for one in stated)]
+    known = {d for one in stated for d in one.dims}
+    common = [d for d in mine.dims if d in theirs.dims and d in known]
     if len(side.parts) != len(other.parts):  # months on one side, a year on the other
         common = [d for d in common if d != side.dim]
     reasons = no_reasons(len(groups))
@@ -849,20 +850,18 @@ def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
         reasons = _why_differ(groups, mine.known(common), theirs.known(common), side.dim, other.parts)
     for at in np.flatnonzero(~unexplained(reasons)).tolist():
         reasons[at] += f" (of {what})"
-    alone = reasons if len(stated) == 2 else _why_unmatched(groups, side, other, what)
+    alone = reasons if len(stated) == 2 else _why_unmatched(groups, side, other, known, what)
     return np.where(unexplained(reasons), alone, reasons)
 
 
-def _why_unmatched(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
+def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[str], what: str) -> Reasons:
     reasons = no_reasons(len(groups))
-    for dim in dict.fromkeys(
-        (*side.tally.dims, *(side.tally._supplied.dims if side.tally._supplied else ()))
-    ):
-        mine, theirs = _knows(side.tally, dim), _knows(other.tally, dim)
-        # That every part of its period was supplied has been seen to.
-        if mine is None or theirs is None or dim in (*groups.dims, side.dim):
+    mine, theirs = side.tally._cells, other.tally._cells
+    shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
+    for dim in mine.dims:
+        # What either states has been compared, and that every part of its period was supplied has been seen to.
+        if dim not in theirs.dims or dim in (*groups.dims, *stated, side.dim):
             continue
-        shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
         paired = _counted_twice(mine.known((*shared, dim)), theirs.known((*shared, dim)))
         one_sided = paired.select(paired.counts != 3)
         names = list(map(str, one_sided.column(dim).tolist()))
@@ -870,13 +869,6 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, what: str) -> Reasons
             if reasons[i] is None:
                 reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {listed}"
     return reasons
-
-
-def _knows(tally: Tally, dim: str) -> Cells | None:
-    """Return what tells which labels of a dimension were supplied: the coverage, else the cells."""
-    if tally._supplied is not None and dim in tally._supplied.dims:
-        return tally._supplied
-    return tally._cells if dim in tally.dims else None
 
 
 def one_sided_labels(old: Side, new: Side, groups: Cells, dim: str) -> dict[int, list[str]]:
