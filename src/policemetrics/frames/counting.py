@@ -6,8 +6,9 @@ and only the small result comes home.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -164,43 +165,8 @@ def tally(
         columns["c"] = count
     once = Unique.of(unique, count, schema, dims.values())
     select += once.select(data, schema)
-    extra = {} if count is None or texts else _unasked(data, schema, dims, count)
-    also = {key: reading.label(data, nw.col(n), n, n, schema[n]).alias(key) for key, n in extra.items()}
-    if _is_near(data, [*dims.values(), *once.columns.values()], None if texts else count, schema):
-        with reading.engine_errors():
-            table = data.select(*select) if select else data
-        numbers = {} if count is None or texts else numbers_here(data, count, schema[count])
-        found = counted_here(table, {**columns, **once.columns}, numbers)
-        looked_at = (
-            (counted_here(data.select(*select, also[key]), {**columns, key: name}, numbers), {key: name})
-            for key, name in extra.items()
-        )
-        if once.columns:
-            n, copies = once.once([found.coded[key] for key in once.columns], found.n)
-            found = KeyCounts(found.coded, n, {"copies": copies})
-    else:
-        parts = {} if count is None or texts else numbers_there(data, count, schema[count])
-        wanted = [*select, *(part.alias(name) for name, part in parts.items())]
-        together = None
-        if extra:
-            with reading.engine_errors():
-                lazy = data.lazy().select(*wanted, *also.values())
-            together = _counted_together(lazy, columns, extra, list(parts))
-        with reading.engine_errors():
-            lazy = data.lazy().select(*wanted) if wanted else data.lazy()
-        if once.columns:
-            lazy, parts = once.once_there(lazy, columns), {"rows": None, "copies": None}
-        # Arrow fails on an unsigned count past 63 bits before anything can be added up.
-        wide = count is not None and schema[count] == nw.UInt64
-        failure = CountOverflowError if wide else InvalidInputError
-        found = (
-            counted_there(lazy, columns, list(parts), failure)
-            if together is None
-            else _narrowed(together, columns)
-        )
-        if once.columns:
-            found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
-        looked_at = ((together, extra) for _ in [extra] if together is not None)
+    asked = _Asked(data, schema, dims, select, columns, None if texts else count, once)
+    found, with_more = asked.here() if asked.is_near() else asked.there()
     coded, months = {dim: found.coded[key] for key, dim in keys.items()}, None
     proof: Any = coverage
     if coverage is not None and not isinstance(coverage, Senders):
@@ -222,17 +188,15 @@ def tally(
         return counted._evolve(
             ledger=merged(counted._ledger, _left_out(coded, found.sums.get("copies"), once.reason))
         )
+    dated = "" if date is None else f", date={date!r}, every={every!r}, timezone={timezone!r}"
     gaps: dict[str, NDArray[np.bool_]]
     if texts:
-        call = f"tally(frame, by={by!r}, count={count!r}" + (
-            f", date={date!r}, every={every!r}" if date else ""
-        )
+        call = f"tally(frame, by={by!r}, count={count!r}{dated}"
         totals, there, gaps = _totals_of_texts(count, found, coded, marks, call)
     else:
         totals, missing = _totals(count, found, coded), found.flagged("missing")
-        dated = "" if date is None else f", date={date!r}, every={every!r}, timezone={timezone!r}"
-        for counted_so, unasked in looked_at:
-            _refuse_hidden_totals(counted_so, unasked, dims, count, dated)
+        for wide, unasked in with_more:
+            _refuse_hidden_totals(wide, unasked, dims, count, dated)
         # A cell stands on the rows that have a count, and is marked if one has none.
         there, gaps = found.n > missing, {f"{count} missing in the source": missing > 0}
     counted = Tally._from_codes(
@@ -247,6 +211,88 @@ def tally(
     for reason, gap in gaps.items():
         ledger = merged(ledger, _marked(coded, gap, reason))
     return counted._evolve(ledger=ledger)
+
+
+_WithMore: TypeAlias = Iterator[tuple["KeyCounts", Mapping[str, str]]]
+"""The same counts by columns of text that nobody asked for besides, and which those are."""
+
+
+@attrs.frozen
+class _Asked:
+    """What is asked of a frame: columns to select and count by, a column of numbers to add up, and what is counted once."""
+
+    data: Any
+    schema: Mapping[str, Any]
+    dims: Mapping[str, str]
+    select: Sequence[Any]
+    columns: Mapping[str, str]
+    count: str | None
+    once: Unique
+
+    def is_near(self) -> bool:
+        """Return whether rows are best counted here: in memory, unless polars groups text faster than it gives its codes."""
+        wide = self.count is not None and self.schema[self.count] in {nw.Int128, nw.UInt128}
+        if not isinstance(self.data, nw.DataFrame) or wide:
+            return False
+        keys = (*self.dims.values(), *self.once.columns.values())
+        return not (self.data.implementation.is_polars() and any(self.schema[c] == nw.String for c in keys))
+
+    def unasked(self) -> dict[str, str]:
+        """Name the columns of text that nobody asked for: what is counted is added up over them.
+
+        A table of counts is small; of one that is not, nothing is looked at.
+        """
+        large = isinstance(self.data, nw.DataFrame) and len(self.data) > _MOST_LOOKED_AT
+        if self.count is None or large:
+            return {}
+        used = {*self.dims.values(), self.count}
+        names = [name for name, dtype in self.schema.items() if reading.is_text(dtype) and name not in used]
+        return {f"x{i}": name for i, name in enumerate(names)}
+
+    def label(self, key: str, name: str) -> Any:
+        """Read a column that nobody asked for as labels."""
+        return reading.label(self.data, nw.col(name), name, name, self.schema[name]).alias(key)
+
+    def here(self) -> tuple[KeyCounts, _WithMore]:
+        """Count the rows in memory; the counts by more are made only where somebody looks."""
+        numbers = {} if self.count is None else numbers_here(self.data, self.count, self.schema[self.count])
+
+        def counted(columns: Mapping[str, str], *more: Any) -> KeyCounts:
+            with reading.engine_errors():
+                wanted = [*self.select, *more]
+                table = self.data.select(*wanted) if wanted else self.data
+            return counted_here(table, columns, numbers)
+
+        found = counted({**self.columns, **self.once.columns})
+        if self.once.columns:
+            n, copies = self.once.once([found.coded[key] for key in self.once.columns], found.n)
+            found = KeyCounts(found.coded, n, {"copies": copies})
+        more = self.unasked().items()
+        return found, ((counted({**self.columns, k: v}, self.label(k, v)), {k: v}) for k, v in more)
+
+    def there(self) -> tuple[KeyCounts, _WithMore]:
+        """Let an engine count, in one query, by what nobody asked for, too, where that is a small table."""
+        count, more = self.count, self.unasked()
+        parts = {} if count is None else numbers_there(self.data, count, self.schema[count])
+        wanted = [*self.select, *(part.alias(name) for name, part in parts.items())]
+        if more:
+            with reading.engine_errors():
+                lazy = self.data.lazy().select(*wanted, *(self.label(k, v) for k, v in more.items()))
+            with suppress(InvalidInputError):  # what is amiss is said of what was asked for
+                columns = {**self.columns, **more}
+                wide = counted_there(lazy, columns, list(parts), most=_MOST_LOOKED_AT)
+                return _narrowed(wide, self.columns), iter([(wide, more)])
+        with reading.engine_errors():
+            lazy = self.data.lazy().select(*wanted) if wanted else self.data.lazy()
+        if self.once.columns:
+            lazy, parts = self.once.once_there(lazy, self.columns), {"rows": None, "copies": None}
+        # Arrow fails on an unsigned count past 63 bits before anything can be added up.
+        unsigned = count is not None and self.schema[count] == nw.UInt64
+        failure = CountOverflowError if unsigned else InvalidInputError
+        found = counted_there(lazy, self.columns, list(parts), failure)
+        if self.once.columns:
+            found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
+        return found, iter(())
 
 
 def _marked(coded: Mapping[str, Encoded], gap: NDArray[np.bool_], reason: str) -> Cells | None:
@@ -296,25 +342,6 @@ def _left_out(coded: Mapping[str, Encoded], counts: IntArray | None, reason: str
     return merged(part._cells.extend(REASON, reason), lacking)
 
 
-def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:
-    """Return whether rows are best counted here: in memory, unless polars groups text faster than it gives its codes."""
-    if not isinstance(data, nw.DataFrame) or (count is not None and schema[count] in {nw.Int128, nw.UInt128}):
-        return False
-    return not (data.implementation.is_polars() and any(schema[c] == nw.String for c in columns))
-
-
-def _unasked(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str], count: str) -> dict[str, str]:
-    """Name the columns of text that nobody asked for: what is counted is added up over them.
-
-    A table of counts is small; of one that is not, nothing is looked at.
-    """
-    if isinstance(data, nw.DataFrame) and len(data) > _MOST_LOOKED_AT:
-        return {}
-    used = {*dims.values(), count}
-    names = [name for name, dtype in schema.items() if reading.is_text(dtype) and name not in used]
-    return {f"x{i}": name for i, name in enumerate(names)}
-
-
 def _refuse_hidden_totals(
     found: KeyCounts, extra: Mapping[str, str], dims: Mapping[str, str], count: str, dated: str
 ) -> None:
@@ -331,16 +358,6 @@ def _refuse_hidden_totals(
         note = refuse(cells, key, [k for k in kept if k != key], name=name, call=call)
         if note is not None:
             _check.warn(TotalByNameWarning, note)
-
-
-def _counted_together(
-    lazy: Any, columns: Mapping[str, str], extra: Mapping[str, str], parts: Sequence[str]
-) -> KeyCounts | None:
-    """Let an engine count by what nobody asked for, too, in the same one query; None where that is no small table."""
-    try:
-        return counted_there(lazy, {**columns, **extra}, parts, most=_MOST_LOOKED_AT)
-    except InvalidInputError:  # what is amiss is said of what was asked for
-        return None
 
 
 def _narrowed(wide: KeyCounts, keys: Iterable[str]) -> KeyCounts:
