@@ -381,7 +381,7 @@ def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
     parts = [_chosen_of(one) for one in data._sent]
     said_of, instead = [], ""
     for dim in dict.fromkeys(d for part in parts for d in part):
-        labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()), key=str)))
+        labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()))))
         if (
             dim not in shown
             and dim != MEASURED
