@@ -18,7 +18,7 @@ import numpy as np
 
 from policemetrics import _cells, _check, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
-from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells, Encoded, LabelArray
+from policemetrics._cells import MEASURED, MISSING, REASON, Cells, Encoded, LabelArray
 from policemetrics._sent import (
     Kept,
     Left,

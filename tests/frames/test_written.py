@@ -132,7 +132,8 @@ def test_no_sum_wraps():
 def test_dates_beside():
     frame = pd.DataFrame({"day": pd.to_datetime(["2024-01-05", "2024-02-05"]), "n": ["1,000", "[c]"]})
     with pytest.raises(
-        InvalidTypeError, match=r"date='day', every='month', timezone='Europe/London', marks=\{'\[c\]': 'confidential'\}\)"
+        InvalidTypeError,
+        match=r"date='day', every='month', timezone='Europe/London', marks=\{'\[c\]': 'confidential'\}\)",
     ):
         tally(frame, date="day", count="n")
     assert read(tally(frame, date="day", count="n", marks=["[c]"])) == {("2024-01",): 1000}
