@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._cells import MEASURED, is_missing
-from policemetrics._sent import REASON
+from policemetrics._cells import MEASURED, REASON, is_missing
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.tallies import COUNT
