@@ -319,6 +319,14 @@ class TestWindows:
         months = made([("Kent", f"2024-{m:02}", 5) for m in range(1, 7)], *SENT, coverage=SENT)
         assert months.to_periods("quarter").rolling(6).to_dict()["count"] == [30]
 
+    def test_a_month_that_lacks_is_not_forgotten_by_its_quarter(self):
+        """Kent has five of six months, Essex all: the half is Essex's alone, rolled from months or from quarters."""
+        rows = [("Kent", f"2024-{m:02}", 5) for m in range(1, 6)]
+        months = made([*rows, *(("Essex", f"2024-{m:02}", 5) for m in range(1, 7))], *SENT, coverage=SENT)
+        for halves in (months.rolling(6), months.to_periods("quarter").rolling(6)):
+            assert halves.to_dict() == {"force": ["Essex"], "period": ["2024-01 to 2024-06"], "count": [30]}
+            assert halves.excluded.total == 25
+
     def test_one_quarter_is_a_window(self):
         assert made([("2024-Q1", 5)], "period").rolling(3).to_dict() == {"period": ["2024-Q1"], "count": [5]}
 

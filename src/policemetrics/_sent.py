@@ -188,14 +188,25 @@ class Windows:
 
     def complete(self, reports: Cells) -> Cells:
         """Return the windows of which every part was sent, over the other dimensions of the reports."""
-        reports = reports.keys(d for d in reports.dims if d != as_sent(self.dim))
         who = {as_sent(d): who for d, who in self.who.items() if as_sent(d) in reports.dims}
-        whole = self.spread(relabelled(reports, who).keys())
+        whole = self.spread(self._parts(relabelled(reports, who).keys()))
         whole = whole.select(whole.counts * self.length == self.months).keys()
         if not who:
             return whole
-        parts = self.spread(reports).keys()
+        parts = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.dim))).keys()
         return parts.select(called(parts, who).within(whole))
+
+    def _parts(self, reports: Cells) -> Cells:
+        """Return the parts of windows that were sent: of a quarter that was made of months, all of them."""
+        sent = as_sent(self.dim)
+        if sent not in reports.dims:
+            return reports
+        parts = reports.project([d for d in reports.dims if d != sent])
+        labels = reports.label(sent).tolist()
+        lengths = {p.months for p in read_labels(labels, self.dim)} if is_time(labels) else set()
+        if len(lengths) == 1:
+            parts = parts.select(parts.counts >= self.length // lengths.pop())
+        return parts.keys()
 
     def on(self, relation: Cells) -> Cells:
         """Roll reports."""
