@@ -531,7 +531,9 @@ class TestNoCrime:
             {"type": types, "period": [y for y in YEARS for _ in "abc"]}, [900, 50, 60, 800, 55, 70]
         )
 
-    @pytest.mark.parametrize("label", ["Anti-social behaviour", "ASB", "anti-social Behaviour"])
+    @pytest.mark.parametrize(
+        "label", ["Anti-social behaviour", "ASB", "anti-social Behaviour", "Anti\u2013social  behaviour"]
+    )
     def test_alone_it_is_not_called_so(self, label):
         chosen = self.street(label).where(type=label)
         for tally in (chosen, chosen.sum_to("period")):

@@ -7,7 +7,8 @@ lies between, groups, supply, reasons, exclusions, caveats, divisors, stands her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal, TypeAlias, cast, overload
 
 import attrs
@@ -49,10 +50,6 @@ from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
-_NOT_CRIMES: Final = {
-    name.casefold() for known in not_crimes().values() for name in (known.label, *known.variants)
-}
-
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
@@ -69,9 +66,20 @@ class Chosen:
     mixed: Note | None = None
 
 
-def is_no_crime(label: Any) -> bool:
-    """Return whether a label stands among types of crime and is none."""
-    return isinstance(label, str) and label.casefold().strip() in _NOT_CRIMES
+@cache
+def _not_crimes() -> frozenset[str]:
+    """Return what stands among types of crime and is none, as it is spelt."""
+    names = (name for known in not_crimes().values() for name in (known.label, *known.variants))
+    return frozenset(_check.spelt(names))
+
+
+def no_crimes(labels: Iterable[Any]) -> list[bool]:
+    """Return which labels stand among types of crime and are none, however they are spelt."""
+    known, listed = _not_crimes(), [str(label) for label in labels]
+    first = {letter for name in known for letter in (name[0], name[0].upper())}
+    some = [label for label in listed if label.lstrip()[:1] in first]  # to spell them all takes longer
+    none = {label for label, name in zip(some, _check.spelt(some), strict=True) if name in known}
+    return [label in none for label in listed]
 
 
 # ---- one table of figures ---------------------------------------------------------------
@@ -284,7 +292,7 @@ class Rows:
             return self.chosen.instead
         none = np.zeros(len(self), dtype=bool)
         for labels in self.keys.values():
-            none |= np.array([is_no_crime(label) for label in labels.tolist()], dtype=bool)
+            none |= np.array(no_crimes(labels.tolist()), dtype=bool)
         return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
 
 
@@ -389,7 +397,7 @@ def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
             and not is_time(labels)
         ):
             said_of.append(shortened([said(dim, label) for label in labels]))
-            instead = said_of[-1] if all(map(is_no_crime, labels)) else instead
+            instead = said_of[-1] if all(no_crimes(labels)) else instead
     rest = ", ".join(one for one in said_of if one != instead)
     return Chosen(
         ", ".join(said_of), f"{instead} ({rest})" if instead and rest else instead, _mixed(data, shown)
@@ -400,7 +408,7 @@ def _mixed(data: Tally, shown: tuple[str, ...]) -> Note | None:
     """Say what is counted as recorded crime and is none."""
     for dim in (d for d in data.dims if d not in shown and d != MEASURED):
         labels = data._cells.label(dim).tolist()
-        none = [label for label in labels if is_no_crime(label)]
+        none = [label for label, found in zip(labels, no_crimes(labels), strict=True) if found]
         if none and len(none) < len(labels):
             cure = f"drop({_check.keyword(dim, none)}) leaves it out"
             long = f"{shortened(none)} is no recorded crime, and is counted with it: {cure}"
@@ -410,6 +418,8 @@ def _mixed(data: Tally, shown: tuple[str, ...]) -> Note | None:
 
 def _chosen_of(sent: Sent) -> dict[str, set[Any]]:
     """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
+    if not any(isinstance(step, Kept) for step in sent.steps):
+        return {}
     chosen: dict[str, set[Any]] = {}
     every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
     for step in sent.steps:
