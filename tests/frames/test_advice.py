@@ -277,3 +277,11 @@ class TestDates:
         assert tally(cured(frame, message, "as in", "day", " if none"), date="day").labels("period") == (
             "2024-05",
         )
+
+
+@pytest.mark.parametrize("rows", [[], [None]])
+def test_a_column_of_numbers_without_a_number(rows):
+    """pandas says of the largest of none that it is NA, which is no float."""
+    frame = pd.DataFrame({"a": rows, "b": rows}, dtype="Int64")
+    with pytest.raises(InvalidTypeError, match="start: column 'a' must hold datetimes; got Int64"):
+        durations(frame, start="a", end="b", timezone="UTC")

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 
+from policemetrics._cells import is_missing
 from policemetrics.frames.reading import collected, is_text
 
 _TIME_OF_DAY: Final = re.compile(r"\s*\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*")
@@ -57,7 +58,7 @@ class Column(NamedTuple):
     def largest(self) -> float:
         """The largest number; nan where there is none."""
         (found,) = collected(self.lazy.select(nw.col(self.name).max().alias("v")))["v"]
-        return float("nan") if found is None else float(found)
+        return float("nan") if is_missing(found) else float(found)
 
 
 def how_to_stamp(column: Column, *, whole: bool = True) -> str:
