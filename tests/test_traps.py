@@ -176,6 +176,34 @@ class TestKeys:
         assert reasons(found) == {"missing force": 1}
 
     @pytest.mark.parametrize(
+        "labels", [["b", "a", None, "b", "a"], [2, 1, None, 2, 1]], ids=["text", "numbers"]
+    )
+    def test_dictionaries_with_gaps(self, engine, labels):
+        """pandas 2 loses the group of those without a label, of Dask's too; Dask cannot join the groups of dictionaries."""
+        night = [EPOCH.replace(tzinfo=None)] * 5
+        frame = made(
+            engine,
+            k=pa.array(labels).dictionary_encode(),
+            no=pa.array(list("xyzwv")).dictionary_encode(),
+            a=pa.array(night, pa.timestamp("us")),
+            b=pa.array([at + 8 * 60 * SECOND for at in night], pa.timestamp("us")),
+        )
+        clock = {"start": "a", "end": "b", "timezone": "Europe/London"}
+        counts, lost = {(labels[1],): 2, (labels[0],): 2}, {"missing k": 1}
+        found = pm.tally(frame, by="k")
+        assert (cells(found), reasons(found)) == (counts, lost)
+        timed = pm.durations(frame, by="k", **clock)
+        assert (cells(timed.sum_to("k")), reasons(timed)) == (counts, lost)
+        for more in ({}, {"incident": "no"}):
+            times = pm.response_times(frame, by="k", target=900, **clock, **more)
+            assert sum(row.exclusions.excluded for row in times) == 1
+            assert dict(zip(times["k"].tolist(), times["n"].tolist(), strict=True)) == {
+                labels[0]: 2,
+                labels[1]: 2,
+                MISSING: 0,
+            }
+
+    @pytest.mark.parametrize(
         "values", [[4.1, 4.10], [Decimal("4.1"), Decimal("4.10")], [True, False]], ids=stable
     )
     def test_what_is_no_label(self, engine, values):

@@ -17,13 +17,13 @@ from operator import add, or_
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import MICROSECONDS, LabelArray, encode
 from policemetrics._typing import Every, IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.frames.nw import nw
 from policemetrics.frames.reading import ANY, column_named, is_text
 from policemetrics.periods import Period
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +19,7 @@ from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.frames import reading
 from policemetrics.frames.clock import EVERY, local, periods
+from policemetrics.frames.nw import nw
 from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
 
 if TYPE_CHECKING:
@@ -203,6 +203,7 @@ def counted_there(
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
     added += [column.alias(name) for name, column in more.items()]
     with reading.engine_errors(failure=failure):
+        lazy = reading.groupable(lazy)
         found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
         table = found.collect()
     if len(table) > _MOST_CELLS:

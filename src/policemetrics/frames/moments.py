@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
+from policemetrics.frames.nw import nw
 from policemetrics.frames.reading import dimensions, labelled, opened
 from policemetrics.tallies import Tally
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check
+from policemetrics import _check, _oldest
 from policemetrics._cells import MEASURED, is_missing
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
+from policemetrics.frames.nw import nw
+from policemetrics.results import optional
 from policemetrics.tallies import COUNT, REASON
 
 if TYPE_CHECKING:
@@ -73,13 +74,22 @@ def is_text(dtype: Any) -> bool:
 # ---- opening ----------------------------------------------------------------------------
 
 
-def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
+class Schema(dict[str, Any]):
+    """The types of columns by name; `unread` are those that the engine cannot be asked for, with the reason."""
+
+    unread: Mapping[str, str] = {}
+
+
+def opened(frame: Any) -> tuple[Any, Schema]:
     """Open a frame, and look up the types of its columns, which reads none of its rows."""
+    _oldest.require_for(frame)
     with engine_errors("read"):
         found = _opened(frame)
-        schema = dict(found.collect_schema())
+        schema = Schema(found.collect_schema())
         if found.implementation.is_polars():
             _refuse_patterns(schema)
+        if found.implementation.is_duckdb() and _oldest.version_of("duckdb") < (2,):
+            schema.unread = _torn(schema)
         zoned = [n for n, dtype in schema.items() if dtype == nw.Datetime and dtype.time_zone is not None]
         session = session_zone(found) if zoned else None
         if session is not None:
@@ -98,6 +108,22 @@ def _refuse_patterns(names: Iterable[str]) -> None:
             raise InvalidInputError(msg)
 
 
+def _torn(names: Iterable[str]) -> dict[str, str]:
+    """Find names that DuckDB 1 takes apart: it would read a column of another name, or a part of one."""
+    return {
+        name: (
+            f"column {name!r} cannot be asked of DuckDB 1, which takes a name with a quote or a dot apart: rename it, as in "
+            f'relation.project({f"*, {_quoted(name)} AS renamed"!r}), or pip install "duckdb>=2".'
+        )
+        for name in names
+        if '"' in name or "." in name
+    }
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _opened(frame: Any) -> Any:
     try:
         found = nw.from_native(frame)
@@ -110,12 +136,17 @@ def _opened(frame: Any) -> Any:
             f"through Tally.from_columns; got {type(frame).__name__}."
         )
         raise InvalidTypeError(msg) from error
-    if found.implementation.is_pyarrow():
+    engine = found.implementation
+    if not (engine.is_polars() or engine.is_pandas_like() or engine.is_dask()):
+        optional("pyarrow", f"a {type(frame).__name__}")  # by which the others hand over what they find
+    if engine.is_pyarrow():
         return _with_dates(found)
-    if found.implementation.is_duckdb():
+    if engine.is_duckdb():
         return _with_stamps(found)
-    if found.implementation.is_pandas_like() or found.implementation.is_dask():
+    if engine.is_pandas_like() or engine.is_dask():
         types = nw.to_native(found).dtypes
+        if any(hasattr(kind, "pyarrow_dtype") for kind in types):
+            _oldest.require("pyarrow")
         unread = [name for name, dtype in found.collect_schema().items() if dtype == nw.Unknown]
         known = {name: kind for name in unread if (kind := _known(types[name])) is not None}
         if known:
@@ -140,7 +171,7 @@ def _with_stamps(frame: Any) -> Any:
     """Read DuckDB's nanoseconds with a zone, which narwhals does not know, cut off to microseconds."""
     native = nw.to_native(frame)
     quoted = [
-        '"' + name.replace('"', '""') + '"'
+        _quoted(name)
         for name, kind in zip(native.columns, native.types, strict=True)
         if str(kind) == "TIMESTAMPTZ_NS"
     ]
@@ -152,6 +183,24 @@ def _with_stamps(frame: Any) -> Any:
         for name in quoted
     ]
     return nw.from_native(native.project(f"* REPLACE ({', '.join(read)})"))
+
+
+def groupable(frame: Any) -> Any:
+    """Take Arrow's dictionaries in pandas as what they stand for, to be grouped by.
+
+    pandas 2 loses rows without a label, and Dask cannot put the groups of its parts together.
+    """
+    by_pandas_2 = frame.implementation.is_pandas_like() and _oldest.version_of("pandas") < (3,)
+    if not (by_pandas_2 or frame.implementation.is_dask()):
+        return frame
+    native = nw.to_native(frame)
+    kinds = {n: kind for n, kind in native.dtypes.items() if hasattr(kind, "pyarrow_dtype")}
+    coded = {
+        n: type(kind)(kind.pyarrow_dtype.value_type)
+        for n, kind in kinds.items()
+        if hasattr(kind.pyarrow_dtype, "index_type")
+    }
+    return nw.from_native(native.astype(coded)) if coded else frame
 
 
 def _known(dtype: Any) -> Any:
@@ -203,6 +252,8 @@ def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
     """Return the name of a column, or refuse one that is not there as the argument's."""
     _check.text(name, argument)
     _check.known(name, f"{argument}: column", schema)
+    if isinstance(schema, Schema) and name in schema.unread:
+        raise InvalidInputError(f"{argument}: {schema.unread[name]}")
     return str(name)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +22,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, Swap
 from policemetrics.frames import reading
 from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
+from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
 from policemetrics.tallies import (
     CLOCK_CHANGE,
@@ -228,7 +228,7 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tupl
         rows = ["rows_low"]  # they have no upper half
     with reading.engine_errors():
         read = lazy.select(*select)
-        read = _first_of_each(read, [*keys], stamps) if rows else read
+        read = _first_of_each(reading.groupable(read), [*keys], stamps) if rows else read
         read = _in_utc(read, list(stamps), found, _repeats(ruled=bool(rules)) if rows and dims else {})
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
     named = keys | {"state": "state", "us": TIMES}
@@ -377,7 +377,8 @@ def _in_utc(read: Any, stamps: list[str], found: Stamps, more: dict[str, Any]) -
     readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
     changes = found.changes(readings)
     walls = {s: nw.col(s) for s in stamps}
-    filled = {s: nw.when(wall.is_null()).then(int64(0)).otherwise(wall) for s, wall in walls.items()}
+    # pandas 2 warns where what is missing is put before what is there: its kind of number is then another.
+    filled = {s: nw.when(~wall.is_null()).then(wall).otherwise(int64(0)) for s, wall in walls.items()}
     read = read.with_columns(
         *(wall.is_null().alias(f"no_{s}") for s, wall in walls.items()),
         *(wall.cast(nw.Int64).alias(s) for s, wall in filled.items()),

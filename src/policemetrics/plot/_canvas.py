@@ -180,8 +180,8 @@ def _set_names(ax: Axes, names: Sequence[str], letters: int) -> None:
 
 def _write_on(ax: Axes, title: str, notes: Sequence[str]) -> None:
     """Write the title over the axes, and the notes under them, on lines as wide as they are."""
-    # Settles the layout, so that the width is known.
-    cast("Canvas", ax.get_figure(root=True)).draw_without_rendering()
+    # Settles the layout, so that the width is known. The figure of a figure within one is the whole.
+    cast("Canvas", ax.figure.figure).draw_without_rendering()
     # A text without mathematics: a label may hold dollar signs.
     heading = ax.set_title("", loc="left", fontweight="bold", pad=12, parse_math=False)
     _fit(heading, [title], ax)
