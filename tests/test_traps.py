@@ -20,7 +20,19 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from engines import MAKERS, cells, duck, frame_of, ibis_duckdb, one_duckdb, reasons, require, set_zone
+from engines import (
+    MAKERS,
+    cells,
+    duck,
+    frame_of,
+    ibis_duckdb,
+    ibis_postgres,
+    ibis_sqlite,
+    one_duckdb,
+    reasons,
+    require,
+    set_zone,
+)
 from ids import stable
 
 import policemetrics as pm
@@ -108,7 +120,9 @@ class TestCounts:
 
     @pytest.mark.parametrize("value", ["9007199254740993.5", "-9007199254740993.5", "0.5"])
     def test_fractions_of_decimals(self, engine, value):
-        """As a float it would be whole."""
+        """As a float it would be whole, and as such SQLite keeps it."""
+        if engine == "ibis-sqlite" and value != "0.5":
+            pytest.skip("SQLite keeps decimals as floats, in which this one is whole")
         assert float(Decimal("9007199254740993.5")).is_integer()
         frame = made(engine, n=[Decimal(value), Decimal("1.0"), None])
         if is_objects(frame, "n"):
@@ -121,6 +135,8 @@ class TestCounts:
             pm.tally(frame, count="n")
 
     def test_whole_decimals(self, engine):
+        if engine == "ibis-sqlite":
+            pytest.skip("SQLite keeps decimals as floats, which have not so many digits")
         values = [Decimal("9007199254740993.0"), Decimal(f"{2**62}.0"), None]
         frame = made(engine, n=values)
         if not is_objects(frame, "n"):
@@ -285,22 +301,31 @@ class TestFiguresOfTimes:
     @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
     def test_durations(self, engine, unit):
         """Three engines cannot read them, and say so; the others agree to the microsecond, and cut what is below it."""
+        if engine == "ibis-sqlite":
+            pytest.skip("SQLite has no durations")
         values = {"s": [90, None, 30], "ms": [90_001, None, 1], "us": [16_213_703, None, 3_600_000_000]}.get(
             unit, [600, None, 1_999, 16_213_703_999, -1_500]
         )
         table = pa.table({"took": pa.array(values, pa.duration(unit))})
-        if engine in {"spark", "sqlframe", "ibis"}:
+        if engine in {"spark", "sqlframe", "ibis", "ibis-postgres"}:
             if unit == "us":
                 with pytest.raises(
                     PoliceMetricsError, match=r"durations of this engine cannot be read|could not be read"
                 ):
-                    pm.tally(frame_of(engine, table), by={"seconds": "took"})
+                    pm.tally(durations_of(engine, table), by={"seconds": "took"})
             return
         per = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
         expected = Counter(int(Decimal(v) / per * 10**6) / 10**6 for v in values if v is not None)
         found = pm.tally(frame_of(engine, table), by={"seconds": "took"})
         assert {k: n for (k,), n in cells(found).items()} == expected
         assert reasons(found) == {"missing seconds": 1}
+
+
+def durations_of(engine, table):
+    """Ibis has no name for them in PostgreSQL when it makes a table, but reads them."""
+    if engine == "ibis-postgres":
+        return ibis_postgres().sql("SELECT INTERVAL '8 minutes' AS took")
+    return frame_of(engine, table)
 
 
 # ---- stamps -----------------------------------------------------------------------------
@@ -322,8 +347,24 @@ def timed(frame, **options):
 @pytest.fixture
 def clocks(engine):
     """A session's clocks on UTC, for engines that read stamps by them."""
-    if engine in {"duckdb", "spark", "sqlframe", "ibis"}:
+    if engine in {"duckdb", "spark", "sqlframe", "ibis", "ibis-postgres"}:
         set_zone(engine, "UTC")
+
+
+def refuses_zones(engine):
+    """SQLite has no stamps with a zone; a column that was declared so is refused by name."""
+    if engine != "ibis-sqlite":
+        return False
+    frame = made(engine, a=stamps("2024-05-01", zone=UTC), b=stamps("2024-05-02", zone=UTC))
+    with pytest.raises(
+        InvalidInputError, match=r"start: this engine does not say .* column 'a', which has a zone"
+    ):
+        timed(frame)
+    with pytest.raises(
+        InvalidInputError, match=r"date: this engine does not say .* column 'a', which has a zone"
+    ):
+        pm.tally(frame, date="a")
+    return True
 
 
 @pytest.mark.usefixtures("clocks")
@@ -352,6 +393,8 @@ class TestStamps:
             lazily(duck().from_arrow(table)).select(nw.col("a").cast(nw.Int64)).collect()
         expected = {(2e-6,): 1, (86400.25,): 1, (0.5,): 1}
         assert cells(timed(frame_of(engine, table), timezone="UTC")) == expected
+        if refuses_zones(engine):
+            return
         aware = table.cast(pa.schema([("a", pa.timestamp("us", "UTC")), ("b", pa.timestamp("us", "UTC"))]))
         assert cells(timed(frame_of(engine, aware))) == expected
 
@@ -361,6 +404,8 @@ class TestStamps:
         """A second is a second in all of them; sqlframe has names for microseconds and nanoseconds only."""
         if engine == "sqlframe" and (unit in {"s", "ms"} or zone):
             unit = "us"
+        if zone and refuses_zones(engine):
+            return
         table = {"a": stamps("2024-05-01 10:00:00", zone=zone, unit=unit), "b": stamps("2024-05-01 10:00:01", zone=zone, unit=unit)}  # fmt: skip
         frame = made(engine, **table)
         assert cells(timed(frame, timezone="Europe/London")) == {(1.0,): 1}
@@ -382,7 +427,9 @@ class TestStamps:
 
     def test_names_of_utc(self, engine):
         """A session on a server has it as Etc/UTC, which is UTC."""
-        if engine in {"duckdb", "spark", "sqlframe", "ibis"}:
+        if refuses_zones(engine):
+            return
+        if engine in {"duckdb", "spark", "sqlframe", "ibis", "ibis-postgres"}:
             set_zone(engine, "Etc/UTC")
         frame = made(engine, a=stamps("2024-06-30 23:30", zone=UTC), b=stamps("2024-07-01 00:30", zone=UTC))
         assert cells(timed(frame)) == {(3600.0,): 1}
@@ -390,6 +437,8 @@ class TestStamps:
 
     def test_two_zones(self, engine):
         """Noon in UTC to half past eight in New York is half an hour; engines that keep no zone with a column agree."""
+        if refuses_zones(engine):
+            return
         a = stamps("2024-07-01 12:00", zone=UTC)
         b = a.cast(pa.int64()).cast(pa.timestamp("us", "UTC"))
         b = pc.add(b, pa.scalar(1800, pa.duration("s"))).cast(pa.timestamp("us", "America/New_York"))
@@ -407,7 +456,7 @@ class TestStamps:
 CHANGE = {"a": stamps("2024-10-27 00:30", "2024-06-30 23:30", zone=UTC), "b": stamps("2024-10-27 01:30", "2024-07-01 00:30", zone=UTC)}  # fmt: skip
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "spark", "sqlframe", "ibis"])
+@pytest.mark.parametrize("engine", ["duckdb", "spark", "sqlframe", "ibis", "ibis-postgres"])
 class TestClocksOfTheSession:
     """These engines read the parts of a stamp on the clocks of their session, which can be set at any time.
 
@@ -473,6 +522,51 @@ class TestClocksOfTheSession:
             assert cells(timed(frame, timezone="Europe/London")) == {(25 * 3600.0,): 1}
             assert cells(timed(frame, timezone="UTC")) == {(24 * 3600.0,): 1}
             assert pm.tally(frame, date="a").labels("period") == ("2024-10",)
+
+
+class TestStampsOfSQLite:
+    """They are text there, of which Ibis reads the second for the microsecond, and nothing where the form is another."""
+
+    @pytest.fixture(autouse=True)
+    def sqlite(self):
+        require("ibis-sqlite")
+
+    def table(self, *rows):
+        name = f"s{len(ibis_sqlite().list_tables())}"
+        ibis_sqlite().con.execute(f"CREATE TABLE {name} (a TIMESTAMP, b TIMESTAMP)")
+        ibis_sqlite().con.executemany(f"INSERT INTO {name} VALUES (?, ?)", rows)  # noqa: S608  # our own
+        return ibis_sqlite().table(name)
+
+    def test_the_trap(self):
+        frame = lazily(self.table(("2024-05-01 10:00:59.25", None)))
+        assert frame.select(nw.col("a").dt.microsecond()).collect()["a"].to_list() == [59]
+
+    @pytest.mark.parametrize(
+        ("text", "seconds"),
+        [("2024-05-01 10:00:59.25", 59.25), ("2024-05-01T10:00:59.000001", 59.000001), ("2024-05-01 10:00:59.1234567", 59.123456),
+         ("2024-05-01 10:01:00", 60.0), ("2024-05-01 10:01", 60.0), ("2024-05-02", 50_400.0)],
+    )  # fmt: skip
+    def test_read(self, text, seconds):
+        found = timed(self.table(("2024-05-01 10:00:00", text)), timezone="UTC")
+        assert cells(found) == {(seconds,): 1}
+
+    @pytest.mark.parametrize(
+        "text", ["01/05/2024 10:00", "2024-05-01 10:00:00+01:00", "2024-05-01 10:00:00Z", "2460431.9", 2460431.9, 1714557600, "", "NULL"]
+    )  # fmt: skip
+    @pytest.mark.parametrize("argument", ["start", "end", "date"])
+    def test_refused(self, text, argument):
+        good = "2024-05-01 10:00:00"
+        frame = self.table((good, good), (text, good) if argument != "end" else (good, text), (None, None))
+        call = (
+            (lambda: pm.tally(frame, date="a"))
+            if argument == "date"
+            else (lambda: timed(frame, timezone="UTC"))
+        )
+        with pytest.raises(
+            InvalidInputError,
+            match=rf"{argument}: column '[ab]' must hold stamps as SQLite writes them.* got 1 in",
+        ):
+            call()
 
 
 class TestWithoutTheEngine:

@@ -25,7 +25,7 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.frames.clock import _microseconds, from_parts
+from policemetrics.frames.clock import _microsecond, _microseconds, from_parts
 from policemetrics.frames.stamps import durations
 from policemetrics.tallies import Tally
 
@@ -272,7 +272,11 @@ class TestZones:
         stamps = [at("1969-12-31 23:59:59.999999"), at("1970-01-01"), at("2000-02-29 12:34:56.789012"),
                   at("2023-12-31 23:59:59.999999"), at("2024-12-31 23:59:59"), at("2100-03-01 00:00:00.000001")]  # fmt: skip
         frame = nw.from_native(engine(pa.table({"a": pa.array(stamps, pa.timestamp("us"))}))).lazy()
-        found = frame.select(from_parts(nw.col("a"), nw.col("a")).alias("us")).collect()["us"].to_list()
+        found = (
+            frame.select(from_parts(nw.col("a"), _microsecond(nw.col("a"))).alias("us"))
+            .collect()["us"]
+            .to_list()
+        )
         assert found == [
             (v.replace(tzinfo=UTC) - dt.datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND for v in stamps
         ]

@@ -19,7 +19,7 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
 from policemetrics.frames.nw import nw
-from policemetrics.frames.reading import dimensions, labelled, opened
+from policemetrics.frames.reading import dimensions, labelled, ones, opened, unknown
 from policemetrics.tallies import Tally
 
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
@@ -92,7 +92,7 @@ def _as_whole_seconds(read: Any, dtype: Any) -> Any:
 def _as_microseconds(read: Any) -> Any:
     """Round to whole microseconds, halves to the even one: by themselves engines differ in that."""
     x, micro = nw.col("x"), nw.col("x") * float(MICROSECONDS)
-    missing = x.is_null() | x.is_nan()
+    missing = unknown(read, x)
     sound = ~missing & (micro.abs() < float(_LONGEST))
     read = read.with_columns(
         missing.alias("missing"),
@@ -101,7 +101,7 @@ def _as_microseconds(read: Any) -> Any:
     )
     low = x.floor()
     up = (x - low > 0.5) | ((x - low == 0.5) & ((low * 0.5).floor() != low * 0.5))
-    return read.with_columns((low.cast(nw.Int64) + up.cast(nw.Int64)).alias("x"))
+    return read.with_columns((low.cast(nw.Int64) + ones(up)).alias("x"))
 
 
 def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tuple[Any, list[str]]:
@@ -114,7 +114,7 @@ def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tup
     # Some engines fail where a product passes 64 bits; so large a sum of times is given up on all the same.
     near = a.clip(-_DIGIT, _DIGIT)
     high = _above(b * b, HALF)
-    columns = {name: flag.cast(nw.Int64) for name, flag in flags.items()}
+    columns = {name: ones(flag) for name, flag in flags.items()}
     columns |= {
         "a": a,
         "b": b,

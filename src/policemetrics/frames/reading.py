@@ -225,7 +225,7 @@ def session_zone(frame: Any) -> str | None:
         return str(native.sparkSession.conf.get("spark.sql.session.timeZone"))
     if engine.is_ibis():
         backend = native.get_backend()
-        if backend.name != "duckdb":
+        if backend.name not in {"duckdb", "postgres"}:
             return ANY
         return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchall()[0][0])
     return None
@@ -317,6 +317,21 @@ def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:
         number = nw.when(number < 0).then(-(-number // 1_000)).otherwise(number // 1_000)
     unit = {"s": 1, "ms": 1_000}.get(dtype.time_unit, 1_000_000)
     return nw.when(~column.is_null()).then(number / unit)
+
+
+def unknown(lazy: Any, column: Any) -> Any:
+    """Return where a column of floats has no number; SQLite keeps nothing that is not one, and has no question for it."""
+    return column.is_null() if is_sqlite(lazy) else column.is_null() | column.is_nan()
+
+
+def is_sqlite(lazy: Any) -> bool:
+    """Return whether rows lie in SQLite, which has fewer types and functions than others."""
+    return bool(lazy.implementation.is_ibis()) and lazy.to_native().get_backend().name == "sqlite"
+
+
+def ones(condition: Any) -> Any:
+    """Return 1 where a condition holds and 0 elsewhere, to be added up: PostgreSQL casts no flag to a whole number."""
+    return nw.when(condition).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
 
 
 # ---- what comes home --------------------------------------------------------------------

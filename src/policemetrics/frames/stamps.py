@@ -223,13 +223,13 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tupl
     by_row: list[str] = []
     rows: list[str] = []
     if incidents.incident is not None:
-        select.append(_incident_key(incidents.incident, schema).alias("incident"))
+        select.append(_incident_key(lazy, incidents.incident, schema).alias("incident"))
         by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)]
         rows = ["rows_low"]  # they have no upper half
     with reading.engine_errors():
         read = lazy.select(*select)
         read = _first_of_each(reading.groupable(read), [*keys], stamps) if rows else read
-        read = _in_utc(read, list(stamps), found, _repeats(ruled=bool(rules)) if rows and dims else {})
+        read = _in_utc(read, list(stamps), found, bool(rules) if rows and dims else None)
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
     named = keys | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
@@ -317,7 +317,7 @@ def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) ->
 # ---- one row for each incident ----------------------------------------------------------
 
 
-def _incident_key(name: str, schema: Mapping[str, Any]) -> Any:
+def _incident_key(lazy: Any, name: str, schema: Mapping[str, Any]) -> Any:
     """Return the column that tells incidents apart; blank text tells nothing, and is missing."""
     dtype = schema[reading.column_named(name, "incident", schema)]
     if reading.is_text(dtype):
@@ -325,7 +325,7 @@ def _incident_key(name: str, schema: Mapping[str, Any]) -> Any:
         return nw.when(column.str.strip_chars() != "").then(column)
     if dtype.is_float():
         # On some engines nan is not missing; it tells nothing either.
-        return nw.when(~nw.col(name).is_nan()).then(nw.col(name))
+        return nw.when(~reading.unknown(lazy, nw.col(name))).then(nw.col(name))
     if dtype.is_integer():
         return nw.col(name)
     msg = f"incident: column {name!r} must hold text or numbers that tell incidents apart; got {dtype}."
@@ -348,7 +348,18 @@ def _repeats(*, ruled: bool) -> dict[str, Any]:
     key = nw.col("incident")
     if ruled:
         key = nw.when(nw.col("rule") == 0).then(key)
-    return {"parts": nw.len(), "unknown": key.is_null().cast(nw.Int64).sum(), "incidents": key.n_unique()}
+    return {"parts": nw.len(), "unknown": reading.ones(key.is_null()).sum(), "incidents": key.n_unique()}
+
+
+def _repeats_by_group(read: Any, wanted: Mapping[str, Any], *, ruled: bool) -> tuple[Any, dict[str, Any]]:
+    """Ask the same of one row for each incident: PostgreSQL cannot count distinct ones in the way that narwhals does."""
+    key = nw.when(nw.col("rule") == 0).then(nw.col("incident")) if ruled else nw.col("incident")
+    by_incident = read.with_columns(key.alias("incident")).group_by("incident")
+    parts = nw.col("parts")
+    lost = nw.when(nw.col("incident").is_null()).then(parts).otherwise(int64(0))
+    spans = {name: getattr(nw.col(name), name.partition("_")[0])() for name in wanted}
+    grouped = by_incident.agg(nw.len().alias("parts"), *(v.alias(k) for k, v in wanted.items()))
+    return grouped, {"parts": parts.sum(), "unknown": lost.sum(), "incidents": nw.len()} | spans
 
 
 def _refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
@@ -368,11 +379,18 @@ def _refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
 # ---- instants and states ----------------------------------------------------------------
 
 
-def _in_utc(read: Any, stamps: list[str], found: Stamps, more: dict[str, Any]) -> Any:
-    """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear."""
+def _in_utc(read: Any, stamps: list[str], found: Stamps, ruled: bool | None) -> Any:  # noqa: FBT001  # a state, not a switch
+    """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear.
+
+    Repeats of incidents, by rules or not, are looked for in the same query; None looks for none.
+    """
     spans = [] if found.fixed else [(s, m) for s in stamps for m in ("min", "max")]
-    wanted = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans} | more
-    looked = reading.collected(read.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
+    wanted, source = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans}, read
+    if ruled is not None and read.implementation.is_ibis():
+        source, wanted = _repeats_by_group(read, wanted, ruled=ruled)
+    elif ruled is not None:
+        wanted |= _repeats(ruled=ruled)
+    looked = reading.collected(source.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
     _refuse_repeats(looked)
     readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
     changes = found.changes(readings)
