@@ -31,6 +31,8 @@ import pyarrow as pa
 import pytest
 
 REQUIRED = set(filter(None, os.environ.get("POLICEMETRICS_ENGINES", "").split(",")))
+# A process has either Spark, the classic one or the one behind Spark Connect; the tests are the same.
+CONNECT = "spark-connect" in REQUIRED
 
 
 SESSION: dict[str, duckdb.DuckDBPyConnection] = {}
@@ -60,7 +62,9 @@ def spark() -> Any:
     """One Spark of two threads, on the clocks of UTC: Spark reads a stamp's parts on those of its session."""
     from pyspark.sql import SparkSession
 
-    return spark_session(SparkSession.builder.master("local[2]"))
+    return spark_session(
+        SparkSession.builder.remote("local[2]") if CONNECT else SparkSession.builder.master("local[2]")
+    )
 
 
 def spark_session(builder: Any) -> Any:
@@ -186,7 +190,7 @@ def _spark(table: pa.Table) -> Any:
         for name, kind in found.dtypes
         if kind == "timestamp" and table.schema.field(name).type.tz is None
     ]
-    return found.withColumns({name: found[name].cast("timestamp_ntz") for name in stamps})
+    return found.withColumns({n: found[n].cast("timestamp_ntz") for n in stamps}) if stamps else found
 
 
 def _sqlframe(table: pa.Table) -> Any:
@@ -310,6 +314,8 @@ def set_zone(engine: str, zone: str) -> None:
 # ---- what an engine was asked -----------------------------------------------------------
 
 LAZY = ("polars-lazy", "duckdb", "dask", "spark", "sqlframe", "ibis", "ibis-postgres", "ibis-sqlite")
+# Those that say what they were asked, or can be overheard.
+COUNTED = tuple(name for name in LAZY if not (CONNECT and name == "spark"))
 # Asked of the catalogue, these read no data.
 _OF_THE_CATALOGUE = (
     "CREATE OR REPLACE TEMPORARY VIEW",

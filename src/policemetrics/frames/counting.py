@@ -310,11 +310,15 @@ def _parts(data: Any, name: str, dtype: Any) -> dict[str, Any]:
         return {"number": number, "missing": reading.ones(missing)}
     # pandas keeps whole numbers with a gap as floats.
     missing = reading.unknown(data, column) if dtype.is_float() else missing
-    size = nw.when(missing).then(nw.lit(0)).otherwise(column)
+    # pandas 2 warns where a whole number gives way to floats; a decimal gives way to none.
+    none = nw.lit(0, dtype) if dtype.is_float() else nw.lit(0)
+    size = nw.when(missing).then(none).otherwise(column)
     beyond = size.cast(nw.Float64).abs() >= 2.0**63
-    size = nw.when(beyond).then(nw.lit(0)).otherwise(size)  # some engines have no whole part of infinity
-    split = size != size.floor()  # a decimal has more digits than a float of its size
-    number = nw.when(split).then(nw.lit(0)).otherwise(size).cast(nw.Int64)
+    size = nw.when(beyond).then(none).otherwise(size)  # some engines have no whole part of infinity
+    # A decimal has more digits than a float of its size. Older polars does not round it down, but cuts it off.
+    by_cut = dtype.is_decimal() and data.implementation.is_polars()
+    split = size != (size.cast(nw.Int64) if by_cut else size.floor())
+    number = nw.when(split).then(none).otherwise(size).cast(nw.Int64)
     flags = {"missing": missing, "split": split, "beyond": beyond}
     return {"number": number} | {flag: reading.ones(found) for flag, found in flags.items()}
 

@@ -186,21 +186,22 @@ def _with_stamps(frame: Any) -> Any:
 
 
 def groupable(frame: Any) -> Any:
-    """Take Arrow's dictionaries in pandas as what they stand for, to be grouped by.
+    """Take columns of pandas that cannot be grouped by as what they stand for: rows without a label would be lost.
 
-    pandas 2 loses rows without a label, and Dask cannot put the groups of its parts together.
+    pandas 2 loses those of Arrow's dictionaries, and Dask cannot put the groups of its parts together. Beside pandas 2 it
+    gives rows without a number the number of others, too, unless missing is nan.
     """
-    by_pandas_2 = frame.implementation.is_pandas_like() and _oldest.version_of("pandas") < (3,)
-    if not (by_pandas_2 or frame.implementation.is_dask()):
+    pandas_2, by_dask = _oldest.version_of("pandas") < (3,), frame.implementation.is_dask()
+    if not (by_dask or (pandas_2 and frame.implementation.is_pandas_like())):
         return frame
     native = nw.to_native(frame)
-    kinds = {n: kind for n, kind in native.dtypes.items() if hasattr(kind, "pyarrow_dtype")}
-    coded = {
-        n: type(kind)(kind.pyarrow_dtype.value_type)
-        for n, kind in kinds.items()
-        if hasattr(kind.pyarrow_dtype, "index_type")
-    }
-    return nw.from_native(native.astype(coded)) if coded else frame
+    plain: dict[str, Any] = {}
+    for name, kind in native.dtypes.items():
+        if hasattr(getattr(kind, "pyarrow_dtype", None), "index_type"):
+            plain[name] = type(kind)(kind.pyarrow_dtype.value_type)
+        elif by_dask and pandas_2 and kind.kind == "f":
+            plain[name] = "float64"
+    return nw.from_native(native.astype(plain)) if plain else frame
 
 
 def _known(dtype: Any) -> Any:
