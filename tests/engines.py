@@ -35,6 +35,11 @@ REQUIRED = set(filter(None, os.environ.get("POLICEMETRICS_ENGINES", "").split(",
 CONNECT = "spark-connect" in REQUIRED
 
 
+def since(package: Any, *version: int) -> bool:
+    """Whether a package is of a version, or a later one: what older ones lack is not asked of them."""
+    return tuple(map(int, re.findall(r"\d+", package.__version__)[:3])) >= version
+
+
 SESSION: dict[str, duckdb.DuckDBPyConnection] = {}
 
 
@@ -247,11 +252,19 @@ def _of_sqlite(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
+def _polars(table: pa.Table) -> Any:
+    if not since(pl, 1, 20):  # they read dictionaries of text alone
+        for at, field in enumerate(table.schema):
+            if pa.types.is_dictionary(field.type) and not pa.types.is_string(field.type.value_type):
+                table = table.set_column(at, field.name, table.column(at).cast(field.type.value_type))
+    return pl.from_arrow(table)
+
+
 MAKERS: dict[str, Callable[[pa.Table], Any]] = {
     "pandas": lambda table: table.to_pandas(),
     "pandas-arrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
-    "polars": pl.from_arrow,
-    "polars-lazy": lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(),
+    "polars": _polars,
+    "polars-lazy": lambda table: pl.DataFrame(_polars(table)).lazy(),
     "pyarrow": lambda table: table,
     "duckdb": lambda table: duck().from_arrow(table),
     "dask": _dask,
@@ -315,7 +328,12 @@ def set_zone(engine: str, zone: str) -> None:
 
 LAZY = ("polars-lazy", "duckdb", "dask", "spark", "sqlframe", "ibis", "ibis-postgres", "ibis-sqlite")
 # Those that say what they were asked, or can be overheard.
-COUNTED = tuple(name for name in LAZY if not (CONNECT and name == "spark"))
+COUNTED = tuple(
+    name
+    for name in LAZY
+    if not (CONNECT and name == "spark")
+    and (since(duckdb, 1, 4) or name not in {"duckdb", "sqlframe", "ibis"})
+)
 # Asked of the catalogue, these read no data.
 _OF_THE_CATALOGUE = (
     "CREATE OR REPLACE TEMPORARY VIEW",

@@ -122,3 +122,31 @@ def test_every_python_is_tested():
     text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
     assert yaml.safe_load(text)["jobs"]["tests"]["strategy"]["matrix"]["python"] == named
     assert PROJECT["requires-python"] == f">={named[0]}"
+
+
+@pytest.mark.skipif(not (ROOT / "conda").is_dir(), reason="the recipe is in the repository only")
+def test_the_recipe_asks_for_what_the_package_asks_for():
+    """The same lower bounds, those of the extras as constraints, the same version and licence."""
+    recipe = yaml.safe_load((ROOT / "conda" / "recipe.yaml").read_text(encoding="utf-8"))
+    plain = re.compile(r"([\w-]+) ?>=([\w.]+)$")
+    run = dict(plain.match(r).groups() for r in recipe["requirements"]["run"] if "${{" not in r)
+    assert run == dict(plain.match(r).groups() for r in PROJECT["dependencies"])
+    named = {"python-duckdb": "duckdb", "matplotlib-base": "matplotlib"}
+    bounds = dict(plain.match(r).groups() for r in recipe["requirements"]["run_constraints"])
+    extras = [
+        r
+        for name in ("pandas", "polars", "pyarrow", "duckdb", "plot")
+        for r in PROJECT["optional-dependencies"][name]
+    ]
+    wanted = dict(plain.match(r).groups() for r in extras)
+    assert {named.get(n, n): v for n, v in bounds.items()} == {
+        n: v for n, v in wanted.items() if n != "narwhals"
+    }
+    assert recipe["context"] == {
+        "version": pm.__version__,
+        "python_min": PROJECT["requires-python"].removeprefix(">="),
+    }
+    assert (recipe["about"]["license"], recipe["about"]["license_file"]) == (
+        PROJECT["license"],
+        PROJECT["license-files"],
+    )

@@ -1408,7 +1408,8 @@ class TestHandingOver:
                 ("Essex", 2023, 3),
                 ("Kent", 2024, 12),
             ]
-        assert pd.DataFrame.from_arrow(tally).to_dict("list") == TABLE
+        if hasattr(pd.DataFrame, "from_arrow"):  # since 3
+            assert pd.DataFrame.from_arrow(tally).to_dict("list") == TABLE
 
     def test_and_back(self, tally):
         assert Tally.from_columns(*_split_frame(pl.DataFrame(tally))) == tally

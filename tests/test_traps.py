@@ -33,6 +33,7 @@ from engines import (
     reasons,
     require,
     set_zone,
+    since,
 )
 from ids import stable
 
@@ -172,7 +173,8 @@ class TestKeys:
         """polars and Arrow make them two keys, pandas one, Dask's groups of both fail; here both are missing."""
         both = pa.array([NAN, None, 4.0, NAN], from_pandas=False)
         assert pl.DataFrame({"k": pl.from_arrow(both)}).group_by("k").len().height == 3
-        assert len(pd.DataFrame({"k": both.to_pandas()}).groupby("k", dropna=False)) == 2
+        if since(pd, 3):  # before, it may fail
+            assert len(pd.DataFrame({"k": both.to_pandas()}).groupby("k", dropna=False)) == 2
         found = pm.tally(made(engine, seconds=both), by="seconds")
         assert (cells(found), reasons(found)) == ({(4.0,): 1}, {"missing seconds": 3})
 
@@ -634,6 +636,9 @@ class TestWithoutTheEngine:
         label = reading.label(lazy, nw.col("s"), "seconds", "s", nw.Float64())
         assert frame.select(label)["s"].to_list() == [None, None, 1.5, 0.0, -1.0]
 
+    @pytest.mark.skipif(
+        not since(duckdb, 2), reason="a column without a type is one of whole numbers in DuckDB 1"
+    )
     def test_what_has_no_type(self):
         with pytest.raises(InvalidTypeError, match=r"got Unknown: turn it into numbers of seconds first"):
             pm.tally(duck().sql("SELECT NULL AS s"), by={"seconds": "s"})
@@ -677,7 +682,10 @@ def _dropped(engine):
 
 
 FAILING = {
-    "duckdb": (_closed_duckdb, "could not be read by its engine, which says: .*already been closed"),
+    "duckdb": (
+        _closed_duckdb,
+        "could not be (read|grouped and counted) by its engine, which says: .*already been closed",
+    ),
     "polars-lazy": (_failing_polars, "which says: conversion from `str` to `f64` failed"),
     "dask": (_failing_dask, "which says: the worker died"),
     "spark": (_failing_spark, r"which says: \[CAST_INVALID_INPUT\]"),

@@ -138,7 +138,7 @@ ARROW = (
     pa.dictionary(pa.int8(), pa.int64()), pa.month_day_nano_interval(),
 )  # fmt: skip
 POLARS = (
-    None, pl.String, pl.Binary, pl.Int8, pl.UInt8, pl.Int64, pl.UInt64, pl.Int128, pl.Float32, pl.Float64, pl.Boolean, pl.Decimal(20, 2),
+    None, pl.String, pl.Binary, pl.Int8, pl.UInt8, pl.Int64, pl.UInt64, getattr(pl, "Int128", pl.Int32), pl.Float32, pl.Float64, pl.Boolean, pl.Decimal(20, 2),
     pl.Date, pl.Datetime("ms"), pl.Datetime("ns"), pl.Datetime("us", "Europe/London"), pl.Duration("ms"), pl.Duration("ns"), pl.Time,
     pl.Null, pl.Object, pl.List(pl.Int64), pl.Array(pl.Int64, 1), pl.Struct({"a": pl.Int64}), pl.Categorical,
     pl.Enum(["Kent", "Essex", "46"]),

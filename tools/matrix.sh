@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for .ci/run: every engine with the newest and the lowest versions, PostgreSQL among them, the tests with older
 # pandas and DuckDB, the newest Python, and the table of versions. By hand before a release, in an hour or so on two cores; parts by
-# name: tools/matrix.sh engines older python versions
+# name: tools/matrix.sh engines older python versions recipe
 # It needs uv, of pip install 'policemetrics[dev]', Java for Spark, and PostgreSQL's programs; the newest Python, where it is not
 # installed, comes from Debian's unstable release, for which it must be root.
 set -euo pipefail
@@ -75,7 +75,12 @@ python() { # the README's two commands, as they stand there
 
 versions() { python3 tools/versions.py; }
 
-for part in "${@:-engines older python versions}"; do for name in $part; do
+recipe() {
+  environment recipe py-rattler-build
+  "$scratch/recipe/bin/python" tools/check_recipe.py
+}
+
+for part in "${@:-engines older python versions recipe}"; do for name in $part; do
   printf '\n-- %s\n' "$name"
   "$name"
 done; done

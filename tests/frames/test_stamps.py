@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from engines import ENGINES, cells, every_engine, one_duckdb, reasons, sql
+from engines import ENGINES, cells, every_engine, one_duckdb, reasons, since, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -459,6 +459,8 @@ class TestBadInput:
     @pytest.mark.parametrize("text", [["2024-05-01 10:00:00.25"], None], ids=["text", "missing"])
     def test_the_call_named(self, kind, text):
         """The call is taken from the message as it stands, for a name with a space and a quotation mark in it."""
+        if kind == "duckdb" and not since(duckdb, 2):
+            pytest.skip("DuckDB 1 is not asked for names with a quote")
         name, b = (
             'my "start',
             pa.array([dt.datetime.fromisoformat("2024-05-01 10:08:00.5")], pa.timestamp("us")),
