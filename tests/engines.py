@@ -40,6 +40,11 @@ def since(package: Any, *version: int) -> bool:
     return tuple(map(int, re.findall(r"\d+", package.__version__)[:3])) >= version
 
 
+def as_polars(table: Any) -> pl.DataFrame:
+    """Hand a table of figures, or a tally, over to polars as it stands; older ones read no Arrow stream."""
+    return pl.DataFrame(table) if since(pl, 1, 10) else pl.DataFrame(pl.from_arrow(table.to_arrow()))
+
+
 SESSION: dict[str, duckdb.DuckDBPyConnection] = {}
 
 

@@ -112,7 +112,7 @@ def test_duckdb(monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(duckdb, "__version__", "1.0.0")
         with pytest.raises(
-            MissingDependencyError, match=r"duckdb must be 1\.1 or later; got 1\.0\.0: pip inst"
+            MissingDependencyError, match=r"duckdb must be 1\.3 or later; got 1\.0\.0: pip inst"
         ):
             pm.tally(relation, by="force")
     with monkeypatch.context() as patched:

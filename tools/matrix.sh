@@ -37,7 +37,7 @@ engines() {
 }
 
 older() {
-  for pins in 'pandas==2.2.3 duckdb==1.1.3 polars==1.10.0' 'pandas==2.3.3 duckdb==1.3.2' 'pandas==3.0.0 duckdb==1.4.1'; do
+  for pins in 'pandas==2.2.3 duckdb==1.3.2 polars==1.10.0' 'pandas==2.3.3 duckdb==1.4.1 polars==1.22.0' 'pandas==3.0.0 duckdb==1.4.4'; do
     name=${pins// /-}
     environment "$name" $pins '.[duckdb,pandas,plot,polars,pyarrow,testing]' pytest pytest-xdist pyyaml
     tests "$name" -n 2

@@ -32,9 +32,8 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "pandas 2.2.3": ("pandas==2.2.3",),
     "pandas 2.3.3": ("pandas==2.3.3",),
     "pandas 3.0.0": ("pandas==3.0.0",),
-    "DuckDB 1.1.3, polars 1.10": ("duckdb==1.1.3", "polars==1.10.0"),
-    "DuckDB 1.3.2, polars 1.22": ("duckdb==1.3.2", "polars==1.22.0"),
-    "DuckDB 1.4.1, pyarrow 18": ("duckdb==1.4.1", "pyarrow==18.0.0"),
+    "DuckDB 1.3.2, polars 1.10": ("duckdb==1.3.2", "polars==1.10.0"),
+    "DuckDB 1.4.1, polars 1.22, pyarrow 18": ("duckdb==1.4.1", "polars==1.22.0", "pyarrow==18.0.0"),
     "narwhals 2.10, pandas 3.0, without DuckDB": ("narwhals==2.10.0", "pandas==3.0.0"),
     "the lowest of everything": (
         *(
@@ -45,7 +44,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
             "pandas==2.2.0",
             "polars==1.0.0",
         ),
-        *("pyarrow==15.0.0", "duckdb==1.1.0", "matplotlib==3.8.0", "pyparsing==3.2.*"),
+        *("pyarrow==15.0.0", "duckdb==1.3.0", "matplotlib==3.8.0", "pyparsing==3.2.*"),
     ),
 }
 

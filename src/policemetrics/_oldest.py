@@ -15,7 +15,7 @@ from policemetrics.errors import MissingDependencyError
 
 OLDEST: Final[Mapping[str, tuple[int, ...]]] = {
     "dask": (2024, 12, 1),
-    "duckdb": (1, 1),
+    "duckdb": (1, 3),
     "ibis": (12,),
     "matplotlib": (3, 8),
     "narwhals": (2, 10),
