@@ -25,6 +25,14 @@ PROJECT = tomllib.loads((Path(__file__).resolve().parents[1] / "pyproject.toml")
 TABLE = pa.table({"force": ["Kent", "Kent", "Essex"]})
 
 
+@pytest.fixture(autouse=True)
+def _anew():
+    """What was found of a class of frames is looked up once."""
+    _oldest.require_for.cache_clear()
+    yield
+    _oldest.require_for.cache_clear()
+
+
 def named(requirement):
     """Read the package and its lower bound off a requirement, as in ``ibis-framework[duckdb]>=12``."""
     found = re.match(r"([\w-]+)(?:\[[\w,]+\])?>=([\d.]+)", requirement)
@@ -115,12 +123,14 @@ def test_duckdb(monkeypatch):
             MissingDependencyError, match=r"duckdb must be 1\.3 or later; got 1\.0\.0: pip inst"
         ):
             pm.tally(relation, by="force")
+    _oldest.require_for.cache_clear()
     with monkeypatch.context() as patched:
         patched.setattr(pa, "__version__", "14.0.2")
         with pytest.raises(MissingDependencyError, match=r"pyarrow must be 15 or later; got 14\.0\.2"):
             pm.tally(relation, by="force")
     import narwhals
 
+    _oldest.require_for.cache_clear()
     monkeypatch.setattr(narwhals, "__version__", "2.27.0")
     with pytest.raises(
         MissingDependencyError, match=r"narwhals must be 2\.28 or later beside duckdb; got 2\.27\.0"

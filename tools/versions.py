@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "versions.md"
 START, END = "<!-- the table, made by tools/versions.py -->", "<!-- the end of the table -->"
 ALL = ("pandas", "polars", "pyarrow", "duckdb", "matplotlib")
-CLOSE = 1e-12
+CLOSE = 1e-10
 
 # What is named is at that version; all else is the newest that pip finds beside it. The first row is what the others are held against.
 ENVIRONMENTS: dict[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ def answers(folder: Path, pins: tuple[str, ...]) -> dict[str, dict[str, Any]]:
 
 
 def is_close(one: Any, other: Any) -> bool:
-    """Whether two answers are one but for the last digits of numbers."""
+    """Whether two answers are one but for digits past the tenth of numbers."""
     if isinstance(one, float) and isinstance(other, float):
         return one == other or math.isclose(one, other, rel_tol=CLOSE)
     if isinstance(one, list) and isinstance(other, list):
@@ -89,7 +89,7 @@ def cell(found: dict[str, Any], right: dict[str, Any]) -> tuple[str, list[str]]:
     refused = sum(str(asked.get(name)).startswith("refused: ") for name in wanted)
     parts = [f"{same} of {len(wanted)}"]
     if close > same:
-        parts.append(f"{close - same} but for the last digits")
+        parts.append(f"{close - same} but for digits past the tenth")
     if refused:
         parts.append(f"{refused} refused")
     if found["warnings"]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 from policemetrics.errors import MissingDependencyError
 
@@ -40,9 +41,10 @@ def require(*packages: str) -> None:
             raise _too_old(package, OLDEST[package])
 
 
-def require_for(frame: Any) -> None:
-    """Refuse a frame of an engine that is too old, or that is asked through a narwhals which is."""
-    engines = {kind.__module__.partition(".")[0].lstrip("_") for kind in type(frame).__mro__}
+@cache
+def require_for(frames: type) -> None:
+    """Refuse frames of an engine that is too old, or that is asked through a narwhals which is."""
+    engines = {kind.__module__.partition(".")[0].lstrip("_") for kind in frames.__mro__}
     require(*sorted(engines & OLDEST.keys()))
     for engine in sorted(engines & _QUERIED):
         if version_of("narwhals") < _NARWHALS_FOR_QUERIES:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -83,7 +84,7 @@ class Schema(dict[str, Any]):
 
 def opened(frame: Any) -> tuple[Any, Schema]:
     """Open a frame, and look up the types of its columns, which reads none of its rows."""
-    _oldest.require_for(frame)
+    _oldest.require_for(frame.__class__)
     with engine_errors("read"):
         found = _opened(frame)
         schema = Schema(found.collect_schema())
@@ -186,13 +187,17 @@ def _with_stamps(frame: Any) -> Any:
     return nw.from_native(native.project(f"* REPLACE ({', '.join(read)})"))
 
 
+def _is_pandas_2() -> bool:
+    return getattr(sys.modules.get("pandas"), "__version__", "").startswith("2.")
+
+
 def groupable(frame: Any) -> Any:
     """Take columns of pandas that cannot be grouped by as what they stand for: rows without a label would be lost.
 
     pandas 2 loses those of Arrow's dictionaries, and Dask cannot put the groups of its parts together. Beside pandas 2 it
     gives rows without a number the number of others, too, unless missing is nan.
     """
-    pandas_2, by_dask = _oldest.version_of("pandas") < (3,), frame.implementation.is_dask()
+    pandas_2, by_dask = _is_pandas_2(), frame.implementation.is_dask()
     if not (by_dask or (pandas_2 and frame.implementation.is_pandas_like())):
         return frame
     native = nw.to_native(frame)
@@ -352,10 +357,12 @@ def engine_errors(
 ) -> Iterator[None]:
     """Turn what an engine says of a query that fails into an error of ours."""
     try:
-        with warnings.catch_warnings() if _oldest.version_of("pandas") < (3,) else nullcontext():
-            # pandas 2 announces that it will no longer make floats whole, on which nothing here depends.
-            if _oldest.version_of("pandas") < (3,):
-                warnings.filterwarnings("ignore", "Downcasting behavior", FutureWarning)
+        if not _is_pandas_2():
+            yield
+            return
+        with warnings.catch_warnings():
+            # It announces that it will no longer make floats whole, on which nothing here depends.
+            warnings.filterwarnings("ignore", "Downcasting behavior", FutureWarning)
             yield
     except (PoliceMetricsError, OSError, ImportError, MemoryError):
         raise

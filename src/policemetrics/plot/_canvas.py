@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 import numpy as np
@@ -17,7 +17,6 @@ from policemetrics.results import Exclusions, ExclusionTable, Results, optional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
     from matplotlib.text import Text
 
 # Blue and vermilion of Okabe and Ito, told apart by every kind of colour vision; the vermilion darkened, so
@@ -181,7 +180,7 @@ def _set_names(ax: Axes, names: Sequence[str], letters: int) -> None:
 def _write_on(ax: Axes, title: str, notes: Sequence[str]) -> None:
     """Write the title over the axes, and the notes under them, on lines as wide as they are."""
     # Settles the layout, so that the width is known. The figure of a figure within one is the whole.
-    cast("Canvas", ax.figure.figure).draw_without_rendering()
+    ax.figure.figure.draw_without_rendering()
     # A text without mathematics: a label may hold dollar signs.
     heading = ax.set_title("", loc="left", fontweight="bold", pad=12, parse_math=False)
     _fit(heading, [title], ax)
