@@ -337,8 +337,8 @@ def is_sqlite(lazy: Any) -> bool:
 
 
 def ones(condition: Any) -> Any:
-    """Return 1 where a condition holds and 0 elsewhere, to be added up: PostgreSQL casts no flag to a whole number."""
-    return nw.when(condition).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
+    """Return 1 where a condition holds and 0 elsewhere, to be added up: PostgreSQL turns flags into 32 bits alone."""
+    return condition.cast(nw.Int32).cast(nw.Int64)
 
 
 # ---- what comes home --------------------------------------------------------------------
