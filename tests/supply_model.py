@@ -97,7 +97,11 @@ def drop(w, **labels):
 def relabel(w, force=(), period=()):
     f, p = dict(force), dict(period)
     lines = frozenset((a, m, f.get(n, n), p.get(q, q)) for a, m, n, q in w.lines)
-    return replace(w, lines=lines, called=frozenset((a, f.get(n, n)) for a, n in w.called))
+    found = replace(w, lines=lines, called=frozenset((a, f.get(n, n)) for a, n in w.called))
+    one = [len({x.who(a) for a, _ in w.called}) for x in (w, found)]
+    if w.rolled and w.stated == "force" and one[0] > one[1]:
+        raise Ask("a name that changes within a window is to be joined before")
+    return found
 
 
 def to_periods(w, length):
@@ -176,18 +180,22 @@ def _divisor(w, lines, members, exposure, areas):
     if w.stated == "period":  # every area with a row anywhere
         here = {s for s in lines if any(f == s[0] for f, *_ in w.made)}
     else:
-        here = {s for s in lines if w.who(s[0], areas) in members[s[3]]}
+        here = {s for s in lines if w.who(s[0], areas) in members[s[3]] and (areas or s[:2] in w.sent)}
     sent, now = {s[0] for s in here}, {s[2] for s in here}
     by_sent = sum(exposure[f] for f in sent) if sent <= set(exposure) else None
     by_now = sum(exposure[n] for n in now) if now <= set(exposure) else None
-    known = {s[0] for s in lines if s[2] in now}
+    known = {w.who(s[0], areas) for s in lines if s[2] in now}
     if by_sent is not None and by_now is not None and by_sent != by_now:
         raise Ask("labels that mean one thing as sent and another now")
     if by_sent is not None:
         return by_sent
     if by_now is None:
         return NotThere("no residents")
-    return by_now if known == sent else NotThere("residents of those, too, who did not send")
+    return (
+        by_now
+        if known == {w.who(f, areas) for f in sent}
+        else NotThere("residents of those, too, who did not send")
+    )
 
 
 def rate(w, exposure, by=()):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import pickle
+import re
 from collections import deque
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ import pytest
 
 from policemetrics import _check
 from policemetrics.errors import (
+    ChoiceNeededError,
     InvalidInputError,
     InvalidTypeError,
     Note,
@@ -384,3 +386,109 @@ def test_whole_numbers_of_several_types_stay_exact():
     assert _check.whole([np.uint64(2**60 + 1), np.int64(1)], "x").tolist() == [2**60 + 1, 1]
     assert _check.whole([2**53 + 1, 1.0], "x").tolist() == [2**53 + 1, 1]
     assert _check.finite([1, 2.5], "x").tolist() == [1.0, 2.5]
+
+
+class TestAskingTogether:
+    """What a call lacks is asked for in one error, with a call that runs."""
+
+    @staticmethod
+    @_check.asking_together
+    def asked(data, size=1, /, *, colour=None, shape=None, edge=None, names=()):
+        """Take any colour and shape; only a square has an edge, and nothing is a blue square."""
+        colour, shape = _check.together(
+            lambda: _check.one_of(colour, "colour", {"blue": "cold", "red": "warm"}),
+            lambda: _check.one_of(shape, "shape", {"square": "with edges", "circle": "without"}),
+        )
+        if (colour, shape) == ("blue", "square"):
+            msg = "no square is blue"
+            raise InvalidInputError(msg)
+        if shape == "square":
+            _check.one_of(edge, "edge", {"sharp": "cuts", "round": "does not"}, why="a square has one")
+        if data == "nameless":
+            _check.known("x", "name", names)
+        return data, size, colour, shape, edge
+
+    @pytest.mark.parametrize(
+        ("args", "options", "codes", "call"),
+        [
+            ((5,), {}, ["colour", "shape"], "asked(5, colour='blue', shape='circle')"),
+            (([1] * 99, 2), {"colour": "blue"}, ["shape"], "asked(data, 2, colour='blue', shape='circle')"),
+            (
+                ({1: 2},),
+                {"names": ["a", "b"], "colour": "red"},
+                ["shape", "edge"],
+                "asked(data, colour='red', shape='square', edge='sharp', names=['a', 'b'])",
+            ),
+            ((None,), {"colour": "red", "shape": "square"}, ["edge"], "asked(None, colour='red', shape='square', edge='sharp')"),
+            ((5,), {"colour": "red", "names": {"a"}}, ["shape", "edge"], "asked(5, colour='red', shape='square', edge='sharp', names=names)"),
+        ],
+    )  # fmt: skip
+    def test_first_call_that_runs(self, args, options, codes, call):
+        with pytest.raises(ChoiceNeededError) as caught:
+            self.asked(*args, **options)
+        assert [note.code for note in caught.value.notes] == [f"choose-{code}" for code in codes]
+        assert caught.value.call == call
+        assert caught.value.note is caught.value.notes[0]
+        assert str(caught.value) == "\n".join(
+            [*(note.long for note in caught.value.notes), f"This call runs, with one choice of each: {call}"]
+        )
+
+    def test_none_runs(self):
+        """What else is amiss is said; a name that the data lack is amiss whatever is chosen."""
+        with pytest.raises(ChoiceNeededError, match="\nBesides, no square is blue") as caught:
+            self.bad(5)
+        assert (caught.value.call, [n.code for n in caught.value.notes]) == (
+            "",
+            ["choose-colour", "more-amiss"],
+        )
+        with pytest.raises(ChoiceNeededError, match="\nBesides, name must be one of none; got 'x'"):
+            self.asked("nameless")
+
+    @staticmethod
+    @_check.asking_together
+    def bad(data, *, colour=None):
+        _check.one_of(colour, "colour", {"blue": "cold"})
+        msg = "no square is blue"
+        raise InvalidInputError(msg)
+
+    def test_what_is_no_question_passes(self):
+        with pytest.raises(UnknownNameError, match="colour must be one of these; got 'grey'"):
+            self.asked(5, colour="grey")
+        assert self.asked(5, colour="red", shape="circle") == (5, 1, "red", "circle", None)
+
+    def test_no_warning_from_a_trial(self):
+        """The trials are silent: the call itself will warn."""
+
+        @_check.asking_together
+        def warned(*, colour=None):
+            colour = _check.one_of(colour, "colour", {"blue": "cold"})
+            _check.warn(TargetUnitWarning, Note("target-unit", "look", "look at this"))
+
+        with pytest.raises(ChoiceNeededError, match="warned"):
+            warned()
+
+    def test_pickled(self):
+        with pytest.raises(ChoiceNeededError) as caught:
+            self.asked(5)
+        again = pickle.loads(pickle.dumps(caught.value))
+        assert (str(again), again.notes, again.answers, again.call) == (
+            str(caught.value),
+            caught.value.notes,
+            {"colour": ("blue", "red"), "shape": ("square", "circle")},
+            caught.value.call,
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "meant"),
+    [
+        ("28e", ["28H", "28G", "28E"], "28E"), ("4/1", ["41", "4.1", "4.10"], "4.1"), ("4/10", ["4.1", "4.10"], "4.10"),
+        ("46.0", ["4.10", "60", "46"], "46"), (" 46", ["46", "64"], "46"), ("034B", ["34A", "34B"], "34B"),
+        ("01", ["0", "1"], "1"), ("Kent [note 4]", ["Gwent", "Kent"], "Kent"), ("KENT (p)", ["Gwent", "Kent"], "Kent"),
+        ("2023/24", ["2022/23 [note 3]", "2023/24 [note 3]"], "2023/24 [note 3]"),
+    ],
+)  # fmt: skip
+def test_the_nearest_is_the_same_in_another_spelling(given, options, meant):
+    assert _check.nearest(given, options, 2) == [meant]
+    with pytest.raises(UnknownNameError, match=re.escape(f"Did you mean {meant!r}?")):
+        _check.known(given, "label", options)

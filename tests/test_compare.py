@@ -3,18 +3,25 @@
 Each rule is one test over all ten comparisons; where it concerns some of them only, it is said why.
 """
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import policemetrics as pm
 from policemetrics import Exposure, HarmWeights, Tally
-from policemetrics.errors import InvalidInputError, UnknownNameError
+from policemetrics.errors import InvalidInputError, NotCrimeWarning, UnknownNameError
+from policemetrics.extend import Comparison, both_groups
 
 YEARS = ("2022/23", "2023/24")
 NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
 BELOW = "not available: a total of −1 in 2023/24, below zero: corrections outweigh what was recorded"
-UNLIKE = "not like for like: supplied for one only: Essex"
+UNLIKE = (
+    "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+)
 CURE = "tally(frame, by=['force', 'period'], coverage=['force', 'period'])"
 WHO = f"like_for_like='match' needs to know who supplied: state coverage= when tallying, as in {CURE}."
 
@@ -163,6 +170,14 @@ class TestNothingStated:
         found = by_force(name, tally_of(name, LATER, kind=True))
         assert "no rows for Essex, 2022/23" in found["Essex"].reason
         assert (found["Kent"].reason, found["Kent"].caveat, found["Essex"].caveat) == (None, "", "")
+
+    def test_only_the_rows_concerned(self):
+        """Essex has thefts of one year only; the frauds are of Kent alone, in both."""
+        rows = [("Kent", year, kind) for year in YEARS for kind in ("fraud", "theft")]
+        rows.append(("Essex", YEARS[1], "theft"))
+        columns = dict(zip(("force", "period", "kind"), zip(*rows, strict=True), strict=True))
+        found = pm.rate_change(Tally.from_columns(columns, [1] * 5), between=YEARS, by="kind", caveat="own")
+        assert [f.caveat for f in found] == ["own", f"own; {NAMED}"]
 
     @pytest.mark.parametrize("name", [n for n in ALL if HEADS[n][2]])
     def test_a_part_of_a_whole_is_0(self, name):
@@ -367,11 +382,326 @@ class TestFrames:
 
 @pytest.mark.parametrize("n", [0, 3])
 def test_rows_without_a_label_that_count_nothing(n):
-    """Of 2022 only a row without its force came in. Of 0 crimes it leaves 0; of three, their number is not known."""
+    """Of 2022 only a row without its force came in, which a total does not need. Of drivers by force it is left out."""
     columns = {"force": [None, "Kent"], "period": ["2022", "2023"]}
     crimes = Tally.from_columns(columns, [n, 5], coverage="period")
     found = pm.rate_change(crimes, between=("2022", "2023"))
+    assert (found.old, found.new, found.exclusions.excluded) == (n, 5, 0)
+    drivers = pm.change_drivers(crimes, between=("2022", "2023"), of="force")
     if n:
-        assert found.reason == "not available: all counts were excluded (missing force 3)"
+        assert drivers.at(force="Kent").reason == "not available: all counts were excluded (missing force 3)"
     else:
-        assert (found.old, found.new, found.change) == (0, 5, 5)
+        assert (drivers.at(force="Kent").old, drivers.at(force="Kent").new) == (0, 5)
+
+
+def test_groups_are_of_no_number_of_days():
+    """Two forces are compared as they are: each counts for one day, or for none."""
+    crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
+    pair = Comparison.of(crimes, both_groups(crimes, ("Essex", "Kent"), "force"), ())
+    sizes, name = pair.sizes(None, per_day=True)
+    assert ([size.tolist() for size in sizes], name) == ([[1], [1]], "days")
+    assert pair.sizes(None) == ([], "")
+
+
+def test_groups_of_no_dimension():
+    crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
+    with pytest.raises(UnknownNameError, match="the tally has no dimension 'beat'; it has 'force'"):
+        both_groups(crimes, ("Essex", "Kent"), "beat")
+
+
+# ---- what was chosen ---------------------------------------------------------------------
+
+
+GROUPS = ("Arson", "Burglary", "Robbery", "Shoplifting", "Theft")
+
+
+def of_groups():
+    """Five groups of offences of two forces in two years, with an outcome and a time each."""
+    rows = [
+        (f, p, g, o, s)
+        for f in ("Kent", "Essex")
+        for p in YEARS
+        for g in GROUPS
+        for o in ("1", "18")
+        for s in (60, 120)
+    ]
+    columns = dict(
+        zip(
+            ("force", "period", "group", "outcome", "seconds"),
+            map(list, zip(*rows, strict=True)),
+            strict=True,
+        )
+    )
+    return Tally.from_columns(columns, [100 + i for i in range(len(rows))])
+
+
+def families(tally):
+    """A sentence of every family that takes a tally."""
+    outcomes = tally.sum_to("force", "period", "group", "outcome")
+    crimes, times = (
+        tally.sum_to("force", "period", "group"),
+        tally.sum_to("force", "period", "group", "seconds"),
+    )
+    weights = HarmWeights(dict.fromkeys(GROUPS, 1), name="own", version="1")
+    harm, asked = {"offence": "group"}, {"between": YEARS}
+    return {
+        "rate": pm.rate(crimes, 1000),
+        "rate_change": pm.rate_change(crimes, **asked),
+        "rate_change per day": pm.rate_change(crimes, **asked, per_day=True),
+        "change_drivers": pm.change_drivers(crimes, **asked, of="force")[0],
+        "harm_score": pm.harm_score(crimes, weights, **harm),
+        "harm_change": pm.harm_change(crimes, weights, **harm, **asked),
+        "harm_drivers": pm.harm_drivers(crimes, weights, **harm, **asked, of="force")[0],
+        "harm_index": pm.harm_index(crimes, weights, **harm, base=YEARS[0])[1],
+        "positive_outcome_rate": pm.positive_outcome_rate(outcomes, **ASKED),
+        "outcome_rate_change": pm.outcome_rate_change(outcomes, **ASKED, **asked),
+        "outcome_rate_split": pm.outcome_rate_split(outcomes, **ASKED, **asked, of="force"),
+        "outcome_rate_drivers": pm.outcome_rate_drivers(outcomes, **ASKED, **asked, of="force")[0],
+        "group_outcome_rate": pm.group_outcome_rate(
+            pm.positive_outcome_rate(outcomes, **ASKED, by="force"), of="force"
+        ),
+        "summarise_times": pm.summarise_times(times),
+        "answer_times": pm.answer_times(times, target=90, out_of="answered"),
+        "time_change": pm.time_change(times, **asked),
+        "time_drivers": pm.time_drivers(times, **asked, of="force")[0],
+    }
+
+
+class TestChosen:
+    def test_every_family_says_it(self):
+        """A filter that was forgotten stands in every sentence, once; without one there is nothing."""
+        for name, figure in families(of_groups().where(group="Robbery")).items():
+            assert str(figure).count("Robbery") == 1 or "offence Robbery" in str(figure), (name, str(figure))
+            assert figure.chosen == "Robbery", name
+        assert {figure.chosen for figure in families(of_groups()).values()} == {""}
+
+    @pytest.mark.parametrize(
+        ("labels", "said"),
+        [
+            ({"group": "Robbery"}, "Recorded crime, Robbery, rose by "),
+            ({"group": ["Robbery", "Arson"]}, "Recorded crime, Arson and Robbery, rose by "),
+            ({"group": ["Robbery", "Arson", "Theft"]}, "Recorded crime, Arson, Robbery and Theft, rose by "),
+            ({"group": GROUPS[:4]}, "Recorded crime, Arson and 3 more, rose by "),
+            ({"group": GROUPS}, "Recorded crime rose by "),
+            ({"period": YEARS}, "Recorded crime rose by "),
+            ({"group": "Theft", "force": "Kent"}, "Recorded crime, Theft, Kent, rose by "),
+            ({"seconds": 60}, "Recorded crime rose by "),
+            ({"outcome": "1"}, "Recorded crime, outcome 1, rose by "),
+        ],
+    )
+    def test_in_words(self, labels, said):
+        assert str(pm.rate_change(of_groups().where(**labels), between=YEARS)).startswith(said)
+
+    def test_it_travels(self):
+        """Through sums, slices, drops, renaming and adding; a subject of the caller's wins."""
+        whole, asked = of_groups(), {"between": YEARS}
+        robbery = whole.where(group="Robbery")
+        start = "Recorded crime, Robbery, rose"
+        for tally in (
+            robbery.sum_to("period"),
+            robbery.where(force="Kent").sum_to("period", "force").where(period=YEARS),
+            robbery.where(period=YEARS[0]) + robbery.where(period=YEARS[1]),
+            whole.where(group=["Robbery", "Theft"]).where(group="Robbery"),
+            robbery.drop(force="Essex"),
+        ):
+            assert str(pm.rate_change(tally, **asked)).startswith(start[:-6]), str(
+                pm.rate_change(tally, **asked)
+            )
+        renamed = robbery.relabel("group", {"Robbery": "Muggings"})
+        assert pm.rate_change(renamed, **asked).chosen == "Muggings"
+        assert pm.rate_change(robbery + whole.where(group="Theft"), **asked).chosen == "Robbery and Theft"
+        assert pm.rate_change(robbery + whole.drop(group="Robbery"), **asked).chosen == ""
+        assert str(pm.rate_change(robbery, **asked, subject="Muggings")).startswith("Muggings rose")
+
+    def test_tables_say_it_below(self):
+        table = pm.rate_change(of_groups().where(group="Robbery"), between=YEARS, by="force")
+        assert "[RateChange, 2 rows; chosen: Robbery]" in repr(table)
+        assert str(table[0]).startswith("Essex: recorded crime, Robbery, rose")
+        assert pm.rate_change(of_groups().where(group="Robbery"), between=YEARS, by="group")[0].chosen == ""
+        assert pm.rate_change(of_groups().where(group="Robbery"), versus="previous")[1].chosen == "Robbery"
+
+
+class TestNoCrime:
+    """Anti-social behaviour stands among the types of data.police.uk and is no recorded crime."""
+
+    @staticmethod
+    def street(label="Anti-social behaviour"):
+        types = [label, "Burglary", "Robbery"] * 2
+        return Tally.from_columns(
+            {"type": types, "period": [y for y in YEARS for _ in "abc"]}, [900, 50, 60, 800, 55, 70]
+        )
+
+    @pytest.mark.parametrize("label", ["Anti-social behaviour", "ASB", "anti-social Behaviour"])
+    def test_alone_it_is_not_called_so(self, label):
+        chosen = self.street(label).where(type=label)
+        for tally in (chosen, chosen.sum_to("period")):
+            assert str(pm.rate_change(tally, between=YEARS)).startswith(f"{label} fell by 100")
+        row = pm.rate_change(self.street(label), between=YEARS, by="type").at(type=label)
+        assert str(row).startswith(f"{label}: incidents fell by 100")
+
+    def test_among_others_it_is_said(self):
+        with pytest.warns(NotCrimeWarning, match=r"drop\(type='Anti-social behaviour'\) leaves it out"):
+            found = pm.rate_change(self.street(), between=YEARS)
+        assert [note.code for note in found.caveats] == ["not-recorded-crime"]
+        assert not pm.rate_change(self.street().drop(type="Anti-social behaviour"), between=YEARS).caveats
+
+    def test_the_caller_knows(self):
+        """A subject of the caller's, and figures that speak of no crime, say nothing of it."""
+        assert not pm.rate_change(self.street(), between=YEARS, subject="Incidents").caveats
+        times = Tally.from_columns({"type": ["ASB", "Robbery"], "seconds": [60, 90]}, [1, 2])
+        assert not pm.summarise_times(times).caveats
+
+
+LSOAS = {"lsoa": ["E1"] * 2 + [None] * 3 + ["E1"] * 3 + [None], "period": ["2018"] * 5 + ["2019"] * 4}
+
+
+class TestLeftOutUnequally:
+    """Of 2018 three of five rows lack their area, of 2019 one of four."""
+
+    crimes = Tally.from_columns(LSOAS, [1] * 9)
+    says = "left out for want of a label: 3 of 5 (60.0%) of 2018, but 1 of 4 (25.0%) of 2019"
+
+    def test_a_total_counts_them(self):
+        for made in (self.crimes, self.crimes.sum_to("period"), pd.DataFrame(LSOAS)):
+            found = pm.rate_change(made, between=("2018", "2019"))
+            assert (found.old, found.new, found.caveat, found.exclusions.excluded) == (5, 4, "", 0)
+
+    def test_what_needs_the_label_says_so(self):
+        residents = pm.Exposure({"E1": 100}, by="lsoa", name="residents", date="mid-2018")
+        for made in (self.crimes, pd.DataFrame(LSOAS)):
+            for found in (
+                pm.rate_change(made, between=("2018", "2019"), by="lsoa").at(lsoa="E1"),
+                pm.change_drivers(made, between=("2018", "2019"), of="lsoa").at(lsoa="E1"),
+                pm.rate_change(made, between=("2018", "2019"), exposure=residents),
+            ):
+                assert (found.old, found.new, found.caveat) == (2, 3, self.says)
+
+    def test_of_the_groups_it_may_belong_to(self):
+        """Kent's rows without an offence are nothing to Essex; those of no force are to both."""
+        columns = {"force": ["Kent", "Kent", "Essex", "Kent", "Essex"], "period": ["2018", "2018", "2018", "2019", "2019"],
+                   "offence": ["theft", None, "theft", "theft", "theft"]}  # fmt: skip
+        crimes = Tally.from_columns(columns, [90, 10, 50, 100, 50])
+        table = pm.rate_change(crimes, between=("2018", "2019"), by=["force", "offence"])
+        assert (
+            "10 of 100 (10.0%) of 2018, but 0 of 100 (0.0%) of 2019"
+            in table.at(force="Kent", offence="theft").caveat
+        )
+        assert table.at(force="Essex", offence="theft").caveat == ""
+        more = crimes + Tally.from_columns(
+            {d: [v] for d, v in zip(columns, [None, "2018", "theft"], strict=True)}, [30]
+        )
+        table = pm.rate_change(more, between=("2018", "2019"), by=["force", "offence"])
+        assert "30 of 170 (17.6%)" in table.at(force="Essex", offence="theft").caveat
+
+    def test_as_much_of_both(self):
+        """A hundredth more or less is no news, nor what the caller dropped."""
+        crimes = Tally.from_columns({d: LSOAS[d] for d in LSOAS}, [90, 90, 2, 2, 2, 90, 90, 90, 8])
+        assert pm.rate_change(crimes, between=("2018", "2019"), by="lsoa").at(lsoa="E1").caveat == ""
+        dropped = crimes.drop(lsoa="E1", period="2018")
+        assert "label" not in pm.rate_change(dropped, between=("2018", "2019")).caveat
+
+
+class TestMonthsWithoutRows:
+    """A row in each month from January 2021 to October 2022."""
+
+    says = "no rows for 2022-11, 2022-12"
+
+    @staticmethod
+    def change(dates, every="calendar_year", between=("2021", "2022"), **options):
+        frame = pd.DataFrame({"when": pd.to_datetime(list(dates))})
+        return pm.rate_change(pm.tally(frame, date="when", every=every, **options), between=between)
+
+    @pytest.fixture(autouse=True)
+    def _dates(self):
+        self.dates = tuple(pd.date_range("2021-01-01", periods=22, freq="MS"))
+
+    def test_as_with_months(self):
+        month, year = (self.change(self.dates, every) for every in ("month", "calendar_year"))
+        assert year.reason == month.reason == f"not available: {self.says}"
+        assert (year.old, math.isnan(year.new)) == (12, True) == (month.old, math.isnan(month.new))
+
+    def test_at_the_start(self):
+        """January to March 2021 belong to the year before."""
+        found = self.change(self.dates, "financial_year", ("2020/21", "2021/22"))
+        assert found.reason.startswith("not available: no rows for 2020-04, 2020-05")
+        assert self.change(self.dates, "quarter", ("2022-Q2", "2022-Q3")).change == 0
+        assert (
+            self.change(self.dates, "quarter", ("2021-Q4", "2022-Q4")).reason == f"not available: {self.says}"
+        )
+
+    def test_between(self):
+        """A month in the middle may be one in which nothing was recorded: the figure stands, and says so."""
+        dates = [
+            d for d in pd.date_range("2021-01-01", periods=24, freq="MS") if (d.year, d.month) != (2021, 5)
+        ]
+        found = self.change(dates)
+        assert (found.old, found.new, found.caveat) == (11, 12, "no rows for 2021-05")
+
+    def test_every_figure_of_the_year_says_so(self):
+        frame = pd.DataFrame({"when": self.dates})
+        years = pm.tally(frame, date="when", every="calendar_year")
+        assert pm.rate(years, 100).caveat == self.says
+        assert pm.rate(years.where(period="2021"), 100).caveat == ""
+        named = years.relabel("period", {"2021": "earlier", "2022": "later"})
+        assert pm.rate(named, 100).caveat == ""
+
+    def test_two_files(self):
+        """What one file lacks another may have."""
+        frame = pd.DataFrame({"when": self.dates})
+        rest = pd.DataFrame({"when": [*pd.date_range("2022-11-01", periods=14, freq="MS")]})
+        both = [pm.tally(f, date="when", every="calendar_year") for f in (frame, rest)]
+        assert pm.rate_change(sum(both), between=("2021", "2022")).change == 0
+
+    def test_rare_events_and_stated_coverage(self):
+        """One month in five has a homicide; and who says that the years were sent knows best."""
+        rare = self.change(self.dates[::5])
+        assert (rare.old, rare.new, rare.caveat) == (3, 2, "")
+        stated = self.change(self.dates, coverage="period")
+        assert (stated.old, stated.new, stated.caveat) == (12, 10, "")
+
+    def test_few_months_of_many_rows(self):
+        """Two months are no series, unless each has many rows: then one without any is no chance."""
+        few = pd.date_range("2024-01-01", periods=5, freq="MS")
+        assert self.change(few, "quarter", ("2024-Q1", "2024-Q2")).caveat == ""
+        assert "2024-06" in self.change([*few] * 5, "quarter", ("2024-Q1", "2024-Q2")).reason
+
+
+MAYBE = st.sampled_from(["a", "b", None])
+FOUND = st.lists(
+    st.tuples(MAYBE, MAYBE, st.sampled_from(["2018", "2018", "2019", None]), st.integers(0, 4)), max_size=10
+)
+
+
+@given(FOUND, st.booleans(), st.sampled_from([None, "force"]), st.sampled_from(["require", "match"]))
+@settings(max_examples=60)
+def test_a_finer_tally_gives_the_same_comparison(found, stated, by, like_for_like):
+    """What lacks an area alone is in it, as if areas had never been told apart; figure by figure, exclusions too."""
+    names = ("area", "force", "period")
+    columns = {d: [row[i] for row in found] for i, d in enumerate(names)} | {"n": [row[-1] for row in found]}
+    counts = columns.pop("n")
+    proof = ["force", "period"] if stated or like_for_like == "match" else None
+    fine = Tally.from_columns(columns, counts, coverage=proof)
+    coarse = Tally.from_columns({d: columns[d] for d in names[1:]}, counts, coverage=proof)
+    merged = dict.fromkeys(fine._ever_known("force"), "one")
+
+    def figures(tally):
+        try:
+            table = pm.rate_change(tally, between=("2018", "2019"), by=by, like_for_like=like_for_like)
+        except InvalidInputError as refused:
+            return str(refused)
+        return [
+            (
+                str(f.group),
+                f.reason,
+                str(f.old),
+                str(f.new),
+                f.exclusions.counted,
+                dict(f.exclusions.reasons),
+                "left out" in f.caveat,
+            )
+            for f in (table if by else [table])
+        ]
+
+    assert figures(fine) == figures(coarse) == figures(fine.sum_to("force", "period"))
+    if merged:
+        assert figures(fine.relabel("force", merged)) == figures(coarse.relabel("force", merged))

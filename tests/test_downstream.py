@@ -109,6 +109,7 @@ def test_harm_adds_up(crimes, harm):
         assert whole.score == pytest.approx(sum(parts))
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
 @given(outcome_tallies("force"))
 def test_no_force_solves_more_than_it_has(outcomes):
     for row in pm.positive_outcome_rate(
@@ -172,6 +173,7 @@ ASKED = {
     "outcome_rate_change": lambda crimes, by: pm.outcome_rate_change(
         crimes, between=("2023-11", "2024-01"), positive="charged", basis="recorded", out_of="outcomes", by=by
     ),
+    "share": lambda crimes, by: pm.share(crimes, part={"outcome": "1"}, by=by),
     "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),
 }
 
@@ -179,6 +181,7 @@ HARM = pm.HarmWeights({"4.1": 1_000, "4.10": 900, "105A": 1.5}, name="invented",
 DIMS = ("force", "period", "offence", "outcome", "year")
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
 @pytest.mark.parametrize("asked", ASKED)
 @given(
     st.sampled_from([None, ["force"], ["period"], ["force", "period"]]).flatmap(

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,8 +17,15 @@ from hypothesis import strategies as st
 from strategies import FORCES
 
 from policemetrics.change import rate_change
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.errors import (
+    AreasWithoutRowsWarning,
+    InvalidInputError,
+    InvalidTypeError,
+    PoliceMetricsError,
+    UnknownNameError,
+)
 from policemetrics.exposure import Exposure
+from policemetrics.frames.counting import tally
 from policemetrics.periods import Period
 from policemetrics.rates import rate
 from policemetrics.tallies import Tally
@@ -247,6 +255,29 @@ class TestJoin:
         )
         found = rate(tally, PEOPLE, by="region")
         assert (found.at(region="South").exposure, found.at(region="East").exposure) == (2500, 1000)
+        # That regions divide the forces is an assumption from the rows: it is said, until coverage states it.
+        said = "each force has rows of one region only, so region is taken to divide the residents, too"
+        assert str(found.at(region="East")).endswith(
+            f"Caveat: {said}; coverage= that names force and region states it."
+        )
+        stated = crimes(
+            {("South", "Kent"): 6, ("East", "Essex"): 5}, ["region", "force"], coverage=["region", "force"]
+        )
+        assert "Caveat" not in str(rate(stated, PEOPLE, by="region").at(region="East"))
+        assert "Caveat" not in str(rate(tally, PEOPLE, by=["region", "force"])[0])
+
+    def test_an_offence_of_one_force_each_is_an_assumption_too(self):
+        """Murder in Kent alone, theft in Essex alone: an offence may divide the forces, or they may have had none."""
+        keys = {("murder", "Kent"): 1, ("theft", "Essex"): 2}
+        people = residents({"Kent": 100, "Essex": 100})
+        found = rate(crimes(keys, ["offence", "force"]), people, by="offence")
+        assert found.at(offence="murder").exposure == 100
+        assert "so offence is taken to divide the residents, too" in str(found[0])
+        stated = rate(crimes(keys, ["offence", "force"], coverage="force").where(offence="murder"), people)
+        assert stated.exposure == 200
+        # One force with both offences disproves it: then every force is one of every offence.
+        more = rate(crimes({**keys, ("theft", "Kent"): 1}, ["offence", "force"]), people, by="offence")
+        assert (more.at(offence="murder").exposure, "Caveat" in str(more[0])) == (200, False)
 
     def test_any_number_above_0(self):
         """Half a thousand divides as one does; one group is one group, with by= or without."""
@@ -313,6 +344,68 @@ class TestJoin:
             sum(n for n, _ in found.values()),
             sum(s for _, s in found.values()),
         )
+
+
+class TestWhoSends:
+    """`coverage=residents`: the areas of an exposure are who sends, and a quiet one had none."""
+
+    QUIET = residents({f"L{i:03d}": 1500 for i in range(100)}, by="lsoa")
+    ROWS = pd.DataFrame({"lsoa": ["L003", "L040", "L077"], "period": ["2022", "2022", "2023"]})
+
+    @pytest.mark.filterwarnings("default::policemetrics.errors.AreasWithoutRowsWarning")
+    def test_the_warning_gives_the_cure(self):
+        frame, exposure = self.ROWS[["lsoa"]], self.QUIET
+        with pytest.warns(AreasWithoutRowsWarning, match="of 3 of the 100 areas") as warned:
+            assert rate(frame, exposure, per=100_000).rate == pytest.approx(3 / 4500 * 1e5)
+        cure = re.search(r"; (tally\(.*\)) says that they had none", str(warned[0].message)).group(1)
+        cured = eval(cure, {"tally": tally, "frame": frame, "exposure": exposure})  # noqa: S307  # our own words
+        found = rate(cured, exposure, per=100_000)
+        assert (found.events, found.exposure, found.rate) == (3, 150_000, pytest.approx(2.0))
+        assert "Caveat" not in str(found)
+
+    @pytest.mark.filterwarnings("error::policemetrics.errors.AreasWithoutRowsWarning")
+    def test_every_area_in_every_period_that_occurs(self):
+        made = tally(self.ROWS, by=["lsoa", "period"], coverage=self.QUIET)
+        assert (len(made.coverage), made.coverage.labels("period")) == (200, ("2022", "2023"))
+        found = rate_change(made, between=("2022", "2023"), exposure=self.QUIET)
+        assert (found.old, found.new, found.reason) == (2, 1, None)
+        assert rate(made, self.QUIET, by="lsoa").at(lsoa="L000").events == 0
+
+    def test_dates(self):
+        log = pd.DataFrame({"lsoa": ["L003", "L040"], "day": pd.to_datetime(["2022-01-03", "2022-02-05"])})
+        found = rate(tally(log, by="lsoa", date="day", coverage=self.QUIET), self.QUIET, by="period")
+        assert found["exposure"].tolist() == [150_000, 150_000]
+
+    def test_by_period_however_spelt(self):
+        """Of a period of which no row came in nothing is said; those that are there are joined as they mean."""
+        sizes = {("Kent", "2022"): 100, ("Essex", "2022"): 50, ("Kent", "2024"): 1, ("Essex", "2024"): 2}
+        sizes |= {("Kent", "year ending December 2023"): 110, ("Essex", "year ending December 2023"): 60}
+        people = residents(sizes, by=["force", "period"])
+        made = Tally.from_columns(
+            {"force": ["Kent", "Kent"], "period": ["2022", "2023"]}, [3, 4], coverage=people
+        )
+        assert made.coverage.to_dict()["period"] == ["2022", "2023"] * 2
+        assert rate(made, people, by="period")["exposure"].tolist() == [150, 170]
+
+    def test_a_row_of_an_area_that_is_not_among_them_is_one_more_sender(self):
+        made = crimes({"Kent": 3, "Sussex": 1}, coverage=PEOPLE)
+        assert made.coverage.labels("force") == ("Essex", "Kent", "Surrey", "Sussex")
+        assert rate(made, PEOPLE).reason == "not available: no residents for Sussex"
+
+    @pytest.mark.parametrize(
+        ("columns", "words"),
+        [
+            (
+                {"force": ["Wales"]},
+                "coverage names 3 labels of 'force', and no row has one of them: 'Essex' there, 'Wales'",
+            ),
+            ({"force": [7]}, "no row has one of them: 'Essex' there, 7 in the rows. Spell them alike."),
+            ({"offence": ["a"]}, "coverage is given by 'force': keep 'force' in the tally, too."),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(self, columns, words):
+        with pytest.raises(PoliceMetricsError, match=re.escape(words)):
+            Tally.from_columns(columns, [1], coverage=PEOPLE)
 
 
 class TestMissingLabel:
@@ -538,6 +631,13 @@ class TestSameSuppliers:
             assert all(label in found.caveat for label in of_one_only)
         assert rate(crimes, crimes).caveat == ""
 
+    def test_a_tally_of_more_dimensions(self):
+        """The calls have a grade, too, that the crimes have not: it is added up."""
+        columns = {"force": ["Kent"] * 2, "period": ["2022"] * 2, "grade": [1, 2]}
+        calls = Tally.from_columns(columns, [3, 1])
+        crimes = self.tally(("Kent", "2022", 2), stated=False)
+        assert (rate(crimes, calls, per=1).rate, rate(crimes, calls).caveat) == (0.5, "")
+
     def test_a_tally_of_others(self):
         """Kent's two years over one year of Kent and one of Essex: as many rows, and no rate."""
         crimes = self.tally(("Kent", "2022", 100), ("Kent", "2023", 100), ("Essex", "2022", 100))
@@ -555,3 +655,17 @@ class TestSameSuppliers:
         assert rate(crimes, residents).reason == reason
         assert rate(crimes, 2000).reason == reason
         assert rate(crimes, residents, by="force").at(force="Essex").rate == 100
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["a", "b"], "value: column 'size', of Kent, must be a number; got 'a' (str)."),
+        ([5, None], "value: column 'size', of Essex, must be a finite number"),
+        ([5, 0], "value: column 'size', of Essex, must be > 0; got 0"),
+    ],
+)
+def test_a_column_that_holds_no_sizes_is_named(values, says):
+    frame = pd.DataFrame({"force": ["Kent", "Essex"], "size": values})
+    with pytest.raises(PoliceMetricsError, match=re.escape(says)):
+        Exposure.from_frame(frame, by="force", value="size", name="residents", date="mid-2019")

@@ -142,7 +142,10 @@ class TestTwoPeriods:
         """Essex sent one year only: refused; left out of both; or, by force, its own row alone."""
         tally = victims(LATER)
         refused = own.repeat_victim_change(tally, between=YEARS)
-        assert refused.reason == "not like for like: supplied for one only: Essex"
+        assert (
+            refused.reason
+            == "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+        )
         matched = own.repeat_victim_change(tally, between=YEARS, like_for_like="match")
         alone = own.repeat_victim_change(victims(KENT), between=YEARS)
         assert (matched.points, matched.points_low) == (alone.points, alone.points_low)
@@ -196,7 +199,7 @@ class TestTwoGroups:
     def test_like_for_like(self, own):
         """Essex sent one year, Kent two: over both years they do not compare."""
         assert own.repeat_victim_gap(victims(LATER), groups=("Kent", "Essex"), of="force").reason == (
-            "not like for like: supplied for one only: 2022/23"
+            "not like for like: supplied for one only: 2022/23; like_for_like='match' leaves out what one side lacks"
         )
         loose = own.repeat_victim_gap(victims(LATER, coverage=None), groups=("Kent", "Essex"), of="force")
         assert loose.caveat == "no coverage was stated, and only one of the groups has cells of 2022/23"
@@ -311,6 +314,17 @@ class TestDeclarations:
     def test_unknown_words_are_refused(self, made):
         with pytest.raises(UnknownNameError, match="must be one of"):
             made()
+
+    def test_a_divisor_of_two_periods(self):
+        """A tally has a part for each, one number is that of both."""
+        crimes, calls = (
+            pm.Tally.from_columns({"force": ["Kent"] * 2, "period": YEARS}, counts)
+            for counts in ([5, 6], [50, 20])
+        )
+        pair = extend.Comparison.of(crimes, extend.both_periods(crimes, YEARS, "period"), ())
+        for given, wanted in ((calls, [[50], [20]]), (7, [[7], [7]])):
+            sizes = pair.divide(*extend.Divisor.of(given, (), "calls").between(YEARS, "period"))
+            assert [size.tolist() for size in sizes] == wanted
 
     def test_a_divisor(self):
         """Victims per resident, joined by label; a force without residents says so."""

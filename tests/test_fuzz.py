@@ -195,6 +195,7 @@ def asked(draw, *usual):
     return frame, [draw(other) if draw(st.integers(0, 7)) == 7 else name for name in frame.columns] or ["a"]
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
 @many
 @given(
     asked(("few", "flag", "float", "stamp"), ("utf", "few", "text"), ("utf", "span")),

@@ -612,3 +612,44 @@ def test_ten_thousand_labels_are_read_in_a_blink():
 def test_in_words(label, words):
     """Months are named in a sentence, and a rolling year has its article."""
     assert in_words(label) == words
+
+
+HINTS = {
+    "2023/24 (p)": "2023/24", "2023/24 [p]": "2023/24", "2023/24p": "2023/24", "2023/24 [note 3]": "2023/24",
+    "2023/24*": "2023/24", "2023/24 (provisional)": "2023/24", "2023/24 [note 3][r]": "2023/24", "23/24": "2023/24",
+    "23-24": "2023/24", "2324": "2023/24", "04/05": "2004/05", "99/00": "1999/00", "2025Q01": "2025-Q1",
+    "Q1 23/24": "2023-Q2", "Q1 (Apr-Jun) 2023/24": "2023-Q2", "01/04/2023 to 31/03/2024": "2023/24",
+    "01/04/2023 - 31/03/2024": "2023/24", "2023-04-01 to 2024-03-31": "2023/24", "Y/E 31/03/2024": "2023/24",
+    "12m to Mar 24": "2023/24", "R12 Mar 2024": "2023/24", "2024.0": "2024", "April 2023 to March 2024 [note 2]": "2023/24",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "meant"), HINTS.items(), ids=HINTS)
+def test_what_a_label_probably_means(label, meant):
+    """It is not read so without a word; and what is proposed is read."""
+    with pytest.raises(InvalidInputError, match=re.escape(f"{label!r}. Did you mean {meant!r}?")):
+        Period.parse(label)
+    assert Period.parse(meant).label == meant
+
+
+@pytest.mark.parametrize(
+    "label", ["24/26", "15/04/2023 to 31/03/2024", "2023-04-01", "2009-10 [r]", "E01000001", "Kent", "13/13"]
+)
+def test_no_hint_where_it_would_be_a_guess(label):
+    with pytest.raises(InvalidInputError) as refused:
+        Period.parse(label)
+    assert "Did you mean" not in str(refused.value)
+
+
+def test_the_relabelling_that_is_proposed_cures_a_column():
+    """Of all labels that cannot be read, in one call that gives the right figure."""
+    from policemetrics import Tally, rate_change
+
+    crimes = Tally.from_columns({"period": ["2022/23", "2023/24 (p)", "24/25 [note 2]"]}, [10, 12, 9])
+    with pytest.raises(
+        InvalidInputError, match=r"period\[1\] must name a period; got '2023/24 \(p\)'"
+    ) as refused:
+        rate_change(crimes, between=("2022/23", "2023/24"))
+    call = re.search(r"tally\(…\)(\.relabel\(.*\))\.$", str(refused.value))[1]
+    cured = eval(f"crimes{call}", {"crimes": crimes})  # noqa: S307  # the code that the message proposes
+    assert rate_change(cured, between=("2023/24", "2024/25")).change == -3

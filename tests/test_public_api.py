@@ -73,6 +73,7 @@ GOOD = {
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_index": (pm.harm_index, (FRAME, WEIGHTS), {"base": YEARS[0], "by": "force", "count": "n"}),
+    "published.change": (pm.published.change, (6.6, 8.6), {"rounded_to": 0.1}),
     "published.harm_per_crime_change": (pm.published.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
     "harm_score": (pm.harm_score, (FRAME, WEIGHTS), {"by": "force", "count": "n"}),
     "harm_weights": (pm.harm_weights, ("ons-css",), {"version": "2020"}),
@@ -115,9 +116,11 @@ GOOD = {
         pm.response_times, (FRAME,),
         {"start": "day", "end": "met", "by": "force", "timezone": "UTC", "target": 60} | OPEN,
     ),
-    "share": (pm.share, (1, 4), {}),
+    "share": (pm.share, (FRAME,), {"part": {"outcome": "1"}, "by": "force", "count": "n"}),
+    "share of numbers": (pm.share, (1, 4), {}),
+    "share of columns": (pm.share, ([1, 2], [3, 4]), {"labels": ["a", "b"]}),
     "claims.stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
-    "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60}),
+    "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60, "count": "rows"}),
     "summarise_times of numbers": (
         pm.summarise_times, ([30, 45.5],), {"target": 60, "mean_method": "bootstrap", "seed": 1},
     ),
@@ -182,6 +185,8 @@ BAD = {
     "date": [5, "nope", "force", "n", b"x"],
     "every": [None, 5, "nope"],
     "timezone": [None, 5, "nope", "Mars/Base", b"x"],
+    "marks": [5, "[c]", {"[c]": 5}, {5: "suppressed"}, [5]],
+    "unique": [5, "nope", ["force", "force"], b"force"],
     "coverage": [5, "nope", ["force", "force"], b"force"],
     "overlapping": [None, 5, "nope", ["force", "force"], b"force"],
     "as_at": [None, 5, b"x"],
@@ -195,12 +200,14 @@ BAD = {
     "after": [5, b"5 s", "a lot", "5%", "5 s faster"],
     "change": [5, b"5 s", "a lot", "5%", "5 s"],
     "percent_change": [5, b"5%", "a lot", "5%", "5 s faster"],
+    "part": [None, 5, "nope", "force", {}, {"nope": 1}, {"outcome": "nope"}, b"outcome"],
     "parts": [None, 5, "12%", ["12%"], {}, {"a": "a lot"}, {"a": 5}, {"a": "5 s"}, {5: "5%"}, {"total": "5%"}],
     "total": [5, b"5%", "a lot", "5 s", "5% lower"],
     "start": [None, 5, "nope", b"day", "force", "n", "met"],
     "end": [None, 5, "nope", b"met", "force", "n", "day"],
     "closed": [5, "nope", b"day", "force"],
     "resolution": [None, 5, "nope"],
+    "recorded_to": [5, "nope", "hour", ["minute"]],
     "zero": [None, 5, "nope", True],
     "no_arrival": [None, 5, "nope", "exclude"],
     "incident": [5, "nope", b"force", "day"],
@@ -216,6 +223,8 @@ BAD = {
     "force": [5, "nope", b"Kent", ["Kent"], 4.1],
     "include_self": [None, "yes", 1, [True]],
     "average": [None, 5, "nope", "mean"],
+    "blank": [5, "nope", b"excluded", True],
+    "alternates": [5, "nope", b"beside", True],
 }  # fmt: skip
 
 # Some arguments only mean something beside, or instead of, another one.
@@ -224,8 +233,8 @@ BESIDE = {
     ("tally", "every"): {"date": None},
     ("tally", "timezone"): {"date": "day"},
 }
-# There the period need not be named.
-NOT_NEEDED = {("positive_outcome_rate", "period")}
+# There the period need not be named, and a table is its own whole.
+NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of")}
 # What reads the columns of a small table has its own words for them.
 ALSO = {
     ("pool_means", "count"): ("value",),
@@ -234,6 +243,7 @@ ALSO = {
     ("outcome_maturity", "outcome_period"): ("by",),
     ("answer_bands", "band"): ("by",),
     ("answer_times", "result"): ("by",),
+    ("share", "part"): ("by", "outcome"),
 }
 NO_DATA = [None, "crimes.csv", b"crimes", object(), pd.Series([1, 2]), iter([1]), print, Tally, {1, 2}]
 NO_COUNT = [

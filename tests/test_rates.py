@@ -71,6 +71,34 @@ class TestShare:
         assert math.isnan(figure.share)
         assert math.isnan(figure.interval.low)
 
+    def test_columns(self):
+        """One for each label, as of `rate`; each row is what it is alone."""
+        table = share([1, 5, 20], [100, 100, 100], labels=["a", "b", "c"], confidence_level=0.9)
+        assert table.to_dict()["share"] == [0.01, 0.05, 0.2]
+        for row, count in zip(table, (1, 5, 20), strict=True):
+            alone = share(count, 100, confidence_level=0.9)
+            assert (row.share, row.interval) == (alone.share, alone.interval)
+        assert table == share([1, 5, 20], 100, labels=["a", "b", "c"], confidence_level=0.9)
+
+    def test_columns_with_one_of_nothing(self):
+        table = share([1, 0], [4, 0], labels=["a", "b"])
+        assert str(table.at(label="b")) == "b: 0 of 0: not available: a share of nothing."
+        assert table.at(label="a").share == 0.25
+
+    @pytest.mark.parametrize(
+        ("count", "out_of", "labels", "message"),
+        [
+            ([1, 5], [100, 3], ["a", "b"], "count must be at most out_of; got 5 of 3, for b"),
+            ([1, 5], [100, 3], None, "several numbers need labels=, one for each"),
+            ([1, 5, 6], [100, 30], ["a", "b"], "length"),
+            ([1, -5], 100, ["a", "b"], "count"),
+            ([1, 5], [100, 30.5], ["a", "b"], "out_of"),
+        ],
+    )
+    def test_bad_columns(self, count, out_of, labels, message):
+        with pytest.raises(pm.PoliceMetricsError, match=message):
+            share(count, out_of, labels=labels)
+
     @given(st.data(), st.integers(1, 10**7), LEVELS)
     def test_stays_inside_its_interval_inside_its_bounds(self, data, out_of, level):
         count = data.draw(st.integers(0, out_of))
@@ -124,6 +152,149 @@ class TestShare:
     def test_bad_input(self, given_, options, named):
         with pytest.raises(pm.PoliceMetricsError, match=named):
             share(*given_, **options)
+
+
+ROWS = {
+    "force": ["Kent"] * 5 + ["Essex"] * 2 + ["Surrey", None],
+    "found": [True, False, None, True, False, True, True, None, True],
+    "outcome": ["arrest", "nfa", None, "caution", "nfa", "arrest", "arrest", None, "nfa"],
+}
+COUNTED = ROWS | {"n": [1, 2, 3, 4, 5, 6, 7, 8, 9]}
+
+
+class TestShareOfTables:
+    """A part of the rows: counted by group, with supply, reasons and exclusions as every metric has them."""
+
+    @pytest.mark.parametrize(
+        "frame",
+        [
+            pd.DataFrame(ROWS),  # objects, since some are missing
+            pd.DataFrame(ROWS).astype({"found": "boolean"}),
+            pd.DataFrame(ROWS).assign(found=[1, 0, None, 1, 0, 1, 1, None, 1]),  # floats, for the same reason
+            pl.DataFrame(ROWS),
+            pl.DataFrame(ROWS).lazy(),
+            pa.table(ROWS),
+        ],
+        ids=["pandas objects", "pandas boolean", "pandas float", "polars", "lazy", "pyarrow"],
+    )
+    def test_flags(self, frame):
+        """Found is known of four searches in Kent, and two found something; what is not known is in neither."""
+        table = share(frame, part="found", by="force")
+        kent, essex, surrey = (table.at(force=f) for f in ("Kent", "Essex", "Surrey"))
+        assert str(kent) == (
+            "Kent: 2 of 4 (found) is 50.00% (95% interval 15.00% to 85.00%). Left out: missing found 1."
+        )
+        assert (essex.count, essex.out_of) == (2, 2)
+        assert surrey.reason == "not available: all rows were excluded (missing found 1)"
+        whole = share(frame, part="found")
+        assert (whole.count, whole.out_of, whole.exclusions.excluded) == (5, 7, 2)
+        assert str(share(frame, part={"found": False})).startswith("2 of 7 (not found) is 28.57%")
+
+    def test_labels(self):
+        frame = pd.DataFrame(COUNTED)
+        table = share(frame, part={"outcome": ["arrest", "caution"]}, by="force", count="n")
+        assert (table.at(force="Kent").count, table.at(force="Kent").out_of) == (5, 12)
+        assert table.at(force="Kent").part == "outcome arrest or caution"
+        assert table.at(force="Kent").exclusions.reasons == {"missing outcome": 3}
+        both = share(frame, part={"outcome": "arrest", "found": True}, by="force", count="rows").at(
+            force="Kent"
+        )
+        assert (both.count, both.out_of, both.part) == (1, 4, "outcome arrest and found")
+
+    def test_tally(self):
+        """Coverage proves supply: of a force that sent nothing at all there is no share, and no 0%."""
+        tally = Tally.from_columns(
+            {
+                "force": ["Kent", "Kent", "Essex"],
+                "period": ["2022", "2023", "2022"],
+                "found": ["yes", "no", "no"],
+            },
+            [3, 1, 4],
+            coverage=["force", "period"],
+        )
+        table = share(tally, part={"found": "yes"}, by=["force", "period"])
+        assert table.at(force="Kent", period="2023").share == 0
+        assert table.at(force="Essex", period="2022").share == 0
+        gone = share(
+            tally.not_supplied("never sent", force="Kent", period="2023"), part={"found": "yes"}, by=["force"]
+        )
+        assert gone.at(force="Kent").reason == "not available: never sent"
+        no_cells = share(tally.drop(force="Kent", period="2022"), part={"found": "no"}, by="force")
+        assert no_cells.at(force="Kent").share == 1
+
+    def test_corrections(self):
+        """Cells below zero add up; a part or a rest below zero is no count."""
+        tally = Tally.from_columns({"force": ["A", "A", "A", "B", "B", "C", "C"], "x": ["y", "y", "n"] + ["y", "n"] * 2},
+                                   [6, -1, 5, -1, 5, 5, -1])  # fmt: skip
+        table = share(tally, part={"x": "y"}, by="force")
+        assert (table.at(force="A").count, table.at(force="A").out_of) == (5, 10)
+        assert all("below zero" in table.at(force=f).reason for f in "BC")
+
+    def test_overlap(self):
+        tally = Tally.from_columns({"basis": ["a", "b"], "x": ["y", "n"]}, [6, 5], overlapping="basis")
+        with pytest.raises(InvalidInputError, match="basis"):
+            share(tally, part={"x": "y"})
+
+    @given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(["y", "n", None]), st.integers(0, 50))))
+    def test_parts_add_up(self, rows):
+        """Part and rest are the whole, and whole and excluded are all that came in."""
+        columns = {"force": [r[0] for r in rows], "x": [r[1] for r in rows] + []}
+        tally = Tally.from_columns(columns, [r[2] for r in rows])
+        if {"y", "n"} - set(tally.labels("x")):
+            return
+        yes, no = (share(tally, part={"x": label}, by="force") for label in "yn")
+        for one, other in zip(yes, no, strict=True):
+            if one.reason is None:
+                assert one.count + other.count == one.out_of == other.out_of
+                assert one.out_of + one.exclusions.excluded == sum(
+                    r[2] for r in rows if r[0] == one.group["force"]
+                )
+
+    def test_columns(self):
+        table = share([1, 5, 20, 0], [100, 100, 100, 0], labels=["a", "b", "c", "d"])
+        assert [str(f).partition(": ")[2] for f in table[:3]] == [str(share(n, 100)) for n in (1, 5, 20)]
+        assert table.at(label="d").reason == "not available: a share of nothing"
+
+    @pytest.mark.parametrize(
+        ("options", "error", "message"),
+        [
+            ({}, InvalidTypeError, "give part={'outcome': 'arrest'}"),
+            (
+                {"part": "outcome"},
+                InvalidInputError,
+                "it holds 'arrest', 'caution', 'nfa': say which .* part={'outcome': 'arrest'}",
+            ),
+            ({"part": "x"}, UnknownNameError, "part: column must be one of"),
+            ({"part": {"outcome": "arest"}}, UnknownNameError, "Did you mean 'arrest'"),
+            ({"part": {"outcome": True}}, InvalidInputError, "it holds 'arrest'"),
+            ({"part": {"outcome": 1.5}}, UnknownNameError, "outcome must be one of"),
+            (
+                {"part": "found", "by": ["force", "found"]},
+                InvalidInputError,
+                "by must not name 'found', which is part=",
+            ),
+            ({"part": 5}, InvalidTypeError, "part must be a mapping"),
+            ({"part": {}}, InvalidTypeError, "part must be a mapping"),
+            ({"part": "found", "labels": ["a"]}, InvalidInputError, "'labels=' cannot go with"),
+        ],
+    )
+    def test_bad_input(self, options, error, message):
+        with pytest.raises(error, match=message):
+            share(pd.DataFrame(ROWS), **options)
+
+    def test_what_is_no_flag(self):
+        """A half is neither True nor False."""
+        with pytest.raises(InvalidTypeError, match="'found' must hold labels"):
+            share(pd.DataFrame({"found": [0.5, 1.0]}), part="found")
+        with pytest.raises(
+            InvalidInputError, match=r"it holds 2: say which is meant, as in part=\{'found': 2\}"
+        ):
+            share(pd.DataFrame({"found": [0, 2]}), part="found")
+        for options in ({"part": "found"}, {"by": "force"}, {"count": "n"}):
+            with pytest.raises(InvalidInputError, match=r"cannot go with (part=|plain numbers)"):
+                share(1, 4, **options)
+        with pytest.raises(InvalidInputError, match=r"got 9 of 4, for b \(1 of 2\)"):
+            share([1, 9], [3, 4], labels=["a", "b"])
 
 
 class TestOracles:
@@ -415,7 +586,8 @@ class TestNotAvailable:
 
     def test_excluded_entirely_without_groups(self):
         nothing = Tally.from_columns({"force": [None, None]}, [3, 4])
-        figure = rate(nothing, 100)
+        assert rate(nothing, 100).events == 7  # a total needs no force; residents by force do
+        figure = rate(nothing, Exposure({"Kent": 100}, by="force", name="residents", date="mid-2022"))
         assert figure.reason == "not available: all counts were excluded (missing force 7)"
         assert figure.exclusions.excluded == 7
 
@@ -457,8 +629,8 @@ class TestNotAvailable:
         assert sum(f.exclusions.counted + f.exclusions.excluded for f in table) == 7 + 4 - 1 + 2
         total = rate(crimes.drop(force="Essex"), 100)
         assert (total.exclusions.counted, total.exclusions.reasons) == (
-            6,
-            {"dropped: force": 4, "missing force": 2},
+            8,
+            {"dropped: force": 4},
         )
 
     def test_empty_input(self):

@@ -85,6 +85,58 @@ class TestPublished:
         assert (low[0, 0], high[0, 0]) == (270, 600)
 
 
+def as_in_r(times, column, followed, share):
+    """R's ``quantile.survfit``: the middle of a level that is the very share; the last one ends with follow-up."""
+    level = [t for t, v in zip(times, column, strict=True) if abs(v - share) < 1e-12]
+    above = [t for t, v in zip(times, column, strict=True) if v > share + 1e-12]
+    if level:
+        return (level[0] + (above[0] if above else followed)) / 2
+    return above[0] if above else None
+
+
+class TestLevels:
+    def test_level_to_the_end_of_follow_up(self):
+        """R's print of survfit: 1350; the last level ends where the last was followed."""
+        estimate, low, high = fitted([300, 600, 900, 1800, 1800, 1800], [1, 1, 1, 0, 0, 0]).percentiles([50])
+        assert (estimate.item(), low.item(), high.item()) == (1350, 300, math.inf)
+
+    def test_of_one_group_among_others(self):
+        level = [(300, True), (600, True), (900, True), (1800, False), (1800, False), (1800, False)]
+        ends_there = [(5, True), (9, True), (9, False), (9, False)]
+        beyond = [(2, True), (4, True), (7, True)]
+        found = kaplan_meier(*runs_of([[], level, beyond, [], ends_there, [(8, False)]])).percentiles([50])
+        assert found[0][:, 0].tolist() == pytest.approx(
+            [math.nan, 1350, 4, math.nan, 9, math.nan], nan_ok=True
+        )
+
+    def test_limits_that_touch_a_share(self):
+        """By R's rule for limits, too: of a share that is the very limit."""
+        fit = fitted(TIMES, ENDED)
+        for column, at in ((fit.low, 2), (fit.high, 1)):
+            share = column[at]
+            _, low, high = fit.percentiles([100 * share])
+            expected = as_in_r(fit.times, column, 120, share)
+            assert expected == (fit.times[at] + fit.times[at + 1]) / 2
+            assert expected in (low.item(), high.item())
+        _, _, high = fit.percentiles([100 * fit.low[-1]])
+        assert high.item() == (90 + 120) / 2
+
+    @given(rows, st.sampled_from([10, 20, 25, 50, 75, 90]))
+    def test_any_level(self, found, q):
+        fit = kaplan_meier(*runs_of([found]))
+        followed, (estimate, low, high) = max(t for t, _ in found), fit.percentiles([q])
+        for column, value, never in (
+            (fit.ended, estimate, None),
+            (fit.high, low, None),
+            (fit.low, high, math.inf),
+        ):
+            expected = as_in_r(fit.times, column, followed, q / 100)
+            if expected is None:
+                assert math.isnan(value.item()) if never is None else value.item() == never
+            else:
+                assert value.item() == expected
+
+
 class TestLaws:
     @given(st.lists(st.integers(0, 30), min_size=1, max_size=40), st.integers(0, 31), st.booleans())
     def test_the_plain_share_where_nothing_is_open(self, times, bound, inclusive):
@@ -194,9 +246,9 @@ class TestEdges:
         assert [c.item() for c in found.percentiles([50])] == [7, 7, 7]
 
     def test_level_with_the_percentile(self):
-        """Where exactly half have ended for a while, the median is the middle of it; at the end it is its start."""
+        """Where exactly half have ended for a while, the median is the middle of it, at the end too."""
         assert fitted([2, 4, 6, 8], [1, 1, 1, 1]).percentiles([50])[0].item() == 5
-        assert fitted([2, 4, 5, 6, 8], [1, 1, 0, 0, 0]).percentiles([40])[0].item() == 4
+        assert fitted([2, 4, 5, 6, 8], [1, 1, 0, 0, 0]).percentiles([40])[0].item() == 6
         assert fitted([1, 1, 1], [1, 1, 1]).percentiles([50])[0].item() == 1
 
     def test_after_the_first_step(self):
@@ -204,11 +256,11 @@ class TestEdges:
         assert by(fitted(TIMES, ENDED), 6) == pytest.approx((0.1, 1 - 0.985281, 1 - 0.473009), abs=1e-6)
 
     def test_level_with_a_limit(self):
-        """The times whose limits hold the share bound the percentile, those with a limit level with it too."""
+        """The times whose limits hold the share bound the percentile; of a limit level with it the middle."""
         runs = Runs.of_rows(np.array([1.0, 2, 3, 4]))
         ended, low, high = np.array([[0.25, 0.5, 0.75, 1], [0.1, 0.25, 0.5, 0.6], [0.5, 0.75, 0.9, 1]])
         found = Survival(runs, runs.values, np.array([4]), ended, low, high, 0.95)
-        assert [c.item() for c in found.percentiles([50])] == [2.5, 1, 3]
+        assert [c.item() for c in found.percentiles([50])] == [2.5, 1.5, 3.5]
 
     def test_not_reached(self):
         estimate, low, high = fitted([5, 8, 9], [1, 0, 0]).percentiles([50])

@@ -18,7 +18,7 @@ import pytest
 from engines import as_polars
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import FORCES, MONTHS, rows, tallies, tally_of
+from strategies import FORCES, MONTHS, as_columns, rows, tallies, tally_of
 
 import policemetrics as pm
 from policemetrics._cells import Cells, label_array
@@ -27,6 +27,7 @@ from policemetrics.errors import (
     IncompatibleTalliesError,
     InvalidInputError,
     InvalidTypeError,
+    LabelSpellingWarning,
     MissingDependencyError,
     PoliceMetricsError,
     UnknownNameError,
@@ -687,19 +688,72 @@ def _split(tally):
     return table, counts
 
 
+def _lacking(tally):
+    return [(key[:-1], n) for key, n in ledger(tally).items() if key[-1].startswith("missing ")]
+
+
 class TestSumTo:
     @given(
         tallies("force", "year", "offence"),
         st.lists(st.sampled_from(["force", "year", "offence"]), unique=True),
     )
     def test_adds_by_key(self, tally, kept):
+        """What lacks a label that is kept stays out; whatever else a row lacks, the total needs it not."""
         summed = tally.sum_to(*kept)
         expected = Counter()
-        for key, n in cells(tally).items():
-            expected[tuple(key[tally.dims.index(d)] for d in kept)] += n
+        for key, n in [*cells(tally).items(), *_lacking(tally)]:
+            found = tuple(key[tally.dims.index(d)] for d in kept)
+            if MISSING not in found:
+                expected[found] += n
         assert cells(summed) == expected
         assert summed.dims == tuple(kept)
         assert everything(summed) == everything(tally)
+
+    @given(rows("force", "year", "offence"), st.permutations(["force", "year", "offence"]), st.integers(0, 3))
+    def test_adding_up_is_as_if_counted_so(self, found, order, size):
+        """Figure by figure, exclusions and coverage included; in any order, and in two steps as in one."""
+        dims = ("force", "year", "offence")
+        columns, counts = as_columns(found, dims)
+        kept = [d for d in dims if d in order[:size]]
+        finer = [d for d in dims if d in order[: size + 1]]
+        fine = Tally.from_columns(columns, counts, coverage=kept[:1])
+        coarse = Tally.from_columns(
+            {d: columns[d] for d in kept} or {"all": [0] * len(counts)}, counts, coverage=kept[:1]
+        )
+        assert fine.sum_to(*kept) == coarse.sum_to(*kept)
+        assert fine.sum_to(*finer).sum_to(*kept) == fine.sum_to(*kept) == fine.sum_to(*reversed(kept))
+        assert fine.sum_to().total == sum(counts)
+
+    def test_a_total_needs_no_label_of_what_it_adds_up(self):
+        lsoas, years = ["E1"] * 2 + [None] * 3 + ["E1"] * 3 + [None], ["2018"] * 5 + ["2019"] * 4
+        crimes = Tally.from_columns({"lsoa": lsoas, "period": years}, [1] * 9)
+        assert ledger(crimes) == {(MISSING, "2018", "missing lsoa"): 3, (MISSING, "2019", "missing lsoa"): 1}
+        total = crimes.sum_to("period")
+        assert (cells(total), total.excluded) == ({("2018",): 5, ("2019",): 4}, None)
+        # What was dropped stays out, and what was dropped by another label takes with it what lacks one.
+        assert cells(crimes.drop(lsoa="E1").sum_to("period")) == {("2018",): 3, ("2019",): 1}
+        late = crimes.drop(period="2018").sum_to("period")
+        assert (cells(late), ledger(late)) == ({("2019",): 4}, {("2018", "dropped: period"): 5})
+
+    def test_what_overlaps_does_not_come_back(self):
+        """A row of no offence may be the total once more."""
+        both = Tally.from_columns({"offence": ["all", None], "year": [1, 1]}, [5, 2], overlapping="offence")
+        found = both.sum_to("year")
+        assert (cells(found), ledger(found)) == ({(1,): 5}, {(1, "missing offence"): 2})
+        windows = Tally.from_columns({"period": ["2024-01", "2024-02", None]}, [1, 2, 4]).rolling(2)
+        assert windows.sum_to().total == 3
+
+    def test_what_lacks_its_force_is_in_the_grain(self):
+        """Merged and added up in any order, matched or rolled."""
+        columns = {
+            "force": ["Kent", "Essex", None, "Kent", "Essex", None], "period": ["2023-01"] * 3 + ["2023-02"] * 3,
+        }  # fmt: skip
+        crimes = Tally.from_columns(columns, [1, 2, 4, 8, 16, 32], coverage=["force", "period"])
+        region = crimes.relabel("force", {"Kent": "South", "Essex": "South"})
+        for made in (crimes, region):
+            assert made.sum_to("period").total == 63
+            assert everything(made.sum_to("period").rolling(2)) == 63
+            assert everything(made.rolling(2).sum_to("period")) == 63
 
     def test_coverage_is_never_summed_away(self, crimes):
         total = crimes.sum_to()
@@ -755,9 +809,12 @@ class TestOverlap:
         with pytest.raises(InvalidInputError, match="must not merge"):
             outcomes.relabel("type", {"1A": "1"})
 
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
     def test_one_label_spelt_in_two_ways_may_be_joined(self):
         """No cells of the two meet, so nothing is added."""
-        tally = Tally.from_columns({"year": [1, 2], "type": ["Total", "total"]}, [10, 11], overlapping="type")
+        columns = {"year": [1, 2], "type": ["Total", "total"]}
+        with pytest.warns(LabelSpellingWarning, match=r"relabel\('type', \{'Total': 'total'\}\)"):
+            tally = Tally.from_columns(columns, [10, 11], overlapping="type")
         assert tally.relabel("type", {"Total": "total"}).labels("type") == ("total",)
 
     def test_other_dimensions_still_add(self, outcomes):

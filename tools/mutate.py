@@ -1,7 +1,8 @@
 """Change the code in small ways, one at a time, and see whether a test notices: mutation testing by hand.
 
 ``python tools/mutate.py kernels`` works on one part of the package, ``python tools/mutate.py kernels survival`` on
-one module of it, and ``--again`` only on what no test has killed so far. What it finds is kept in mutants/.
+one module of it, and ``--again`` only on what no test has killed so far; with ``--tests`` only those tests are run,
+the nearest first and the rest ``--again``. What it finds is kept in mutants/.
 
 One process collects the tests, once. Coverage says which of them run a line. For each mutant it then forks; the
 child puts the changed code into the function where it lives, under whatever decorator, and runs those tests up
@@ -24,6 +25,7 @@ import os
 import resource
 import signal
 import sys
+import time
 import types
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -40,14 +42,16 @@ KEPT = ROOT / "mutants"
 PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
-    "counting": ("_cells tallies _supply exposure periods frames/counting",
+    "counting": ("_cells tallies periods frames/counting",
                  "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
-    "changes": ("_compare change rates", "change compare harm outcomes rates times"),
+    "supply": ("_sent _supply _compare exposure",
+               "cells change check compare exposure extend figure frames harm outcomes rates results supply tallies times"),
+    "changes": ("change rates", "change compare harm outcomes rates times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),
     "times": ("times", "compare frames times"),
 }  # fmt: skip
-SLOWEST = 2.0  # seconds; a test that takes longer is left out
+SLOWEST = 2.0  # seconds of processor time; a test that takes longer is left out
 
 OTHER: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
@@ -184,7 +188,6 @@ class Mutation:
         )  # fmt: skip
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        self.seconds[report.nodeid] += report.duration
         if report.failed:
             self.failing(report.nodeid)
 
@@ -227,7 +230,9 @@ class Mutation:
                 found.cache_clear()
             measured.switch_context(nodeid)
             signal.alarm(600)
+            began = time.process_time()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            self.seconds[nodeid] = time.process_time() - began
         measured.stop()
         data = measured.get_data()
         lines = {file: data.contexts_by_lineno(file) for file in data.measured_files()}
@@ -248,11 +253,13 @@ class Mutation:
             if fates[name]:
                 continue
             tests = {t for line in where for t in lines.get(str(line), ())}
-            chosen, left = set(), self.enough
-            for test in sorted(tests, key=lambda t: -wide[t] / self.width[t]):
-                if self.seconds[test] < min(left, SLOWEST):
-                    left -= self.seconds[test]
-                    chosen.add(test)
+            chosen: set[str] = set()
+            for first in (lambda t: -wide[t] / self.width[t], self.seconds.__getitem__):
+                left = self.enough / 2  # for the nearest, and for as many as can be
+                for test in sorted(tests - chosen, key=first):
+                    if self.seconds[test] < min(left, SLOWEST):
+                        left -= self.seconds[test]
+                        chosen.add(test)
             order = sorted(chosen, key=lambda t: self.seconds[t])
             order.sort(key=lambda t: killers[function].index(t) if t in killers[function] else len(order))
             fates[name] = killer = in_child(lambda o=order, c=code: self.trial(o, c))
@@ -333,12 +340,14 @@ def main() -> int:
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("modules", nargs="*", help="only these modules of the part")
     parser.add_argument("--again", action="store_true", help="only what no test has killed so far")
+    parser.add_argument("--tests", nargs="+", help="only these of the tests of the part, to be quick")
     parser.add_argument(
-        "--enough", type=float, default=4, help="seconds of tests for one mutant, the nearest first"
+        "--enough", type=float, default=4, help="seconds of tests for one mutant, half of the nearest"
     )
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     modules, tests = (names.split() for names in PARTS[given.part])
+    tests = given.tests or tests
     found = [
         *(tests_of(name) for name in (*tests, "public_api")),
         *(str(path) for m in modules for path in paths_of(m)),
@@ -346,6 +355,7 @@ def main() -> int:
     options = [
         "-qs",
         "--hypothesis-profile=mutation",
+        "--deselect=tests/test_extend.py::TestTheFigureIsOne::test_from_another_process",  # where nothing is changed
         *(f"-pno:{p}" for p in ("cacheprovider", "cov", "xdist")),
     ]
     os.chdir(ROOT)

@@ -135,9 +135,9 @@ def questions() -> dict[str, Callable[[Any], Any]]:
     supplied = {"count": "n", "coverage": ["force", "period"]}
     return {
         "tally": lambda f: pm.tally(f, by={**key, "offence": "offence"}, **supplied),
-        "rows": lambda f: pm.tally(f, by={**key, "offence": "offence"}),
-        "years": lambda f: pm.tally(f, by="force", date="when", every="financial_year"),
-        "months": lambda f: pm.tally(f, by="force", date="created_z", timezone="Europe/London"),
+        "rows": lambda f: pm.tally(f, by={**key, "offence": "offence"}, count="rows"),
+        "years": lambda f: pm.tally(f, by="force", date="when", every="financial_year", count="rows"),
+        "months": lambda f: pm.tally(f, by="force", date="created_z", timezone="Europe/London", count="rows"),
         "rate_change": lambda f: pm.rate_change(pm.tally(f, by=key, **supplied), between=years, by="force"),
         "rate_change of rows": lambda f: pm.rate_change(
             f, between=years, by="force", period="year", count="n"

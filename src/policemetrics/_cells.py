@@ -185,6 +185,14 @@ class Cells:
         size = len(codes[0]) if dims else min(len(self), 1)
         return Cells(dims, labels, codes, np.ones(size, dtype=np.int64))
 
+    def known(self, dims: Iterable[str]) -> Cells:
+        """Return the distinct keys over some dimensions that lack no label there."""
+        found = self.keys(dims)
+        for dim in found.dims:
+            if found.label(dim).dtype.kind != "i" and MISSING in found.label(dim).tolist():
+                found = found.select(found.where_label(dim, lambda label: label != MISSING))
+        return found
+
     def _lead(self, dims: tuple[str, ...]) -> bool:
         """Return whether these dimensions come first, in this order, so that the cells are sorted by them."""
         return dims == self.dims[: len(dims)]

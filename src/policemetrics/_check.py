@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import wraps
+from itertools import product
+from keyword import iskeyword
 from numbers import Real
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -18,16 +22,27 @@ from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
     Note,
+    PoliceMetricsError,
     PoliceMetricsWarning,
     UnknownNameError,
 )
 
 ChoiceT = TypeVar("ChoiceT", bound=str)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _INT64 = np.iinfo(np.int64)
 _MOST_LISTED = 12
+# What publishers put behind a label: [note 3], [r], (p), (provisional), an asterisk; a p of no word: 2023/24p.
+_MARKS = re.compile(
+    r"(\s*(\[[^\]]*\]|\((?:p|r|e|rev(?:ised)?|prov(?:isional)?|est(?:imated)?|note[^)]*|[0-9]{1,2})\)|[*†‡¹²³])|(?<=[0-9])[pr])+$"
+)
+_POINT_ZERO = re.compile(r"(?<=[0-9])\.0+$")
+_LEADING_ZEROS = re.compile(r"^0+(?=[0-9])")
 _MOST_SHOWN = 80
 _MOST_NAMED = 5
+_MOST_WRITTEN = 12
+_DASHES = str.maketrans(dict.fromkeys(range(0x2010, 0x2015), "-"))  # hyphens and dashes of all lengths
 
 
 def listing(values: Iterable[object], *, most: int = _MOST_LISTED) -> str:
@@ -52,6 +67,12 @@ def cut(labels: Iterable[str], most: int = _MOST_NAMED) -> str:
     return ", ".join(named[:most]) + more
 
 
+def keyword(name: str, labels: Sequence[object]) -> str:
+    """Write a choice of labels as a call takes it: ``force='Kent'``, or ``**{'Area name': […]}``."""
+    value = repr(labels[0] if len(labels) == 1 else list(labels))
+    return f"{name}={value}" if name.isidentifier() and not iskeyword(name) else f"**{{{name!r}: {value}}}"
+
+
 def warn(kind: type[PoliceMetricsWarning], note: Note) -> None:
     """Warn at the line of the caller, outside the package, so that each of its lines warns once."""
     level, frame = 1, inspect.currentframe()
@@ -72,16 +93,50 @@ def instance(value: object, kind: type[Any], rule: str) -> Any:
     return value
 
 
-def known(value: object, name: str, options: Iterable[object], *, hint: str = "") -> None:
-    """Refuse a `value` that is not among `options`, and list them."""
+def spelt(labels: Iterable[str]) -> list[str]:
+    """Return labels without what typing adds to them: case, spaces, kinds of dashes, "&" for "and"."""
+    listed = list(labels)
+    joined = "\n".join(listed)  # as one text: a label at a time takes twenty times as long
+    if joined.count("\n") >= len(listed) > 0:  # one is of several lines
+        return [spelt([label.replace("\n", " ")])[0] for label in listed]
+    found = joined.translate(_DASHES).casefold().replace("&", " and ")
+    found = re.sub(r" ?\n ?", "\n", re.sub(r"[^\S\n]+", " ", found))
+    return found.strip(" ").split("\n") if listed else []
+
+
+def unmarked(text: str) -> str:
+    """Write a label without what is no part of it: case, spaces, note marks, the ".0" of a number."""
+    return _POINT_ZERO.sub("", _MARKS.sub("", " ".join(text.casefold().split())))
+
+
+def bare(text: str) -> str:
+    """Write a code as others spell it, too: 4/1 is 4.1, and 034b is 34B."""
+    return _LEADING_ZEROS.sub("", unmarked(text).replace("/", "."))
+
+
+def nearest(value: object, options: Iterable[object], most: int = 1) -> list[Any]:
+    """Return the options that a value is when both are written bare; else those that are spelt most like it."""
+    listed = list(options)
+    written = [bare(str(v)) for v in listed]
+    same = [v for v, text in zip(listed, written, strict=True) if text == bare(str(value))]
+    if same:
+        return same[:most]
+    of = dict(zip(written, listed, strict=True))
+    return [of[text] for text in difflib.get_close_matches(bare(str(value)), of, n=most)]
+
+
+def known(
+    value: object, name: str, options: Iterable[object], *, hint: str = "", meant: object = None
+) -> None:
+    """Refuse a `value` that is not among `options`, and list them; `meant` is what it is surely another name of."""
     options = list(options)
     if not isinstance(value, str | int) or value not in options:
-        spelt = {str(v): v for v in options}
-        near = difflib.get_close_matches(str(value), spelt, n=1)
-        meant = f" Did you mean {spelt[near[0]]!r}?" if near else ""
-        if near and near[0] == str(value):
-            meant = f" Did you mean the {'text' if isinstance(spelt[near[0]], str) else 'number'} {spelt[near[0]]!r}?"
-        msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{meant}{' ' + hint if hint else ''}"
+        near = [v for v in options if str(v) == str(value)] or nearest(value, options)
+        near = near if meant is None else [meant]
+        asked = f" Did you mean {near[0]!r}?" if near else ""
+        if near and str(near[0]) == str(value):
+            asked = f" Did you mean the {'text' if isinstance(near[0], str) else 'number'} {near[0]!r}?"
+        msg = f"{name} must be one of {listing(options, most=60)}; got {shown(value)}.{asked}{' ' + hint if hint else ''}"
         raise UnknownNameError(msg)
 
 
@@ -99,18 +154,101 @@ def one_of(
     meanings: Mapping[ChoiceT, str],
     more: str = "",
     note: tuple[str, str] | None = None,
+    why: str = "it must be given, there is no default",
 ) -> ChoiceT:
     """Return the choice that was made, or say what each means: where the field has not agreed, none is a default."""
     for choice in meanings:
         if isinstance(value, str) and value == choice:
             return choice
     lines = "".join(f"\n  {choice!r}: {meaning}" for choice, meaning in meanings.items())
-    said = "it must be given, there is no default" if value is None else f"got {shown(value)}"
+    said = why if value is None else f"got {shown(value)}"
     msg = f"{name} must be one of these; {said}.{lines}{more}"
     if value is None:
         code, short = note or (f"choose-{name.replace('_', '-')}", f"{name}= must be given")
-        raise ChoiceNeededError(Note(code, short, msg))
+        raise ChoiceNeededError(Note(code, short, msg), answers={name: tuple(meanings)})
     raise (UnknownNameError if isinstance(value, str) else InvalidTypeError)(msg)
+
+
+# ---- choices that are lacking ----------------------------------------------------------
+
+
+def together(*checks: Callable[[], Any]) -> list[Any]:
+    """Make several checks; the choices that they find lacking are asked for in one error."""
+    found, lacking = [], []
+    for check in checks:
+        try:
+            found.append(check())
+        except ChoiceNeededError as error:
+            lacking.append(error)
+    if lacking:
+        raise _joined(*lacking)
+    return found
+
+
+def _joined(*errors: ChoiceNeededError, call: str = "") -> ChoiceNeededError:
+    notes = dict.fromkeys(note for error in errors for note in error.notes)
+    answers = {name: choices for error in errors for name, choices in error.answers.items()}
+    return ChoiceNeededError(*notes, answers=answers, call=call)
+
+
+def asking_together(function: Callable[P, T]) -> Callable[P, T]:
+    """Let a function ask in one error for all the choices that a call lacks, and show the call that makes them.
+
+    What is asked may depend on the data and on the choices before. So the choices are tried, in the order in which
+    they are listed, on the data that were given, and the first call that runs is shown.
+    """
+
+    @wraps(function)
+    def asked(*args: P.args, **options: P.kwargs) -> T:
+        try:
+            return function(*args, **options)
+        except ChoiceNeededError as error:
+            if error.call or not error.answers:
+                raise
+            raise _completed(asked, args, options, error) from None
+
+    return asked
+
+
+def _completed(
+    function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any], error: ChoiceNeededError
+) -> ChoiceNeededError:
+    """Find the first choices with which a call runs, and ask for what these would be asked, too."""
+    amiss: PoliceMetricsError | None = None
+    for chosen in product(*error.answers.values()):
+        given = {**options, **dict(zip(error.answers, chosen, strict=True))}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the call itself will warn
+                function(*args, **given)
+        except ChoiceNeededError as further:
+            if further.call and not {*further.answers} & {*error.answers}:
+                return _joined(error, further, call=further.call)
+            amiss = amiss or further
+        except UnknownNameError as other:
+            amiss = other  # a name that the data lack, whatever is chosen
+            break
+        except PoliceMetricsError as other:
+            amiss = amiss or other
+        else:
+            return _joined(error, call=_as_written(function, args, given))
+    if isinstance(amiss, ChoiceNeededError):
+        return _joined(error, amiss, call=amiss.call)
+    return ChoiceNeededError(*error.notes, Note("more-amiss", "more is amiss", f"Besides, {amiss}"))
+
+
+def _as_written(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """Write a call; what is no plain value goes by the name of its argument, and the first of all is the data."""
+    names = [{"old": "data"}.get(name, name) for name in inspect.signature(function).parameters]
+    first = [_plainly(value, name) for name, value in zip(names, args, strict=False)]
+    rest = [f"{name}={_plainly(options[name], name)}" for name in names if name in options]
+    return f"{function.__name__}({', '.join([*first, *rest])})"
+
+
+def _plainly(value: Any, name: str) -> str:
+    parts = value if isinstance(value, tuple | list) else [value]
+    plain = all(part is None or type(part) in {str, int, float, bool} for part in parts[:_MOST_WRITTEN])
+    return repr(value) if plain and len(parts) <= _MOST_WRITTEN else name
 
 
 def flag(value: object, name: str) -> bool:
@@ -296,6 +434,20 @@ def whole(values: object, name: str) -> IntArray:
     return found.astype(np.int64)
 
 
+def whole_column(counts: Any) -> IntArray:
+    """Return a column of counts as int64."""
+    if isinstance(counts, str | bytes | Mapping | set | frozenset) or not isinstance(counts, Iterable):
+        msg = f"counts must be a column of whole numbers; got {counts!r} ({type(counts).__name__})."
+        raise InvalidTypeError(msg)
+    # A masked array would lose its mask as an array; a list of it has None there.
+    listed = counts.tolist() if np.ma.isMA(counts) else counts
+    found = whole(listed if hasattr(listed, "__array__") else list(listed), "counts")
+    if found.ndim != 1:
+        msg = f"counts must be a column of whole numbers; got an array of shape {found.shape}."
+        raise InvalidInputError(msg)
+    return found
+
+
 def counts(values: object, name: str) -> IntArray:
     """Return whole numbers >= 0 as int64."""
     found = as_array(values, name)
@@ -366,3 +518,21 @@ def exposure_pair(exposure: Any) -> dict[str, Any]:
         msg = f"exposure must be a pair (before, after); got {shown(exposure)}."
         raise InvalidTypeError(msg)
     return {"exposure[0]": exposure[0], "exposure[1]": exposure[1]}
+
+
+# ---- rounding ---------------------------------------------------------------------------
+
+
+def off_step(values: FloatArray | float, step: float) -> np.ndarray[Any, Any]:
+    """Return which values are no multiples of the step that they were rounded to; none where that is nan."""
+    steps = np.asarray(values) / step
+    # Of many steps a float keeps less than a millionth of one.
+    found: np.ndarray[Any, Any] = np.abs(steps - np.rint(steps)) > np.maximum(1e-6, 1e-15 * np.abs(steps))
+    return found
+
+
+def refuse_unrounded(value: float, name: str, step: float) -> None:
+    """Refuse a number that cannot have been rounded as was said."""
+    if off_step(value, step):
+        msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
+        raise InvalidInputError(msg)

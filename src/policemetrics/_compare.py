@@ -8,16 +8,17 @@ lies between, groups, supply, reasons, exclusions, caveats, divisors, stands her
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, cast, overload
+from typing import Any, Final, Literal, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check
+from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
-from policemetrics._cells import Cells
-from policemetrics._figure import audit_fields, column_fields
+from policemetrics._cells import MEASURED, MISSING, Cells
+from policemetrics._figure import audit_fields, column_fields, said
+from policemetrics._sent import LACKING, REASON, Kept, Renamed, Sent, empty_months, is_time, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -37,16 +38,40 @@ from policemetrics._supply import (
     why_not_supplied,
     why_one_sided,
 )
-from policemetrics.errors import InvalidInputError, Note
-from policemetrics.exposure import Divisor, Exposure
+from policemetrics._totals import Part
+from policemetrics._write import shortened
+from policemetrics.definitions import not_crimes
+from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
+from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
+from policemetrics.periods import read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
+_NOT_CRIMES: Final = {
+    name.casefold() for known in not_crimes().values() for name in (known.label, *known.variants)
+}
+
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
+_PERIOD: Final = "period"  # what dates are cut into
+_UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
+
+
+@attrs.frozen
+class Chosen:
+    """What was chosen of a tally, in words; what it is instead of recorded crime; and what it holds that is none."""
+
+    words: str = ""
+    instead: str = ""
+    mixed: Note | None = None
+
+
+def is_no_crime(label: Any) -> bool:
+    """Return whether a label stands among types of crime and is none."""
+    return isinstance(label, str) and label.casefold().strip() in _NOT_CRIMES
 
 
 # ---- one table of figures ---------------------------------------------------------------
@@ -73,6 +98,8 @@ class Rows:
         What must travel with the figures.
     there : array of bool, (rows,)
         Which rows have a figure. A reason given later speaks of a part of one.
+    chosen : Chosen
+        Which part of a tally was chosen.
     """
 
     keys: Mapping[str, NDArray[Any]]
@@ -81,13 +108,15 @@ class Rows:
     exclusions: ExclusionTable | None = None
     notes: Notes = ()
     there: Mask = attrs.field(default=attrs.Factory(lambda self: unexplained(self.reasons), takes_self=True))
+    chosen: Chosen = attrs.field(factory=Chosen)
 
     @classmethod
     def of_numbers(cls, labels: Any, numbers: Mapping[str, Any], **options: Any) -> tuple[Rows, list[Any]]:
         """Take plain numbers, or columns of them with a label each; options of tables are refused."""
         _check.refuse_options(**options)
         keys, columns, single = as_columns(labels, dict(numbers))
-        return cls(keys, no_reasons(1 if single else len(columns[0])), single), columns
+        first, *_ = columns
+        return cls(keys, no_reasons(1 if single else len(first)), single), columns
 
     @classmethod
     def of_side(
@@ -97,12 +126,17 @@ class Rows:
         counted: IntArray | None = None,
         *,
         single: bool = False,
-        none_is_zero: bool = False,
     ) -> Rows:
-        """Take the groups of one side of a tally, and its totals if they are known; those not supplied say so."""
+        """Take the groups of one side of a tally, and its totals if they are known; those not supplied say so.
+
+        No total is added to its parts.
+        """
+        by_name = side.tally._refuse_totals(groups.dims)
         excluded = exclusion_table(groups, [side], totals(side, groups) if counted is None else counted)
-        rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded)
-        rows.adopt(why_not_supplied(groups, side, none_is_zero=none_is_zero))
+        rows = cls(keys_of(groups), no_reasons(len(groups)), single, excluded, by_name)
+        rows.chosen = chosen_of(side.tally, groups.dims)
+        rows.adopt(why_not_supplied(groups, side))
+        rows.note(*_months_without_rows(side))
         return rows
 
     def __len__(self) -> int:
@@ -188,6 +222,13 @@ class Rows:
                 ((*new, *old) if first else (*old, *new) for old in self.notes), dtype=object, count=len(self)
             )
 
+    def note_some(self, found: Mapping[int, Note]) -> None:
+        """Let something travel with the figures of some rows, given by number, behind what travels already."""
+        if found:
+            old = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
+            new = ((*notes, *([found[i]] if i in found else [])) for i, notes in enumerate(old))
+            self.notes = np.fromiter(new, dtype=object, count=len(self))
+
     @overload
     def results(
         self,
@@ -226,9 +267,25 @@ class Rows:
             f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float, copy=False)
             for f in column_fields(kind)
         }
-        inputs = {f.name: values.get(f.name, f.default) for f in audit_fields(kind)}
+        fields = audit_fields(kind)
+        inputs = {f.name: values.get(f.name, f.default) for f in fields} | {"chosen": self.chosen.words}
+        for field in fields:
+            if field.name == "subject" and inputs["subject"] == field.default:
+                inputs["subject"] = self._subject(str(field.default))
         table = Results._made(kind, self.keys, columns, self.reasons, inputs, self.exclusions, self.notes)
         return table[0] if (self.single if single is None else single) else table
+
+    def _subject(self, recorded: str) -> str | NDArray[np.object_]:
+        """Name what is counted as `recorded` unless it is none; where it holds what is none, that travels with it."""
+        if self.chosen.mixed:
+            self.note(self.chosen.mixed)
+            _check.warn(NotCrimeWarning, self.chosen.mixed)
+        if self.chosen.instead:
+            return self.chosen.instead
+        none = np.zeros(len(self), dtype=bool)
+        for labels in self.keys.values():
+            none |= np.array([is_no_crime(label) for label in labels.tolist()], dtype=bool)
+        return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
 
 
 # ---- one side ---------------------------------------------------------------------------
@@ -316,6 +373,57 @@ def _only(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> I
     return totals(attrs.evolve(side, tally=part), groups)
 
 
+def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
+    """Say which labels of a tally were chosen with `Tally.where`, of dimensions that no row and no side shows.
+
+    Periods are said by themselves. Where several tallies were added, it is what was chosen of each.
+    """
+    parts = [_chosen_of(one) for one in data._sent]
+    said_of, instead = [], ""
+    for dim in dict.fromkeys(d for part in parts for d in part):
+        labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()), key=str)))
+        if (
+            dim not in shown
+            and dim != MEASURED
+            and all(dim in part for part in parts)
+            and not is_time(labels)
+        ):
+            said_of.append(shortened([said(dim, label) for label in labels]))
+            instead = said_of[-1] if all(map(is_no_crime, labels)) else instead
+    rest = ", ".join(one for one in said_of if one != instead)
+    return Chosen(
+        ", ".join(said_of), f"{instead} ({rest})" if instead and rest else instead, _mixed(data, shown)
+    )
+
+
+def _mixed(data: Tally, shown: tuple[str, ...]) -> Note | None:
+    """Say what is counted as recorded crime and is none."""
+    for dim in (d for d in data.dims if d not in shown and d != MEASURED):
+        labels = data._cells.label(dim).tolist()
+        none = [label for label in labels if is_no_crime(label)]
+        if none and len(none) < len(labels):
+            cure = f"drop({_check.keyword(dim, none)}) leaves it out"
+            long = f"{shortened(none)} is no recorded crime, and is counted with it: {cure}"
+            return Note("not-recorded-crime", f"with {shortened(none)}", long)
+    return None
+
+
+def _chosen_of(sent: Sent) -> dict[str, set[Any]]:
+    """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
+    chosen: dict[str, set[Any]] = {}
+    every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim in every:
+            for of in (every, chosen):
+                of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
+            chosen = {dim: labels for dim, labels in chosen.items() if labels}
+        for dim, wanted in step.wanted.items() if isinstance(step, Kept) else ():
+            labels = set(wanted.tolist()) & chosen.get(dim, every.get(dim, set()))
+            if labels and labels != every.get(dim):
+                chosen[dim] = labels
+    return chosen
+
+
 # ---- two sides --------------------------------------------------------------------------
 
 
@@ -395,33 +503,44 @@ class Comparison:
         """
         _check.choice(like_for_like, "like_for_like", ("require", "match"))
         _check.text(caveat, "caveat", empty=True)
+        old, new = sides
+        totals_by_name = data._refuse_totals((*by, old.dim), _labels_of(data, sides))
+        # Of whom nothing tells who sends, nobody can be left out.
+        senders = () if data._supplied is None else set(data._supplied.dims) - {old.dim}
         if like_for_like == "match":
-            if data._supplied is None or set(data._supplied.dims) <= {sides[0].dim}:
+            if not senders:
                 msg = (
                     "like_for_like='match' needs to know who supplied: state coverage= when tallying, "
                     "as in tally(frame, by=['force', 'period'], coverage=['force', 'period'])."
                 )
                 raise InvalidInputError(msg)
             wanted = [side.parts for side in sides]
-            old, new = matched(*sides)
+            old, new = matched(old, new)
             if whole:
                 old, new = (attrs.evolve(s, parts=p) for s, p in zip((old, new), wanted, strict=True))
-            sides = old, new
+        sides = old, new
         groups = groups_of(sides, by, data) if groups is None else groups
-        counted = totals(sides[0], groups), totals(sides[1], groups)
-        missing = [why_not_supplied(groups, side) for side in sides]
+        counted = totals(old, groups), totals(new, groups)
+        not_old, not_new = (why_not_supplied(groups, side) for side in sides)
+        gaps = [_empty_months(side) for side in sides]
+        for reasons, (ends, _) in zip((not_old, not_new), gaps, strict=True):
+            if ends:
+                reasons[unexplained(reasons)] = f"not available: no rows for {_check.cut(ends)}"
         excluded = exclusion_table(groups, sides, added(*counted), data)
         rows = Rows(keys_of(groups), no_reasons(len(groups)), single, excluded)
-        for reasons in missing:
-            rows.adopt(reasons)
+        rows.chosen = chosen_of(data, (*by, old.dim))
+        rows.adopt(not_old)
+        rows.adopt(not_new)
         if like_for_like == "require":
-            rows.adopt(why_one_sided(groups, *sides))
-        shown = unexplained(missing[0]), unexplained(missing[1])
+            rows.adopt(why_one_sided(groups, old, new), _or_match if senders else str)
+        shown = unexplained(not_old), unexplained(not_new)
         pair = cls(data, sides, groups, counted, shown, rows)
         if negative:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
-        rows.note(Note("stated", caveat, caveat), first=True)
+        rows.note_some(_left_out_unequally(data, sides, groups, counted))
+        rows.note(*_no_rows_for([month for _, between in gaps for month in between]))
+        rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
     def explain_negative(self, *of_sides: Sequence[IntArray | FloatArray]) -> None:
@@ -433,7 +552,8 @@ class Comparison:
     @property
     def between(self) -> tuple[str, str]:
         """The two sides, as they are written."""
-        return self.sides[0].label, self.sides[1].label
+        old, new = self.sides
+        return old.label, new.label
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
@@ -445,13 +565,10 @@ class Comparison:
         days = [np.full(len(self.groups), float(side.days)) for side in self.sides]
         if exposure is None:
             return (days, "days") if per_day else ([], "")
-        areas = exposure.by
-        if (
-            self.data._supplied is None
-            and self.sides[0].dim not in areas
-            and set(areas) <= set(self.data.dims)
-        ):
-            self.rows.adopt(why_one_sided(self.groups, *self.sides, areas=areas))
+        areas, (old, new) = exposure.by, self.sides
+        known = not {*areas} - {*self.data.dims}
+        if self.data._supplied is None and old.dim not in areas and known:
+            self.rows.adopt(why_one_sided(self.groups, old, new, areas=areas))
         found = self.divide(Divisor.of(exposure, self.groups.dims, "exposure"))
         if not per_day:
             return found, exposure.name
@@ -474,7 +591,24 @@ class Comparison:
         excluded = exclusion_table(parts, self.sides, added(*counted), self.data)
         notes = self.rows.notes
         own = notes if isinstance(notes, tuple) else notes[group]
-        return Rows(keys_of(parts), self.rows.reasons[group], False, excluded, own), group, counted
+        rows = Rows(
+            keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own, chosen=self.rows.chosen
+        )
+        return rows, group, counted
+
+
+def _labels_of(data: Tally, sides: tuple[Side, Side]) -> Part:
+    """Return the labels of the two sides, where they are still those of the tally: what is not compared proves nothing."""
+    dim = sides[0].dim
+    named = {label for side in sides for label in (*side.places, side.label)}
+    there = tuple(label for label in data.labels(dim) if label in named)
+    return ((dim, there),) if there else ()
+
+
+def _or_match(why: str) -> str:
+    """Say beside who is on one side only how they can be left out."""
+    hint = "; like_for_like='match' leaves out what one side lacks"
+    return f"{why}{hint}" if ": supplied for one only: " in why else why
 
 
 def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tuple[str, ...]) -> Notes:
@@ -482,22 +616,87 @@ def _not_stated(data: Tally, sides: tuple[Side, Side], groups: Cells, apart: tup
 
     Each dimension that is added up is looked at alone, and each group for itself.
     """
-    compared = sides[0].dim
-    rest = [d for d in data.dims if d not in (*groups.dims, compared, *apart)]
+    old, new = sides
+    rest = [d for d in data.dims if d not in (*groups.dims, old.dim, *apart)]
     if data.coverage is not None or not rest:
         return ()
     named: dict[int, list[str]] = {}
     for dim in rest:
-        for row, labels in one_sided_labels(*sides, groups, dim).items():
+        for row, labels in one_sided_labels(old, new, groups, dim).items():
             named.setdefault(row, []).extend(labels)
     if not named:
         return ()
-    what = "periods" if sides[0].when else "groups"
+    what = "periods" if old.when else "groups"
     found: list[tuple[Note, ...]] = [()] * len(groups)
     for row, labels in named.items():
         long = f"no coverage was stated, and only one of the {what} has cells of {_check.cut(labels)}"
         found[row] = (Note("coverage-not-stated", "no coverage stated", long),)
     return found[0] if len(set(found)) == 1 else np.fromiter(found, dtype=object, count=len(found))
+
+
+def _empty_months(side: Side) -> tuple[list[str], list[str]]:
+    """Return the months of a side that have no row, where dates were cut into longer periods: at an end, and between."""
+    sent = side.tally._sent
+    known = [one.months for one in sent if one.months is not None]
+    if len(known) < len(sent):
+        return [], []
+    rows = frozenset[int]().union(*known)
+    if side.when:
+        return empty_months(rows, [side.when])
+    labels = seen(sent, (_PERIOD,)).label(_PERIOD).tolist()
+    return empty_months(rows, [p for v in labels if is_time([v]) for p in read_labels([v], _PERIOD)])
+
+
+def _months_without_rows(side: Side) -> tuple[Note, ...]:
+    ends, between = _empty_months(side)
+    return _no_rows_for(sorted({*ends, *between}))
+
+
+def _no_rows_for(months: Sequence[str]) -> tuple[Note, ...]:
+    """Say which months have no row, in a series in which nearly every month has some."""
+    long = f"no rows for {_check.cut(months)}"
+    return (Note("months-without-rows", "months without rows", long),) if months else ()
+
+
+def _left_out_unequally(
+    data: Tally, sides: tuple[Side, Side], groups: Cells, counted: Sequence[IntArray]
+) -> dict[int, Note]:
+    """Say of which groups more was left out of one side than of the other for want of a label that the figure needs.
+
+    What lacks a label of the groups themselves may belong to any of them that has its other labels.
+    """
+    if all(side.tally._ledger is None for side in sides):
+        return {}
+    lacking = label_array(LACKING + dim for dim in data.dims if dim != MEASURED)
+    ledgers = [
+        (ledger.select(ledger.match({REASON: lacking})) if ledger is not None else groups.select(no_rows))
+        for ledger in (side.tally._ledger for side in sides)
+        for no_rows in [np.zeros(len(groups), dtype=bool)]
+    ]
+    none, dims, found = label_array([MISSING]), groups.dims, dict[int, Note]()
+    lost = [ledger.project(dims) for ledger in ledgers]
+    lacks = [np.stack([np.ones(len(one), bool), *(one.match({d: none}) for d in dims)]) for one in lost]
+    for pattern in np.unique(np.concatenate(lacks, axis=1), axis=1).T:
+        kept = [d for d, lack in zip(dims, pattern[1:].tolist(), strict=True) if not lack]
+        whole = groups.project(kept)
+        place, sizes = groups.positions(whole, kept), []
+        for count, one, lack in zip(counted, lost, lacks, strict=True):
+            left, both = np.zeros((2, len(whole)), dtype=np.int64)
+            part = one.select((lack == pattern[:, None]).all(axis=0)).project(kept)
+            at = part.positions(whole, kept)
+            np.add.at(left, at[at >= 0], part.counts[at >= 0])
+            np.add.at(both, place, count)
+            sizes.append((left, both + left))
+        shares = [left / np.maximum(both, 1) for left, both in sizes]
+        unequal = (np.abs(shares[0] - shares[1]) >= _UNEQUAL) & (sizes[0][1] > 0) & (sizes[1][1] > 0)
+        for row in np.flatnonzero(unequal[place]).tolist():
+            of = [
+                f"{_write.count(left[place[row]])} of {_write.count(both[place[row]])} ({_write.percent(share[place[row]])}) of {side.label}"
+                for (left, both), share, side in zip(sizes, shares, sides, strict=True)
+            ]
+            long = f"left out for want of a label: {of[0]}, but {of[1]}"
+            found[row] = Note("left-out-unequally", "more left out of one", long)
+    return found
 
 
 # ---- reading ----------------------------------------------------------------------------
@@ -530,7 +729,7 @@ def read_counts(
     roles : mapping of str to str, optional
         The dimensions that have another part, by the argument that says so: ``{"offence": "offence"}``.
     exposure : Exposure, optional
-        A frame is counted by its dimensions, too, so that its areas are known. Default is none.
+        The counts keep its dimensions, too, so that its areas are known. Default is none.
 
     Returns
     -------
@@ -553,7 +752,7 @@ def read_counts(
     kept = kept_dims(by, period=period, **roles)
     roles = roles if period == "" else {**roles, "period": period}
     parts = () if of == "" else (part_of(of, by=kept, **roles),)
-    areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(data, Tally) else ()
+    areas = () if exposure is None else areas_of(exposure, data)
     needed = tuple(dict.fromkeys((*kept, *parts, *roles.values(), *areas)))
     if isinstance(data, Tally):  # which never waits for the readers of frames
         return as_given(data, needed, count), kept
@@ -597,9 +796,9 @@ def over_periods(
     table_of = cast("Callable[[tuple[Side, Side]], Results[FigureT]]", figure)  # of several periods
     pairs = pairs_of_periods(tally, versus, period)
     if not pairs:
-        empty = tally._where({period: np.empty(0, dtype=object)})
+        empty = tally._where({period: label_array([])})
         table = table_of((Side(empty, period), Side(empty, period)))
-        return table[:0]._evolve(keys={d: np.empty(0, dtype=object) for d in (*by, period)}, exclusions=None)
+        return table[:0]._evolve(keys={d: label_array([]) for d in (*by, period)}, exclusions=None)
     table = Results._stack([table_of(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
     for dim in reversed(by):
         table = table.sort(dim)

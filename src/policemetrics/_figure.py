@@ -353,6 +353,8 @@ class Figure:
         What was counted and what was left out; None where nothing was counted from a table.
     caveats : tuple of Note
         What must travel with the figure, each with a code, a short and a long form.
+    chosen : str
+        Which part of a tally was chosen, as with ``where(group="Robbery")``; a part of what the figure is about.
 
     Notes
     -----
@@ -368,6 +370,7 @@ class Figure:
     reason: str | None = None
     exclusions: Exclusions | None = None
     caveats: tuple[Note, ...] = ()
+    chosen: str = definition_field(below=True, default="")
 
     @property
     def caveat(self) -> str:
@@ -388,7 +391,14 @@ class Figure:
     @property
     def _about(self) -> str:
         """What is measured, with the definition that must be said; empty where nothing says it."""
-        return str(getattr(self, "subject", ""))
+        return self._what()
+
+    def _what(self, end: str = "") -> str:
+        """Name the subject with what was chosen of it, and an `end` where that is said; a subject of the caller's wins."""
+        subject = str(getattr(self, "subject", ""))
+        field = attrs.fields_dict(type(self)).get("subject")
+        own = field is None or subject != field.default
+        return subject if own or not self.chosen else f"{subject}, {self.chosen}{end}"
 
     def _per(self, name: str) -> str:
         """Name what a column is divided by, where that is an exposure."""
@@ -417,11 +427,15 @@ class Figure:
         """Say the figure in one sentence, without its group and its caveat."""
         return repr(self)
 
-    def __str__(self) -> str:
+    def _finding(self) -> str:
+        """Say the figure and its group in one sentence, without its caveat."""
         sentence = self._sentence()
-        if self.group:
-            named = ", ".join(_said(d, v) for d, v in self.group.items())
-            sentence = f"{named}: {uncapitalised(sentence)}"
+        named = [said(d, v) for d, v in self.group.items()]
+        named += [self.chosen] if self.chosen and not hasattr(self, "subject") else []
+        return f"{', '.join(named)}: {uncapitalised(sentence)}" if named else sentence
+
+    def __str__(self) -> str:
+        sentence = self._finding()
         if self.exclusions is not None and self.exclusions.excluded:
             sentence = f"{sentence} Left out: {self.exclusions.left_out}."
         return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
@@ -482,7 +496,7 @@ class Figure:
         return tuple(comparable(getattr(self, f.name)) for f in attrs.fields(type(self)))
 
 
-def _said(dim: str, label: Label) -> str:
+def said(dim: str, label: Label) -> str:
     """Name a label; a bare number or code needs its dimension: "grade 1"."""
     return label if isinstance(label, str) and not label.isdigit() else f"{dim} {label}"
 
@@ -509,7 +523,7 @@ def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
 @once
 def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
-    base = {f.name for f in attrs.fields(Figure)}
+    base = {f.name for f in attrs.fields(Figure)} - {"chosen"}
     return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
 
 

@@ -8,18 +8,33 @@ question needs the grain at which it was sent, as after a merge of labels, are t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import reduce
-from typing import Any, Final, TypeAlias
+from contextlib import suppress
+from functools import partial, reduce
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 import numpy as np
 
-from policemetrics._cells import Cells, LabelArray
+from policemetrics._cells import MISSING, Cells, Encoded, LabelArray, find, union
+from policemetrics._typing import IntArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 
+REASON: Final = "reason"  # the ledger's own dimension
+LACKING: Final = "missing "  # how the reason of a row without a label begins
 AS_SENT: Final = "\0"
+
+
+@runtime_checkable
+class Senders(Protocol):
+    """Whatever lists who sends, by label: an exposure and its areas."""
+
+    @property
+    def by(self) -> tuple[str, ...]: ...
+
+    @property
+    def _keys(self) -> Cells: ...
 
 
 def as_sent(dim: str) -> str:
@@ -27,9 +42,87 @@ def as_sent(dim: str) -> str:
     return AS_SENT + dim
 
 
-def is_as_sent(dim: str) -> bool:
-    """Return whether a column holds a dimension as it was sent."""
-    return dim.startswith(AS_SENT)
+def relabelled(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
+    """Let labels go by other names, by dimension; what comes to share a key adds up."""
+    for dim, names in who.items():
+        relation = relation.relabel(dim, partial(_known_as, names))
+    return relation
+
+
+def _known_as(names: Mapping[Any, Any], label: Any) -> Any:
+    return names.get(label, label)
+
+
+def called(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
+    """Return the rows of a relation, as they stand, by other names: to look them up, not to add them."""
+    labels = [
+        label_array(who[dim].get(v, v) for v in found.tolist()) if dim in who else found
+        for dim, found in zip(relation.dims, relation.labels, strict=True)
+    ]
+    return Cells(relation.dims, tuple(labels), relation.codes, relation.counts)
+
+
+# ---- rows without a label ---------------------------------------------------------------
+
+
+def regained(
+    ledger: Cells | None, kept: Iterable[str], barred: Iterable[str] = ()
+) -> tuple[Cells | None, Cells | None]:
+    """Divide a ledger into what a total over the dimensions that are `kept` counts all the same, and the rest.
+
+    A total needs no label of what it adds up: only what lacks one that is kept, or is `barred` from adding up, stays
+    left out, and the first such is its reason, unless it has one of them already.
+    """
+    if ledger is None:
+        return None, None
+    dims, needed = [d for d in ledger.dims if d != REASON], {*kept, *barred}
+    without = {d: ledger.match({d: label_array([MISSING])}) for d in dims}
+    back = np.zeros(len(ledger), dtype=bool)
+    for dim in dims:
+        if dim not in needed:  # other reasons begin with the same word: "missing end" of two stamps
+            back |= without[dim] & ledger.match({REASON: label_array([LACKING + dim])})
+    if not back.any():
+        return None, ledger
+    rest = [ledger.select(~back)]
+    for dim in (d for d in dims if d in needed):
+        lacks = back & without[dim]
+        rest.append(ledger.select(lacks).relabel(REASON, partial(_lacking, dim)))
+        back &= ~lacks
+    return ledger.select(back).project(dims), reduce(Cells.union, rest)
+
+
+def _lacking(dim: str, _: Any) -> str:
+    return LACKING + dim
+
+
+def split_missing(
+    dims: tuple[str, ...], coded: Sequence[Encoded], counts: IntArray
+) -> tuple[Cells, Cells | None]:
+    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
+    labels, codes = [v for v, _ in coded], [c for _, c in coded]
+    if all(c.min(initial=0) >= 0 for c in codes):
+        return Cells.of(dims, labels, codes, counts), None
+    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
+    bad = lacking.any(axis=0)
+    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
+    columns = []
+    for found, code in coded:
+        known, to_known, missing = union(found, label_array([MISSING]))
+        columns.append((known, np.append(to_known, missing)[code[bad]]))  # code -1 takes the last
+    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
+    reason = find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    ledger = Cells.of(
+        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
+    )
+    return cells, ledger
+
+
+def lacking_labels(ledger: Cells | None) -> Cells | None:
+    """Return the rows of a ledger that lack a label: they came in, whatever is not known of them."""
+    if ledger is None or REASON not in ledger.dims:
+        return None
+    found = ledger.select(ledger.where_label(REASON, lambda reason: str(reason).startswith(LACKING)))
+    return found if len(found) else None
 
 
 # ---- steps ------------------------------------------------------------------------------
@@ -41,11 +134,9 @@ class Kept:
 
     wanted: Mapping[str, LabelArray]
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:
-        """Keep what has the labels, in the dimensions that choose."""
-        return relation.select(
-            relation.match({d: v for d, v in self.wanted.items() if d in choosing and d in relation.dims})
-        )
+    def on(self, relation: Cells) -> Cells:
+        """Keep what has the labels, in the dimensions that there are."""
+        return relation.select(relation.match({d: v for d, v in self.wanted.items() if d in relation.dims}))
 
 
 @attrs.frozen(eq=False)
@@ -54,9 +145,9 @@ class Left:
 
     wanted: Mapping[str, LabelArray]
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:
-        """Leave out what has the labels, where all of their dimensions choose."""
-        if not set(self.wanted) <= set(choosing) & set(relation.dims):
+    def on(self, relation: Cells) -> Cells:
+        """Leave out what has the labels, where all of their dimensions are there."""
+        if not set(self.wanted) <= set(relation.dims):
             return relation
         return relation.select(~relation.match(self.wanted))
 
@@ -69,7 +160,7 @@ class Renamed:
     labels: Mapping[Any, Any]
     spelling: bool = False
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
+    def on(self, relation: Cells) -> Cells:
         """Rename the labels."""
         if self.dim not in relation.dims:
             return relation
@@ -83,20 +174,27 @@ class Renamed:
 class Windows:
     """Windows of `months` months, each labelled by its period.
 
-    `starts` has the first month of each label, counted from year 0; each label is of `length` months.
+    `starts` has the first month of each label, counted from year 0; each label is of `length` months. `who` says by
+    dimension who the labels as sent are: a force that changed its name within a window sent all of it.
     """
 
     dim: str
     months: int
     length: int
     starts: Mapping[Any, int]
+    who: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, dim: str, months: int, there: Iterable[Period]) -> Windows:
+    def of(
+        cls,
+        dim: str,
+        months: int,
+        length: int,
+        there: Iterable[Period],
+        who: Mapping[str, Mapping[Any, Any]],
+    ) -> Windows:
         """Make the windows of periods of one length, which are labelled by their canonical labels."""
-        listed = list(there)
-        starts = {p.label: p.start.year * 12 + p.start.month - 1 for p in listed}
-        return cls(dim, months, listed[0].months if listed else 1, starts)
+        return cls(dim, months, length, {p.label: p.start.year * 12 + p.start.month - 1 for p in there}, who)
 
     @property
     def labels(self) -> dict[int, str]:
@@ -113,10 +211,9 @@ class Windows:
     def spread(self, cells: Cells) -> Cells:
         """Count every cell once for each window that it lies in."""
         windows = sorted(self.labels.items(), key=lambda pair: pair[1])
-        first = np.array([number for number, _ in windows], dtype=np.int64)
-        start = np.array(
-            [self.starts.get(v, -(10**6)) for v in cells.label(self.dim).tolist()], dtype=np.int64
-        )
+        first = np.array([number for number, _ in windows])
+        # What is no part of any window has nan, which lies nowhere.
+        start = np.array([self.starts.get(v, np.nan) for v in cells.label(self.dim).tolist()])
         # A table of labels by windows: cells are then looked up by their codes, however many there are.
         inside = (first <= start[:, None]) & (start[:, None] < first + self.months)
         rows, which = np.nonzero(inside[cells.code(self.dim)])
@@ -124,10 +221,16 @@ class Windows:
 
     def complete(self, reports: Cells) -> Cells:
         """Return the windows of which every part was sent, over the other dimensions of the reports."""
-        whole = self.spread(reports.keys(d for d in reports.dims if d != as_sent(self.dim)))
-        return whole.select(whole.counts == self.months // self.length).keys()
+        reports = reports.keys(d for d in reports.dims if d != as_sent(self.dim))
+        who = {as_sent(d): who for d, who in self.who.items() if as_sent(d) in reports.dims}
+        whole = self.spread(relabelled(reports, who).keys())
+        whole = whole.select(whole.counts * self.length == self.months).keys()
+        if not who:
+            return whole
+        parts = self.spread(reports).keys()
+        return parts.select(called(parts, who).within(whole))
 
-    def on(self, relation: Cells, choosing: Collection[str]) -> Cells:  # noqa: ARG002  # as the other steps
+    def on(self, relation: Cells) -> Cells:
         """Roll reports."""
         return self.complete(relation) if self.dim in relation.dims else relation
 
@@ -154,6 +257,9 @@ class Sent:
         What was done since, in order.
     renamed : frozenset of str
         The dimensions that have other labels than were sent, or windows of them.
+    months : frozenset of int or None
+        Of dates that were cut into longer periods: the months with a row, counted from year 0. None where a month
+        without one tells nothing: of rare events, and where coverage was stated.
     """
 
     cells: Cells
@@ -161,29 +267,34 @@ class Sent:
     register: Cells | None = None
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
+    months: frozenset[int] | None = None
 
-    def again(self, relation: Cells, choosing: Collection[str], *, whole: bool = True) -> Cells:
+    def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
 
-        What was kept or left out by a dimension that is not among `choosing` stays: that an offence was chosen
-        does not change who sent. A window is there where all of it is, or with `whole` false any of it.
+        What was kept or left out by a dimension that is not there stays: that an offence was chosen does not
+        change who sent. A window is there where all of it is, or with `whole` false any of it.
         """
         found = self._doubled(relation)
         for step in self.steps:
             if isinstance(step, Windows) and not whole and step.dim in found.dims:
                 found = step.spread(found.keys(d for d in found.dims if d != as_sent(step.dim))).keys()
             else:
-                found = step.on(found, choosing)
+                found = step.on(found)
         return found.keys()
 
-    def grain(self) -> Cells:
-        """Take the steps again on the counts, at the grain at which they were sent."""
-        found = self._doubled(self.cells)
+    def grain(self, unneeded: Collection[str]) -> Cells:
+        """Take the steps again on the counts, at the grain at which they were sent, with what lacks an `unneeded` label."""
+        found, (back, _) = (
+            self.cells,
+            regained(self.lacking, [d for d in self.cells.dims if d not in unneeded]),
+        )
+        found = self._doubled(found if back is None else found.union(back))
         for step in self.steps:
             if isinstance(step, Windows):
                 found = step.spread(found.project([d for d in found.dims if d != as_sent(step.dim)]))
             else:
-                found = step.on(found, found.dims)
+                found = step.on(found)
         return found
 
     def _doubled(self, relation: Cells) -> Cells:
@@ -209,9 +320,7 @@ def _filled(part: Cells, dims: Iterable[str]) -> Cells:
 
 def reports(sent: Iterable[Sent]) -> Cells:
     """Return every report that was sent, by who sent it and when, now and as sent, where coverage states who sends."""
-    return joined(
-        one.again(one.register, one.register.dims) for one in sent if one.register is not None
-    ).keys()
+    return joined(one.again(one.register) for one in sent if one.register is not None).keys()
 
 
 def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
@@ -220,10 +329,11 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     Merging Kent and Surrey, which both sent April, leaves them two. Merging "Avon and Somerset" of one year with
     "Avon & Somerset" of the next does not.
     """
-    if all(one.register is None or dim not in one.register.dims for one in sent):
+    stated = sent[0].register  # tallies that are added state coverage alike
+    if stated is None or dim not in stated.dims:
         return {}
     spelt = [attrs.evolve(one, steps=tuple(s for s in one.steps if isinstance(s, Renamed))) for one in sent]
-    found = joined(one.again(one.register, ()) for one in spelt if one.register is not None)
+    found = joined(one.again(one.register) for one in spelt if one.register is not None)
     if as_sent(dim) not in found.dims:
         return {}
     named = found.keys([d for d in found.dims if d.removeprefix(AS_SENT) == dim])
@@ -233,20 +343,32 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     return {old: old if now in several else now for old, now in pairs}
 
 
-def seen(sent: Iterable[Sent], dims: Iterable[str]) -> Cells:
-    """Return the keys of which rows came in, of whatever other labels, now and as sent."""
+def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) -> Cells:
+    """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
     dims, found = tuple(dims), []
     for one in sent:
         keys = one.cells.keys(dims)
         if one.lacking is not None:
-            keys = keys.union(one.lacking.keys(dims)).keys()
-        found.append(one.again(keys, dims))
+            keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
+        found.append(one.again(keys))
     return joined(found).keys()
 
 
-def grain(sent: Iterable[Sent]) -> Cells:
-    """Return the counts at the grain at which they were sent."""
-    return joined(one.grain() for one in sent)
+def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
+    """Return the counts at the grain at which they were sent, with those that lack an `unneeded` label."""
+    return joined(one.grain(unneeded) for one in sent)
+
+
+def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:
+    """Return the months of some periods that have no row: before or after all that have one, and between these."""
+    firsts = [(p.start.year * 12 + p.start.month - 1, p.months) for p in periods]
+    lacking = sorted({first + m for first, months in firsts for m in range(months)} - rows)
+    between = [min(rows) < month < max(rows) for month in lacking]
+    named = [Period.month(month // 12, month % 12 + 1).label for month in lacking]
+    return (
+        [label for label, inner in zip(named, between, strict=True) if not inner],
+        [label for label, inner in zip(named, between, strict=True) if inner],
+    )
 
 
 # ---- what is known ----------------------------------------------------------------------
@@ -261,7 +383,7 @@ def known_lines(sent: Sequence[Sent], who: Iterable[str]) -> Cells:
     for one in sent:
         made = one.cells if one.register is None or not {*who} <= {*one.register.dims} else one.register
         lines = made.keys(who).times(made.keys(d for d in times if d in made.dims and d not in who))
-        found.append(one.again(lines, lines.dims, whole=False))
+        found.append(one.again(lines, whole=False))
     return joined(found).keys()
 
 
@@ -274,11 +396,41 @@ def time_dims(sent: Sequence[Sent]) -> list[str]:
     return [d for d in made.dims if d in named or is_time(made.label(d))]
 
 
+def spelt_alike(relation: Cells, dim: str, like: Iterable[Any]) -> Cells:
+    """Spell periods as others are spelt that mean the same; where either are no periods, nothing is changed."""
+    mine, theirs = relation.label(dim).tolist(), list(like)
+    if mine == theirs or not (is_time(mine) and is_time(theirs)):
+        return relation
+    spelt = dict(zip(read_labels(theirs, dim), theirs, strict=True))
+    named = {
+        label: spelt.get(period, label) for label, period in zip(mine, read_labels(mine, dim), strict=True)
+    }
+    return (
+        relation.relabel(dim, partial(_known_as, named)) if len({*named.values()}) == len(mine) else relation
+    )
+
+
 def is_time(labels: Iterable[Any]) -> bool:
     """Return whether labels are those of periods, whatever the dimension is called."""
-    listed = np.asarray(list(labels), dtype=object).tolist()
-    try:
-        read_labels(listed, "period")
-    except InvalidInputError:
-        return False
-    return bool(listed)
+    read: Sequence[Period] = ()
+    with suppress(InvalidInputError):
+        read = read_labels(list(labels), "period")
+    return bool(read)
+
+
+def reports_of(senders: Senders, rows: Cells) -> Cells:
+    """Return the reports of who is said to send: of each period of which rows came in, as it is spelt there."""
+    who = senders._keys.keys()
+    for dim in who.dims:
+        there = rows.label(dim)
+        who = spelt_alike(who, dim, there.tolist())
+        if len(rows) and not np.isin(there, who.label(dim)).any():
+            msg = (
+                f"coverage names {len(who.label(dim)):,} labels of {dim!r}, and no row has one of them: "
+                f"{who.label(dim).tolist()[0]!r} there, {there.tolist()[0]!r} in the rows. Spell them alike."
+            )
+            raise InvalidInputError(msg)
+        if is_time(there):  # of a period without rows nothing is known
+            who = who.select(who.match({dim: there}))
+    rest = [d for d in rows.dims if d not in who.dims]
+    return who.times(rows.keys(rest)) if rest else who

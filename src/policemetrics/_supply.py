@@ -19,9 +19,9 @@ the order in which they are asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property, partial, reduce
+from functools import cached_property, reduce
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -33,10 +33,13 @@ from policemetrics import _check, _write
 from policemetrics._cells import MISSING, Cells, find
 from policemetrics._sent import (
     AS_SENT,
+    LACKING,
+    REASON,
     as_sent,
-    grain,
+    called,
     identities,
     known_lines,
+    relabelled,
     reports,
     seen,
     time_dims,
@@ -47,10 +50,8 @@ from policemetrics.periods import Period, as_period, check_pair, in_words, read_
 from policemetrics.results import ExclusionTable, Figure, label_array
 from policemetrics.tallies import (
     DROPPED,
-    LACKING,
     NOT_SUPPLIED,
     PARTLY,
-    REASON,
     Tally,
     merged,
     without_own_drops,
@@ -111,7 +112,7 @@ class Side:
 
         A dimension that was renamed stands there as it is called now and as it was sent.
         """
-        if self.common is not None and {*filter(None, [self.dim])} <= {*self.common.dims}:
+        if self.common is not None and self.dim in ("", *self.common.dims):
             return self.common
         dims, supplied = (self.dim,) if self.dim else (), self.tally._supplied
         if supplied is None:
@@ -134,30 +135,26 @@ class Side:
         if self.members is not None or renamed(self.tally) & {*dims}:
             made = self.tally._sent[0].cells.dims
             kept = [d for dim in dims for d in dict.fromkeys((as_sent(dim) if dim == self.dim else dim, dim))]
-            found = seen(self.tally._sent, made)
+            found = seen(self.tally._sent, made, lacking=True)
             if self.members is not None:
                 found = found.select(
                     found.within(self.members.keys(d for d in dims if d in self.members.dims))
                 )
-            return self._placed(found.keys(d for d in kept if d in found.dims))
-        found, ledger = self.tally._cells.keys(dims), self.tally._ledger
+            return self._placed(found.known(d for d in kept if d in found.dims))
+        found, ledger = self.tally._cells.known(dims), self.tally._ledger
         if ledger is None:
             return found
-        named = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(LACKING))).keys(
-            dims
-        )
-        for dim in dims:
-            named = named.select(named.where_label(dim, lambda label: label != MISSING))
-        return found.union(named).keys()
+        lacking = ledger.select(ledger.where_label(REASON, lambda reason: reason.startswith(LACKING)))
+        return found.union(lacking.known(dims)).keys()
 
     def senders(self) -> Cells:
         """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
-        supplied = self.tally._supplied
-        if supplied is None or not renamed(self.tally) & {*supplied.dims}:
+        stated = () if self.tally._supplied is None else self.tally._supplied.dims
+        if not renamed(self.tally) & {*stated}:
             return self.proof(())
         found = self._placed(reports(self.tally._sent), identify=False)
         if self.common is not None:
-            found = found.select(_as_identified(self.tally, found).within(self.common))
+            found = found.select(by_sender(self.tally, found).within(self.common))
         return found
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
@@ -179,27 +176,17 @@ class Side:
 
     def at_grain(self) -> Cells:
         """Return the counts at the grain at which they were sent, by place in the side and by who sent them."""
-        return self._placed(grain(self.tally._sent))
+        return self._placed(self.tally._grain())
 
 
 def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
     """Let every supplier that was renamed be who it was: two names of one supplier become one."""
-    for dim, who in _identities(tally, relation, but).items():
-        relation = relation.relabel(dim, partial(_known_as, who))
-    return relation
+    return relabelled(relation, _identities(tally, relation, but))
 
 
-def _known_as(who: Mapping[Any, Any], label: Any) -> Any:
-    return who.get(label, label)
-
-
-def _as_identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
-    """Return the rows of a relation, as they stand, by who sent them: to look them up, not to add them."""
-    labels = list(relation.labels)
-    for dim, who in _identities(tally, relation, but).items():
-        at = relation.dims.index(dim)
-        labels[at] = label_array(who.get(label, label) for label in labels[at].tolist())
-    return Cells(relation.dims, tuple(labels), relation.codes, relation.counts)
+def by_sender(tally: Tally, relation: Cells) -> Cells:
+    """Return the rows of a relation, as they stand, by who they are of: to look them up, not to add them."""
+    return called(relation, _identities(tally, relation, ""))
 
 
 def _identities(tally: Tally, relation: Cells, but: str) -> dict[str, dict[Any, Any]]:
@@ -232,11 +219,11 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
             common = sent.select(enough).keys()
         elif supplied is None:
             found = found.keys(d for d in found.dims if d != as_sent(dim))
-            members = found.select(_as_identified(tally, found, but=dim).within(sent.select(enough)))
+            members = found.select(called(found, _identities(tally, found, dim)).within(sent.select(enough)))
     return Side(tally, common=common, members=members)
 
 
-def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, int]:
+def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, float]:
     """Return how many reports make up each label of a dimension of periods; none where it is no such dimension."""
     known = known_lines(tally._sent, [d for d in who if d != dim])
     if as_sent(dim) not in known.dims:
@@ -252,22 +239,22 @@ def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, int]:
     return {label: _count_parts(label, of_label, dim) for label, of_label in parts.items()}
 
 
-def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> int:
-    """Count the reports of a period by the calendar; of a mere name, those that are known."""
+def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> float:
+    """Count the reports of a period by the calendar, no whole number if none make it up; of a mere name, those known."""
     try:
         (whole,) = read_labels([label], dim)
     except InvalidInputError:
         return len(parts)
     lengths = {p.months for p in parts}
     within = all(whole.contains(p) for p in parts)
-    return whole.months // lengths.pop() if within and len(lengths) == 1 else len(parts)
+    return whole.months / lengths.pop() if within and len(lengths) == 1 else len(parts)
 
 
 def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
     """Move to the ledger what came from suppliers of only a part of a period."""
     as_it_is = set(partly.dims) <= set(tally.dims)
-    cells = tally._cells if as_it_is else grain(tally._sent)
-    some = _as_identified(tally, cells, but=dim).within(partly)
+    cells = tally._cells if as_it_is else tally._grain()
+    some = called(cells, _identities(tally, cells, dim)).within(partly)
     left = cells.select(some).project(tally.dims)
     ledger = tally._ledger
     for label in left.label(dim).tolist() if dim in left.dims else [""]:
@@ -495,7 +482,7 @@ def spanned(side: Side, groups: Cells, period: str = "period") -> str | NDArray[
         return ""
     lines = side.proof(groups.dims) if supplied is not None and period in supplied.dims else tally._cells
     shared = [d for d in groups.dims if d in lines.dims]
-    lines = lines.keys((*shared, period))
+    lines = lines.known((*shared, period))
     try:
         read = dict(zip(labels := lines.label(period).tolist(), read_labels(labels, period), strict=True))
     except InvalidInputError:  # labels such as quarter numbers name no time of their own
@@ -561,7 +548,7 @@ def left_by_match(side: Side) -> Side:
 
 def _counted_twice(old: Cells, new: Cells) -> Cells:
     """Count each key 1 for the old side, 2 for the new one, and so 3 for both."""
-    return old.union(attrs.evolve(new, counts=2 * new.counts))
+    return old.union(attrs.evolve(new, counts=new.counts + new.counts))
 
 
 def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reasons:
@@ -576,22 +563,21 @@ def why_ragged(groups: Cells, side: Side, areas: tuple[str, ...] = ()) -> Reason
         return reasons
     times = time_dims(tally._sent)
     if supplied is None:
-        if not areas or not times or not {*areas} <= {*tally._sent[0].cells.dims}:
+        if not areas:
             return reasons
-        inside = [d for d in groups.dims if d in areas or d in times]
         lines = seen(tally._sent, dict.fromkeys((*areas, *times))) if side.members is None else side.members
     else:
-        lines, inside = side.proof(groups.dims), [d for d in groups.dims if d in supplied.dims]
+        lines = side.proof(groups.dims)
     times = [d for d in times if d in lines.dims]
     who = [d for d in lines.dims if d.removeprefix(as_sent("")) not in times and as_sent(d) not in lines.dims]
     added = [d for d in times if d not in groups.dims]
-    if not who or not added:
+    if not added:
         return reasons
-    inside = [d for d in inside if d in lines.dims]
+    inside = [d for d in groups.dims if d in lines.dims]
     lines = lines.keys(dict.fromkeys((*inside, *who, *added)))
     at = lines.positions(lines.project(inside), inside)
     of_group = [lines.keys(dict.fromkeys((*inside, *dims))).project(inside).counts for dims in (who, added)]
-    full = of_group[0] * of_group[1] == np.bincount(at, minlength=len(of_group[0]))
+    full = of_group[0] * of_group[1] == np.bincount(at)
     for row, group in enumerate(groups.positions(lines.project(inside), inside).tolist()):
         if group >= 0 and not full[group]:
             reasons[row] = (
@@ -636,7 +622,7 @@ def keys_of(groups: Cells) -> dict[str, NDArray[Any]]:
 
 def totals(side: Side, groups: Cells) -> IntArray:
     """Add up a side by group; a group without cells has 0, and cells of no group are left out."""
-    summed = side.tally.sum_to(*groups.dims)._cells
+    summed = side.tally._added_up(groups.dims)
     at = summed.positions(groups, groups.dims)
     counts = np.zeros(len(groups), dtype=np.int64)
     counts[at[at >= 0]] = summed.counts[at >= 0]
@@ -659,7 +645,7 @@ def added(old: IntArray, new: IntArray) -> IntArray:
 
 def no_reasons(rows: int) -> Reasons:
     """Start with no reason for any row."""
-    return np.full(rows, None, dtype=object)
+    return np.full(rows, None)
 
 
 def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
@@ -668,11 +654,11 @@ def unexplained(reasons: Reasons) -> NDArray[np.bool_]:
     return found
 
 
-def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -> Reasons:
+def why_not_supplied(groups: Cells, side: Side) -> Reasons:
     """Say of each group why this side of it is not available.
 
     Coverage may prove that rows came in although every one of them was excluded, as where each lacks
-    a label: their number is then unknown, unless `none_is_zero`.
+    a label: their number is then unknown.
     """
     reasons = why_marked(groups, side)
     proof = side.proof(groups.dims)
@@ -685,7 +671,7 @@ def why_not_supplied(groups: Cells, side: Side, *, none_is_zero: bool = False) -
     for i, why in excluded.items():
         # What only one side has, or was marked, has been seen to; what was dropped is the caller's choice.
         known = (_NOT_LIKE_FOR_LIKE, NOT_SUPPLIED, DROPPED, PARTLY)
-        unknown = not none_is_zero and any(n and not r.startswith(known) for r, n in why.items())
+        unknown = any(n and not r.startswith(known) for r, n in why.items())
         if reasons[i] is None and (found[i] == 0 or unknown):
             listed = ", ".join(f"{r} {_write.count(n)}" for r, n in why.items())
             reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
@@ -791,15 +777,15 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
     """Say of each group which reports only one of two relations has; `parts` names the places in `dim`."""
     reasons = no_reasons(len(groups))
     paired = _counted_twice(old, new)
-    one_sided = paired.select(paired.counts != 3)
-    shared = tuple(d for d in groups.dims if d in one_sided.dims)
+    lone = paired.select(paired.counts != 3)
+    shared = tuple(d for d in groups.dims if d in lone.dims)
     # The month of a period tells suppliers apart only where a period has several parts.
-    told = [d for d in one_sided.dims if AS_SENT + d not in one_sided.dims and (d != dim or len(parts) > 1)]
-    if not len(one_sided) or set(told) <= set(shared):
+    told = [d for d in lone.dims if AS_SENT + d not in lone.dims and (d != dim or len(parts) > 1)]
+    if not len(lone) or set(told) <= set(shared):
         return reasons
-    columns = [[str(parts.get(v, v) if d == dim else v) for v in one_sided.column(d).tolist()] for d in told]
+    columns = [[said(d, parts.get(v, v) if d == dim else v) for v in lone.column(d).tolist()] for d in told]
     names = [" ".join(key) for key in zip(*columns, strict=True)]
-    for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
+    for i, listed in _listed_by_group(groups, lone, shared, names).items():
         reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
 
@@ -855,42 +841,34 @@ def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
     mine, theirs = (
         s.tally._cells if s.tally._supplied is None else s.proof(groups.dims) for s in (side, other)
     )
-    common = [d for d in mine.dims if d in theirs.dims and any(d in one.dims for one in stated)]
+    known = {d for one in stated for d in one.dims}
+    common = [d for d in mine.dims if d in theirs.dims and d in known]
     if len(side.parts) != len(other.parts):  # months on one side, a year on the other
         common = [d for d in common if d != side.dim]
     reasons = no_reasons(len(groups))
     if common:
-        reasons = _why_differ(groups, mine.keys(common), theirs.keys(common), side.dim, other.parts)
+        reasons = _why_differ(groups, mine.known(common), theirs.known(common), side.dim, other.parts)
     for at in np.flatnonzero(~unexplained(reasons)).tolist():
         reasons[at] += f" (of {what})"
-    alone = reasons if len(stated) == 2 else _why_unmatched(groups, side, other, what)
+    alone = reasons if len(stated) == 2 else _why_unmatched(groups, side, other, known, what)
     return np.where(unexplained(reasons), alone, reasons)
 
 
-def _why_unmatched(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
+def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[str], what: str) -> Reasons:
     reasons = no_reasons(len(groups))
-    for dim in dict.fromkeys(
-        (*side.tally.dims, *(side.tally._supplied.dims if side.tally._supplied else ()))
-    ):
-        mine, theirs = _knows(side.tally, dim), _knows(other.tally, dim)
-        # That every part of its period was supplied has been seen to.
-        if mine is None or theirs is None or dim in (*groups.dims, side.dim):
+    mine, theirs = side.tally._cells, other.tally._cells
+    shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
+    for dim in mine.dims:
+        # What either states has been compared, and that every part of its period was supplied has been seen to.
+        if dim not in theirs.dims or dim in (*groups.dims, *stated, side.dim):
             continue
-        shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
-        paired = _counted_twice(mine.keys((*shared, dim)), theirs.keys((*shared, dim)))
+        paired = _counted_twice(mine.known((*shared, dim)), theirs.known((*shared, dim)))
         one_sided = paired.select(paired.counts != 3)
         names = list(map(str, one_sided.column(dim).tolist()))
         for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
             if reasons[i] is None:
                 reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {listed}"
     return reasons
-
-
-def _knows(tally: Tally, dim: str) -> Cells | None:
-    """Return what tells which labels of a dimension were supplied: the coverage, else the cells."""
-    if tally._supplied is not None and dim in tally._supplied.dims:
-        return tally._supplied
-    return tally._cells if dim in tally.dims else None
 
 
 def one_sided_labels(old: Side, new: Side, groups: Cells, dim: str) -> dict[int, list[str]]:
@@ -936,7 +914,7 @@ def why_negative(counted: IntArray | FloatArray, label: str) -> Reasons:
 
 def said(dim: str, label: Any) -> str:
     """Name a label; one that is no text needs its dimension: "grade 1"."""
-    return label if isinstance(label, str) else f"{dim} {label}"
+    return label if isinstance(label, str) else f"{dim.removeprefix(AS_SENT)} {label}"
 
 
 # ---- exclusions -------------------------------------------------------------------------

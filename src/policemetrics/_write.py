@@ -78,6 +78,11 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def shortened(names: Sequence[str]) -> str:
+    """Join names as a sentence does; of more than three the first, and how many more there are."""
+    return listed(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
+
+
 def one_sentence(parts: Iterable[str]) -> str:
     """Join what is said of a figure to one sentence."""
     joined = "; ".join(parts)
@@ -102,6 +107,11 @@ def path(change: float, amount: str, interval: str, both: Iterable[str], between
 def limits(low: str, high: str, *, unbounded: bool) -> str:
     """Write an interval; one without an upper limit says so."""
     return f"{low} or more" if unbounded else f"{low} to {high}"
+
+
+def rounding(low: str, high: str, step: float = 1) -> str:
+    """Write between what a number lies that was rounded; nothing where the step is nan, as it was not said."""
+    return "" if math.isnan(step) else f" ({low} to {high} as far as the rounding tells)"
 
 
 def percent(value: float, digits: int = 1) -> str:

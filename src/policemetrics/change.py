@@ -81,7 +81,7 @@ class RateChange(Figure):
 
     def _sentence(self) -> str:
         if np.isnan(self.change):
-            return f"{self.subject}: change {self.reason}."
+            return f"{self._what()}: change {self.reason}."
         if self.exposure_name:
             return self._rate_sentence()
         if np.isnan(self.percent_change):
@@ -104,19 +104,17 @@ class RateChange(Figure):
         dated = f"; {self.exposure_date}" if self.exposure_date else ""
         path = f", from {sides[0]} to {sides[1]}{dated}"
         if np.isnan(self.percent_change):
-            return (
-                f"{self.subject} per {per}{path.replace(', from', ' went from')}; percentage {self.reason}."
-            )
+            return f"{self._what(',')} per {per}{path.replace(', from', ' went from')}; percentage {self.reason}."
         if self.percent_change == 0:
-            return f"{self.subject} per {per} did not change ({self._interval_words()}){path}."
+            return f"{self._what(',')} per {per} did not change ({self._interval_words()}){path}."
         verb = "rose" if self.percent_change > 0 else "fell"
-        return f"{self.subject} per {per} {verb} by {fixed(abs(self.percent_change), 1)}% ({self._interval_words()}){path}."
+        return f"{self._what(',')} per {per} {verb} by {fixed(abs(self.percent_change), 1)}% ({self._interval_words()}){path}."
 
     @property
     def _moved(self) -> str:
         if self.change == 0:
-            return f"{self.subject} did not change"
-        return f"{self.subject} {'rose' if self.change > 0 else 'fell'} by {written(abs(self.change))}"
+            return f"{self._what(',')} did not change"
+        return f"{self._what(',')} {'rose' if self.change > 0 else 'fell'} by {written(abs(self.change))}"
 
     @property
     def _when(self) -> tuple[str, str]:
@@ -470,7 +468,7 @@ class ChangeDriver(Figure):
 
     def _sentence(self) -> str:
         if np.isnan(self.change):
-            return f"{self.subject}: change {self.reason}."
+            return f"{self._what()}: change {self.reason}."
         earlier, later = map(in_words, self.between)
         path = f", from {written(self.old)} in {earlier} to {written(self.new)} in {later}"
         moved = (
@@ -478,7 +476,7 @@ class ChangeDriver(Figure):
             if self.change
             else f"{written(self.old)} in both {earlier} and {later}"
         )
-        return f"{self.subject}: {moved}; {self._part}."
+        return f"{self._what()}: {moved}; {self._part}."
 
     @property
     def _part(self) -> str:

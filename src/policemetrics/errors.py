@@ -6,24 +6,32 @@ builtin that a caller would catch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 __all__ = [
     "AreasWithoutRowsWarning",
     "ChoiceNeededError",
     "CountOverflowError",
+    "DateNotAdvancedWarning",
+    "IncidentNumberWarning",
     "IncompatibleTalliesError",
     "InvalidInputError",
     "InvalidTypeError",
+    "LabelSpellingWarning",
     "MissingDependencyError",
+    "NotCrimeWarning",
     "Note",
+    "OnlyPositiveOutcomesWarning",
     "OutOfRangeError",
     "PoliceMetricsError",
     "PoliceMetricsWarning",
     "SwappedStampsWarning",
     "TargetUnitWarning",
+    "TotalByNameWarning",
     "UnknownNameError",
+    "UnusedCountWarning",
 ]
 
 
@@ -94,20 +102,39 @@ class MissingDependencyError(PoliceMetricsError, ImportError):
 
 
 class ChoiceNeededError(InvalidTypeError):
-    """A choice that the field has not agreed on is left to the caller; `note` says which, the message how.
+    """Choices that the field has not agreed on are left to the caller: all that a call lacks, in one error.
 
     Parameters
     ----------
+    *notes : Note
+        The questions.
+    answers : mapping of str to sequence of str, optional
+        What may be chosen, by argument.
+    call : str, optional
+        The call with one choice of each, which runs on the caller's own data; empty where none is known.
+
+    Attributes
+    ----------
+    notes, answers, call : tuple of Note, mapping, str
+        As they were given.
     note : Note
-        The question.
+        The first of the questions.
     """
 
-    def __init__(self, note: Note) -> None:
-        super().__init__(note.long)
-        self.note = note
+    def __init__(
+        self, *notes: Note, answers: Mapping[str, Sequence[object]] | None = None, call: str = ""
+    ) -> None:
+        shown = [f"This call runs, with one choice of each: {call}"] if call else []
+        super().__init__("\n".join([*(note.long for note in notes), *shown]))
+        self.notes, self.answers, self.call = notes, dict(answers or {}), call
 
-    def __reduce__(self) -> tuple[type[ChoiceNeededError], tuple[Note]]:
-        return type(self), (self.note,)
+    @property
+    def note(self) -> Note:
+        """The first of the questions."""
+        return self.notes[0]
+
+    def __reduce__(self) -> tuple[Callable[..., ChoiceNeededError], tuple[Note, ...]]:
+        return partial(type(self), answers=self.answers, call=self.call), self.notes
 
 
 class PoliceMetricsWarning(UserWarning):
@@ -131,9 +158,37 @@ class AreasWithoutRowsWarning(PoliceMetricsWarning):
     """An exposure has areas of which nothing was counted, and nobody said whether they sent anything."""
 
 
+class DateNotAdvancedWarning(PoliceMetricsWarning):
+    """Times below zero gather just above −24 or −12 hours: one fault of the log."""
+
+
+class IncidentNumberWarning(PoliceMetricsWarning):
+    """Rows of one incident start more than a day apart: its number may have been used again."""
+
+
+class LabelSpellingWarning(PoliceMetricsWarning):
+    """Labels that differ only in case, spaces, dashes or "&" for "and" are counted apart."""
+
+
+class NotCrimeWarning(PoliceMetricsWarning):
+    """What is called recorded crime holds what is none, such as anti-social behaviour."""
+
+
+class OnlyPositiveOutcomesWarning(PoliceMetricsWarning):
+    """A table of outcomes of which a rate is to be a share holds none but positive ones."""
+
+
 class SwappedStampsWarning(PoliceMetricsWarning):
     """Most times end before they start, as where the two columns are swapped."""
 
 
+class TotalByNameWarning(PoliceMetricsWarning):
+    """A label that by its name holds others is added up with them, though the counts do not show that it is their sum."""
+
+
 class TargetUnitWarning(PoliceMetricsWarning):
     """A target so short or so long that it is hardly in seconds."""
+
+
+class UnusedCountWarning(PoliceMetricsWarning):
+    """Rows were counted, though the frame has a column that looks like their count."""

@@ -14,11 +14,21 @@ import numpy as np
 
 from policemetrics import _check, _write
 from policemetrics._cells import Cells
-from policemetrics._sent import Kept, Left, as_sent, is_time, known_lines, seen, time_dims
+from policemetrics._sent import (
+    Kept,
+    Left,
+    as_sent,
+    is_time,
+    known_lines,
+    seen,
+    spelt_alike,
+    time_dims,
+)
 from policemetrics._supply import (
     Reasons,
     Side,
     both_periods,
+    by_sender,
     keys_of,
     no_reasons,
     renamed,
@@ -153,8 +163,10 @@ class Exposure:
             named = [", ".join(map(str, key)) for key in zip(*(twice.column(d) for d in dims), strict=True)]
             msg = f"frame must have one row for each {_check.listing(dims)}; more than one for {_check.listing(named)}."
             raise InvalidInputError(msg)
-        keys = zip(*(columns[d] for d in dims), strict=True)
-        return cls(dict(zip(keys, columns[value], strict=True)), by=dims, name=name, date=date)
+        sizes = dict(zip(zip(*(columns[d] for d in dims), strict=True), columns[value], strict=True))
+        for key, size in sizes.items():
+            _check.number(size, f"value: column {value!r}, of {', '.join(map(str, key))},", above=0)
+        return cls(sizes, by=dims, name=name, date=date)
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -195,9 +207,13 @@ class Exposure:
         if len(kept.keys(rest)) < len(kept):
             msg = f"{self.name} must have one figure for {wanted.label}; {period!r} spells it {_check.listing(same)}."
             raise InvalidInputError(msg)
+        return self._keyed(kept.project(rest))
+
+    def _keyed(self, keys: Cells) -> Exposure:
+        """Give the sizes other keys."""
         found = object.__new__(Exposure)
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            rest, self.name, self.date, kept.project(rest), self._sizes
+            keys.dims, self.name, self.date, keys, self._sizes
         )
         return found
 
@@ -247,7 +263,7 @@ class Divisor:
             if lacking:
                 msg = f"{argument} must be a tally that keeps {_check.listing(lacking)}; it has {_check.listing(given.dims)}."
                 raise UnknownNameError(msg)
-            return cls(Side(given), argument, noun, whole)
+            return cls(Side(given._regained(by)), argument, noun, whole)
         if isinstance(given, Mapping):
             return cls(_of_mapping(given, by, argument, noun, whole=whole), argument, noun, whole)
         if isinstance(given, Exposure):
@@ -288,8 +304,11 @@ class Divisor:
     def notes(self, groups: Cells, side: Side) -> tuple[Note, ...]:
         """Say what a divisor leaves open: where nothing was stated, areas without rows and rows of one only; who did not send."""
         tally, supplied = side.tally, side.tally._supplied
-        if isinstance(self.given, Exposure) and supplied is None:
-            return _without_rows(self.given, groups, side)
+        if isinstance(self.given, Exposure) and (
+            supplied is None or not {*self.given.by} <= {*supplied.dims}
+        ):
+            found = _divided(self.given, groups, tally)
+            return found if supplied is not None else (*_without_rows(self.given, groups, side), *found)
         if isinstance(self.given, Side) and supplied is None and self.given.tally._supplied is None:
             return _of_one_only(side, self.given, self.both)
         if not isinstance(self.given, float) or supplied is None or len(groups) != 1:
@@ -298,7 +317,7 @@ class Divisor:
         known, there = known_lines(tally._sent, who), side.proof(())
         sent = [as_sent(d) if as_sent(d) in there.dims else d for d in who]
         lacking = known.keys(sent)
-        lacking = lacking.select(~lacking.within(there.keys(sent)))
+        lacking = lacking.select(~by_sender(tally, lacking).within(by_sender(tally, there.keys(sent))))
         if not who or not len(lacking):
             return ()
         named = _check.cut(
@@ -308,12 +327,13 @@ class Divisor:
             Note(
                 "did-not-send",
                 "not of all",
-                f"the counts are not of {named}, who did not send; is the divisor?",
+                f"the counts are not of {named}, who did not send; the divisor must not be either",
             ),
         )
 
     def _counted(self, own: Side, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
         """Add a tally up to the groups; its suppliers must be those of the counts."""
+        own.tally._refuse_totals(groups.dims)
         reasons = why_not_supplied(groups, own)
         found = np.where(unexplained(reasons), totals(own, groups), np.nan)
         for i in np.flatnonzero(~unexplained(reasons)).tolist():
@@ -354,8 +374,27 @@ def _without_rows(exposure: Exposure, groups: Cells, side: Side) -> tuple[Note, 
         return ()
     long = f"of {there} of the {len(every)} areas that {exposure.name} are given for; the others have no rows, and no coverage was stated"
     note = Note("areas-without-rows", f"{there} of {len(every)} areas", long)
-    _check.warn(AreasWithoutRowsWarning, note)
+    cure = f"; tally(frame, by={list(side.tally.dims)}, coverage=exposure) says that they had none"
+    _check.warn(AreasWithoutRowsWarning, note._replace(long=long + cure))
     return (note,)
+
+
+def _divided(exposure: Exposure, groups: Cells, tally: Tally) -> tuple[Note, ...]:
+    """Say of which dimension it is assumed, from the rows alone, that it divides the areas as regions do."""
+    areas = tuple(exposure.by)
+    if {*areas} <= {*groups.dims}:
+        return ()
+    whose = " and ".join(d for d in areas if d not in time_dims(tally._sent))
+    return tuple(
+        Note(
+            "areas-divided",
+            f"{dim} divides {whose}",
+            f"each {whose} has rows of one {dim} only, so {dim} is taken to divide the {exposure.name}, too; coverage= that "
+            f"names {whose} and {dim} states it",
+        )
+        for dim in groups.dims
+        if dim not in areas and _lies_inside(tally, areas, dim)
+    )
 
 
 def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
@@ -365,7 +404,7 @@ def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
     times = [d for d in time_dims(side.tally._sent) if d in shared]
     labels: list[str] = []
     for dim in [d for d in shared if d not in times] if times else ():
-        mine, theirs = (one.keys((dim, *times)) for one in cells)
+        mine, theirs = (one.known((dim, *times)) for one in cells)
         for rows in (mine.select(~mine.within(theirs)), theirs.select(~theirs.within(mine))):
             labels += (
                 " ".join(map(str, key)) for key in zip(*map(list, map(rows.column, rows.dims)), strict=True)
@@ -376,9 +415,11 @@ def _of_one_only(side: Side, other: Side, both: str) -> tuple[Note, ...]:
     return (Note("coverage-not-stated", "no coverage stated", long),)
 
 
-def areas_of(divisor: Any) -> tuple[str, ...]:
-    """Return the dimensions that a divisor is given by, where it is an exposure."""
-    return divisor.by if isinstance(divisor, Exposure) else ()
+def areas_of(divisor: Any, data: Any = None) -> tuple[str, ...]:
+    """Return the dimensions that a divisor is given by, where it is an exposure; of a tally as `data` those that it has."""
+    if not isinstance(divisor, Exposure):
+        return ()
+    return tuple(d for d in divisor.by if d in data.dims) if isinstance(data, Tally) else divisor.by
 
 
 def _first(*reasons: Reasons) -> Reasons:
@@ -403,6 +444,11 @@ def _joined(exposure: Exposure, groups: Cells, side: Side) -> tuple[FloatArray, 
             )
             raise InvalidInputError(msg)
     when = side.label if dated else ""
+    keys = exposure._keys
+    for dim in exposure.by:
+        keys = spelt_alike(keys, dim, areas.label(dim).tolist())
+    if keys is not exposure._keys:
+        exposure = exposure._keyed(keys)
     renamed = [d for d in exposure.by if as_sent(d) in areas.dims]
     now = _added(exposure, areas, groups, exposure.by, when)
     if not renamed:
@@ -450,7 +496,8 @@ def _not_sent(exposure: Exposure, groups: Cells, row: int, side: Side, areas: Ce
     known = known_lines(side.tally._sent, exposure.by)
     known = known.select(known.match({d: v for d, v in of_group.items() if d in known.dims}))
     known = known.select(known.match({d: here.label(d) for d in exposure.by})).keys(who)
-    lacking = known.select(~known.within(here.keys(who)))
+    tally = side.tally
+    lacking = known.select(~by_sender(tally, known).within(by_sender(tally, here.keys(who))))
     return _check.cut(
         " ".join(map(str, key)) for key in zip(*(lacking.column(d).tolist() for d in who), strict=True)
     )

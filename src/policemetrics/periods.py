@@ -250,7 +250,17 @@ def read_labels(labels: Iterable[Label], name: str) -> tuple[Period, ...]:
     if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
         raise _check.wrong_type(labels, f"{name} must be a column of labels")
     labels = [str(v) if isinstance(v, int | np.integer) and not isinstance(v, bool) else v for v in labels]
-    found = [_read(label, f"{name}[{i}]") for i, label in enumerate(labels)]
+    try:
+        found = [_read(label, f"{name}[{i}]") for i, label in enumerate(labels)]
+    except InvalidInputError as error:
+        first = next(v for v in labels if not _is_read(v))
+        if not isinstance(first, str) or not _meant(first):  # most labels of other dimensions end here
+            raise
+        meant = {v: _meant(v) for v in labels if isinstance(v, str) and not _is_read(v)}
+        named = {v: m for v, m in meant.items() if m}
+        raise InvalidInputError(
+            f"{error} Relabel them first, as in tally(…).relabel({name!r}, {named})."
+        ) from None
     clear = {
         _kind(readings[0]): label for label, readings in zip(labels, found, strict=True) if len(readings) == 1
     }
@@ -381,8 +391,39 @@ def _read(label: object, name: str) -> tuple[Period, ...]:
     try:
         return _readings(" ".join(text.lower().translate(_SPELLING).split()))
     except InvalidInputError as error:
-        shown = repr(text if len(text) <= 60 else f"{text[:60]}...")
-        raise InvalidInputError(f"{name} must name a period; got {shown}: {error}") from None
+        shown = repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
+        meant = _meant(text)
+        says = f". Did you mean {meant!r}?" if meant else f": {error}"
+        raise InvalidInputError(f"{name} must name a period; got {shown}{says}") from None
+
+
+def _is_read(label: object) -> bool:
+    """Return whether a label can be read."""
+    try:
+        _read(label, "label")
+    except InvalidInputError:
+        return False
+    return True
+
+
+def _meant(label: str) -> str:
+    """Return the label that one which cannot be read probably means: without note marks, with whole years; "" for none."""
+    if len(label) > _LONGEST:
+        return ""
+    text = _check.unmarked(label.translate(_SPELLING))
+    text = _CALENDAR.sub(
+        lambda m: f"{int(m['d'] or m['d2'])} {_MONTHS[int(m['m'] or m['m2']) - 1]} {m['y'] or m['y2']}", text
+    )
+    text = re.sub(r"(?<=[0-9 -])q0(?=[1-4])", "q", text)
+    text = re.sub(r"^(?:r12|12m) (?:to )?", "12 months to ", text)
+    text = re.sub(r"^q([1-4]) ?\([a-z]{3}-[a-z]{3}\)", r"q\1", text)
+    if (m := _SHORT_YEARS.search(text)) and int(m[2]) == (int(m[1]) + 1) % 100:
+        text = f"{text[: m.start()]}{_financial_label(_year(m[1]))}{text[m.end() :]}"
+    try:
+        readings = _readings(" ".join(text.lower().split()))
+    except InvalidInputError:
+        return ""
+    return readings[0].label if len(readings) == 1 else ""
 
 
 def _pair(m: re.Match[str]) -> tuple[Period, ...]:
@@ -461,6 +502,12 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str]], tuple[Period, ...]]], ...] = 
 _TWELVE_MONTHS = re.compile(
     "(?:(?:rolling )?(?:year|12[- ]?months?|twelve months) (?:ending|ended|end|to)|y/?e) (?P<end>.+)"
 )
+_LONGEST = 60  # letters of a label that is shown whole, and looked at again
+_CALENDAR = re.compile(
+    "(?P<d>[0-9]{1,2})[-/.](?P<m>0?[1-9]|1[0-2])[-/.](?P<y>[0-9]{4})"
+    "|(?P<y2>[0-9]{4})[-/.](?P<m2>0[1-9]|1[0-2])[-/.](?P<d2>[0-9]{2})"
+)
+_SHORT_YEARS = re.compile(r"(?<![0-9/-])([0-9]{2})[-/]?([0-9]{2})(?![0-9/-])")
 _MONTH_ONLY = re.compile(rf"(?:{_NTH}[- ])?{_NAME}")
 _DAY = re.compile(rf"([0-9]{{1,2}})(?:st|nd|rd|th)?[- ](?={_NAME})")
 

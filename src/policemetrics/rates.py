@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
 import attrs
@@ -10,14 +10,14 @@ import numpy as np
 
 from policemetrics import _check, intervals
 from policemetrics._compare import Grouped, Mask, Rows
-from policemetrics._supply import spanned
+from policemetrics._supply import spanned, why_negative
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics._write import rate as as_rate
-from policemetrics.errors import InvalidInputError
+from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Divisor, Exposure, areas_of
-from policemetrics.frames import as_tally
-from policemetrics.results import Figure, Results, column, figure
+from policemetrics.frames import as_tally, with_flags
+from policemetrics.results import Figure, Results, column, definition_field, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
     ByLabel,
@@ -72,12 +72,12 @@ class Rate(Figure):
 
     def _sentence(self) -> str:
         if np.isnan(self.rate):
-            return f"{self.subject} per {written(self.per)}: {self.reason}."
+            return f"{self._what(',')} per {written(self.per)}: {self.reason}."
         dated = f", {self.exposure_date}" if self.exposure_date else ""
         name = f" {self.exposure_name}" if self.exposure_name else ""
         when = f" in {self.when}" if self.when else ""
         return (
-            f"{self.subject} was {as_rate(self.rate)} per {written(self.per)}{name}{when} "
+            f"{self._what(',')} was {as_rate(self.rate)} per {written(self.per)}{name}{when} "
             f"({self._interval_words(form=as_rate)}): {written(self.events)} for {written(self.exposure)}{name}{dated}."
         )
 
@@ -92,6 +92,8 @@ class Share(Figure):
         The part and the whole.
     share, share_low, share_high : float
         The fraction, 0 to 1, and its interval.
+    part : str
+        Which part of a table it is, "outcome arrest"; empty for plain numbers.
     method, confidence_level : str, float
         How the interval was made.
     """
@@ -101,43 +103,102 @@ class Share(Figure):
     share: float = column("share", "estimate", of=("count", "out_of"))
     share_low: float = column("share", "lower")
     share_high: float = column("share", "upper")
+    part: str = definition_field(below=True, default="")
     method: str = "wilson"
     confidence_level: float
 
     def _sentence(self) -> str:
+        which = f" ({self.part})" if self.part else ""
+        whole = f"{written(self.count)} of {written(self.out_of)}{which}"
         if np.isnan(self.share):
-            return f"{written(self.count)} of {written(self.out_of)}: {self.reason}."
-        return f"{written(self.count)} of {written(self.out_of)} is {percent(self.share, 2)} ({self._interval_words()})."
+            return f"{whole}: {self.reason}."
+        return f"{whole} is {percent(self.share, 2)} ({self._interval_words()})."
 
 
 # ---- share ------------------------------------------------------------------------------
 
 
-def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -> Share:
-    """Share of a whole, with the Wilson interval.
+@overload
+def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -> Share: ...
+@overload
+def share(
+    count: Numbers,
+    out_of: Number | Numbers,
+    /,
+    *,
+    labels: Sequence[Label] | Column,
+    confidence_level: float = 0.95,
+) -> Results[Share]: ...
+@overload
+def share(
+    data: Counts,
+    /,
+    *,
+    part: str | Mapping[str, Any],
+    by: None = None,
+    count: str | None = None,
+    confidence_level: float = 0.95,
+) -> Share: ...
+@overload
+def share(
+    data: Counts,
+    /,
+    *,
+    part: str | Mapping[str, Any],
+    by: Names,
+    count: str | None = None,
+    confidence_level: float = 0.95,
+) -> Results[Share]: ...
+def share(
+    data: Any,
+    out_of: Any = None,
+    /,
+    *,
+    labels: Any = None,
+    part: Any = None,
+    by: Names | None = None,
+    count: str | None = None,
+    confidence_level: float = 0.95,
+) -> Share | Results[Share]:
+    """Share of a whole, with the Wilson interval: of two numbers, or of the rows of a table that are some part of it.
 
     Parameters
     ----------
-    count : int
-        The part: a whole number, 0 to `out_of`.
-    out_of : int
-        The whole. Of 0 the share is not available.
+    data : int, Tally or data frame; or sequence of int with `labels`
+        The part: a whole number, 0 to `out_of`. Or the table that the part is a part of.
+    out_of : int, or sequence of int with `labels`
+        The whole, for numbers. Of 0 the share is not available.
+    labels : sequence of str or int, optional
+        A label for each pair of numbers; gives a table with the dimension ``label``.
+    part : str or mapping of str to label or labels, optional
+        For a table: which of it is counted, ``{"outcome": ["arrest", "caution"]}``; of several dimensions in all of
+        them. A name alone is a column of True and False, or of 1 and 0, and stands for what is True.
+    by : str or sequence of str, optional
+        For a table: the dimensions to keep; gives a table of shares.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
-    Share
-        The fraction, with its inputs and interval.
+    Share or Results of Share
+        A table if there is `labels` or `by`; otherwise one figure. What lacks a label of `part` is in neither part
+        nor whole; the ledger says how much that is.
 
     Raises
     ------
     InvalidInputError
-        If a number is negative or not whole, or `count` is above `out_of`.
+        If a number is negative or not whole, or the part is more than the whole.
+    InvalidTypeError
+        If numbers come with the options of a table, or a table without `part`.
+    UnknownNameError
+        If a dimension, column or label does not exist; what there is gets listed.
 
     Notes
     -----
-    The interval is Wilson's score interval [1]_.
+    The interval is Wilson's score interval [1]_. It takes each of the whole for a draw of its own; where several
+    come from one event, as searches of a group do, more is uncertain than it says.
 
     References
     ----------
@@ -146,26 +207,114 @@ def share(count: Number, out_of: Number, /, *, confidence_level: float = 0.95) -
 
     Examples
     --------
-    Calls answered in time, of all answered:
+    Calls answered in time, of all received:
 
     >>> print(share(241_038, 281_336))
     241,038 of 281,336 is 85.68% (95% interval 85.55% to 85.81%).
+
+    Searches that found something, by force:
+
+    >>> import pandas as pd
+    >>> searches = pd.DataFrame({"force": ["Kent"] * 4 + ["Essex"], "found": [True, False, False, True, True]})
+    >>> share(searches, part="found", by="force")
+    force  count  out_of    share       95% interval
+    -----  -----  ------  -------  -----------------
+    Essex      1       1  100.00%  20.65% to 100.00%
+    Kent       2       4   50.00%   15.00% to 85.00%
+    [Share, 2 rows; part: found]
     """
     level = _check.confidence_level(confidence_level)
-    part, whole = _check.one_count(count, "count"), _check.one_count(out_of, "out_of")
-    if part > whole:
-        msg = f"count must be at most out_of; got {part} of {whole}."
+    if part is not None and out_of is not None:
+        msg = "out_of cannot go with part=: the whole of a table is what it holds, and of two numbers the first is the part."
         raise InvalidInputError(msg)
-    low, high = intervals.wilson(part, whole, level) if whole else (np.nan, np.nan)
-    return Share(
-        count=float(part),
-        out_of=float(whole),
-        share=part / whole if whole else np.nan,
-        share_low=float(low),
-        share_high=float(high),
-        reason=None if whole else "not available: a share of nothing",
-        confidence_level=level,
+    if out_of is not None or _check.is_number(data):
+        options = {"part": part, "by": by, "count": count}
+        rows, columns = Rows.of_numbers(labels, {"count": data, "out_of": out_of}, **options)
+        counted, whole = (
+            np.atleast_1d(_check.counts(*named)) for named in zip(columns, ("count", "out_of"), strict=True)
+        )
+        bad = counted > whole
+        if bad.any():
+            at = int(np.argmax(bad))
+            where = "" if rows.single else f", for {rows.keys['label'][at]} ({int(bad.sum())} of {len(bad)})"
+            msg = f"count must be at most out_of; got {counted[at]} of {whole[at]}{where}."
+            raise InvalidInputError(msg)
+        return _shares(rows, counted, whole, rows.there, "", level)
+    _check.refuse_options(labels=labels)
+    if part is None:
+        msg = (
+            "share takes two numbers, share(count, out_of); or a tally or frame and the part that is meant: give "
+            "part={'outcome': 'arrest'}, a dimension or column and its label; or the name of a column of True and False."
+        )
+        raise InvalidTypeError(msg)
+    found, wanted, said = _part_of(_check.one_data(data, "data"), part, by, count)
+    # What lacks a label of the part cannot be told to be in it or not, so that it is of neither.
+    known = {dim: found.side.tally._cells.label(dim).tolist() for dim in wanted}
+    counted, whole = found.only(**wanted), found.only(**known)
+    for size in (counted, whole - counted):
+        found.rows.adopt(why_negative(size, ""))
+    return _shares(found.rows, counted, whole, found.rows.there, said, level)
+
+
+def _part_of(
+    data: Any, part: Any, by: Names | None, count: str | None
+) -> tuple[Grouped, dict[str, list[Any]], str]:
+    """Count a table by group; and say which labels are the part, and what that is in words."""
+    kept = () if by is None else _check.names(by, "by")
+    chosen = {part: True} if isinstance(part, str) else part
+    if not isinstance(chosen, Mapping) or not chosen:
+        rule = "part must be a mapping of dimension to label or labels, or the name of a column of True and False"
+        raise _check.wrong_type(part, rule)
+    dims = _check.names(tuple(chosen), "part")
+    both = [d for d in dims if d in kept]
+    if both:
+        msg = (
+            f"by must not name {_check.listing(both)}, which is part=: every group would be all part or none."
+        )
+        raise InvalidInputError(msg)
+    flags = [d for d, label in chosen.items() if isinstance(label, bool | np.bool_)]
+    if not isinstance(data, Tally) and flags:
+        data = with_flags(data, flags)
+    tally = as_tally(data, by=(*kept, *dims), count=count)
+    for flag in flags:
+        others = [label for label in tally.labels(flag) if label not in {0, 1}]
+        if others:
+            msg = (
+                f"part: {flag!r} must hold True and False, or 1 and 0, where no label is given; it holds "
+                f"{_check.listing(others)}: say which is meant, as in part={{{flag!r}: {others[0]!r}}}."
+            )
+            raise InvalidInputError(msg)
+    wanted = {d: [int(chosen[d])] if d in flags else _labels_of(tally, d, chosen[d]) for d in dims}
+    said = " and ".join(
+        (d if wanted[d] == [1] else f"not {d}") if d in flags else f"{d} {' or '.join(map(str, wanted[d]))}"
+        for d in dims
     )
+    return Grouped.of(tally, kept, single=by is None), wanted, said
+
+
+def _labels_of(tally: Tally, dim: str, asked: Any) -> list[Any]:
+    """Return the labels that are asked for, which the dimension must have, unless there are no rows at all."""
+    found: list[Any] = tally._labels_asked(dim, asked).tolist() if tally._known_labels(dim) else []
+    return found
+
+
+def _shares(
+    rows: Rows, counted: IntArray, whole: IntArray, known: Mask, part: str, level: float
+) -> Share | Results[Share]:
+    """Work out every row."""
+    rows.explain(whole == 0, "not available: a share of nothing")
+    rows.settle()
+    part_of, size = rows.usable(counted, whole)
+    low, high = intervals.wilson(part_of, size, level)
+    values = {
+        "count": counted,
+        "out_of": whole,
+        "share": part_of / size,
+        "share_low": low,
+        "share_high": high,
+    }
+    named = {"part": part, "confidence_level": level}
+    return rows.results(Share, values | named, {"count": known, "out_of": known})
 
 
 # ---- rate -------------------------------------------------------------------------------
@@ -296,8 +445,8 @@ def rate(
         sizes = np.atleast_1d(_check.positive(columns[1], "exposure"))
         return _rates(how, rows, counted, sizes, rows.there)
     kept = () if by is None else _check.names(by, "by")
-    # An exposure is joined by its own dimensions, which a frame must therefore be counted by.
-    areas = exposure.by if isinstance(exposure, Exposure) and not isinstance(events, Tally) else ()
+    # An exposure is joined by its own dimensions, whose labels the counts therefore need.
+    areas = areas_of(exposure, events)
     data = as_tally(_check.one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)
     found = Grouped.of(data, kept, areas=areas_of(exposure), single=by is None)
     known, divisor = found.rows.there, Divisor.of(exposure, kept, "exposure")

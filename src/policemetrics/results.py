@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Generic, overload
 
@@ -109,6 +109,14 @@ class ExclusionTable:
         _, first = np.unique(sources, return_index=True)
         summed: IntArray = counts[first].sum(axis=0)
         return summed
+
+    def counting(self, chosen: Collection[str], rows: NDArray[np.bool_]) -> ExclusionTable:
+        """Count, in some of the rows, what some reasons left out: it is then left out no more."""
+        moved = rows[:, None] & np.array([reason in chosen for reason in self.reasons], dtype=bool)
+        parts = tuple((source, np.where(moved, 0, counts)) for source, counts in self.parts)
+        counts = np.where(moved, 0, self.counts)
+        counted = self.counted + (self.counts - counts).sum(axis=1)
+        return attrs.evolve(self, counted=counted, counts=counts, parts=parts)
 
     @property
     def left_out(self) -> str:
@@ -308,14 +316,16 @@ class Results(Generic[FigureT_co]):
         return (self._row(i) for i in range(len(self)))
 
     def _row(self, at: int) -> FigureT_co:
-        audit = {k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()}
+        columns: dict[str, Any] = {
+            k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()
+        }
+        columns |= {c: float(v[at]) for c, v in self._values.items()}
         return self.kind(
             group={d: k.item(at) for d, k in self._keys.items()},
             reason=self._reason[at],
             exclusions=self._exclusions.row(at) if self._exclusions else None,
             caveats=self._notes if isinstance(self._notes, tuple) else self._notes[at],
-            **{c: float(v[at]) for c, v in self._values.items()},
-            **audit,
+            **columns,
         )
 
     @overload

@@ -89,17 +89,16 @@ class Survival:
         -------
         estimate, low, high : ndarray of float64, (groups, len(q))
             The first time by which at least the share has ended; where exactly the share has, the middle
-            between it and the next step. nan where it was not reached; a limit that was not reached is nan
-            below and infinite above.
+            of that level: halfway to the next step, or where there is none to the end of follow-up. nan where
+            it was not reached; a limit that was not reached is nan below and infinite above.
         """
         columns: list[tuple[FloatArray, FloatArray, FloatArray]] = []
         for share in (np.asarray(q) / 100).tolist():
-            reached, passed = (self._first(self.ended >= share + off) for off in (-_ROUNDING, _ROUNDING))
-            there, after = self._time(reached, np.nan), self._time(passed, np.nan)
-            estimate = np.where(passed > reached, (there + after) / 2, there)
-            low = self._time(self._first(self.high >= share), np.nan)
-            high = self._time(self._first(self.low >= share), np.inf)
-            columns.append((estimate, low, high))
+            estimate, low = (
+                self._crossing(self.ended, share, np.nan),
+                self._crossing(self.high, share, np.nan),
+            )
+            columns.append((estimate, low, self._crossing(self.low, share, np.inf)))
         estimate, low, high = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
         return estimate, low, high
 
@@ -135,9 +134,13 @@ class Survival:
             found[filled] = np.minimum.reduceat(places, self._starts[filled])
         return np.where(found < never, found, -1)
 
-    def _time(self, step: IntArray, otherwise: float) -> FloatArray:
-        found: FloatArray = np.append(self.times, otherwise)[step]
-        return found
+    def _crossing(self, column: FloatArray, share: float, never: float) -> FloatArray:
+        """Return where a column reaches a share, in each group: the middle of a level that is the very share."""
+        reached, passed = (self._first(column >= share + off) for off in (-_ROUNDING, _ROUNDING))
+        there = np.append(self.times, never)[reached]
+        followed = np.append(self.runs.values, never)[np.cumsum(self.runs.lengths) - 1]
+        after = np.where(passed >= 0, np.append(self.times, never)[passed], followed)
+        return np.where((reached >= 0) & (passed != reached), (there + after) / 2, there)
 
 
 def kaplan_meier(
@@ -188,8 +191,8 @@ def kaplan_meier(
 
     .. math:: S_k = \frac{n_k - d_k}{n_1} \prod_{i < k} \left(1 + \frac{c_i}{n_{i+1}}\right):
 
-    the plain share to the last bit where nothing is open. G is summed the same way. Where S is exactly level with a
-    percentile, the middle of the level is its time, as in R's ``survfit``.
+    the plain share to the last bit where nothing is open. G is summed the same way. Where S, or a limit, is exactly
+    level with a percentile, the middle of the level is its time, up to the end of follow-up for the last, as in R's ``survfit``.
 
     References
     ----------

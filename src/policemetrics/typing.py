@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from policemetrics._typing import (
+    Alternates,
     Basis,
+    Blank,
     ByLabel,
     Column,
     Columns,
@@ -26,6 +28,7 @@ from policemetrics._typing import (
     Percentile,
     RateMethod,
     RatioMethod,
+    RecordedTo,
     Regraded,
     Seconds,
     ServiceLevel,
@@ -40,8 +43,10 @@ if TYPE_CHECKING:
     from policemetrics.frames import IntoFrame
 
 __all__ = [
+    "Alternates",
     "Basis",
     "Between",
+    "Blank",
     "ByLabel",
     "Column",
     "Columns",
@@ -64,6 +69,7 @@ __all__ = [
     "Percentile",
     "RateMethod",
     "RatioMethod",
+    "RecordedTo",
     "Regraded",
     "Seconds",
     "ServiceLevel",

@@ -130,7 +130,9 @@ class TestEnginesAgree:
             if n is not None:
                 counted[key, reason] += n
             else:
-                gaps[(*key, "not supplied: n missing in the source") if not reason else (*key, reason)] = 0
+                gaps[(*key, "not supplied: n missing in the source")] = 0
+                if reason:
+                    gaps[(*key, reason)] = 0
         expected = {k: n for (k, reason), n in counted.items() if not reason}
         excluded = gaps | {(*k, reason): n for (k, reason), n in counted.items() if reason}
         for name, data in every_engine(table).items():
@@ -302,8 +304,10 @@ class TestCount:
         assert (len(found), len(found.coverage), found.total) == (0, 0, 0)
         assert set(ledger(found)) == {
             ("Kent", "not supplied: n missing in the source"),
+            (MISSING, "not supplied: n missing in the source"),
             (MISSING, "missing force"),
         }
+        assert set(ledger(found.sum_to())) == {("not supplied: n missing in the source",)}
 
     def test_the_figure_says_why(self):
         from policemetrics.rates import rate

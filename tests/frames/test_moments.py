@@ -153,7 +153,9 @@ class TestEngines:
         frame = self.FRAME.lazy()
         for more in ({"mean_method": "bootstrap", "seed": 1}, {"count": "n"}):
             queries.clear()
-            found = summarise_times(frame.with_columns(n=pl.lit(2)), percentiles=False, **more)
+            found = summarise_times(
+                frame.with_columns(n=pl.lit(2)), percentiles=False, **{"count": "rows", **more}
+            )
             assert [len(table) for table in queries] == [5]
             assert math.isnan(found.median)
 

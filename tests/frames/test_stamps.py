@@ -17,8 +17,10 @@ from engines import ENGINES, cells, every_engine, one_duckdb, reasons, since, sq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policemetrics import summarise_times, tally
+from policemetrics import response_times, summarise_times, tally
+from policemetrics.definitions import placeholder_stamps
 from policemetrics.errors import (
+    DateNotAdvancedWarning,
     InvalidInputError,
     InvalidTypeError,
     PoliceMetricsError,
@@ -26,7 +28,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.frames.clock import _microsecond, _microseconds, from_parts
-from policemetrics.frames.stamps import durations
+from policemetrics.frames.stamps import _PLAIN, _midnight, durations
 from policemetrics.tallies import Tally
 
 UTC, LONDON, NEW_YORK = dt.UTC, ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
@@ -96,12 +98,14 @@ class TestByHand:
         assert found.labels("area") == (7,)
 
     def test_missing_labels(self, engine):
-        """A row that lacks its label has that for its reason, whatever else is the matter with it."""
+        """A row that has a time lacks its label alone, which a total does not need; whatever has none says why."""
         grades = ["1", "1", None, "2", None, None, "2", "2"]
         found = timed(engine(log(*self.ROWS, grade=grades)), timezone="Europe/London", by="grade")
-        assert reasons(found) == {"missing grade": 3, "missing start": 1, "missing end": 1, "clock change": 1}
+        whole = timed(engine(log(*self.ROWS)), timezone="Europe/London")
+        assert reasons(found) == reasons(whole) | {"missing grade": 1}
         assert found.total + found.excluded.total == 8
         assert {k[0] for k in cells(found.excluded) if k[2] == "missing grade"} == {MISSING}
+        assert found.sum_to("seconds") == whole
 
     def test_zeros(self, engine):
         """Kept, unless they are to be left out, and then counted."""
@@ -305,7 +309,7 @@ class TestLaws:
 
     @staticmethod
     def table(rows):
-        epoch = at("2023-01-01")
+        epoch = at("2023-01-01 03:00:01")
         starts = [None if s is None else epoch + s * MICROSECOND for _, s, _ in rows]
         ends = [
             None if m is None else (s or epoch) + m * MICROSECOND
@@ -333,10 +337,10 @@ class TestLaws:
         shuffled = list(rows)
         random.shuffle(shuffled)
         assert timed(self.table(shuffled), timezone="Europe/London", by="grade") == whole
-        assert whole.sum_to("seconds").total == whole.total
+        assert whole.sum_to("seconds") == timed(self.table(rows), timezone="Europe/London")
 
     @given(
-        st.lists(st.tuples(st.integers(0, 10**15), st.integers(0, 10**9)), min_size=1, max_size=8),
+        st.lists(st.tuples(st.integers(10**14, 10**15), st.integers(0, 10**9)), min_size=1, max_size=8),
         st.integers(0, 10**14),
         st.integers(1, 5),
     )
@@ -358,7 +362,7 @@ class TestLaws:
     def test_seconds_are_floored_times(self):
         """Whole seconds are the exact times cut down."""
         rng = np.random.default_rng(3)
-        start = rng.integers(0, 10**15, 500)
+        start = rng.integers(10**14, 10**15, 500)
         table = pa.table(
             {
                 "a": pa.array(start, pa.timestamp("us", "UTC")),
@@ -496,7 +500,8 @@ class TestBadInput:
         zones = [pd.Timestamp("2024-05-01 10:00", tz=z) for z in ("Europe/London", "UTC")]
         frame = pd.DataFrame({"a": zones, "b": zones}, dtype=object)
         with pytest.raises(
-            InvalidTypeError, match=r"as in pd\.to_datetime\(frame\['a'\], utc=True\) if all have a zone"
+            InvalidTypeError,
+            match=r"as in pd\.to_datetime\(frame\['a'\]\) if none has a zone; with utc=True if all have one",
         ):
             timed(frame)
         frame = frame.assign(
@@ -506,7 +511,8 @@ class TestBadInput:
 
     def test_parts_of_a_microsecond(self, engine):
         """They are cut off each stamp, towards the past: 0.6 to 1.5 us are 1, and −0.6 to 1.5 are 2."""
-        stamps = {"a": [600, -600], "b": [1_500, 1_500]}
+        start = 10**18
+        stamps = {"a": [start + 600, start - 600], "b": [start + 1_500, start + 1_500]}
         table = pa.table({n: pa.array(v, pa.timestamp("ns")) for n, v in stamps.items()})
         assert timed(engine(table), timezone="UTC").labels("seconds") == (1e-6, 2e-6)
 
@@ -516,15 +522,13 @@ class TestBadInput:
             ([dt.date(2024, 5, 1)], "dates have no time of day"),
             ([5.0], "times that were measured already go to tally"),
             ([dt.timedelta(1)], "times that were measured already go to tally"),
-            ([dt.time(1)], "must hold datetimes"),
+            ([dt.time(1)], "times of day have no date"),
             ([True], "must hold datetimes"),
         ],
         ids=str,
     )
     def test_what_is_no_stamp(self, engine, values, message):
         data = engine(pa.table({"a": values, "b": values}))
-        if isinstance(data, pd.DataFrame) and data["a"].dtype == object:
-            message = r"got Object: turn it into stamps first.*pd\.to_datetime"
         with pytest.raises(InvalidTypeError, match=message):
             timed(data, timezone="UTC")
 
@@ -565,16 +569,18 @@ class TestBadInput:
         rows += [("2024-05-01 10:00:00", "2024-05-01 10:08:00")] * 2
         assert reasons(timed(engine(log(*rows)), timezone="UTC")) == {"negative": 18}
 
-    @pytest.mark.parametrize("mark", ["1900-01-01 00:00:00", "9999-12-31 00:00:00", "1753-01-01 00:00:00"])
     @pytest.mark.parametrize("zone", [None, "UTC"])
-    def test_marks_of_missing_stamps(self, engine, mark, zone):
-        table = log(("2024-05-01 10:00:00", mark), ("2024-05-01 10:00:00", "2024-05-01 10:08:00"), zone=zone)
+    def test_a_century_apart(self, engine, zone):
+        """What no table knows for a placeholder."""
+        table = log(
+            ("2024-05-01 10:00:00", "1888-08-08"), ("2024-05-01 10:00:00", "2024-05-01 10:08:00"), zone=zone
+        )
         with pytest.raises(InvalidInputError, match=r"within a century.*as 1900 and 9999 often do"):
             timed(engine(table), timezone="Europe/London")
 
     def test_all_in_a_year_of_no_calendar(self):
-        table = log(("9999-12-31 00:00:00", "9999-12-31 00:00:01"))
-        with pytest.raises(InvalidInputError, match="of the years 1800 to 2199; got some of 9999"):
+        table = log(("2345-12-31 00:00:00", "2345-12-31 00:00:01"))
+        with pytest.raises(InvalidInputError, match="of the years 1800 to 2199; got some of 2345"):
             timed(table, timezone="Europe/London")
 
     def test_a_query_that_fails(self):
@@ -590,6 +596,145 @@ class TestBadInput:
     def test_what_is_no_frame(self, data):
         with pytest.raises(InvalidTypeError, match="data must be a Tally or a data frame"):
             timed(data)
+
+
+class TestPlaceholders:
+    """Known by their value; missing, under their own name."""
+
+    GOOD = (("2024-05-01 10:00:00", "2024-05-01 10:10:00"), ("2024-05-01 11:00:00", "2024-05-01 11:12:00"))
+
+    @pytest.mark.parametrize(
+        ("mark", "name"),
+        [
+            ("2079-06-06 00:00:00", "2079-06-06"),
+            ("2079-06-06 23:59:00", "2079-06-06"),
+            ("2099-12-31 00:00:00", "2099"),
+            ("2099-01-01 12:00:00", "2099"),
+            ("9999-12-31 23:59:59", "9999"),
+            ("1970-01-01 00:00:00", "1970-01-01"),
+            ("1969-12-31 19:00:00", "1970-01-01"),  # 0 in New York
+            ("1900-01-01 00:00:00", "1900-01-01"),
+            ("1753-01-01 00:00:00", "1753-01-01"),
+            ("0001-01-01 00:00:00", "0001-01-01"),
+        ],
+    )
+    @pytest.mark.parametrize("zone", [None, "UTC"])
+    def test_of_an_end_and_of_a_start(self, engine, mark, name, zone):
+        table = log(*self.GOOD, ("2024-05-01 12:00:00", mark), zone=zone)
+        found = timed(engine(table), timezone="Europe/London")
+        assert found.labels("seconds") == (600, 720)
+        assert reasons(found) == {f"placeholder {name}": 1}
+        found = timed(
+            engine(log(*self.GOOD, (mark, "2024-05-01 12:08:00"), zone=zone)), timezone="Europe/London"
+        )
+        assert reasons(found) == {f"start placeholder {name}": 1}
+
+    @pytest.mark.parametrize(
+        "stamp", ["1970-02-18 00:00:00", "2079-06-04 23:59:59", "2000-01-01 00:00:00", "2038-01-19 03:14:07"]
+    )
+    def test_others_are_stamps(self, engine, stamp):
+        found = timed(engine(log((stamp, stamp), ("2024-05-01 12:00:00", None))), timezone="UTC")
+        assert (found.labels("seconds"), reasons(found)) == ((0,), {"missing end": 1})
+
+    def test_by_group_and_without_a_label(self, engine):
+        table = log(
+            *self.GOOD, *[("2024-05-01 12:00:00", "2079-06-06 00:00:00")] * 3, g=["a", "b", "b", None, "a"]
+        )
+        found = timed(engine(table), timezone="Europe/London", by="g")
+        assert found.total + found.excluded.total == 5
+        assert found.excluded.to_dict() == {
+            "g": [MISSING, "a", "b"], "seconds": [MISSING] * 3,
+            "reason": ["placeholder 2079-06-06"] * 3, "count": [1, 1, 1],
+        }  # fmt: skip
+
+    def test_the_table_lies_outside_what_is_not_looked_at(self):
+        for stamp in placeholder_stamps().values():
+            assert stamp.first <= stamp.last
+            low, high = (_midnight(d) for d in (stamp.first, stamp.last))
+            assert high < _PLAIN[0] or low >= _PLAIN[1], stamp
+
+    def test_every_arrival(self):
+        """A log of incidents that are all still open."""
+        table = log(*[("2024-05-01 12:00:00", "2079-06-06 00:00:00")] * 3)
+        assert reasons(timed(table, timezone="UTC")) == {"placeholder 2079-06-06": 3}
+
+
+class TestDateNotAdvanced:
+    @staticmethod
+    def rows(hours, n, good=10):
+        start = at("2024-05-01 10:00:00")
+        early = [start + dt.timedelta(hours=hours, minutes=5 * (i + 1)) for i in range(n)]
+        pairs = [
+            *((start, e) for e in early),
+            *((start, start + dt.timedelta(minutes=8)) for _ in range(good)),
+        ]
+        return log(*((a.isoformat(" "), b.isoformat(" ")) for a, b in pairs))
+
+    @pytest.mark.parametrize(
+        ("hours", "why"),
+        [
+            (-24, "the date was not advanced over midnight"),
+            (-12, "a clock of twelve hours lost its am or pm"),
+        ],
+    )
+    def test_one_fault(self, engine, hours, why):
+        frame = engine(self.rows(hours, 4))
+        with pytest.warns(DateNotAdvancedWarning) as caught:
+            found = timed(frame, timezone="UTC")
+        assert str(caught[0].message).startswith(
+            f"4 of 4 times below zero lie within 6 hours of −{-hours} h (4 within an hour): {why}; those become times by "
+        )
+        assert reasons(found) == {"negative": 4}
+        call = str(caught[0].message).partition("become times by ")[2]
+        if isinstance(frame, pd.DataFrame):
+            frame = frame.assign(b=eval(call, {"pd": pd, "frame": frame}))  # noqa: S307  # our own
+        elif isinstance(frame, pl.DataFrame | pl.LazyFrame):
+            frame = frame.with_columns(eval(call, {"pl": pl}))  # noqa: S307
+        elif isinstance(frame, pa.Table):
+            frame = frame.set_column(1, "b", eval(call, {"pa": pa, "pc": pa.compute, "table": frame}))  # noqa: S307
+        else:
+            frame = frame.project(f"* REPLACE ({call} AS b)")
+        assert cells(timed(frame, timezone="UTC")) == {
+            (300.0,): 1,
+            (480.0,): 10,
+            (600.0,): 1,
+            (900.0,): 1,
+            (1200.0,): 1,
+        }
+
+    def test_nearly_all(self, engine):
+        """Where the rest is too little to go by it is an error, and names the fault, not swapped columns."""
+        with pytest.raises(
+            InvalidInputError,
+            match=r"end must come after start: 12 of 12 times below zero .* not advanced .* by ",
+        ):
+            timed(engine(self.rows(-24, 12, good=1)), timezone="UTC")
+
+    @pytest.mark.parametrize(("hours", "n"), [(-24, 2), (-17, 5), (-6, 5), (-1, 5), (-48, 5)])
+    def test_slips_are_none(self, hours, n):
+        assert reasons(timed(self.rows(hours, n), timezone="UTC")) == {"negative": n}
+
+    def test_of_a_few_among_many(self):
+        """Less than half of those below zero is no one fault."""
+        table = pa.concat_tables([self.rows(-24, 4), self.rows(-3, 5)])
+        assert reasons(timed(table, timezone="UTC")) == {"negative": 9}
+
+    def test_ambulances_of_a_night(self):
+        """The times below zero, in hours, of 99 calls of a published log; 60 have others."""
+        hours = [-23.97, -23.92, -23.91, -23.9, -23.9, -23.9, -23.89, -23.88, -23.88, -23.87, -23.86, -23.86, -23.85, -23.83, -23.82,
+                 -23.79, -23.78, -23.74, -23.73, -23.71, -23.68, -23.48, -23.47, -23.45, -23.38, -23.23, -22.86, -22.84, -22.81,
+                 -22.58, -22.2, -21.99, -21.9, -20.53, -19.7, -10.18, -8.57, -6.52, -4.36]  # fmt: skip
+        start = pd.Timestamp("2016-12-22 19:00")
+        ends = start + pd.to_timedelta([round(3600 * h) for h in hours] + [480] * 60, unit="s")
+        frame = pd.DataFrame({"a": [start] * 99, "b": ends})
+        with pytest.warns(
+            DateNotAdvancedWarning,
+            match=r"^35 of 39 times below zero lie within 6 hours of −24 h \(26 within an hour\)",
+        ):
+            found = response_times(frame, start="a", end="b", timezone="America/New_York", target=900)
+        assert found.caveat.startswith("35 of 39 times below zero")
+        assert "frame[" not in found.caveat
+        assert found.exclusions.reasons == {"negative": 39}
 
 
 class TestSecondsOfFrames:

@@ -173,7 +173,10 @@ class TestHarmChange:
         for name in ("new", "change", "percent_change", "from_population", "from_volume", "from_weights"):
             assert math.isnan(getattr(lacking, name))
         whole = harm_change(crimes, self.WEIGHTS, between=YEARS)
-        assert whole.reason == "not like for like: supplied for one only: B"
+        assert (
+            whole.reason
+            == "not like for like: supplied for one only: B; like_for_like='match' leaves out what one side lacks"
+        )
         assert math.isnan(whole.change)
 
     def test_corrections(self):
@@ -411,7 +414,9 @@ class TestHarmDrivers:
         columns = {"force": ["A", "A", "B"], "period": [*YEARS, YEARS[0]], "offence": ["theft"] * 3}
         crimes = Tally.from_columns(columns, [50, 40, 9], coverage=["force", "period"])
         drivers = harm_drivers(crimes, self.WEIGHTS, between=YEARS, of="force")
-        assert set(drivers["reason"]) == {"not like for like: supplied for one only: B"}
+        assert set(drivers["reason"]) == {
+            "not like for like: supplied for one only: B; like_for_like='match' leaves out what one side lacks"
+        }
         assert np.isnan(drivers["change"]).all()
         assert "contribution to the change in harm (own 1): not like for like" in str(drivers[0])
 
@@ -728,7 +733,10 @@ class TestIndexLikeForLike:
         columns = {"force": ["Kent", "Essex", "Kent"], "period": ["2021/22", "2021/22", "2022/23"]}
         crimes = Tally.from_columns(columns | {"offence": ["a"] * 3}, [5, 6, 7], coverage=["force", "period"])
         row = harm_index(crimes, INDEXED, base="2021/22").at(period="2022/23")
-        assert row.reason == "not like for like: supplied for one only: Essex"
+        assert (
+            row.reason
+            == "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+        )
         assert math.isnan(row.index)
         by_force = harm_index(crimes, INDEXED, base="2021/22", by="force")
         assert by_force.at(force="Kent", period="2022/23").index == 140

@@ -358,6 +358,7 @@ class TestMatch:
         with pytest.raises(error, match=match):
             OWN.match(offences)
 
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
     @given(
         st.dictionaries(
             st.sampled_from(["46", "34B", "34b", "1", "4.1", WHOLE, "AF", "Z"]), st.integers(0, 99)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -183,3 +186,29 @@ class TestRatio:
             function(3, 4, [1.0, 0.0])
         with pytest.raises(InvalidInputError, match=r"e2 must be > 0; got e2 = 0\."):
             function(3, 4, 1.0, 0.0)
+
+
+class TestFarTails:
+    """Twice a sum of binomial coefficients, in whole numbers."""
+
+    @pytest.mark.parametrize(
+        ("more", "fewer"), [(1062, 38), (1065, 35), (1086, 14), (1500, 400), (900, 0), (1000, 1), (2100, 250)]
+    )
+    def test_no_tail_that_a_float_holds_is_lost(self, more, fewer):
+        n = more + fewer
+        exact = Fraction(2 * sum(math.comb(n, k) for k in range(more, n + 1)), 2**n)
+        for pair in ((more, fewer), (fewer, more)):
+            assert rate_ratio_p_value(*pair, method="exact") == pytest.approx(float(exact), rel=1e-9)
+            midp = exact - Fraction(math.comb(n, more), 2**n)
+            assert rate_ratio_p_value(*pair, method="midp") == pytest.approx(float(midp), rel=1e-9)
+
+    @given(st.integers(900, 1300), st.integers(1, 40), st.integers(1, 9))
+    def test_any_share_around_a_thousand(self, more, fewer, exposure):
+        n, p = more + fewer, Fraction(exposure, 10)
+        tail = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(more, n + 1)]
+        exact = min(2 * min(sum(tail), 1 - sum(tail) + tail[0]), 1)
+        found = float(rate_ratio_p_value(more, fewer, exposure, 10 - exposure, method="exact"))
+        if exact > Fraction(1, 10**300):
+            assert found == pytest.approx(float(exact), rel=1e-8)
+        else:
+            assert 0 <= found < 1e-299

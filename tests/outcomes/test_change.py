@@ -34,6 +34,7 @@ from policemetrics import (
     positive_outcome_rate,
 )
 from policemetrics.errors import (
+    ChoiceNeededError,
     InvalidInputError,
     InvalidTypeError,
     UnknownNameError,
@@ -239,7 +240,7 @@ class TestChangeOfRows:
     def test_of_two_forces_of_a_table_by_period_first(self):
         """Two labels differ, whichever comes first."""
         data = Tally.from_columns(
-            {"period": ["2022/23", "2023/24"], "force": ["Kent", "Essex"], "outcome": ["1", "1"]}, [5, 6]
+            {"period": ["2022/23", "2023/24"], "force": ["Kent", "Essex"], "outcome": ["1", "18"]}, [5, 6]
         )
         rows = positive_outcome_rate(data, **GIVEN, by=["period", "force"])
         with pytest.raises(InvalidInputError, match=r"one group in two periods; got .*Kent.*Essex"):
@@ -490,7 +491,7 @@ class TestChangeOfTally:
             ((TWO_YEARS,), {"period": 3}, InvalidTypeError, "period must be text"),
             ((TWO_YEARS,), {"caveat": 3}, InvalidTypeError, "caveat"),
             ((TWO_YEARS,), {"confidence_level": 1}, InvalidInputError, "confidence_level"),
-            ((TWO_YEARS,), CLOSED, InvalidInputError, "crimes= must be given"),
+            ((TWO_YEARS,), CLOSED, ChoiceNeededError, "crimes= must be given"),
             ((TWO_YEARS,), {"crimes": TWO_YEARS}, InvalidInputError, "crimes= cannot go with"),
             (
                 (TWO_YEARS,),

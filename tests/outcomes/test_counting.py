@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from outcome_tables import (
     CLOSED,
     COHORT,
@@ -21,6 +23,7 @@ from outcome_tables import (
     by_type,
 )
 
+import policemetrics as pm
 from policemetrics import (
     Exposure,
     OutcomeSet,
@@ -33,9 +36,11 @@ from policemetrics import (
 )
 from policemetrics.definitions import outcome_types
 from policemetrics.errors import (
+    ChoiceNeededError,
     CountOverflowError,
     InvalidInputError,
     InvalidTypeError,
+    OnlyPositiveOutcomesWarning,
     UnknownNameError,
 )
 from policemetrics.figures import OutcomeRate
@@ -109,9 +114,9 @@ class TestTally:
     def test_unknown_types_are_all_named(self):
         """Every unknown label is listed, with the codes that there are."""
         with pytest.raises(UnknownNameError) as caught:
-            positive_outcome_rate(by_type({"1": 1, "1B": 2, "Charged": 3}), **GIVEN)
+            positive_outcome_rate(by_type({"1": 1, "1B": 2, "Detected": 3}), **GIVEN)
         message = str(caught.value)
-        assert "'1B', 'Charged'" in message
+        assert "'1B', 'Detected'" in message
         assert all(f"\n  {code}: {kind.name}" in message for code, kind in outcome_types().items())
 
     def test_other_dimension(self):
@@ -130,7 +135,7 @@ class TestTally:
         """Without a row of type 0 nobody knows how many crimes are open."""
         data = by_type({"1": 10, "18": 90})
         assert math.isnan(positive_outcome_rate(data, **GIVEN).not_yet_assigned)
-        with pytest.raises(InvalidInputError, match="no row has type '0'"):
+        with pytest.raises(ChoiceNeededError, match="no row has type '0'"):
             positive_outcome_rate(data, **COHORT)
         assert positive_outcome_rate(data, **COHORT, crimes=200).rate == 0.05
         assert positive_outcome_rate(by_type({"0": 0, "1": 10, "18": 90}), **COHORT).rate == 0.1
@@ -156,7 +161,7 @@ class TestTally:
             ({"0": -3, "1": 2, "18": 9}, COHORT, "below zero"),
             ({"0": 0, "1": 5, "18": -3}, COHORT, "5 positive outcomes, more than the 2 crimes recorded"),
             ({"0": 0, "1": 5, "18": -3}, GIVEN, "more than the 2 outcomes"),
-            ({"0": 5, "1": 0}, GIVEN, "no outcomes"),
+            ({"0": 5, "1": 0, "18": 0}, GIVEN, "no outcomes"),
             ({"0": 5}, COHORT | {"out_of": "crimes_with_outcome"}, "no crimes with an outcome"),
             ({"0": 0}, COHORT, "no crimes recorded"),
         ],
@@ -286,10 +291,14 @@ class TestFrames:
     @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pl.LazyFrame])
     def test_rows(self, make):
         """One row a crime: counted by the engine, and a row without an outcome is told apart."""
-        table = positive_outcome_rate(make(self.ROWS), **COHORT, by="force")
+        table = positive_outcome_rate(make(self.ROWS), **COHORT, by="force", blank="excluded")
         assert table["rate"].tolist() == [0.25, 0.5]
         assert table["not_yet_assigned"].tolist() == [0, 1]
         assert table.at(force="Kent").exclusions.reasons == {"missing outcome": 1}
+        table = positive_outcome_rate(make(self.ROWS), **COHORT, by="force", blank="not_yet_assigned")
+        assert table["rate"].tolist() == [0.25, 0.4]
+        assert table["not_yet_assigned"].tolist() == [0, 2]
+        assert table["excluded"].tolist() == [0, 0]
 
     def test_engines_agree(self):
         """pandas, polars and a tally give equal tables."""
@@ -331,7 +340,8 @@ class TestParts:
         )
         essex, kent = positive_outcome_rate(data, **self.ASKED, by="force")
         assert kent.reason == (
-            "not available: 9 outcomes of type 1A, more than the 4 of type 1 that they must be part of"
+            "not available: 9 outcomes of type 1A, more than the 4 of type 1 that they must be part of; "
+            "where they stand beside them, say alternates='beside'"
         )
         assert essex.rate == pytest.approx(4 / 9)
 
@@ -433,7 +443,7 @@ class TestCrimes:
     @pytest.mark.parametrize(
         ("options", "error", "message"),
         [
-            (CLOSED, InvalidInputError, "crimes= must be given with basis='closed'"),
+            (CLOSED, ChoiceNeededError, "crimes= must be given with basis='closed'"),
             (GIVEN | {"crimes": 5}, InvalidInputError, "crimes= cannot go with out_of='outcomes'"),
             (
                 COHORT | {"out_of": "crimes_with_outcome", "crimes": 5},
@@ -645,6 +655,20 @@ class TestMatchedCrimes:
         kent, essex = outcome_rate_change(data, **self.ASKED, crimes=crimes, by="force").sort("old")
         assert (kent.new, essex.reason) == (0.2, "not available: no rows for Essex, 2022")
 
+    @pytest.mark.parametrize("coverage", [("force", "period"), None])
+    def test_years_of_outcomes_beside_months_of_crimes(self, coverage):
+        """All twelve months of Kent's crimes, not the first of each year."""
+        columns = {
+            "force": ["Kent", "Kent", "Essex"],
+            "period": ["2022", "2023", "2023"],
+            "outcome": ["1"] * 3,
+        }
+        data = Tally.from_columns(columns, [120, 240, 24], coverage=["force", "period"])
+        found = outcome_rate_change(data, **self.ASKED, crimes=self.crimes(self.MONTHS, 100, coverage))
+        assert (found.old, found.new, found.old_denominator) == (0.1, 0.2, 1200)
+        lacking = self.crimes(self.MONTHS[:-1], 100, coverage)
+        assert outcome_rate_change(data, **self.ASKED, crimes=lacking).reason is not None
+
     def test_a_month_that_one_lacks(self):
         """Without August on both sides, of outcomes and of crimes; a year of crimes has no part to leave out."""
         data = self.outcomes(("Kent", "2022-08"))
@@ -689,7 +713,9 @@ class TestMatchedCrimes:
 @pytest.mark.parametrize("name", ["Outcome basis", "outcome_basis", "Outcome type basis", " BASIS "])
 def test_two_bases_by_another_name(name):
     """The same outcomes, counted twice, however the column that says so is called."""
-    frame = pd.DataFrame({name: ["Closed", "Recorded"], "outcome": ["1", "1"], "n": [5, 6]})
+    frame = pd.DataFrame(
+        {name: ["Closed", "Recorded"] * 2, "outcome": ["1", "1", "18", "18"], "n": [5, 6, 9, 9]}
+    )
     asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
     with pytest.raises(InvalidInputError, match="'Recorded' too: the same outcomes, counted another way"):
         positive_outcome_rate(frame, **asked, count="n")
@@ -704,3 +730,423 @@ def test_another_kind_of_basis():
     frame = pd.DataFrame({"legal basis": ["PACE", None], "outcome": ["1", "18"]})
     asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
     assert positive_outcome_rate(frame, **asked).denominator == 2
+
+
+# ---- blank outcomes ---------------------------------------------------------------------
+
+OF_CRIMES = {"positive": "charged", "basis": "recorded", "out_of": "crimes"}
+
+
+def answered(error, data):
+    """What the call in an error gives on the data that caused it, in whatever name they have there."""
+    space = {name: getattr(pm, name) for name in pm.__all__} | {"data": data}
+    return eval(error.call, space)  # noqa: S307  # that it runs is what is tested
+
+
+class TestBlank:
+    """On the recorded basis out of crimes a blank outcome is a crime: what it is has to be said."""
+
+    ROWS: ClassVar = ["1"] * 10 + ["0"] * 5 + [None] * 85
+
+    @pytest.mark.parametrize("none", [None, "", "  "])
+    @pytest.mark.parametrize(
+        "make", [pd.DataFrame, pl.DataFrame, lambda c: tally(pd.DataFrame(c), by="outcome")]
+    )
+    def test_asked(self, make, none):
+        """10 of 100, where 66.67% would be of 15; one row of type 0 does not settle what the others are."""
+        for rows in (self.ROWS, [v for v in self.ROWS if v != "0"]):
+            data = make({"outcome": [none if v is None else v for v in rows]})
+            with pytest.raises(
+                ChoiceNeededError, match=f"85 of {len(rows)} rows have a blank 'outcome'"
+            ) as caught:
+                positive_outcome_rate(data, **OF_CRIMES)
+            assert [note.code for note in caught.value.notes] == ["choose-blank"]
+            found = answered(caught.value, data)
+            assert (found.positive, found.denominator) == (10, len(rows))
+            assert found.not_yet_assigned == len(rows) - 10
+            assert found.blank == "not_yet_assigned"
+            assert found.exclusions.excluded == 0
+
+    def test_excluded(self):
+        """What is left out is no crime recorded any more, and the sentence says so."""
+        data = pd.DataFrame({"outcome": self.ROWS})
+        found = positive_outcome_rate(data, **OF_CRIMES, blank="excluded")
+        assert str(found) == (
+            "66.67% of crimes whose outcome is not blank have so far had a positive one (charged, recorded basis: 10 of 15 "
+            "such crimes recorded in the period; 95% interval 41.71% to 84.82%; immature: 33.3% of the crimes not yet "
+            "assigned an outcome). Left out: missing outcome 85."
+        )
+        without = data[data.outcome != "0"]
+        with pytest.raises(ChoiceNeededError, match="or use out_of='crimes_with_outcome'"):
+            positive_outcome_rate(without, **OF_CRIMES, blank="excluded")
+        clean = positive_outcome_rate(data.dropna(), **OF_CRIMES, blank="excluded")
+        assert "10 of 15 crimes recorded" in str(clean)  # where nothing is blank these are the crimes
+        assert clean.blank == ""
+
+    def test_whole_numbers(self):
+        """Types as numbers, one of them missing."""
+        data = Tally.from_columns({"outcome": [1, 18, None], "quarter": [1, 1, 1]}, [1, 2, 3])
+        assert positive_outcome_rate(data, **OF_CRIMES, blank="not_yet_assigned").denominator == 6
+
+    def test_by_group_and_period(self):
+        """Each group has its own; what lacks its group as well stays out, for that."""
+        frame = pd.DataFrame(
+            {
+                "force": ["Kent", "Kent", "Essex", "Essex", None, "Essex"],
+                "period": [*YEARS, *YEARS, YEARS[0], YEARS[1]],
+                "outcome": ["1", None, "18", "1", None, "0"],
+                "n": [1, 3, 2, 1, 7, 1],
+            }
+        )
+        table = positive_outcome_rate(
+            frame, **OF_CRIMES, blank="not_yet_assigned", by=["force", "period"], count="n"
+        )
+        assert table.at(force="Kent", period="2023/24").not_yet_assigned == 3
+        assert table.at(force="(missing)", period="2022/23").reason == (
+            "not available: all n were excluded (missing force 7)"
+        )
+        assert table.at(force="Essex", period="2023/24").rate == 0.5
+
+    def test_only_blanks_of_what_is_compared(self):
+        """A blank of a year that is not compared asks nothing."""
+        years = [*YEARS, "2024/25"]
+        frame = pd.DataFrame({"period": years * 3, "outcome": ["1"] * 3 + ["0"] * 3 + ["18", "18", None]})
+        assert outcome_rate_change(frame, between=YEARS, **OF_CRIMES).points == 0
+        with pytest.raises(ChoiceNeededError, match="1 of 6 rows") as caught:
+            outcome_rate_change(frame, between=years[1:], **OF_CRIMES)
+        found = answered(caught.value, frame)
+        assert (found.new_denominator, found.blank) == (3, "not_yet_assigned")
+        found = outcome_rate_change(frame, between=years[1:], **OF_CRIMES, blank="excluded")
+        assert "out of crimes whose outcome is not blank" in str(found)
+        assert found.new_denominator == 2
+
+    @pytest.mark.parametrize("split", [outcome_rate_split, outcome_rate_drivers])
+    def test_split(self, split):
+        frame = pd.DataFrame(
+            {
+                "period": list(YEARS) * 4,
+                "area": ["a"] * 8,
+                "outcome": ["1", "1", "0", "0", "18", "18", None, None],
+            }
+        )
+        with pytest.raises(ChoiceNeededError) as caught:
+            split(frame, of="area", between=YEARS, count=None)
+        assert caught.value.call == (
+            f"{split.__name__}(data, between=('2022/23', '2023/24'), of='area', positive='charged', basis='recorded', "
+            "out_of='crimes', blank='not_yet_assigned', count=None)"
+        )
+        answered(caught.value, frame)
+
+    def test_beside_crimes(self):
+        """Crimes that are given hold the blank ones: the rate asks nothing, and they are open."""
+        data = pd.DataFrame({"outcome": self.ROWS})
+        found = positive_outcome_rate(data, **OF_CRIMES, crimes=100)
+        assert (found.rate, found.not_yet_assigned) == (0.1, 90)
+        with pytest.raises(InvalidInputError, match="blank='excluded' cannot go with crimes="):
+            positive_outcome_rate(data, **OF_CRIMES, crimes=100, blank="excluded")
+
+    @pytest.mark.parametrize("out_of", ["outcomes", "crimes_with_outcome"])
+    def test_out_of_outcomes(self, out_of):
+        """They are no outcomes, and stay out; how much is open is then not known."""
+        data = pd.DataFrame({"outcome": [*self.ROWS, "18"]})
+        found = positive_outcome_rate(data, **OF_CRIMES | {"out_of": out_of})
+        assert (found.denominator, found.exclusions.reasons) == (11, {"missing outcome": 85})
+        assert math.isnan(found.share_not_yet_assigned)
+        told = positive_outcome_rate(data, **OF_CRIMES | {"out_of": out_of}, blank="not_yet_assigned")
+        assert (told.rate, told.not_yet_assigned) == (found.rate, 90)
+
+    def test_closed(self):
+        data = pd.DataFrame({"outcome": [*self.ROWS, "18"]})
+        asked = OF_CRIMES | {"basis": "closed"}
+        assert positive_outcome_rate(data, **asked, crimes=50).rate == 0.2
+        with pytest.raises(InvalidInputError, match="blank= goes with basis='recorded'"):
+            positive_outcome_rate(data, **asked, crimes=50, blank="excluded")
+
+    def test_no_choice(self):
+        with pytest.raises(UnknownNameError, match="blank must be one of these; got 'open'"):
+            positive_outcome_rate(by_type(COUNTS), **OF_CRIMES, blank="open")
+        with pytest.raises(InvalidInputError, match="blank="):
+            positive_outcome_rate(1, 2, **OF_CRIMES, blank="excluded")
+
+    @settings(max_examples=60)
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["Kent", "Surrey", "Essex", None]),
+                st.sampled_from(["2022-Q2", "2022-Q3", "2022-Q4", "2023-Q1", "2023-Q2", "2024-Q1"]),
+                st.sampled_from(["1", "18", "0", None]),
+                st.integers(0, 5),
+            ),
+            min_size=1,
+            max_size=40,
+        ),
+        st.sets(st.sampled_from(["coverage", "region", "years", "drop", "match"])),
+    )
+    def test_as_if_they_had_been_filled(self, rows, steps):
+        """Whatever is done to the table first, open blanks are as in a table in which they were type 0."""
+        rows = [*rows, *(("Kent", "2022-Q2", code, 1) for code in (None, "0")), ("Kent", "2023-Q2", "18", 1)]
+        found = []
+        for told in (None, "0"):
+            columns = {
+                "outcome": [r[2] or told for r in rows],
+                "force": [r[0] for r in rows],
+                "period": [r[1] for r in rows],
+            }
+            data = Tally.from_columns(
+                columns, [r[3] for r in rows], coverage=["force", "period"] if "coverage" in steps else None
+            )
+            if "drop" in steps and any(r[0] == "Essex" for r in rows):
+                data = data.drop(force="Essex")
+            if "region" in steps:
+                data = data.relabel("force", {r[0]: "South" for r in rows if r[0] in {"Kent", "Surrey"}})
+            if "years" in steps:
+                data = data.to_periods("financial_year")
+            rates = [
+                positive_outcome_rate(data, **OF_CRIMES, blank="not_yet_assigned", by=by)
+                for by in ("force", "period")
+            ]
+            change = outcome_rate_change(
+                data,
+                between=("2022-Q2", "2023-Q2") if "years" not in steps else ("2022/23", "2023/24"),
+                **OF_CRIMES,
+                blank="not_yet_assigned",
+                like_for_like="match" if {"match", "coverage"} <= steps else "require",
+            )
+            parts = ("old_positive", "old_denominator", "new_positive", "new_denominator", "points", "reason")
+            found.append(
+                [table.to_pandas().drop(columns="excluded").to_dict("list") for table in rates]
+                + [{name: getattr(change, name) for name in parts}]
+            )
+        np.testing.assert_equal(*found)
+
+
+class TestAlternates:
+    """Types 1A, 2A and 3A: inside their types in the tables of the Home Office, beside them in a force's own."""
+
+    # Cumbria Constabulary, FOI release: outcomes of 2,500 crimes, under two spellings of the charges.
+    CUMBRIA: ClassVar = {
+        "Adult Caution With Alternate Offence": 2,
+        "Caution - Adults": 22,
+        "Caution - Youths": 3,
+        "Charge/Summons": 417,
+        "Charge/Summonsed With Alternate Offence": 30,
+        "Community Resolution": 56,
+        "Investigation Complete: No Suspect Identified": 1970,
+    }
+
+    @pytest.mark.parametrize("spelt", [{}, {"Charge/Summonsed With Alternate Offence": "Charge/Summons"}])
+    def test_asked_where_the_sum_is_that_of_the_crimes(self, spelt):
+        data = Tally.from_columns(
+            {"outcome": [spelt.get(v, v) for v in self.CUMBRIA]}, list(self.CUMBRIA.values())
+        )
+        with pytest.raises(
+            ChoiceNeededError, match=r"outcomes are of types? (1A, )?3A, .* the 2,500 crimes"
+        ) as caught:
+            positive_outcome_rate(data, **OF_CRIMES, crimes=2500)
+        found = answered(caught.value, data)
+        assert (found.positive, found.denominator, found.not_yet_assigned) == (447, 2500, 0)
+        assert round(found.rate, 4) == 0.1788
+        assert (found.alternates, found.exclusions.excluded) == ("beside", 0)
+        inside = positive_outcome_rate(data, **OF_CRIMES, crimes=2500, alternates="inside")
+        assert (inside.positive, inside.not_yet_assigned) == ((447, 2) if spelt else (417, 32))
+
+    @pytest.mark.parametrize("crimes", [2501, 2499, 2468])
+    def test_not_asked_where_it_is_not(self, crimes):
+        data = Tally.from_columns({"outcome": list(self.CUMBRIA)}, list(self.CUMBRIA.values()))
+        found = positive_outcome_rate(data, **OF_CRIMES, crimes=crimes)
+        assert (found.positive, found.alternates) == (417, "")
+
+    def test_by_group(self):
+        """Where it holds for every force that has such types."""
+        rows = [
+            ("Kent", "1", 5),
+            ("Kent", "1A", 2),
+            ("Kent", "18", 93),
+            ("Essex", "1", 4),
+            ("Essex", "18", 6),
+        ]
+        data = Tally.from_columns(
+            {"force": [r[0] for r in rows], "outcome": [r[1] for r in rows]}, [r[2] for r in rows]
+        )
+        with pytest.raises(
+            ChoiceNeededError, match=r"2 outcomes are of type 1A, .* the 100 crimes"
+        ) as caught:
+            positive_outcome_rate(data, **OF_CRIMES, crimes={"Kent": 100, "Essex": 50}, by="force")
+        assert caught.value.call.endswith("crimes=crimes, alternates='beside', by='force')")
+        table = positive_outcome_rate(
+            data, **OF_CRIMES, crimes={"Kent": 100, "Essex": 50}, by="force", alternates="beside"
+        )
+        assert table["positive"].tolist() == [4, 7]
+
+    def test_beside_open_and_blank_crimes(self):
+        """Those of type 0 and the blank ones are among the crimes as well."""
+        data = Tally.from_columns({"outcome": ["1", "1A", "18", "0", None]}, [5, 2, 80, 3, 10])
+        with pytest.raises(
+            ChoiceNeededError, match="2 outcomes are of type 1A, and with them the rows add up"
+        ):
+            positive_outcome_rate(data, **OF_CRIMES, crimes=100)
+        found = positive_outcome_rate(data, **OF_CRIMES, crimes=100, alternates="beside")
+        assert (found.positive, found.not_yet_assigned) == (7, 13)
+
+    def test_without_their_type(self):
+        """Beside it a part needs no whole; inside it, it does."""
+        data = by_type({"1A": 2, "18": 8})
+        with pytest.raises(InvalidInputError, match="or say alternates='beside'"):
+            positive_outcome_rate(data, **GIVEN)
+        assert positive_outcome_rate(data, **GIVEN, alternates="beside").rate == 0.2
+
+    def test_in_a_change(self):
+        data = Tally.from_columns(
+            {"period": [YEARS[0]] * 3 + [YEARS[1]] * 3, "outcome": ["1", "1A", "18"] * 2},
+            [5, 2, 93, 6, 1, 93],
+        )
+        crimes = Tally.from_columns({"period": YEARS}, [100, 100])
+        with pytest.raises(ChoiceNeededError, match="2 outcomes are of type 1A"):
+            outcome_rate_change(data, between=YEARS, **OF_CRIMES, crimes=crimes)
+        found = outcome_rate_change(data, between=YEARS, **OF_CRIMES, crimes=crimes, alternates="beside")
+        assert (found.old, found.new) == (0.07, 0.07)
+
+
+class TestOnlyPositive:
+    """A share of outcomes that were chosen for being positive is no share of outcomes."""
+
+    SAID = (
+        "the table holds only outcomes that some set counts as positive, of types 1, 2, 3, 8: those without"
+    )
+
+    @pytest.mark.parametrize("asked", [GIVEN, GIVEN | {"positive": "charged"}])
+    def test_said(self, asked):
+        data = by_type({"1": 16_054, "2": 1066, "3": 3582, "8": 2882})
+        with pytest.warns(OnlyPositiveOutcomesWarning, match=self.SAID):
+            found = positive_outcome_rate(data, **asked)
+        assert self.SAID in str(found)
+        assert [note.code for note in found.caveats] == ["only-positive-outcomes"]
+
+    def test_in_a_change(self):
+        data = Tally.from_columns({"period": [*YEARS, *YEARS], "outcome": ["1", "1", "8", "8"]}, [1, 2, 3, 4])
+        with pytest.warns(OnlyPositiveOutcomesWarning):
+            found = outcome_rate_change(data, between=YEARS, **GIVEN)
+        assert "only outcomes that some set counts as positive, of types 1, 8:" in found.caveat
+
+    @pytest.mark.parametrize(
+        "types",
+        [
+            {"1": 5, "18": 0},
+            {"1": 0, "8": 0},
+            {"1": 5, "other": 9},
+            {"1": 5, "14/16": 9},
+            {"0": 5, "1": 3, "22": 1, "9": 2},
+        ],
+    )
+    def test_not_said(self, types):
+        """One type outside all sets is enough, even with 0; nor is it said of crimes."""
+        assert positive_outcome_rate(by_type(types), **GIVEN | {"positive": "charged"}).caveat == ""
+        assert (
+            positive_outcome_rate(by_type({"1": 5}), **CLOSED | {"positive": "charged"}, crimes=9).caveat
+            == ""
+        )
+
+    def test_of_one_group_only(self):
+        """A force all of whose outcomes are positive has a rate like any other."""
+        table = positive_outcome_rate(
+            by_force({"Kent": {"1": 5}, "Essex": {"1": 5, "18": 5}}), **GIVEN, by="force"
+        )
+        assert table["rate"].tolist() == [0.5, 1]
+        assert {figure.caveat for figure in table} == {""}
+
+
+class TestOneQuestion:
+    """A call that lacks several choices asks for all of them, with a call that runs."""
+
+    FRAME: ClassVar = pd.DataFrame({"kind": ["1"] * 10 + ["0"] * 5 + [None] * 85, "area": ["a", "b"] * 50})
+
+    @pytest.mark.parametrize(
+        ("given", "codes", "call"),
+        [
+            (
+                {},
+                ["positive", "basis", "out-of", "blank"],
+                "positive='charged', basis='recorded', out_of='crimes', blank='not_yet_assigned'",
+            ),
+            (
+                {"basis": "recorded", "out_of": "crimes"},
+                ["positive", "blank"],
+                "positive='charged', basis='recorded', out_of='crimes', blank='not_yet_assigned'",
+            ),
+            (
+                {"positive": "charged", "basis": "closed"},
+                ["out-of"],
+                "positive='charged', basis='closed', out_of='outcomes'",
+            ),
+            (
+                {"basis": "closed", "out_of": "crimes"},
+                ["positive", "crimes"],
+                "positive='charged', basis='closed', out_of='outcomes'",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("by", [{}, {"by": "area"}, {"by": ["area"]}])
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
+    def test_all_at_once(self, given, codes, call, by):
+        with pytest.raises(ChoiceNeededError) as caught:
+            positive_outcome_rate(self.FRAME, **given, **by, outcome="kind")
+        assert [note.code for note in caught.value.notes] == [f"choose-{code}" for code in codes]
+        assert all(note.long in str(caught.value) for note in caught.value.notes)
+        written = "".join(f"by={v!r}, " for v in by.values())
+        assert caught.value.call == f"positive_outcome_rate(data, {call}, {written}outcome='kind')"
+        assert str(caught.value).endswith(f"This call runs, with one choice of each: {caught.value.call}")
+        answered(caught.value, self.FRAME)
+
+    def test_numbers(self):
+        with pytest.raises(ChoiceNeededError) as caught:
+            positive_outcome_rate(20_158, 365_882)
+        assert caught.value.call == (
+            "positive_outcome_rate(20158, 365882, positive='charged', basis='recorded', out_of='crimes')"
+        )
+        assert answered(caught.value, None).rate == 20_158 / 365_882
+
+    def test_a_set_of_ones_own(self):
+        """What is no plain value goes by its name."""
+        ours = OutcomeSet(["1", "8"], name="ours")
+        with pytest.raises(ChoiceNeededError) as caught:
+            positive_outcome_rate(by_type(COUNTS), positive=ours, basis="closed")
+        assert (
+            caught.value.call
+            == "positive_outcome_rate(data, positive=positive, basis='closed', out_of='outcomes')"
+        )
+
+    def test_a_set_that_the_table_can_tell(self):
+        """The set in the call is one with which it runs: 'other' hides the types that are not given."""
+        data = by_type({"2": 1, "3": 2, "6": 1, "7": 3, "8": 5, "other": 88})
+        with pytest.raises(ChoiceNeededError) as caught:
+            positive_outcome_rate(data, basis="closed", out_of="outcomes")
+        assert "positive='out-of-court'" in caught.value.call
+        assert answered(caught.value, data).positive == 12
+
+    def test_a_change(self):
+        data = pd.DataFrame({"period": list(YEARS) * 2, "outcome": ["1", "1", "18", "18"]})
+        with pytest.raises(ChoiceNeededError) as caught:
+            outcome_rate_change(data, between=YEARS)
+        assert caught.value.call == (
+            "outcome_rate_change(data, between=('2022/23', '2023/24'), positive='charged', basis='recorded', "
+            "out_of='crimes_with_outcome')"
+        )
+        assert answered(caught.value, data).points == 0
+
+    def test_more_is_amiss(self):
+        """Where no choice would do, what else is amiss is said too."""
+        with pytest.raises(
+            ChoiceNeededError, match=r"(?s)positive must .*basis must .*Besides, .*got 'zzz'"
+        ) as caught:
+            positive_outcome_rate(pd.DataFrame({"outcome": ["zzz"]}))
+        assert caught.value.call == ""
+        with pytest.raises(ChoiceNeededError, match=r"(?s)out_of must .*Besides, between must be given"):
+            outcome_rate_change(by_type(COUNTS), positive="charged", basis="closed")
+
+    def test_a_group_of_forces(self):
+        rates = positive_outcome_rate(
+            by_force({"Kent": {"1": 5, "18": 5}, "Essex": {"1": 5, "18": 5}}), **GIVEN, by="force"
+        )
+        with pytest.raises(ChoiceNeededError, match="include_self") as caught:
+            pm.group_outcome_rate(rates, force="Kent")
+        assert caught.value.call == "group_outcome_rate(rates, force='Kent', include_self=True)"

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from policemetrics import OutcomeSet, Period, Results, Tally, outcome_rate_change, positive_outcome_rate
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, TotalByNameWarning, UnknownNameError
 from policemetrics.outcomes import dates
 
 GIVEN = {"positive": "positive-dashboard", "basis": "closed", "out_of": "outcomes"}
@@ -105,7 +105,9 @@ class TestTypesOfTheTime:
 
     def test_rows_without_a_period(self):
         """A row that lacks its period takes no caveat from the others."""
-        data = Tally.from_columns({"period": ["2014/15", None], "outcome": ["1", "1"]}, [1, 2])
+        data = Tally.from_columns(
+            {"period": ["2014/15", None, "2014/15"], "outcome": ["1", "1", "18"]}, [1, 2, 3]
+        )
         table = positive_outcome_rate(data, **GIVEN, by="period")
         assert {f.group["period"]: f.caveat[:7] for f in table} == {"2014/15": "type 22", "(missing)": ""}
 
@@ -378,7 +380,8 @@ class TestImmature:
         table = positive_outcome_rate(data, **asked, by="period")
         assert table["maturity"].tolist() == ["mature", "immature", "not known"]
         assert [bool(f.caveat) for f in table] == [True, False, False]
-        whole = positive_outcome_rate(data, **asked)
+        with pytest.warns(TotalByNameWarning, match=r"'Total' by name"):
+            whole = positive_outcome_rate(data, **asked)
         assert whole.when == "2018/19 and 2023/24 and other times"
 
     def test_each_group_has_its_own_time(self):

@@ -65,9 +65,12 @@ class TestRates:
         frame = make(
             {"Last outcome category": ["Suspect charged", "Under investigation", None, "Local resolution"]}
         )
-        found = positive_outcome_rate(frame, **COHORT, outcome="Last outcome category")
+        asked = COHORT | {"outcome": "Last outcome category"}
+        found = positive_outcome_rate(frame, **asked, blank="excluded")
         assert (found.positive, found.denominator, found.not_yet_assigned) == (2, 3, 1)
         assert found.exclusions.reasons == {"missing Last outcome category": 1}
+        found = positive_outcome_rate(frame, **asked, blank="not_yet_assigned")
+        assert (found.positive, found.denominator, found.not_yet_assigned) == (2, 4, 2)
 
     def test_several_types_in_one_label(self):
         """A caution of a youth or an adult is positive where both are; a set with one of them cannot tell."""
@@ -105,7 +108,7 @@ class TestRates:
 
     def test_a_group_beside_its_types(self):
         """A total beside its parts would be counted twice."""
-        data = by_label({"Out-of-court (formal)": 5, "3": 4, "1": 2})
+        data = by_label({"Out-of-court (formal)": 5, "3": 4, "1": 2, "18": 9})
         with pytest.raises(InvalidInputError, match=r"types 2, 3, 6 together beside '3'"):
             positive_outcome_rate(data, **COHORT | {"out_of": "outcomes"})
         assert positive_outcome_rate(data.drop(outcome="3"), **COHORT | {"out_of": "outcomes"}).positive == 7
@@ -159,8 +162,8 @@ class TestRates:
     )
     def test_relabelling_by_name_changes_nothing(self, counts):
         """The names of the types give what their codes give."""
-        for parent in ("1", "2", "3"):
-            counts.setdefault(parent, 1)
+        for code in ("1", "2", "3", "18"):
+            counts.setdefault(code, 1)
         named = {outcome_types()[code].name: n for code, n in counts.items()}
         asked = COHORT | {"out_of": "outcomes"}
         assert positive_outcome_rate(by_label(named), **asked) == positive_outcome_rate(
@@ -242,7 +245,7 @@ class TestMatch:
         assert "\n  'Offender fined': 1, Charged or summonsed\n" in text
         assert "Not matched:\n  'Status update unavailable': Neither open" in text
         every = str(match_outcomes([n.name for n in outcome_names().values()]))
-        assert "\n  and 47 more\nNot matched:\n" in every
+        assert "\n  and 85 more\nNot matched:\n" in every
         assert str(match_outcomes(["1"])) == (
             "1 of 1 labels stand for a type of the outcomes framework.\n  '1': 1, Charged or summonsed"
         )

@@ -378,7 +378,7 @@ class TestUnlikeMembers:
                 "n": [5, 95, 10, 90, 3],
             }
         )
-        rates = positive_outcome_rate(data, count="n", as_at="July 2024", **self.ASKED)
+        rates = positive_outcome_rate(data, count="n", as_at="July 2024", blank="excluded", **self.ASKED)
         found = group_outcome_rate(rates)
         assert found.reason == "not available: of the group, Devon: all n were excluded (missing outcome 3)"
         assert (found.when, found.as_at) == ("2023/24", "July 2024")

@@ -159,7 +159,8 @@ class TestAsking:
         )
         assert "OutcomeSet(['1', '8'], name='ours')" in str(caught.value)
         assert isinstance(caught.value, ChoiceNeededError)
-        assert (caught.value.note.code, caught.value.note.long) == ("choose-positive", str(caught.value))
+        assert caught.value.note.code == "choose-positive"
+        assert str(caught.value).startswith(caught.value.note.long)
         with pytest.raises(InvalidTypeError, match=r"(?s)basis must be one.*'recorded': .*'closed': "):
             positive_outcome_rate(*data, positive="charged", out_of="outcomes")
         with pytest.raises(
@@ -231,6 +232,7 @@ FORCES = st.dictionaries(st.sampled_from(["A", "B", "C", "D"]), ONE_FORCE, min_s
 SETS = st.sampled_from(list(outcome_sets()))
 
 
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
 class TestLaws:
     @given(FORCES, SETS)
     def test_pooled_lies_between(self, counts, positive):
@@ -272,6 +274,7 @@ class TestLaws:
     @given(FORCES)
     def test_same_group_in_the_set_changes_nothing(self, counts):
         """Moving outcomes between types of the set leaves the rate alone."""
+        counts = {force: {"18": 0} | types for force, types in counts.items()}
         moved = by_force(counts)
         labels = set(moved.labels("outcome"))
         moved = moved.relabel("outcome", {c: "1" for c in ("2", "3", "6", "7", "8", "22") if c in labels})

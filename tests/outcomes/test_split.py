@@ -20,7 +20,7 @@ from policemetrics import (
     positive_outcome_rate,
 )
 from policemetrics.decomposition import kitagawa, kitagawa_parts
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, UnknownNameError
 
 YEARS = ("2022/23", "2023/24")
 CHARGED = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
@@ -153,7 +153,10 @@ class TestSupply:
         """A supplier of one period only makes the split not available."""
         rows = [("Kent", *row) for row in MIX] + [("Essex", *row) for row in MIX[4:]]
         data = tally_of(rows, "force", coverage=["force", "period"])
-        assert outcome_rate_split(data, **ASKED).reason == "not like for like: supplied for one only: Essex"
+        assert (
+            outcome_rate_split(data, **ASKED).reason
+            == "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+        )
 
     def test_crimes(self):
         """On the closed basis, out of crimes recorded by offence; a rate may pass 100%."""
@@ -272,7 +275,7 @@ class TestSupply:
             ({"by": "period"}, InvalidInputError, "by must not name the period dimension"),
             ({"between": YEARS[::-1]}, InvalidInputError, "Swap them"),
             ({"positive": None}, InvalidTypeError, "positive must be one of these"),
-            ({"basis": "closed", "out_of": "crimes"}, InvalidInputError, "crimes= must be given"),
+            ({"basis": "closed", "out_of": "crimes"}, ChoiceNeededError, "crimes= must be given"),
             (
                 {"out_of": "crimes", "crimes": {"theft": 5}},
                 InvalidTypeError,

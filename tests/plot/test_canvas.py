@@ -116,7 +116,9 @@ class TestLongLabels:
         table = pm.change_drivers(crimes, between=YEARS, of="area")
         ax = plot.drivers(table, ax=ax)
         assert self.room(ax) > 0.5
-        assert "… added most (+80)" in title_of(ax)
+        assert title_of(ax).startswith("Recorded crime rose by 81")
+        if size is None:  # a figure of ours grows with its words
+            assert "… added most (+80)" in title_of(ax)
 
 
 def test_a_long_row_of_a_mix():
@@ -158,20 +160,163 @@ class TestWhatIsNotThere:
         )
         times = Tally.from_columns({"seconds": [30, 40, None]}, [1, 1, 5])
         assert "Left out: missing seconds 5." in said(plot.times(times))
+        missed = plot.times(times, target=35, missed="missing seconds")
+        assert "5 more have no time, and count as missing the target." in said(missed)
+        assert "Left out" not in said(missed)
+        assert missed.get_title(loc="left").startswith(
+            "14.3% (95% interval 2.6% to 51.3%) took less than the target of 35 s"
+        )
         lacking = Tally.from_columns({"period": [*YEARS] * 2, "force": ["A", "A", None, None]}, [5, 6, 1, 2])
         ax = plot.by_group(pm.rate_change(lacking, between=YEARS, by="force", caveat="a break in recording."))
-        assert "Caveat: a break in recording." in said(ax)
+        assert "Caveat: a break in recording; left out for want of a label: 1 of 6" in said(ax)
         dated = Tally.from_columns(
             {"period": [*by_month().labels("period"), "2023-05"], "area": [*["A"] * 24, None]}, [5] * 25
         )
-        assert "Left out: missing area 5." in said(plot.months(dated))
+        assert "Left out" not in said(plot.months(dated))  # what is of no area is of its month all the same
         left = Tally.from_columns(
-            {"period": [*YEARS, YEARS[0]], "offence": ["theft", "theft", "theft"], "area": ["A", "A", None]},
+            {"period": [*YEARS, YEARS[0]], "offence": ["theft", "theft", None], "area": ["A", "A", "A"]},
             [5, 6, 7],
         )
-        assert "Left out: 7 counts." in said(
+        assert "Left out: missing offence 7." in said(
             plot.drivers(pm.change_drivers(left, between=YEARS, of="offence"))
         )
+
+
+# ---- the caption ------------------------------------------------------------------------
+
+CAVEAT = "the recording system was replaced in April 2023, and nobody knows what that did to the counts"
+SOURCE = "Home Office, police recorded crime"
+
+
+def harm():
+    """One figure with a long sentence and a long caveat."""
+    data = pm.datasets.west_midlands_offences().columns
+    tally = Tally.from_columns({"period": data["period"], "offence": data["offence_code"]}, data["offences"])
+    return pm.harm_change(tally, pm.harm_weights("ons-css", version="2020"), between=("2017/18", "2019/20"))
+
+
+def inside(ax):
+    """Every word is on the figure, and the marks have room."""
+    edge = ax.figure.get_window_extent()
+    for text, box in words(ax).items():
+        if text.axes is not ax:
+            continue
+        assert box.x0 > edge.x0 - 1, text
+        assert box.y0 > edge.y0 - 1, text
+        assert box.x1 < edge.x1 + 1, text
+        assert box.y1 < edge.y1 + 1, text
+    assert ax.get_window_extent().height > 40
+
+
+@pytest.mark.parametrize("name", plot.__all__)
+class TestCaption:
+    """It is nobody's label: whatever is done to the axes, it is there and can be read."""
+
+    def drawn(self, name, **options):
+        return getattr(plot, name)(GOOD[name], source=SOURCE, **options)
+
+    def test_survives_a_label_of_the_caller(self, name):
+        ax = self.drawn(name)
+        assert ax.get_xlabel() == ""
+        ax.set_xlabel("a label of the caller")
+        assert f"Source: {SOURCE}." in said(ax)
+        boxes = {text.get_text().partition("\n")[0]: box for text, box in words(ax).items()}
+        caption = next(box for text, box in boxes.items() if text.endswith(".") and "label" not in text)
+        label = boxes["a label of the caller"]
+        assert caption.y1 <= label.y0 + 1  # it has moved down
+        inside(ax)
+
+    def test_survives_layouts(self, name, tmp_path):
+        ax = self.drawn(name)
+        ax.figure.tight_layout()
+        inside(ax)
+        ax.figure.savefig(tmp_path / "a.png", bbox_inches="tight")
+        assert f"Source: {SOURCE}." in said(ax)
+
+    @pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+    @pytest.mark.parametrize("size", [(6, 4), (4, 3)])
+    def test_on_axes_of_the_caller(self, name, layout, size):
+        _, ax = plt.subplots(figsize=size, layout=layout)
+        self.drawn(name, ax=ax)
+        inside(ax)
+        assert SOURCE.split(", ", maxsplit=1)[0] in said(ax)
+
+    def test_beside_others(self, name):
+        _, axes = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
+        for ax in axes.flat:
+            self.drawn(name, ax=ax)
+        for ax in axes.flat:
+            inside(ax)
+
+    def test_of_nothing(self, name):
+        assert f"Source: {SOURCE}." in said(getattr(plot, name)(EMPTY[name], source=SOURCE))
+
+    @pytest.mark.parametrize("bad", [5, "", b"x"])
+    def test_bad_source(self, name, bad):
+        with pytest.raises((InvalidInputError, InvalidTypeError), match="source must"):
+            getattr(plot, name)(GOOD[name], source=bad)
+        assert plt.get_fignums() == []
+
+
+class TestLongWords:
+    """A figure of its own grows with its words; on axes of the caller they never take the room of the marks."""
+
+    def test_of_one_figure(self):
+        ax = plot.by_group(harm(), source=SOURCE)
+        inside(ax)
+        assert title_of(ax).endswith("harm per crime rose by 0.9%.")
+        assert "Caveat: Code 21 carries the weight" in said(ax)
+        assert said(ax).count("Code 21") == 1
+
+    @pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+    @pytest.mark.parametrize("size", [(8, 3), (4, 3), (3, 3)])
+    def test_on_small_axes(self, layout, size):
+        _, ax = plt.subplots(figsize=size, layout=layout)
+        plot.by_group(harm(), ax=ax, source=SOURCE)
+        ax.figure.draw_without_rendering()
+        assert ax.get_window_extent().height > 40
+        assert "Caveat: " in said(ax)  # its short form, where there is no more room
+        assert not title_of(ax).endswith("(95% …")
+
+    def test_a_caveat_without_end(self):
+        change = pm.rate_change(60_000, 52_000, caveat=" ".join([CAVEAT] * 30))
+        inside(plot.by_group(change))
+        _, ax = plt.subplots(figsize=(6, 4), layout="constrained")
+        inside(plot.by_group(change, ax=ax))
+        assert said(ax).endswith("…") or "…" in said(ax)
+
+    def test_a_title_loses_whole_clauses(self):
+        """Never a part of an interval."""
+        _, ax = plt.subplots(figsize=(3, 3), layout="constrained")
+        plot.months(by_month([1_000] * 12 + [1_100] * 12), ax=ax)
+        assert title_of(ax) in {
+            "Recorded crime rose by 10.0% …",
+            "Recorded crime rose by 10.0% (95% interval +7.3% to +12.8%) …",
+        }
+
+
+def test_caveats_of_all_rows():
+    """Each once, whichever row it travels with; the first row may have none."""
+    one = pm.rate_change([60_000], [52_000], labels=["Kent"])[0]
+    others = [
+        pm.rate_change([900], [700], labels=[name], caveat=why)[0]
+        for name, why in (("Essex", CAVEAT), ("Surrey", CAVEAT), ("Sussex", "a strike"))
+    ]
+    text = said(plot.by_group(pm.Results.of([one, *others])))
+    assert text.count(CAVEAT) == 1
+    assert "a strike" in text
+    many = [pm.rate_change([9], [7], labels=[f"F{i}"], caveat=f"why {i}")[0] for i in range(7)]
+    assert "why 3; and 3 more: see the table" in said(plot.by_group(pm.Results.of(many)))
+
+
+def test_what_was_left_out_of_two_comparisons_counts_once():
+    lacking = Tally.from_columns(
+        {"period": ["2021/22", *YEARS, YEARS[0]], "area": ["A", "A", "A", None]},
+        [5, 5, 6, 7],
+        overlapping="area",
+    )
+    table = pm.rate_change(lacking, versus="previous")
+    assert "Left out: missing area 7." in said(plot.by_group(table))
 
 
 @pytest.mark.parametrize("name", plot.__all__)

@@ -7,6 +7,7 @@ from matplotlib import pyplot as plt
 
 from policemetrics import PoliceMetricsError, Tally, plot
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.plot import _canvas
 
 
 class TestTitles:
@@ -17,7 +18,7 @@ class TestTitles:
         ax = PICTURES["times_tail"]()
         assert (
             title_of(ax)
-            == "90.1% took at most the target of 1 min 30 s; median 50 s, 90th percentile 1 min 30 s"
+            == "90.1% (95% interval 82.7% to 94.5%) took at most the target of 1 min 30 s; median 50 s, 90th percentile 1 min 30 s"
         )
         assert "1 longer, up to 1 h 23 min" in said(ax)
 
@@ -46,12 +47,29 @@ class TestShapes:
         """Days: the steps go on in whole days."""
         assert "in steps of 5 d" in said(plot.times(np.arange(1, 200) * 86_400.0))
 
+    def test_gaps(self):
+        """What the refusal advises works, and the caption says what was left out."""
+        with pytest.raises(InvalidInputError, match="with invalid='exclude'"):
+            plot.times([1, 2, float("nan")], target=3)
+        ax = plot.times([1, 2, float("nan"), -4], target=3, invalid="exclude")
+        assert title_of(ax).startswith(
+            "100.0% (95% interval 34.2% to 100.0%) took less than the target of 3 s"
+        )
+        assert "2 in all. Left out: missing 1, negative 1." in said(ax)
+        assert "Times: not available" in said(plot.times([None], invalid="exclude"))
+
+    def test_steps_are_written_as_they_are(self):
+        """A quarter of a second would read as 0.3 s."""
+        assert all(round(step, 1) == step for step in _canvas._CLOCK)
+
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (lambda: plot.times(None), InvalidTypeError, "data must be a Tally or a data frame"),
         (lambda: plot.times([-1]), InvalidInputError, "seconds must be >= 0"),
+        (lambda: plot.times([5], invalid="drop"), UnknownNameError, "invalid must be one of"),
+        (lambda: plot.times(fires(), invalid="exclude"), InvalidInputError, "invalid= is for a column"),
         (lambda: plot.times([5], target=-1), InvalidInputError, "target"),
         (lambda: plot.times([5], inclusive="no"), InvalidTypeError, "inclusive"),
         (lambda: plot.times(fires(), seconds="nope"), UnknownNameError, "nope"),

@@ -8,8 +8,9 @@ from hypothesis import given
 from matplotlib import pyplot as plt
 
 import policemetrics as pm
-from policemetrics import Results, Tally, plot
+from policemetrics import Results, Tally, _write, plot
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.plot import _canvas
 from policemetrics.plot.groups import _Estimates
 
 
@@ -34,6 +35,10 @@ class TestTitles:
     def test_one_change_is_its_sentence(self):
         change = pm.rate_change(60_000, 52_000)
         assert title_of(plot.by_group(change)) == str(change)
+        warned = pm.rate_change([60_000], [52_000], labels=["Kent"], caveat="a new system")
+        ax = plot.by_group(warned)
+        assert title_of(ax) == f"Kent: r{str(change)[1:]}"
+        assert said(ax).count("a new system") == 1  # in the caption
 
     def test_periods_of_changes(self):
         table = pm.rate_change(crimes(), between=YEARS, by="offence")
@@ -61,7 +66,10 @@ class TestTitles:
         )
         counts = Tally.from_columns({"force": ["Kent", "Essex"]}, [10, 40])
         title = title_of(plot.by_group(pm.rate(counts, residents, by="force")))
-        assert title == "Recorded crime per 1,000 residents: highest in Essex (10.00), lowest in Kent (5.00)"
+        assert (
+            title
+            == "Recorded crime per 1,000 residents: highest in Essex (10.00), lowest in Kent (5.00); their intervals overlap"
+        )
         daily = pm.rate_change(crimes(), between=YEARS, by="offence", per_day=True)
         assert title_of(plot.by_group(daily)).startswith("Recorded crime per day fell in theft and did")
 
@@ -79,6 +87,67 @@ class TestTitles:
         assert title_of(ax).endswith(" rose in A and did not clearly change in B, 2022/23 to 2023/24")
         assert "+20.00 " in said(ax)
         assert "Change in percentage points, with the 95% interval; hollow" in said(ax)
+
+    def test_times(self):
+        """A change in seconds is a change: it has a side, and no change is marked."""
+        waits = Tally.from_columns(
+            {
+                "period": [YEARS[0]] * 6 + [YEARS[1]] * 6,
+                "g": ["a", "b"] * 6,
+                "seconds": [5, 9, 40, 8, 9, 7] * 2,
+            },
+            [50, 30, 20, 5, 6, 7, 60, 30, 10, 5, 6, 9],
+        )
+        table = pm.time_change(waits, between=YEARS, target=10, by="g")
+        ax = plot.by_group(table)
+        assert title_of(ax) == "Mean fell in a and did not clearly change in b, 2022/23 to 2023/24"
+        assert "Mean change, with the 95% interval; hollow" in said(ax)
+        assert "no change" in said(ax)
+        share = title_of(plot.by_group(table, column="points"))
+        assert share.startswith("The share within the target rose in a and did not change in b")
+
+    def test_levels_that_do_not_differ(self):
+        same = pm.rate([5, 5], [1_000, 1_000], labels=["a", "b"])
+        assert title_of(plot.by_group(same)) == "Recorded crime: 5.00 in all"
+        near = pm.rate([500, 505], [1_000, 1_000], labels=["a", "b"])
+        assert title_of(plot.by_group(near)).endswith("; their intervals overlap")
+        far = pm.rate([500, 900], [1_000, 1_000], labels=["a", "b"])
+        assert title_of(plot.by_group(far)).endswith("lowest in a (500.00)")
+
+    def test_not_available_among_levels(self):
+        table = pm.share([1, 50, 0], [100, 100, 0], labels=["a", "b", "c"])
+        assert title_of(plot.by_group(table)).endswith("; not available for c")
+
+
+class TestAxes:
+    def test_times_stand_at_hours(self):
+        """The case: 5 minutes beside a day and a half."""
+        table = pm.summarise_times(
+            Tally.from_columns({"g": ["a", "b"] * 2, "seconds": [300, 90_000, 400, 150_000]}, [5] * 4), by="g"
+        )
+        ax = plot.by_group(table)
+        ax.figure.draw_without_rendering()
+        ticks = [label.get_text() for label in ax.get_xticklabels()]
+        assert ticks == ["0 s", "12 h", "1 d", "1 d 12 h"]
+
+    @given(st.lists(st.floats(0.5, 1e6), min_size=1, max_size=4))
+    def test_no_time_below_zero(self, seconds):
+        """Ticks are whole steps of a clock, and none is negative."""
+        low, high = 0.0, max(seconds)
+        ticks = _canvas.ticks("seconds", 4).tick_values(low, high)
+        assert (ticks >= 0).all()
+        assert 2 <= len(ticks) <= 6
+        step = ticks[1] - ticks[0]
+        assert np.isclose(ticks / step, np.rint(ticks / step)).all()
+        written = [_write.duration(t) for t in ticks]
+        assert len({*written}) == len(written)
+
+    def test_nothing_below_zero(self):
+        for table in (
+            pm.rate([0, 3], [1_000, 1_000], labels=["a", "b"]),
+            pm.share([0, 3], [1_000, 1_000], labels=["a", "b"]),
+        ):
+            assert plot.by_group(table).get_xlim()[0] == 0
 
 
 class TestShapes:

@@ -24,14 +24,17 @@ class TestTitles:
         table = pm.harm_drivers(crimes(), WEIGHTS, between=YEARS)
         ax = plot.drivers(table, total=pm.harm_change(crimes(), WEIGHTS, between=YEARS))
         assert title_of(ax) == (
-            "Harm (own 1) rose by 32,000 days (+2.9%), 2022/23 to 2023/24: robbery added most (+32,000), "
-            "theft took most away (−10,000)"
+            "Harm (own 1) did not clearly change (+32,000 days, +2.9%, 95% interval −3.6% to +9.9%), 2022/23 to 2023/24: "
+            "robbery added most (+32,000), theft took most away (−10,000)"
         )  # fmt: skip
 
     def test_drivers_of_no_change(self):
         still = crimes(new=(9_000, 1_000, 2_000))
         ax = plot.drivers(pm.change_drivers(still, between=YEARS, of="offence"))
-        assert title_of(ax) == "Recorded crime did not change, 2022/23 to 2023/24"
+        assert (
+            title_of(ax)
+            == "Recorded crime did not change (0.0%, 95% interval −2.5% to +2.6%), 2022/23 to 2023/24"
+        )
 
 
 class TestShapes:
@@ -84,4 +87,6 @@ def test_bad_input(call, error, message):
 
 def test_one_group_of_several_is_drawn():
     table = two_groups()
-    assert "Recorded crime rose by 1 (+20.0%)" in title_of(plot.drivers(table[table["force"] == "A"]))
+    assert "Recorded crime did not clearly change (+1, +20.0%, 95% interval −61.1% to +270.1%)" in title_of(
+        plot.drivers(table[table["force"] == "A"])
+    )

@@ -87,6 +87,7 @@ class TestShrinking:
 
 
 class TestDraws:
+    @pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
     @given(strategies.outcome_tallies("force"))
     def test_outcomes_are_counts_of_known_types(self, outcomes):
         """Every draw is one that the metric takes."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import pickle
+from pathlib import Path
 
 import attrs
 import duckdb
@@ -23,6 +25,7 @@ from policemetrics import (
     response_times,
     summarise_times,
     time_change,
+    time_drivers,
 )
 from policemetrics.errors import (
     InvalidInputError,
@@ -131,6 +134,17 @@ class TestShare:
         assert time_change(frame, between=YEARS, target=10).points == 0
         found = time_change(frame, between=YEARS, target=10, missed="missing seconds")
         assert (found.points, found.new_out_of, found.missed) == (-50, 2, "missing seconds")
+        assert (found.exclusions.counted, found.exclusions.excluded) == (4, 0)
+        drivers = time_drivers(
+            frame.assign(g="a"), between=YEARS, of="g", target=10, missed="missing seconds"
+        )
+        assert (drivers[0].points, drivers[0].exclusions.counted, drivers[0].exclusions.excluded) == (
+            -50,
+            4,
+            0,
+        )
+        untimed = time_change(frame, between=YEARS, missed="missing seconds")
+        assert (untimed.exclusions.counted, untimed.exclusions.excluded) == (3, 1)
 
     def test_from_none(self):
         found = time_change(waits([50, 60], [5, 60]), between=YEARS, target=10)
@@ -330,7 +344,10 @@ class TestLikeForLike:
         }  # fmt: skip
         data = Tally.from_columns(columns, [5, 5, 5], coverage=["force", "period"])
         found = time_change(data, between=YEARS)
-        assert found.reason == "not like for like: supplied for one only: b"
+        assert (
+            found.reason
+            == "not like for like: supplied for one only: b; like_for_like='match' leaves out what one side lacks"
+        )
         matched = time_change(data, between=YEARS, like_for_like="match")
         assert matched.mean_change == 10
         assert matched.exclusions.reasons == {"not like for like": 5}
@@ -524,7 +541,21 @@ def test_matched_suppliers(by):
         assert (row.mean_change, row.old_mean, row.reason) == (0, 600, None)
     refused = time_change(data, between=YEARS, by=by)
     for row in [refused] if by is None else refused:
-        assert row.reason == "not like for like: supplied for one only: Essex"
+        assert (
+            row.reason
+            == "not like for like: supplied for one only: Essex; like_for_like='match' leaves out what one side lacks"
+        )
     unstated = Tally.from_columns(columns, counts)
     with pytest.raises(InvalidInputError, match="needs to know who supplied: state coverage="):
         time_change(unstated, between=YEARS, by=by, like_for_like="match")
+
+
+def test_the_simulation_of_the_method_page():
+    """The interval of the median's change errs on the safe side, as the page says, and the script that it names shows."""
+    script = Path(__file__).resolve().parents[2] / "tools" / "interval_coverage.py"
+    if not script.exists():
+        pytest.skip("tools/interval_coverage.py is in the repository only")
+    spec = importlib.util.spec_from_file_location("interval_coverage", script)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert 0.94 < tool.held(25, pairs=300) < 1

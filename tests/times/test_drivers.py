@@ -156,7 +156,10 @@ class TestDrivers:
         data = Tally.from_columns(columns, [4] * 5, coverage=["force", "period"])
         found = time_drivers(data, between=YEARS, of="grade", caveat="another system")
         assert {(f.reason, f.caveat) for f in found} == {
-            ("not like for like: supplied for one only: b", "another system")
+            (
+                "not like for like: supplied for one only: b; like_for_like='match' leaves out what one side lacks",
+                "another system",
+            )
         }
         found = time_drivers(data, between=YEARS, of="grade", like_for_like="match")
         assert found["mean_change"].sum() == 2.5

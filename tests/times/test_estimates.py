@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import statistics
 
+import duckdb
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +19,9 @@ from timings import TEN, as_cells, undefined
 
 from policemetrics import (
     Tally,
+    response_times,
     summarise_times,
+    time_change,
 )
 from policemetrics.percentiles import Runs
 from policemetrics.times.estimates import bootstrap_means
@@ -163,3 +169,126 @@ def test_a_bootstrap_of_few_times_has_a_width():
     """Two of no seconds and two of one: between the two, on either side of a half."""
     (low,), (high,) = bootstrap_means(Runs.of_rows(np.array([0.0, 0, 1, 1])), 1, 0.95)
     assert 0 <= low < 0.5 < high <= 1
+
+
+# ---- stamps in whole minutes ------------------------------------------------------------
+
+
+def bounds_of(figure):
+    """The two bounds that the caveat gives, in per cent as printed; none where there is none."""
+    (note,) = [n for n in figure.caveats if n.code == "whole-minutes"] or [None]
+    return [] if note is None else re.findall(r"[\d.]+(?=%)", note.long)
+
+
+MINUTES = [60, 120, 420, 420, 480, 480, 540, 900] * 5
+
+
+class TestWholeMinutes:
+    def test_both_bounds(self):
+        """Of 40, 20 are under eight minutes for certain; ten more were written down as eight."""
+        found = summarise_times(MINUTES, target=480)
+        assert found.within == 20
+        assert found.caveat == (
+            "stamps in whole minutes leave each time open by up to a minute either way: the share within 8 min lies between "
+            "50.00% and 75.00%"
+        )
+        assert str(found).endswith("lies between 50.00% and 75.00%.")
+
+    @pytest.mark.parametrize(
+        ("target", "inclusive", "bounds"),
+        [
+            (480, True, ["50.00", "75.00"]),
+            (500, False, ["50.00", "87.50"]),  # 8 minutes may be 8:59
+            (30, False, ["0.00", "12.50"]),
+            (3600, False, []),  # all are in time, whatever the seconds
+        ],
+    )
+    def test_any_target(self, target, inclusive, bounds):
+        assert bounds_of(summarise_times(MINUTES, target=target, inclusive=inclusive)) == bounds
+
+    def test_stated(self):
+        """Thirty are evidence; fewer are whole minutes if the caller says so, and more are not if the caller does."""
+        assert bounds_of(summarise_times(MINUTES[:29], target=480)) == []
+        assert bounds_of(summarise_times(MINUTES[:30], target=480)) != []
+        assert bounds_of(summarise_times(MINUTES[:8], target=480, recorded_to="minute")) == ["50.00", "75.00"]
+        found = summarise_times(MINUTES, target=480, recorded_to="second")
+        assert (bounds_of(found), found.recorded_to) == ([], "second")
+
+    def test_no_evidence(self):
+        assert bounds_of(summarise_times([*MINUTES, 481], target=480)) == []
+        assert bounds_of(summarise_times([0] * 40, target=480)) == []
+        assert bounds_of(summarise_times(MINUTES)) == []
+
+    @pytest.mark.parametrize("engine", ["memory", "lazy", "duckdb", "whole"])
+    def test_engines(self, engine):
+        """Where an engine adds up, it is asked again, and only where the sums allow of whole minutes."""
+        frame = pl.DataFrame({"g": ["a", "b"] * 20, "seconds": [float(s) for s in MINUTES]})
+        if engine == "whole":
+            frame = frame.with_columns(pl.col("seconds").cast(pl.Int64))
+        there = {"memory": frame, "lazy": frame.lazy(), "duckdb": duckdb.from_arrow(frame.to_arrow())}
+        data = there.get(engine, frame.lazy())
+        for target, inclusive in ((480, False), (480, True), (500, False), (30, False)):
+            asked = {"target": target, "inclusive": inclusive, "by": "g"}
+            expected = summarise_times(frame, **asked)
+            found = summarise_times(data, **asked, percentiles=False)
+            assert [f.caveats for f in found] == [f.caveats for f in expected]
+            assert any(bounds_of(f) for f in found)
+
+    @given(st.lists(st.integers(0, 12), min_size=30, max_size=40), st.integers(1, 900), st.booleans())
+    def test_the_truth_lies_between(self, minutes, target, inclusive):
+        """Whatever the seconds that both stamps lost."""
+        found = summarise_times([60 * m for m in minutes], target=target, inclusive=inclusive)
+        low, high = map(float, bounds_of(found) or [100 * found.share_within] * 2)
+        cut = np.random.default_rng(target).uniform(0, 60, (2, len(minutes)))
+        truth = 60 * np.array(minutes) + cut[0] - cut[1]
+        share = 100 * np.mean(truth <= target if inclusive else truth < target)
+        if any(minutes):
+            assert low - 0.005 <= share <= high + 0.005
+
+    def test_of_groups(self):
+        """A force in whole minutes beside one in seconds; a small group of a log in whole minutes is in them, too."""
+        frame = pl.DataFrame(
+            {"force": ["A"] * 40 + ["B"] * 40, "seconds": MINUTES + [s + 1 for s in MINUTES]}
+        )
+        table = summarise_times(frame, by="force", target=480)
+        assert [bounds_of(f) for f in table] == [["50.00", "75.00"], []]
+        few = pl.DataFrame({"force": ["A"] * 32 + ["B"] * 8, "seconds": MINUTES})
+        assert all(bounds_of(f) for f in summarise_times(few, by="force", target=480))
+        by_label = summarise_times(few, by="force", target={"A": 480, "B": None})
+        assert [bool(bounds_of(f)) for f in by_label] == [True, False]
+
+    def test_missed(self):
+        frame = pl.DataFrame({"seconds": [*MINUTES, *[None] * 10]})
+        assert bounds_of(summarise_times(frame, target=480, missed="missing seconds")) == ["40.00", "60.00"]
+
+    def test_of_a_change(self):
+        """A force that begins to record seconds changes what can be known."""
+        frame = pl.DataFrame(
+            {
+                "period": ["2022/23"] * 40 + ["2023/24"] * 40,
+                "seconds": MINUTES + [s + 1 for s in MINUTES],
+            }
+        )
+        years = {"between": ("2022/23", "2023/24"), "target": 480}
+        found = time_change(frame, **years)
+        assert found.caveat.endswith("the share within 8 min lies between 50.00% and 75.00% in 2022/23")
+        assert "and between" in time_change(frame, **years, recorded_to="minute").caveat
+        assert time_change(frame, **years, recorded_to="second").caveat == ""
+        both = [summarise_times(v, target=480) for v in (MINUTES, [*MINUTES, 60])]
+        assert time_change(*both).caveat.count("lies between") == 2
+        stated = summarise_times(MINUTES, target=480, recorded_to="second")
+        assert time_change(stated, summarise_times([480.5], target=480)).caveat == ""
+
+    def test_of_stamps(self):
+        """With arrivals missing, missed, or open; a target in seconds, and one by grade."""
+        start = pd.Timestamp("2024-05-01 10:00")
+        log = pd.DataFrame({"created": [start] * 40, "arrived": start + pd.to_timedelta(MINUTES, unit="s")})
+        clock = {"start": "created", "end": "arrived", "timezone": "Europe/London", "target": 480}
+        for data in (log, pl.from_pandas(log).lazy(), duckdb.from_df(log)):
+            assert bounds_of(response_times(data, **clock)) == ["50.00", "75.00"]
+            followed = {"no_arrival": "censored", "as_at": start + pd.Timedelta(hours=1)}
+            found = response_times(data, **clock, **followed)
+            assert bounds_of(found) == ["50.00", "75.00"]
+            assert bounds_of(response_times(data, **clock, **followed, recorded_to="second")) == []
+        found = response_times(log[:8], **clock, recorded_to="minute")
+        assert (bounds_of(found), found.recorded_to) == (["50.00", "75.00"], "minute")

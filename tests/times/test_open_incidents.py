@@ -28,6 +28,12 @@ _session = pytest.fixture(scope="module", autouse=True)(one_duckdb)
 
 
 class TestByHand:
+    def test_level_to_the_end(self, engine):
+        """Three attended after 300, 600, 900 s and three open until 1,800 s: R says 1,350, the middle of the level."""
+        rows = [("10:00", f"10:{minutes}") for minutes in ("05", "10", "15")] + [("10:00", None)] * 3
+        asked = {"no_arrival": "censored", "as_at": at("2024-05-01 10:30")}
+        assert responded(engine(log(*rows)), **asked).median == 1350
+
     def test_open_when_extracted(self, engine):
         """Followed for 9,000 and 1,800 s: of six, the shares beyond 0, 480, 720 and 1,200 s are 5/6 to 2/6."""
         found = responded(engine(log(*ROWS)), target=900, no_arrival="censored", as_at=at("2024-05-01 15:30"))

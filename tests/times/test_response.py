@@ -25,6 +25,7 @@ from policemetrics import (
 )
 from policemetrics.errors import (
     ChoiceNeededError,
+    IncidentNumberWarning,
     InvalidInputError,
     InvalidTypeError,
     PoliceMetricsError,
@@ -253,7 +254,55 @@ class TestByHand:
             assert isinstance(found, ResponseSummary)
             assert (found.share_within, found.out_of, found.n, found.not_arrived) == (share, out_of, 4, 2)
             assert (found.median, found.zeros) == (600, 1)
-            assert found.exclusions.reasons == {"missing end": 2}
+            # Counted or left out, never both.
+            assert found.exclusions.counted == out_of
+            assert found.exclusions.reasons == ({"missing end": 2} if choice == "exclude" else {})
+
+    def test_placeholders(self, engine):
+        """`no_arrival` decides of an arrival in 2079 as of any that is missing."""
+        rows = [
+            *(("2024-05-01 10:00", f"2024-05-01 10:{m}") for m in ("10", "12", "08")),
+            ("2024-05-01 10:00", "2079-06-06"),
+        ]
+        table = pa.table(
+            {
+                n: pa.array([at(r[i]) for r in rows], pa.timestamp("us"))
+                for i, n in enumerate(("created", "arrived"))
+            }
+        )
+        frame = engine(table)
+        found = responded(frame, target=900)
+        assert (found.n, found.mean, found.share_within, found.not_arrived) == (3, 600, 1, 1)
+        assert found.exclusions.reasons == {"placeholder 2079-06-06": 1}
+        found = responded(frame, target=900, no_arrival="missed")
+        assert (found.share_within, found.out_of, found.not_arrived, found.exclusions.reasons) == (
+            0.75,
+            4,
+            1,
+            {},
+        )
+        found = responded(frame, target=900, no_arrival="censored", as_at=at("2024-05-01 11:00"))
+        assert (found.n, found.still_open, found.share_within) == (3, 1, 0.75)
+        times = durations(frame, start="created", end="arrived", timezone="Europe/London")
+        assert summarise_times(times, target=900, missed="missing end").out_of == 4
+
+    def test_missed_without_a_target(self):
+        """Where there is no share nothing can be missed in it: the incident is left out of all there is."""
+        frame = pl.from_arrow(log(*ROWS, g=["1", "1", "1", "2", "2", "2"]))
+        found = responded(frame, no_arrival="missed")
+        assert (found.out_of, found.not_arrived, found.exclusions.counted) == (4, 2, 4)
+        assert str(found).endswith("of 4. Left out: missing end 2.")
+        table = responded(frame, by="g", target={"1": None, "2": 900}, no_arrival="missed")
+        assert [(f.out_of, f.not_arrived, f.exclusions.excluded) for f in table] == [(3, 0, 0), (3, 2, 0)]
+        assert "Left out" not in repr(table)
+
+    def test_missed_all_of_them(self):
+        frame = pl.from_arrow(log(("10:00", None), ("11:00", None)))
+        found = responded(frame, target=900, no_arrival="missed")
+        assert str(found).startswith(
+            "From created to arrived: times: not available: no time was measured; 0.00% of 2, with 2 missed, within 15 min"
+        )
+        assert (found.exclusions.counted, found.exclusions.excluded) == (2, 0)
 
     def test_by_group(self, engine):
         """A target for each grade, from a force's own mapping or from those on record."""
@@ -343,6 +392,57 @@ class TestIncidents:
             engine(log(*self.ROWS, no=pa.array(self.NUMBERS).dictionary_encode())), incident="no"
         )
         assert found.exclusions.reasons["missing incident"] == 2
+
+    @pytest.mark.parametrize("typed", ["text", "date", "stamp"])
+    def test_numbers_used_again(self, engine, typed):
+        """Number 7 stands for two incidents, a week apart: with the date each is timed."""
+        start = [at(f"2024-05-{day} 10:00") for day in ("01", "01", "08", "02")]
+        end = [v + dt.timedelta(minutes=m) for v, m in zip(start, (9, 8, 20, 5), strict=True)]
+        days = {
+            "text": [str(v.date()) for v in start],
+            "date": [v.date() for v in start],
+            "stamp": pa.array([dt.datetime(*v.timetuple()[:3]) for v in start], pa.timestamp("us")),  # noqa: DTZ001
+        }
+        table = pa.table(
+            {"created": pa.array(start, pa.timestamp("us")), "arrived": pa.array(end, pa.timestamp("us"))}
+        )
+        frame = engine(
+            table.append_column("log", [[7, 7, 7, 9]]).append_column("date", pa.array(days[typed]))
+        )
+        with pytest.warns(IncidentNumberWarning) as caught:
+            found = responded(frame, incident="log")
+        assert str(caught[0].message).startswith(
+            "rows of one incident start more than a day apart, of 7 first and of 1 in all: numbers that are used again"
+        )
+        assert "incident=['log', 'date'], which is made by" in str(caught[0].message)
+        assert (found.n, found.caveats[0].code) == (2, "incident-numbers")
+        found = responded(frame, incident=["log", "date"])
+        assert (found.n, found.mean, found.incident, found.caveats) == (3, 660, "log, date", ())
+        assert found.exclusions.reasons == {"further row of an incident": 1}
+
+    def test_the_date_that_a_message_makes(self):
+        """As it stands there, of a frame without one."""
+        start = pd.to_datetime(["2024-05-01 10:00", "2024-05-08 10:00"])
+        frame = pd.DataFrame({"created": start, "arrived": start + pd.Timedelta("8min"), "log": ["A1", "A1"]})
+        for made, names in (
+            (frame, {"frame": frame}),
+            (pl.from_pandas(frame), {"frame": pl.from_pandas(frame), "pl": pl}),
+        ):
+            with pytest.warns(IncidentNumberWarning, match="of A1 first") as caught:
+                responded(made, incident="log")
+            call = str(caught[0].message).partition("made by ")[2]
+            dated = eval(call, names)  # noqa: S307  # our own
+            assert responded(dated, incident=["log", "date"]).n == 2
+
+    def test_a_missing_date_is_a_missing_incident(self, engine):
+        frame = engine(log(*self.ROWS, no=self.NUMBERS, day=["1"] * 5 + [None] * 3))
+        assert responded(frame, incident=["no", "day"]).exclusions.reasons["missing incident"] == 3
+
+    def test_a_night_is_no_second_incident(self):
+        """Resources sent within a day of the first."""
+        start = pd.to_datetime(["2024-05-01 23:00", "2024-05-02 22:59"])
+        frame = pd.DataFrame({"created": start, "arrived": start + pd.Timedelta("8min"), "log": ["A1", "A1"]})
+        assert responded(frame, incident="log").caveats == ()
 
     def test_by_group(self, engine):
         grades = ["1", "1", "1", "2", "2", "1", "1", "2"]
@@ -575,6 +675,10 @@ class TestLaws:
             durations(frame, **clock, by="g"), by="g", target=target, missed="missing end"
         )
         assert {k: v for k, v in found.to_dict().items() if k != "not_arrived"} == plain.to_dict()
+        for choice in ("exclude", "missed"):
+            table = response_times(frame, **clock, by="g", target=target, no_arrival=choice)
+            assert all(f.exclusions.counted == f.out_of for f in table)
+            assert sum(f.exclusions.counted + f.exclusions.excluded for f in table) == len(rows)
 
     @given(rows, st.integers(1, 55))
     @settings(max_examples=20)
@@ -626,8 +730,7 @@ class TestFigures:
         frame = pl.from_arrow(log(*ROWS))
         assert str(responded(frame, target=900, no_arrival="missed")) == (
             "From created to arrived: mean 10 min (95% interval 0 s to 23 min 15 s), median 10 min, 90th percentile 17 min 36 s, "
-            "of 4; 50.00% of 6, with 2 missed, within 15 min (95% interval 18.76% to 81.24%), counted as under the target. "
-            "Left out: missing end 2."
+            "of 4; 50.00% of 6, with 2 missed, within 15 min (95% interval 18.76% to 81.24%), counted as under the target."
         )
         found = responded(
             frame, target=900, no_arrival="censored", as_at=at("2024-05-01 15:30"), inclusive=True
@@ -699,7 +802,7 @@ TABLE = log(*ROWS, g=["1"] * 6, x=[1.5] * 6, day=pa.array([dt.date(2024, 5, 1)] 
         ({"timezone": None}, InvalidInputError, "timezone must be given"),
         ({"incident": "nope"}, UnknownNameError, "incident: column must be one of"),
         ({"incident": "day"}, InvalidTypeError, "incident: column 'day' must hold text or numbers that tell incidents apart"),
-        ({"incident": 5}, InvalidTypeError, "incident must be text"),
+        ({"incident": 5}, InvalidTypeError, "incident must be a name or a sequence of names"),
         ({"self_initiated": "OFFICER"}, InvalidTypeError, r"self_initiated must be a mapping of column to label or labels, as in \{'reception': 'OFFICER'\}"),
         ({"self_initiated": {}}, InvalidTypeError, "self_initiated must be a mapping"),
         ({"self_initiated": {"g": []}}, InvalidTypeError, r"self_initiated\['g'\] must be a label or labels"),

@@ -279,11 +279,13 @@ class TestTable:
         assert found[1].missed == "missing seconds"
         assert str(found[0]) == (
             "a: mean 2 s (95% interval 0 s to 14.7 s), median 2 s, 90th percentile 2.8 s, of 2; 33.33% of 3, with 1 "
-            "missed, within 2 s (95% interval 6.15% to 79.23%), counted as under the target. Left out: missing seconds 1."
+            "missed, within 2 s (95% interval 6.15% to 79.23%), counted as under the target."
         )
         assert str(found[1]).startswith(
-            "b: times: not available: all rows were excluded (missing seconds 1); 0.00% of 1, with 1 missed, within 2 s"
+            "b: times: not available: no time was measured; 0.00% of 1, with 1 missed, within 2 s"
         )
+        assert [f.exclusions.counted for f in found] == [3, 1]
+        assert found.to_dict()["excluded"] == [0, 0]
 
     def test_missed_reasons(self):
         """Any reason of the ledger will do; one that could not occur lists those that can."""
@@ -540,7 +542,7 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: summarise_times(FRAME.assign(seconds=FRAME.g == "a")), InvalidTypeError, "'seconds' must hold seconds as numbers"),
         (lambda: summarise_times(FRAME, by="h"), UnknownNameError, "'h'"),
         (lambda: summarise_times(FRAME, missed=5), InvalidTypeError, "missed must be a name"),
-        (lambda: summarise_times(FRAME, missed="late"), UnknownNameError, "missed: reason for exclusion.*'missing seconds'; got 'late'"),
+        (lambda: summarise_times(FRAME, count="rows", missed="late"), UnknownNameError, "missed: reason for exclusion.*'missing seconds'; got 'late'"),
         (
             lambda: summarise_times(Tally.from_columns({"g": ["a", "b"], "seconds": [1, -2007]}, [1, 1]), by="g"),
             InvalidInputError,

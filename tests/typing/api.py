@@ -136,6 +136,11 @@ def shares(series: pd.Series[int], column: pl.Series) -> None:
     assert_type(pm.share(series.sum(), Decimal(4)), Share)
     assert_type(pm.share(column[0], column[1]), Share)
     assert_type(pm.share(1, 4).share, float)
+    assert_type(pm.share([1, 2], 4, labels=["a", "b"]), Results[Share])
+    assert_type(pm.share(series.to_frame(), part="found"), Share)
+    assert_type(
+        pm.share(series.to_frame(), part={"outcome": ["arrest"]}, by="force", count="n"), Results[Share]
+    )
     assert_type(pm.share(1, 4).interval, Interval)
 
 
@@ -484,6 +489,11 @@ def changes_of_times(waits: Tally, rows: pl.DataFrame, old: TimeSummary, new: Ti
     )
     assert_type(
         pm.time_drivers(rows, between=YEARS, of="grade", by=["force"], target=900), Results[TimeDriver]
+    )
+    assert_type(pm.published.change(6.6, Decimal("8.6"), rounded_to=(0.1, 1)), pm.published.PublishedChange)
+    assert_type(
+        pm.published.change([6.6], [8.6], labels=["a"], between=YEARS, subject="The score", caveat="c"),
+        Results[pm.published.PublishedChange],
     )
     assert_type(pm.published.time_change(5, 3, of="mean", rounded_to=1), AverageChange)
 

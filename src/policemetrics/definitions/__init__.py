@@ -1,4 +1,4 @@
-"""The bundled definitions: offences and codes, harm weights, outcome types, names and sets, targets, words of claims.
+"""The bundled definitions: offences and codes, names of forces, labels that hold others, harm weights, outcome types, names and sets, targets, words of claims.
 
 Each is a table in this folder, read on first use. ``LICENCE.md`` beside them names the
 source, licence, vintage and known faults of every table.
@@ -16,6 +16,15 @@ import attrs
 
 from policemetrics import _check
 from policemetrics.definitions import _tables
+from policemetrics.definitions._names import (
+    ForceName,
+    NotCrime,
+    WholeLabel,
+    canonical_force_names,
+    force_names,
+    not_crimes,
+    wholes,
+)
 from policemetrics.definitions._outcomes import (
     OutcomeName,
     OutcomeSetRecord,
@@ -25,6 +34,7 @@ from policemetrics.definitions._outcomes import (
     outcome_sets,
     outcome_types,
 )
+from policemetrics.definitions.placeholders import PlaceholderStamp, placeholder_stamps
 from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
 from policemetrics.errors import InvalidTypeError
@@ -33,23 +43,32 @@ __all__ = [
     "ClaimRule",
     "ClaimWord",
     "ClaimWords",
+    "ForceName",
     "HarmWeightsRecord",
+    "NotCrime",
     "Offence",
     "OffenceCodeVariant",
     "OutcomeName",
     "OutcomeSetRecord",
     "OutcomeType",
+    "PlaceholderStamp",
     "ResponseTargets",
+    "WholeLabel",
+    "canonical_force_names",
     "claim_words",
+    "force_names",
     "harm_weight_editions",
     "joined_offence_codes",
+    "not_crimes",
     "offence_code_variants",
     "offences",
     "outcome_codes",
     "outcome_names",
     "outcome_sets",
     "outcome_types",
+    "placeholder_stamps",
     "response_targets",
+    "wholes",
 ]
 
 T = TypeVar("T")

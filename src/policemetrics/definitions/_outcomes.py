@@ -15,7 +15,9 @@ from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidTypeError
 
 REST: Final = "other"
-_NUMBERED: Final = re.compile(r"(?:outcome )?(?:type |code )?0*(\d{1,2}[a-z]?)(?: (.+))?")
+_NUMBERED: Final = re.compile(r"(?:outcome |oc? ?)?(?:type |code )?0*(\d{1,2}[a-z]?)(?: (.+))?")
+# What a table adds to a label: the marks of its notes, and the ".0" of codes that were read as numbers.
+_ADDED: Final = re.compile(r"(\s*\[[^\]]*\])+$|(?<=^\d)\.0+$|(?<=^\d\d)\.0+$")
 
 
 @attrs.frozen(kw_only=True)
@@ -193,7 +195,7 @@ def outcome_codes(labels: Iterable[Any]) -> dict[Any, str]:
 
 def code_of(label: str | int) -> str:
     """Return the code that a label stands for, members joined by "/" where it leaves several; empty where none."""
-    text = str(label).strip()
+    text = _bare(str(label))
     if text in outcome_types():
         return text
     if text.startswith("-"):
@@ -211,14 +213,18 @@ def code_of(label: str | int) -> str:
     return code if code in outcome_types() and (not rest or _by_spelling().get(rest) == code) else ""
 
 
+def _bare(label: str) -> str:
+    return _ADDED.sub("", label.strip())
+
+
 def members_of(code: str) -> tuple[str, ...]:
     """Return the types that a code stands for: itself, or the several that are joined in it."""
     return tuple(code.split("/"))
 
 
 def spelling(label: str) -> str:
-    """Return a label without what typing adds to it: case, spaces and punctuation."""
-    return re.sub(r"[^0-9a-z]+", " ", label.casefold().replace("&", " and ")).strip()
+    """Return a label without what typing adds to it: case, spaces and punctuation, and the marks of notes."""
+    return re.sub(r"[^0-9a-z]+", " ", _bare(label).casefold().replace("&", " and ")).strip()
 
 
 @cache

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from policemetrics._typing import Columns
+from policemetrics.errors import Note
 from policemetrics.tallies import Tally, as_given
 
 if TYPE_CHECKING:  # what others call the types of narwhals, which only this package knows
@@ -29,6 +30,7 @@ __all__ = [
     "sum_times",
     "text_columns",
     "timed",
+    "with_flags",
 ]
 
 
@@ -49,8 +51,8 @@ def as_tally(
 
 def timed(
     frame: Any, by: Columns, timing: Mapping[str, Any], incidents: Mapping[str, Any]
-) -> tuple[Tally, Tally]:
-    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
+) -> tuple[Tally, Tally, tuple[Note, ...]]:
+    """Count, by `by` and seconds, the times that have ended, with what was left out, those still open, and what to say.
 
     What is asked are the fields of `stamps.Timing` and of `stamps.Incidents`.
     """
@@ -61,12 +63,19 @@ def timed(
 
 
 def sum_times(
-    frame: Any, by: Sequence[str], seconds: str, bounds: Sequence[int], *, inclusive: bool
+    frame: Any,
+    by: Sequence[str],
+    seconds: str,
+    bounds: Sequence[int],
+    *,
+    inclusive: bool,
+    minutes: bool = False,
+    count: str | None = None,
 ) -> Moments | None:
     """Let an engine add up times, and count those that meet each bound; None where every time must be counted."""
     from policemetrics.frames import moments
 
-    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive)
+    return moments.sum_times(frame, by, seconds, bounds, inclusive=inclusive, count=count, minutes=minutes)
 
 
 def read_columns(
@@ -93,3 +102,10 @@ def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
     from policemetrics.frames import reading
 
     return reading.text_columns(frame, whole=whole)
+
+
+def with_flags(frame: Any, names: Sequence[str]) -> Any:
+    """Turn columns of True and False into the labels 1 and 0; any other column stays as it is."""
+    from policemetrics.frames import reading
+
+    return reading.with_flags(frame, names)

@@ -23,8 +23,9 @@ from policemetrics import _check
 from policemetrics._cells import MICROSECONDS, LabelArray, encode
 from policemetrics._typing import Every, IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.frames.advice import Column, how_to_make_again, how_to_stamp
 from policemetrics.frames.nw import nw
-from policemetrics.frames.reading import ANY, collected, column_named, is_sqlite, is_text, ones
+from policemetrics.frames.reading import ANY, collected, column_named, is_sqlite, ones
 from policemetrics.periods import Period
 
 _PERIODS: Final[Mapping[Every, Callable[[int, int], Period]]] = {
@@ -35,7 +36,9 @@ _PERIODS: Final[Mapping[Every, Callable[[int, int], Period]]] = {
 }
 EVERY: Final = tuple(_PERIODS)
 _DAY: Final = 86_400
-CENTURY: Final = 36_525 * _DAY * MICROSECONDS
+HOUR: Final = 3_600 * MICROSECONDS
+DAY: Final = 24 * HOUR
+CENTURY: Final = 36_525 * DAY
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _STAMP: Final = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
@@ -99,38 +102,14 @@ def _is_naive(lazy: Any, dtype: Any, argument: str, name: str) -> bool:
     """Return whether stamps have no zone; what is no stamp is refused with the call that parses it."""
     if dtype == nw.Datetime:
         return dtype.time_zone is None
-    if dtype == nw.Date:
-        hint = "dates have no time of day, so that nothing can be timed by them: name the column of the full stamp"
-    elif dtype == nw.Unknown:
-        hint = f"its type says nothing, as where all of it is missing: give it one first, as in {parsing(lazy.implementation, name, typed=False)}"
-    elif dtype == nw.Object:
-        hint = (
-            f"turn it into stamps first, as in pd.to_datetime(frame[{name!r}], utc=True) if all have a zone; without utc=True "
-            "if none has"
-        )
-    elif is_text(dtype):
-        hint = f"parse it first, as in {parsing(lazy.implementation, name)}, with marks such as 'NULL' as missing"
-    else:
+    column = Column(lazy, name, dtype)
+    hint = how_to_stamp(column)
+    if not hint:
         hint = "times that were measured already go to tally(), by={'seconds': …}"
         if dtype.is_float() and lazy.implementation.is_pandas_like():
             hint = f"{hint}; a column that is missing throughout gets its type by pd.to_datetime(frame[{name!r}])"
     msg = f"{argument}: column {name!r} must hold datetimes; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
-
-
-def parsing(implementation: Any, name: str, *, typed: bool = True) -> str:
-    """Name the call that makes stamps of a column of text, or of one without a type, in the engine's own words."""
-    if implementation.is_polars():
-        return f"pl.col({name!r})" + (
-            ".str.to_datetime('%Y-%m-%d %H:%M:%S%.f')" if typed else ".cast(pl.Datetime('us'))"
-        )
-    if implementation.is_pyarrow():
-        return f"table[{name!r}].cast(pa.timestamp('us'))"
-    if implementation.is_pandas_like() or implementation.is_dask():
-        # Left to guess, pandas takes 03/04 for the 4th of March.
-        return f"pd.to_datetime(frame[{name!r}], format='ISO8601'), or format='%d/%m/%Y %H:%M' for 31/03/2024 12:00"
-    quote = "`" if implementation.is_spark_like() else '"'
-    return f"CAST({quote}{name.replace(quote, 2 * quote)}{quote} AS TIMESTAMP)"
 
 
 # ---- microseconds -----------------------------------------------------------------------
@@ -330,19 +309,25 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
         raise wrong_clocks("date", name, there, timezone, f", or give timezone={there!r}")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
-    call = parsing(engine, name) if is_text(dtype) else f"pd.to_datetime(frame[{name!r}])"
-    hint = f"parse it first, as in {call}, or name a column of period labels in by="
-    msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}."
+    hint = how_to_stamp(Column(lazy.lazy(), name, dtype), whole=False)
+    if not hint:
+        hint = f"parse it first, as in pd.to_datetime(frame[{name!r}])"
+    msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}; or name a column of period labels in by=."
     raise InvalidTypeError(msg)
 
 
 def periods(
-    years: tuple[LabelArray, IntArray], months: tuple[LabelArray, IntArray], every: Every, name: str
+    years: tuple[LabelArray, IntArray], months: tuple[LabelArray, IntArray], every: Every, column: Column
 ) -> tuple[LabelArray, IntArray]:
     """Return the label of the period that each year and month lie in, as labels and codes; -1 for no date."""
-    width = len(months[0])
+    width, name = len(months[0]), column.name
     there = years[1] >= 0
     pairs, at = np.unique(years[1][there] * width + months[1][there], return_inverse=True)
+    if len(pairs) and _all_of_1970(
+        [(int(years[0][p // width]), int(months[0][p % width])) for p in pairs[:3].tolist()]
+    ):
+        msg = f"date: column {name!r} must hold dates; all of it lie in 1970-01, as {how_to_make_again(column, 'number')}."
+        raise InvalidInputError(msg)
     found = []
     for pair in pairs.tolist():
         year, month = int(years[0][pair // width]), int(months[0][pair % width])
@@ -355,6 +340,11 @@ def periods(
     place = np.full(len(there), -1, dtype=np.int64)
     place[there] = codes[at]
     return labels, place
+
+
+def _all_of_1970(months: Sequence[tuple[int, int]]) -> bool:
+    """Return whether the first months that occur are those in which a number of now lies that lost its unit."""
+    return {*months} <= {(1969, 12), (1970, 1), (1970, 2)} and (1970, 1) in months
 
 
 # ---- zones ------------------------------------------------------------------------------

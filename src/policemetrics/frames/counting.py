@@ -6,21 +6,26 @@ and only the small result comes home.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics._cells import HALF, MEASURED, Encoded, Whole, is_missing
+from policemetrics._cells import HALF, MEASURED, Cells, Encoded, Whole, is_missing
+from policemetrics._sent import REASON, Senders
+from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
-from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
-from policemetrics.frames import reading
+from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
+from policemetrics.frames import reading, unused, written
+from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
+from policemetrics.frames.copies import Unique
 from policemetrics.frames.nw import nw
-from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally, merged
+from policemetrics.tallies import NOT_SUPPLIED, Tally, merged
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -32,6 +37,11 @@ _MOST_CELLS: Final = 2**26  # some GiB at home
 _WIDE: Final = 2**62  # no half of a sum that fits comes near it
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
 _AT_ONCE: Final = 2**17  # rows
+_MOST_LOOKED_AT: Final = 2**17  # of a table of counts that is looked through for totals
+# Of months in a series: nine of ten have a row; twelve of them, or five rows a month (e**-5: 1% have none by chance).
+_DENSE: Final = 0.9
+_LONG: Final = 12
+_MANY: Final = 5
 
 
 # ---- tallies of frames ------------------------------------------------------------------
@@ -43,10 +53,12 @@ def tally(
     by: Columns = (),
     *,
     count: str | None = None,
+    marks: Mapping[str, str] | Iterable[str] | None = None,
+    unique: Names | None = None,
     date: str | None = None,
     every: Every = "month",
     timezone: str = "Europe/London",
-    coverage: Names | None = None,
+    coverage: Names | Senders | None = None,
     overlapping: Names = (),
 ) -> Tally:
     """Count the rows of a data frame by key, or add up a column of counts.
@@ -63,20 +75,35 @@ def tally(
     count : str, optional
         The column of counts to add up: whole numbers, corrections below zero included. A row
         without a count marks its cell as "not supplied" in the ledger, and every figure that
-        would need the cell says so. Default is to count rows.
+        would need the cell says so. Default is to count rows, which warns where a column of numbers that is
+        not used is named like a count ("offences", "n", "total") or, as each of ten rows and more has a key of its
+        own, is of whole numbers and not named like an identifier, a time, a place or a grade; ``"rows"`` counts them
+        on purpose.
+    marks : mapping of str to str, or sequence of str, optional
+        For a column of counts as text: what stands there in place of a number, and why, as in ``{"[c]": "suppressed",
+        "..": "not available"}``. Each goes to the ledger by its reason, as a row without a count does; behind a
+        number it is a note. "1,200" is read as 1200. Default is to refuse text.
+    unique : str or sequence of str, optional
+        The column, or columns, that identify what is counted, such as ``"Crime ID"``: rows of one identifier count
+        once, and the ledger says how many more there were. Rows without one are all kept. Rows of one identifier
+        that have different labels are refused. Default is to count every row.
     date : str, optional
         A column of dates or datetimes, cut into periods as the dimension ``period``, which then
         proves supply: a period with one row counts as supplied in full, by all. Name the suppliers
         in `coverage` too where one may be missing, and leave out a period that is not over.
         Datetimes with a zone are read in `timezone`; those without as they stand.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
-        Length of the periods that `date` is cut into. Default is ``"month"``.
+        Length of the periods that `date` is cut into. Of longer ones than months, months without a row are known
+        where nine of ten months from the first to the last have some, and there are twelve of them, or five rows a
+        month: a caveat names them, and a period that lacks some at either end is not compared. Coverage that is
+        stated says that all were sent. Default is ``"month"``.
     timezone : str, optional
         Where the days begin; in DuckDB, Spark and Ibis that must be the zone of the session.
         Default is ``"Europe/London"``.
-    coverage : str or sequence of str, optional
+    coverage : str, sequence of str or Exposure, optional
         The dimensions whose keys, wherever they occur, prove that data were supplied, so that an
-        absent cell is 0 there: force and period, say.
+        absent cell is 0 there: force and period, say. Or an exposure: its areas are who sends, and one
+        without a row had none, in every period that occurs.
     overlapping : str or sequence of str, optional
         Dimensions whose labels overlap (a total beside its parts), so that they must not be added.
 
@@ -93,7 +120,12 @@ def tally(
         If `frame` is no data frame, or a column is of the wrong kind: codes read as floats, for
         example, where 4.1 and 4.10 would be one.
     InvalidInputError
-        If counts are not whole, or add up past 64 bits.
+        If counts are not whole, or add up past 64 bits; if `count` is "rows" and a column has that name.
+
+    Warns
+    -----
+    UnusedCountWarning
+        If rows were counted, and a column looks like their count.
 
     Examples
     --------
@@ -101,6 +133,12 @@ def tally(
     >>> crimes = pd.DataFrame({"force": ["Kent", "Kent", "Essex"], "offences": [7, 5, 3]})
     >>> tally(crimes, by="force", count="offences").to_dict()
     {'force': ['Essex', 'Kent'], 'count': [3, 12]}
+    >>> rows = pd.DataFrame({"Crime ID": ["7ee5", "7ee5", None, None], "Month": ["2022-08"] * 4})
+    >>> tally(rows, by={"period": "Month"}, unique="Crime ID")
+    period   count
+    -------  -----
+    2022-08      3
+    [Tally of 3 rows in 1 cells; excluded further row of one Crime ID 1]
     """
     data, schema = reading.opened(frame)
     dims = reading.dimensions(by)
@@ -115,47 +153,220 @@ def tally(
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
         columns |= {"y": "year", "m": "month"}
     _check.choice(every, "every", EVERY)
+    on_purpose = unused.rows_on_purpose(count, schema)
+    if on_purpose:
+        count = None
     if count is not None:
         reading.column_named(count, "count", schema)
-    if _is_near(data, dims.values(), count, schema):
-        with reading.engine_errors():
-            table = data.select(*select) if select else data
-        found = counted_here(
-            table, columns, {} if count is None else numbers_here(data, count, schema[count])
-        )
-    else:
-        parts = {} if count is None else numbers_there(data, count, schema[count])
-        wanted = [*select, *(part.alias(name) for name, part in parts.items())]
-        with reading.engine_errors():
-            lazy = data.lazy().select(*wanted) if wanted else data.lazy()
-        # Arrow fails on an unsigned count past 63 bits before anything can be added up.
-        wide = count is not None and schema[count] == nw.UInt64
-        found = counted_there(lazy, columns, list(parts), CountOverflowError if wide else InvalidInputError)
-    coded = {dim: found.coded[key] for key, dim in keys.items()}
-    proof = _check.names(coverage, "coverage") if coverage is not None else None
+    marks = written.marks_of(marks, count)
+    texts = count is not None and written.reads_text(schema[count], marks)
+    if count is not None and texts:
+        select.append(written.as_text(count, schema[count]).alias("c"))
+        columns["c"] = count
+    once = Unique.of(unique, count, schema, dims.values())
+    select += once.select(data, schema)
+    asked = _Asked(data, schema, dims, select, columns, None if texts else count, once)
+    found, with_more = asked.here() if asked.is_near() else asked.there()
+    coded, months = {dim: found.coded[key] for key, dim in keys.items()}, None
+    proof: Any = coverage
+    if coverage is not None and not isinstance(coverage, Senders):
+        proof = _check.names(coverage, "coverage")
     if date is not None:
-        coded[_PERIOD] = periods(found.coded["y"], found.coded["m"], every, date)
-        proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
+        coded[_PERIOD] = periods(
+            found.coded["y"], found.coded["m"], every, Column(data.lazy(), date, schema[date])
+        )
+        if coverage is None and every != "month":
+            months = _months(found.coded["y"], found.coded["m"], found.n)
+        if not isinstance(proof, Senders):  # whose areas send every period
+            proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
-        return Tally._from_codes(coded, found.n, coverage=proof, overlapping=overlapping, unit="rows")
-    totals, missing = _totals(count, found, coded), found.flagged("missing")
-    # A cell stands on the rows that have a count, and is marked if one has none.
-    there, gap = found.n > missing, missing > 0
+        counted = Tally._from_codes(
+            coded, found.n, coverage=proof, overlapping=overlapping, unit="rows", months=months
+        )
+        if not on_purpose and not once.columns:
+            unused.warn_of_count(schema, {*dims.values(), date or ""}, dims, found.n)
+        return counted._evolve(
+            ledger=merged(counted._ledger, _left_out(coded, found.sums.get("copies"), once.reason))
+        )
+    dated = "" if date is None else f", date={date!r}, every={every!r}, timezone={timezone!r}"
+    gaps: dict[str, NDArray[np.bool_]]
+    if texts:
+        call = f"tally(frame, by={by!r}, count={count!r}{dated}"
+        totals, there, gaps = _totals_of_texts(count, found, coded, marks, call)
+    else:
+        totals, missing = _totals(count, found, coded), found.flagged("missing")
+        for wide, unasked in with_more:
+            _refuse_hidden_totals(wide, unasked, dims, count, dated)
+        # A cell stands on the rows that have a count, and is marked if one has none.
+        there, gaps = found.n > missing, {f"{count} missing in the source": missing > 0}
     counted = Tally._from_codes(
-        rows_of(coded, there), totals[there], coverage=proof, overlapping=overlapping, unit=count
+        rows_of(coded, there),
+        totals[there],
+        coverage=proof,
+        overlapping=overlapping,
+        unit=count,
+        months=months,
     )
+    ledger = counted._ledger
+    for reason, gap in gaps.items():
+        ledger = merged(ledger, _marked(coded, gap, reason))
+    return counted._evolve(ledger=ledger)
+
+
+_WithMore: TypeAlias = Iterator[tuple["KeyCounts", Mapping[str, str]]]
+"""The same counts by columns of text that nobody asked for besides, and which those are."""
+
+
+@attrs.frozen
+class _Asked:
+    """What is asked of a frame: columns to select and count by, a column of numbers to add up, and what is counted once."""
+
+    data: Any
+    schema: Mapping[str, Any]
+    dims: Mapping[str, str]
+    select: Sequence[Any]
+    columns: Mapping[str, str]
+    count: str | None
+    once: Unique
+
+    def is_near(self) -> bool:
+        """Return whether rows are best counted here: in memory, unless polars groups text faster than it gives its codes."""
+        wide = self.count is not None and self.schema[self.count] in {nw.Int128, nw.UInt128}
+        if not isinstance(self.data, nw.DataFrame) or wide:
+            return False
+        keys = (*self.dims.values(), *self.once.columns.values())
+        return not (self.data.implementation.is_polars() and any(self.schema[c] == nw.String for c in keys))
+
+    def unasked(self) -> dict[str, str]:
+        """Name the columns of text that nobody asked for: what is counted is added up over them.
+
+        A table of counts is small; of one that is not, nothing is looked at.
+        """
+        large = isinstance(self.data, nw.DataFrame) and len(self.data) > _MOST_LOOKED_AT
+        if self.count is None or large:
+            return {}
+        used = {*self.dims.values(), self.count}
+        names = [name for name, dtype in self.schema.items() if reading.is_text(dtype) and name not in used]
+        return {f"x{i}": name for i, name in enumerate(names)}
+
+    def label(self, key: str, name: str) -> Any:
+        """Read a column that nobody asked for as labels."""
+        return reading.label(self.data, nw.col(name), name, name, self.schema[name]).alias(key)
+
+    def here(self) -> tuple[KeyCounts, _WithMore]:
+        """Count the rows in memory; the counts by more are made only where somebody looks."""
+        numbers = {} if self.count is None else numbers_here(self.data, self.count, self.schema[self.count])
+
+        def counted(columns: Mapping[str, str], *more: Any) -> KeyCounts:
+            with reading.engine_errors():
+                wanted = [*self.select, *more]
+                table = self.data.select(*wanted) if wanted else self.data
+            return counted_here(table, columns, numbers)
+
+        found = counted({**self.columns, **self.once.columns})
+        if self.once.columns:
+            n, copies = self.once.once([found.coded[key] for key in self.once.columns], found.n)
+            found = KeyCounts(found.coded, n, {"copies": copies})
+        more = self.unasked().items()
+        return found, ((counted({**self.columns, k: v}, self.label(k, v)), {k: v}) for k, v in more)
+
+    def there(self) -> tuple[KeyCounts, _WithMore]:
+        """Let an engine count, in one query, by what nobody asked for, too, where that is a small table."""
+        count, more = self.count, self.unasked()
+        parts = {} if count is None else numbers_there(self.data, count, self.schema[count])
+        wanted = [*self.select, *(part.alias(name) for name, part in parts.items())]
+        if more:
+            with reading.engine_errors():
+                lazy = self.data.lazy().select(*wanted, *(self.label(k, v) for k, v in more.items()))
+            with suppress(InvalidInputError):  # what is amiss is said of what was asked for
+                columns = {**self.columns, **more}
+                wide = counted_there(lazy, columns, list(parts), most=_MOST_LOOKED_AT)
+                return _narrowed(wide, self.columns), iter([(wide, more)])
+        with reading.engine_errors():
+            lazy = self.data.lazy().select(*wanted) if wanted else self.data.lazy()
+        if self.once.columns:
+            lazy, parts = self.once.once_there(lazy, self.columns), {"rows": None, "copies": None}
+        # Arrow fails on an unsigned count past 63 bits before anything can be added up.
+        unsigned = count is not None and self.schema[count] == nw.UInt64
+        failure = CountOverflowError if unsigned else InvalidInputError
+        found = counted_there(lazy, self.columns, list(parts), failure)
+        if self.once.columns:
+            found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
+        return found, iter(())
+
+
+def _marked(coded: Mapping[str, Encoded], gap: NDArray[np.bool_], reason: str) -> Cells | None:
+    """Return what has no count, marked by the reason; a row that lacks a label as well has both."""
     if not gap.any():
-        return counted
-    gaps = Tally._from_codes(rows_of(coded, gap), np.zeros_like(totals[gap]))
-    marked = gaps._cells.extend(REASON, f"{NOT_SUPPLIED}{count} missing in the source")
-    return counted._evolve(ledger=merged(merged(counted._ledger, gaps._ledger), marked))
+        return None
+    gaps = Tally._from_codes(rows_of(coded, gap), np.zeros(int(gap.sum()), dtype=np.int64))
+    marked = gaps._cells
+    if gaps._ledger is not None:  # a total that needs no such label needs the count
+        marked = marked.union(gaps._ledger.project(marked.dims))
+    return merged(gaps._ledger, marked.extend(REASON, NOT_SUPPLIED + reason))
 
 
-def _is_near(data: Any, columns: Iterable[str], count: str | None, schema: Mapping[str, Any]) -> bool:
-    """Return whether rows are best counted here: in memory, unless polars groups text faster than it gives its codes."""
-    if not isinstance(data, nw.DataFrame) or (count is not None and schema[count] in {nw.Int128, nw.UInt128}):
-        return False
-    return not (data.implementation.is_polars() and any(schema[c] == nw.String for c in columns))
+def _totals_of_texts(
+    count: str, found: KeyCounts, coded: Mapping[str, Encoded], marks: Mapping[str, str] | None, call: str
+) -> tuple[IntArray, NDArray[np.bool_], dict[str, NDArray[np.bool_]]]:
+    """Add up counts that are texts: the total of each key and text, which of them are numbers, and why the others are none."""
+    texts, codes = found.coded["c"]
+    places = {int(code): place_of(coded, at) for at, code in reversed([*enumerate(codes.tolist())])}
+    numbers, why = written.numbers_of(texts, marks, count, call, places)
+    number = np.append(numbers, 0)[codes]  # code -1 takes the last
+    if (np.abs(number.astype(np.float64)) * found.n >= 2.0**63).any():
+        msg = f"count: column {count!r} must add up within 64 bits."
+        raise CountOverflowError(msg)
+    reason = np.append(np.array(why, dtype=object), f"{count} missing in the source")[codes]
+    gaps = {text: np.asarray(reason == text, dtype=bool) for text in dict.fromkeys(reason.tolist()) if text}
+    return number * found.n, np.asarray(reason == "", dtype=bool), gaps
+
+
+def _months(years: Encoded, months: Encoded, n: IntArray) -> frozenset[int] | None:
+    """Return the months with a row, counted from year 0; None of events so rare that a month may have none by chance."""
+    there = years[1] >= 0
+    found = years[0][years[1][there]] * 12 + months[0][months[1][there]] - 1
+    if not len(found):
+        return None
+    known, span = frozenset(found.tolist()), int(found.max() - found.min()) + 1
+    dense = len(known) >= _DENSE * span and (span >= _LONG or n[there].sum() >= _MANY * span)
+    return known if dense else None
+
+
+def _left_out(coded: Mapping[str, Encoded], counts: IntArray | None, reason: str) -> Cells | None:
+    """Return what a reason left out, that among it that lacks a label as well."""
+    if counts is None or not counts.any():
+        return None
+    part = Tally._from_codes(rows_of(coded, counts > 0), counts[counts > 0])
+    lacking = None if part._ledger is None else part._ledger.relabel(REASON, lambda _: reason)
+    return merged(part._cells.extend(REASON, reason), lacking)
+
+
+def _refuse_hidden_totals(
+    found: KeyCounts, extra: Mapping[str, str], dims: Mapping[str, str], count: str, dated: str
+) -> None:
+    """Refuse to add up a total and its parts in a column that nobody asked for; `dated` is what a call says of dates."""
+    counts, missing = _totals(count, found, found.coded), found.n <= found.flagged("missing")
+    for key, name in extra.items():
+        kept = {k: v for k, v in found.coded.items() if k not in extra or k == key}
+        there = ~missing & np.logical_and.reduce([codes >= 0 for _, codes in kept.values()])
+        labels, codes = zip(*rows_of(kept, there).values(), strict=True)
+        cells = _cells.Cells.of(tuple(kept), labels, codes, counts[there])
+        by = {**dims, name: name}
+        same = all(dim == column for dim, column in by.items())
+        call = f"tally(frame, by={[*by] if same else by!r}, count={count!r}{dated})"
+        note = refuse(cells, key, [k for k in kept if k != key], name=name, call=call)
+        if note is not None:
+            _check.warn(TotalByNameWarning, note)
+
+
+def _narrowed(wide: KeyCounts, keys: Iterable[str]) -> KeyCounts:
+    """Add up what an engine counted to some of its keys."""
+    kept = list(keys)
+    found = _cells.count_rows([wide.coded[key][1] for key in kept], len(wide.n), {"n": wide.n, **wide.sums})
+    sums = {name: high * HALF + low for name, (high, low) in found.sums.items()}
+    coded = {key: (wide.coded[key][0], codes) for key, codes in zip(kept, found.values, strict=True)}
+    return KeyCounts(coded, sums.pop("n"), sums)
 
 
 # ---- rows by key ------------------------------------------------------------------------
@@ -195,6 +406,7 @@ def counted_there(
     failure: type[InvalidInputError] = InvalidInputError,
     *,
     more: Mapping[str, Any] = {},
+    most: int | None = None,
 ) -> KeyCounts:
     """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
 
@@ -204,9 +416,11 @@ def counted_there(
     added += [column.alias(name) for name, column in more.items()]
     with reading.engine_errors(failure=failure):
         lazy = reading.groupable(lazy)
-        found = lazy.group_by(*keys).agg(*added).head(_MOST_CELLS + 1) if keys else lazy.select(*added)
+        found = (
+            lazy.group_by(*keys).agg(*added).head((most or _MOST_CELLS) + 1) if keys else lazy.select(*added)
+        )
         table = found.collect()
-    if len(table) > _MOST_CELLS:
+    if len(table) > (most or _MOST_CELLS):
         _refuse_many(keys.values())
     n = _as_int64(table.get_column("n"))
     if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
@@ -298,7 +512,7 @@ def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
 def _parts(data: Any, name: str, dtype: Any) -> dict[str, Any]:
     """Read a column of counts: the number, and whether it is missing, not whole, or beyond 64 bits."""
     if not (dtype.is_numeric() or dtype.is_decimal()):
-        msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first."
+        msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first, or give marks= where some are text."
         raise InvalidTypeError(msg)
     column = nw.col(name)
     missing = column.is_null()

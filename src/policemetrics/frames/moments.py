@@ -20,6 +20,7 @@ from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
 from policemetrics.frames.nw import nw
 from policemetrics.frames.reading import dimensions, labelled, ones, opened, unknown
+from policemetrics.frames.unused import rows_on_purpose, warn_of_count
 from policemetrics.tallies import Tally
 
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
@@ -32,22 +33,38 @@ _MOST: Final = _LONGEST // MICROSECONDS  # seconds
 class Moments:
     """The times of each key, added up in whole numbers, of which `unit` make a second.
 
-    `data` holds what a tally of the times would hold, except the times themselves: each is 0 there.
+    `data` holds what a tally of the times would hold, except the times themselves: each is 0 there. `broken` are those
+    that are no whole minutes: their number if it was asked for, else 0 only where the sums allow of none.
     """
 
     data: Tally
     keys: Cells
     unit: int
     zeros: IntArray
+    broken: IntArray
     total: NDArray[np.object_]
     squares: NDArray[np.object_]
     met: Mapping[int, IntArray]
 
+    @property
+    def sizes(self) -> IntArray:
+        """How many times each key has."""
+        return self.keys.counts
+
 
 def sum_times(
-    frame: Any, by: Sequence[str], seconds: str, bounds: Sequence[int], *, inclusive: bool
+    frame: Any,
+    by: Sequence[str],
+    seconds: str,
+    bounds: Sequence[int],
+    *,
+    inclusive: bool,
+    minutes: bool = False,
+    count: str | None = None,
 ) -> Moments | None:
     """Let an engine add up times, in one query, and count those that meet each bound, in microseconds.
+
+    With `minutes` it counts those that are no whole minutes, too.
 
     None for a frame in memory, whose times are as well counted, and where the sums of a key could pass 64
     bits: those of more than 2**30 rows, or of 146,000 years. Every time must then be counted.
@@ -67,8 +84,11 @@ def sum_times(
     # The largest whole number that meets each bound.
     most = (bound if inclusive else bound - 1 for bound in bounds)
     limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
-    read, sums = _added(read, keys, limits)
+    read, sums = _added(read, keys, limits, minute=60 * unit if minutes else None)
+    on_purpose = rows_on_purpose(count, schema)
     found = counted_there(read, keys, sums, more={"least": nw.col("x").min()})
+    if not on_purpose:
+        warn_of_count(schema, {*by, seconds}, dims, found.n)
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 
@@ -104,12 +124,16 @@ def _as_microseconds(read: Any) -> Any:
     return read.with_columns((low.cast(nw.Int64) + ones(up)).alias("x"))
 
 
-def _added(read: Any, keys: Mapping[str, str], limits: Mapping[str, int]) -> tuple[Any, list[str]]:
+def _added(
+    read: Any, keys: Mapping[str, str], limits: Mapping[str, int], *, minute: int | None
+) -> tuple[Any, list[str]]:
     """Prepare what is added up: times and their squares by the digits of the times, and flags."""
     x, a, b, missing = nw.col("x"), nw.col("a"), nw.col("b"), nw.col("missing")
     read = read.with_columns(_above(x, _DIGIT).alias("a"))
     read = read.with_columns((x - a * _DIGIT).alias("b"))
     flags = {"missing": missing, "beyond": nw.col("beyond"), "zero": ~missing & (x == 0)}
+    if minute is not None:
+        flags["broken"] = ~missing & (x // minute * minute != x)
     flags |= {name: ~missing & (x <= limit) for name, limit in limits.items()}
     # Some engines fail where a product passes 64 bits; so large a sum of times is given up on all the same.
     near = a.clip(-_DIGIT, _DIGIT)
@@ -152,13 +176,18 @@ def _brought_home(
     counts = found.n - sums["missing"]
     labels = tuple(v for v, _ in coded.values())
     wide = {name: column[known].astype(object) for name, column in sums.items()}
+    total = wide["a"] * _DIGIT + wide["b"]
+    squares = wide["aa"] * _DIGIT**2 + wide["ab"] * (2 * _DIGIT) + wide["bb_high"] * HALF + wide["bb_low"]
+    # Whole minutes add up to whole minutes.
+    broken = (total % (60 * unit) != 0) | (squares % (60 * unit) ** 2 != 0)
     return Moments(
         _counted(coded, counts, sums["missing"]),
         Cells(tuple(coded), labels, tuple(codes[known] for _, codes in coded.values()), counts[known]),
         unit,
         sums["zero"][known],
-        wide["a"] * _DIGIT + wide["b"],
-        wide["aa"] * _DIGIT**2 + wide["ab"] * (2 * _DIGIT) + wide["bb_high"] * HALF + wide["bb_low"],
+        sums["broken"][known] if "broken" in sums else broken.astype(np.int64),
+        total,
+        squares,
         {bound: sums[name][known] for bound, name in names.items()},
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _oldest
 from policemetrics._cells import MEASURED, is_missing
+from policemetrics._sent import REASON
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.frames.nw import nw
 from policemetrics.results import optional
-from policemetrics.tallies import COUNT, REASON
+from policemetrics.tallies import COUNT
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -71,6 +72,21 @@ def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
 def is_text(dtype: Any) -> bool:
     """Return whether a column holds text, or categories, which are text."""
     return dtype in (nw.String, nw.Categorical, nw.Enum)
+
+
+def with_flags(frame: Any, names: Sequence[str]) -> Any:
+    """Turn columns of True and False into the labels 1 and 0; any other column stays as it is."""
+    data, schema = opened(frame)
+    for name in names:
+        kind = schema[column_named(name, "part", schema)]
+        if data.implementation.is_pandas() and (kind == nw.Object or kind.is_float()):
+            # Where some are missing, pandas keeps flags as objects or floats; what is none is refused as a label.
+            with suppress(TypeError, ValueError):
+                data = nw.from_native(data.to_native().astype({name: "boolean"}))
+                schema[name] = nw.Boolean
+    return data.with_columns(
+        nw.col(n).cast(nw.Int32).cast(nw.Int64) for n in names if schema[n] == nw.Boolean
+    )
 
 
 # ---- opening ----------------------------------------------------------------------------
@@ -293,6 +309,10 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
             hint = (
                 ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
             )
+        if dtype in (nw.Object, nw.Time):
+            hint = f": clock times that are durations, hours, minutes and seconds, become some by {_as_durations(lazy, name)}."
+        if dtype == nw.Datetime:
+            hint = ": stamps are timed, from one to another, by durations(frame, start=…, end=…)."
         msg = f"by: column {name!r} must hold seconds as numbers or durations; got {dtype}{hint}"
         raise InvalidTypeError(msg)
     # Categories come back as what they are: text, or numbers that a list of labels takes or refuses.
@@ -311,6 +331,18 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
         hint = f"give date={name!r} to cut it into periods"
     msg = f"{argument}: column {name!r} must hold labels, text or whole numbers; got {dtype}: {hint}."
     raise InvalidTypeError(msg)
+
+
+def _as_durations(lazy: Any, name: str) -> str:
+    """Write the call that turns clock times into durations; a reader of Excel has such for what is below a day."""
+    engine = lazy.implementation
+    if engine.is_polars():
+        return f"pl.col({name!r}).cast(pl.Duration('us'))"
+    if engine.is_pyarrow():
+        return f"table[{name!r}].cast(pa.time64('us')).cast(pa.int64()).cast(pa.duration('us'))"
+    if engine.is_pandas_like() or engine.is_dask():
+        return f"pd.to_timedelta(frame[{name!r}].astype(str))"
+    return f"epoch({name})"
 
 
 def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:

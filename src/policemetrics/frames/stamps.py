@@ -17,10 +17,20 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
+from policemetrics._sent import REASON
 from policemetrics._typing import Columns, IntArray, Label
-from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, SwappedStampsWarning
+from policemetrics.definitions import PlaceholderStamp, placeholder_stamps
+from policemetrics.errors import (
+    DateNotAdvancedWarning,
+    IncidentNumberWarning,
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    SwappedStampsWarning,
+)
 from policemetrics.frames import reading
-from policemetrics.frames.clock import CENTURY, Stamps, instant, int64, read_stamps
+from policemetrics.frames.advice import Column, day_of, how_to_make_again, later
+from policemetrics.frames.clock import CENTURY, DAY, HOUR, Stamps, instant, int64, read_stamps
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
 from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
@@ -29,7 +39,7 @@ from policemetrics.tallies import (
     MISSING_END,
     MISSING_START,
     NEGATIVE,
-    REASON,
+    PLACEHOLDER,
     ZERO,
     Tally,
     merged,
@@ -40,12 +50,21 @@ if TYPE_CHECKING:
 
 FURTHER_ROW: Final = "further row of an incident"
 MISSING_INCIDENT: Final = "missing incident"
+START_PLACEHOLDER: Final = f"start {PLACEHOLDER}"
+_DAY_1970: Final = dt.date(1970, 1, 1).toordinal()
 _BEGAN_AFTER_AS_AT: Final = "began after as_at"
 _UPGRADED_BEFORE_START: Final = "upgrade before start"
 # The state of a row: it counts as timed, or as still open, or it has the number of a reason.
 _TIMED, _OPEN, _FIRST_REASON = 0, 1, 2
 _SWAPPED: Final = 0.9  # so many below zero are no slips of a few hands
 _SEVERAL: Final = 10
+_DAYS: Final = 2
+_FEW: Final = 3
+_NEAR: Final = 6  # hours
+_FAULTS: Final = {
+    24: "the date was not advanced over midnight",
+    12: "a clock of twelve hours lost its am or pm",
+}
 _GRADE: Final = "grade"
 
 
@@ -84,7 +103,7 @@ class Timing:
 class Incidents:
     """Which rows are incidents to be answered: one a row, or several rows for each `incident`."""
 
-    incident: str | None = None
+    incident: tuple[str, ...] = ()
     self_initiated: Mapping[str, Sequence[Label]] = attrs.field(factory=dict)
     grades: tuple[str, str] | None = None
     regraded: str | None = None
@@ -156,6 +175,8 @@ def durations(
 
     Warns
     -----
+    DateNotAdvancedWarning
+        If negative times gather just above −24 or −12 hours: the date was not advanced, or am and pm were lost.
     SwappedStampsWarning
         If nearly all of a few times are negative: the columns may be swapped. Of ten or more that is an error.
 
@@ -166,7 +187,7 @@ def durations(
         one of the two has a zone.
     InvalidInputError
         If stamps without a zone come without `timezone`, that is no zone, `end` comes before `start` nearly
-        everywhere, or stamps lie a century apart, as those do that stand for a missing one.
+        everywhere, all stamps are at midnight, or at the beginning of a calendar, or they lie a century apart.
     UnknownNameError
         If there is no such column; the columns there are get listed.
 
@@ -174,7 +195,9 @@ def durations(
     -----
     Each row that is not timed has one reason, the first that holds of: ``"missing start"``, ``"missing end"``,
     ``"clock change"``, ``"negative"``, and with ``zero="exclude"`` ``"zero"``. One that lacks a label of `by`
-    as well has that for its reason. Negative times keep their seconds in the ledger.
+    as well has that for its reason. Negative times keep their seconds in the ledger. A stamp that stands for a missing
+    one, as in `definitions.placeholder_stamps`, is one, and named: ``"placeholder 2079-06-06"`` for an end,
+    ``"start placeholder 1970-01-01"`` for a start.
 
     A stamp without a zone is what a clock showed. In the hour that is repeated in autumn it is ambiguous, in
     the one skipped in spring impossible: both are a ``"clock change"``. On either side of a change the time is
@@ -202,8 +225,13 @@ def durations(
     return timed(frame, by, timing, Incidents())[0]
 
 
-def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tuple[Tally, Tally]:
-    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open."""
+def timed(
+    frame: Any, by: Columns, timing: Timing, incidents: Incidents
+) -> tuple[Tally, Tally, tuple[Note, ...]]:
+    """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
+
+    With what must travel with figures of them, which was also warned of.
+    """
     lazy, schema = reading.opened(frame)
     dims = reading.dimensions(by)
     if MEASURED in dims:
@@ -222,27 +250,42 @@ def timed(frame: Any, by: Columns, timing: Timing, incidents: Incidents) -> tupl
         select.append(_first_of([rule.condition for rule in rules], 1, int64(0)).alias("rule"))
     by_row: list[str] = []
     rows: list[str] = []
-    if incidents.incident is not None:
+    if incidents.incident:
         select.append(_incident_key(lazy, incidents.incident, schema).alias("incident"))
         by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)]
-        rows = ["rows_low"]  # they have no upper half
+        rows = ["rows_low", "apart_low"]  # they have no upper half
+    marks: list[PlaceholderStamp] = []
+    readings: list[int] | None = None
     with reading.engine_errors():
         read = lazy.select(*select)
-        read = _first_of_each(reading.groupable(read), [*keys], stamps) if rows else read
-        read = _in_utc(read, list(stamps), found, bool(rules) if rows and dims else None)
-        read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules])
+        if isinstance(read, nw.DataFrame) or not (found.fixed or rows):
+            # Mostly no stamp stands for a missing one; where the first and the last are looked up anyway, they tell.
+            readings = _readings(reading.collected(read.select(**_spans(stamps))))
+        if readings is None or not all(_PLAIN[0] <= v < _PLAIN[1] for v in readings):
+            (read, marks), readings = _marked(read, [*stamps]), None
+        one_each = read = _first_of_each(reading.groupable(read), [*keys], stamps) if rows else read
+        ruled = bool(rules) if rows and dims else None
+        read = _in_utc(read, list(stamps), found, readings, ruled=ruled)
+        read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
     named = keys | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
     if isinstance(table, nw.DataFrame):
-        numbers = {"rows": table.get_column("rows_low").to_numpy()} if rows else {}
+        numbers = {name.removesuffix("_low"): table.get_column(name).to_numpy() for name in rows}
         counted = counted_here(table, named, numbers)
     else:
         counted = counted_there(table, named, rows)
     counts = _Counts.of(counted, {dim: counted.coded[key] for key, dim in keys.items()}, reasons, by_row)
     _refuse_unmatched(lazy, schema, rules, counts)
-    counts.refuse_no_times(timing)
+    counts.refuse_no_stamps(timing, lazy, schema)
+    _refuse_days(counts, lazy, found, timing)
+    cluster = counts.clustered(timing, lazy)
+    counts.refuse_no_times(timing, cluster)
     counts.refuse_unfollowed(timing)
-    return counts.timed(), counts.open()
+    notes = [] if cluster is None else [cluster[0]]
+    if rows and counted.flagged("apart").any():
+        notes.append(_used_again(one_each, int(counted.flagged("apart").sum()), incidents, timing, lazy))
+        _check.warn(IncidentNumberWarning, notes[-1])
+    return counts.timed(), counts.open(), tuple(notes)
 
 
 # ---- which rows count -------------------------------------------------------------------
@@ -317,8 +360,17 @@ def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) ->
 # ---- one row for each incident ----------------------------------------------------------
 
 
-def _incident_key(lazy: Any, name: str, schema: Mapping[str, Any]) -> Any:
-    """Return the column that tells incidents apart; blank text tells nothing, and is missing."""
+def _incident_key(lazy: Any, names: Sequence[str], schema: Mapping[str, Any]) -> Any:
+    """Return what tells incidents apart: a column, or the text of several, of which one that is missing tells nothing."""
+    if len(names) == 1:
+        return _one_key(lazy, names[0], schema)
+    return nw.concat_str(
+        [_one_key(lazy, name, schema, dated=True).cast(nw.String) for name in names], separator="\x1f"
+    )
+
+
+def _one_key(lazy: Any, name: str, schema: Mapping[str, Any], *, dated: bool = False) -> Any:
+    """Return a column that tells incidents apart, or the date that does so beside another; blank text is missing."""
     dtype = schema[reading.column_named(name, "incident", schema)]
     if reading.is_text(dtype):
         column = nw.col(name).cast(nw.String)
@@ -326,7 +378,7 @@ def _incident_key(lazy: Any, name: str, schema: Mapping[str, Any]) -> Any:
     if dtype.is_float():
         # On some engines nan is not missing; it tells nothing either.
         return nw.when(~reading.unknown(lazy, nw.col(name))).then(nw.col(name))
-    if dtype.is_integer():
+    if dtype.is_integer() or (dated and dtype in (nw.Date, nw.Datetime, nw.Object)):
         return nw.col(name)
     msg = f"incident: column {name!r} must hold text or numbers that tell incidents apart; got {dtype}."
     raise InvalidTypeError(msg)
@@ -336,10 +388,30 @@ def _first_of_each(read: Any, keys: Sequence[str], stamps: Iterable[str]) -> Any
     """Bring the rows of an incident down to one, from its first start to its first end."""
     names = read.collect_schema().names()
     first = [name for name in stamps if name != "closed"]
+    last = {"closed", *(f"mark_{name}" for name in _MARKED)}
     # Rows that a rule leaves out are no part of the incident.
     apart = [name for name in names if name == "rule"]
-    return read.group_by(*keys, "incident", *apart).agg(
-        nw.len().alias("rows_low"), nw.col(*first).min(), *(nw.col(n).max() for n in names if n == "closed")
+    found = read.group_by(*keys, "incident", *apart).agg(
+        nw.len().alias("rows_low"),
+        nw.col(*first).min(),
+        *(nw.col(n).max() for n in names if n in last),
+        nw.col("start").max().alias("last_start"),
+    )
+    again = ~nw.col("incident").is_null() & (nw.col("last_start") - nw.col("start") > int64(DAY))
+    return found.with_columns(nw.when(again).then(int64(1)).otherwise(int64(0)).alias("apart_low"))
+
+
+def _used_again(one_each: Any, n: int, incidents: Incidents, timing: Timing, lazy: Any) -> Note:
+    """Say which numbers stand for several incidents, by the first of them, and how they are told apart."""
+    first = one_each.filter(nw.col("apart_low") == 1).select(nw.col("incident").min())
+    (number,) = reading.collected(first)["incident"]
+    shown = ", ".join(str(number).split("\x1f"))
+    return Note(
+        "incident-numbers",
+        "incident numbers used again",
+        f"rows of one incident start more than a day apart, of {shown} first and of {_write.count(n)} in all: numbers that are "
+        "used again stand for several incidents, and only the first of each is timed; name the date as well, as in "
+        f"incident={[*incidents.incident, 'date']!r}, which is made by {day_of(lazy, timing.start)}",
     )
 
 
@@ -357,7 +429,7 @@ def _repeats_by_group(read: Any, wanted: Mapping[str, Any], *, ruled: bool) -> t
     by_incident = read.with_columns(key.alias("incident")).group_by("incident")
     parts = nw.col("parts")
     lost = nw.when(nw.col("incident").is_null()).then(parts).otherwise(int64(0))
-    spans = {name: getattr(nw.col(name), name.partition("_")[0])() for name in wanted}
+    spans = {name: getattr(nw.col(name), name.partition(" ")[0])() for name in wanted}
     grouped = by_incident.agg(nw.len().alias("parts"), *(v.alias(k) for k, v in wanted.items()))
     return grouped, {"parts": parts.sum(), "unknown": lost.sum(), "incidents": nw.len()} | spans
 
@@ -376,24 +448,86 @@ def _refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
         raise InvalidInputError(msg)
 
 
+# ---- days without a time of day ---------------------------------------------------------
+
+
+def _refuse_days(counts: _Counts, lazy: Any, found: Stamps, timing: Timing) -> None:
+    """Refuse stamps that are all at midnight: they are dates. Only times of whole days make it look."""
+    there = (counts.state == _TIMED) | (counts.us < 0)
+    left = (counts.us[there] + HOUR) % DAY  # a clock may have changed between them
+    if int(counts.rows[there].sum()) < _DAYS or not np.isin(left, (0, HOUR, 2 * HOUR)).all():
+        return
+    walls = {argument: found.columns[argument] for argument in _MARKED}
+    # Some engines have no remainder.
+    both = {argument: wall - wall // int64(DAY) * int64(DAY) for argument, wall in walls.items()}
+    looked = reading.collected(lazy.select(*(column.max().alias(a) for a, column in both.items())))
+    if all(looked[argument][0] == 0 for argument in both):
+        msg = (
+            f"start and end must be stamps; all of {timing.start!r} and {timing.end!r} are at midnight, 00:00:00, as dates are: "
+            "they have no time of day, so that nothing can be timed by them; name the columns of the full stamps."
+        )
+        raise InvalidInputError(msg)
+
+
+# ---- placeholders -----------------------------------------------------------------------
+
+_MARKED: Final = ("start", "end")
+
+
+def _marked(read: Any, stamps: Sequence[str]) -> tuple[Any, list[PlaceholderStamp]]:
+    """Take stamps that stand for a missing one for missing, and mark start and end with their number in the table."""
+    table = list(placeholder_stamps().values())
+    marks, walls = {}, {}
+    for s in stamps:
+        wall = nw.col(s)
+        found = [(wall >= int64(_midnight(p.first))) & (wall < int64(_midnight(p.last, 1))) for p in table]
+        plain = wall.is_null() | ((wall >= int64(_PLAIN[0])) & (wall < int64(_PLAIN[1])))
+        marks[s] = nw.when(plain).then(int64(0)).otherwise(_first_of(found, 1, int64(0)))
+        walls[s] = nw.when(nw.col(f"mark_{s}") == 0).then(wall)
+    read = read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items()))
+    read = read.with_columns(*(wall.alias(s) for s, wall in walls.items()))
+    return read, table
+
+
+def _midnight(day: dt.date, after: int = 0) -> int:
+    """Return when a day began, or one some days after it, in microseconds since 1970."""
+    return (day.toordinal() + after - _DAY_1970) * DAY
+
+
+_PLAIN: Final = _midnight(dt.date(1975, 1, 1)), _midnight(dt.date(2075, 1, 1))
+"""Between them no stamp stands for a missing one."""
+
+
 # ---- instants and states ----------------------------------------------------------------
 
 
-def _in_utc(read: Any, stamps: list[str], found: Stamps, ruled: bool | None) -> Any:  # noqa: FBT001  # a state, not a switch
+def _spans(stamps: Iterable[str]) -> dict[str, Any]:
+    """Ask for the first and the last of stamps."""
+    return {f"{m} {s}": getattr(nw.col(s), m)() for s in stamps for m in ("min", "max")}
+
+
+def _readings(looked: Mapping[str, Sequence[Any]]) -> list[int]:
+    """Return those that there are."""
+    found = (values[0] for name, values in looked.items() if name.startswith(("min ", "max ")))
+    return [int(v) for v in found if not is_missing(v)]
+
+
+def _in_utc(
+    read: Any, stamps: list[str], found: Stamps, readings: list[int] | None, *, ruled: bool | None
+) -> Any:
     """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear.
 
-    Repeats of incidents, by rules or not, are looked for in the same query; None looks for none.
+    The first and the last of them are looked up where the clock was changed, and they are not known. Repeats of
+    incidents, by rules or not, are looked for in the same query; None looks for none.
     """
-    spans = [] if found.fixed else [(s, m) for s in stamps for m in ("min", "max")]
-    wanted, source = {f"{m}_{s}": getattr(nw.col(s), m)() for s, m in spans}, read
+    wanted, source = _spans(stamps) if readings is None and not found.fixed else {}, read
     if ruled is not None and read.implementation.is_ibis():
         source, wanted = _repeats_by_group(read, wanted, ruled=ruled)
     elif ruled is not None:
         wanted |= _repeats(ruled=ruled)
-    looked = reading.collected(source.select(*(v.alias(k) for k, v in wanted.items()))) if wanted else {}
+    looked = reading.collected(source.select(**wanted)) if wanted else {}
     _refuse_repeats(looked)
-    readings = [int(looked[f"{m}_{s}"][0]) for s, m in spans if not is_missing(looked[f"{m}_{s}"][0])]
-    changes = found.changes(readings)
+    changes = found.changes(_readings(looked) if readings is None else readings)
     walls = {s: nw.col(s) for s in stamps}
     # pandas 2 warns where what is missing is put before what is there: its kind of number is then another.
     filled = {s: nw.when(~wall.is_null()).then(wall).otherwise(int64(0)) for s, wall in walls.items()}
@@ -407,7 +541,13 @@ def _in_utc(read: Any, stamps: list[str], found: Stamps, ruled: bool | None) -> 
     )
 
 
-def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) -> tuple[Any, list[str]]:
+def _stated(
+    read: Any,
+    timing: Timing,
+    as_at: int | None,
+    rules: Sequence[str],
+    marks: Sequence[PlaceholderStamp],
+) -> tuple[Any, list[str]]:
     """Give each row its time and its state: timed, still open, or the first reason why it is neither."""
     names = read.collect_schema().names()
     start, until = nw.col("start"), nw.col("end")
@@ -449,6 +589,17 @@ def _stated(read: Any, timing: Timing, as_at: int | None, rules: Sequence[str]) 
     named, conditions = zip(*((reason, holds) for asked, reason, holds in reasons if asked), strict=True)
     state = nw.when(arrived).then(int64(_TIMED)).otherwise(int64(_OPEN))
     read = read.with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
+    if marks:
+        state = nw.col("state")
+        for s, lacking, reason in zip(
+            _MARKED, (MISSING_START, MISSING_END), (START_PLACEHOLDER, PLACEHOLDER), strict=True
+        ):
+            if lacking in named:
+                marked = (state == _FIRST_REASON + named.index(lacking)) & (nw.col(f"mark_{s}") > 0)
+                mark = nw.col(f"mark_{s}") + int64(_FIRST_REASON + len(named) - 1)
+                state = nw.when(marked).then(mark).otherwise(state)
+                named = (*named, *(f"{reason}{p.value}" for p in marks))
+        read = read.with_columns(state.alias("state"))
     negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
     return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), list(named)
@@ -487,6 +638,33 @@ class _Counts:
         counts = np.where(np.isin(state, numbers), rows, counts)
         return cls(coded, state, us, counts, rows, reasons)
 
+    def refuse_no_stamps(self, timing: Timing, lazy: Any, schema: Mapping[str, Any]) -> None:
+        """Refuse a column that holds nothing but what a number becomes without its unit, or a time without its date."""
+        found = {r: int(self.rows[self.state == i].sum()) for i, r in enumerate(self.reasons, _FIRST_REASON)}
+        ended = int(self.rows[self.state == _TIMED].sum()) + sum(
+            n
+            for reason, n in found.items()
+            if reason in {CLOCK_CHANGE, NEGATIVE, ZERO, _UPGRADED_BEFORE_START}
+        )
+        begun = ended + int(self.rows[self.state == _OPEN].sum())
+        begun += sum(
+            n for reason, n in found.items() if reason == MISSING_END or reason.startswith(PLACEHOLDER)
+        )
+        for value, stamp in placeholder_stamps().items():
+            started, arrived = (
+                found.get(f"{START_PLACEHOLDER}{value}", 0),
+                found.get(f"{PLACEHOLDER}{value}", 0),
+            )
+            if stamp.whole_column and started and not begun:
+                argument, name, n = "start", timing.start, started
+            elif stamp.whole_column == "number" and arrived and not ended:
+                argument, name, n = "end", timing.end, arrived
+            else:
+                continue
+            hint = how_to_make_again(Column(lazy, name, schema[name]), stamp.whole_column)
+            msg = f"{argument}: column {name!r} must hold stamps; all {_write.count(n)} of it lie at {value}, as {hint}."
+            raise InvalidInputError(msg)
+
     def refuse_unfollowed(self, timing: Timing) -> None:
         """Refuse incidents that nothing has ended, where nobody says when they were last seen open."""
         if timing.closed is None or timing.as_at is not None:
@@ -499,8 +677,29 @@ class _Counts:
             )
             raise InvalidInputError(msg)
 
-    def refuse_no_times(self, timing: Timing) -> None:
-        """Refuse times that no clock has measured: between stamps a century apart, or most of them backwards."""
+    def clustered(self, timing: Timing, lazy: Any) -> tuple[Note, str] | None:
+        """Say of times below zero that gather just above minus a day, or half of one, that they are one fault; and the cure."""
+        below = (self.us < 0) & (self.state == _FIRST_REASON + self.reasons.index(NEGATIVE))
+        took, n = self.us[below], self.counts[below]
+        total = int(n.sum())
+        for hours, why in _FAULTS.items():
+            past = took + hours * HOUR
+            near, close = (int(n[(past >= 0) & (past < h * HOUR)].sum()) for h in (_NEAR, 1))
+            if near < _FEW or 2 * near < total:
+                continue
+            long = (
+                f"{_write.count(near)} of {_write.count(total)} times below zero lie within {_NEAR} hours of −{hours} h "
+                f"({_write.count(close)} within an hour): {why}"
+            )
+            code = later(lazy, timing.start, timing.end, hours, _NEAR)
+            return Note("date-not-advanced", why, long), f"{long}; those become times by {code}"
+        return None
+
+    def refuse_no_times(self, timing: Timing, cluster: tuple[Note, str] | None) -> None:
+        """Refuse times that no clock has measured: between stamps a century apart, or most of them backwards.
+
+        Those below zero may have been found to be one fault.
+        """
         if (np.abs(self.us) > CENTURY).any():
             longest = self.us[np.argmax(np.abs(self.us))] // (365 * 86_400 * MICROSECONDS)
             msg = (
@@ -520,9 +719,14 @@ class _Counts:
                 f"{argument} must come after start; got {name!r} before {timing.start!r} in {_write.count(backwards)} of "
                 f"{_write.count(both)} times that are not 0: are start= and {argument}= swapped?"
             )
+            if cluster is not None and argument == "end":
+                msg = f"end must come after start: {cluster[1]}"
             if backwards >= _SEVERAL:
                 raise InvalidInputError(msg)
-            _check.warn(SwappedStampsWarning, Note("swapped-stamps", "start and end swapped?", msg))
+            if cluster is None:
+                _check.warn(SwappedStampsWarning, Note("swapped-stamps", "start and end swapped?", msg))
+        if cluster is not None:
+            _check.warn(DateNotAdvancedWarning, cluster[0]._replace(long=cluster[1]))
 
     def timed(self) -> Tally:
         """Return the times that have ended, with everything that was left out."""
@@ -538,11 +742,12 @@ class _Counts:
         return self._part(self.state == _OPEN, self.counts)
 
     def _left_out(self, chosen: NDArray[np.bool_], counts: IntArray, reason: str) -> Cells | None:
-        """Return what a reason left out; what lacks a label as well has that for its reason."""
+        """Return what a reason left out, that among it that lacks a label as well."""
         if not chosen.any():
             return None
         part = self._part(chosen, counts, measured=reason in {NEGATIVE, ZERO})
-        return merged(part._cells.extend(REASON, reason), part._ledger)
+        lacking = None if part._ledger is None else part._ledger.relabel(REASON, lambda _: reason)
+        return merged(part._cells.extend(REASON, reason), lacking)
 
     def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
         us = self.us[chosen]

@@ -654,7 +654,7 @@ def harm_drivers(
     how.refuse_unweighted(pair.sides)
     # Added up once, for the wholes and for the parts.
     old, new = (
-        attrs.evolve(side, tally=side.tally.sum_to(*distinct(*kept, of, offence))) for side in pair.sides
+        attrs.evolve(side, tally=side.tally._summed(distinct(*kept, of, offence))) for side in pair.sides
     )
     pair = attrs.evolve(pair, sides=(old, new))
     (whole_old,), (whole_new,) = _weigh(pair, how)

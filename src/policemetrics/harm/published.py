@@ -112,9 +112,7 @@ def harm_per_crime_change(
     if rounded_to is not None:
         step = _check.number(rounded_to, "rounded_to", above=0)
         for name, value in found.items():
-            if abs(value / step - round(value / step)) > 1e-6:
-                msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
-                raise InvalidInputError(msg)
+            _check.refuse_unrounded(value, name, step)
     limits = {name: (value - step / 2, value, value + step / 2) for name, value in found.items()}
     return per_crime_change_between(limits, rounded_to=step)
 

@@ -219,8 +219,8 @@ def harm_score(
             raise InvalidInputError(msg)
         data = Tally.from_columns({offence: list(data)}, list(data.values()), unit="crimes")
     kept = () if by is None else _check.names(by, "by")
-    # A frame is counted by the dimensions of the exposure, too, so that its areas are known.
-    areas = exposure.by if exposure is not None and not isinstance(data, Tally) else ()
+    # The counts keep the dimensions of the exposure, too, so that its areas are known.
+    areas = areas_of(exposure, data)
     tally = how.set_aside(as_tally(data, by=distinct(*kept, offence, *areas), count=count))
     counted = Grouped.of(tally, kept, areas=areas_of(exposure), single=by is None)
     side, groups, crimes, rows = counted.side, counted.groups, counted.counted, counted.rows
@@ -357,7 +357,7 @@ class Scored:
     @classmethod
     def of(cls, side: Side, groups: Cells, crimes: IntArray, offence: str, weights: HarmWeights) -> Scored:
         """Weigh a side by group; weights are looked up once for each distinct code."""
-        cells = side.tally.sum_to(*distinct(*groups.dims, offence))._cells
+        cells = side.tally._summed(distinct(*groups.dims, offence))._cells
         label = cells.label(offence)
         weight = np.array([weights[v] for v in label.tolist()], dtype=np.float64)
         score, variance, peak, largest = _weighed(cells, groups.dims, offence, weight)

@@ -6,7 +6,6 @@ ones name the same crimes, and which labels are categories of many offences, to 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -509,7 +508,7 @@ def _hinted(code: str, near: tuple[str, ...]) -> str:
 
 def _near(code: str, weights: HarmWeights) -> tuple[str, ...]:
     """Find the codes that differ in case and blanks alone, else the most similar ones."""
-    return tuple([w for w in weights if _spelling(w) == _spelling(code)] or nearest(code, weights))
+    return tuple(nearest(code, weights))
 
 
 def _duplicates(codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -567,8 +566,8 @@ def _unweighted(unknown: Sequence[str], offence: str, weights: HarmWeights) -> s
 
 
 def nearest(offence: str, codes: Iterable[str]) -> list[str]:
-    """Return the two codes that are spelt most like one that is not among them."""
-    return difflib.get_close_matches(offence, list(codes), n=2)
+    """Return the code that one not among them is in another spelling, or the two that are spelt most like it."""
+    return _check.nearest(offence, codes, 2)
 
 
 def _spelling(code: str) -> str:

@@ -9,18 +9,18 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Mask, Rows
+from policemetrics._compare import Chosen, Mask, Rows
 from policemetrics._supply import compared_figures, no_reasons
 from policemetrics._write import path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.outcomes.counting import Outcomes
 from policemetrics.outcomes.dates import notes_between
-from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
+from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet, noun_of
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.periods import check_pair, in_words, read_labels
 from policemetrics.results import Results, column, figure, input_field, label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, Between, Counts, Label, LikeForLike, Names, OutOf
+from policemetrics.typing import Alternates, Basis, Between, Blank, Counts, Label, LikeForLike, Names, OutOf
 
 
 @figure(estimate=("points", "percent_change"))
@@ -41,6 +41,8 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
         The set of positive outcomes.
     basis, out_of : str
         Which outcomes, out of what.
+    blank, alternates : str
+        What was said of blank outcomes and of types 1A, 2A and 3A.
     old_positive, old_denominator, new_positive, new_denominator : float
         What the two rates were made of.
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
@@ -87,6 +89,8 @@ def outcome_rate_change(
     basis: Basis,
     out_of: OutOf,
     crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: None = None,
     outcome: str = "outcome",
     period: str = "period",
@@ -105,6 +109,8 @@ def outcome_rate_change(
     basis: Basis,
     out_of: OutOf,
     crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: Names,
     outcome: str = "outcome",
     period: str = "period",
@@ -117,6 +123,7 @@ def outcome_rate_change(
 def outcome_rate_change(
     old: OutcomeRate, new: OutcomeRate, /, *, caveat: str = "", confidence_level: float = 0.95
 ) -> OutcomeRateChange: ...
+@_check.asking_together
 def outcome_rate_change(
     old: Any,
     new: Any = None,
@@ -127,6 +134,8 @@ def outcome_rate_change(
     basis: Basis | None = None,
     out_of: OutOf | None = None,
     crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: Names | None = None,
     outcome: str = "outcome",
     period: str = "period",
@@ -151,6 +160,8 @@ def outcome_rate_change(
         As for `positive_outcome_rate`; they must be given with a tally or frame.
     crimes : Tally, optional
         Crimes recorded, with the same period dimension, for ``out_of="crimes"``.
+    blank, alternates : optional
+        As for `positive_outcome_rate`.
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
     outcome, period : str, optional
@@ -180,7 +191,7 @@ def outcome_rate_change(
     InvalidTypeError
         If the two rates are no `OutcomeRate`, or `between` is missing.
     ChoiceNeededError
-        If `positive`, `basis` or `out_of` is left out: the choices get listed, with their meaning.
+        If a choice is left out, as for `positive_outcome_rate`: all get listed with their meaning, and a complete call.
     UnknownNameError
         If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
 
@@ -217,19 +228,23 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
             basis=basis,
             out_of=out_of,
             crimes=crimes,
+            blank=blank,
+            alternates=alternates,
             by=by,
             count=count,
             like_for_like=None if like_for_like == "require" else like_for_like,
         )
         return _of_figures(old, new, _check.text(caveat, "caveat", empty=True), confidence_level)
+    definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     if between is None:
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two OutcomeRate figures."
         raise InvalidTypeError(msg)
-    definition = Definition.of(positive, basis, out_of, confidence_level)
     outcomes = Outcomes.read(old, definition, by, outcome, period, count)
     found = outcomes.compare(between, crimes, like_for_like, caveat)
     pair = found.pair
-    return _changes(definition, pair.rows, found.counted, pair.shown, found.stand, pair.between)
+    return _changes(
+        outcomes.counter.definition, pair.rows, found.counted, pair.shown, found.stand, pair.between
+    )
 
 
 # ---- two figures ------------------------------------------------------------------------
@@ -271,6 +286,7 @@ def _of_figures(
         dated = f"the two extracts are of {dates}: outcomes of the one had more time"
         notes.append(Note("extracts-differ", "two extracts", dated))
     rows = Rows({d: label_array([v]) for d, v in group.items()}, reasons, True, there=stand[0] & stand[1])
+    rows.chosen = Chosen(old.chosen if old.chosen == new.chosen else "")
     rows.note(*notes)
     return _changes(definition, rows, counted, stand, stand, between)
 
@@ -310,6 +326,7 @@ def _refuse_unlike_figures(old: OutcomeRate, new: OutcomeRate) -> None:
     for what, of in (
         ("basis", lambda f: f.basis),
         ("denominator", lambda f: f.out_of),
+        ("kind of crimes", lambda f: noun_of(f.out_of, f.blank)),
         ("set of positive outcomes", lambda f: f"{f.outcomes}: {', '.join(f.outcome_types)}"),
     ):
         if of(old) != of(new):

@@ -7,7 +7,7 @@ what they are out of, and crimes that have no outcome yet. `Outcomes` and `TwoPe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any, Final
 
@@ -15,23 +15,41 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, _supply
-from policemetrics._cells import Cells
+from policemetrics._cells import MISSING, Cells
 from policemetrics._compare import Comparison, Mask, kept_dims, part_of
+from policemetrics._sent import LACKING, REASON, Renamed, Sent
 from policemetrics._write import count as written
-from policemetrics.definitions import outcome_types
+from policemetrics.definitions import outcome_sets, outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import (
+    ChoiceNeededError,
+    InvalidInputError,
+    InvalidTypeError,
+    Note,
+    OnlyPositiveOutcomesWarning,
+)
 from policemetrics.exposure import Divisor
 from policemetrics.frames import as_tally, text_columns
 from policemetrics.outcomes.dates import notes_between
-from policemetrics.outcomes.definition import BASES, Counted, Definition, OutcomeSet, refuse_unknown
+from policemetrics.outcomes.definition import (
+    ALTERNATES,
+    BASES,
+    BLANKS,
+    Counted,
+    Definition,
+    OutcomeSet,
+    refuse_unknown,
+    types_of,
+)
 from policemetrics.results import label_array
-from policemetrics.tallies import NOT_SUPPLIED, REASON, Tally
-from policemetrics.typing import Between, FloatArray, LikeForLike, Names
+from policemetrics.tallies import NOT_SUPPLIED, Tally, filled, merged
+from policemetrics.typing import Between, Blank, FloatArray, LikeForLike, Names
 
 NOT_YET_ASSIGNED: Final = "0"
+_BLANK: Final = "\0blank"
 _BASIS: Final = re.compile(r"(outcomes?)?[\W_]*(types?)?[\W_]*basis", re.IGNORECASE)
 _BOTH: Final = "outcomes and crimes"
+_INSIDE: Final = "inside type "
 
 
 # ---- reading outcomes -------------------------------------------------------------------
@@ -64,7 +82,19 @@ def read(
         needed += tuple(d for d in also if d not in (*needed, outcome) and d in there)
     tally = as_tally(data, by=(*needed, outcome), count=count)
     _refuse_other_basis(tally, definition.basis, kept)
+    tally, blanks = _without_blank_text(tally, outcome, definition.blank)
     tally = _coded(tally, outcome)
+    if definition.blank == "not_yet_assigned":
+        tally = _opened(tally, outcome)._regained((*needed, outcome))
+    parents = {code: kind.parent for code, kind in outcome_types().items() if kind.parent}
+    apart = not parents.keys().isdisjoint(_given(tally, outcome))
+    if definition.alternates == "beside":
+        tally = tally._relabel(outcome, lambda code: parents.get(code, code))
+    definition = attrs.evolve(
+        definition,
+        blank=definition.blank if blanks else None,
+        alternates=definition.alternates if apart else None,
+    )
     given = _given(tally, outcome)
     _refuse_doubled(given, outcome)
     types = {t for code in given for t in members_of(code)}
@@ -73,7 +103,7 @@ def read(
         if parent and parent not in types:
             msg = (
                 f"{outcome!r} has type {code!r} but not type {parent!r}, which it is a part of; a table without "
-                f"its parent cannot be counted. Add type {parent!r}, or relabel {code!r} to it if they are disjoint."
+                f"its parent cannot be counted. Add type {parent!r}, or say alternates='beside' if the two are disjoint."
             )
             raise InvalidInputError(msg)
         if parent:
@@ -83,12 +113,82 @@ def read(
     _refuse_hidden(given, types, definition.positive, outcome)
     # With the parts of 1, 2 and 3 out, no two codes overlap, whatever the caller declared.
     tally = tally._evolve(overlapping=tally.overlapping - {outcome})
-    return tally, Counter(definition, outcome, given)
+    notes = _only_positive(definition, given) if tally._cells.counts.any() else ()
+    for note in notes:
+        _check.warn(OnlyPositiveOutcomesWarning, note)
+    return tally, Counter(definition, outcome, given, notes)
 
 
 def _inside(parent: str) -> str:
     """Write the reason for which a part of a type is left out."""
-    return f"inside type {parent}"
+    return f"{_INSIDE}{parent}"
+
+
+def _is_blank(label: Any) -> bool:
+    return isinstance(label, str) and (label == MISSING or not label.strip())
+
+
+def _any(_: Any) -> bool:
+    return True
+
+
+def _without_blank_text(tally: Tally, outcome: str, blank: Blank | None) -> tuple[Tally, bool]:
+    """Take text without a letter for a missing outcome, and say whether any outcome is blank."""
+    empty = label_array(filter(_is_blank, tally.labels(outcome)))
+    if not len(empty):
+        return tally, _in_ledger(tally, outcome) is not None
+    if blank == "not_yet_assigned":
+        return tally._relabel(
+            outcome, lambda v: NOT_YET_ASSIGNED if _is_blank(v) and v != MISSING else v
+        ), True
+    return tally._exclude({outcome: empty}, f"{LACKING}{outcome}"), True
+
+
+def _in_ledger(
+    tally: Tally, outcome: str, chosen: Callable[[str], bool] = _is_blank, reason: str = LACKING
+) -> Cells | None:
+    """Return what was left out of the chosen outcomes, the blank ones say, for a reason that begins so."""
+    ledger = tally._ledger
+    if ledger is None:
+        return None
+    for_it = ledger.where_label(REASON, lambda why: why.startswith(reason))
+    return filled(ledger.select(ledger.where_label(outcome, chosen) & for_it)) if for_it.any() else None
+
+
+def _opened(tally: Tally, outcome: str) -> Tally:
+    """Count crimes with a blank outcome as not yet assigned one; what lacks another label, too, stays out for that."""
+    found = _in_ledger(tally, outcome)
+    if tally._ledger is None or found is None:
+        return tally
+    counted, lacking = _with_outcome(found.project(tally.dims), outcome, NOT_YET_ASSIGNED)
+    ledger = merged(filled(tally._ledger.select(~tally._ledger.within(found))), lacking)
+    sent = [_opened_as_sent(one, outcome) for one in tally._sent]
+    return tally._evolve(cells=tally._cells.union(counted), ledger=ledger, sent=tuple(sent))
+
+
+def _opened_as_sent(one: Sent, outcome: str) -> Sent:
+    """Do the same with what was sent, where the blank has a name of its own, which no relabelling meant."""
+    if one.lacking is None:
+        return one
+    blank = one.lacking.where_label(outcome, lambda label: label == MISSING)
+    counted, lacking = _with_outcome(one.lacking.select(blank).project(one.cells.dims), outcome, _BLANK)
+    return attrs.evolve(
+        one,
+        cells=one.cells.union(counted),
+        lacking=merged(filled(one.lacking.select(~blank)), lacking),
+        steps=(*one.steps, Renamed(outcome, {_BLANK: NOT_YET_ASSIGNED})),
+    )
+
+
+def _with_outcome(rows: Cells, outcome: str, label: str) -> tuple[Cells, Cells | None]:
+    """Give rows an outcome; apart from them stands what lacks another label, for that reason."""
+    rows, lacking = rows.relabel(outcome, lambda _: label), None
+    for dim in rows.dims:
+        lacks = rows.match({dim: label_array([MISSING])})
+        if lacks.any():
+            lacking = merged(lacking, rows.select(lacks).extend(REASON, f"{LACKING}{dim}"))
+            rows = rows.select(~lacks)
+    return rows, lacking
 
 
 def basis_dims(dims: Iterable[str]) -> list[str]:
@@ -116,6 +216,27 @@ def _refuse_other_basis(tally: Tally, basis: str, kept: tuple[str, ...]) -> None
                 "may be counted in two ways. Choose the rows first, or relabel them."
             )
             raise InvalidInputError(msg)
+
+
+def basis_of(tally: Tally, kept: tuple[str, ...]) -> str:
+    """Return the basis that a tally says its outcomes are on; nothing where it says none, or keeps both apart.
+
+    Two that would be added up are refused, whether or not they were declared to overlap.
+    """
+    found = ""
+    for dim in basis_dims(tally.dims):
+        read = {label: own for label in tally.labels(dim) if (own := _basis_in(label))}
+        if len({*read.values()}) > 1 and dim not in kept:
+            first = next(iter(read))
+            call = f"{dim}={first!r}" if dim.isidentifier() else f"**{{{dim!r}: {first!r}}}"
+            msg = (
+                f"{dim!r} has the labels {_check.listing(read)}: the same outcomes, counted in two ways. Keep {dim!r} in "
+                f"by=, or choose one first, with where({call}) for a tally."
+            )
+            raise InvalidInputError(msg)
+        if len({*read.values()}) == 1:
+            found = next(iter(read.values()))
+    return found
 
 
 def _basis_in(label: Any) -> str:
@@ -174,16 +295,33 @@ def _refuse_hidden(given: frozenset[str], types: set[str], positive: OutcomeSet,
         raise InvalidInputError(msg)
 
 
+def _only_positive(definition: Definition, given: frozenset[str]) -> tuple[Note, ...]:
+    """Note that a table holds none but positive outcomes, so that a share of them is no share of all outcomes."""
+    types = {t for code in given - {NOT_YET_ASSIGNED} for t in members_of(code)}
+    counted = definition.positive.types.union(*(one.types for one in outcome_sets().values()))
+    if definition.out_of == "crimes" or not types or not types <= counted:
+        return ()
+    long = (
+        f"the table holds only outcomes that some set counts as positive, of {types_of([c for c in outcome_types() if c in types])}: "
+        "those without anybody held to account, such as type 18, are missing, or there were none"
+    )
+    return (Note("only-positive-outcomes", "only positive outcomes", long),)
+
+
 # ---- counting by group ------------------------------------------------------------------
 
 
 @attrs.frozen
 class Counter:
-    """How a tally of outcomes, by code, is counted by group; `given` holds the codes that it gives."""
+    """How a tally of outcomes, by code, is counted by group.
+
+    `given` holds the codes that it gives, `notes` what must travel with every rate.
+    """
 
     definition: Definition
     outcome: str
     given: frozenset[str]
+    notes: tuple[Note, ...] = ()
 
     @property
     def positive(self) -> frozenset[str]:
@@ -197,6 +335,7 @@ class Counter:
         found, of_crimes = self.parts(groups, side), _supply.no_reasons(len(groups))
         if crimes is not None:
             sizes, of_crimes = crimes.sizes(groups, side)
+            self._ask_alternates(groups, side, sizes)
             found = self.out_of_crimes(found, sizes)
         needed = [found.positive, found.denominator]
         if self.definition.is_cohort and NOT_YET_ASSIGNED in self.given:
@@ -212,6 +351,10 @@ class Counter:
         if NOT_YET_ASSIGNED in self.given:
             waiting = self._of(groups, side, {NOT_YET_ASSIGNED})
             whole = outcomes + waiting if self.definition.out_of == "crimes" else outcomes
+            if (
+                self.definition.is_cohort and self.definition.blank is None
+            ):  # then type 0 does not tell how many have none
+                waiting = np.where(self._blank(groups, side) != 0, np.nan, waiting)
         return Counted(self._of(groups, side, self.positive), whole, waiting, outcomes)
 
     def out_of_crimes(self, found: Counted, crimes: FloatArray) -> Counted:
@@ -220,37 +363,75 @@ class Counter:
         A table of nothing but positive outcomes does not hold them all, and tells of none.
         """
         waiting = found.not_yet_assigned
-        if self.definition.is_cohort and NOT_YET_ASSIGNED not in self.given and self.given - self.positive:
-            waiting = crimes - found.outcomes
+        if self.definition.is_cohort and self.given - self.positive:
+            waiting = np.where(np.isnan(waiting), crimes - found.outcomes, waiting)
         return attrs.evolve(found, denominator=crimes, not_yet_assigned=waiting)
 
     def _why_larger(self, groups: Cells, side: _supply.Side) -> _supply.Reasons:
         """Say of each group which part of a type, left out before, is larger than its whole."""
-        reasons, ledger = _supply.no_reasons(len(groups)), side.tally._ledger
-        if ledger is None:
-            return reasons
+        reasons = _supply.no_reasons(len(groups))
         for code, kind in outcome_types().items():
-            if not kind.parent:
+            own = (
+                _in_ledger(side.tally, self.outcome, code.__eq__, _inside(kind.parent))
+                if kind.parent
+                else None
+            )
+            if own is None:
                 continue
-            own = ledger.select(ledger.where_label(REASON, _inside(kind.parent).__eq__))
-            own = own.select(own.match({self.outcome: label_array([code])})).project(groups.dims)
-            at = own.positions(groups, groups.dims)
-            part = np.zeros(len(groups))
-            part[at[at >= 0]] = own.counts[at >= 0]
+            part, held = _by_group(own, groups)  # a group without the part has none that could be too large
             whole = self._of(groups, side, {c for c in self.given if kind.parent in members_of(c)})
-            held = np.zeros(len(groups), dtype=bool)
-            held[at[at >= 0]] = True  # a group without the part has none that could be too large
             for row in np.flatnonzero(held & (part > whole) & _supply.unexplained(reasons)).tolist():
                 where = f" in {side.label}" if side.label else ""
                 reasons[row] = (
                     f"not available: {written(part[row])} outcomes of type {code}{where}, more than the "
-                    f"{written(whole[row])} of type {kind.parent} that they must be part of"
+                    f"{written(whole[row])} of type {kind.parent} that they must be part of; "
+                    "where they stand beside them, say alternates='beside'"
                 )
         return reasons
+
+    def _blank(self, groups: Cells, side: _supply.Side) -> FloatArray:
+        """Count what was left out of each group without an outcome."""
+        return _by_group(_in_ledger(side.tally, self.outcome), groups)[0]
+
+    def ask_blank(self, *tallies: Tally) -> None:
+        """Ask what blank outcomes are where each of them is a crime recorded, and the caller did not say."""
+        blank, lacking = (
+            sum(found.total for tally in tallies if (found := _in_ledger(tally, self.outcome, chosen)))
+            for chosen in (_is_blank, _any)
+        )
+        if self.definition.blank is None and blank:
+            all_of_it = f"{written(lacking + sum(tally._cells.total for tally in tallies))} {tallies[0].unit}"
+            why = f"{written(blank)} of {all_of_it} have a blank {self.outcome!r}, and each of them is a crime recorded"
+            _check.one_of(None, "blank", BLANKS, why=why)
+
+    def _ask_alternates(self, groups: Cells, side: _supply.Side, crimes: FloatArray) -> None:
+        """Ask where types 1A, 2A and 3A and all else add up to the crimes: so they do if they stand beside 1, 2 and 3."""
+        own = _in_ledger(side.tally, self.outcome, _any, _INSIDE)
+        if self.definition.alternates is not None or own is None:
+            return
+        parts, held = _by_group(own, groups)
+        whole = self._of(groups, side, self.given) + parts + self._blank(groups, side)
+        held &= parts > 0
+        if held.any() and (whole == crimes)[held].all():
+            lead = (
+                f"{written(parts.sum())} outcomes are of {types_of(own.label(self.outcome).tolist())}, and with them the rows "
+                f"add up to the {written(crimes[held].sum())} crimes, as if they stood beside the types that they are a part of"
+            )
+            _check.one_of(None, "alternates", ALTERNATES, why=lead)
 
     def _of(self, groups: Cells, side: _supply.Side, codes: Iterable[str]) -> FloatArray:
         kept = side.tally._where({self.outcome: label_array(codes)})
         return _supply.totals(attrs.evolve(side, tally=kept), groups).astype(float)
+
+
+def _by_group(relation: Cells | None, groups: Cells) -> tuple[FloatArray, Mask]:
+    """Add up a part of a ledger by group, and say which groups it has."""
+    counts, held = np.zeros(len(groups)), np.zeros(len(groups), dtype=bool)
+    if relation is not None:
+        own = relation.project(groups.dims)
+        at = own.positions(groups, groups.dims)
+        counts[at[at >= 0]], held[at[at >= 0]] = own.counts[at >= 0], True
+    return counts, held
 
 
 def first_of(*reasons: _supply.Reasons) -> _supply.Reasons:
@@ -264,12 +445,15 @@ def first_of(*reasons: _supply.Reasons) -> _supply.Reasons:
 # ---- crimes beside outcomes -------------------------------------------------------------
 
 
-def refuse_crimes(crimes: object, counter: Counter) -> None:
-    """Refuse crimes where they have no use, and ask for them where nothing else tells."""
+def refuse_crimes(crimes: object, counter: Counter, *counted: Tally) -> None:
+    """Refuse crimes where they have no use, and ask where nothing tells how many there are, or what blanks are."""
     definition, given = counter.definition, counter.given
     if crimes is not None:
         if definition.out_of != "crimes":
             msg = f"crimes= cannot go with out_of={definition.out_of!r}, which does not use it; leave it out, or use out_of='crimes'."
+            raise InvalidInputError(msg)
+        if definition.blank == "excluded":
+            msg = "blank='excluded' cannot go with crimes=, which counts the crimes with a blank outcome too; leave out one of the two."
             raise InvalidInputError(msg)
         return
     if definition.is_ratio:
@@ -277,14 +461,21 @@ def refuse_crimes(crimes: object, counter: Counter) -> None:
             "crimes= must be given with basis='closed' and out_of='crimes': outcomes given in a period do not tell how "
             "many crimes were recorded in it. Give the number, a mapping, an Exposure or a Tally, or use out_of='outcomes'."
         )
-        raise InvalidInputError(msg)
+        raise _crimes_needed(msg, "outcomes")
+    if definition.out_of == "crimes":
+        counter.ask_blank(*counted)
     if definition.out_of == "crimes" and given and NOT_YET_ASSIGNED not in given:
         msg = (
             "crimes= must be given with out_of='crimes' where no row has type '0', crimes not yet assigned an outcome: "
-            f"the rows do not tell how many crimes were recorded. If {counter.outcome!r} is empty for such crimes, fill "
-            "it with '0'; or use out_of='crimes_with_outcome'."
+            "the rows do not tell how many crimes were recorded; or use out_of='crimes_with_outcome'."
         )
-        raise InvalidInputError(msg)
+        raise _crimes_needed(msg, "crimes_with_outcome")
+
+
+def _crimes_needed(msg: str, instead: str) -> ChoiceNeededError:
+    return ChoiceNeededError(
+        Note("choose-crimes", "crimes= must be given", msg), answers={"out_of": (instead,)}
+    )
 
 
 def crimes_of(crimes: Any, by: tuple[str, ...], outcomes: Tally, period: str) -> Divisor | None:
@@ -362,8 +553,8 @@ class Outcomes:
 
     def compare(self, between: Between, crimes: Any, like_for_like: LikeForLike, caveat: str) -> TwoPeriods:
         """Count two of the periods, and the crimes of both."""
-        refuse_crimes(crimes, self.counter)
         sides = _supply.both_periods(self.tally, between, self.period)
+        refuse_crimes(crimes, self.counter, *(side.tally for side in sides))
         pair = Comparison.of(
             self.tally,
             sides,
@@ -375,6 +566,7 @@ class Outcomes:
             single=self.single,
         )
         pair.rows.note(*notes_between(self.counter.definition, [side.when for side in sides]))
+        pair.rows.note(*self.counter.notes)
         recorded = None if crimes is None else self._crimes(crimes, between, sides, pair.sides[0].common)
         return TwoPeriods.of(self.counter, pair, recorded)
 

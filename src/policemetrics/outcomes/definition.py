@@ -26,7 +26,7 @@ from policemetrics.definitions._outcomes import REST, code_of, members_of, spell
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import Figure, definition_field, figure, input_field
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, FloatArray, OutOf
+from policemetrics.typing import Alternates, Basis, Blank, FloatArray, OutOf
 
 _OWN_SET: Final = "\nNo set is official. For one of your own, give an OutcomeSet, as in OutcomeSet(['1', '8'], name='ours')."
 
@@ -71,7 +71,8 @@ def _members(value: object, name: str) -> tuple[str, ...]:
     return (code,)
 
 
-def _types(codes: Sequence[str]) -> str:
+def types_of(codes: Sequence[str]) -> str:
+    """Name types by their codes."""
     return f"type{'' if len(codes) == 1 else 's'} {', '.join(codes)}"
 
 
@@ -121,7 +122,7 @@ class OutcomeSet:
         bundled = outcome_sets().get(_check.text(self.name, "name"))
         if bundled and self.types != set(bundled.types):
             msg = (
-                f"name {self.name!r} is that of a bundled set, {_types(bundled.types)}; "
+                f"name {self.name!r} is that of a bundled set, {types_of(bundled.types)}; "
                 "give yours another name."
             )
             raise InvalidInputError(msg)
@@ -132,7 +133,7 @@ class OutcomeSet:
         return tuple(code for code in outcome_types() if code in self.types)
 
     def __repr__(self) -> str:
-        return f"OutcomeSet {self.name!r}: {_types(self.codes)}"
+        return f"OutcomeSet {self.name!r}: {types_of(self.codes)}"
 
 
 def outcome_set(name: str) -> OutcomeSet:
@@ -165,7 +166,7 @@ def bundled(name: Any, argument: str) -> OutcomeSet:
     """Find a bundled set; `argument` is where its name was given."""
     sets = outcome_sets()
     if not isinstance(name, str) or name not in sets:
-        held = {k: f"{_types(v.types)}. {v.description}" for k, v in sets.items()}
+        held = {k: f"{types_of(v.types)}. {v.description}" for k, v in sets.items()}
         _check.one_of(name, argument, held, _OWN_SET)  # which refuses it
     found = sets[name]
     return OutcomeSet(found.types, name=found.name, source=found.origin)
@@ -337,6 +338,20 @@ NOUNS: Final[Mapping[OutOf, str]] = {
     "crimes_with_outcome": "crimes with an outcome",
     "outcomes": "outcomes",
 }
+BLANKS: Final[Mapping[Blank, str]] = {
+    "not_yet_assigned": "a crime that has no outcome yet, as of type 0",
+    "excluded": "left out, of the crimes too: the figure is of the crimes whose outcome is not blank",
+}
+ALTERNATES: Final[Mapping[Alternates, str]] = {
+    "beside": "they stand beside types 1, 2 and 3 and are added to them, as in many a force's own table",
+    "inside": "they are among the types 1, 2 and 3, as in the tables of the Home Office, and are not added again",
+}
+
+
+def noun_of(out_of: OutOf, blank: str) -> str:
+    """Name what a rate is out of; crimes of which some were left out are not all that were recorded."""
+    left_out = out_of == "crimes" and blank == "excluded"
+    return "crimes whose outcome is not blank" if left_out else NOUNS[out_of]
 
 
 @attrs.frozen
@@ -351,38 +366,62 @@ class Counted:
 
 @attrs.frozen
 class Definition:
-    """Which outcomes, on which basis, out of what."""
+    """Which outcomes, on which basis, out of what; and what blanks and alternates are, where the data have any."""
 
     positive: OutcomeSet
     basis: Basis
     out_of: OutOf
     level: float
+    blank: Blank | None = None
+    alternates: Alternates | None = None
 
     @classmethod
-    def of(cls, positive: Any, basis: Any, out_of: Any, confidence_level: float) -> Definition:
-        """Read the three choices, of which none has a default."""
-        chosen = positive if isinstance(positive, OutcomeSet) else bundled(positive, "positive")
-        basis = _check.one_of(basis, "basis", BASES)
-        out_of = _check.one_of(out_of, "out_of", _DENOMINATORS)
+    def of(
+        cls,
+        positive: Any,
+        basis: Any,
+        out_of: Any,
+        confidence_level: float,
+        blank: Any = None,
+        alternates: Any = None,
+    ) -> Definition:
+        """Read the three choices of which none has a default, and the two that the data may call for."""
+        chosen, basis, out_of = _check.together(
+            lambda: positive if isinstance(positive, OutcomeSet) else bundled(positive, "positive"),
+            lambda: _check.one_of(basis, "basis", BASES),
+            lambda: _check.one_of(out_of, "out_of", _DENOMINATORS),
+        )
+        if blank is not None:
+            _check.one_of(blank, "blank", BLANKS)
+        if alternates is not None:
+            _check.one_of(alternates, "alternates", ALTERNATES)
+        if blank is not None and basis == "closed":
+            msg = "blank= goes with basis='recorded': outcomes given in a period have no blank ones among them; leave it out."
+            raise InvalidInputError(msg)
         if basis == "closed" and out_of == "crimes_with_outcome":
             msg = (
                 "out_of='crimes_with_outcome' cannot go with basis='closed': an outcome given in a period need "
                 "not belong to a crime recorded in it; use out_of='outcomes', or out_of='crimes'."
             )
             raise InvalidInputError(msg)
-        return cls(chosen, basis, out_of, _check.confidence_level(confidence_level))
+        return cls(chosen, basis, out_of, _check.confidence_level(confidence_level), blank, alternates)
 
     @classmethod
     def of_figure(cls, one: OutcomeFigure, confidence_level: float) -> Definition:
         """Take what a figure is of, at a level of one's own."""
-        return cls.of(
-            OutcomeSet(one.outcome_types, name=one.outcomes), one.basis, one.out_of, confidence_level
-        )
+        positive = OutcomeSet(one.outcome_types, name=one.outcomes)
+        said = one.blank or None, one.alternates or None
+        return cls.of(positive, one.basis, one.out_of, confidence_level, *said)
 
     @property
     def is_ratio(self) -> bool:
         """Whether the numerator is no part of the denominator, so that the rate may pass 1."""
         return self.basis == "closed" and self.out_of == "crimes"
+
+    @property
+    def noun(self) -> str:
+        """What the rate is out of."""
+        return noun_of(self.out_of, self.blank or "")
 
     @property
     def is_cohort(self) -> bool:
@@ -407,6 +446,8 @@ class Definition:
             "outcome_types": self.positive.codes,
             "basis": self.basis,
             "out_of": self.out_of,
+            "blank": self.blank or "",
+            "alternates": self.alternates or "",
             "method": "rate ratio score" if self.is_ratio else "wilson",
             "confidence_level": self.level,
         }
@@ -439,7 +480,7 @@ class Definition:
 
     def why_impossible(self, counted: Counted, label: str) -> Reasons:
         """Say of each group why its counts make no rate: nothing to divide by, or more than all."""
-        noun, where = NOUNS[self.out_of], f" in {label}" if label else ""
+        noun, where = self.noun, f" in {label}" if label else ""
         positive, whole = counted.positive, counted.denominator
         waiting = np.fmax(counted.not_yet_assigned, 0)  # 0 where it is not known
         nothing, too_many = whole == 0, (positive > whole) & (not self.is_ratio)
@@ -471,16 +512,24 @@ class OutcomeFigure(Figure):
         The types in it.
     basis, out_of : str
         Which outcomes, out of what.
+    blank, alternates : str
+        What was said of blank outcomes and of types 1A, 2A and 3A; empty where the data had none, or it was not said.
     """
 
     outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
     basis: Basis = definition_field(below=True)
     out_of: OutOf = definition_field(below=True)
+    blank: str = definition_field(below=True, default="")
+    alternates: str = definition_field(below=True, default="")
+
+    @property
+    def _noun(self) -> str:
+        return noun_of(self.out_of, self.blank)
 
     @property
     def _of_what(self) -> str:
-        return f"{self.outcomes}, {self.basis} basis, out of {NOUNS[self.out_of]}"
+        return f"{self.outcomes}, {self.basis} basis, out of {self._noun}"
 
     @property
     def _about(self) -> str:

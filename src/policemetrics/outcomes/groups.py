@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells, encode
-from policemetrics._compare import Mask, Notes, Rows
+from policemetrics._compare import Chosen, Mask, Notes, Rows
 from policemetrics._supply import Reasons, keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent
@@ -141,6 +141,7 @@ def group_outcome_rate(
     average: Literal["pooled", "mean_of_rates"] = "pooled",
     by: Names,
 ) -> Results[GroupOutcomeRate]: ...
+@_check.asking_together
 def group_outcome_rate(
     rates: Results[OutcomeRate],
     /,
@@ -278,7 +279,8 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
     if force is not None:
         _check.known(force, "force", known)
         if include_self is None:
-            raise ChoiceNeededError(Note("choose-include-self", "include_self= must be given", f"{_SELF}."))
+            note = Note("choose-include-self", "include_self= must be given", f"{_SELF}.")
+            raise ChoiceNeededError(note, answers={"include_self": (True, False)})
         own = [force] if _check.flag(include_self, "include_self") else []
         chosen = [*(v for v in chosen if v != force), *own]
     elif include_self is not None:
@@ -293,7 +295,7 @@ def _members(labels: Sequence[Any], of: str, members: Any, force: Any, include_s
 
 def _definition(rates: Results[OutcomeRate]) -> Definition:
     """Return what all the rates are of; rates of several definitions have no common rate."""
-    for what in ("outcomes", "outcome_types", "basis", "out_of", "confidence_level"):
+    for what in ("outcomes", "outcome_types", "basis", "out_of", "blank", "confidence_level"):
         several = list(dict.fromkeys(rates[what].tolist()))
         if len(several) > 1:
             msg = f"rates must be of one set, basis, denominator and level; {what} is {_check.listing(several)}."
@@ -418,6 +420,7 @@ def _rates(
 ) -> GroupOutcomeRate | Results[GroupOutcomeRate]:
     """Work out every group."""
     rows = Rows(grid.keys, grid.why_none(), single, grid.exclusions(), grid.notes())
+    rows.chosen = Chosen(grid.rates[0].chosen if len(grid.rates) else "")
     common = {what: grid.common(what) for what in ("when", "as_at", "mature_after")}
     positive, denominator, waiting = (
         grid.column(name).sum(axis=1) for name in ("positive", "denominator", "not_yet_assigned")

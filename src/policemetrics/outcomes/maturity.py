@@ -15,6 +15,7 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._cells import MISSING, Cells
 from policemetrics._compare import Mask, Rows
+from policemetrics._sent import REASON
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
@@ -22,11 +23,11 @@ from policemetrics.errors import InvalidInputError
 from policemetrics.incidence import cumulative_incidence
 from policemetrics.outcomes.counting import NOT_YET_ASSIGNED, Counter, read, refuse_by_outcome
 from policemetrics.outcomes.dates import AsAt, Spans, notes_of
-from policemetrics.outcomes.definition import Definition, OutcomeSet
+from policemetrics.outcomes.definition import Definition, OutcomeSet, noun_of
 from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.results import Figure, Results, column, definition_field, figure
-from policemetrics.tallies import REASON, Tally, filled, merged
-from policemetrics.typing import Counts, FloatArray, IntArray, Names
+from policemetrics.tallies import Tally, filled, merged
+from policemetrics.typing import Alternates, Blank, Counts, FloatArray, IntArray, Names
 
 MONTHS: Final = "months"
 METHOD: Final = "aalen-johansen, wilson"
@@ -56,6 +57,8 @@ class OutcomeMaturity(Figure):
         Name of the set of positive outcomes.
     outcome_types : tuple of str
         The types in it.
+    blank, alternates : str
+        What was said of blank outcomes and of types 1A, 2A and 3A.
     as_at : str
         The last month that the extract holds in full.
     method, confidence_level : str, float
@@ -73,6 +76,8 @@ class OutcomeMaturity(Figure):
     cohorts: float = column("count")
     outcomes: str = definition_field(below=True)
     outcome_types: tuple[str, ...]
+    blank: str = definition_field(below=True, default="")
+    alternates: str = definition_field(below=True, default="")
     as_at: str = definition_field(below=True)
     method: str
     confidence_level: float
@@ -84,7 +89,7 @@ class OutcomeMaturity(Figure):
             f"{written(self.cohorts)} month{'' if self.cohorts == 1 else 's'} of recording followed so long"
         )
         return (
-            f"{percent(self.share, 2)} of crimes recorded had a positive outcome {_by(self.group.get(MONTHS))} "
+            f"{percent(self.share, 2)} of {noun_of('crimes', self.blank)} had a positive outcome {_by(self.group.get(MONTHS))} "
             f"({self.outcomes}, {self._interval_words()}); {percent(self.assigned, 2)} had any "
             f"outcome by then ({followed}, as at {in_words(self.as_at)})."
         )
@@ -97,12 +102,15 @@ def _by(months: Any) -> str:
     return f"within {months} month{'' if months == 1 else 's'} after the month in which they were recorded"
 
 
+@_check.asking_together
 def outcome_maturity(
     data: Counts,
     /,
     *,
-    positive: str | OutcomeSet,
+    positive: str | OutcomeSet | None = None,
     as_at: str | dt.date | Period,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: Names = (),
     period: str = "period",
     outcome_period: str = "outcome_period",
@@ -116,13 +124,17 @@ def outcome_maturity(
     ----------
     data : Tally or data frame
         Crimes by the month in which they were recorded, the month of their outcome, and its type. Crimes
-        without an outcome yet have type 0, or no type, and no month: they are counted, as still open.
+        without an outcome yet have type 0, and no month: they are counted, as still open.
     positive : str or OutcomeSet
         What counts as positive: the name of a bundled set, or a set of your own.
     as_at : str, datetime.date or Period
         The last month that the extract holds in full; a day stands for the last month that is over on it.
         Nothing in the data can tell it. Outcomes given later count as not yet given, and crimes recorded
         later are left out, so that an earlier date shows what could be known then.
+    blank : {"not_yet_assigned", "excluded"}, optional
+        What a crime is whose outcome is blank: still open, or left out. It must be given where there are such crimes.
+    alternates : {"inside", "beside"}, optional
+        As for `positive_outcome_rate`. Default is ``"inside"``.
     by : str or sequence of str, optional
         The dimensions to keep, the offence group say; `period` itself gives a curve for each month of
         recording. Default is one curve of all.
@@ -144,7 +156,7 @@ def outcome_maturity(
     Raises
     ------
     ChoiceNeededError
-        If `positive` is left out: the sets get listed.
+        If `positive` is left out, or `blank` where there are blank outcomes: the choices get listed, and a complete call.
     InvalidTypeError
         If `as_at` is no date.
     InvalidInputError
@@ -196,7 +208,7 @@ def outcome_maturity(
     >>> round(curve.at(months=1).share, 4)  # 24/200 + (152/200) x 20/66
     0.3503
     """
-    definition = Definition.of(positive, "recorded", "crimes", confidence_level)
+    definition = Definition.of(positive, "recorded", "crimes", confidence_level, blank, alternates)
     kept = _kept_dims(by, outcome, outcome_period)
     roles = (_check.text(period, "period"), outcome_period, outcome)
     if len(set(roles)) < len(roles):
@@ -205,6 +217,8 @@ def outcome_maturity(
     last = _last_month(as_at)
     needed = tuple(dict.fromkeys((*kept, period, outcome_period)))
     tally, counter = read(data, needed, outcome, count, definition)
+    definition = counter.definition
+    counter.ask_blank(tally)
     dims = (*(d for d in kept if d != period), period)
     followed = _Followed.of(tally, counter, dims, outcome_period, last)
     side = Side(followed.crimes)
@@ -301,7 +315,7 @@ class _Followed:
 def _without_outcome(
     tally: Tally, dims: tuple[str, ...], outcome_period: str, outcome: str
 ) -> tuple[Cells, Cells | None]:
-    """Take the crimes without an outcome out of the ledger, where a missing type or month has put them."""
+    """Take the crimes without an outcome out of the ledger, where a missing month has put them."""
     ledger = tally._ledger
     if ledger is None:
         return tally._cells.select(np.zeros(len(tally), dtype=bool)), None
@@ -309,15 +323,11 @@ def _without_outcome(
     def missing(dim: str) -> Mask:
         return ledger.where_label(dim, lambda label: label == MISSING)
 
-    no_type, no_month = missing(outcome), missing(outcome_period)
-    waits = ledger.where_label(outcome, lambda label: label == NOT_YET_ASSIGNED)
-    chosen = ledger.where_label(
-        REASON, lambda reason: reason in {f"missing {outcome}", f"missing {outcome_period}"}
-    )
-    chosen &= waits | (no_type & no_month)
+    chosen = ledger.where_label(outcome, lambda label: label == NOT_YET_ASSIGNED)
+    chosen &= ledger.where_label(REASON, lambda reason: reason == f"missing {outcome_period}")
     for dim in dims:
         chosen &= ~missing(dim)
-    opened = ledger.select(chosen).project(tally.dims).relabel(outcome, lambda _: NOT_YET_ASSIGNED)
+    opened = ledger.select(chosen).project(tally.dims)
     return opened, ledger.select(~chosen).project((*dims, REASON))
 
 
@@ -365,7 +375,7 @@ def _by_age(
     keys = {d: column[group] for d, column in of_groups.keys.items()} | {MONTHS: age}
     excluded = of_groups.exclusions.take(group) if of_groups.exclusions else None
     notes = of_groups.notes if isinstance(of_groups.notes, tuple) else of_groups.notes[group]
-    rows = Rows(keys, of_groups.reasons[group], False, excluded, notes)
+    rows = Rows(keys, of_groups.reasons[group], False, excluded, notes, chosen=of_groups.chosen)
     arrays = {
         "share": curve.share,
         "share_low": curve.low,

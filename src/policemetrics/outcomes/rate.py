@@ -14,7 +14,7 @@ from policemetrics._supply import groups_of, no_reasons, whole_side
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-from policemetrics.exposure import Exposure
+from policemetrics.exposure import Exposure, areas_of
 from policemetrics.outcomes.counting import crimes_of, read, refuse_by_outcome, refuse_crimes
 from policemetrics.outcomes.dates import AsAt, Spans, maturities, notes_of, one_or_all
 from policemetrics.outcomes.definition import (
@@ -28,7 +28,7 @@ from policemetrics.outcomes.definition import (
 from policemetrics.periods import Period
 from policemetrics.results import Results, column, definition_field, figure, input_field
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, Counts, Divisor, Names, Number, OutOf
+from policemetrics.typing import Alternates, Basis, Blank, Counts, Divisor, Names, Number, OutOf
 
 _PERIOD: Final = "period"
 # By basis and denominator; the bracket is left open for what else is to be said.
@@ -44,6 +44,8 @@ _SENTENCES: Final[Mapping[Basis, Mapping[OutOf, str]]] = {
         "crimes_with_outcome": "{rate} of crimes with an outcome have so far had a positive one ({which}: {positive} of {whole} crimes recorded in {when} that have an outcome",
     },
 }
+# Where crimes with a blank outcome were left out, these are not the crimes recorded.
+_OF_SOME: Final = "{rate} of {noun} have so far had a positive one ({which}: {positive} of {whole} such crimes recorded in {when}"
 
 
 @figure(estimate=("rate", "positive"))
@@ -68,6 +70,8 @@ class OutcomeRate(OutcomeFigure):
         The types in it.
     when : str
         The period or periods added up, where the counts say.
+    blank, alternates : str
+        What was said of blank outcomes and of types 1A, 2A and 3A; empty where the data had none, or it was not said.
     basis, out_of, as_at : str
         Which outcomes, out of what, and the date of the extract where it was given.
     maturity : str
@@ -102,9 +106,11 @@ class OutcomeRate(OutcomeFigure):
     def _sentence(self) -> str:
         if np.isnan(self.rate):
             return f"Positive outcomes ({self._of_what}): {self.reason}."
-        stated = _SENTENCES[self.basis][self.out_of].format(
+        sentence = _OF_SOME if self._noun != NOUNS[self.out_of] else _SENTENCES[self.basis][self.out_of]
+        stated = sentence.format(
             rate=percent(self.rate, 2),
             which=f"{self.outcomes}, {self.basis} basis",
+            noun=self._noun,
             positive=written(self.positive),
             whole=written(self.denominator),
             when=self.when or "the period",
@@ -142,6 +148,8 @@ def positive_outcome_rate(
     basis: Basis,
     out_of: OutOf,
     crimes: Divisor | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: None = None,
     outcome: str = "outcome",
     period: str | None = None,
@@ -159,6 +167,8 @@ def positive_outcome_rate(
     basis: Basis,
     out_of: OutOf,
     crimes: Divisor | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: Names,
     outcome: str = "outcome",
     period: str | None = None,
@@ -167,6 +177,7 @@ def positive_outcome_rate(
     mature_after: int | None = None,
     confidence_level: float = 0.95,
 ) -> Results[OutcomeRate]: ...
+@_check.asking_together
 def positive_outcome_rate(
     data: Any,
     denominator: Any = None,
@@ -176,6 +187,8 @@ def positive_outcome_rate(
     basis: Basis | None = None,
     out_of: OutOf | None = None,
     crimes: Any = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     not_yet_assigned: Number | None = None,
     by: Names | None = None,
     outcome: str = "outcome",
@@ -208,6 +221,12 @@ def positive_outcome_rate(
     crimes : float, mapping, Exposure or Tally, optional
         Crimes recorded, for ``out_of="crimes"``. On the closed basis they must be given; on the
         recorded basis the default is to count the rows, which must then include type 0.
+    blank : {"not_yet_assigned", "excluded"}, optional
+        What a crime is whose outcome is blank, on the recorded basis: one that has no outcome yet, or left out, of the
+        crimes too. Out of crimes it must be given where the data have such crimes and `crimes` does not count them.
+    alternates : {"inside", "beside"}, optional
+        Whether types 1A, 2A and 3A are among types 1, 2 and 3, or stand beside them and are added to them. Default is
+        ``"inside"``; it must be given where with them the rows add up to `crimes`.
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
     outcome : str, optional
@@ -239,11 +258,12 @@ def positive_outcome_rate(
     Raises
     ------
     ChoiceNeededError
-        If `positive`, `basis` or `out_of` is left out: the choices get listed, with their meaning.
+        If `positive`, `basis` or `out_of` is left out, or `crimes`, `blank` or `alternates` where the data call for it:
+        the choices of all get listed with their meaning, and with a complete call.
     UnknownNameError
         If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
     InvalidInputError
-        If `crimes` is missing or has no use, more outcomes are positive than there are, the rows are
+        If `crimes` has no use, more outcomes are positive than there are, the rows are
         of another basis, a part (type 1A) comes without its whole, the set has a type that the table gives
         only within "other" or together with one that is not in the set, or `as_at` is no date where one is
         needed, or comes before the end of a period.
@@ -258,7 +278,11 @@ def positive_outcome_rate(
     Notes
     -----
     Type 0, not yet assigned, is no outcome. Types 1A, 2A and 3A lie inside 1, 2 and 3: they are not
-    counted again, and stand among the exclusions.
+    counted again, and stand among the exclusions; with ``alternates="beside"`` they are added to them.
+
+    A blank outcome, a missing label or text without a letter, is no outcome either. Out of outcomes it stays out and
+    stands among the exclusions; how much of a cohort is open is then not known. A table that holds no outcome but
+    positive ones says so in the figure, and warns.
 
     Where the positive outcomes are a part of the denominator the interval is Wilson's score interval
     for a proportion. On the closed basis out of crimes they are not: outcomes given in the period
@@ -282,10 +306,12 @@ def positive_outcome_rate(
     8.00% of crimes recorded have so far had a positive outcome (positive-dashboard, recorded basis: 80 of 1,000 \
 crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of the crimes not yet assigned an outcome).
     """
-    definition = Definition.of(positive, basis, out_of, confidence_level)
+    definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     extract, needed = AsAt.of(as_at), _months_needed(mature_after, definition)
     if _check.is_number(data):
-        _check.refuse_options(crimes=crimes, by=by, count=count, mature_after=mature_after)
+        _check.refuse_options(
+            crimes=crimes, blank=blank, alternates=alternates, by=by, count=count, mature_after=mature_after
+        )
         rows = Rows({}, no_reasons(1), single=True)
         counted = _of_numbers(definition, data, denominator, not_yet_assigned)
         rows.adopt(definition.why_impossible(counted, ""))
@@ -303,10 +329,11 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     refuse_by_outcome(kept, outcome)
     named = () if period is None or _check.text(period, "period") in kept else (period,)
     period = _PERIOD if period is None else period
-    areas = crimes.by if isinstance(crimes, Exposure) and not isinstance(data, Tally) else ()
+    areas = areas_of(crimes, data) if isinstance(crimes, Exposure) else ()
     wanted = tuple(dict.fromkeys((*kept, *named, *areas)))
     tally, counter = read(data, wanted, outcome, count, definition, useful=(period,))
-    refuse_crimes(crimes, counter)
+    definition = counter.definition
+    refuse_crimes(crimes, counter, tally)
     side = whole_side(tally, crimes.by if isinstance(crimes, Exposure) else ())
     divisor = crimes_of(crimes, kept, tally, period)
     groups = groups_of([side], kept)
@@ -315,7 +342,7 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     counted, reasons = counter.count(groups, side, divisor)
     for why in reasons:
         rows.adopt(why)
-    left_open = () if divisor is None else divisor.notes(groups, side)
+    left_open = counter.notes if divisor is None else divisor.notes(groups, side)
     spans = Spans.of(tally, groups, period)
     if needed is not None and not spans.known:
         _refuse_ageless(tally, period)

@@ -19,11 +19,22 @@ from policemetrics._supply import Reasons, Side, groups_of, no_reasons, totals, 
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa, kitagawa_parts
 from policemetrics.outcomes.counting import Counter, Outcomes, TwoPeriods, first_of
-from policemetrics.outcomes.definition import NOUNS, Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
+from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
 from policemetrics.periods import in_words
 from policemetrics.results import Results, column, figure, input_field
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, Between, Counts, FloatArray, IntArray, LikeForLike, Names, OutOf
+from policemetrics.typing import (
+    Alternates,
+    Basis,
+    Between,
+    Blank,
+    Counts,
+    FloatArray,
+    IntArray,
+    LikeForLike,
+    Names,
+    OutOf,
+)
 
 
 @figure(estimate="points")
@@ -80,6 +91,8 @@ def outcome_rate_split(
     basis: Basis,
     out_of: OutOf,
     crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: None = None,
     outcome: str = "outcome",
     period: str = "period",
@@ -98,6 +111,8 @@ def outcome_rate_split(
     basis: Basis,
     out_of: OutOf,
     crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: Names,
     outcome: str = "outcome",
     period: str = "period",
@@ -105,6 +120,7 @@ def outcome_rate_split(
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[OutcomeRateSplit]: ...
+@_check.asking_together
 def outcome_rate_split(
     data: Any,
     /,
@@ -115,6 +131,8 @@ def outcome_rate_split(
     basis: Basis | None = None,
     out_of: OutOf | None = None,
     crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: Names | None = None,
     outcome: str = "outcome",
     period: str = "period",
@@ -139,6 +157,8 @@ def outcome_rate_split(
         As for `positive_outcome_rate`; they must be given.
     crimes : Tally, optional
         Crimes recorded by period and `of`, for ``out_of="crimes"``.
+    blank, alternates : optional
+        As for `positive_outcome_rate`.
     by : str or sequence of str, optional
         The dimensions whose changes are each split; gives a table. Default is the change of the whole.
     outcome, period : str, optional
@@ -165,7 +185,7 @@ def outcome_rate_split(
     InvalidTypeError
         If `crimes` is no Tally.
     ChoiceNeededError
-        If `positive`, `basis` or `out_of` is left out: the choices get listed, with their meaning.
+        If a choice is left out, as for `positive_outcome_rate`: all get listed with their meaning, and a complete call.
     UnknownNameError
         If a set, a type of outcome, a dimension or a column does not exist.
 
@@ -208,7 +228,7 @@ def outcome_rate_split(
     >>> print(outcome_rate_split(crimes, between=("2022/23", "2023/24"), of="offence", **asked))
     The positive outcome rate (charged, recorded basis, out of outcomes) changed by −4.10 percentage points, from 16.00% in 2022/23 to 11.90% in 2023/24: +1.60 from the rates within each offence and −5.70 from the mix by offence.
     """
-    definition = Definition.of(positive, basis, out_of, 0.95)
+    definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))
     split = _Split.of(outcomes.compare(between, crimes, like_for_like, caveat), of)
     # Percentage points from the start: what adds up exactly does so no more when multiplied afterwards.
@@ -271,7 +291,7 @@ class OutcomeRateDriver(OutcomeFigureOfTwo):
         return (
             f"{subject}: {signed(self.points, 2)} of the {whole} percentage points by which the whole changed; "
             f"{signed(self.within, 2)} from its own rate ({rates}) and {signed(self.mix, 2)} from its share of "
-            f"{NOUNS[self.out_of]} ({shares}{self._pull}).{self._less_mature}"
+            f"{self._noun} ({shares}{self._pull}).{self._less_mature}"
         )
 
     @property
@@ -293,16 +313,19 @@ def _rate(value: float) -> str:
     return "none" if np.isnan(value) else percent(value, 2)
 
 
+@_check.asking_together
 def outcome_rate_drivers(
     data: Counts,
     /,
     *,
     between: Between,
     of: str,
-    positive: str | OutcomeSet,
-    basis: Basis,
-    out_of: OutOf,
+    positive: str | OutcomeSet | None = None,
+    basis: Basis | None = None,
+    out_of: OutOf | None = None,
     crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
     by: Names = (),
     outcome: str = "outcome",
     period: str = "period",
@@ -324,6 +347,8 @@ def outcome_rate_drivers(
         As for `positive_outcome_rate`; they must be given.
     crimes : Tally, optional
         Crimes recorded by period and `of`, for ``out_of="crimes"``.
+    blank, alternates : optional
+        As for `positive_outcome_rate`.
     by : str or sequence of str, optional
         The dimensions whose changes are each explained. Default is the change of the whole.
     outcome, period : str, optional
@@ -344,7 +369,7 @@ def outcome_rate_drivers(
 
     Raises
     ------
-    InvalidInputError, InvalidTypeError, UnknownNameError
+    InvalidInputError, InvalidTypeError, ChoiceNeededError, UnknownNameError
         As `outcome_rate_split`.
 
     See Also
@@ -376,7 +401,7 @@ def outcome_rate_drivers(
     theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
     [OutcomeRateDriver, 2 rows; outcomes: charged; basis: recorded; out_of: outcomes]
     """
-    definition = Definition.of(positive, basis, out_of, 0.95)
+    definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))
     split = _Split.of(outcomes.compare(between, crimes, like_for_like, caveat), of)
     rows, group, _ = split.pair.by_part(of, split.parts)

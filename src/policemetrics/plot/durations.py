@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 import numpy as np
@@ -10,21 +10,18 @@ import numpy as np
 from policemetrics import _write, summarise_times
 from policemetrics._cells import MEASURED
 from policemetrics._supply import Side
+from policemetrics.errors import Note
 from policemetrics.figures import TimeSummary
 from policemetrics.frames import as_tally
 from policemetrics.plot import _canvas
 from policemetrics.tallies import Tally
 from policemetrics.times.estimates import seconds_of
-from policemetrics.times.reading import is_column
-from policemetrics.typing import Counts, FloatArray, IntArray, Numbers
+from policemetrics.times.reading import is_column, seconds_in
+from policemetrics.typing import Counts, FloatArray, IntArray, Names, Numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_STEPS: Final = (
-    0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200,
-)  # fmt: skip
-_DAY: Final = 86_400.0
 _BARS: Final = 40
 _TICKS: Final = 8
 _AIMED: Final = (_canvas.RISE, 2.5, "-", "bold")  # how the target is drawn
@@ -36,10 +33,13 @@ def times(
     *,
     target: float | None = None,
     inclusive: bool = False,
+    missed: Names = (),
+    invalid: Literal["refuse", "exclude"] = "refuse",
     seconds: str = MEASURED,
     count: str | None = None,
     ax: Axes | None = None,
     title: str | None = None,
+    source: str | None = None,
 ) -> Axes:
     r"""Draw how measured times are spread, with the median, the 90th percentile and the target.
 
@@ -51,6 +51,12 @@ def times(
         In seconds, > 0. Default is none.
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less.
+    missed : str or sequence of str, optional
+        For a tally or frame: reasons for exclusion, such as ``"missing end"``, whose rows count as missing the
+        target, as for `summarise_times`. Default is none.
+    invalid : {"refuse", "exclude"}, optional
+        For a column: what to do with missing and negative times, refuse them or leave them out, counted, which the
+        caption then says. Default is ``"refuse"``.
     seconds : str, optional
         The column of a frame, or the dimension of a tally, that holds the times. Default is ``"seconds"``.
     count : str, optional
@@ -59,6 +65,8 @@ def times(
         Where to draw. Default is a new figure.
     title : str, optional
         What stands above. Default is the finding, in words.
+    source : str, optional
+        Where the data come from, for the caption. Default is none.
 
     Returns
     -------
@@ -88,21 +96,24 @@ def times(
     >>> import policemetrics as pm
     >>> ax = pm.plot.times([30, 15, 45, 60, 10], target=45)
     >>> ax.get_title(loc="left").replace("\n", " ")
-    '60.0% took less than the target of 45 s; median 30 s, 90th percentile 54 s'
+    '60.0% (95% interval 23.1% to 88.2%) took less than the target of 45 s; median 30 s, 90th percentile 54 s'
     >>> ax.figure.clear()
     """
-    _canvas.check_options(ax, title, "plot.times")
+    _canvas.check_options(ax, title, source, "plot.times")
     asked: Any = data
+    options: dict[str, Any] = {"target": target, "inclusive": inclusive, "invalid": invalid, "missed": missed}
     if is_column(data):
-        summary = summarise_times(asked, target=target, inclusive=inclusive)
-        found = Tally.from_columns({MEASURED: asked}, np.ones(len(asked), dtype=np.int64), unit="times")
+        summary = summarise_times(asked, **options)
+        times = seconds_in(asked, MEASURED)
+        times = times[times >= 0]  # what is missing or negative, if it got here, is left out
+        found = Tally.from_columns({MEASURED: times}, np.ones(len(times), dtype=np.int64), unit="times")
         seconds = MEASURED
     else:
         dim = seconds if isinstance(data, Tally) else MEASURED
         found, seconds = as_tally(asked, by={dim: seconds}, count=count), dim
-        summary = summarise_times(found, target=target, inclusive=inclusive, seconds=seconds)
+        summary = summarise_times(found, **options, seconds=seconds)
     cells = Side(found.sum_to(seconds)).tally._cells
-    return _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit).on(ax, title)
+    return _Spread(seconds_of(cells, seconds), cells.counts, summary, found.unit).on(ax, title, source)
 
 
 @attrs.frozen
@@ -130,7 +141,7 @@ class _Spread(_canvas.Picture):
         longest, tail = self.longest, self.summary.p99
         end = longest if longest <= 1.5 * tail else 1.15 * tail
         end = max(end, 0.0 if np.isnan(self.summary.target) else 1.1 * self.summary.target) or 1.0
-        step = _step(end / _BARS)
+        step = _canvas.clock_step(end / _BARS)
         return step, int(np.floor(end / step)) + 1
 
     def draw(self, ax: Axes) -> None:
@@ -142,9 +153,9 @@ class _Spread(_canvas.Picture):
         ax.stairs(heights, edges, fill=True, color=_canvas.FALL)
         ax.set_xlim(0, edges[-1])
         ax.set_ylim(0, 1.4 * max(float(heights.max()), 1.0))
-        ticks = [t for t in ax.get_yticks() if t <= heights.max() and float(t).is_integer()]
+        ticks = [t for t in _canvas.ticks("count").tick_values(0, heights.max()) if t <= heights.max()]
         ax.set_yticks(ticks, [_write.count(t) for t in ticks], fontsize=_canvas.SMALL)
-        apart = _step(edges[-1] / _TICKS)
+        apart = _canvas.clock_step(edges[-1] / _TICKS)
         ticks = (np.arange(int(edges[-1] / apart) + 1) * apart).tolist()
         ax.set_xticks(ticks, [_write.duration(t) for t in ticks])
         for (at, words, aimed), height in zip(self._marks, (0.95, 0.87, 0.79), strict=False):
@@ -180,20 +191,25 @@ class _Spread(_canvas.Picture):
         if np.isnan(s.target):
             return half.capitalize()
         at = "at most" if s.inclusive else "less than"
-        return f"{_write.percent(s.share_within)} took {at} the target of {_write.duration(s.target)}; {half}"
+        sure = s._interval_words("share_within", _write.percent)
+        return f"{_write.percent(s.share_within)} ({sure}) took {at} the target of {_write.duration(s.target)}; {half}"
 
     @property
     def unit(self) -> str:
         """Say what the bars are."""
         step = _write.duration(self.bars[0])
-        return f"Number of {self.what} by how long they took, in steps of {step}; {_write.count(self.summary.n)} in all."
+        missed = self.summary.out_of - self.summary.n
+        more = (
+            f" {_write.count(missed)} more have no time, and count as missing the target." if missed else ""
+        )
+        return f"Number of {self.what} by how long they took, in steps of {step}; {_write.count(self.summary.n)} in all.{more}"
 
     @property
-    def notes(self) -> list[str]:
+    def left_out(self) -> str:
         """What was left out."""
-        return _canvas.left_out(self.summary.exclusions)
+        return _canvas.of_exclusions(self.summary.exclusions)
 
-
-def _step(least: float) -> float:
-    """Return the readable length of time that is at least so long."""
-    return next((float(s) for s in _STEPS if s >= least), float(np.ceil(least / _DAY)) * _DAY)
+    @property
+    def caveats(self) -> list[Note]:
+        """What travels with the summary."""
+        return list(self.summary.caveats)

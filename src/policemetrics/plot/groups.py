@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _PLOT: Final = 6.0  # inches for names and marks
 _LETTER: Final = 0.075  # inches of a small letter
 _UNITS: Final = {"percent": "Change in per cent", "points": "Change in percentage points"}
+_MEASURES: Final = {"points": "The share within the target"}  # of times, whose figures have no subject
+_CHANGES: Final = (*_UNITS, "change", "seconds_change")
 
 
 def by_group(
@@ -30,6 +32,7 @@ def by_group(
     column: str | None = None,
     ax: Axes | None = None,
     title: str | None = None,
+    source: str | None = None,
 ) -> Axes:
     """Draw the figure of every group with its interval: a change, a rate, a score.
 
@@ -44,6 +47,8 @@ def by_group(
         Where to draw. Default is a new figure, as high as the rows need.
     title : str, optional
         What stands above. Default is the finding, in words.
+    source : str, optional
+        Where the data come from, for the caption. Default is none.
 
     Returns
     -------
@@ -64,7 +69,8 @@ def by_group(
     Notes
     -----
     A filled mark is a change whose interval excludes no change, a hollow one a change that may be none. An
-    interval without an upper limit ends in an arrow. A row that is not available says why.
+    interval without an upper limit ends in an arrow. A row that is not available says why. The caption below holds
+    what the marks are, what was left out and the caveats; it is no label of an axis, which stays yours.
 
     Examples
     --------
@@ -77,10 +83,10 @@ def by_group(
     'Recorded crime rose in Kent and fell in Cumbria'
     >>> ax.figure.clear()
     """
-    _canvas.check_options(ax, title, "plot.by_group")
+    _canvas.check_options(ax, title, source, "plot.by_group")
     table = Results.of([table]) if isinstance(table, Figure) else table
     _check.instance(table, Results, "table must be a Results table, as rate_change(…, by=…) returns")
-    return _Estimates.of(table, column).on(ax, title)
+    return _Estimates.of(table, column).on(ax, title, source)
 
 
 @attrs.frozen
@@ -114,7 +120,7 @@ class _Estimates(_canvas.PictureOfTable):
     @property
     def is_change(self) -> bool:
         """Whether nothing has changed at 0."""
-        return self.kind in _UNITS
+        return self.kind in _CHANGES
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -128,14 +134,14 @@ class _Estimates(_canvas.PictureOfTable):
 
     def draw(self, ax: Axes) -> None:
         """Draw the marks, their intervals, and beside them what they are in figures."""
-        from matplotlib.ticker import FuncFormatter, MaxNLocator
+        from matplotlib.ticker import FuncFormatter
 
         words = self.written
         _canvas.name_rows(ax, self.named)
         _canvas.bare(ax, "x")
         low, high = self.span
         ax.set_xlim(low, high)
-        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_locator(_canvas.ticks(self.kind, _canvas.most_ticks(ax)))
         ax.xaxis.set_major_formatter(FuncFormatter(self._tick))
         if not self.known.any():
             ax.set_xticks([])
@@ -152,7 +158,8 @@ class _Estimates(_canvas.PictureOfTable):
                 if not low <= end <= high and not np.isnan(end):
                     ax.plot([low if mark == "<" else high], [row], mark, color=_canvas.MAIN, clip_on=False)
             face = _canvas.MAIN if settled else ax.get_facecolor()
-            ax.plot([value], [row], "o", color=_canvas.MAIN, markerfacecolor=face, markersize=7, zorder=3)
+            style: dict[str, Any] = {"markerfacecolor": face, "markersize": 7, "zorder": 3, "clip_on": False}
+            ax.plot([value], [row], "o", color=_canvas.MAIN, **style)
             _canvas.in_row(ax, 1.03, row, words[row])
 
     @property
@@ -180,7 +187,9 @@ class _Estimates(_canvas.PictureOfTable):
             reach = max(2 * np.ptp(marks), 3 * float(np.median(wide)) if len(wide) else 0.0)
             ends = ends.clip(marks.min() - reach, marks.max() + reach)
         room = 0.06 * float(np.ptp(ends)) or float(np.abs(ends).max()) or 1.0
-        return float(ends.min()) - room, float(ends.max()) + room
+        least = float(ends.min()) - room
+        # What cannot be below 0 has no axis there; the mark at 0 is not clipped.
+        return least if self.is_change or ends.min() < 0 else max(least, 0.0), float(ends.max()) + room
 
     def _tick(self, value: float, _: object = None) -> str:
         if self.is_change and value == 0:
@@ -194,7 +203,8 @@ class _Estimates(_canvas.PictureOfTable):
     @property
     def unit(self) -> str:
         """Name what is drawn, with its interval."""
-        named = _UNITS.get(self.kind, self.column.replace("_", " ").capitalize())
+        change = " change" if self.kind.endswith("change") else ""
+        named = _UNITS.get(self.kind, f"{self._named}{change}")
         level = getattr(self.table[0], "confidence_level", None)
         percent = f"{level * 100:g}% " if isinstance(level, float) else ""
         hollow = "; hollow where that includes no change" if (self.known & ~self.settled).any() else ""
@@ -206,7 +216,7 @@ class _Estimates(_canvas.PictureOfTable):
     def finding(self) -> str:
         """Say what the picture shows: one figure in its own sentence, several by which way they went."""
         if len(self.table) == 1:
-            return str(self.table[0])
+            return str(self.table[0]._finding())
         if not self.known.any():
             return f"{self._subject}: not available for any of {len(self.table)}."
         return self._changes if self.is_change else self._levels
@@ -214,11 +224,10 @@ class _Estimates(_canvas.PictureOfTable):
     @property
     def _changes(self) -> str:
         names, known = self.named, self.known
-        groups = {
-            "rose in": names[known & (self.low > 0)],
-            "fell in": names[known & (self.high < 0)],
-            "did not clearly change in": names[known & ~self.settled],
-        }
+        moved = [_canvas.moved(*row) for row in zip(self.value, self.low, self.high, strict=True)]
+        said = {verb: known & [m.startswith(verb) for m in moved] for verb in ("rose", "fell", "did not")}
+        unclear = "did not clearly change" if (self.value[said["did not"]] != 0).any() else "did not change"
+        groups = {f"{unclear if verb == 'did not' else verb} in": names[rows] for verb, rows in said.items()}
         several = len(names) > 3
         said_of = [
             f"{verb} {_canvas.joined(who.tolist(), others=f' of {len(names)}' if several and not i else '')}"
@@ -232,16 +241,27 @@ class _Estimates(_canvas.PictureOfTable):
     def _levels(self) -> str:
         names, form = self.named, _write.FORMATS[self.kind]
         most, least = int(np.nanargmax(self.value)), int(np.nanargmin(self.value))
+        high, low = form(self.value[most]), form(self.value[least])
+        lacking = names[~self.known].tolist()
+        gone = f"; not available for {_canvas.joined(lacking)}" if lacking else ""
+        if high == low:
+            several = self.known.sum() > 1
+            return f"{self._subject}: {high}{' in all that are available' if gone and several else ' in all' if several else ''}{gone}"
+        overlap = "; their intervals overlap" if self.low[most] <= self.high[least] else ""
         return (
-            f"{self._subject}: highest in {_canvas.short(names[most])} ({form(self.value[most])}), "
-            f"lowest in {_canvas.short(names[least])} ({form(self.value[least])})"
+            f"{self._subject}: highest in {_canvas.short(names[most])} ({high}), "
+            f"lowest in {_canvas.short(names[least])} ({low}){overlap}{gone}"
         )
+
+    @property
+    def _named(self) -> str:
+        return self.column.removesuffix("_change").replace("_", " ").capitalize()
 
     @property
     def _subject(self) -> str:
         """Name what is measured, with the definition that must be said."""
         first = self.table[0]
-        about = first._about or self.column.replace("_", " ").capitalize()
+        about = first._about or _MEASURES.get(self.column) or self._named
         over = first._per(self.column)
         if not over:
             return about

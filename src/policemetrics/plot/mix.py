@@ -13,12 +13,16 @@ from policemetrics import _check, _write
 from policemetrics._compare import Rows
 from policemetrics._supply import Reasons, Side, groups_of, totals, unexplained, why_negative
 from policemetrics.definitions import outcome_types
-from policemetrics.errors import InvalidInputError
-from policemetrics.frames import as_tally
-from policemetrics.periods import in_words, read_labels
+from policemetrics.errors import InvalidInputError, Note
+from policemetrics.frames import as_tally, text_columns
+from policemetrics.intervals import newcombe
+from policemetrics.outcomes.counting import basis_dims, basis_of
+from policemetrics.outcomes.definition import BASES
+from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.plot import _canvas
 from policemetrics.results import ExclusionTable
-from policemetrics.typing import Counts, FloatArray, IntArray, Names
+from policemetrics.tallies import Tally
+from policemetrics.typing import Basis, Counts, FloatArray, IntArray, Names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,10 +40,12 @@ def outcome_mix(
     by: Names = (),
     outcome: str = "outcome",
     period: str = "period",
+    basis: Basis | None = None,
     count: str | None = None,
     most: int = 6,
     ax: Axes | None = None,
     title: str | None = None,
+    source: str | None = None,
 ) -> Axes:
     r"""Draw the share of each outcome in all of them, by group or period: a column of bars an outcome.
 
@@ -53,6 +59,9 @@ def outcome_mix(
     outcome, period : str, optional
         The dimensions, or columns, of outcomes and periods; rows of periods stand in order of time. Defaults
         are ``"outcome"`` and ``"period"``.
+    basis : {"recorded", "closed"}, optional
+        Whether the outcomes are those of crimes recorded in the period, to which more may come, or those given in it.
+        It alters the words alone. Default is what a dimension of that name says, "basis" or "Outcome basis".
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     most : int, optional
@@ -61,6 +70,8 @@ def outcome_mix(
         Where to draw. Default is a new figure, as large as rows and columns need.
     title : str, optional
         What stands above. Default is the finding, in words.
+    source : str, optional
+        Where the data come from, for the caption. Default is none.
 
     Returns
     -------
@@ -81,7 +92,10 @@ def outcome_mix(
     Notes
     -----
     Every bar of a column starts on one line, and all have one scale, so that any two can be compared; no
-    colour is needed to tell outcomes apart. Codes of the Home Office get their names.
+    colour is needed to tell outcomes apart. Codes of the Home Office get their names. Where periods are rows, those
+    that are missing between two of them have a row that says so, and the title has Newcombe's interval for the
+    difference between the first and the last. On the recorded basis the later of the two is the less mature: more of
+    its outcomes are still to come, which the title and the caption say.
 
     Examples
     --------
@@ -91,20 +105,28 @@ def outcome_mix(
     >>> outcomes = pm.Tally.from_columns(
     ...     {"period": ["2022/23"] * 2 + ["2023/24"] * 2, "outcome": ["1", "18"] * 2}, [5, 95, 8, 92]
     ... )
-    >>> ax = pm.plot.outcome_mix(outcomes, by="period")
+    >>> ax = pm.plot.outcome_mix(outcomes, by="period", basis="closed")
     >>> ax.get_title(loc="left").replace("\n", " ")
-    'Charged or summonsed rose from 5.0% in 2022/23 to 8.0% in 2023/24 (+3.0 percentage points)'
+    'Charged or summonsed did not clearly change: 5.0% in 2022/23 and 8.0% in 2023/24 (+3.0 percentage points, 95% interval −4.3 to +10.6)'
     >>> ax.figure.clear()
     """
-    _canvas.check_options(ax, title, "plot.outcome_mix")
+    _canvas.check_options(ax, title, source, "plot.outcome_mix")
     kept = _check.names(by, "by")
     if _check.text(outcome, "outcome") in kept:
         msg = f"by must not name the outcome dimension {outcome!r}: outcomes are the columns."
         raise InvalidInputError(msg)
     columns = _canvas.whole(most, "most")
-    tally = as_tally(_check.one_data(data, "data"), by=(*kept, outcome), count=count)
+    also = () if isinstance(_check.one_data(data, "data"), Tally) else basis_dims(text_columns(data))
+    tally = as_tally(data, by=tuple(dict.fromkeys((*kept, outcome, *also))), count=count)
+    stated = basis_of(tally, kept)
+    if basis is not None:
+        _check.choice(basis, "basis", tuple(BASES))
+        if stated not in {"", basis}:
+            msg = f"basis is {basis!r}, but the outcomes say that theirs is {stated!r}: leave it out."
+            raise InvalidInputError(msg)
     side = Side(tally.sum_to(*kept, outcome))
-    return _Mix.of(side, kept, outcome, _check.text(period, "period"), columns).on(ax, title)
+    mix = _Mix.of(side, kept, outcome, _check.text(period, "period"), columns, stated or basis or "")
+    return mix.on(ax, title, source)
 
 
 @attrs.frozen
@@ -117,11 +139,13 @@ class _Mix(_canvas.Picture):
     counts: IntArray
     reasons: Reasons
     of_periods: bool
+    periods: int
     exclusions: ExclusionTable | None
     unit_name: str
+    basis: str
 
     @classmethod
-    def of(cls, side: Side, kept: tuple[str, ...], outcome: str, period: str, most: int) -> _Mix:
+    def of(cls, side: Side, kept: tuple[str, ...], outcome: str, period: str, most: int, basis: str) -> _Mix:
         """Lay counts out by row and outcome, the most frequent outcomes first, and the rest of them together."""
         groups = groups_of([side], kept)
         cells = side.tally._cells.project((*kept, outcome))
@@ -133,10 +157,11 @@ class _Mix(_canvas.Picture):
         found.adopt(why_negative(counts.min(axis=1, initial=0), ""))
         found.explain(total == 0, "not available: a share of nothing")
         order = np.arange(len(groups))
+        read: list[Period] = []
         if period in kept:
-            starts = [p.start.toordinal() for p in read_labels(found.keys[period].tolist(), period)]
+            read = list(read_labels(found.keys[period].tolist(), period))
             rest = [groups.code(d) for d in kept if d != period]
-            order = np.lexsort([np.array(starts), *rest[::-1]])
+            order = np.lexsort([np.array([p.start.toordinal() for p in read]), *rest[::-1]])
         # What is a rest in the data comes last, whatever its size: it is no outcome of its own.
         rests = np.array([label == "other" for label in labels], dtype=bool)
         ranks = np.lexsort((-counts.sum(axis=0), rests))
@@ -149,8 +174,20 @@ class _Mix(_canvas.Picture):
             outcomes, rests = [*outcomes[:most], "All others"], np.arange(most + 1) == most
         names = _canvas.row_names(found.keys) or ["All"]
         rows, reasons = [names[i] for i in order], found.reasons[order]
+        # From the last row up, so that the places of those above stay.
+        for at in range(len(order) - 1, 0, -1) if read else ():
+            before, after = order[at - 1], order[at]
+            same = all(groups.code(d)[before] == groups.code(d)[after] for d in kept if d != period)
+            gap = _between(read[before], read[after]) if same else None
+            if gap is not None:
+                labels = (gap if d == period else str(found.keys[d][after]) for d in kept)
+                rows.insert(at, ", ".join(labels))
+                reasons = np.insert(reasons, at, "no rows")
+                counts = np.insert(counts, at, 0, axis=0)
         of_periods = kept == (period,)
-        return cls(rows, outcomes, rests, counts, reasons, of_periods, found.exclusions, side.tally.unit)
+        return cls(
+            rows, outcomes, rests, counts, reasons, of_periods, len({*read}), found.exclusions, side.tally.unit, basis
+        )  # fmt: skip
 
     @property
     def size(self) -> tuple[int, int, float]:
@@ -208,9 +245,28 @@ class _Mix(_canvas.Picture):
         return f"Share of all {self.unit_name} in the row; bars of one scale."
 
     @property
-    def notes(self) -> list[str]:
+    def left_out(self) -> str:
         """What was left out."""
-        return _canvas.left_out(self.exclusions)
+        return _canvas.of_exclusions(self.exclusions)
+
+    @property
+    def caveats(self) -> list[Note]:
+        """That later periods have outcomes still to come, unless the outcomes are those given in each."""
+        if self.basis == "closed" or self.periods < 2:
+            return []
+        if self.basis == "recorded":
+            short = "recorded basis: the later the period, the more of its outcomes are still to come"
+            return [
+                Note(
+                    "immature",
+                    short,
+                    f"{short}, so that a period that is young is not like one that is complete",
+                )
+            ]
+        short = "basis not stated: of crimes recorded in each, the later have outcomes still to come"
+        return [
+            Note("basis-not-stated", short, f"{short}; basis='closed' says that they are those given in each")
+        ]
 
     @property
     def finding(self) -> str:
@@ -220,22 +276,48 @@ class _Mix(_canvas.Picture):
             return f"The mix of outcomes is {self.reasons[0]}"
         first, last = int(there[0]), int(there[-1])
         if self.of_periods and first != last:
-            moved = np.where(self.rest, 0.0, shares[last] - shares[first])
-            at = int(np.abs(moved).argmax())
-            verb = "rose" if moved[at] > 0 else "fell"
-            return (
-                f"{_canvas.short(self.names[at], _LONGEST_OUTCOME)} {verb} from {_write.percent(shares[first, at])} in {in_words(self.rows[first])} to "
-                f"{_write.percent(shares[last, at])} in {in_words(self.rows[last])} "
-                f"({_write.signed(100 * moved[at], 1)} percentage points)"
-            )
+            return self._moved(first, last)
         most = _canvas.short(self.names[0], _LONGEST_OUTCOME)
         if len(self.rows) == 1:
             return f"{most}: {_write.percent(shares[0, 0])} of {_write.count(self.counts[0].sum())} {self.unit_name}"
         low, high = (int(there[f(shares[there, 0])]) for f in (np.argmin, np.argmax))
+        if _write.percent(shares[high, 0]) == _write.percent(shares[low, 0]):
+            named = [self.rows[i] for i in there.tolist()]
+            where = _write.listed(map(_canvas.short, named)) if len(named) < 4 else f"each of {len(named)}"
+            return f"{most}: {_write.percent(shares[high, 0])} in {where}"
         return (
             f"{most}: {_write.percent(shares[high, 0])} in {_canvas.short(self.rows[high])}, the most, and "
             f"{_write.percent(shares[low, 0])} in {_canvas.short(self.rows[low])}, the least"
         )
+
+    def _moved(self, first: int, last: int) -> str:
+        """Say which outcome moved most from the first period to the last, and how sure that is."""
+        shares, total = self.shares, self.counts.sum(axis=1)
+        change = np.where(self.rest, 0.0, shares[last] - shares[first])
+        at = int(np.abs(change).argmax())
+        both = self.counts[[last, first], at], total[[last, first]]
+        low, high = (float(v) for v in newcombe(both[0][0], both[1][0], both[0][1], both[1][1]))
+        how = _canvas.moved(float(change[at]), low, high)
+        open_ = " so far" if self.basis == "recorded" else ""
+        old, new = (
+            f"{_write.percent(shares[row, at])} in {in_words(self.rows[row])}" for row in (first, last)
+        )
+        path = f"from {old} to {new}{open_}" if how in {"rose", "fell"} else f": {old} and {new}{open_}"
+        points, *ends = (_write.signed(100 * v, 1) for v in (change[at], low, high))
+        return (
+            f"{_canvas.short(self.names[at], _LONGEST_OUTCOME)} {how} {path} ".replace(" :", ":")
+            + f"({points} percentage points, 95% interval {' to '.join(ends)})"
+        )
+
+
+def _between(before: Period, after: Period) -> str | None:
+    """Name the time between two periods; None where there is none."""
+    first, last = before.shift(before.months), after.previous()
+    if first.start >= after.start:
+        return None
+    if first.months != last.months:
+        return in_words(Period(first.start, last.end).label)
+    return in_words(first.label) if first == last else f"{in_words(first.label)} to {in_words(last.label)}"
 
 
 def _refuse_parts(labels: list[Any]) -> None:

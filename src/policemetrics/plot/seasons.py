@@ -10,7 +10,7 @@ import numpy as np
 from policemetrics import _check, _write
 from policemetrics._compare import Grouped
 from policemetrics.change import RateChange, rate_change
-from policemetrics.errors import InvalidInputError
+from policemetrics.errors import InvalidInputError, Note
 from policemetrics.frames import as_tally
 from policemetrics.periods import Period, as_period, in_words, read_labels
 from policemetrics.plot import _canvas
@@ -31,6 +31,7 @@ def months(
     subject: str = "Recorded crime",
     ax: Axes | None = None,
     title: str | None = None,
+    source: str | None = None,
 ) -> Axes:
     r"""Draw twelve months of counts, with the same months a year before.
 
@@ -50,6 +51,8 @@ def months(
         Where to draw. Default is a new figure.
     title : str, optional
         What stands above. Default is the finding, in words.
+    source : str, optional
+        Where the data come from, for the caption. Default is none.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def months(
 
     Notes
     -----
-    Counts start at 0. A month without data is a gap, which the note under the axes names. The change of the
+    Counts start at 0. A month without data is a gap, which the caption under the axes names. The change of the
     title is that of `rate_change`, and says so where the two years are not like for like.
 
     Examples
@@ -81,10 +84,10 @@ def months(
     >>> crimes = pm.Tally.from_columns({"period": labels}, [100] * 12 + [90] * 12)
     >>> ax = pm.plot.months(crimes)
     >>> ax.get_title(loc="left").replace("\n", " ")
-    'Recorded crime fell by 10.0%, from 1,200 in 2022 to 1,080 in 2023'
+    'Recorded crime fell by 10.0% (95% interval −17.1% to −2.3%), from 1,200 in 2022 to 1,080 in 2023'
     >>> ax.figure.clear()
     """
-    _canvas.check_options(ax, title, "plot.months")
+    _canvas.check_options(ax, title, source, "plot.months")
     _check.text(subject, "subject")
     tally = as_tally(_check.one_data(data, "data"), by=(_check.text(period, "period"),), count=count)
     tally._require_dims(period)
@@ -96,12 +99,12 @@ def months(
         raise InvalidInputError(msg)
     last = max(read, default=None) if until is None else as_period(until, "until")
     if last is None:
-        return _canvas.say_on(ax, "Nothing to show: no months were counted.", title)
+        return _canvas.say_on(ax, "Nothing to show: no months were counted.", title, source)
     if last.months != 1:
         msg = f"until must be a single month; got {last.label!r}."
         raise InvalidInputError(msg)
     year = Period.year_ending(last.end.year, last.end.month)
-    return _Years.of(tally, year, period, subject).on(ax, title)
+    return _Years.of(tally, year, period, subject).on(ax, title, source)
 
 
 @attrs.frozen
@@ -134,13 +137,14 @@ class _Years(_canvas.Picture):
     @property
     def unit(self) -> str:
         """What the lines are."""
-        return f"{self.change.subject} by month."
+        return f"{self.change._what(',')} by month."
 
     def draw(self, ax: Axes) -> None:
         """Draw both years as lines, each with its name at its end."""
         from matplotlib.ticker import FuncFormatter
 
         _canvas.bare(ax, "y")
+        ax.yaxis.set_major_locator(_canvas.ticks("count"))
         names = [in_words(month.label)[:3] for month in _months(self.later)]
         ax.set_xticks(range(12), names)
         ax.set_xlim(-0.3, 11.3)
@@ -169,24 +173,46 @@ class _Years(_canvas.Picture):
     def finding(self) -> str:
         """Say how the twelve months compare with those before."""
         change = self.change
-        if np.isnan(change.percent_change):
-            return str(change)
-        earlier, later = map(in_words, change.between)
-        path = f"from {_write.count(change.old)} in {earlier} to {_write.count(change.new)} in {later}"
-        if not change.change:
-            return f"{change.subject} did not change, {path}"
-        verb = "rose" if change.change > 0 else "fell"
-        return f"{change.subject} {verb} by {_write.fixed(abs(change.percent_change), 1)}%, {path}"
+        if np.isnan(change.change):
+            return change._finding()
+        ends = [
+            f"{_write.count(n)} in {in_words(p)}"
+            for n, p in zip((change.old, change.new), change.between, strict=True)
+        ]
+        moved = _canvas.moved(change.change, change.percent_change_low, change.percent_change_high)
+        if np.isnan(change.percent_change):  # there was nothing before, of which a percentage could be
+            joined = (
+                f" {moved}, from {' to '.join(ends)}"
+                if moved == "rose"
+                else f" {moved}: {' and '.join(ends)}"
+            )
+            return f"{change.subject}{joined}; percentage {change.reason}"
+        sure = change._interval_words()
+        if moved in {"rose", "fell"}:
+            by = f"{_write.size(change.percent_change, 1)}% ({sure})"
+            return f"{change._what(',')} {moved} by {by}, from {' to '.join(ends)}"
+        percent = _write.signed(change.percent_change, 1, "%")
+        return f"{change._what(',')} {moved}: {' and '.join(ends)} ({percent}, {sure})"
 
     @property
-    def notes(self) -> list[str]:
-        """Name the months without data, and what was left out."""
+    def left_out(self) -> str:
+        """What was left out of either year."""
+        return _canvas.of_exclusions(self.change.exclusions)
+
+    @property
+    def caveats(self) -> list[Note]:
+        """What travels with the change."""
+        return list(self.change.caveats)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Name the months without data."""
         months = [*_months(self.later.shift(-12)), *_months(self.later)]
         absent = np.isnan(np.concatenate((self.old, self.new)))
         # Months in a row are named as one: where each run begins, and where it ends.
         edges = np.flatnonzero(np.diff(np.concatenate(([False], absent, [False])))).reshape(-1, 2).tolist()
         gaps = [in_words(Period(months[first].start, months[end - 1].end).label) for first, end in edges]
-        return [f"No rows for {', '.join(gaps)}." if gaps else "", *_canvas.left_out(self.change.exclusions)]
+        return [f"No rows for {', '.join(gaps)}."] if gaps else []
 
 
 def _months(year: Period) -> list[Period]:

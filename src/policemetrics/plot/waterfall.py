@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics.change import ChangeDriver, RateChange
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.change import ChangeDriver, RateChange, rate_change
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.figures import HarmChange, HarmDriver
 from policemetrics.periods import in_words
 from policemetrics.plot import _canvas
@@ -32,6 +32,7 @@ def drivers(
     most: int = 12,
     ax: Axes | None = None,
     title: str | None = None,
+    source: str | None = None,
 ) -> Axes:
     r"""Draw what drove a change as a waterfall: from the old total, part by part, to the new one.
 
@@ -48,6 +49,8 @@ def drivers(
         Where to draw. Default is a new figure, as high as the rows need.
     title : str, optional
         What stands above. Default is the finding, in words.
+    source : str, optional
+        Where the data come from, for the caption. Default is none.
 
     Returns
     -------
@@ -80,10 +83,10 @@ def drivers(
     >>> parts = pm.change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
     >>> ax = pm.plot.drivers(parts.sort("change"))
     >>> ax.get_title(loc="left").replace("\n", " ")
-    'Recorded crime fell by 1,000 (−10.0%), 2022/23 to 2023/24: theft took most away (−1,300), drugs added most (+200)'
+    'Recorded crime fell by 1,000 (−10.0%, 95% interval −12.5% to −7.4%), 2022/23 to 2023/24: theft took most away (−1,300), drugs added most (+200)'
     >>> ax.figure.clear()
     """
-    _canvas.check_options(ax, title, "plot.drivers")
+    _canvas.check_options(ax, title, source, "plot.drivers")
     if not isinstance(table, Results) or "share_of_change" not in table.columns:
         got = table.kind.__name__ if isinstance(table, Results) else type(table).__name__
         msg = f"table must be what change_drivers(…) or harm_drivers(…) returns; got {got}."
@@ -94,7 +97,7 @@ def drivers(
         if len(labels) > 1:
             msg = f'table must explain one change; it has {dim} {_check.listing(labels)}: choose one, as in table[table["{dim}"] == {next(iter(labels))!r}].'
             raise InvalidInputError(msg)
-    return _Waterfall.of(table, total, bars).on(ax, title)
+    return _Waterfall.of(table, total, bars).on(ax, title, source)
 
 
 def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
@@ -118,6 +121,7 @@ class _Waterfall(_canvas.PictureOfTable):
     reasons: list[tuple[str, str]]
     old: float
     new: float
+    total: Figure | None
 
     @classmethod
     def of(cls, table: Results[Any], total: Figure | None, most: int) -> _Waterfall:
@@ -141,7 +145,7 @@ class _Waterfall(_canvas.PictureOfTable):
             rest = change[~largest]
             names = np.append(names[largest], f"{len(rest)} others")
             change = np.append(change[largest], rest.sum())
-        return cls(table, names, change, reasons, old, new)
+        return cls(table, names, change, reasons, old, new, total)
 
     @property
     def ends(self) -> bool:
@@ -198,6 +202,17 @@ class _Waterfall(_canvas.PictureOfTable):
 
     # ---- words --------------------------------------------------------------------------
 
+    def _how(self, moved: float) -> tuple[str, str]:
+        """Say which way the whole went, and how sure that is, where its percentage is known."""
+        whole: Any = self.total
+        if whole is None and self.ends and self.table.kind is ChangeDriver:
+            whole = rate_change(self.old, self.new)
+        if whole is None or np.isnan(whole.percent_change):
+            return _canvas.moved(moved, moved, moved), ""
+        limits = whole.percent_change_low, whole.percent_change_high
+        percent = f"{_write.signed(whole.percent_change, 1, '%')}, {whole._interval_words()}"
+        return _canvas.moved(moved, *limits), percent
+
     @property
     def _measure(self) -> tuple[str, str]:
         """Name what has changed, and its unit."""
@@ -206,10 +221,16 @@ class _Waterfall(_canvas.PictureOfTable):
         return first._about or "The whole", f" {unit}" if unit else ""
 
     @property
+    def caveats(self) -> list[Note]:
+        """What travels with the parts, and with the whole."""
+        whole = self.total.caveats if self.total is not None else ()
+        return list(dict.fromkeys([*super().caveats, *whole]))
+
+    @property
     def unit(self) -> str:
         """Say what the bars are."""
         unit = self._measure[1].strip()
-        ends = "" if self.ends else "; the totals are not given"
+        ends = "" if self.ends else "; the totals are not given, nor how sure the change is"
         return f"Part of the change{f', in {unit}' if unit else ''}{ends}."
 
     @property
@@ -220,9 +241,13 @@ class _Waterfall(_canvas.PictureOfTable):
         if not len(self.change):
             return f"{subject}{periods}: the change is not available"
         moved = float(self.change.sum())
-        percent = f" ({_write.signed(100 * moved / self.old, 1, '%')})" if self.ends and self.old > 0 else ""
+        how, sure = self._how(moved)
         size = f"{self._count(abs(moved))}{unit}"
-        verb = f"{'rose' if moved > 0 else 'fell'} by {size}{percent}" if moved else "did not change"
+        if how in {"rose", "fell"}:
+            verb = f"{how} by {size}{f' ({sure})' if sure else ''}"
+        else:
+            signed = f"{'+' if moved > 0 else _write.MINUS}{size}" if moved else ""
+            verb = f"{how} ({', '.join(filter(None, (signed, sure)))})" if sure else how
         known = ~np.isnan(self.table["change"])
         parts, names = self.table["change"][known], self.named[known]
         least, largest = int(parts.argmin()), int(parts.argmax())

@@ -10,7 +10,8 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, MISSING, Cells
-from policemetrics._compare import Mask, Rows
+from policemetrics._compare import Chosen, Mask, Rows, chosen_of
+from policemetrics._sent import REASON
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -29,7 +30,7 @@ from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
-from policemetrics.tallies import REASON, Tally, filled
+from policemetrics.tallies import Tally, filled
 from policemetrics.times import estimates
 from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
@@ -146,6 +147,7 @@ class Calls:
     waited: Cells | None
     waits: str
     waitless: Cells | None
+    chosen: Chosen
 
     @classmethod
     def divided(
@@ -168,7 +170,7 @@ class Calls:
         supplied = counted.keys() if summed._supplied is None else summed._supplied
         whole = Tally._of(counted, supplied, ledger, unit=data.unit)
         parts = whole._evolve(cells=answered), abandoned._evolve(supplied=supplied)
-        return cls(by, whole, *parts, waited, measure, waitless)
+        return cls(by, whole, *parts, waited, measure, waitless, chosen_of(data, by))
 
     @classmethod
     def joined(
@@ -180,7 +182,7 @@ class Calls:
             found, waited = _without_waits(found, waits)
         answered = whole_side(data).tally.sum_to(*by, measure)
         waitless = None if answered._ledger is None else _lacking_wait(answered._ledger, measure, by)
-        return cls(by, data, answered, found, waited, waits, waitless)
+        return cls(by, data, answered, found, waited, waits, waitless, chosen_of(data, by))
 
     def offered(self, definition: ServiceLevelDefinition, *, single: bool) -> Offered:
         """Count by group what was abandoned, and say where that, or all, is not available."""
@@ -189,7 +191,9 @@ class Calls:
         gone, short, unknown = self._gone(groups, definition)
         known = unexplained(unknown)
         lost = exclusion_table(groups, sides, totals(sides[0], groups) + np.where(known, gone, 0))
-        rows = Rows(keys_of(groups), why_not_supplied(groups, Side(self.whole)), single, lost)
+        rows = Rows(
+            keys_of(groups), why_not_supplied(groups, Side(self.whole)), single, lost, chosen=self.chosen
+        )
         if short.any():
             name = f"abandoned within {duration(definition.short)}"
             counts = np.column_stack((lost.counts, short))
@@ -477,6 +481,7 @@ def answer_times(
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> Results[AnswerSummary]: ...
+@_check.asking_together
 def answer_times(
     data: Numbers | Durations | Counts,
     /,

@@ -15,14 +15,14 @@ from policemetrics._cells import Cells, plain
 from policemetrics._compare import Rows
 from policemetrics._figure import column_fields
 from policemetrics._supply import no_reasons
-from policemetrics._write import duration, one_sentence, percent
+from policemetrics._write import duration, one_sentence, percent, rounding
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.frames import as_tally
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.times import answers, estimates
-from policemetrics.times.reading import refuse_no_label, refuse_unrounded, said_rounding, several_labels
+from policemetrics.times.reading import refuse_no_label, several_labels
 from policemetrics.times.summary import WithinColumns
 from policemetrics.typing import (
     ByLabel,
@@ -225,9 +225,9 @@ class BandSummary(answers.CallColumns, WithinColumns, BoundColumns):
         least, most = percent(self.share_least, 2), percent(self.share_most, 2)
         if np.isnan(self.share_within):
             return f"{least} to {most}", ""
-        rounding = np.isnan(self.share_within_low)
+        exact = np.isnan(self.share_within_low)
         return percent(self.share_within, 2), (
-            said_rounding(least, most) if rounding else f" ({self._interval_words()})"
+            rounding(least, most) if exact else f" ({self._interval_words()})"
         )
 
     def _bounds(self, said: str, name: str) -> str:
@@ -279,6 +279,7 @@ def answer_bands(
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> Results[BandSummary]: ...
+@_check.asking_together
 def answer_bands(
     data: Mapping[Any, Number] | Counts,
     bands: Bands,
@@ -530,7 +531,7 @@ class Percentages:
             if value > 100:
                 msg = f"percentages[{label!r}] must be at most 100; got {value:g}."
                 raise InvalidInputError(msg)
-            refuse_unrounded(value, f"percentages[{label!r}]", step)
+            _check.refuse_unrounded(value, f"percentages[{label!r}]", step)
         low, high = np.maximum(printed - step / 2, 0), np.minimum(printed + step / 2, 100)
         if low.sum() > 100 + _CLOSE or high.sum() < 100 - _CLOSE:
             msg = (

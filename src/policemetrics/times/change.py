@@ -10,7 +10,7 @@ import numpy as np
 
 from policemetrics import _check, _supply, intervals
 from policemetrics._cells import MEASURED, Cells
-from policemetrics._compare import Comparison, Rows, kept_dims
+from policemetrics._compare import Chosen, Comparison, Rows, kept_dims
 from policemetrics._figure import audit_fields, comparable
 from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
@@ -28,6 +28,7 @@ from policemetrics.typing import (
     LikeForLike,
     Names,
     Percentile,
+    RecordedTo,
     Seconds,
 )
 
@@ -199,6 +200,7 @@ def time_change(
     by: None = None,
     target: Seconds | None = None,
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     missed: Names = (),
     period: str = "period",
     seconds: str = MEASURED,
@@ -217,6 +219,7 @@ def time_change(
     by: Names,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     missed: Names = (),
     period: str = "period",
     seconds: str = MEASURED,
@@ -235,6 +238,7 @@ def time_change(
     by: Names | None = None,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     missed: Names = (),
     period: str = "period",
     seconds: str = MEASURED,
@@ -259,7 +263,7 @@ def time_change(
         periods, months say, those that make up each are added.
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
-    target, inclusive, missed, seconds, count, percentile_method : optional
+    target, inclusive, recorded_to, missed, seconds, count, percentile_method : optional
         As for `summarise_times`.
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
@@ -323,15 +327,15 @@ def time_change(
     Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is 26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% in 2022/23 to 90.00% in 2023/24, which is 12.5% higher.
     """
     if isinstance(old, TimeSummary) or new is not None:
-        if any(v is not None for v in (between, by, target, count)):
-            msg = "between=, by=, target= and count= cannot go with two summaries, which carry what they were asked; leave them out."
+        if any(v is not None for v in (between, by, target, recorded_to, count)):
+            msg = "between=, by=, target=, recorded_to= and count= cannot go with two summaries, which carry what they were asked; leave them out."
             raise InvalidInputError(msg)
         note = Note("stated", caveat, _check.text(caveat, "caveat", empty=True))
         return _of_figures(old, new, note, _check.confidence_level(confidence_level))
     if between is None:
         msg = "between must be given with a tally or frame: between=(earlier, later); or give two TimeSummary figures."
         raise InvalidTypeError(msg)
-    settings = estimates.Settings.of(inclusive, percentile_method, confidence_level)
+    settings = estimates.Settings.of(inclusive, percentile_method, confidence_level, recorded_to=recorded_to)
     chosen = _check.names(missed, "missed")
     kept = kept_dims(by, period=period)
     tally, measured = as_times(old, (*kept, period), seconds, count)
@@ -349,6 +353,9 @@ def time_change(
         rows.adopt(half.below)
     needed = rows.there & (sum(half.times.sizes + half.others for half in halves) > 0)
     targets = estimates.targets_of(estimates.read_targets(target), pair.groups, needed)
+    estimates.count_missed(rows, chosen, targets)
+    both = {label: (h.times, h.others) for label, h in zip(pair.between, halves, strict=True)}
+    estimates.note_minutes(rows, settings, targets, both)
     sides = []
     for half, counted, supplied, label in zip(halves, pair.counted, pair.shown, pair.between, strict=True):
         found = settings.summary(half.times, half.others, targets)
@@ -391,7 +398,7 @@ def halves_of(pair: Comparison, groups: Cells, seconds: str, missed: tuple[str, 
 
 
 # What a figure keeps of its data, and how an interval was drawn that a change makes anew.
-_NOT_ASKED: Final = frozenset({"sd", "seed", "mean_method"})
+_NOT_ASKED: Final = frozenset({"sd", "seed", "mean_method", "recorded_to"})
 _RANKED: Final = ("median", "median_low", "median_high")
 _READ: Final = ("mean", "sd", *_RANKED, "within", "out_of", "share_within")
 
@@ -414,7 +421,12 @@ def _of_figures(old: Any, new: Any, stated: Note, level: float) -> TimeChange | 
         msg = f"confidence_level must be that of the two summaries, {old.confidence_level:g}; got {level:g}."
         raise InvalidInputError(msg)
     group, between = _supply.compared_figures(old, new)
-    rows = Rows({d: label_array([v]) for d, v in group.items()}, _supply.no_reasons(1), True)
+    rows = Rows(
+        {d: label_array([v]) for d, v in group.items()},
+        _supply.no_reasons(1),
+        True,
+        chosen=Chosen(old.chosen),
+    )
     rows.note(*dict.fromkeys((stated, *old.caveats, *new.caveats)))
     sides = [
         {name: np.array([getattr(f, name)], dtype=np.float64) for name in ("n", *_READ)} for f in (old, new)

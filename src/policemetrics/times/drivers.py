@@ -16,7 +16,14 @@ from policemetrics.decomposition import kitagawa_parts
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.times.change import halves_of
-from policemetrics.times.estimates import EVERYWHERE, Settings, by_side, read_targets, targets_of
+from policemetrics.times.estimates import (
+    EVERYWHERE,
+    Settings,
+    by_side,
+    count_missed,
+    read_targets,
+    targets_of,
+)
 from policemetrics.times.reading import as_times
 from policemetrics.typing import Between, Counts, FloatArray, IntArray, LikeForLike, Names, Seconds
 
@@ -217,6 +224,7 @@ def time_drivers(
     rows, group, counted = pair.by_part(part, parts)
     some = sum(half.times.sizes + half.others for half in halves) > 0
     targets = targets_of(read_targets(target), parts, rows.there & some)
+    count_missed(rows, chosen, targets)
     sides = [settings.summary(half.times, half.others, targets) for half in halves]
     old_mix, new_mix, within, mix, old_mean, new_mean = _split(group, pair.rows.there, sides, "n", "mean")
     _, _, share_within, share_mix, old_share, new_share = _split(

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 import attrs
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _supply, _write, intervals
 from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
-from policemetrics._compare import Mask, Rows
+from policemetrics._compare import Mask, Rows, chosen_of
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -28,8 +28,8 @@ from policemetrics.errors import (
 )
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import ExclusionTable
-from policemetrics.tallies import CLOCK_REASONS, Tally
-from policemetrics.typing import FloatArray, IntArray, Percentile
+from policemetrics.tallies import CLOCK_REASONS, MISSING_END, PLACEHOLDER, Tally
+from policemetrics.typing import FloatArray, IntArray, Percentile, RecordedTo
 
 if TYPE_CHECKING:
     from policemetrics.frames import Moments
@@ -62,6 +62,7 @@ class Settings:
     percentile_method: Percentile | Literal[""]
     level: float
     seed: int | None = None
+    recorded_to: RecordedTo | None = None
 
     @classmethod
     def of(
@@ -73,8 +74,11 @@ class Settings:
         seed: object = None,
         *,
         percentiles: object = True,
+        recorded_to: Any = None,
     ) -> Settings:
         """Check what was given."""
+        if recorded_to is not None:
+            _check.choice(recorded_to, "recorded_to", get_args(RecordedTo))
         _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
         if not _check.flag(percentiles, "percentiles"):
             if percentile_method != "linear":
@@ -98,6 +102,7 @@ class Settings:
             percentile_method,
             _check.confidence_level(confidence_level),
             found,
+            recorded_to,
         )
 
     @property
@@ -130,6 +135,7 @@ class Settings:
             "sd": np.sqrt(variance),
             **shares_within(times, missed, targets, self.level, inclusive=self.inclusive),
             "inclusive": self.inclusive,
+            "recorded_to": self.recorded_to or "",
             "percentile_method": self.percentile_method,
             "mean_method": "student_t" if self.seed is None else "bootstrap",
             "seed": np.nan if self.seed is None else float(self.seed),
@@ -219,12 +225,14 @@ def summarised(
 
     What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
     """
-    summed = _supply.whole_side(data).tally.sum_to(*by, seconds)
+    by_name = data._refuse_totals((*by, seconds))
+    summed = _supply.whole_side(data).tally._summed((*by, seconds))
     side = _supply.Side(summed)
     groups = _supply.groups_of([side], by)
     excluded = _supply.exclusion_table(groups, [side], _supply.totals(side, groups))
     refuse_unknown_reasons(missed, excluded, data.dims)
-    rows = Rows(_supply.keys_of(groups), _supply.why_marked(groups, side), exclusions=excluded)
+    rows = Rows(_supply.keys_of(groups), _supply.why_marked(groups, side), exclusions=excluded, notes=by_name)
+    rows.chosen = chosen_of(data, by)
     others = excluded_for(excluded, missed)
     rows.adopt(_supply.why_negative(others, ""))
     times: Times
@@ -233,14 +241,22 @@ def summarised(
         rows.adopt(below)
     else:
         times = AddedTimes.of(added, groups)
+    others = np.where(rows.there, others, 0)
+    targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
+    count_missed(rows, missed, targets)
     # A group without times says why; but its counts, of 0, stand.
+    nothing = (times.sizes == 0) & (others > 0) & ~np.isnan(targets)
+    rows.explain(nothing, "not available: no time was measured")
     timed = summed._evolve(supplied=None, cells=summed._cells.select(summed._cells.counts > 0))
     untimed = _supply.why_not_supplied(groups, _supply.Side(timed))
     rows.explain(~_supply.unexplained(untimed), lambda row: str(untimed[row]))
-    others = np.where(rows.there, others, 0)
-    targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
     values = settings.summary(times, others, targets)
-    return rows, values | {"sd": np.where(rows.there, values["sd"], np.nan), "missed": "; ".join(missed)}
+    note_minutes(rows, settings, targets, {"": (times, others)})
+    return rows, values | {
+        "sd": np.where(rows.there, values["sd"], np.nan),
+        "missed": "; ".join(missed),
+        "not_arrived": excluded_for(excluded, (MISSING_END,)),
+    }
 
 
 def lined_up(
@@ -301,11 +317,93 @@ def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, di
         _check.known(reason, "missed: reason for exclusion", possible)
 
 
+def count_missed(rows: Rows, missed: Collection[str], targets: FloatArray) -> None:
+    """Count what missed a target: without one it stands in no share, and stays left out."""
+    if rows.exclusions is not None:
+        named = meant(missed, rows.exclusions)
+        rows.exclusions = rows.exclusions.counting(named, rows.there & ~np.isnan(targets))
+
+
+def meant(reasons: Collection[str], excluded: ExclusionTable) -> set[str]:
+    """Return the reasons that were named; an end that a placeholder stands for is a missing one."""
+    ends = [reason for reason in excluded.reasons if reason.startswith(PLACEHOLDER)]
+    return {*reasons, *(ends if MISSING_END in reasons else ())}
+
+
 def excluded_for(excluded: ExclusionTable, chosen: Collection[str]) -> IntArray:
     """Add up, by group, what was excluded for some reasons."""
-    columns = [reason in chosen for reason in excluded.reasons]
+    columns = [reason in meant(chosen, excluded) for reason in excluded.reasons]
     found: IntArray = excluded.counts[:, columns].sum(axis=1, dtype=np.int64)
     return found
+
+
+# ---- stamps in whole minutes ------------------------------------------------------------
+
+_MINUTE: Final = 60 * MICROSECONDS
+_EVIDENT: Final = 30
+"""So many times that are all whole minutes are no chance."""
+
+
+def either_way(bounds: IntArray, *, inclusive: bool) -> tuple[IntArray, IntArray]:
+    """Return bounds in microseconds for times in whole minutes: what meets one did, what meets the other may have.
+
+    Either of the two stamps may be cut, by less than a minute, so that the time is off by less than one either way.
+    """
+    return bounds - _MINUTE + (not inclusive), bounds + _MINUTE - inclusive
+
+
+def in_minutes(times: Times | Moments, recorded_to: RecordedTo | None) -> Mask:
+    """Return of which groups the times are in whole minutes: as was said, or as all of many are."""
+    if recorded_to is not None:
+        return np.full(len(times.sizes), recorded_to == "minute")
+    sizes, broken, some = times.sizes, times.broken, times.sizes > times.zeros
+    if not broken.any():  # one log: what is true of all of it is true of its smallest group
+        return np.full(len(sizes), bool(some.any()) and int(sizes.sum()) >= _EVIDENT)
+    found: Mask = (broken == 0) & some & (sizes >= _EVIDENT)
+    return found
+
+
+def note_minutes(
+    rows: Rows, settings: Settings, targets: FloatArray, sides: Mapping[str, tuple[Times, IntArray]]
+) -> None:
+    """Say between which bounds a share within a target lies where the stamps are in whole minutes.
+
+    Each side, by its label, has its times and what was missed.
+    """
+    aimed = ~np.isnan(targets)
+    bounds = microseconds(np.where(aimed, targets, 0), "target")
+    found = {}
+    for label, (times, missed) in sides.items():
+        rough = aimed & rows.there & in_minutes(times, settings.recorded_to)
+        if rough.any():
+            # Where nothing is rough an engine was not asked for these bounds.
+            sure, may = (
+                times.within(v, inclusive=settings.inclusive)
+                for v in either_way(bounds, inclusive=settings.inclusive)
+            )
+            whole = np.maximum(times.sizes + missed, 1)
+            found[label] = np.where(rough, sure / whole, np.nan), np.where(rough, may / whole, np.nan)
+    say_minutes(rows, targets, found)
+
+
+def say_minutes(rows: Rows, targets: FloatArray, found: Mapping[str, tuple[FloatArray, FloatArray]]) -> None:
+    """Let the bounds of a share travel with it, of each side by its label; nan, or two that are equal, say nothing."""
+    said: dict[int, list[str]] = {}
+    for label, (sure, may) in found.items():
+        for row in np.flatnonzero(sure < may).tolist():
+            when = f" in {label}" if label else ""
+            between = f"between {_write.percent(sure[row], 2)} and {_write.percent(may[row], 2)}{when}"
+            said.setdefault(row, []).append(between)
+    notes = {
+        row: Note(
+            "whole-minutes",
+            "stamps in whole minutes",
+            "stamps in whole minutes leave each time open by up to a minute either way: the share within "
+            f"{_write.duration(targets[row])} lies {' and '.join(parts)}",
+        )
+        for row, parts in said.items()
+    }
+    rows.note_some(notes)
 
 
 # ---- mean, percentiles, share within -----------------------------------------------------
@@ -318,7 +416,7 @@ def shares_within(
     aimed = ~np.isnan(targets)
     bounds = microseconds(np.where(aimed, targets, 0), "target")
     within = times.within(bounds, inclusive=inclusive).astype(float)
-    out_of = (times.sizes + missed).astype(float)
+    out_of = (times.sizes + np.where(aimed, missed, 0)).astype(float)
     return {
         "target": targets,
         "within": np.where(aimed, within, np.nan),
@@ -394,6 +492,11 @@ class LinedTimes:
         """How many of them are zero."""
         return self._counted(self.stamps == 0)
 
+    @property
+    def broken(self) -> IntArray:
+        """How many of them are no whole minutes."""
+        return self._counted(self.stamps % _MINUTE != 0)
+
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and sample variance, correctly rounded for whole microseconds."""
         runs, n = self.runs, self.runs.sizes
@@ -424,6 +527,7 @@ class AddedTimes:
 
     sizes: IntArray
     zeros: IntArray
+    broken: IntArray
     total: _Whole
     squares: _Whole
     unit: int
@@ -440,8 +544,8 @@ class AddedTimes:
             return filled
 
         met = {bound: placed(column) for bound, column in found.met.items()}
-        n, zeros = placed(found.keys.counts), placed(found.zeros)
-        return cls(n, zeros, placed(found.total), placed(found.squares), found.unit, met)
+        flagged = placed(found.keys.counts), placed(found.zeros), placed(found.broken)
+        return cls(*flagged, placed(found.total), placed(found.squares), found.unit, met)
 
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and sample variance, correctly rounded."""

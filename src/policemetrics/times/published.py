@@ -13,7 +13,7 @@ from policemetrics._cells import MEASURED, Cells, encode
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import Side, groups_of, keys_of, no_reasons
 from policemetrics._write import count as written
-from policemetrics._write import duration, seconds_change, signed
+from policemetrics._write import duration, rounding, seconds_change, signed
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.frames import read_columns, text_columns
 from policemetrics.results import Figure, Results, column, figure
@@ -65,8 +65,8 @@ class PooledMean(Figure):
         if np.isnan(self.mean):
             return f"Pooled mean: {self.reason}."
         limits = duration(self.rounding_low), duration(self.rounding_high)
-        rounding = reading.said_rounding(*limits, self.rounded_to)
-        return f"Pooled mean {duration(self.mean)} of {written(self.n)}{rounding}."
+        tells = rounding(*limits, self.rounded_to)
+        return f"Pooled mean {duration(self.mean)} of {written(self.n)}{tells}."
 
 
 @overload
@@ -181,7 +181,7 @@ def _refuse_percentiles(name: object, argument: str) -> None:
 def _refuse_unrounded(means: FloatArray, name: str, step: float) -> None:
     """Refuse means that cannot have been rounded as was said; a step that is nan refuses nothing."""
     rule = f"be multiples of rounded_to, {step:g}, if they were rounded to that"
-    reading.refuse_at(reading.off_step(means, step), means, name, rule)
+    reading.refuse_at(_check.off_step(means, step), means, name, rule)
 
 
 def _pooled_table(
@@ -299,7 +299,7 @@ class AverageChange(Figure):
         moved = f"The {name} {'fell' if high <= 0 else 'rose'} from {old} to {new}"
         if low < 0 < high:
             moved = f"The rounding leaves open whether the {name}, {old} and then {new}, rose or fell"
-        tells = reading.said_rounding(seconds_change(low), seconds_change(high), self.rounded_to)
+        tells = rounding(seconds_change(low), seconds_change(high), self.rounded_to)
         if np.isnan(self.percent_change):
             return f"{moved}: {seconds_change(self.change)}{tells}; percentage {self.reason}."
         relative, *limits = (
@@ -367,8 +367,8 @@ def time_change(
         _check.number(as_seconds(value, name), name, low=0) for name, value in (("old", old), ("new", new))
     )
     step = np.nan if rounded_to is None else duration_in(rounded_to, "rounded_to")
-    reading.refuse_unrounded(before, "old", step)
-    reading.refuse_unrounded(after, "new", step)
+    _check.refuse_unrounded(before, "old", step)
+    _check.refuse_unrounded(after, "new", step)
     first, second = (np.maximum([v - step / 2, v + step / 2], 0) for v in (before, after))
     # A step that was not said leaves limits that are nan.
     base = np.where(before > 0, [before, first[1], first[0]], np.nan)

@@ -14,7 +14,7 @@ from policemetrics._cells import MEASURED, is_missing, microseconds, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import as_tally, holds_text, sum_times
 from policemetrics.tallies import Tally
-from policemetrics.times.estimates import Targets, as_seconds
+from policemetrics.times.estimates import Settings, Targets, as_seconds, either_way, in_minutes
 from policemetrics.typing import Column, FloatArray, Label
 
 if TYPE_CHECKING:
@@ -57,8 +57,12 @@ def _is_duration(value: object, place: str, name: str) -> bool:
     if isinstance(value, str | bytes):
         refuse_text(name, f"the text {value!r} at {place}")
     if isinstance(value, dt.date | dt.time):
-        kind = "a clock time" if isinstance(value, dt.time) else "a date"
-        msg = f"{name} must hold seconds or durations; got {kind}, {value}, at {place}: subtract the start from the end first."
+        kind, hint = "a date", "subtract the start from the end first"
+        if isinstance(value, dt.time):
+            # As a reader of Excel has a duration below a day.
+            kind = "a clock time"
+            hint += "; or, if it is a duration, hours, minutes and seconds, take pd.to_timedelta(column.astype(str))"
+        msg = f"{name} must hold seconds or durations; got {kind}, {value}, at {place}: {hint}."
         raise InvalidTypeError(msg)
     return isinstance(value, dt.timedelta | np.timedelta64)
 
@@ -144,15 +148,21 @@ def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) ->
 
 
 def as_moments(
-    data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, *, inclusive: bool
+    data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, settings: Settings
 ) -> Moments | None:
     """Have the times of a frame added up by its engine; None for what is counted by its times instead."""
     _refuse_misnamed(data, by, seconds)
-    if isinstance(data, Tally) or count is not None:
+    if isinstance(data, Tally) or count not in (None, "rows"):
         return None
     aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
-    bounds = microseconds(aims[~np.isnan(aims)], "target").tolist()
-    return sum_times(data, by, seconds, bounds, inclusive=inclusive)
+    bounds, inclusive = microseconds(aims[~np.isnan(aims)], "target"), settings.inclusive
+    wider = np.unique([bounds, *either_way(bounds, inclusive=inclusive)]).tolist()
+    asked = wider if settings.recorded_to == "minute" else bounds.tolist()
+    found = sum_times(data, by, seconds, asked, inclusive=inclusive, count=count)
+    if found is None or settings.recorded_to is not None or not in_minutes(found, None).any():
+        return found
+    # The sums allow of whole minutes, as those of other times hardly ever do: it is worth a second query.
+    return sum_times(data, by, seconds, wider, inclusive=inclusive, count=count, minutes=True)
 
 
 def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
@@ -164,25 +174,3 @@ def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:
         raise InvalidInputError(msg)
     if not isinstance(data, Tally) and holds_text(data, seconds, "seconds"):
         refuse_text(f"column {seconds!r}", "text")
-
-
-# ---- rounding ---------------------------------------------------------------------------
-
-
-def said_rounding(low: str, high: str, step: float = 1) -> str:
-    """Write between what a number lies that was rounded; nothing where the step is nan, as it was not said."""
-    return "" if np.isnan(step) else f" ({low} to {high} as far as the rounding tells)"
-
-
-def off_step(values: FloatArray | float, step: float) -> NDArray[np.bool_]:
-    """Return which values are no multiples of the step that they were rounded to; none where that is nan."""
-    steps = np.asarray(values) / step
-    found: NDArray[np.bool_] = np.abs(steps - np.rint(steps)) > 1e-6
-    return found
-
-
-def refuse_unrounded(value: float, name: str, step: float) -> None:
-    """Refuse a number that cannot have been rounded as was said."""
-    if off_step(value, step):
-        msg = f"{name} must be a multiple of rounded_to, {step:g}, if it was rounded to that; got {value:g}."
-        raise InvalidInputError(msg)

@@ -31,8 +31,10 @@ from policemetrics.typing import (
     FloatArray,
     IntArray,
     Label,
+    Names,
     NoArrival,
     Percentile,
+    RecordedTo,
     Regraded,
     Seconds,
     SurvivalMethod,
@@ -119,6 +121,8 @@ class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
         How many times were zero; they are counted in all of the above.
     inclusive : bool
         Whether a time equal to the target meets it.
+    recorded_to : str
+        To what the caller said that stamps were recorded; empty where nothing was said.
     start, end, timezone, as_at, closed : str
         The columns between which the clock runs, its zone, and until when open incidents were followed.
     resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
@@ -176,9 +180,10 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["exclude", "missed"] = "exclude",
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -198,9 +203,10 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["exclude", "missed"] = "exclude",
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -220,11 +226,12 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["censored"],
     as_at: dt.datetime | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -244,11 +251,12 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: Literal["censored"],
     as_at: dt.datetime | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -267,11 +275,12 @@ def response_times(
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     no_arrival: NoArrival = "exclude",
     as_at: dt.datetime | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
-    incident: str | None = None,
+    incident: Names | None = None,
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
     grades: tuple[str, str] | None = None,
     regraded: Regraded | None = None,
@@ -302,6 +311,10 @@ def response_times(
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less. It cannot go with
         ``resolution="second"``: cut, 900.7 s is 900.
+    recorded_to : {"minute", "second"}, optional
+        To what the stamps were recorded. In whole minutes a share within a target is known between two bounds only,
+        which a caveat gives; ``"second"`` says that they are not. Default is to look: where all of 30 times and more are
+        whole minutes, so are the stamps.
     no_arrival : {"exclude", "missed", "censored"}, optional
         What an incident without an arrival is: left out of everything; missed, in the share within the target;
         or censored: it took at least as long as it was observed. Excluding it makes the force look faster.
@@ -314,10 +327,10 @@ def response_times(
         arrival were followed. `as_at`, `closed` or both must be given; `as_at` too where some have neither.
     zero : {"keep", "exclude"}, optional
         What to do with times of 0, where the resource was there already. Default is ``"keep"``.
-    incident : str, optional
+    incident : str or sequence of str, optional
         The column that tells incidents apart, where each resource has a row: an incident is timed from its
-        first start to its first end, and its further rows are counted in the ledger. Default is that each row
-        is an incident.
+        first start to its first end, and its further rows are counted in the ledger. Numbers that are used again
+        need the date beside them: ``["log", "date"]``. Default is that each row is an incident.
     self_initiated : mapping of column to label or labels, optional
         Rows to be left out, because officers came upon them: ``{"reception": "OFFICER"}``. Default is none.
     grades : pair of str, optional
@@ -354,6 +367,12 @@ def response_times(
     UnknownNameError
         If there is no such column, label or option; those there are get listed.
 
+    Warns
+    -----
+    DateNotAdvancedWarning, IncidentNumberWarning, SwappedStampsWarning
+        If times below zero gather just above −24 or −12 hours; rows of one incident start more than a day apart;
+        or nearly all of a few times are below zero.
+
     See Also
     --------
     durations : the times themselves, to be merged and summarised by `summarise_times`.
@@ -363,7 +382,9 @@ def response_times(
     Each row that is not timed has one reason, in this order: missing incident, self-initiated, regraded, missing
     upgrade, missing start, missing end, clock change, upgrade before start, began after as_at, negative, zero.
     With `incident` what the first four leave out are rows, before an incident is put together from the others;
-    of the further rows of an incident only their number is told.
+    of the further rows of an incident only their number is told. A stamp that stands for a missing one, as in
+    `definitions.placeholder_stamps`, is a missing one, and has its own name for its reason: "placeholder 2079-06-06",
+    or of a start "start placeholder 1970-01-01".
 
     With ``"censored"`` the share still waiting is Kaplan and Meier's estimate, from the times of the incidents
     attended and how long the others were followed [1]_. It takes the open ones to be like those that waited as
@@ -410,8 +431,9 @@ def response_times(
     methods = percentile_method, survival_method
     _refuse_half_asked(no_arrival, (as_at, closed), methods, initial_and_final, regraded, upgraded)
     timing = {"start": start, "end": end, "timezone": timezone, "resolution": resolution, "zero": zero}
-    incidents = {"incident": incident, "regraded": regraded, "upgraded": upgraded}
-    arrived, still_open = timed(
+    told_by = () if incident is None else _check.names(incident, "incident")
+    incidents = {"incident": told_by, "regraded": regraded, "upgraded": upgraded}
+    arrived, still_open, notes = timed(
         frame,
         () if by is None else by,
         {**timing, "closed": closed, "as_at": as_at},
@@ -420,26 +442,27 @@ def response_times(
     dims = tuple(d for d in arrived.dims if d != MEASURED)
     asked = {name: value or "" for name, value in {**timing, **incidents}.items()}
     asked |= {
+        "incident": ", ".join(told_by),
         "no_arrival": no_arrival,
         "grades": " to ".join(initial_and_final or ()),
         "self_initiated": "; ".join(f"{column}: {', '.join(map(str, v))}" for column, v in officers.items()),
     }
     aims, settings = (
         estimates.read_targets(target),
-        estimates.Settings.of(inclusive, percentile_method, level),
+        estimates.Settings.of(inclusive, percentile_method, level, recorded_to=recorded_to),
     )
     if no_arrival == "censored":
         asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
         rows, values = _survived(arrived, still_open, dims, aims, settings, survival_method)
         rows.single = by is None
+        rows.note(*notes)
         # Of a group without times the counts, of 0, stand.
         counts: dict[str, Mask] = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
         return rows.results(ResponseSurvival, values | asked, counts)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
     rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
     rows.single = by is None
-    if rows.exclusions is not None:
-        values["not_arrived"] = estimates.excluded_for(rows.exclusions, (MISSING_END,))
+    rows.note(*notes)
     stand: dict[str, Mask] = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
     return rows.results(ResponseSummary, values | asked, stand)
 
@@ -530,13 +553,18 @@ def _survived(
     at = cells.positions(arrived._cells, arrived.dims)
     ended = np.where(at >= 0, np.append(arrived._cells.counts, 0)[at], 0)
     still_open = cells.counts - ended
-    ends = times, ended, still_open, group, len(groups)
-    found = kaplan_meier(*ends, method=method, confidence_level=settings.level)
+    followed = times, ended, still_open, group, len(groups)
+    found = kaplan_meier(*followed, method=method, confidence_level=settings.level)
     some = found.runs.sizes > 0
     targets = estimates.targets_of(target, groups, some)
     limits = found.percentiles(list(estimates.PERCENTILES.values()))
     ranked = estimates.by_percentile([np.where(some[:, None], column, np.nan) for column in limits])
     share, low, high = found.at(targets, inclusive=settings.inclusive)
+    measured, ends = _of_arrived(times, ended, group, targets, settings)
+    rough = estimates.in_minutes(measured, settings.recorded_to) & rows.there
+    bounds = [np.where(rough, targets + shift, np.nan) for shift in (-60, 60)]
+    either = [found.at(b, inclusive=i)[0] for b, i in zip(bounds, (True, False), strict=True)]
+    estimates.say_minutes(rows, targets, {"": (either[0], either[1])})
     never, unseen = np.isnan(ranked["median"]), np.isnan(share) & ~np.isnan(targets)
     attended = found.reached()
 
@@ -557,8 +585,9 @@ def _survived(
         "share_within": share,
         "share_within_low": low,
         "share_within_high": high,
-        **_of_arrived(times, ended, group, targets, settings),
+        **ends,
         "inclusive": settings.inclusive,
+        "recorded_to": settings.recorded_to or "",
         "survival_method": method,
         "confidence_level": settings.level,
     }
@@ -566,7 +595,7 @@ def _survived(
 
 def _of_arrived(
     times: FloatArray, ended: IntArray, group: IntArray, targets: FloatArray, settings: estimates.Settings
-) -> dict[str, FloatArray]:
+) -> tuple[estimates.LinedTimes, dict[str, FloatArray]]:
     """Say what only those that were attended would say; the median is defined as that of the estimate is."""
     there = ended > 0
     found = estimates.LinedTimes.of(Runs.of(times[there], ended[there], group[there], len(targets)))
@@ -574,7 +603,7 @@ def _of_arrived(
     within = estimates.shares_within(
         found, none_missed, targets, settings.level, inclusive=settings.inclusive
     )
-    return {
+    return found, {
         "median_arrived": percentiles(found.runs, [50], method="averaged_inverted_cdf")[:, 0],
         "share_within_arrived": within["share_within"],
         "zeros": found.zeros.astype(float),

@@ -26,6 +26,7 @@ from policemetrics.typing import (
     Names,
     Numbers,
     Percentile,
+    RecordedTo,
     Seconds,
 )
 
@@ -69,6 +70,7 @@ class Aimed(Figure):
 
     target: float = column("seconds")
     inclusive: bool = False
+    recorded_to: str = ""
 
     @property
     def _counted_as(self) -> str:
@@ -117,6 +119,8 @@ class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
         The fraction, 0 to 1, and its interval; nan without a target.
     inclusive : bool
         Whether a time equal to the target meets it.
+    recorded_to : str
+        To what the caller said that stamps were recorded; empty where nothing was said.
     missed : str
         The reasons for exclusion that are counted as missing the target.
     percentile_method : str
@@ -172,6 +176,7 @@ def summarise_times(
     *,
     target: Seconds | None = None,
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     invalid: Literal["refuse", "exclude"] = "refuse",
     percentiles: bool = True,
     percentile_method: Percentile = "linear",
@@ -187,6 +192,7 @@ def summarise_times(
     by: None = None,
     target: Seconds | None = None,
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
@@ -204,6 +210,7 @@ def summarise_times(
     by: Names,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
@@ -220,6 +227,7 @@ def summarise_times(
     by: Names | None = None,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
     invalid: Literal["refuse", "exclude"] = "refuse",
     missed: Names = (),
     seconds: str = MEASURED,
@@ -246,6 +254,10 @@ def summarise_times(
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less. Leave it so for times that
         were cut to whole seconds, as by ``durations(resolution="second")``, which a tally does not tell.
+    recorded_to : {"minute", "second"}, optional
+        To what the stamps were recorded. In whole minutes a share within a target is known between two bounds only,
+        which a caveat gives; ``"second"`` says that they are not. Default is to look: where all of 30 times and more are
+        whole minutes, so are the stamps.
     invalid : {"refuse", "exclude"}, optional
         For a column: what to do with missing and negative seconds; excluded ones are counted by
         reason. Default is ``"refuse"``.
@@ -329,7 +341,13 @@ def summarise_times(
     """
     _check.choice(invalid, "invalid", ("refuse", "exclude"))
     settings = estimates.Settings.of(
-        inclusive, percentile_method, confidence_level, mean_method, seed, percentiles=percentiles
+        inclusive,
+        percentile_method,
+        confidence_level,
+        mean_method,
+        seed,
+        percentiles=percentiles,
+        recorded_to=recorded_to,
     )
     as_missed = _check.names(missed, "missed")
     if is_column(data):
@@ -344,7 +362,7 @@ def summarise_times(
     aims = estimates.read_targets(target)
     added = None
     if not settings.needs_every_time:
-        added = as_moments(data, kept, seconds, count, aims, inclusive=settings.inclusive)
+        added = as_moments(data, kept, seconds, count, aims, settings)
     found, measured = as_times(data, kept, seconds, count) if added is None else (added.data, MEASURED)
     rows, values = estimates.summarised(settings, found, kept, measured, aims, as_missed, added)
     rows.single = by is None
@@ -372,5 +390,6 @@ def _of_column(
     lacking = f"all rows were excluded ({why})" if why else "no rows"
     rows.explain(runs.sizes == 0, f"not available: {lacking}")
     targets = estimates.targets_of(estimates.read_targets(target), Cells.single(), rows.there)
-    times = estimates.LinedTimes.of(runs)
-    return rows.results(TimeSummary, settings.summary(times, np.zeros(1, dtype=np.int64), targets))
+    times, none_missed = estimates.LinedTimes.of(runs), np.zeros(1, dtype=np.int64)
+    estimates.note_minutes(rows, settings, targets, {"": (times, none_missed)})
+    return rows.results(TimeSummary, settings.summary(times, none_missed, targets))
