@@ -43,6 +43,7 @@ def made_up(size: int = 400) -> dict[str, list[Any]]:
             "force": None if i % 37 == 0 else chance.choice(["Kent", "Essex", "Greater Manchester"]),
             "year": chance.choice(["2022/23", "2023/24"]),
             "offence": chance.choice(["4.1", "4.10", "34B", "28E"]),
+            "no": None if i % 41 == 0 else str(i),
             "n": chance.randint(0, 50),
             "when": (first + dt.timedelta(days=chance.randint(0, 729))).date(),
             "created": created,
@@ -159,15 +160,21 @@ def questions() -> dict[str, Callable[[Any], Any]]:
             by="force",
             **NAIVE,
         ),
-        "by incident": lambda f: pm.response_times(f, target=900, incident="offence", **NAIVE),
+        "by incident": lambda f: pm.response_times(f, target=900, by="force", incident="no", **NAIVE),
         "answer_times of durations": lambda f: pm.answer_times(
-            f, target=10, out_of="answered", result="result", by="force", seconds="wait"
+            f,
+            target=10,
+            out_of="answered",
+            result="result",
+            by="force",
+            seconds="wait",
+            count="rows",
         ),
         "answer_times": lambda f: pm.answer_times(
-            f, target=10, out_of="offered", result="result", by="force", seconds="seconds"
+            f, target=10, out_of="offered", result="result", by="force", seconds="seconds", count="rows"
         ),
         "summarise_times": lambda f: pm.summarise_times(
-            f, by="force", seconds="seconds", target=10, percentiles=False
+            f, by="force", seconds="seconds", target=10, percentiles=False, count="rows"
         ),
         "durations": lambda f: pm.durations(f, by="force", **NAIVE),
     }
