@@ -200,13 +200,12 @@ class TestKeys:
     )
     def test_dictionaries_with_gaps(self, engine, labels):
         """pandas 2 loses the group of those without a label, of Dask's too; Dask cannot join the groups of dictionaries."""
-        night = [EPOCH.replace(tzinfo=None)] * 5
         frame = made(
             engine,
             k=pa.array(labels).dictionary_encode(),
             no=pa.array(list("xyzwv")).dictionary_encode(),
-            a=pa.array(night, pa.timestamp("us")),
-            b=pa.array([at + 8 * 60 * SECOND for at in night], pa.timestamp("us")),
+            a=stamps(*["2024-05-01 10:00"] * 5),
+            b=stamps(*["2024-05-01 10:08"] * 5),
         )
         clock = {"start": "a", "end": "b", "timezone": "Europe/London"}
         counts, lost = {(labels[1],): 2, (labels[0],): 2}, {"missing k": 1}
