@@ -23,6 +23,7 @@ from policemetrics.tallies import COUNT
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
+_NO_LIMIT: Final = 2**62
 ANY: Final = "unknown"
 """The zone of a session that cannot be asked."""
 
@@ -366,6 +367,17 @@ def unknown(lazy: Any, column: Any) -> Any:
 def is_sqlite(lazy: Any) -> bool:
     """Return whether rows lie in SQLite, which has fewer types and functions than others."""
     return bool(lazy.implementation.is_ibis()) and lazy.to_native().get_backend().name == "sqlite"
+
+
+def settled(read: Any) -> Any:
+    """Have what was asked so far worked out before what is asked of it.
+
+    PostgreSQL and SQLite write an expression out wherever its name stands: of names that stand for names that would be more
+    than memory holds. Below a limit they leave it.
+    """
+    if read.implementation.is_ibis() and read.to_native().get_backend().name != "duckdb":
+        return read.head(_NO_LIMIT)
+    return read
 
 
 def ones(condition: Any) -> Any:

@@ -257,7 +257,7 @@ def timed(
     marks: list[PlaceholderStamp] = []
     readings: list[int] | None = None
     with reading.engine_errors():
-        read = lazy.select(*select)
+        read = reading.settled(lazy.select(*select))
         if isinstance(read, nw.DataFrame) or not (found.fixed or rows):
             # Mostly no stamp stands for a missing one; where the first and the last are looked up anyway, they tell.
             readings = _readings(reading.collected(read.select(**_spans(stamps))))
@@ -265,7 +265,7 @@ def timed(
             (read, marks), readings = _marked(read, [*stamps]), None
         one_each = read = _first_of_each(reading.groupable(read), [*keys], stamps) if rows else read
         ruled = bool(rules) if rows and dims else None
-        read = _in_utc(read, list(stamps), found, readings, ruled=ruled)
+        read = reading.settled(_in_utc(read, list(stamps), found, readings, ruled=ruled))
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
     named = keys | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
@@ -484,9 +484,8 @@ def _marked(read: Any, stamps: Sequence[str]) -> tuple[Any, list[PlaceholderStam
         plain = wall.is_null() | ((wall >= int64(_PLAIN[0])) & (wall < int64(_PLAIN[1])))
         marks[s] = nw.when(plain).then(int64(0)).otherwise(_first_of(found, 1, int64(0)))
         walls[s] = nw.when(nw.col(f"mark_{s}") == 0).then(wall)
-    read = read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items()))
-    read = read.with_columns(*(wall.alias(s) for s, wall in walls.items()))
-    return read, table
+    read = reading.settled(read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items())))
+    return reading.settled(read.with_columns(*(wall.alias(s) for s, wall in walls.items()))), table
 
 
 def _midnight(day: dt.date, after: int = 0) -> int:
@@ -535,7 +534,7 @@ def _in_utc(
         *(wall.is_null().alias(f"no_{s}") for s, wall in walls.items()),
         *(wall.cast(nw.Int64).alias(s) for s, wall in filled.items()),
     )
-    return read.with_columns(
+    return reading.settled(read).with_columns(
         *((~nw.col(f"no_{s}") & changes.unclear(wall)).alias(f"unclear_{s}") for s, wall in walls.items()),
         *(changes.utc(wall).alias(s) for s, wall in walls.items()),
     )
@@ -566,7 +565,7 @@ def _stated(
     read = read.with_columns(
         (until - start).alias("us"), arrived.alias("arrived"), lost.alias("lost"), unclear.alias("unclear")
     )
-    took = nw.col("us")
+    read, took = reading.settled(read), nw.col("us")
     if timing.resolution == "second":
         # Below zero engines differ in which way they round.
         floor = took // int64(MICROSECONDS) * int64(MICROSECONDS)
@@ -588,7 +587,7 @@ def _stated(
     )
     named, conditions = zip(*((reason, holds) for asked, reason, holds in reasons if asked), strict=True)
     state = nw.when(arrived).then(int64(_TIMED)).otherwise(int64(_OPEN))
-    read = read.with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
+    read = reading.settled(read).with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
     if marks:
         state = nw.col("state")
         for s, lacking, reason in zip(
@@ -599,10 +598,12 @@ def _stated(
                 mark = nw.col(f"mark_{s}") + int64(_FIRST_REASON + len(named) - 1)
                 state = nw.when(marked).then(mark).otherwise(state)
                 named = (*named, *(f"{reason}{p.value}" for p in marks))
-        read = read.with_columns(state.alias("state"))
+        read = reading.settled(read).with_columns(state.alias("state"))
     negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
-    return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), list(named)
+    return reading.settled(read).with_columns(
+        nw.when(counted).then(took).otherwise(int64(0)).alias("us")
+    ), list(named)
 
 
 def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:
