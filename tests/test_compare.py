@@ -539,6 +539,14 @@ class TestNoCrime:
         row = pm.rate_change(self.street(label), between=YEARS, by="type").at(type=label)
         assert str(row).startswith(f"{label}: incidents fell by 100")
 
+    def test_with_others_that_were_chosen(self):
+        """Both are named, and not as if they were no crime."""
+        chosen = self.street().where(type=["Anti-social behaviour", "Robbery"])
+        with pytest.warns(NotCrimeWarning):
+            found = pm.rate_change(chosen, between=YEARS)
+        assert found.chosen == "Anti-social behaviour and Robbery"
+        assert str(found).startswith("Recorded crime, Anti-social behaviour and Robbery, fell by 90")
+
     def test_among_others_it_is_said(self):
         with pytest.warns(NotCrimeWarning, match=r"drop\(type='Anti-social behaviour'\) leaves it out"):
             found = pm.rate_change(self.street(), between=YEARS)

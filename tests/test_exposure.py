@@ -193,7 +193,7 @@ class TestFromFrame:
         ("columns", "options", "message"),
         [
             ({"force": ["Kent", None], "n": [1, 2]}, {}, "a label for each 'force'; 1 rows lack one"),
-            ({"force": ["Kent"], "n": [0]}, {}, "must be > 0; got 0"),
+            ({"force": ["Kent"], "n": [0]}, {}, "value: column 'n', of Kent, must be > 0; got 0"),
             ({"force": ["Kent"], "n": [None]}, {}, "must be a number; got None"),
             ({"force": ["Kent"], "n": ["many"]}, {}, "must be a number; got 'many'"),
             ({"force": [4.1], "n": [1]}, {}, r"4\.1 and 4\.10"),
@@ -314,6 +314,11 @@ class TestJoin:
             {("Kent", "South", "a", 3): 2}, ["force", "region", "offence", "month"], coverage="month"
         )
         assert rate(tally, PEOPLE, by="month")["exposure"].tolist() == [3000, 3000]
+
+    def test_years_are_no_regions(self):
+        """That each force has rows of one year only does not make the years divide the forces."""
+        tally = crimes({("Kent", "2022"): 6, ("Essex", "2023"): 5}, ["force", "period"], coverage="force")
+        assert rate(tally, PEOPLE, by="period")["exposure"].tolist() == [3000, 3000]
 
     def test_areas_summed_away_live_on_in_coverage(self):
         tally = crimes({("Kent", "a"): 6, ("Essex", "a"): 5}, ["force", "offence"], coverage="force")
@@ -509,6 +514,13 @@ class TestPeriods:
         old = residents({"2022/23": 3000}, by="period")
         found = rate_change(self.TALLY, between=("2022/23", "2023/24"), exposure=old)
         assert found.reason == "not available: no residents for 2023/24"
+
+    def test_by_what_is_no_period(self):
+        """A label that no calendar reads is that of no year."""
+        people = residents({"before the census": 3000, "2023/24": 4000}, by="period")
+        found = rate(self.TALLY, people, by="period")
+        assert found.at(period="2022/23").reason == "not available: no residents for 2022/23"
+        assert found.at(period="2023/24").exposure == 4000
 
     def test_by_period_in_a_rate(self):
         found = rate(self.TALLY, self.PEOPLE, by=["period", "force"])

@@ -315,6 +315,11 @@ class TestDeclarations:
         with pytest.raises(UnknownNameError, match="must be one of"):
             made()
 
+    def test_labels_of_no_dimension(self):
+        found = extend.Grouped.of(victims(BOTH).where(period=YEARS[1]), ("force",))
+        with pytest.raises(UnknownNameError, match="the tally has no dimension 'beat'"):
+            found.only(beat=["North"])
+
     def test_a_divisor_of_two_periods(self):
         """A tally has a part for each, one number is that of both."""
         crimes, calls = (

@@ -266,6 +266,7 @@ def test_programs(block):
 YEARS = ("2022/23", "2023/24")
 WEIGHTS = harm_weights("ons-css", version="2020")
 SENT = ["force", "period"]
+MONTHS = ("2024-01", "2024-02", "2024-03")
 QUARTERS = ["2022-Q2", "2022-Q3", "2022-Q4", "2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2024-Q1"]
 
 
@@ -313,6 +314,10 @@ class TestWindows:
         assert quarters.rolling(12).to_dict()["count"] == [40] * 5
         with pytest.raises(PoliceMetricsError, match="of which 4 months are made"):
             quarters.rolling(4)
+
+    def test_quarters_of_months_make_up_halves(self):
+        months = made([("Kent", f"2024-{m:02}", 5) for m in range(1, 7)], *SENT, coverage=SENT)
+        assert months.to_periods("quarter").rolling(6).to_dict()["count"] == [30]
 
     def test_one_quarter_is_a_window(self):
         assert made([("2024-Q1", 5)], "period").rolling(3).to_dict() == {"period": ["2024-Q1"], "count": [5]}
@@ -482,10 +487,8 @@ class TestMerged:
 
     def test_what_was_dropped_is_not_missing(self):
         """Of three months named "early" the caller left out one: two are all of it."""
-        months = made([("Kent", f"2024-{m:02}", 5) for m in (1, 2, 3)], *SENT, coverage=SENT)
-        early = months.drop(force="Kent", period="2024-03").relabel(
-            "period", {"2024-01": "early", "2024-02": "early"}
-        )
+        months = made([("Kent", m, 5) for m in MONTHS], *SENT, coverage=SENT)
+        early = months.drop(force="Kent", period="2024-03").relabel("period", dict.fromkeys(MONTHS, "early"))
         assert rate(early.where(period="early"), 100).events == 10
 
     @pytest.mark.parametrize(

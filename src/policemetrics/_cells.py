@@ -31,6 +31,8 @@ Whole: TypeAlias = NDArray[np.integer[Any]]
 Encoded: TypeAlias = tuple[LabelArray, IntArray]
 """A column of labels: the distinct ones, sorted, and the code (rows,) of each row among them; -1 for none."""
 """The label, in the ledger only, of a row without one."""
+REASON: Final = "reason"  # the ledger's own dimension
+LACKING: Final = "missing "  # how the reason of a row without a label begins
 MEASURED: Final = "seconds"
 """The dimension that holds measurements: whole microseconds inside, float seconds outside."""
 MICROSECONDS: Final = 1_000_000
@@ -309,6 +311,36 @@ class Cells:
         """Return which cells have their key, over the dimensions both have, in `other`."""
         found: NDArray[np.bool_] = self.positions(other, [d for d in other.dims if d in self.dims]) >= 0
         return found
+
+
+def split_missing(
+    dims: tuple[str, ...], coded: Sequence[Encoded], counts: IntArray
+) -> tuple[Cells, Cells | None]:
+    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
+    labels, codes = [v for v, _ in coded], [c for _, c in coded]
+    if all(c.min(initial=0) >= 0 for c in codes):
+        return Cells.of(dims, labels, codes, counts), None
+    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
+    bad = lacking.any(axis=0)
+    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
+    columns = []
+    for found, code in coded:
+        known, to_known, missing = union(found, label_array([MISSING]))
+        columns.append((known, np.append(to_known, missing)[code[bad]]))  # code -1 takes the last
+    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
+    reason = find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
+    ledger = Cells.of(
+        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
+    )
+    return cells, ledger
+
+
+def lacking_labels(ledger: Cells | None) -> Cells | None:
+    """Return the rows of a ledger that lack a label: they came in, whatever is not known of them."""
+    if ledger is None or REASON not in ledger.dims:
+        return None
+    found = ledger.select(ledger.where_label(REASON, lambda reason: str(reason).startswith(LACKING)))
+    return found if len(found) else None
 
 
 def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArray:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
-from policemetrics._cells import MEASURED, MISSING, Cells
+from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import LACKING, REASON, Kept, Renamed, Sent, empty_months, is_time, seen
+from policemetrics._sent import Kept, Renamed, Sent, empty_months, is_time, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -381,7 +381,7 @@ def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
     parts = [_chosen_of(one) for one in data._sent]
     said_of, instead = [], ""
     for dim in dict.fromkeys(d for part in parts for d in part):
-        labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()), key=str)))
+        labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()))))
         if (
             dim not in shown
             and dim != MEASURED

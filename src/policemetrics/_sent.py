@@ -15,14 +15,11 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 import attrs
 import numpy as np
 
-from policemetrics._cells import MISSING, Cells, Encoded, LabelArray, find, union
-from policemetrics._typing import IntArray
+from policemetrics._cells import LACKING, MISSING, REASON, Cells, LabelArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
 
-REASON: Final = "reason"  # the ledger's own dimension
-LACKING: Final = "missing "  # how the reason of a row without a label begins
 AS_SENT: Final = "\0"
 
 
@@ -93,36 +90,6 @@ def regained(
 
 def _lacking(dim: str, _: Any) -> str:
     return LACKING + dim
-
-
-def split_missing(
-    dims: tuple[str, ...], coded: Sequence[Encoded], counts: IntArray
-) -> tuple[Cells, Cells | None]:
-    """Split rows into cells and a ledger of those that lack a label: one row, one reason, the first it lacks."""
-    labels, codes = [v for v, _ in coded], [c for _, c in coded]
-    if all(c.min(initial=0) >= 0 for c in codes):
-        return Cells.of(dims, labels, codes, counts), None
-    lacking = np.array([c < 0 for c in codes], dtype=bool).reshape(len(dims), len(counts))
-    bad = lacking.any(axis=0)
-    cells = Cells.of(dims, labels, [c[~bad] for c in codes], counts[~bad])
-    columns = []
-    for found, code in coded:
-        known, to_known, missing = union(found, label_array([MISSING]))
-        columns.append((known, np.append(to_known, missing)[code[bad]]))  # code -1 takes the last
-    reasons = label_array(sorted(f"{LACKING}{d}" for d in dims))
-    reason = find(reasons, label_array(f"{LACKING}{d}" for d in dims))[lacking[:, bad].argmax(axis=0)]
-    ledger = Cells.of(
-        (*dims, REASON), [*(v for v, _ in columns), reasons], [*(c for _, c in columns), reason], counts[bad]
-    )
-    return cells, ledger
-
-
-def lacking_labels(ledger: Cells | None) -> Cells | None:
-    """Return the rows of a ledger that lack a label: they came in, whatever is not known of them."""
-    if ledger is None or REASON not in ledger.dims:
-        return None
-    found = ledger.select(ledger.where_label(REASON, lambda reason: str(reason).startswith(LACKING)))
-    return found if len(found) else None
 
 
 # ---- steps ------------------------------------------------------------------------------

@@ -30,11 +30,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics._cells import MISSING, Cells, find
+from policemetrics._cells import LACKING, MISSING, REASON, Cells, find
 from policemetrics._sent import (
     AS_SENT,
-    LACKING,
-    REASON,
     as_sent,
     called,
     identities,

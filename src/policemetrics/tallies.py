@@ -18,9 +18,8 @@ import numpy as np
 
 from policemetrics import _cells, _check, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
-from policemetrics._cells import MEASURED, MISSING, Cells, Encoded, LabelArray
+from policemetrics._cells import MEASURED, MISSING, REASON, Cells, Encoded, LabelArray
 from policemetrics._sent import (
-    REASON,
     Kept,
     Left,
     Renamed,
@@ -32,11 +31,9 @@ from policemetrics._sent import (
     identities,
     is_time,
     joined,
-    lacking_labels,
     regained,
     reports,
     reports_of,
-    split_missing,
     time_dims,
 )
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
@@ -193,7 +190,7 @@ class Tally:
         """Build a tally from encoded columns, given by dimension. The columns are not validated."""
         dims = tuple(coded)
         _warn_of_spellings(coded)
-        cells, ledger = split_missing(dims, tuple(coded.values()), counts)
+        cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -222,7 +219,7 @@ class Tally:
     ) -> Tally:
         """Build a tally from its relations, by default as it was sent. Nothing is validated."""
         found = cls.__new__(cls)
-        made = (Sent(cells, lacking_labels(ledger), supplied),) if sent is None else sent
+        made = (Sent(cells, _cells.lacking_labels(ledger), supplied),) if sent is None else sent
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
             cells, supplied, ledger, overlapping, unit, made, marks
         )

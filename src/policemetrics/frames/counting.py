@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics._cells import HALF, MEASURED, Cells, Encoded, Whole, is_missing
-from policemetrics._sent import REASON, Senders
+from policemetrics._cells import HALF, MEASURED, REASON, Cells, Encoded, Whole, is_missing
+from policemetrics._sent import Senders
 from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning

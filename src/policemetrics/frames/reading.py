@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _oldest
-from policemetrics._cells import MEASURED, is_missing
-from policemetrics._sent import REASON
+from policemetrics._cells import MEASURED, REASON, is_missing
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.frames.nw import nw

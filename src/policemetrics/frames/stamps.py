@@ -16,8 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics._cells import MEASURED, MICROSECONDS, MISSING, Cells, Encoded, distinct_of, is_missing
-from policemetrics._sent import REASON
+from policemetrics._cells import (
+    MEASURED,
+    MICROSECONDS,
+    MISSING,
+    REASON,
+    Cells,
+    Encoded,
+    distinct_of,
+    is_missing,
+)
 from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.definitions import PlaceholderStamp, placeholder_stamps
 from policemetrics.errors import (

@@ -15,9 +15,9 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, _supply
-from policemetrics._cells import MISSING, Cells
+from policemetrics._cells import LACKING, MISSING, REASON, Cells
 from policemetrics._compare import Comparison, Mask, kept_dims, part_of
-from policemetrics._sent import LACKING, REASON, Renamed, Sent
+from policemetrics._sent import Renamed, Sent
 from policemetrics._write import count as written
 from policemetrics.definitions import outcome_sets, outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of

@@ -13,9 +13,8 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import MISSING, Cells
+from policemetrics._cells import MISSING, REASON, Cells
 from policemetrics._compare import Mask, Rows
-from policemetrics._sent import REASON
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent

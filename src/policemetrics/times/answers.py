@@ -9,9 +9,8 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import MEASURED, MISSING, Cells
+from policemetrics._cells import MEASURED, MISSING, REASON, Cells
 from policemetrics._compare import Chosen, Mask, Rows, chosen_of
-from policemetrics._sent import REASON
 from policemetrics._supply import (
     Reasons,
     Side,
