@@ -353,7 +353,7 @@ class TestLabels:
         assert encode(values, "x")[0].tolist() == values
 
     @pytest.mark.parametrize(
-        "value", [None, float("nan"), np.float64("nan"), np.float32("nan"), np.datetime64("NaT").item()]
+        "value", [None, float("nan"), np.float64("nan"), np.float32("nan"), np.datetime64("NaT", "us").item()]
     )
     def test_missing(self, value):
         assert is_missing(value)

@@ -60,6 +60,7 @@ def test_what_is_named_is_there(text):
     elsewhere = {
         ".ci/run",
         ".github/workflows/release.yml",
+        ".github/workflows/matrix.yml",
         "release.yml",
         "pypa/gh-action-pypi-publish",
     }
@@ -98,5 +99,54 @@ def test_only_the_publishing_job_may_ask_for_a_token():
     assert "permissions" not in workflow["jobs"]["build"]
     publish = workflow["jobs"]["publish"]
     assert (publish["permissions"], publish["environment"]) == ({"id-token": "write"}, "pypi")
-    assert publish["steps"][-1] == {"uses": "pypa/gh-action-pypi-publish@release/v1"}
+    assert publish["steps"][-1]["uses"].startswith("pypa/gh-action-pypi-publish@")
     assert "secrets." not in text
+
+
+@pytest.mark.skipif(not (ROOT / ".github").is_dir(), reason="the workflows are in the repository only")
+@pytest.mark.parametrize("path", sorted((ROOT / ".github").rglob("*.yml")), ids=lambda path: path.name)
+def test_workflows(path):
+    """Each reads as YAML; actions are pinned by commit, with the version beside it; whatever is run by name is there."""
+    text = path.read_text(encoding="utf-8")
+    assert yaml.safe_load(text)
+    for used in re.findall(r"uses: (.*)", text):
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), used
+    for name in re.findall(r"(tools/[\w.]+)", text):
+        assert (ROOT / name).exists(), name
+
+
+@pytest.mark.skipif(not (ROOT / ".github").is_dir(), reason="the workflows are in the repository only")
+def test_every_python_is_tested():
+    """Those that the classifiers name, from the one that is required."""
+    named = [c.rpartition(" ")[2] for c in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", c)]
+    text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text)["jobs"]["tests"]["strategy"]["matrix"]["python"] == named
+    assert PROJECT["requires-python"] == f">={named[0]}"
+
+
+@pytest.mark.skipif(not (ROOT / "conda").is_dir(), reason="the recipe is in the repository only")
+def test_the_recipe_asks_for_what_the_package_asks_for():
+    """The same lower bounds, those of the extras as constraints, the same version and licence."""
+    recipe = yaml.safe_load((ROOT / "conda" / "recipe.yaml").read_text(encoding="utf-8"))
+    plain = re.compile(r"([\w-]+) ?>=([\w.]+)$")
+    run = dict(plain.match(r).groups() for r in recipe["requirements"]["run"] if "${{" not in r)
+    assert run == dict(plain.match(r).groups() for r in PROJECT["dependencies"])
+    named = {"python-duckdb": "duckdb", "matplotlib-base": "matplotlib"}
+    bounds = dict(plain.match(r).groups() for r in recipe["requirements"]["run_constraints"])
+    extras = [
+        r
+        for name in ("pandas", "polars", "pyarrow", "duckdb", "plot")
+        for r in PROJECT["optional-dependencies"][name]
+    ]
+    wanted = dict(plain.match(r).groups() for r in extras)
+    assert {named.get(n, n): v for n, v in bounds.items()} == {
+        n: v for n, v in wanted.items() if n != "narwhals"
+    }
+    assert recipe["context"] == {
+        "version": pm.__version__,
+        "python_min": PROJECT["requires-python"].removeprefix(">="),
+    }
+    assert (recipe["about"]["license"], recipe["about"]["license_file"]) == (
+        PROJECT["license"],
+        PROJECT["license-files"],
+    )

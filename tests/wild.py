@@ -131,14 +131,14 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "mixed": labels | whole | st.floats() | st.booleans() | other_than_text,
 }
 ARROW = (
-    None, pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.int8(), pa.uint8(), pa.int64(), pa.uint64(), pa.float16(),
+    None, pa.string(), pa.large_string(), *([pa.string_view()] if hasattr(pa, "string_view") else []), pa.binary(), pa.int8(), pa.uint8(), pa.int64(), pa.uint64(), pa.float16(),
     pa.float64(), pa.bool_(), pa.decimal128(12, 2), pa.decimal256(40, 2), pa.date32(), pa.date64(), pa.timestamp("s"), pa.timestamp("ns"),
     pa.timestamp("us", "Europe/London"), pa.timestamp("ms", "+05:30"), pa.duration("s"), pa.duration("ns"), pa.time32("s"), pa.time64("ns"),
     pa.null(), pa.list_(pa.int64()), pa.struct([("a", pa.int64())]), pa.dictionary(pa.int32(), pa.string()),
     pa.dictionary(pa.int8(), pa.int64()), pa.month_day_nano_interval(),
 )  # fmt: skip
 POLARS = (
-    None, pl.String, pl.Binary, pl.Int8, pl.UInt8, pl.Int64, pl.UInt64, pl.Int128, pl.Float32, pl.Float64, pl.Boolean, pl.Decimal(20, 2),
+    None, pl.String, pl.Binary, pl.Int8, pl.UInt8, pl.Int64, pl.UInt64, getattr(pl, "Int128", pl.Int32), pl.Float32, pl.Float64, pl.Boolean, pl.Decimal(20, 2),
     pl.Date, pl.Datetime("ms"), pl.Datetime("ns"), pl.Datetime("us", "Europe/London"), pl.Duration("ms"), pl.Duration("ns"), pl.Time,
     pl.Null, pl.Object, pl.List(pl.Int64), pl.Array(pl.Int64, 1), pl.Struct({"a": pl.Int64}), pl.Categorical,
     pl.Enum(["Kent", "Essex", "46"]),

@@ -534,11 +534,16 @@ def microseconds(values: Any, name: str) -> IntArray:
 
 
 def is_missing(value: Any) -> bool:
-    """Return True for None, nan, pandas.NA and NaT."""
+    """Return True for None, nan, pandas.NA and NaT, that of numpy too."""
     if isinstance(value, float | np.floating):
         return bool(np.isnan(value))
     # By name, so that pandas need not be imported.
-    return value is None or type(value).__name__ in {"NAType", "NaTType"}
+    kind = type(value).__name__
+    return (
+        value is None
+        or kind in {"NAType", "NaTType"}
+        or (kind in {"datetime64", "timedelta64"} and bool(np.isnat(value)))
+    )
 
 
 def plain(label: Any) -> Any:

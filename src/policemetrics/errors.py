@@ -98,7 +98,7 @@ class IncompatibleTalliesError(InvalidInputError):
 
 
 class MissingDependencyError(PoliceMetricsError, ImportError):
-    """An optional package is needed; the message says which extra installs it."""
+    """A package is needed that is not there, or is too old; the message says what installs it."""
 
 
 class ChoiceNeededError(InvalidTypeError):

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write
+from policemetrics import _check, _oldest, _write
 from policemetrics._figure import (
     Exclusions,
     Figure,
@@ -801,9 +801,11 @@ def arrow_stream(table: Any, requested_schema: object) -> object:
 
 
 def optional(module: str, user: str, *, extra: str = "") -> Any:
-    """Import an optional package, or say which extra installs it."""
+    """Import an optional package, or say which extra installs it; one that is too old is refused."""
     try:
-        return importlib.import_module(module)
+        found = importlib.import_module(module)
     except ImportError as error:
         msg = f'{user} needs {module}; install "policemetrics[{extra or module}]".'
         raise MissingDependencyError(msg) from error
+    _oldest.require(module)
+    return found

@@ -5,12 +5,13 @@ from collections import Counter
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from engines import ENGINES, cells, every_engine, ledger, one_duckdb, sql
+from engines import ENGINES, cells, every_engine, ledger, one_duckdb, since, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ids import stable
@@ -263,8 +264,11 @@ class TestCount:
             tally(data, "force", count="n")
 
     def test_overflow_of_wide_integers(self):
-        wide = pl.DataFrame({"n": pl.Series([2**100], dtype=pl.Int128)})
-        for data in (wide, wide.lazy(), sql("select 1180591620717411303424::HUGEINT as n")):
+        wide = []
+        if since(pl, 1, 18):
+            frame = pl.DataFrame({"n": pl.Series([2**100], dtype=pl.Int128)})
+            wide = [frame, frame.lazy()]
+        for data in (*wide, sql("select 1180591620717411303424::HUGEINT as n")):
             with pytest.raises(CountOverflowError, match="64 bits"):
                 tally(data, count="n")
         assert tally(sql("select 5::HUGEINT as n"), count="n").total == 5
@@ -339,6 +343,8 @@ class TestCount:
         ids=stable,
     )
     def test_what_is_no_number(self, engine, values):
+        if engine is ENGINES["duckdb"] and not since(duckdb, 2) and isinstance(values, pa.NullArray):
+            pytest.skip("a column without a type is one of whole numbers in DuckDB 1")
         with pytest.raises(
             InvalidTypeError,
             match=r"count: column 'n' must hold whole numbers; got .*: turn it into integers",
@@ -524,7 +530,9 @@ class TestPolarsAndDuckdb:
         found = tally(sql(f"select {value} as force union all select null"), "force")
         assert (cells(found), ledger(found)) == ({("Kent",): 1}, {(MISSING, "missing force"): 1})
 
-    @pytest.mark.parametrize("kind", ["TINYINT", "UBIGINT", "HUGEINT", "UHUGEINT"])
+    @pytest.mark.parametrize(
+        "kind", ["TINYINT", "UBIGINT", "HUGEINT", *(["UHUGEINT"] if since(duckdb, 2) else [])]
+    )
     def test_numbers_of_duckdb(self, kind):
         """HUGEINT comes home as a decimal; the label is the number."""
         found = tally(sql(f"select 7::{kind} as code union all select null"), "code")
@@ -580,6 +588,8 @@ ODD = [
 class TestNames:
     def test_odd_names(self, engine):
         """Spaces, quotes, keywords, and the names that the query itself uses."""
+        if engine is ENGINES["duckdb"] and not since(duckdb, 2):
+            pytest.skip("DuckDB 1 is not asked for names with a quote")
         data = engine(pa.table({name: [f"{name}1", f"{name}2"] for name in ODD} | {"c": [1, 2]}))
         assert tally(data, ODD, count="c").to_dict() == {name: [f"{name}1", f"{name}2"] for name in ODD} | {
             "count": [1, 2]
@@ -755,6 +765,7 @@ class TestWideNumbers:
         found = tally(pl.DataFrame({"k": [MAX, None, -MAX - 1]}), "k")
         assert cells(found) == {(MAX,): 1, (-MAX - 1,): 1}
 
+    @pytest.mark.skipif(not since(pl, 1, 18), reason="polars has had them since 1.18")
     def test_seconds_of_128_bits(self):
         data = pl.DataFrame({"seconds": pl.Series([1, 2], dtype=pl.Int128)})
         assert cells(tally(data, "seconds")) == {(1.0,): 1, (2.0,): 1}

@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
+import duckdb
 import polars as pl
 import pytest
-from engines import ENGINES, one_duckdb
+from engines import ENGINES, one_duckdb, since
 
 from policemetrics.errors import (
     InvalidInputError,
@@ -60,6 +61,7 @@ def test_a_polars_user_needs_nothing_else():
     assert (done.stdout, done.returncode) == ("3", 0), done.stderr
 
 
+@pytest.mark.skipif(not since(duckdb, 2), reason="DuckDB 1 imports pandas by itself")
 def test_an_arrow_user_does_not_wait_for_pandas():
     """Arrow's own way to an array imports it; rows with and without labels, counts and times are read without."""
     code = (

@@ -1,5 +1,7 @@
 """How a frame is opened: what is no frame, whole small tables, the errors of an engine."""
 
+import re
+
 import duckdb
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -7,7 +9,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from engines import ENGINES, one_duckdb, sql
+from engines import ENGINES, cells, one_duckdb, sql
 
 from policemetrics import HarmWeights
 from policemetrics.errors import (
@@ -17,6 +19,7 @@ from policemetrics.errors import (
 )
 from policemetrics.frames import read_columns, text_columns
 from policemetrics.frames.counting import tally
+from policemetrics.frames.stamps import durations
 from policemetrics.tallies import Tally
 
 MAX = 2**63 - 1
@@ -110,6 +113,42 @@ def test_the_errors_of_an_engine_are_ours():
     data = sql("select cast(x as int) as a from (values ('1'), ('q')) t(x)")
     with pytest.raises(InvalidInputError, match="could not be grouped and counted by its engine"):
         tally(data, "a")
+
+
+class TestNamesOfDuckDB1:
+    """It takes names with a quote or a dot apart, and may read another column without a word."""
+
+    NAMES = ('for"ce', '"force"', "force.kent", 'it\'s "one"', 'a."b"')
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_read_or_refused_by_name(self, name, monkeypatch):
+        quoted = '"' + name.replace('"', '""') + '"'
+        relation = sql(f"""select 'Kent' as {quoted}, 'other' as "force", 7 as n""")
+        if duckdb.__version__ >= "2":
+            assert cells(tally(relation, {"force": name}, count="rows")) == {("Kent",): 1}
+            monkeypatch.setattr(duckdb, "__version__", "1.4.1")
+        with pytest.raises(InvalidInputError, match="cannot be asked of DuckDB 1") as refused:
+            tally(relation, {"force": name}, count="rows")
+        assert str(refused.value).startswith(f"by['force']: column {name!r} cannot")
+        # What the message proposes runs as it stands, on the very relation.
+        proposed = re.search(r"as in (relation\.project\(.*?\)), or pip", str(refused.value))[1]
+        mended = eval(proposed, {"relation": relation})  # noqa: S307  # our own message
+        assert cells(tally(mended, {"force": "renamed"}, count="rows")) == {("Kent",): 1}
+        # The other columns are read as ever.
+        assert cells(tally(relation, "force", count="n")) == {("other",): 7}
+
+    def test_every_argument(self, monkeypatch):
+        monkeypatch.setattr(duckdb, "__version__", "1.4.1")
+        relation = sql(
+            """select 'Kent' as force, 7 as "n.n", timestamp '2024-01-01' as "s.s", timestamp '2024-01-02' as e"""
+        )
+        for call, argument in (
+            (lambda: tally(relation, "force", count="n.n"), "count"),
+            (lambda: tally(relation, "force", date="s.s"), "date"),
+            (lambda: durations(relation, start="s.s", end="e", timezone="UTC"), "start"),
+        ):
+            with pytest.raises(InvalidInputError, match=f"^{argument}: column '[ns].[ns]' cannot be asked"):
+                call()
 
 
 @pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Duration("ms")])

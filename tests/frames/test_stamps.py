@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from engines import ENGINES, cells, every_engine, one_duckdb, reasons, sql
+from engines import ENGINES, cells, every_engine, one_duckdb, reasons, since, sql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +27,7 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
-from policemetrics.frames.clock import _microseconds, from_parts
+from policemetrics.frames.clock import _microsecond, _microseconds, from_parts
 from policemetrics.frames.stamps import _PLAIN, _midnight, durations
 from policemetrics.tallies import Tally
 
@@ -276,7 +276,11 @@ class TestZones:
         stamps = [at("1969-12-31 23:59:59.999999"), at("1970-01-01"), at("2000-02-29 12:34:56.789012"),
                   at("2023-12-31 23:59:59.999999"), at("2024-12-31 23:59:59"), at("2100-03-01 00:00:00.000001")]  # fmt: skip
         frame = nw.from_native(engine(pa.table({"a": pa.array(stamps, pa.timestamp("us"))}))).lazy()
-        found = frame.select(from_parts(nw.col("a"), nw.col("a")).alias("us")).collect()["us"].to_list()
+        found = (
+            frame.select(from_parts(nw.col("a"), _microsecond(nw.col("a"))).alias("us"))
+            .collect()["us"]
+            .to_list()
+        )
         assert found == [
             (v.replace(tzinfo=UTC) - dt.datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND for v in stamps
         ]
@@ -459,6 +463,8 @@ class TestBadInput:
     @pytest.mark.parametrize("text", [["2024-05-01 10:00:00.25"], None], ids=["text", "missing"])
     def test_the_call_named(self, kind, text):
         """The call is taken from the message as it stands, for a name with a space and a quotation mark in it."""
+        if kind == "duckdb" and not since(duckdb, 2):
+            pytest.skip("DuckDB 1 is not asked for names with a quote")
         name, b = (
             'my "start',
             pa.array([dt.datetime.fromisoformat("2024-05-01 10:08:00.5")], pa.timestamp("us")),

@@ -473,7 +473,7 @@ DATA = counted(3, 2, 1)
         (lambda: answer_bands({"under 10": 63, "60 or more": 37}, POLICE_UK, target=10, rounded_to=1), UnknownNameError, "lack '10 to under 60'"),
         (lambda: answer_bands(PERCENT | {"under 10": "63%"}, POLICE_UK, target=10, rounded_to=1), InvalidTypeError, r"percentages\['under 10'\] must be a number"),
         (lambda: answer_bands(PERCENT | {"under 10": -1}, POLICE_UK, target=10, rounded_to=1), InvalidInputError, "must be >= 0"),
-        (lambda: Bands({"a": (0, np.timedelta64("NaT"))}), InvalidInputError, r"edges\['a'\] must be a length of time.*not missing"),
+        (lambda: Bands({"a": (0, np.timedelta64("NaT", "s"))}), InvalidInputError, r"edges\['a'\] must be a length of time.*not missing"),
         (lambda: answer_bands(PERCENT | {"under 10": 163}, POLICE_UK, target=10, rounded_to=1), InvalidInputError, "at most 100"),
         (lambda: answer_bands(PERCENT | {"under 10": 63.4}, POLICE_UK, target=10, rounded_to=1), InvalidInputError, "multiple of rounded_to, 1.*got 63.4"),
         (lambda: answer_bands(PERCENT | {"60 or more": 2}, POLICE_UK, target=10, rounded_to=1), InvalidInputError, "add up to 90. Is a band missing"),

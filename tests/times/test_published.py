@@ -274,7 +274,7 @@ CELLS = Tally.from_columns({"g": ["a", "b"], "seconds": [1, 2]}, [1, 1])
         (lambda: published_time_change(5, -3, of="mean"), InvalidInputError, "new must be >= 0"),
         (lambda: published_time_change(5, 3, of=None), ChoiceNeededError, "of must be given: 'mean', 'median' or 'p90'"),
         (lambda: published_time_change(5, 3), ChoiceNeededError, "of must be given: 'mean', 'median' or 'p90'"),
-        (lambda: published_time_change(np.timedelta64("NaT"), 3, of="mean"), InvalidInputError, "old must be a length of time.*not missing"),
+        (lambda: published_time_change(np.timedelta64("NaT", "s"), 3, of="mean"), InvalidInputError, "old must be a length of time.*not missing"),
         (lambda: published_time_change(5, 3, of="average"), UnknownNameError, "of must be one of 'mean', 'median', 'p90'"),
         (lambda: published_time_change(5, 3, of="mean", rounded_to=0), InvalidInputError, "rounded_to must be > 0"),
         (lambda: published_time_change(5.2, 3, of="mean", rounded_to=1), InvalidInputError, "old must be a multiple of rounded_to, 1.*got 5.2"),

@@ -84,7 +84,7 @@ class TestColumn:
             pl.Series,
             pa.array,
             lambda v: pa.chunked_array([pa.array(v[:1]), pa.array(v[1:])]),
-            lambda v: [np.timedelta64(x) for x in v if x is not None] + [np.timedelta64("NaT")],
+            lambda v: [np.timedelta64(x) for x in v if x is not None] + [np.timedelta64("NaT", "s")],
             lambda v: [pd.Timedelta(x) for x in v],
         ],
     )  # fmt: skip

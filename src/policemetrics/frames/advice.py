@@ -10,9 +10,8 @@ import datetime as dt
 import re
 from typing import Any, Final, NamedTuple
 
-import narwhals.stable.v2 as nw
-
 from policemetrics._cells import is_missing
+from policemetrics.frames.nw import nw
 from policemetrics.frames.reading import collected, is_text
 
 _TIME_OF_DAY: Final = re.compile(r"\s*\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*")

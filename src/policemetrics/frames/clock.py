@@ -17,7 +17,6 @@ from operator import add, or_
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from policemetrics import _check
@@ -25,7 +24,8 @@ from policemetrics._cells import MICROSECONDS, LabelArray, encode
 from policemetrics._typing import Every, IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames.advice import Column, how_to_make_again, how_to_stamp
-from policemetrics.frames.reading import ANY, column_named
+from policemetrics.frames.nw import nw
+from policemetrics.frames.reading import ANY, collected, column_named, is_sqlite, ones
 from policemetrics.periods import Period
 
 _PERIODS: Final[Mapping[Every, Callable[[int, int], Period]]] = {
@@ -41,6 +41,7 @@ DAY: Final = 24 * HOUR
 CENTURY: Final = 36_525 * DAY
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
+_STAMP: Final = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
 _KNOWN: Final = range(1800, 2200)  # years, as in `Period`
 
 
@@ -71,6 +72,8 @@ def read_stamps(
             "they were read from, as in timezone='Europe/London', or timezone='UTC'."
         )
         raise InvalidInputError(msg)
+    if without and is_sqlite(lazy):
+        refuse_loose_text(lazy, named)
     columns = {a: _microseconds(lazy, name, schema[name], a) for a, name in named.items()}
     return Stamps(columns, ZoneInfo(str(timezone)) if without else None)
 
@@ -132,24 +135,47 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
         return column.cast(nw.Int64) * int64(MICROSECONDS) + _microsecond(column)
     if dtype.time_zone is not None and not same_clocks(dtype.time_zone, "UTC"):
         raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
+    if is_sqlite(lazy):
+        return from_parts(column, microsecond=_written_microsecond(column))
     # Before 4.3 Spark reads the microsecond of stamps with a zone alone; in whichever zone, it is the same.
-    return from_parts(column, column.cast(nw.Datetime("us", "UTC")) if spark else column)
+    return from_parts(column, _microsecond(column.cast(nw.Datetime("us", "UTC")) if spark else column))
 
 
-def from_parts(column: Any, precise: Any) -> Any:
-    """Put microseconds together from year, day and time of day, and what `precise` has beside whole seconds."""
+def from_parts(column: Any, microsecond: Any) -> Any:
+    """Put microseconds together from year, day and time of day, and what there is beside whole seconds."""
     part = {p: getattr(column.dt, p)().cast(nw.Int64) for p in ("hour", "minute", "second")}
     before = column.dt.year().cast(nw.Int64) - 1
     leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
     days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(nw.Int64) - 1
     seconds = days * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
-    return seconds * MICROSECONDS + _microsecond(precise)
+    return seconds * MICROSECONDS + microsecond
 
 
 def _microsecond(column: Any) -> Any:
     """Read what a stamp has beside its whole seconds; of Spark narwhals has that below zero before 1970."""
     found = column.dt.microsecond().cast(nw.Int64)
     return nw.when(found < 0).then(found + MICROSECONDS).otherwise(found)
+
+
+def _written_microsecond(column: Any) -> Any:
+    """Read what a stamp of SQLite has beside its whole seconds off its text: Ibis gives the second for it."""
+    written = nw.concat_str(column.cast(nw.String).str.slice(20, 6), nw.lit("000000"))
+    return written.str.slice(0, 6).cast(nw.Int64)
+
+
+def refuse_loose_text(lazy: Any, named: Mapping[str, str]) -> None:
+    """Refuse stamps of SQLite, which are text there, in any form that would be read as another time, or as none."""
+    loose = {
+        argument: ones(~nw.col(name).cast(nw.String).str.contains(_STAMP)).sum().alias(argument)
+        for argument, name in named.items()
+    }
+    for argument, (bad,) in collected(lazy.select(*loose.values())).items():
+        if bad:
+            msg = (
+                f"{argument}: column {named[argument]!r} must hold stamps as SQLite writes them, such as 2024-03-31 12:00:00.25, "
+                f"without a zone; got {bad:,} in another form: rewrite those first, as by strftime('%Y-%m-%d %H:%M:%f', …)."
+            )
+            raise InvalidInputError(msg)
 
 
 def int64(value: int) -> Any:
@@ -169,8 +195,7 @@ class Changes(NamedTuple):
     def utc(self, wall: Any) -> Any:
         """Turn what the clock showed into an instant: the earliest that it can have been where `unclear` holds."""
         shifts = [
-            (wall >= int64(c.low if c.shift > 0 else c.high)).cast(nw.Int64) * int64(c.shift)
-            for c in self.changes
+            ones(wall >= int64(c.low if c.shift > 0 else c.high)) * int64(c.shift) for c in self.changes
         ]
         return wall - _folded(add, [int64(self.offset), *shifts])
 
@@ -273,6 +298,8 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
     require_zone(timezone)
     column = nw.col(name)
     engine = lazy.implementation
+    if (dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone is None)) and is_sqlite(lazy):
+        refuse_loose_text(lazy, {"date": name})
     if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
         return column
     if dtype == nw.Datetime and (engine.is_duckdb() or engine.is_spark_like() or engine.is_ibis()):

@@ -8,13 +8,13 @@ from operator import or_
 from typing import Any
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from policemetrics import _cells, _check, _write
 from policemetrics._typing import IntArray, Names
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import reading
+from policemetrics.frames.nw import nw
 
 
 @attrs.frozen(eq=False)
@@ -67,7 +67,7 @@ class Unique:
     def once_there(self, lazy: Any, keys: Iterable[str]) -> Any:
         """Let an engine count each identifier once; the columns ``rows`` and ``copies`` say of how many rows."""
         with reading.engine_errors():
-            found = lazy.group_by(*keys, *self.columns).agg(nw.len().alias("rows"))
+            found = reading.groupable(lazy).group_by(*keys, *self.columns).agg(nw.len().alias("rows"))
             unknown = reduce(or_, (nw.col(key).is_null() for key in self.columns))
             held = found.filter(~unknown).group_by(*self.columns).agg(nw.len().alias("keys"))
         several = reading.collected(held.filter(nw.col("keys") > 1).select(*self.columns))

@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +24,7 @@ from policemetrics.frames import reading, unused, written
 from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
+from policemetrics.frames.nw import nw
 from policemetrics.tallies import NOT_SUPPLIED, Tally, merged
 
 if TYPE_CHECKING:
@@ -415,6 +415,7 @@ def counted_there(
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
     added += [column.alias(name) for name, column in more.items()]
     with reading.engine_errors(failure=failure):
+        lazy = reading.groupable(lazy)
         found = (
             lazy.group_by(*keys).agg(*added).head((most or _MOST_CELLS) + 1) if keys else lazy.select(*added)
         )
@@ -470,7 +471,7 @@ def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
         if missing is None:
             return {"number": known}
         return {"number": _with_gaps(known, missing, 0, known.dtype), "missing": missing}
-    parts = _parts(name, dtype)
+    parts = _parts(data, name, dtype)
     with reading.engine_errors():
         table = data.select(**parts)
     return {part: table.get_column(part).fill_null(0).to_numpy() for part in parts}
@@ -478,7 +479,7 @@ def numbers_here(data: Any, name: str, dtype: Any) -> dict[str, NDArray[Any]]:
 
 def numbers_there(lazy: Any, name: str, dtype: Any) -> dict[str, Any]:
     """Prepare a column of counts for an engine."""
-    flags = _parts(name, dtype)
+    flags = _parts(lazy, name, dtype)
     number = flags.pop("number")
     return halves(lazy, {"number": number}) | {f"{flag}_low": found for flag, found in flags.items()}
 
@@ -489,10 +490,16 @@ def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
     Engines differ in what a sum of integers does past 64 bits: wrap, fail, or turn into a decimal.
     Sums of halves do not get there.
     """
+    in_sqlite = reading.is_sqlite(lazy)
     by_floats = lazy.implementation.is_spark_like() or lazy.implementation.is_ibis()
     found: dict[str, Any] = {}
     for name, number in numbers.items():
-        if by_floats:  # their // divides floats, which hold what is left without a remainder
+        if (
+            in_sqlite
+        ):  # its remainder is a float, too: what is above need not be exact, if what is left makes up for it
+            high = (number.cast(nw.Float64) / HALF).floor().cast(nw.Int64).clip(upper_bound=HALF // 2 - 1)
+            low = number - high * HALF
+        elif by_floats:  # their // divides floats, which hold what is left without a remainder
             low = number % HALF
             high = (number - low) // HALF
         else:
@@ -502,7 +509,7 @@ def halves(lazy: Any, numbers: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _parts(name: str, dtype: Any) -> dict[str, Any]:
+def _parts(data: Any, name: str, dtype: Any) -> dict[str, Any]:
     """Read a column of counts: the number, and whether it is missing, not whole, or beyond 64 bits."""
     if not (dtype.is_numeric() or dtype.is_decimal()):
         msg = f"count: column {name!r} must hold whole numbers; got {dtype}: turn it into integers first, or give marks= where some are text."
@@ -514,16 +521,20 @@ def _parts(name: str, dtype: Any) -> dict[str, Any]:
         number = nw.when(missing).then(nw.lit(0, dtype)).otherwise(column)
         if dtype not in {nw.UInt64, nw.Int128, nw.UInt128}:
             number = number.cast(nw.Int64)
-        return {"number": number, "missing": missing.cast(nw.Int64)}
+        return {"number": number, "missing": reading.ones(missing)}
     # pandas keeps whole numbers with a gap as floats.
-    missing = missing | column.is_nan() if dtype.is_float() else missing
-    size = nw.when(missing).then(nw.lit(0)).otherwise(column)
+    missing = reading.unknown(data, column) if dtype.is_float() else missing
+    # pandas 2 warns where a whole number gives way to floats; a decimal gives way to none.
+    none = nw.lit(0, dtype) if dtype.is_float() else nw.lit(0)
+    size = nw.when(missing).then(none).otherwise(column)
     beyond = size.cast(nw.Float64).abs() >= 2.0**63
-    size = nw.when(beyond).then(nw.lit(0)).otherwise(size)  # some engines have no whole part of infinity
-    split = size != size.floor()  # a decimal has more digits than a float of its size
-    number = nw.when(split).then(nw.lit(0)).otherwise(size).cast(nw.Int64)
+    size = nw.when(beyond).then(none).otherwise(size)  # some engines have no whole part of infinity
+    # A decimal has more digits than a float of its size. Older polars does not round it down, but cuts it off.
+    by_cut = dtype.is_decimal() and data.implementation.is_polars()
+    split = size != (size.cast(nw.Int64) if by_cut else size.floor())
+    number = nw.when(split).then(none).otherwise(size).cast(nw.Int64)
     flags = {"missing": missing, "split": split, "beyond": beyond}
-    return {"number": number} | {flag: found.cast(nw.Int64) for flag, found in flags.items()}
+    return {"number": number} | {flag: reading.ones(found) for flag, found in flags.items()}
 
 
 def _totals(name: str, found: KeyCounts, coded: Mapping[str, Encoded]) -> IntArray:

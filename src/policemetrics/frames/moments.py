@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +18,8 @@ from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
-from policemetrics.frames.reading import dimensions, labelled, opened
+from policemetrics.frames.nw import nw
+from policemetrics.frames.reading import dimensions, labelled, ones, opened, settled, unknown
 from policemetrics.frames.unused import rows_on_purpose, warn_of_count
 from policemetrics.tallies import Tally
 
@@ -80,7 +80,7 @@ def sum_times(
     unit = 1 if in_seconds else MICROSECONDS
     time = time if in_seconds else time.cast(nw.Float64)
     read = data.select(*labels, time.alias("x"))
-    read = _as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read)
+    read = settled(_as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read))
     # The largest whole number that meets each bound.
     most = (bound if inclusive else bound - 1 for bound in bounds)
     limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
@@ -106,13 +106,15 @@ def _as_whole_seconds(read: Any, dtype: Any) -> Any:
         there = nw.when(there > nw.lit(_MOST, dtype)).then(nw.lit(_MOST + 1, dtype)).otherwise(there)
     read = read.with_columns(missing.alias("missing"), there.cast(nw.Int64).alias("x"))
     beyond = x > _MOST
-    return read.with_columns(beyond.alias("beyond"), nw.when(beyond).then(int64(0)).otherwise(x).alias("x"))
+    return settled(read).with_columns(
+        beyond.alias("beyond"), nw.when(beyond).then(int64(0)).otherwise(x).alias("x")
+    )
 
 
 def _as_microseconds(read: Any) -> Any:
     """Round to whole microseconds, halves to the even one: by themselves engines differ in that."""
     x, micro = nw.col("x"), nw.col("x") * float(MICROSECONDS)
-    missing = x.is_null() | x.is_nan()
+    missing = unknown(read, x)
     sound = ~missing & (micro.abs() < float(_LONGEST))
     read = read.with_columns(
         missing.alias("missing"),
@@ -121,7 +123,7 @@ def _as_microseconds(read: Any) -> Any:
     )
     low = x.floor()
     up = (x - low > 0.5) | ((x - low == 0.5) & ((low * 0.5).floor() != low * 0.5))
-    return read.with_columns((low.cast(nw.Int64) + up.cast(nw.Int64)).alias("x"))
+    return settled(read).with_columns((low.cast(nw.Int64) + ones(up)).alias("x"))
 
 
 def _added(
@@ -130,7 +132,7 @@ def _added(
     """Prepare what is added up: times and their squares by the digits of the times, and flags."""
     x, a, b, missing = nw.col("x"), nw.col("a"), nw.col("b"), nw.col("missing")
     read = read.with_columns(_above(x, _DIGIT).alias("a"))
-    read = read.with_columns((x - a * _DIGIT).alias("b"))
+    read = settled(settled(read).with_columns((x - a * _DIGIT).alias("b")))
     flags = {"missing": missing, "beyond": nw.col("beyond"), "zero": ~missing & (x == 0)}
     if minute is not None:
         flags["broken"] = ~missing & (x // minute * minute != x)
@@ -138,7 +140,7 @@ def _added(
     # Some engines fail where a product passes 64 bits; so large a sum of times is given up on all the same.
     near = a.clip(-_DIGIT, _DIGIT)
     high = _above(b * b, HALF)
-    columns = {name: flag.cast(nw.Int64) for name, flag in flags.items()}
+    columns = {name: ones(flag) for name, flag in flags.items()}
     columns |= {
         "a": a,
         "b": b,

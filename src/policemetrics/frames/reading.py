@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check
+from policemetrics import _check, _oldest
 from policemetrics._cells import MEASURED, REASON, is_missing
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
+from policemetrics.frames.nw import nw
+from policemetrics.results import optional
 from policemetrics.tallies import COUNT
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
+_NO_LIMIT: Final = 2**62
 ANY: Final = "unknown"
 """The zone of a session that cannot be asked."""
 
@@ -80,19 +84,30 @@ def with_flags(frame: Any, names: Sequence[str]) -> Any:
             with suppress(TypeError, ValueError):
                 data = nw.from_native(data.to_native().astype({name: "boolean"}))
                 schema[name] = nw.Boolean
-    return data.with_columns(nw.col(n).cast(nw.Int64) for n in names if schema[n] == nw.Boolean)
+    return data.with_columns(
+        nw.col(n).cast(nw.Int32).cast(nw.Int64) for n in names if schema[n] == nw.Boolean
+    )
 
 
 # ---- opening ----------------------------------------------------------------------------
 
 
-def opened(frame: Any) -> tuple[Any, dict[str, Any]]:
+class Schema(dict[str, Any]):
+    """The types of columns by name; `unread` are those that the engine cannot be asked for, with the reason."""
+
+    unread: Mapping[str, str] = {}
+
+
+def opened(frame: Any) -> tuple[Any, Schema]:
     """Open a frame, and look up the types of its columns, which reads none of its rows."""
+    _oldest.require_for(frame.__class__)
     with engine_errors("read"):
         found = _opened(frame)
-        schema = dict(found.collect_schema())
+        schema = Schema(found.collect_schema())
         if found.implementation.is_polars():
             _refuse_patterns(schema)
+        if found.implementation.is_duckdb() and _oldest.version_of("duckdb") < (2,):
+            schema.unread = _torn(schema)
         zoned = [n for n, dtype in schema.items() if dtype == nw.Datetime and dtype.time_zone is not None]
         session = session_zone(found) if zoned else None
         if session is not None:
@@ -111,6 +126,22 @@ def _refuse_patterns(names: Iterable[str]) -> None:
             raise InvalidInputError(msg)
 
 
+def _torn(names: Iterable[str]) -> dict[str, str]:
+    """Find names that DuckDB 1 takes apart: it would read a column of another name, or a part of one."""
+    return {
+        name: (
+            f"column {name!r} cannot be asked of DuckDB 1, which takes a name with a quote or a dot apart: rename it, as in "
+            f'relation.project({f"*, {_quoted(name)} AS renamed"!r}), or pip install "duckdb>=2".'
+        )
+        for name in names
+        if '"' in name or "." in name
+    }
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _opened(frame: Any) -> Any:
     try:
         found = nw.from_native(frame)
@@ -123,12 +154,17 @@ def _opened(frame: Any) -> Any:
             f"through Tally.from_columns; got {type(frame).__name__}."
         )
         raise InvalidTypeError(msg) from error
-    if found.implementation.is_pyarrow():
+    engine = found.implementation
+    if not (engine.is_polars() or engine.is_pandas_like() or engine.is_dask()):
+        optional("pyarrow", f"a {type(frame).__name__}")  # by which the others hand over what they find
+    if engine.is_pyarrow():
         return _with_dates(found)
-    if found.implementation.is_duckdb():
+    if engine.is_duckdb():
         return _with_stamps(found)
-    if found.implementation.is_pandas_like() or found.implementation.is_dask():
+    if engine.is_pandas_like() or engine.is_dask():
         types = nw.to_native(found).dtypes
+        if any(hasattr(kind, "pyarrow_dtype") for kind in types):
+            _oldest.require("pyarrow")
         unread = [name for name, dtype in found.collect_schema().items() if dtype == nw.Unknown]
         known = {name: kind for name in unread if (kind := _known(types[name])) is not None}
         if known:
@@ -153,7 +189,7 @@ def _with_stamps(frame: Any) -> Any:
     """Read DuckDB's nanoseconds with a zone, which narwhals does not know, cut off to microseconds."""
     native = nw.to_native(frame)
     quoted = [
-        '"' + name.replace('"', '""') + '"'
+        _quoted(name)
         for name, kind in zip(native.columns, native.types, strict=True)
         if str(kind) == "TIMESTAMPTZ_NS"
     ]
@@ -165,6 +201,29 @@ def _with_stamps(frame: Any) -> Any:
         for name in quoted
     ]
     return nw.from_native(native.project(f"* REPLACE ({', '.join(read)})"))
+
+
+def _is_pandas_2() -> bool:
+    return getattr(sys.modules.get("pandas"), "__version__", "").startswith("2.")
+
+
+def groupable(frame: Any) -> Any:
+    """Take columns of pandas that cannot be grouped by as what they stand for: rows without a label would be lost.
+
+    pandas 2 loses those of Arrow's dictionaries, and Dask cannot put the groups of its parts together. Beside pandas 2 it
+    gives rows without a number the number of others, too, unless missing is nan.
+    """
+    pandas_2, by_dask = _is_pandas_2(), frame.implementation.is_dask()
+    if not (by_dask or (pandas_2 and frame.implementation.is_pandas_like())):
+        return frame
+    native = nw.to_native(frame)
+    plain: dict[str, Any] = {}
+    for name, kind in native.dtypes.items():
+        if hasattr(getattr(kind, "pyarrow_dtype", None), "index_type"):
+            plain[name] = type(kind)(kind.pyarrow_dtype.value_type)
+        elif by_dask and pandas_2 and kind.kind == "f":
+            plain[name] = "float64"
+    return nw.from_native(native.astype(plain)) if plain else frame
 
 
 def _known(dtype: Any) -> Any:
@@ -189,7 +248,7 @@ def session_zone(frame: Any) -> str | None:
         return str(native.sparkSession.conf.get("spark.sql.session.timeZone"))
     if engine.is_ibis():
         backend = native.get_backend()
-        if backend.name != "duckdb":
+        if backend.name not in {"duckdb", "postgres"}:
             return ANY
         return str(backend.raw_sql("SELECT current_setting('TimeZone')").fetchall()[0][0])
     return None
@@ -216,6 +275,8 @@ def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
     """Return the name of a column, or refuse one that is not there as the argument's."""
     _check.text(name, argument)
     _check.known(name, f"{argument}: column", schema)
+    if isinstance(schema, Schema) and name in schema.unread:
+        raise InvalidInputError(f"{argument}: {schema.unread[name]}")
     return str(name)
 
 
@@ -297,6 +358,32 @@ def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:
     return nw.when(~column.is_null()).then(number / unit)
 
 
+def unknown(lazy: Any, column: Any) -> Any:
+    """Return where a column of floats has no number; SQLite keeps nothing that is not one, and has no question for it."""
+    return column.is_null() if is_sqlite(lazy) else column.is_null() | column.is_nan()
+
+
+def is_sqlite(lazy: Any) -> bool:
+    """Return whether rows lie in SQLite, which has fewer types and functions than others."""
+    return bool(lazy.implementation.is_ibis()) and lazy.to_native().get_backend().name == "sqlite"
+
+
+def settled(read: Any) -> Any:
+    """Have what was asked so far worked out before what is asked of it.
+
+    PostgreSQL and SQLite write an expression out wherever its name stands: of names that stand for names that would be more
+    than memory holds. Below a limit they leave it.
+    """
+    if read.implementation.is_ibis() and read.to_native().get_backend().name != "duckdb":
+        return read.head(_NO_LIMIT)
+    return read
+
+
+def ones(condition: Any) -> Any:
+    """Return 1 where a condition holds and 0 elsewhere, to be added up: PostgreSQL turns flags into 32 bits alone."""
+    return condition.cast(nw.Int32).cast(nw.Int64)
+
+
 # ---- what comes home --------------------------------------------------------------------
 
 
@@ -313,7 +400,13 @@ def engine_errors(
 ) -> Iterator[None]:
     """Turn what an engine says of a query that fails into an error of ours."""
     try:
-        yield
+        if not _is_pandas_2():
+            yield
+            return
+        with warnings.catch_warnings():
+            # It announces that it will no longer make floats whole, on which nothing here depends.
+            warnings.filterwarnings("ignore", "Downcasting behavior", FutureWarning)
+            yield
     except (PoliceMetricsError, OSError, ImportError, MemoryError):
         raise
     except Exception as error:  # each engine has a family of its own

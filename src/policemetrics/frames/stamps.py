@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import attrs
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,6 +40,7 @@ from policemetrics.frames import reading
 from policemetrics.frames.advice import Column, day_of, how_to_make_again, later
 from policemetrics.frames.clock import CENTURY, DAY, HOUR, Stamps, instant, int64, read_stamps
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
+from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
 from policemetrics.tallies import (
     CLOCK_CHANGE,
@@ -259,21 +259,21 @@ def timed(
     by_row: list[str] = []
     rows: list[str] = []
     if incidents.incident:
-        select.append(_incident_key(incidents.incident, schema).alias("incident"))
+        select.append(_incident_key(lazy, incidents.incident, schema).alias("incident"))
         by_row = [MISSING_INCIDENT, *(rule.reason for rule in rules)]
         rows = ["rows_low", "apart_low"]  # they have no upper half
     marks: list[PlaceholderStamp] = []
     readings: list[int] | None = None
     with reading.engine_errors():
-        read = lazy.select(*select)
+        read = reading.settled(lazy.select(*select))
         if isinstance(read, nw.DataFrame) or not (found.fixed or rows):
             # Mostly no stamp stands for a missing one; where the first and the last are looked up anyway, they tell.
-            readings = _readings(reading.collected(read.select(*_spans(stamps))))
+            readings = _readings(reading.collected(read.select(**_spans(stamps))))
         if readings is None or not all(_PLAIN[0] <= v < _PLAIN[1] for v in readings):
             (read, marks), readings = _marked(read, [*stamps]), None
-        one_each = read = _first_of_each(read, [*keys], stamps) if rows else read
-        more = _repeats(ruled=bool(rules)) if rows and dims else {}
-        read = _in_utc(read, list(stamps), found, more, readings)
+        one_each = read = _first_of_each(reading.groupable(read), [*keys], stamps) if rows else read
+        ruled = bool(rules) if rows and dims else None
+        read = reading.settled(_in_utc(read, list(stamps), found, readings, ruled=ruled))
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
     named = keys | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
@@ -368,16 +368,16 @@ def _labelled(lazy: Any, schema: Mapping[str, Any], name: str, argument: str) ->
 # ---- one row for each incident ----------------------------------------------------------
 
 
-def _incident_key(names: Sequence[str], schema: Mapping[str, Any]) -> Any:
+def _incident_key(lazy: Any, names: Sequence[str], schema: Mapping[str, Any]) -> Any:
     """Return what tells incidents apart: a column, or the text of several, of which one that is missing tells nothing."""
     if len(names) == 1:
-        return _one_key(names[0], schema)
+        return _one_key(lazy, names[0], schema)
     return nw.concat_str(
-        [_one_key(name, schema, dated=True).cast(nw.String) for name in names], separator="\x1f"
+        [_one_key(lazy, name, schema, dated=True).cast(nw.String) for name in names], separator="\x1f"
     )
 
 
-def _one_key(name: str, schema: Mapping[str, Any], *, dated: bool = False) -> Any:
+def _one_key(lazy: Any, name: str, schema: Mapping[str, Any], *, dated: bool = False) -> Any:
     """Return a column that tells incidents apart, or the date that does so beside another; blank text is missing."""
     dtype = schema[reading.column_named(name, "incident", schema)]
     if reading.is_text(dtype):
@@ -385,7 +385,7 @@ def _one_key(name: str, schema: Mapping[str, Any], *, dated: bool = False) -> An
         return nw.when(column.str.strip_chars() != "").then(column)
     if dtype.is_float():
         # On some engines nan is not missing; it tells nothing either.
-        return nw.when(~nw.col(name).is_nan()).then(nw.col(name))
+        return nw.when(~reading.unknown(lazy, nw.col(name))).then(nw.col(name))
     if dtype.is_integer() or (dated and dtype in (nw.Date, nw.Datetime, nw.Object)):
         return nw.col(name)
     msg = f"incident: column {name!r} must hold text or numbers that tell incidents apart; got {dtype}."
@@ -428,7 +428,18 @@ def _repeats(*, ruled: bool) -> dict[str, Any]:
     key = nw.col("incident")
     if ruled:
         key = nw.when(nw.col("rule") == 0).then(key)
-    return {"parts": nw.len(), "unknown": key.is_null().cast(nw.Int64).sum(), "incidents": key.n_unique()}
+    return {"parts": nw.len(), "unknown": reading.ones(key.is_null()).sum(), "incidents": key.n_unique()}
+
+
+def _repeats_by_group(read: Any, wanted: Mapping[str, Any], *, ruled: bool) -> tuple[Any, dict[str, Any]]:
+    """Ask the same of one row for each incident: PostgreSQL cannot count distinct ones in the way that narwhals does."""
+    key = nw.when(nw.col("rule") == 0).then(nw.col("incident")) if ruled else nw.col("incident")
+    by_incident = read.with_columns(key.alias("incident")).group_by("incident")
+    parts = nw.col("parts")
+    lost = nw.when(nw.col("incident").is_null()).then(parts).otherwise(int64(0))
+    spans = {name: getattr(nw.col(name), name.partition(" ")[0])() for name in wanted}
+    grouped = by_incident.agg(nw.len().alias("parts"), *(v.alias(k) for k, v in wanted.items()))
+    return grouped, {"parts": parts.sum(), "unknown": lost.sum(), "incidents": nw.len()} | spans
 
 
 def _refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
@@ -481,9 +492,8 @@ def _marked(read: Any, stamps: Sequence[str]) -> tuple[Any, list[PlaceholderStam
         plain = wall.is_null() | ((wall >= int64(_PLAIN[0])) & (wall < int64(_PLAIN[1])))
         marks[s] = nw.when(plain).then(int64(0)).otherwise(_first_of(found, 1, int64(0)))
         walls[s] = nw.when(nw.col(f"mark_{s}") == 0).then(wall)
-    read = read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items()))
-    read = read.with_columns(*(wall.alias(s) for s, wall in walls.items()))
-    return read, table
+    read = reading.settled(read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items())))
+    return reading.settled(read.with_columns(*(wall.alias(s) for s, wall in walls.items()))), table
 
 
 def _midnight(day: dt.date, after: int = 0) -> int:
@@ -498,9 +508,9 @@ _PLAIN: Final = _midnight(dt.date(1975, 1, 1)), _midnight(dt.date(2075, 1, 1))
 # ---- instants and states ----------------------------------------------------------------
 
 
-def _spans(stamps: Iterable[str]) -> list[Any]:
+def _spans(stamps: Iterable[str]) -> dict[str, Any]:
     """Ask for the first and the last of stamps."""
-    return [getattr(nw.col(s), m)().alias(f"{m} {s}") for s in stamps for m in ("min", "max")]
+    return {f"{m} {s}": getattr(nw.col(s), m)() for s in stamps for m in ("min", "max")}
 
 
 def _readings(looked: Mapping[str, Sequence[Any]]) -> list[int]:
@@ -510,24 +520,29 @@ def _readings(looked: Mapping[str, Sequence[Any]]) -> list[int]:
 
 
 def _in_utc(
-    read: Any, stamps: list[str], found: Stamps, more: dict[str, Any], readings: list[int] | None
+    read: Any, stamps: list[str], found: Stamps, readings: list[int] | None, *, ruled: bool | None
 ) -> Any:
     """Put missing stamps aside and turn the rest into instants; what a clock showed twice or never is unclear.
 
-    The first and the last of them are looked up where the clock was changed, and they are not known.
+    The first and the last of them are looked up where the clock was changed, and they are not known. Repeats of
+    incidents, by rules or not, are looked for in the same query; None looks for none.
     """
-    wanted = _spans(stamps) if readings is None and not found.fixed else []
-    wanted += [column.alias(name) for name, column in more.items()]
-    looked = reading.collected(read.select(*wanted)) if wanted else {}
+    wanted, source = _spans(stamps) if readings is None and not found.fixed else {}, read
+    if ruled is not None and read.implementation.is_ibis():
+        source, wanted = _repeats_by_group(read, wanted, ruled=ruled)
+    elif ruled is not None:
+        wanted |= _repeats(ruled=ruled)
+    looked = reading.collected(source.select(**wanted)) if wanted else {}
     _refuse_repeats(looked)
     changes = found.changes(_readings(looked) if readings is None else readings)
     walls = {s: nw.col(s) for s in stamps}
-    filled = {s: nw.when(wall.is_null()).then(int64(0)).otherwise(wall) for s, wall in walls.items()}
+    # pandas 2 warns where what is missing is put before what is there: its kind of number is then another.
+    filled = {s: nw.when(~wall.is_null()).then(wall).otherwise(int64(0)) for s, wall in walls.items()}
     read = read.with_columns(
         *(wall.is_null().alias(f"no_{s}") for s, wall in walls.items()),
         *(wall.cast(nw.Int64).alias(s) for s, wall in filled.items()),
     )
-    return read.with_columns(
+    return reading.settled(read).with_columns(
         *((~nw.col(f"no_{s}") & changes.unclear(wall)).alias(f"unclear_{s}") for s, wall in walls.items()),
         *(changes.utc(wall).alias(s) for s, wall in walls.items()),
     )
@@ -558,7 +573,7 @@ def _stated(
     read = read.with_columns(
         (until - start).alias("us"), arrived.alias("arrived"), lost.alias("lost"), unclear.alias("unclear")
     )
-    took = nw.col("us")
+    read, took = reading.settled(read), nw.col("us")
     if timing.resolution == "second":
         # Below zero engines differ in which way they round.
         floor = took // int64(MICROSECONDS) * int64(MICROSECONDS)
@@ -580,7 +595,7 @@ def _stated(
     )
     named, conditions = zip(*((reason, holds) for asked, reason, holds in reasons if asked), strict=True)
     state = nw.when(arrived).then(int64(_TIMED)).otherwise(int64(_OPEN))
-    read = read.with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
+    read = reading.settled(read).with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
     if marks:
         state = nw.col("state")
         for s, lacking, reason in zip(
@@ -591,10 +606,12 @@ def _stated(
                 mark = nw.col(f"mark_{s}") + int64(_FIRST_REASON + len(named) - 1)
                 state = nw.when(marked).then(mark).otherwise(state)
                 named = (*named, *(f"{reason}{p.value}" for p in marks))
-        read = read.with_columns(state.alias("state"))
+        read = reading.settled(read).with_columns(state.alias("state"))
     negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
-    return read.with_columns(nw.when(counted).then(took).otherwise(int64(0)).alias("us")), list(named)
+    return reading.settled(read).with_columns(
+        nw.when(counted).then(took).otherwise(int64(0)).alias("us")
+    ), list(named)
 
 
 def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:

@@ -9,13 +9,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import INT64, LabelArray
 from policemetrics._typing import IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.frames.nw import nw
 
 # Groups of three, apart by what the field puts between them; a point with zeros is what a spreadsheet adds.
 _NUMBER: Final = re.compile(

@@ -118,7 +118,7 @@ def _dense(keys: IntArray) -> IntArray:
 
 def beta_quantile(a: FloatArray, b: FloatArray, tail: float, *, upper: bool = False) -> FloatArray:
     """Return the point that leaves `tail` of a beta distribution below it, or above it."""
-    from scipy.special import betainccinv, betaincinv
+    from policemetrics.intervals._special import betainccinv, betaincinv
 
     # In scipy 1.17.1 both functions are wrong, by a factor of 2 to 10, where one parameter is exactly 1000 and
     # the other above 2e5. Next to that value they are right, and so small a shift changes no digit that matters.
@@ -128,7 +128,7 @@ def beta_quantile(a: FloatArray, b: FloatArray, tail: float, *, upper: bool = Fa
 
 def beta_cdf(a: FloatArray, b: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
     """Return the beta distribution function at p = 1 - q; all mass is at 0 if a = 0, and at 1 if b = 0."""
-    from scipy.special import betainc, betaincc
+    from policemetrics.intervals._special import betainc, betaincc
 
     a, b, p, q = np.broadcast_arrays(a, b, p, q)
     found = np.where(a == 0, 1.0, 0.0)

@@ -212,7 +212,7 @@ def _student(n: FloatArray, *, tail: float) -> Limits:
 
 def _margin(freedom: FloatArray, tail: float) -> FloatArray:
     """Return the quantile of Student's t that leaves `tail` above it."""
-    from scipy.special import stdtrit
+    from policemetrics.intervals._special import stdtrit
 
     return -np.asarray(stdtrit(freedom, tail), dtype=np.float64)
 

@@ -481,7 +481,7 @@ def _weighted_sum(score: object, variance: object, count: object) -> list[FloatA
 
 
 def _garwood(x: FloatArray, *, tail: float) -> Limits:
-    from scipy.special import gammainccinv, gammaincinv
+    from policemetrics.intervals._special import gammainccinv, gammaincinv
 
     # gammainccinv counts the tail from above: gammaincinv(x + 1, 1 - tail) would lose the digits of a small tail.
     low = np.asarray(gammaincinv(x, tail), dtype=np.float64)
@@ -491,7 +491,7 @@ def _garwood(x: FloatArray, *, tail: float) -> Limits:
 
 
 def _garwood_p_value(x: FloatArray, mean: FloatArray) -> FloatArray:
-    from scipy.special import gammainc, gammaincc
+    from policemetrics.intervals._special import gammainc, gammaincc
 
     # P(X >= x) is the gamma distribution function with shape x, at the mean. There is none with shape 0, but 0 or
     # more events are certain.
@@ -501,7 +501,7 @@ def _garwood_p_value(x: FloatArray, mean: FloatArray) -> FloatArray:
 
 
 def _byar_p_value(x: FloatArray, mean: FloatArray) -> FloatArray:
-    from scipy.special import erfc
+    from policemetrics.intervals._special import erfc
 
     # Each limit, solved for the z at which it equals the mean expected. For the lower limit z is positive only if
     # the mean is small, for the upper one only if it is large, so that the larger z is the one that counts.

@@ -155,7 +155,7 @@ def wilson_p_value(x: Values, n: Values, expected: Values) -> FloatArray:
     >>> wilson_p_value([60, 0], [100, 0], 0.5).round(4).tolist()
     [0.0455, 1.0]
     """
-    from scipy.special import erfc
+    from policemetrics.intervals._special import erfc
 
     count, size, share = _against(x, n, expected)
     deviation = np.sqrt(size * share * (1 - share))

@@ -308,7 +308,7 @@ def _midp_odds(x1: FloatArray, x2: FloatArray, tail: float) -> FloatArray:
 
 
 def _score_p_value(x1: FloatArray, x2: FloatArray, odds: FloatArray, inflation: float) -> FloatArray:
-    from scipy.special import erfc
+    from policemetrics.intervals._special import erfc
 
     deviation = np.sqrt((x1 + x2) * odds) * inflation
     # Twice the normal tail is erfc(z / √2). Without events there is no deviation, and z is 0.

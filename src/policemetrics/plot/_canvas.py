@@ -193,7 +193,7 @@ def ticks(kind: str, most: int = 8) -> Any:
 
 def most_ticks(ax: Axes) -> int:
     """Return how many ticks with words find room beside each other."""
-    width = ax.get_window_extent().width / cast("Canvas", ax.get_figure(root=True)).dpi
+    width = ax.get_window_extent().width / ax.figure.figure.dpi
     return int(np.clip(width / _TICK, 1, 4))
 
 
@@ -251,7 +251,7 @@ def _write_on(ax: Axes, title: str, words: Sequence[Sequence[str]], *, own: bool
     """
     from matplotlib.text import OffsetFrom
 
-    canvas = cast("Canvas", ax.get_figure(root=True))
+    canvas = ax.figure.figure
     placed = canvas.get_layout_engine() is None
     canvas.draw_without_rendering()  # settles the layout, so that the width is known
     if placed:
@@ -283,7 +283,7 @@ def _write_on(ax: Axes, title: str, words: Sequence[Sequence[str]], *, own: bool
 
 def _line(text: Text) -> float:
     """Return the height of a line of a text, in pixels."""
-    canvas = cast("Canvas", text.get_figure(root=True))
+    canvas = cast("Canvas", text.figure).figure
     return float(cast("float", text.get_fontsize()) * canvas.dpi / 72 * _LEADING)
 
 

@@ -81,7 +81,10 @@ def refuse_text(name: str, what: str) -> NoReturn:
 def _one_column(data: Any, name: str) -> NDArray[Any]:
     try:
         # A masked array would lose its mask; a list of it has None there.
-        found = np.asarray(data.tolist() if np.ma.isMA(data) else data)
+        listed = data.tolist() if np.ma.isMA(data) else data
+        # numpy 1 makes 0 of a missing duration whose unit is another than the first one's.
+        by_unit = isinstance(listed, list | tuple) and np.timedelta64 in {*map(type, listed)}
+        found = np.array(listed, dtype=object) if by_unit else np.asarray(listed)
     except (ValueError, TypeError) as error:
         msg = f"{name} must be one column of numbers; got {type(data).__name__} of uneven parts."
         raise InvalidTypeError(msg) from error
