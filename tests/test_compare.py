@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import policemetrics as pm
 from policemetrics import Exposure, HarmWeights, Tally
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, UnknownNameError
-from policemetrics.extend import Comparison, both_groups
+from policemetrics.extend import Comparison, both_groups, both_periods
 
 YEARS = ("2022/23", "2023/24")
 NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
@@ -407,6 +407,14 @@ def test_groups_of_no_dimension():
     crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
     with pytest.raises(UnknownNameError, match="the tally has no dimension 'beat'; it has 'force'"):
         both_groups(crimes, ("Essex", "Kent"), "beat")
+    with pytest.raises(UnknownNameError, match="the tally has no dimension 'year'; it has 'force'"):
+        both_periods(crimes, ("2022", "2023"), "year")
+
+
+def test_groups_per_resident():
+    crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
+    pair = Comparison.of(crimes, both_groups(crimes, ("Kent", "Essex"), "force"), ())
+    assert [size.tolist() for size in pair.sizes(PEOPLE)[0]] == [[1000], [2000]]
 
 
 # ---- what was chosen ---------------------------------------------------------------------
@@ -602,6 +610,24 @@ class TestLeftOutUnequally:
         )
         table = pm.rate_change(more, between=("2018", "2019"), by=["force", "offence"])
         assert "30 of 170 (17.6%)" in table.at(force="Essex", offence="theft").caveat
+
+    @pytest.mark.parametrize(
+        ("old", "new", "says"),
+        [
+            ((99, 1), (100, 0), "1 of 100 (1.0%) of 2018, but 0 of 100 (0.0%) of 2019"),
+            ((199, 1), (200, 0), ""),
+            ((0, 1), (1, 0), "1 of 1 (100.0%) of 2018, but 0 of 1 (0.0%) of 2019"),
+            ((1, 0), (0, 1), "0 of 1 (0.0%) of 2018, but 1 of 1 (100.0%) of 2019"),
+            ((0, 0), (3, 2), ""),
+            ((3, 2), (0, 0), ""),
+        ],
+    )
+    def test_from_a_hundredth_on(self, old, new, says):
+        """Where one of the two has nothing at all, there is nothing to compare."""
+        columns = {"lsoa": ["E1", None] * 2, "period": ["2018"] * 2 + ["2019"] * 2}
+        crimes = Tally.from_columns(columns, [*old, *new], coverage="period")
+        found = pm.change_drivers(crimes, between=("2018", "2019"), of="lsoa").at(lsoa="E1")
+        assert found.caveat == (f"left out for want of a label: {says}" if says else "")
 
     def test_as_much_of_both(self):
         """A hundredth more or less is no news, nor what the caller dropped."""

@@ -484,6 +484,19 @@ class TestMerged:
         found = rate_change(crimes, between=("2022-04 to 2022-09", "2023-04 to 2023-09"))
         assert "supplied for one only: Essex 2023-Q3" in found.reason
 
+    def test_a_quarter_beside_its_months(self):
+        """Kent sends quarters and Essex months: added up they are not told apart, and no quarter is known to be whole."""
+        rows = [
+            ("Kent", "2024-Q1", 5),
+            ("Kent", "2024-Q2", 5),
+            *(("Essex", f"2024-{m:02}", 5) for m in range(1, 7)),
+        ]
+        both = made(rows, *SENT, coverage=SENT).to_periods("quarter")
+        with pytest.raises(
+            PoliceMetricsError, match="2024-Q1 itself, or periods of one length that make it up"
+        ):
+            rate_change(both, between=("2024-Q1", "2024-Q2"))
+
     def test_one_month_of_a_quarter(self):
         """Kent sent April, and then a whole quarter: what lacks is told by month, before and after they are added up."""
         months = made([("Kent", f"2024-{m:02}", 5) for m in (4, 7, 8, 9)], *SENT, coverage=SENT)

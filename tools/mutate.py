@@ -45,7 +45,7 @@ PARTS = {
     "counting": ("_cells tallies periods frames/counting",
                  "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
     "supply": ("_sent _supply _compare exposure",
-               "cells change check compare exposure extend figure frames harm outcomes rates results supply tallies times"),
+               "cells change check compare exposure extend figure frames harm outcomes rates results supply tallies times totals"),
     "changes": ("change rates", "change compare harm outcomes rates times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),

@@ -212,7 +212,7 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
         sent = _identified(tally, found, but=dim).keys().project([d for d in found.dims if d != as_sent(dim)])
         enough = sent.counts >= np.array([needed[v] for v in sent.label(dim).tolist()])[sent.code(dim)]
         if not enough.all():
-            tally = _left_out(tally, sent.select(~enough), sent.select(enough), dim)
+            tally = _left_out(tally, sent.select(~enough), dim)
         if stated:
             common = sent.select(enough).keys()
         elif supplied is None:
@@ -248,7 +248,7 @@ def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> float:
     return whole.months / lengths.pop() if within and len(lengths) == 1 else len(parts)
 
 
-def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
+def _left_out(tally: Tally, partly: Cells, dim: str) -> Tally:
     """Move to the ledger what came from suppliers of only a part of a period."""
     as_it_is = set(partly.dims) <= set(tally.dims)
     cells = tally._cells if as_it_is else tally._grain()
@@ -258,10 +258,7 @@ def _left_out(tally: Tally, partly: Cells, whole: Cells, dim: str) -> Tally:
     for label in left.label(dim).tolist() if dim in left.dims else [""]:
         part = left.select(left.match({dim: label_array([label])})) if dim in left.dims else left
         ledger = merged(ledger, part.extend(REASON, f"{PARTLY}of {label or 'a period'} supplied"))
-    supplied = tally._supplied
-    if supplied is not None and dim in supplied.dims:
-        supplied = whole.keys(supplied.dims)
-    return tally._evolve(cells=cells.select(~some).project(tally.dims), supplied=supplied, ledger=ledger)
+    return tally._evolve(cells=cells.select(~some).project(tally.dims), ledger=ledger)
 
 
 def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
