@@ -108,9 +108,10 @@ class Kept:
 
 @attrs.frozen(eq=False)
 class Left:
-    """Rows with all these labels were left out: `drop`, `not_supplied` and the like."""
+    """Rows with all these labels were left out: `drop` and the like; or `marked` as never sent, `not_supplied`."""
 
     wanted: Mapping[str, LabelArray]
+    marked: bool = False
 
     def on(self, relation: Cells) -> Cells:
         """Leave out what has the labels, where all of their dimensions are there."""
@@ -275,6 +276,31 @@ class Sent:
                 found = step.on(found)
         return found
 
+    def believed(self) -> Cells:
+        """Return what was counted without what was said never to have been sent, which proves no report.
+
+        Where coverage was stated the register knows who sent, and every row stays.
+        """
+        if self.register is not None or not any(isinstance(s, Left) and s.marked for s in self.steps):
+            return self.cells
+        named = {dim for step in self.steps if isinstance(step, Kept | Left) for dim in step.wanted}
+        made = {dim: self.cells.label(dim).tolist() for dim in self.cells.dims if dim in named}
+        now = {dim: dict(zip(labels, labels, strict=True)) for dim, labels in made.items()}
+        there, kept = np.ones(len(self.cells), dtype=bool), np.ones(len(self.cells), dtype=bool)
+        for step in self.steps:
+            if isinstance(step, Renamed):
+                names = now.get(step.dim, {})
+                now |= {step.dim: {old: step.labels.get(label, label) for old, label in names.items()}}
+            elif isinstance(step, Kept | Left) and {*step.wanted} <= {*made}:
+                chosen = {dim: {*labels.tolist()} for dim, labels in step.wanted.items()}
+                hit = self.cells.match(
+                    {d: label_array(old for old in made[d] if now[d][old] in chosen[d]) for d in chosen}
+                )
+                if isinstance(step, Left) and step.marked:
+                    kept &= ~(there & hit)
+                there &= hit if isinstance(step, Kept) else ~hit
+        return self.cells.select(kept)
+
     def _doubled(self, relation: Cells) -> Cells:
         for dim in dict.fromkeys(step.dim for step in self.steps if isinstance(step, Renamed)):
             if dim in relation.dims and dim in self.renamed:
@@ -325,7 +351,7 @@ def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) ->
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
     dims, found = tuple(dims), []
     for one in sent:
-        keys = one.cells.keys(dims)
+        keys = one.believed().keys(dims)
         if one.lacking is not None:
             keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
         found.append(one.again(keys))

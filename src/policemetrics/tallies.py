@@ -775,7 +775,7 @@ class Tally:
             cells=self._cells.select(~mask),
             supplied=supplied,
             ledger=merged(filled(ledger), added),
-            sent=self._then(Left(wanted)),
+            sent=self._then(Left(wanted, marked=reason.startswith(NOT_SUPPLIED))),
             marks=tuple(
                 mark.select(~mark.match(wanted)) if set(wanted) <= set(mark.dims) else mark
                 for mark in self._marks
