@@ -1,0 +1,11 @@
+"""Readers of published files: from the file as it was downloaded to a `Tally`, in one call.
+
+Each says who sent what, leaves out nothing without its reason, and lets the file, its sheets, its date of release and its
+checksum travel with every figure. What it does not recognise it refuses, with the sheet and the cell. They need the extra
+``policemetrics[official]``.
+"""
+
+from policemetrics._sources import Source
+from policemetrics.official.recorded_crime import recorded_crime
+
+__all__ = ["Source", "recorded_crime"]
