@@ -6,6 +6,7 @@ checksum travel with every figure. What it does not recognise it refuses, with t
 """
 
 from policemetrics._sources import Source
+from policemetrics.official.police_uk import police_uk
 from policemetrics.official.recorded_crime import recorded_crime
 
-__all__ = ["Source", "recorded_crime"]
+__all__ = ["Source", "police_uk", "recorded_crime"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from policemetrics import _cells, _check
 from policemetrics._cells import REASON
 from policemetrics._sources import Source
-from policemetrics.definitions import force_names
+from policemetrics.definitions import _tables, force_names
 from policemetrics.errors import InvalidInputError
 from policemetrics.frames import as_tally
 from policemetrics.official._tables import Column, Table, arrow, joined, spelt
@@ -19,6 +21,7 @@ from policemetrics.periods import Period
 from policemetrics.tallies import Tally
 
 NOT_APPLICABLE: Final = "not applicable"
+_POLICE: Final = re.compile(r" (police|constabulary|police service|police force)$")
 OWN: Final = "named by the caller"
 
 
@@ -26,15 +29,16 @@ def counted(
     tables: Sequence[Mapping[str, Column]],
     count: str,
     source: Source,
-    marks: Mapping[str, tuple[str, str]],
+    marks: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     *,
     coverage: tuple[str, ...] = ("force", "kind", "period"),
-    overlapping: frozenset[str] = frozenset(),
+    left_out: Mapping[str, Mapping[str, Column]] = MappingProxyType({}),
+    unit: str = "",
 ) -> Tally:
     """Count the rows of tables by all columns but that of the counts.
 
     A mark that says "not supplied" takes the figures away that would need the cell; one that says "not applicable" goes
-    to the ledger alone, since nothing is missing.
+    to the ledger alone, since nothing is missing. So do the tables that were `left_out`, by reason.
     """
     columns = joined(tables)
     dims = [name for name in columns if name != count]
@@ -44,18 +48,39 @@ def counted(
     ]
     read = {mark: reason for mark, (kind, reason) in marks.items() if kind != NOT_APPLICABLE}
     found = as_tally(arrow(columns, why == ""), by=dims, count=count, coverage=coverage, marks=read)
-    ledger = found._ledger
-    for reason in dict.fromkeys(none.values()):
-        if (why == reason).any():
-            rows = as_tally(arrow({d: columns[d] for d in dims}, why == reason), by=dims, count=None)._cells
-            left = _cells.Cells(rows.dims, rows.labels, rows.codes, np.zeros_like(rows.counts))
-            ledger = _cells.merged(ledger, left.extend(REASON, f"{NOT_APPLICABLE}: {reason}"))
-    return found._evolve(ledger=ledger, overlapping=overlapping)._from_files(source)
+    zero = Column(["0"], np.zeros(len(why), dtype=np.int64))
+    others = {
+        f"{NOT_APPLICABLE}: {reason}": arrow({**columns, count: zero}, why == reason)
+        for reason in none.values()
+    }
+    others |= {reason: arrow(part) for reason, part in left_out.items()}
+    supplied, ledger = found._supplied, found._ledger
+    for reason, table in others.items():
+        left = as_tally(table, by=dims, count=count, coverage=coverage, marks={})
+        every = left._cells if left._ledger is None else left._cells.union(left._ledger.project(dims))
+        if supplied is not None and left._supplied is not None:
+            supplied = supplied.union(left._supplied).keys()
+        ledger = _cells.merged(ledger, _cells.filled(every.extend(REASON, reason)))
+    return Tally._of(found._cells, supplied, ledger, frozenset(), unit or count)._from_files(source)
 
 
 @cache
 def _known_forces() -> Mapping[str, str]:
     return {spelt(name): f.name for f in force_names().values() for name in (f.name, *f.variants)}
+
+
+@cache
+def known_force(name: str) -> str:
+    """Return the name in `definitions.force_names` of a force that data.police.uk writes without spaces."""
+    plain = {known.replace("-", " "): force for known, force in _known_forces().items()}
+    return label_of("police_uk", "force").get(name) or plain[spelt(name.replace("-", " "))]
+
+
+@cache
+def label_of(reader: str, column: str) -> Mapping[str, str]:
+    """Return the label that stands for what a published file writes in a column, where the two differ."""
+    rows = _tables.rows("official", "labels.csv")
+    return {r["written"]: r["label"] for r in rows if (r["reader"], r["column"]) == (reader, column)}
 
 
 def forces_of(table: Table, names: Mapping[str, str] | None) -> tuple[Column, Column]:
@@ -64,8 +89,9 @@ def forces_of(table: Table, names: Mapping[str, str] | None) -> tuple[Column, Co
     unknown = [label for label in table.columns["force"].labels if label and spelt(label) not in known]
     rule = "must be a force, or a body beside them, of definitions.force_names"
     if unknown:
-        near = _check.nearest(unknown[0], [force for force in force_names()])
-        rule += f", or be given its name, as in names={{{unknown[0]!r}: {(near or ['Action Fraud'])[0]!r}}}"
+        short = _POLICE.sub("", spelt(unknown[0]))
+        near = [known[name] for name in _check.nearest(short, known)] or ["Action Fraud"]
+        rule += f", or be given its name, as in names={{{unknown[0]!r}: {near[0]!r}}}"
     force = table.read("force", lambda label: known[spelt(label)], rule)
     return force, force.mapped(lambda name: force_names()[name].kind if name in force_names() else OWN)
 

@@ -75,7 +75,7 @@ def recorded_crime(
     --------------  -----------  -------  -------  -----
     Action Fraud    no force     2019-Q2  AF       1,204
     City of London  territorial  2019-Q2  4.10         1
-    [Tally of 1,205 offences in 2 cells; supply proved by force, period]
+    [Tally of 1,205 offences in 2 cells; supply proved by force, kind, period]
     >>> crimes.sources[0].file
     'prc.csv'
     """
