@@ -65,14 +65,14 @@ def counted(
 
 
 @cache
-def _known_forces() -> Mapping[str, str]:
+def known_forces() -> Mapping[str, str]:
     return {spelt(name): f.name for f in force_names().values() for name in (f.name, *f.variants)}
 
 
 @cache
 def known_force(name: str) -> str:
     """Return the name in `definitions.force_names` of a force that data.police.uk writes without spaces."""
-    plain = {known.replace("-", " "): force for known, force in _known_forces().items()}
+    plain = {known.replace("-", " "): force for known, force in known_forces().items()}
     return label_of("police_uk", "force").get(name) or plain[spelt(name.replace("-", " "))]
 
 
@@ -85,7 +85,7 @@ def label_of(reader: str, column: str) -> Mapping[str, str]:
 
 def forces_of(table: Table, names: Mapping[str, str] | None) -> tuple[Column, Column]:
     """Read a column of forces: the name in `definitions.force_names`, and the kind that each is there."""
-    known = {**_known_forces(), **{spelt(name): new for name, new in (names or {}).items()}}
+    known = {**known_forces(), **{spelt(name): new for name, new in (names or {}).items()}}
     unknown = [label for label in table.columns["force"].labels if label and spelt(label) not in known]
     rule = "must be a force, or a body beside them, of definitions.force_names"
     if unknown:
