@@ -7,7 +7,16 @@ checksum travel with every figure. What it does not recognise it refuses, with t
 
 from policemetrics._sources import Source
 from policemetrics.official.force_tables import ForceTable, ForceTables, ons_force_tables
+from policemetrics.official.outcomes import outcomes
 from policemetrics.official.police_uk import police_uk
 from policemetrics.official.recorded_crime import recorded_crime
 
-__all__ = ["ForceTable", "ForceTables", "Source", "ons_force_tables", "police_uk", "recorded_crime"]
+__all__ = [
+    "ForceTable",
+    "ForceTables",
+    "Source",
+    "ons_force_tables",
+    "outcomes",
+    "police_uk",
+    "recorded_crime",
+]
