@@ -278,7 +278,7 @@ class Rows:
             for f in column_fields(kind)
         }
         fields = audit_fields(kind)
-        inputs = {f.name: values.get(f.name, f.default) for f in fields} 
+        inputs = {f.name: values.get(f.name, f.default) for f in fields}
         inputs |= {"chosen": self.chosen.words, "sources": self.chosen.sources}
         for field in fields:
             if field.name == "subject" and inputs["subject"] == field.default:

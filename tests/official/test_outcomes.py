@@ -179,7 +179,7 @@ class TestRefused:
     def test_error_of_a_formula(self, tmp_path, write):
         rows = [*ROWS, row("2014/15", 1, "Kent", "66", 1, Error("#REF!"), 4)]
         with pytest.raises(
-            InvalidInputError, match="cell L34 .* it is empty, or holds the error of a formula"
+            InvalidInputError, match=r"cell L34 .* it is empty, or holds the error of a formula"
         ):
             outcomes(workbook(tmp_path / "o", rows, write=write), basis="closed")
 

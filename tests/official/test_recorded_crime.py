@@ -1,6 +1,7 @@
 """The open data of the Home Office: against plain pandas on the same files, and small tables of its faults."""
 
 import warnings
+from ast import literal_eval
 
 import pandas as pd
 import pytest
@@ -86,7 +87,7 @@ class TestPublished:
         sheets = {
             year.replace("/", "-"): [HEAD, *frame.head(2000)[
                 ["financial_year", "financial_quarter", "force_name", "offence_code", "offence_description", "offences"]
-            ].values.tolist()]
+            ].to_numpy().tolist()]
             for year, frame in plain.items()
         }  # fmt: skip
         found = recorded_crime(write(tmp_path / "prc", {"Contents": [["Table", "Title"]], **sheets}))
@@ -179,7 +180,7 @@ class TestRefused:
         row = ["2019/20", 1, name, "34A", "Robbery", 7]
         message = self.refused(tmp_path, row)
         assert "cell C2 ('Force Name')" in message
-        proposed = eval(message.split("names=")[1].split(";")[0])
+        proposed = literal_eval(message.split("names=")[1].split(";")[0])
         found = read(tmp_path, row, names=proposed)
         assert (found.labels("force"), found.total) == (tuple(proposed.values()), 7)
 

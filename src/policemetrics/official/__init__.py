@@ -6,6 +6,8 @@ checksum travel with every figure. What it does not recognise it refuses, with t
 """
 
 from policemetrics._sources import Source
+from policemetrics.official.ambulance import ambulance
+from policemetrics.official.answering import answering
 from policemetrics.official.force_tables import ForceTable, ForceTables, ons_force_tables
 from policemetrics.official.outcomes import outcomes
 from policemetrics.official.police_uk import police_uk
@@ -15,6 +17,8 @@ __all__ = [
     "ForceTable",
     "ForceTables",
     "Source",
+    "ambulance",
+    "answering",
     "ons_force_tables",
     "outcomes",
     "police_uk",

@@ -149,7 +149,7 @@ def _parts_of_zip(place: Path, name: str) -> list[Part]:
     if names & {"xl/workbook.xml", "content.xml"}:
         for info in members:
             _measure(place, info, name)
-        return [Part(name, "workbook", partial(place.open, "rb"))]
+        return [Part(name, "workbook", lambda: place.open("rb"))]
     tables = [i for i in members if i.filename.casefold().endswith(_TABLES) and "__MACOSX" not in i.filename]
     return [
         Part(f"{name}: {info.filename}", _kind(info.filename), partial(_open_member, place, info, name))
@@ -188,11 +188,11 @@ def _open_member(place: Path, info: zipfile.ZipInfo, name: str) -> BinaryIO:
     whole = f"{name}: {info.filename}"
     try:
         archive = zipfile.ZipFile(place)
-        found: BinaryIO = archive.open(honest)
+        found: Any = archive.open(honest)
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise _broken(whole, error) from error
     if info.filename.casefold().endswith(".gz"):
-        found = gzip.open(found)
+        found = gzip.GzipFile(fileobj=found)
     return _bounded(found, whole, info.compress_size, closes=archive)
 
 

@@ -16,7 +16,7 @@ Progress: TypeAlias = Callable[[int, int, str], object]
 _PATIENCE: Final = 2.0  # seconds, before anything is said
 
 
-def reporter(progress: Progress | bool | None) -> Progress:
+def reporter(progress: Progress | bool | None) -> Progress:  # noqa: FBT001  # as the caller gave it
     """Return what is called as parts are read: the caller's own; by default a line on a terminal, once it takes long."""
     if callable(progress):
         return progress

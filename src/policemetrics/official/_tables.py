@@ -131,11 +131,24 @@ class Table:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def rows(self) -> Iterator[dict[str, str]]:
+        """Return the texts row by row, of a small table."""
+        texts = {name: [c.labels[code] for code in c.codes.tolist()] for name, c in self.columns.items()}
+        return (dict(zip(texts, row, strict=True)) for row in zip(*texts.values(), strict=True))
+
     def place(self, name: str, code: int) -> str:
         """Name the first cell that holds one of the texts of a column."""
         row = int(self.numbers[np.argmax(self.columns[name].codes == code)])
         head, at = self.heads[name]
         return f"{self.where}, cell {letters(at)}{row} ({head!r})"
+
+    def differs(self, name: str, at: int, printed: object, found: float) -> InvalidInputError:
+        """Return the error that what is printed in a cell of a row is not what the parts give."""
+        head, column = self.heads[name]
+        return InvalidInputError(
+            f"{self.where}, cell {letters(column)}{self.numbers[at]} ({head!r}): what is printed must be what its parts give; "
+            f"it is {printed}, and they give {found:.10g}."
+        )
 
     def refuse(self, name: str, code: int, rule: str) -> InvalidInputError:
         """Return the error that a text of a column breaks a rule, with the address of its cell."""

@@ -32,7 +32,7 @@ def outcomes(
     names: Mapping[str, str] | None = None,
     progress: Progress | bool | None = None,
 ) -> Tally:
-    """Read the outcomes open data of the Home Office, one workbook a financial year.
+    r"""Read the outcomes open data of the Home Office, one workbook a financial year.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def outcomes(
     >>> from tempfile import TemporaryDirectory
     >>> recorded, closed = "Outcomes for offences that were recorded", "Outcomes for investigations closed"
     >>> table = "Financial Year,Financial Quarter,Force Name,Offence Code,Outcome Type,"
-    >>> table += f"{recorded} in the quarter,{closed} in the quarter\\n"
-    >>> table += "2021/22,1,Kent,34A,1,7,9\\n2021/22,1,Kent,34A,18,50,48\\n2021/22,1,Essex,34A,1,N/A - data not provided,4\\n"
+    >>> table += f"{recorded} in the quarter,{closed} in the quarter\n"
+    >>> table += "2021/22,1,Kent,34A,1,7,9\n2021/22,1,Kent,34A,18,50,48\n2021/22,1,Essex,34A,1,N/A - data not provided,4\n"
     >>> with TemporaryDirectory() as folder:
     ...     _ = Path(folder, "outcomes.csv").write_text(table)
     ...     found = outcomes(Path(folder, "outcomes.csv"), basis="recorded")

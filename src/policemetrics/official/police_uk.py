@@ -50,7 +50,7 @@ def police_uk(
     names: Mapping[str, str] | None = None,
     progress: Progress | bool | None = None,
 ) -> Tally:
-    """Read files of data.police.uk: one, a folder of them, or the archive as it was downloaded.
+    r"""Read files of data.police.uk: one, a folder of them, or the archive as it was downloaded.
 
     Parameters
     ----------
@@ -86,9 +86,9 @@ def police_uk(
     --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
-    >>> rows = "Crime ID,Month,Reported by,Crime type,Last outcome category\\n"
-    >>> rows += "7ee5,2022-08,Kent Police,Robbery,Under investigation\\n" * 2
-    >>> rows += ",2022-08,Kent Police,Anti-social behaviour,\\n"
+    >>> rows = "Crime ID,Month,Reported by,Crime type,Last outcome category\n"
+    >>> rows += "7ee5,2022-08,Kent Police,Robbery,Under investigation\n" * 2
+    >>> rows += ",2022-08,Kent Police,Anti-social behaviour,\n"
     >>> with TemporaryDirectory() as folder:
     ...     _ = Path(folder, "2022-08-kent-street.csv").write_text(rows)
     ...     crimes = police_uk(folder)
@@ -110,23 +110,22 @@ def police_uk(
             report(done, len(files), month.part.name)
             read.append(month.counted(names))
             done += 1
-        counted, further = once(read, "labels" if kind == "outcomes" and unique else unique)
-        tables.append(counted)
-        copies.append(further)
+        one, more = once(read, "labels" if kind == "outcomes" and unique else unique)
+        tables.append(one)
+        copies.append(more)
     report(done, len(files), published.name)
-    read, further = joined(tables), joined(copies)
+    counted, further = joined(tables), joined(copies)
+    left_out = {_COPY: further}
     if _FILES[kind] == "street":
-        read, further = _with_one_name(read), _with_one_name(further)
-    left_out = {_COPY: further} if kind != "anti-social behaviour" else {}
-    for label in not_crimes() if kind == "crimes" else ():
-        left_out[f"no crime: {label}"] = _of_types(read, lambda one, label=label: one == label)
-    if _FILES[kind] == "street":  # a report of nothing has no type
-        read = _of_types(read, lambda one: not one or (one in not_crimes()) is (kind != "crimes"))
-    if not any(read.get("outcome", _SOME).labels):
-        read, left_out = _without_outcome(read), {why: _without_outcome(of) for why, of in left_out.items()}
+        counted, left_out = _apart(_with_one_name(counted), _with_one_name(further), crimes=kind == "crimes")
+    if not any(counted.get("outcome", _SOME).labels):
+        counted, left_out = (
+            _without_outcome(counted),
+            {why: _without_outcome(of) for why, of in left_out.items()},
+        )
     unit, of = "incidents" if kind == "anti-social behaviour" else kind, ("force", "period")
     source = published.source(_TITLE)
-    return _counting.counted([read], COUNT, source, coverage=of, left_out=left_out, unit=unit)
+    return _counting.counted([counted], COUNT, source, coverage=of, left_out=left_out, unit=unit)
 
 
 @attrs.frozen(eq=False)
@@ -192,6 +191,17 @@ def _force(written: str) -> str:
         return _counting.known_force(written)
     except KeyError:
         return written
+
+
+def _apart(
+    rows: Mapping[str, Column], copies: Mapping[str, Column], *, crimes: bool
+) -> tuple[dict[str, Column], dict[str, dict[str, Column]]]:
+    """Part what is no crime from what is; a report of nothing has no type, and is one of either."""
+    counted = _of_types(rows, lambda label: not label or (label in not_crimes()) is not crimes)
+    if not crimes:
+        return counted, {}
+    none = {f"no crime: {label}": _of_types(rows, label.__eq__) for label in not_crimes()}
+    return counted, {_COPY: dict(copies), **none}
 
 
 def _of_types(columns: Mapping[str, Column], wanted: Callable[[str], bool]) -> dict[str, Column]:

@@ -29,7 +29,7 @@ def recorded_crime(
     names: Mapping[str, str] | None = None,
     progress: Progress | bool | None = None,
 ) -> Tally:
-    """Read the police recorded crime open data of the Home Office, by police force area.
+    r"""Read the police recorded crime open data of the Home Office, by police force area.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ def recorded_crime(
     --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
-    >>> table = "Financial Year,Financial Quarter,Force Name,Offence Code,Number of Offences\\n"
-    >>> table += '2019/20,1,"London, City of",4.10,1\\n2019/20,1,Action Fraud,AF,"1,204"\\n'
+    >>> table = "Financial Year,Financial Quarter,Force Name,Offence Code,Number of Offences\n"
+    >>> table += '2019/20,1,"London, City of",4.10,1\n2019/20,1,Action Fraud,AF,"1,204"\n'
     >>> with TemporaryDirectory() as folder:
     ...     _ = Path(folder, "prc.csv").write_text(table)
     ...     crimes = recorded_crime(Path(folder, "prc.csv"))

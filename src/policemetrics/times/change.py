@@ -11,8 +11,8 @@ import numpy as np
 from policemetrics import _check, _supply, intervals
 from policemetrics._cells import MEASURED, Cells
 from policemetrics._compare import Chosen, Comparison, Rows, kept_dims
-from policemetrics._sources import joined
 from policemetrics._figure import audit_fields, comparable
+from policemetrics._sources import joined
 from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.periods import in_words
