@@ -58,7 +58,7 @@ def counted(
     for reason, table in others.items():
         left = as_tally(table, by=dims, count=count, coverage=coverage, marks={})
         every = left._cells if left._ledger is None else left._cells.union(left._ledger.project(dims))
-        if supplied is not None and left._supplied is not None:
+        if supplied is not None and left._supplied is not None and not reason.startswith(_cells.NOT_SUPPLIED):
             supplied = supplied.union(left._supplied).keys()
         ledger = _cells.merged(ledger, _cells.filled(every.extend(REASON, reason)))
     return Tally._of(found._cells, supplied, ledger, frozenset(), unit or count)._from_files(source)

@@ -192,10 +192,9 @@ class Table:
         values, texts = np.zeros(len(column.labels), dtype=np.int64), []
         known = {spelt(mark): mark for mark in marks}
         for code, label in enumerate(column.labels):
-            number, mark = _NUMBER.fullmatch(label), known.get(spelt(label))
-            digits = int(re.sub(r"\D", "", number[2])) if number else 0
-            if number and digits <= _MOST:
-                values[code] = -digits if number[1] in {"-", "\u2212"} else digits
+            number, mark = whole_number(label), known.get(spelt(label))
+            if number is not None:
+                values[code] = number
             elif mark is None:
                 rule = f"must be a whole number{f' or one of {_check.listing(marks)}' if marks else ''}"
                 raise self.refuse(name, code, rule)
@@ -229,6 +228,15 @@ def joined(tables: Sequence[Mapping[str, Column]]) -> dict[str, Column]:
         ]
         found[name] = Column(list(labels), np.concatenate([*codes, np.zeros(0, dtype=np.int64)]))
     return found
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number as tables write it, "1,204" or "12.0"; None where a text is none."""
+    number = _NUMBER.fullmatch(text)
+    digits = int(re.sub(r"\D", "", number[2])) if number else _MOST + 1
+    if number is None or digits > _MOST:
+        return None
+    return -digits if number[1] in {"-", "\u2212"} else digits
 
 
 def letters(at: int) -> str:

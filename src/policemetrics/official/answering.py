@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 
+from policemetrics._cells import NOT_SUPPLIED
 from policemetrics.errors import InvalidInputError
 from policemetrics.official import _counting
 from policemetrics.official._files import Published
 from policemetrics.official._progress import reporter
-from policemetrics.official._tables import Column, Table, layout, read_tables, spelt
+from policemetrics.official._tables import Column, Table, layout, read_tables, spelt, whole_number
 from policemetrics.periods import Period
 from policemetrics.tallies import Tally
 
@@ -20,10 +21,10 @@ _TITLE: Final = "Published answer times of calls to the police"
 UNDER: Final = "under 10 s"
 OVER: Final = "10 s or more"
 NOT_ANSWERED: Final = "not answered"
-_NO_BANDS: Final = "no bands published"
-_NO_CALLS: Final = "no number of calls published"
-_NO_PERIOD: Final = "period not known"
-_NO_FORCE: Final = "no force"
+_NO_BANDS: Final = f"{NOT_SUPPLIED}no bands published"
+_NO_CALLS: Final = f"{NOT_SUPPLIED}no number of calls published"
+_NO_PERIOD: Final = f"{NOT_SUPPLIED}period not known"
+_NO_FORCE: Final = f"{NOT_SUPPLIED}of no one force"
 
 
 def answering(path: str | PathLike[str], /) -> Tally:
@@ -60,7 +61,7 @@ def answering(path: str | PathLike[str], /) -> Tally:
     >>> calls.to_dict()["band"], calls.to_dict()["count"]
     (['10 s or more', 'under 10 s'], [2737, 9060])
     >>> calls.excluded.to_dict()["reason"]
-    ['no number of calls published']
+    ['not supplied: no number of calls published']
     """
     published = Published.opened(path)
     reading = read_tables(published, layout("answering"), reporter(progress=False))
@@ -116,6 +117,8 @@ def _bands(table: Table, at: int, row: dict[str, str]) -> dict[str, int]:
     out_of = answered if answered is not None else received
     if out_of is None:
         return {}
+    if under_10 is not None and under_10 > out_of:
+        raise table.differs("under_10", at, under_10, out_of)
     lost = lost if answered is not None else None
     bands = {"": out_of} if under_10 is None else {UNDER: under_10, OVER: out_of - under_10}
     if under_10 is not None and row.get("percent"):
@@ -129,6 +132,7 @@ def _bands(table: Table, at: int, row: dict[str, str]) -> dict[str, int]:
 def _number(table: Table, at: int, name: str, text: str) -> int | None:
     if not text:
         return None
-    if not text.replace(",", "").isdigit():
+    found = whole_number(text)
+    if found is None or found < 0:
         raise table.refuse(name, int(table.columns[name].codes[at]), "must be a number of calls, or empty")
-    return int(text.replace(",", ""))
+    return found
