@@ -24,12 +24,11 @@ OLDEST: Final[Mapping[str, tuple[int, ...]]] = {
     "polars": (1, 0),
     "pyarrow": (15,),
     "pyspark": (4,),
-    "python_calamine": (0, 9),
     "scipy": (1, 13),
     "sqlframe": (4, 9),
 }
 """By the name under which each is imported."""
-_PROJECTS: Final = {"ibis": "ibis-framework", "python_calamine": "python-calamine"}
+_PROJECTS: Final = {"ibis": "ibis-framework"}
 _QUERIED: Final = {"dask", "duckdb", "ibis", "pyspark", "sqlframe"}
 # Older ones lose the hours of DuckDB's durations without a word, and were not tried with the others.
 _NARWHALS_FOR_QUERIES: Final = (2, 28)
