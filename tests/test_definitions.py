@@ -90,6 +90,7 @@ class TestFiles:
         made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.csv"))
         by_hand = {
             "data/datasets.json",
+            "definitions/breaks.csv",
             "definitions/claim_phrases.json",
             "definitions/claim_words.json",
             "definitions/column_names.csv",
@@ -100,6 +101,7 @@ class TestFiles:
             "definitions/outcome_names.csv",
             "definitions/outcome_sets.csv",
             "definitions/outcome_types.csv",
+            "definitions/partial_weights_ons_css_2022.csv",
             "definitions/placeholder_stamps.csv",
             "definitions/response_targets.csv",
             "definitions/wholes.csv",

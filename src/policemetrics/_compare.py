@@ -19,7 +19,7 @@ from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import Kept, Renamed, Sent, empty_months, is_time, seen
+from policemetrics._sent import Kept, Left, Renamed, Sent, as_sent, empty_months, is_time, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -41,7 +41,8 @@ from policemetrics._supply import (
 )
 from policemetrics._totals import Part
 from policemetrics._write import shortened
-from policemetrics.definitions import not_crimes
+from policemetrics.definitions import Break, breaks, not_crimes
+from policemetrics.definitions._breaks import RECORDED, are_offences, codes_of, elsewhere, forces_of
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
@@ -236,6 +237,13 @@ class Rows:
             old = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
             new = ((*notes, *([found[i]] if i in found else [])) for i, notes in enumerate(old))
             self.notes = np.fromiter(new, dtype=object, count=len(self))
+
+    def note_several(self, found: Mapping[int, Sequence[Note]]) -> None:
+        """Let several things travel with the figures of some rows, each once, behind what travels already."""
+        for at in range(max(map(len, found.values()), default=0)):
+            there = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
+            some = {i: notes[at] for i, notes in found.items() if at < len(notes)}
+            self.note_some({i: note for i, note in some.items() if note not in there[i]})
 
     @overload
     def results(
@@ -455,6 +463,8 @@ class Comparison:
         Which of them were supplied: they are shown even where the comparison is refused.
     rows : Rows
         One row a group, with its reasons, caveats and exclusions.
+    counts : str
+        What is counted, for the breaks in series that touch it.
 
     Examples
     --------
@@ -470,6 +480,7 @@ class Comparison:
     counted: tuple[IntArray, IntArray]
     shown: tuple[Mask, Mask]
     rows: Rows
+    counts: str = ""
 
     @classmethod
     def of(
@@ -485,6 +496,7 @@ class Comparison:
         negative: bool = True,
         groups: Cells | None = None,
         single: bool = False,
+        counts: str = "",
     ) -> Comparison:
         """Compare two sides of `data` by group.
 
@@ -510,6 +522,9 @@ class Comparison:
             The groups, where more than one comparison is to have the same.
         single : bool
             Whether one figure is returned and not a table.
+        counts : str
+            What is counted, for the breaks in series that touch it (`definitions.breaks`): "recorded crime", or the
+            subject of a figure. Default is nothing that one is known of.
         """
         _check.choice(like_for_like, "like_for_like", ("require", "match"))
         _check.text(caveat, "caveat", empty=True)
@@ -544,11 +559,12 @@ class Comparison:
         if like_for_like == "require":
             rows.adopt(why_one_sided(groups, old, new), _or_match if senders else str)
         shown = unexplained(not_old), unexplained(not_new)
-        pair = cls(data, sides, groups, counted, shown, rows)
+        pair = cls(data, sides, groups, counted, shown, rows, counts)
         if negative:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
         rows.note_some(_left_out_unequally(data, sides, groups, counted))
+        rows.note_several(_breaks_between(data, sides, groups, counts))
         rows.note(*_no_rows_for([month for _, between in gaps for month in between]))
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
@@ -604,6 +620,7 @@ class Comparison:
         rows = Rows(
             keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own, chosen=self.rows.chosen
         )
+        rows.note_several(_breaks_between(self.data, self.sides, parts, self.counts))
         return rows, group, counted
 
 
@@ -706,6 +723,122 @@ def _left_out_unequally(
             ]
             long = f"left out for want of a label: {of[0]}, but {of[1]}"
             found[row] = Note("left-out-unequally", "more left out of one", long)
+    return found
+
+
+# ---- breaks in series -------------------------------------------------------------------
+
+
+def _breaks_between(
+    data: Tally, sides: tuple[Side, Side], groups: Cells, counts: str
+) -> dict[int, list[Note]]:
+    """Say of which groups the two periods lie on either side of a break in what they count: its force, its offences."""
+    earlier, later = (side.when for side in sides)
+    if earlier is None or later is None or not counts:
+        return {}
+    measure, of_codes = _measure(counts)
+    if MEASURED in data.dims and measure == RECORDED:  # times are of no crimes
+        return {}
+    known = [
+        one
+        for one in breaks().values()
+        if one.lies_between(earlier, later)
+        and (measure in one.touches or (of_codes and one.kind in {"split", "moved"}))
+    ]
+    if not known:
+        return {}
+    sent = [one for side in sides for one in side.tally._sent]
+    dims = [d for d in dict.fromkeys((*sent[0].cells.dims, *data.dims)) if d not in (sides[0].dim, MEASURED)]
+    offences = {dim: labels for dim in dims if are_offences(dim, labels := _labels_sent(sent, dim))}
+    codes = _codes_of_groups(sent, groups, offences)
+    forces = _forces_of_groups(sent, groups, [d for d in dims if d not in offences])
+    found: dict[int, list[Note]] = {}
+    for one in known:
+        if not (measure in one.touches or offences):
+            continue
+        for row in range(len(groups)):
+            here = forces[row]
+            if one.force not in here if one.force else (here and here <= elsewhere()):
+                continue
+            if _touched(one, codes[row]):
+                long = f"{one.force}: {one.note}" if one.force else one.note
+                found.setdefault(row, []).append(Note(f"break: {one.name}", one.short, long))
+    return found
+
+
+def _measure(counts: str) -> tuple[str, bool]:
+    """Return what a break touches, by the words for what is counted; and whether it may be counted by code at all."""
+    if counts in {"outcomes closed", "outcomes recorded", "response times"}:
+        return counts, counts != "response times"
+    crimes = any(word in counts.casefold() for word in ("crime", "offence", "harm"))
+    return RECORDED if crimes else "", True
+
+
+def _touched(one: Break, codes: tuple[frozenset[str] | None, frozenset[str], bool]) -> bool:
+    """Return whether a break changes what a group counts: any of its offences; or, where they moved, not all of them.
+
+    `codes` are those that the group counts, None for all; those that are known in the data; and whether the group has
+    some of them only by choice.
+    """
+    counted, there, chosen = codes
+    if one.kind in {"change", "incomplete"}:
+        return counted is None or not one.codes or bool(counted & one.codes)
+    if counted is None or not chosen or not counted & one.codes:
+        return False
+    if one.kind == "moved":
+        return not one.codes <= counted
+    before, *after = one.offences
+    both = before in counted and not counted.isdisjoint(after)
+    return not (both and (one.codes & there) <= counted)
+
+
+def _labels_sent(sent: Sequence[Sent], dim: str) -> list[Any]:
+    """Return the labels of a dimension as they were sent, chosen or not."""
+    return list(dict.fromkeys(v for one in sent if dim in one.cells.dims for v in one.cells.label(dim).tolist()))
+
+
+def _codes_of_groups(
+    sent: Sequence[Sent], groups: Cells, offences: Mapping[str, Sequence[Any]]
+) -> list[tuple[frozenset[str] | None, frozenset[str], bool]]:
+    """Return the offence codes of each group, those that are known, and whether the group was cut by them."""
+    found: list[tuple[frozenset[str] | None, frozenset[str], bool]] = [(None, frozenset(), False)] * len(groups)
+    for dim, labels in offences.items():
+        stands_for = codes_of(labels)
+        known = frozenset().union(*stands_for.values())
+        now = seen(sent, (dim,))
+        held = as_sent(dim) if as_sent(dim) in now.dims else dim
+        called: dict[Any, frozenset[str]] = {}
+        for label, made in zip(now.column(dim).tolist(), now.column(held).tolist(), strict=True):
+            called[label] = called.get(label, frozenset()) | stands_for.get(made, frozenset())
+        every = frozenset().union(*called.values())
+        shown = groups.column(dim).tolist() if dim in groups.dims else None
+        cut = shown is not None or any(
+            isinstance(step, Kept | Left) and dim in step.wanted for one in sent for step in one.steps
+        )
+        for row, (before, there, chosen) in enumerate(found):
+            mine = every if shown is None else called.get(shown[row], frozenset())
+            found[row] = (mine if before is None else before & mine, there | known, chosen or cut)
+    return found
+
+
+def _forces_of_groups(sent: Sequence[Sent], groups: Cells, dims: Sequence[str]) -> list[frozenset[str]]:
+    """Return the forces that each group counts, by any dimension that names them; none where none does."""
+    found = [frozenset[str]() for _ in range(len(groups))]
+    for dim in dims:
+        stands_for = forces_of(_labels_sent(sent, dim))
+        if not any(stands_for.values()):
+            continue
+        of_group = [d for d in groups.dims if d in sent[0].cells.dims]
+        rows = seen(sent, dict.fromkeys((*of_group, dim)))
+        held = as_sent(dim) if as_sent(dim) in rows.dims else dim
+        pairs = rows.keys(dict.fromkeys((*of_group, held)))
+        grouped = pairs.keys(of_group)
+        forces = [frozenset[str]() for _ in range(len(grouped))]
+        at = pairs.positions(grouped, of_group).tolist()
+        for row, label in zip(at, pairs.column(held).tolist(), strict=True):
+            forces[row] |= stands_for.get(label, frozenset())
+        for row, at_row in enumerate(groups.positions(grouped, of_group).tolist()):
+            found[row] |= forces[at_row] if at_row >= 0 else frozenset()
     return found
 
 

@@ -362,6 +362,7 @@ def rate_change(
             caveat=how.caveat,
             whole=per_day,
             single=by is None and versus is None,
+            counts=how.subject,
         )
         divisors, named = pair.sizes(exposure, per_day=per_day)
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
@@ -581,7 +582,7 @@ def change_drivers(
     _check.text(of, "of")
     tally, kept = read_counts(data, by, period, count, of=of)
     sides = both_periods(tally, between, period)
-    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat)
+    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat, counts=subject)
     rows, group, (old, new) = pair.by_part(of)
     whole_old, whole_new = (whole[group] for whole in pair.counted)
     change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
