@@ -47,7 +47,9 @@ OFFENCE_NOTES = {
         ("8T", "Began", "2020/21 to 2022/23", "2024/25"),
         ("8U", "Began", "2020/21 to 2022/23", "2024/25"),
     )
-} | {"90": "Last used in one of the years 2019/20 to 2021/22: by the number of codes it is not in the table of 2022/23."}
+} | {
+    "90": "Last used in one of the years 2019/20 to 2021/22: by the number of codes it is not in the table of 2022/23."
+}
 
 # Home Office open data, as in SGilr/oocd-dashboard, data/processed/denominators.csv and force_year.csv,
 # commit 7d0066e. The data folder does not hold these rows.
@@ -98,11 +100,19 @@ def offences(data: Path, package: Path) -> None:
         names = [was[f"offence_{c}"] for c in ("description", "subgroup", "group")] if was else now
         years = was["in_years"].split("|") if was else []
         years += [LATEST_TABLE] * (code in new)
-        first = "" if "2017/18" in years else "2018/19" if was else SPLIT_YEAR if code in SPLITS else "2020/21"
+        first = (
+            "" if "2017/18" in years else "2018/19" if was else SPLIT_YEAR if code in SPLITS else "2020/21"
+        )
         last = "" if code in new else "2021/22" if "2019/20" in years else "2018/19"
-        street = was["police_uk_category"] if was else ""
+        # What is the same crimes as another code is in the same type of street-level data.
+        joined = {part: whole for whole in old if "/" in whole for part in whole.split("/")} | SPLITS
+        street = (was or {}).get("police_uk_category") or old.get(joined.get(code, ""), {}).get(
+            "police_uk_category", ""
+        )
         ended = "2016/17" if "(outcome only)" in names[0] else "2022/23" if code in SPLITS.values() else ""
-        rows.append((code, *names, " ".join(years), first, last, ended, *now, OFFENCE_NOTES.get(code, ""), street))
+        rows.append(
+            (code, *names, " ".join(years), first, last, ended, *now, OFFENCE_NOTES.get(code, ""), street)
+        )
     write(
         package / "definitions" / "offences.csv",
         (

@@ -19,7 +19,7 @@ from policemetrics import _check, _write
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import Kept, Left, Renamed, Sent, as_sent, empty_months, is_time, seen
+from policemetrics._sent import AS_SENT, Kept, Left, Renamed, Sent, empty_months, is_time, seen
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -32,6 +32,7 @@ from policemetrics._supply import (
     no_reasons,
     one_sided_labels,
     pairs_of_periods,
+    renamed,
     totals,
     unexplained,
     whole_side,
@@ -41,12 +42,12 @@ from policemetrics._supply import (
 )
 from policemetrics._totals import Part
 from policemetrics._write import shortened
-from policemetrics.definitions import Break, breaks, not_crimes
-from policemetrics.definitions._breaks import RECORDED, are_offences, codes_of, elsewhere, forces_of
+from policemetrics.definitions import Break, breaks, not_crimes, outcome_types
+from policemetrics.definitions._breaks import RECORDED, beyond_the_rules, force_labels, offence_labels
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
-from policemetrics.periods import read_labels
+from policemetrics.periods import Period, read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
@@ -56,6 +57,9 @@ Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
 _PERIOD: Final = "period"  # what dates are cut into
 _UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
+_BREAKS: Final = tuple(breaks().values())
+_OFFENCES, _FORCES, _BEYOND = offence_labels(), force_labels(), beyond_the_rules()
+_MOST: Final = 1000  # labels of offences, or of forces, that there can be in all spellings
 
 
 @attrs.frozen
@@ -238,12 +242,14 @@ class Rows:
             new = ((*notes, *([found[i]] if i in found else [])) for i, notes in enumerate(old))
             self.notes = np.fromiter(new, dtype=object, count=len(self))
 
-    def note_several(self, found: Mapping[int, Sequence[Note]]) -> None:
-        """Let several things travel with the figures of some rows, each once, behind what travels already."""
-        for at in range(max(map(len, found.values()), default=0)):
+    def note_where(self, found: Sequence[tuple[Note, Mask]]) -> None:
+        """Let things travel with the figures of some rows each, once, behind what travels already."""
+        for note, where in found:
+            if where.all() and isinstance(self.notes, tuple):
+                self.note(*([] if note in self.notes else [note]))
+                continue
             there = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
-            some = {i: notes[at] for i, notes in found.items() if at < len(notes)}
-            self.note_some({i: note for i, note in some.items() if note not in there[i]})
+            self.note_some({i: note for i in np.flatnonzero(where).tolist() if note not in there[i]})
 
     @overload
     def results(
@@ -564,7 +570,7 @@ class Comparison:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
         rows.note_some(_left_out_unequally(data, sides, groups, counted))
-        rows.note_several(_breaks_between(data, sides, groups, counts))
+        rows.note_where(_breaks_between(data, sides, groups, counts))
         rows.note(*_no_rows_for([month for _, between in gaps for month in between]))
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
@@ -620,7 +626,7 @@ class Comparison:
         rows = Rows(
             keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own, chosen=self.rows.chosen
         )
-        rows.note_several(_breaks_between(self.data, self.sides, parts, self.counts))
+        rows.note_where(_breaks_between(self.data, self.sides, parts, self.counts))
         return rows, group, counted
 
 
@@ -731,39 +737,79 @@ def _left_out_unequally(
 
 def _breaks_between(
     data: Tally, sides: tuple[Side, Side], groups: Cells, counts: str
-) -> dict[int, list[Note]]:
+) -> list[tuple[Note, Mask]]:
     """Say of which groups the two periods lie on either side of a break in what they count: its force, its offences."""
     earlier, later = (side.when for side in sides)
     if earlier is None or later is None or not counts:
-        return {}
-    measure, of_codes = _measure(counts)
-    if MEASURED in data.dims and measure == RECORDED:  # times are of no crimes
-        return {}
-    known = [
-        one
-        for one in breaks().values()
-        if one.lies_between(earlier, later)
-        and (measure in one.touches or (of_codes and one.kind in {"split", "moved"}))
+        return []
+    measure, by_code = _measure(counts)
+    known = [one for one in _BREAKS if lies_between(one, earlier, later)]
+    known = [one for one in known if measure in one.touches or (by_code and one.kind in {"split", "moved"})]
+    if not known or (MEASURED in data.dims and measure == RECORDED):  # times are of no crimes
+        return []
+    made = sides[0].tally._sent[0].cells.dims
+    dims = [d for d in dict.fromkeys((*made, *data.dims)) if d not in (sides[0].dim, MEASURED)]
+    labels = {dim: _labels_sent(sides, dim) for dim in dims}
+    offences = [
+        _Offences.of(sides, groups, dim, labels[dim]) for dim in dims if are_offences(dim, labels[dim])
     ]
-    if not known:
-        return {}
-    sent = [one for side in sides for one in side.tally._sent]
-    dims = [d for d in dict.fromkeys((*sent[0].cells.dims, *data.dims)) if d not in (sides[0].dim, MEASURED)]
-    offences = {dim: labels for dim in dims if are_offences(dim, labels := _labels_sent(sent, dim))}
-    codes = _codes_of_groups(sent, groups, offences)
-    forces = _forces_of_groups(sent, groups, [d for d in dims if d not in offences])
-    found: dict[int, list[Note]] = {}
+    stand_for = {dim: forces_of(labels[dim]) for dim in dims}
+    forces = [
+        _Forces.of(sides, groups, dim, found) for dim, found in stand_for.items() if any(found.values())
+    ]
+    found = []
     for one in known:
-        if not (measure in one.touches or offences):
+        if measure not in one.touches and not offences:
             continue
-        for row in range(len(groups)):
-            here = forces[row]
-            if one.force not in here if one.force else (here and here <= elsewhere()):
-                continue
-            if _touched(one, codes[row]):
-                long = f"{one.force}: {one.note}" if one.force else one.note
-                found.setdefault(row, []).append(Note(f"break: {one.name}", one.short, long))
+        touched = _of_forces(one, forces, len(groups))
+        for dim in offences:
+            touched &= dim.some(one)
+        if one.kind in {"split", "moved"}:
+            touched &= np.any([dim.apart(one) for dim in offences] or [np.zeros(len(groups), bool)], axis=0)
+        if touched.any():
+            long = f"{one.force}: {one.note}" if one.force else one.note
+            found.append((Note(f"break: {one.name}", one.short, long), touched))
     return found
+
+
+def lies_between(one: Break, earlier: Period, later: Period) -> bool:
+    """Return whether a comparison of two periods crosses a break, or has incomplete figures on either side."""
+    if one.ends is not None:
+        return any(p.start <= one.ends and one.begins <= p.end for p in (earlier, later))
+    return earlier.start < one.by and one.begins <= later.end
+
+
+def _stand_for(labels: Sequence[Any], known: Mapping[str, frozenset[str]]) -> dict[Any, frozenset[str]]:
+    """Return what each label stands for, however it is spelt; nothing where it is not known."""
+    spelt = _check.spelt(map(str, labels)) if len(labels) <= _MOST else []
+    return {label: known.get(name, frozenset()) for label, name in zip(labels, spelt, strict=False)}
+
+
+def codes_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
+    """Return the offence codes that each label stands for; none where it is no offence that is known."""
+    return _stand_for(labels, _OFFENCES)
+
+
+def forces_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
+    """Return the forces that each label stands for; none where it is no force, region or country that is known."""
+    return _stand_for(labels, _FORCES)
+
+
+def are_offences(dim: str, labels: Sequence[Any]) -> bool:
+    """Return whether labels are those of offences: by the name of their dimension, or by one that nothing else has."""
+    known = codes_of(labels)
+    if not any(known.values()):
+        return False
+    if any(word in dim.casefold() for word in ("offence", "crime")):
+        return True
+    if all(str(label) in _types() for label in labels):  # 1 is murder, and charged
+        return False
+    return any(codes and any(c.isalpha() for c in str(label)) for label, codes in known.items())
+
+
+@cache
+def _types() -> frozenset[str]:
+    return frozenset(outcome_types())
 
 
 def _measure(counts: str) -> tuple[str, bool]:
@@ -774,72 +820,103 @@ def _measure(counts: str) -> tuple[str, bool]:
     return RECORDED if crimes else "", True
 
 
-def _touched(one: Break, codes: tuple[frozenset[str] | None, frozenset[str], bool]) -> bool:
-    """Return whether a break changes what a group counts: any of its offences; or, where they moved, not all of them.
-
-    `codes` are those that the group counts, None for all; those that are known in the data; and whether the group has
-    some of them only by choice.
-    """
-    counted, there, chosen = codes
-    if one.kind in {"change", "incomplete"}:
-        return counted is None or not one.codes or bool(counted & one.codes)
-    if counted is None or not chosen or not counted & one.codes:
-        return False
-    if one.kind == "moved":
-        return not one.codes <= counted
-    before, *after = one.offences
-    both = before in counted and not counted.isdisjoint(after)
-    return not (both and (one.codes & there) <= counted)
-
-
-def _labels_sent(sent: Sequence[Sent], dim: str) -> list[Any]:
+def _labels_sent(sides: Sequence[Side], dim: str) -> list[Any]:
     """Return the labels of a dimension as they were sent, chosen or not."""
-    return list(dict.fromkeys(v for one in sent if dim in one.cells.dims for v in one.cells.label(dim).tolist()))
+    sent = [one for side in sides for one in side.tally._sent if dim in one.cells.dims]
+    return list(dict.fromkeys(v for one in sent for v in one.cells.label(dim).tolist()))
 
 
-def _codes_of_groups(
-    sent: Sequence[Sent], groups: Cells, offences: Mapping[str, Sequence[Any]]
-) -> list[tuple[frozenset[str] | None, frozenset[str], bool]]:
-    """Return the offence codes of each group, those that are known, and whether the group was cut by them."""
-    found: list[tuple[frozenset[str] | None, frozenset[str], bool]] = [(None, frozenset(), False)] * len(groups)
-    for dim, labels in offences.items():
+def _rows_of(sides: Sequence[Side], *dims: str) -> Cells:
+    """Return the keys of the rows on either side, with a column as sent for what was renamed."""
+    if all({*dims} <= {*side.tally.dims} and not renamed(side.tally) & {*dims} for side in sides):
+        return sides[0].tally._cells.keys(dims).union(sides[1].tally._cells.keys(dims)).keys()
+    return seen([one for side in sides for one in side.tally._sent], dims)
+
+
+@attrs.frozen
+class _Offences:
+    """What a dimension of offences says of each group: the codes that it counts, by group or one set for all.
+
+    `place` has the set of each group; `known` are the codes that occur at all; `cut` says whether a group has
+    some only by choice.
+    """
+
+    sets: list[frozenset[str]]
+    place: IntArray
+    known: frozenset[str]
+    cut: bool
+
+    @classmethod
+    def of(cls, sides: Sequence[Side], groups: Cells, dim: str, labels: Sequence[Any]) -> _Offences:
         stands_for = codes_of(labels)
-        known = frozenset().union(*stands_for.values())
-        now = seen(sent, (dim,))
-        held = as_sent(dim) if as_sent(dim) in now.dims else dim
+        rows = _rows_of(sides, dim)
+        made = rows.column(AS_SENT + dim if AS_SENT + dim in rows.dims else dim).tolist()
         called: dict[Any, frozenset[str]] = {}
-        for label, made in zip(now.column(dim).tolist(), now.column(held).tolist(), strict=True):
-            called[label] = called.get(label, frozenset()) | stands_for.get(made, frozenset())
-        every = frozenset().union(*called.values())
-        shown = groups.column(dim).tolist() if dim in groups.dims else None
-        cut = shown is not None or any(
-            isinstance(step, Kept | Left) and dim in step.wanted for one in sent for step in one.steps
+        for label, sent in zip(rows.column(dim).tolist(), made, strict=True):
+            called[label] = called.get(label, frozenset()) | stands_for.get(sent, frozenset())
+        known = frozenset[str]().union(*stands_for.values())
+        if dim in groups.dims:
+            sets = [called.get(label, frozenset()) for label in groups.label(dim).tolist()]
+            return cls(sets, groups.code(dim), known, cut=True)
+        steps = (step for side in sides for one in side.tally._sent for step in one.steps)
+        cut = any(isinstance(step, Kept | Left) and dim in step.wanted for step in steps)
+        every = frozenset[str]().union(*called.values())
+        return cls([every], np.zeros(len(groups), dtype=np.int64), known, cut)
+
+    def some(self, one: Break) -> Mask:
+        """Return which groups count any of the offences of a break."""
+        found = [not one.codes or not one.codes.isdisjoint(codes) for codes in self.sets]
+        return np.array(found, dtype=bool)[self.place]
+
+    def apart(self, one: Break) -> Mask:
+        """Return which groups count not all of what moved, or not both sides of what was split."""
+        if not self.cut:
+            return np.zeros(len(self.place), dtype=bool)
+        before, *after = one.offences
+        needed = one.codes if one.kind == "moved" else one.codes & self.known
+        found = [
+            not needed <= codes or (one.kind == "split" and (before not in codes or codes.isdisjoint(after)))
+            for codes in self.sets
+        ]
+        return np.array(found, dtype=bool)[self.place]
+
+
+@attrs.frozen
+class _Forces:
+    """What a dimension that names forces says of each group: which rows of `pairs` are of which `group`, and of whom."""
+
+    group: IntArray
+    forces: list[frozenset[str]]
+    code: IntArray
+
+    @classmethod
+    def of(
+        cls, sides: Sequence[Side], groups: Cells, dim: str, stand_for: Mapping[Any, frozenset[str]]
+    ) -> _Forces:
+        made = sides[0].tally._sent[0].cells.dims
+        of_group = [d for d in groups.dims if d in made]
+        rows = _rows_of(sides, *dict.fromkeys((*of_group, dim)))
+        held = AS_SENT + dim if AS_SENT + dim in rows.dims else dim
+        forces = [stand_for.get(label, frozenset()) for label in rows.label(held).tolist()]
+        return cls(rows.positions(groups, of_group), forces, rows.code(held))
+
+    def any_of(self, wanted: Callable[[frozenset[str]], bool], size: int) -> Mask:
+        """Return which groups have a row of a force that is wanted."""
+        rows = np.array([wanted(forces) for forces in self.forces], dtype=bool)[self.code]
+        found = np.zeros(size, dtype=bool)
+        found[self.group[rows & (self.group >= 0)]] = True
+        return found
+
+
+def _of_forces(one: Break, forces: Sequence[_Forces], size: int) -> Mask:
+    """Return which groups a break concerns: those of its force; of a rule all but those that it does not bind."""
+    if one.force:
+        return np.any(
+            [f.any_of(lambda of: one.force in of, size) for f in forces] or [np.zeros(size, bool)], axis=0
         )
-        for row, (before, there, chosen) in enumerate(found):
-            mine = every if shown is None else called.get(shown[row], frozenset())
-            found[row] = (mine if before is None else before & mine, there | known, chosen or cut)
-    return found
-
-
-def _forces_of_groups(sent: Sequence[Sent], groups: Cells, dims: Sequence[str]) -> list[frozenset[str]]:
-    """Return the forces that each group counts, by any dimension that names them; none where none does."""
-    found = [frozenset[str]() for _ in range(len(groups))]
-    for dim in dims:
-        stands_for = forces_of(_labels_sent(sent, dim))
-        if not any(stands_for.values()):
-            continue
-        of_group = [d for d in groups.dims if d in sent[0].cells.dims]
-        rows = seen(sent, dict.fromkeys((*of_group, dim)))
-        held = as_sent(dim) if as_sent(dim) in rows.dims else dim
-        pairs = rows.keys(dict.fromkeys((*of_group, held)))
-        grouped = pairs.keys(of_group)
-        forces = [frozenset[str]() for _ in range(len(grouped))]
-        at = pairs.positions(grouped, of_group).tolist()
-        for row, label in zip(at, pairs.column(held).tolist(), strict=True):
-            forces[row] |= stands_for.get(label, frozenset())
-        for row, at_row in enumerate(groups.positions(grouped, of_group).tolist()):
-            found[row] |= forces[at_row] if at_row >= 0 else frozenset()
-    return found
+    bound = [f.any_of(lambda of: not of <= _BEYOND, size) for f in forces]
+    beyond = [f.any_of(lambda of: bool(of) and of <= _BEYOND, size) for f in forces]
+    return np.any(bound, axis=0) | ~np.any(beyond, axis=0) if forces else np.ones(size, dtype=bool)
 
 
 # ---- reading ----------------------------------------------------------------------------

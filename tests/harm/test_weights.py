@@ -205,8 +205,8 @@ class TestBundled:
         record = definitions.harm_weight_editions()["ons-css", "2020"]
         assert (css.unit, css.licence, css.caveat) == (record.unit, record.licence, record.caveat)
         assert "Office for National Statistics" in css.source
-        assert "code 21" in css.caveat.casefold()
-        assert css.caveat_codes == {"21"}
+        assert css.superseded == record.superseded
+        assert css.caveat_codes == {*record.caveat_codes}
         assert css.outside == {"AF", "CIFAS", "FFA UK", "UK Finance"}
 
     def test_is_the_published_list(self, css, shared_data):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Final, Literal
+from typing import Literal
 
 import attrs
 
@@ -13,11 +13,7 @@ from policemetrics import _check
 from policemetrics.definitions import _tables
 from policemetrics.definitions._names import force_names, wholes
 from policemetrics.definitions._offences import RECORDED, offence_code_variants, offences
-from policemetrics.definitions._outcomes import outcome_types
 from policemetrics.periods import Period
-
-_OF_CRIMES: Final = ("offence", "crime")  # what the name of a dimension holds that has offences
-_MOST: Final = 1000  # labels of offences or of forces that there can be, in several spellings
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +37,8 @@ class Break:
         What it touches: ``"recorded crime"``, ``"outcomes closed"``, ``"outcomes recorded"``, ``"response times"``.
     offences : tuple of str
         The codes, subgroups or groups that it touches; empty for all.
+    codes : frozenset of str
+        The codes of these.
     short, note : str
         What it is, in a few words and in a sentence.
     source, licence : str
@@ -59,17 +57,9 @@ class Break:
     note: str
     source: str
     licence: str
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """The offence codes that it touches; empty for all."""
-        return frozenset().union(*codes_of(self.offences).values())
-
-    def lies_between(self, earlier: Period, later: Period) -> bool:
-        """Return whether a comparison of two periods crosses it, or has incomplete figures on either side."""
-        if self.ends is not None:
-            return any(p.start <= self.ends and self.begins <= p.end for p in (earlier, later))
-        return earlier.start < self.by and self.begins <= later.end
+    codes: frozenset[str] = attrs.field(
+        init=False, default=attrs.Factory(lambda self: _codes_of(self.offences), takes_self=True)
+    )
 
 
 @cache
@@ -107,6 +97,10 @@ def breaks() -> Mapping[str, Break]:
     return _tables.read_only(found | {one.name: one for one in _splits()})
 
 
+def _codes_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(offence_labels()[name] for name in _check.spelt(names)))
+
+
 def _apart(written: str) -> tuple[str, ...]:
     return tuple(filter(None, written.split("|")))
 
@@ -123,7 +117,11 @@ def _splits() -> list[Break]:
         # Where no source gives the year it lies between the tables that list the one and the others.
         ends, starts = Period.parse(first.joined_years[-1]), Period.parse(first.since or first.years[0])
         begins = starts.start if first.since else ends.shift(12).start
-        when = f"from {first.since}" if first.since else f"in {first.years[0]} and not in {first.joined_years[-1]}"
+        when = (
+            f"from {first.since}"
+            if first.since
+            else f"in {first.years[0]} and not in {first.joined_years[-1]}"
+        )
         note = f"{joined} is {_check.listing(codes, most=9).replace(chr(39), '')} {when}: definitions.joined_offence_codes joins them"
         found.append(
             Break(
@@ -148,59 +146,37 @@ def _splits() -> list[Break]:
 
 
 @cache
-def _codes_by_name() -> Mapping[str, frozenset[str]]:
-    """Return the codes that each code, name, subgroup, group and street-level category stands for, as it is spelt."""
+def offence_labels() -> Mapping[str, frozenset[str]]:
+    """Return the codes that a label of offences stands for, as it is spelt: code, name, subgroup, group, street-level type.
+
+    Groups, and stalking and harassment, go by their first words, too: "violence", "theft".
+    """
     found: dict[str, set[str]] = {}
-    every = offences().values()
-    for one in every:
+    groups: dict[str, None] = dict.fromkeys(["Stalking and harassment"])
+    for one in offences().values():
         names = (one.code, one.name, one.subgroup, one.group, one.street_level)
-        for name in _check.spelt(filter(None, (*names, one.latest_name, one.latest_subgroup, one.latest_group))):
-            found.setdefault(name, set()).add(one.code)
+        for name in filter(None, (*names, one.latest_name, one.latest_subgroup, one.latest_group)):
+            for spelt in _check.spelt(
+                [name, name.replace(" ", "-")]
+            ):  # as data.police.uk writes it in addresses
+                found.setdefault(spelt, set()).add(one.code)
+        groups |= dict.fromkeys(filter(None, (one.group, one.latest_group)))
     for label in wholes().values():
         if label.kind == "total":
-            fraud = {c for c, o in offences().items() if o.group == "Fraud offences"} if label.without else set()
+            fraud = (
+                {c for c, o in offences().items() if o.group == "Fraud offences"} if label.without else set()
+            )
             found |= {name: {*offences()} - fraud for name in _check.spelt((label.label, *label.variants))}
+    for name in _check.spelt(groups):
+        words = name.split(" ")
+        for n in range(1, len(words)):
+            found.setdefault(" ".join(words[:n]), found[name])
     return {name: frozenset(codes) for name, codes in found.items()}
 
 
 @cache
-def _by_first_words() -> Mapping[str, frozenset[str]]:
-    """Return the codes of each group, and of stalking and harassment, by the words that its name begins with."""
-    names = [name for one in offences().values() for name in (one.group, one.latest_group)]
-    found: dict[str, frozenset[str]] = {}
-    for name in _check.spelt(dict.fromkeys(filter(None, (*names, "Stalking and harassment")))):
-        words = name.split(" ")
-        for n in range(1, len(words)):
-            found.setdefault(" ".join(words[:n]), _codes_by_name()[name])
-    return found
-
-
-def codes_of(labels: Sequence[object]) -> dict[object, frozenset[str]]:
-    """Return the offence codes that each label stands for; none where it is no offence that is known."""
-    spelt = _check.spelt([str(label).replace("-", " ") if str(label).islower() else str(label) for label in labels])
-    return {
-        label: _codes_by_name().get(name) or _by_first_words().get(name, frozenset())
-        for label, name in zip(labels, spelt, strict=True)
-    }
-
-
-def are_offences(dim: str, labels: Sequence[object]) -> bool:
-    """Return whether labels are those of offences: by the name of their dimension, or by one that nothing else has."""
-    if len(labels) > _MOST:
-        return False
-    known = codes_of(labels)
-    if not any(known.values()):
-        return False
-    if any(word in dim.casefold() for word in _OF_CRIMES):
-        return True
-    if all(str(label) in outcome_types() for label in labels):  # 1 is murder, and charged
-        return False
-    return any(codes and any(c.isalpha() for c in str(label)) for label, codes in known.items())
-
-
-@cache
-def _forces_by_name() -> Mapping[str, frozenset[str]]:
-    """Return the forces that each name, code, region and country stands for, as it is spelt."""
+def force_labels() -> Mapping[str, frozenset[str]]:
+    """Return the forces that a label stands for, as it is spelt: name, code, region, country."""
     found: dict[str, set[str]] = {}
     for force in force_names().values():
         for name in _check.spelt((force.name, *force.variants, *filter(None, (force.code,)))):
@@ -215,16 +191,9 @@ def _forces_by_name() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(forces) for name, forces in found.items()}
 
 
-def forces_of(labels: Sequence[object]) -> dict[object, frozenset[str]]:
-    """Return the forces that each label stands for; none where it is no force, region or country that is known."""
-    if len(labels) > _MOST:
-        return {}
-    spelt = _check.spelt(map(str, labels))
-    return {label: _forces_by_name().get(name, frozenset()) for label, name in zip(labels, spelt, strict=True)}
-
-
-@cache
-def elsewhere() -> frozenset[str]:
+def beyond_the_rules() -> frozenset[str]:
     """Return the forces that the rules of England and Wales do not bind, and bodies that are none."""
     known = force_names().values()
-    return frozenset(f.name for f in known if f.kind == "no force" or f.within in {"Scotland", "Northern Ireland"})
+    return frozenset(
+        f.name for f in known if f.kind == "no force" or f.within in {"Scotland", "Northern Ireland"}
+    )

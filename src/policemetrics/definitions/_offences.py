@@ -15,7 +15,9 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.periods import as_period
 
 RECORDED: Final = "recorded crime"
-_FIRST: Final = "2017/18"  # the bundled tables, the earliest and the latest, and the last year of the older names
+_FIRST: Final = (
+    "2017/18"  # the bundled tables, the earliest and the latest, and the last year of the older names
+)
 _OLDER_NAMES: Final = "2019/20"
 _LAST: Final = "2024/25"
 

@@ -303,7 +303,9 @@ class How:
         as_others: dict[str, dict[str, None]] = {}
         known = definitions.offences()
         for step in (step for one in data._sent for step in one.steps):
-            for old, new in step.labels.items() if isinstance(step, Renamed) and step.dim == self.offence else ():
+            for old, new in (
+                step.labels.items() if isinstance(step, Renamed) and step.dim == self.offence else ()
+            ):
                 if old in known and old not in weights and new in weights:
                     as_others.setdefault(new, {})[old] = None
         named = [f"{_check.cut(old)} as {new}" for new, old in as_others.items()]

@@ -582,7 +582,9 @@ def _unweighted(unknown: Sequence[str], offence: str, weights: HarmWeights, coun
     if len(before) == len(unknown):
         return msg
     others = "the others" if before else "them"
-    return f"{msg} Relabel or drop {others}, or name them in outside= of the weights, but do not guess a weight."
+    return (
+        f"{msg} Relabel or drop {others}, or name them in outside= of the weights, but do not guess a weight."
+    )
 
 
 def predecessors(codes: Iterable[str], weights: Mapping[str, float]) -> dict[str, str]:
