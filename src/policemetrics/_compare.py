@@ -20,6 +20,7 @@ from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
 from policemetrics._sent import AS_SENT, Kept, Left, Renamed, Sent, empty_months, is_time, seen
+from policemetrics._sources import Source
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -64,11 +65,12 @@ _MOST: Final = 1000  # labels of offences, or of forces, that there can be in al
 
 @attrs.frozen
 class Chosen:
-    """What was chosen of a tally, in words; what it is instead of recorded crime; and what it holds that is none."""
+    """What was chosen of a tally, in words; what it is instead of recorded crime; what it holds that is none; its files."""
 
     words: str = ""
     instead: str = ""
     mixed: Note | None = None
+    sources: tuple[Source, ...] = ()
 
 
 @cache
@@ -290,7 +292,8 @@ class Rows:
             for f in column_fields(kind)
         }
         fields = audit_fields(kind)
-        inputs = {f.name: values.get(f.name, f.default) for f in fields} | {"chosen": self.chosen.words}
+        inputs = {f.name: values.get(f.name, f.default) for f in fields}
+        inputs |= {"chosen": self.chosen.words, "sources": self.chosen.sources}
         for field in fields:
             if field.name == "subject" and inputs["subject"] == field.default:
                 inputs["subject"] = self._subject(str(field.default))
@@ -414,7 +417,10 @@ def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
             instead = said_of[-1] if all(no_crimes(labels)) else instead
     rest = ", ".join(one for one in said_of if one != instead)
     return Chosen(
-        ", ".join(said_of), f"{instead} ({rest})" if instead and rest else instead, _mixed(data, shown)
+        ", ".join(said_of),
+        f"{instead} ({rest})" if instead and rest else instead,
+        _mixed(data, shown),
+        data.sources,
     )
 
 

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from policemetrics._cells import LACKING, MISSING, REASON, Cells, LabelArray
+from policemetrics._sources import Source
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
@@ -238,6 +239,8 @@ class Sent:
     months : frozenset of int or None
         Of dates that were cut into longer periods: the months with a row, counted from year 0. None where a month
         without one tells nothing: of rare events, and where coverage was stated.
+    sources : tuple of Source
+        The published files that it was read from.
     """
 
     cells: Cells
@@ -246,6 +249,7 @@ class Sent:
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
     months: frozenset[int] | None = None
+    sources: tuple[Source, ...] = ()
 
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Never
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, _spans, _totals, _write
+from policemetrics import _cells, _check, _sources, _spans, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
 from policemetrics._cells import (
     DROPPED,
@@ -46,6 +46,7 @@ from policemetrics._sent import (
     reports_of,
     time_dims,
 )
+from policemetrics._sources import Source
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -271,6 +272,10 @@ class Tally:
             supplied = supplied.union(reports_of(senders, supplied)).keys()
         return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
+    def _from_files(self, *sources: Source) -> Tally:
+        """Say which published files the counts were read from."""
+        return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
+
     # ---- reading ------------------------------------------------------------------------
 
     @property
@@ -287,6 +292,11 @@ class Tally:
     def excluded(self) -> Tally | None:
         """What was left out, by the same dimensions and ``reason``; None where nothing was."""
         return None if self._ledger is None else Tally._of(self._ledger, unit=self.unit)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
+        return _sources.joined(*(one.sources for one in self._sent))
 
     @property
     def total(self) -> int:
@@ -593,7 +603,8 @@ class Tally:
         >>> t.sum_to().forget().total
         10
         """
-        return Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        found = Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        return found._from_files(*self.sources)
 
     # ---- choosing -----------------------------------------------------------------------
 
