@@ -406,3 +406,111 @@ def test_a_break_is_said_where_it_touches_and_nowhere_else(code, force, first):
         and (not one.codes or code in one.codes)
     }
     assert {n.code for n in found.caveats if n.code.startswith("break")} == expected
+
+
+class TestReleases:
+    """A year that was revised since, beside one as first published."""
+
+    def of(self, *periods):
+        return crimes([5] * len(periods), period=periods)
+
+    def test_two_are_said(self):
+        both = self.of("2023/24").released("July 2024") + self.of("2024/25").released("July 2025")
+        found = pm.rate_change(both, between=("2023/24", "2024/25"))
+        assert [n.code for n in found.caveats] == ["two-releases"]
+        assert "2023/24 is of July 2024 and 2024/25 is of July 2025" in found.caveat
+        assert [s.released for s in found.sources] == ["July 2024", "July 2025"]
+
+    def test_one_is_not(self):
+        whole = self.of("2023/24", "2024/25").released("July 2025")
+        assert not pm.rate_change(whole, between=("2023/24", "2024/25")).caveat
+        assert not pm.rate_change(whole.sum_to("period"), between=("2023/24", "2024/25")).caveat
+
+    def test_of_the_periods_that_are_compared(self):
+        """What another year is of does not matter."""
+        both = self.of("2022/23").released("July 2023") + self.of("2023/24", "2024/25").released("July 2025")
+        assert not pm.rate_change(both, between=("2023/24", "2024/25")).caveat
+
+    @pytest.mark.parametrize("known", [0, 1])
+    def test_not_where_one_is_not_known(self, known):
+        sides = [self.of("2023/24"), self.of("2024/25")]
+        sides[known] = sides[known].released("July 2025")
+        assert not pm.rate_change(sides[0] + sides[1], between=("2023/24", "2024/25")).caveat
+
+    def test_forces_of_one_period(self):
+        """Part of a year from a later release: both sides say which."""
+        old = crimes([5, 6], period=["2023/24", "2024/25"], force=["Kent"] * 2).released("July 2025")
+        new = crimes([7], period=["2024/25"], force=["Essex"]).released("October 2025")
+        found = pm.rate_change(old + new, between=("2023/24", "2024/25"))
+        assert "2023/24 is of July 2025 and 2024/25 is of July 2025 and October 2025" in found.caveat
+
+    def test_steps_keep_it(self):
+        both = self.of("2023-04", "2023-05").released("a") + self.of("2024-04", "2024-05").released("b")
+        chosen = both.where(period=["2023-04", "2024-04"])
+        assert "two releases" in pm.rate_change(chosen, between=("2023-04", "2024-04")).caveat
+        assert both.forget().sources == both.sources
+
+    def test_bad_input(self):
+        with pytest.raises(pm.errors.InvalidTypeError, match="when must be text"):
+            self.of("2023/24").released(2024)
+
+
+class TestTwoBases:
+    """Residents before and after the revision that followed the Census of 2021."""
+
+    YEARS = ("2023/24", "2024/25")
+
+    def residents(self, *bases):
+        dates = ("mid-2020", "mid-2022")
+        parts = [
+            pm.Exposure({("Kent", year): size}, by=["force", "period"], name="residents", date=date, basis=basis)
+            for year, size, date, basis in zip(self.YEARS, (1_860_000, 1_590_000), dates, bases, strict=True)
+        ]
+        return parts[0] + parts[1]
+
+    def change(self, exposure):
+        data = crimes([900, 800], force=["Kent"] * 2, period=self.YEARS)
+        return pm.rate_change(data, between=self.YEARS, exposure=exposure)
+
+    def test_said(self):
+        found = self.change(self.residents("Census 2011", "Census 2021"))
+        assert [n.code for n in found.caveats] == ["two-bases"]
+        assert "Census 2011 for 2023/24 and Census 2021 for 2024/25" in found.caveat
+        assert found.percent_change == pytest.approx(100 * (800 / 1_590_000 / (900 / 1_860_000) - 1))
+
+    @pytest.mark.parametrize("bases", [("Census 2021", "Census 2021"), ("", "Census 2021"), ("", "")])
+    def test_not_said(self, bases):
+        assert not self.change(self.residents(*bases)).caveat
+
+    def test_of_areas(self):
+        """Two forces of two bases in one rate, and each beside the other."""
+        both = pm.Exposure({"Kent": 10}, by="force", name="residents", date="a", basis="x") + pm.Exposure(
+            {"Essex": 20}, by="force", name="residents", date="a", basis="y"
+        )
+        assert both.date == "a"
+        data = crimes([900, 800], force=["Kent", "Essex"])
+        assert "two bases, x and y" in pm.rate(data, both).caveat
+        assert both == both
+        assert both != pm.Exposure(
+            {"Kent": 10, "Essex": 20}, by="force", name="residents", date="a", basis="x"
+        )
+
+    def test_the_sum_is_the_whole(self):
+        """Joined, sizes are those of one exposure of all."""
+        given = {"by": "force", "name": "residents", "date": "a", "basis": "x"}
+        whole = pm.Exposure({"Kent": 10, "Essex": 20, "Surrey": 5}, **given)
+        assert pm.Exposure({"Surrey": 5}, **given) + pm.Exposure({"Kent": 10, "Essex": 20}, **given) == whole
+
+    def test_bad_input(self):
+        kent = pm.Exposure({"Kent": 10}, by="force", name="residents", date="a")
+        for other, match in (
+            (kent, "must not both have a size to be joined; they have of 'Kent'"),
+            (pm.Exposure({"Essex": 1}, by="force", name="households", date="a"), "of the same kind"),
+            (pm.Exposure({"Essex": 1}, by="area", name="residents", date="a"), "of the same kind"),
+        ):
+            with pytest.raises(pm.errors.InvalidInputError, match=match):
+                kent + other
+        with pytest.raises(TypeError):
+            kent + 1
+        with pytest.raises(pm.errors.InvalidTypeError, match="basis must be text"):
+            pm.Exposure({"Kent": 10}, by="force", name="residents", date="a", basis=2021)

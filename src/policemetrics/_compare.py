@@ -220,7 +220,7 @@ class Rows:
             else:
                 self.adopt(reasons)
             found.append(sizes)
-        self.note(*divisors[0].notes(groups, sides[0]))
+        self.note(*divisors[0].notes(groups, sides[0]), *divisors[0].on_two_bases(sides))
         return found
 
     def usable(self, *columns: NDArray[Any]) -> list[NDArray[Any]]:
@@ -577,7 +577,7 @@ class Comparison:
         rows.notes = _not_stated(data, sides, groups, apart)
         rows.note_some(_left_out_unequally(data, sides, groups, counted))
         rows.note_where(_breaks_between(data, sides, groups, counts))
-        rows.note(*_no_rows_for([month for _, between in gaps for month in between]))
+        rows.note(*_no_rows_for([month for _, between in gaps for month in between]), *_two_releases(sides))
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
@@ -776,6 +776,23 @@ def _breaks_between(
             long = f"{one.force}: {one.note}" if one.force else one.note
             found.append((Note(f"break: {one.name}", one.short, long), touched))
     return found
+
+
+def _two_releases(sides: Sequence[Side]) -> tuple[Note, ...]:
+    """Say that the two periods are of two releases, where both are known: a year that was revised beside one that was not."""
+    if not all(any(one.sources for one in side.tally._sent) for side in sides):
+        return ()
+    sent = [[one for one in side.tally._sent if one.has_rows] for side in sides]
+    released = [
+        {s.released for one in of for s in one.sources} | {"" for one in of if not one.sources} for of in sent
+    ]
+    if released[0] == released[1] or not all(all(of) and of for of in released):
+        return ()
+    old, new = (
+        f"{side.label} is of {' and '.join(sorted(of))}" for side, of in zip(sides, released, strict=True)
+    )
+    long = f"two releases, {old} and {new}: counts are revised from one to the next, and a part of the change may be that"
+    return (Note("two-releases", "two releases", long),)
 
 
 def lies_between(one: Break, earlier: Period, later: Period) -> bool:
