@@ -463,7 +463,9 @@ class TestTwoBases:
     def residents(self, *bases):
         dates = ("mid-2020", "mid-2022")
         parts = [
-            pm.Exposure({("Kent", year): size}, by=["force", "period"], name="residents", date=date, basis=basis)
+            pm.Exposure(
+                {("Kent", year): size}, by=["force", "period"], name="residents", date=date, basis=basis
+            )
             for year, size, date, basis in zip(self.YEARS, (1_860_000, 1_590_000), dates, bases, strict=True)
         ]
         return parts[0] + parts[1]

@@ -18,6 +18,8 @@ import pytest
 
 from policemetrics import HarmWeights, Period, harm_score, harm_weights
 from policemetrics.definitions import (
+    answer_clocks,
+    answer_targets,
     breaks,
     harm_weight_editions,
     joined_offence_codes,
@@ -101,6 +103,8 @@ class TestFiles:
         made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.csv"))
         by_hand = {
             "data/datasets.json",
+            "definitions/answer_clocks.csv",
+            "definitions/answer_targets.csv",
             "definitions/breaks.csv",
             "definitions/claim_phrases.json",
             "definitions/claim_words.json",
@@ -125,6 +129,8 @@ class TestFiles:
 @pytest.mark.parametrize(
     "read_table",
     [
+        answer_clocks,
+        answer_targets,
         breaks,
         harm_weight_editions,
         offence_code_variants,
@@ -657,3 +663,21 @@ class TestResponseTargets:
             assert targets.publisher
             assert targets.source
             assert len(targets.grades) == len(targets.minutes) == len(targets.applies_to)
+
+
+class TestAnswering:
+    def test_targets(self):
+        """A share within a target, or a mean under one: two measures, which no one row mixes."""
+        assert {t.name: (t.statistic, t.seconds, t.share) for t in answer_targets().values()} == {
+            "forces-999": ("share within", 10.0, 0.9),
+            "police-scotland-999": ("mean", 10.0, None),
+            "metropolitan-999": ("share within", 15.0, None),
+        }
+        assert all(t.source and t.as_of and t.line for t in answer_targets().values())
+
+    def test_clocks(self):
+        """To the switchboard and to a call handler are two clocks of one line."""
+        ends = {c.name: c.end for c in answer_clocks().values() if c.line == "101"}
+        assert ends["wiltshire-101"] == "the answer of the switchboard"
+        assert ends["staffordshire-101"] == "the answer of a call handler"
+        assert answer_clocks()["national-999"].words.startswith("from the transfer by BT")

@@ -44,7 +44,8 @@ from policemetrics._supply import (
 from policemetrics._totals import Part
 from policemetrics._write import shortened
 from policemetrics.definitions import Break, breaks, not_crimes, outcome_types
-from policemetrics.definitions._breaks import RECORDED, beyond_the_rules, force_labels, offence_labels
+from policemetrics.definitions._breaks import beyond_the_rules, force_labels, offence_labels
+from policemetrics.definitions._offences import RECORDED
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
@@ -933,13 +934,15 @@ class _Forces:
 
 def _of_forces(one: Break, forces: Sequence[_Forces], size: int) -> Mask:
     """Return which groups a break concerns: those of its force; of a rule all but those that it does not bind."""
+    none = np.zeros(size, dtype=bool)
+
+    def any_of(wanted: Callable[[frozenset[str]], bool]) -> Mask:
+        found: Mask = np.any([none, *(dim.any_of(wanted, size) for dim in forces)], axis=0)
+        return found
+
     if one.force:
-        return np.any(
-            [f.any_of(lambda of: one.force in of, size) for f in forces] or [np.zeros(size, bool)], axis=0
-        )
-    bound = [f.any_of(lambda of: not of <= _BEYOND, size) for f in forces]
-    beyond = [f.any_of(lambda of: bool(of) and of <= _BEYOND, size) for f in forces]
-    return np.any(bound, axis=0) | ~np.any(beyond, axis=0) if forces else np.ones(size, dtype=bool)
+        return any_of(lambda of: one.force in of)
+    return any_of(lambda of: not of <= _BEYOND) | ~any_of(lambda of: bool(of) and of <= _BEYOND)
 
 
 # ---- reading ----------------------------------------------------------------------------

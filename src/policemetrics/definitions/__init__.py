@@ -41,11 +41,14 @@ from policemetrics.definitions._outcomes import (
     outcome_sets,
     outcome_types,
 )
+from policemetrics.definitions.answering import AnswerClock, AnswerTarget, answer_clocks, answer_targets
 from policemetrics.definitions.placeholders import PlaceholderStamp, placeholder_stamps
 from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
 
 __all__ = [
+    "AnswerClock",
+    "AnswerTarget",
     "Break",
     "ClaimRule",
     "ClaimWord",
@@ -62,6 +65,8 @@ __all__ = [
     "PlaceholderStamp",
     "ResponseTargets",
     "WholeLabel",
+    "answer_clocks",
+    "answer_targets",
     "breaks",
     "canonical_force_names",
     "claim_words",

@@ -176,8 +176,9 @@ def _of_year(year: str) -> Mapping[str, Offence]:
 def _as_of_late(offence: Offence) -> Offence:
     if not offence.latest_name:
         return offence
-    names = (offence.latest_name, offence.latest_subgroup, offence.latest_group)
-    return attrs.evolve(offence, **dict(zip(("name", "subgroup", "group"), names, strict=True)))
+    return attrs.evolve(
+        offence, name=offence.latest_name, subgroup=offence.latest_subgroup, group=offence.latest_group
+    )
 
 
 @cache
