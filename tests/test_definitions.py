@@ -21,6 +21,8 @@ from policemetrics.definitions import (
     answer_clocks,
     answer_targets,
     breaks,
+    canonical_force_names,
+    force_names,
     harm_weight_editions,
     joined_offence_codes,
     offence_code_variants,
@@ -681,3 +683,47 @@ class TestAnswering:
         assert ends["wiltshire-101"] == "the answer of the switchboard"
         assert ends["staffordshire-101"] == "the answer of a call handler"
         assert answer_clocks()["national-999"].words.startswith("from the transfer by BT")
+
+
+class TestForceNames:
+    def test_the_43(self):
+        """Each territorial force has a code of its own, and a region or country."""
+        forces = [f for f in force_names().values() if f.kind == "territorial"]
+        assert len(forces) == len({f.code for f in forces}) == 43
+        assert all(re.fullmatch(r"E230000\d\d|W150000\d\d", f.code) and f.within for f in forces)
+        assert sum(f.within == "Wales" for f in forces) == 4
+
+    def test_bodies_that_are_none(self):
+        others = {f.name: f.kind for f in force_names().values() if f.kind != "territorial"}
+        assert others["British Transport Police"] == "other force"
+        for name in ("Action Fraud", "CIFAS", "UK Finance", "National Fraud Intelligence Bureau"):
+            assert others[name] == "no force"
+        assert not [f.name for f in force_names().values() if f.kind != "territorial" and f.code]
+
+    @pytest.mark.parametrize(
+        ("written", "name"),
+        [
+            ("Devon & Cornwall", "Devon and Cornwall"),
+            ("London, City of", "City of London"),
+            ("Metropolitan Police Service", "Metropolitan Police"),
+            ("west-midlands", "West Midlands"),
+            ("avon-and-somerset", "Avon and Somerset"),
+            ("city-of-london", "City of London"),
+            ("NFIB", "National Fraud Intelligence Bureau"),
+            ("BTP", "British Transport Police"),
+            ("Hampshire & Isle of Wight", "Hampshire"),
+        ],
+    )
+    def test_published_variants(self, written, name):
+        assert canonical_force_names([written]) == {written: name}
+
+    def test_every_name_of_the_published_tables(self, shared_data):
+        """Whatever stands as a force in the tables of recorded crime and outcomes is known."""
+        names = {
+            r["force_name"]
+            for y in ("2017_18", "2019_20")
+            for r in read(shared_data / "recorded_crime" / f"prc_pfa_{y}.csv.gz")
+        }
+        names |= {r["force"] for r in read(shared_data / "outcomes" / "ho_outcomes_force_year.csv")}
+        known = canonical_force_names(names)
+        assert {known.get(name, name) for name in names} <= set(force_names())

@@ -179,7 +179,8 @@ def force_labels() -> Mapping[str, frozenset[str]]:
     """Return the forces that a label stands for, as it is spelt: name, code, region, country."""
     found: dict[str, set[str]] = {}
     for force in force_names().values():
-        for name in _check.spelt((force.name, *force.variants, *filter(None, (force.code,)))):
+        names = [force.name, *force.variants, *filter(None, (force.code,))]
+        for name in _check.spelt([*names, *(name.replace(" ", "-") for name in names)]):
             found.setdefault(name, set()).add(force.name)
     for force in force_names().values():
         within = force.within
