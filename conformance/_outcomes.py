@@ -45,7 +45,7 @@ _TYPES: Final = {
     "community_resolution_t8": "8",
     "diversionary_activity_t22": "22",
 }
-_SETS: Final = {
+_SETS: Final[dict[str, str | OutcomeSet]] = {
     "charged": "charged",
     "other positive outcome": OutcomeSet(["2", "3", "4", "6", "7"], name="other positive outcome"),
 }
