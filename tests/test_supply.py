@@ -894,6 +894,7 @@ class TestGaps:
         assert rate(crimes.where(force="Kent"), officers, per=1, by="force")["rate"].tolist() == [0.5]
 
 
+@pytest.mark.usefixtures("no_breaks")
 class TestCaveats:
     def test_a_row_without_its_force_is_of_no_force(self):
         """It is of its year all the same, and no supplier of one year only."""

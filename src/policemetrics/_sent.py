@@ -256,6 +256,12 @@ class Sent:
     months: frozenset[int] | None = None
     sources: tuple[Source, ...] = ()
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything is left of it after the steps since, by the dimensions that they choose by."""
+        dims = dict.fromkeys(d for step in self.steps if isinstance(step, Kept) for d in step.wanted)
+        return len(self.again(self.cells.keys(d for d in dims if d in self.cells.dims))) > 0
+
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
 

@@ -277,6 +277,34 @@ class Tally:
         """Say which published files the counts were read from."""
         return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
 
+    def released(self, when: str, /) -> Tally:
+        """Say of which release the counts are, so that a comparison with those of another one says so.
+
+        Parameters
+        ----------
+        when : str
+            The release in words: ``"18 July 2024"``. The readers of `policemetrics.official` take it from the file.
+
+        Returns
+        -------
+        Tally
+            The same counts; their `sources` know the release.
+
+        Examples
+        --------
+        >>> first = Tally.from_columns({"period": ["2022/23"]}, [7]).released("July 2023")
+        >>> later = Tally.from_columns({"period": ["2023/24"]}, [8]).released("July 2024")
+        >>> [source.released for source in (first + later).sources]
+        ['July 2023', 'July 2024']
+        """
+        _check.text(when, "when")
+        unknown = (Source(file="", sha256="", title="counts"),)
+        sent = [
+            attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
+            for one in self._sent
+        ]
+        return self._evolve(sent=tuple(sent))
+
     # ---- reading ------------------------------------------------------------------------
 
     @property
@@ -297,7 +325,8 @@ class Tally:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
-        return _sources.joined(*(one.sources for one in self._sent))
+        found = [one.sources for one in self._sent if one.sources]
+        return _sources.joined(*found) if found else ()
 
     @property
     def total(self) -> int:
