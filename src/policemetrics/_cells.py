@@ -61,6 +61,7 @@ class Cells:
     labels: tuple[LabelArray, ...]
     codes: tuple[IntArray, ...]
     counts: IntArray
+    _starts: dict[int, IntArray] = attrs.field(init=False, factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for array in (self.counts, *self.labels, *self.codes):
@@ -203,12 +204,17 @@ class Cells:
         return dims == self.dims[: len(dims)]
 
     def starts(self, dims: tuple[str, ...]) -> IntArray:
-        """Find where each key begins, over dimensions that come first."""
-        keys = math.prod(len(v) for v in self.labels[: len(dims)])
-        each = math.prod(len(v) for v in self.labels[len(dims) :])
-        if keys * each == len(self):  # every label of one with every label of the other
-            return np.arange(0, len(self), max(each, 1))
-        return _run_starts(self.codes[: len(dims)], len(self))
+        """Find where each key begins, over dimensions that come first; whoever asks again gets the same."""
+        first = len(dims)
+        if first not in self._starts:
+            keys, each = (math.prod(map(len, part)) for part in (self.labels[:first], self.labels[first:]))
+            every = keys * each == len(self)  # every label of one with every label of the other
+            found = (
+                np.arange(0, len(self), max(each, 1)) if every else _run_starts(self.codes[:first], len(self))
+            )
+            found.setflags(write=False)
+            self._starts[first] = found
+        return self._starts[first]
 
     def select(self, mask: NDArray[np.bool_]) -> Cells:
         """Keep the cells where `mask` is true."""
@@ -284,6 +290,11 @@ class Cells:
         """Find, for each cell, the first cell of `other` with the same labels over `dims`; -1: none."""
         if not len(other):
             return np.full(len(self), -1, dtype=np.int64)
+        dims = tuple(dims)
+        if len(self) and len(dims) < len(self.dims) and self._lead(dims):
+            # Cells that share a key lie together: one of each is looked up.
+            lengths = np.diff(self.starts(dims), append=len(self))
+            return np.repeat(self.keys(dims).positions(other, dims), lengths)
         if len(dims) == 1:
             (dim,) = dims
             first = np.zeros(len(other.label(dim)) + 1, dtype=np.int64)
