@@ -644,7 +644,8 @@ def count_rows(
     """
     if not rows:
         nothing = np.zeros(0, dtype=np.int64)
-        return Packed(tuple(nothing for _ in columns), nothing, dict.fromkeys(sums, (nothing, nothing)))
+        none = tuple((nothing, nothing) for _ in columns)
+        return Packed(none, nothing, dict.fromkeys(sums, (nothing, nothing)))
     lows, highs = zip(*map(_extremes, columns), strict=True) if columns else ((), ())
     sizes = [high - low + 1 for low, high in zip(lows, highs, strict=True)]
     span = math.prod(sizes)  # how many keys there could be
@@ -661,17 +662,23 @@ def count_rows(
 
 @attrs.frozen(eq=False)
 class Packed:
-    """The distinct keys, in order: the value (keys,) of each column, and what was added up.
+    """The distinct keys, in order, and what was added up.
 
-    `n` counts the rows; `sums` holds the upper and the lower half of each sum, both int64.
+    `columns` holds the distinct values of each column, sorted, and the place (keys,) of each key's among them; `n` counts
+    the rows; `sums` holds the upper and the lower half of each sum, both int64.
     """
 
-    values: tuple[IntArray, ...]
+    columns: tuple[tuple[IntArray, IntArray], ...]
     n: IntArray
     sums: Mapping[str, tuple[IntArray, IntArray]]
 
+    @property
+    def values(self) -> tuple[IntArray, ...]:
+        """The value (keys,) of each column."""
+        return tuple(distinct[place] for distinct, place in self.columns)
 
-_ByKey: TypeAlias = tuple[IntArray, IntArray, dict[str, tuple[IntArray, IntArray]]]
+
+_ByKey: TypeAlias = tuple[Whole, IntArray, dict[str, tuple[IntArray, IntArray]]]
 """Packed keys in order, the number of rows of each, and what was added up, in halves."""
 
 
@@ -708,16 +715,24 @@ class _Keys:
             own, key = memory.setdefault(narrow, np.empty((2, at_once), dtype=narrow))
             yield _Digit(column, low, size, own, key)
 
-    def unpacked(self, key: IntArray) -> tuple[IntArray, ...]:
-        """Return the value of each column."""
+    def unpacked(self, key: Whole) -> tuple[tuple[IntArray, IntArray], ...]:
+        """Return the distinct values of each column, and the place of each key's among them.
+
+        Keys that agree in all digits but the last lie together: of the digits above one of each is looked at.
+        """
         rest = key.astype(np.int32) if self.span < 2**31 else key  # divides several times faster
-        values = []
-        for low, size in zip(self.lows[:0:-1], self.sizes[:0:-1], strict=True):
-            above = rest // size
-            values.append((rest - above * size).astype(np.int64) + low)
-            rest = above
-        values += [rest.astype(np.int64) + low for low in self.lows[:1]]
-        return tuple(reversed(values))
+        starts, found = np.arange(0), list[tuple[IntArray, IntArray]]()
+        for i in reversed(range(len(self.lows))):
+            above = rest // self.sizes[i] if i else np.zeros(0, dtype=rest.dtype)
+            digit = rest - above * self.sizes[i] if i else rest
+            distinct, place = _ranked(digit, self.lows[i], self.sizes[i])
+            if len(place) < len(key):
+                place = np.repeat(place, np.diff(starts, append=len(key)))
+            found.append((distinct, place))
+            if i:
+                new = _run_starts([above], len(above))
+                starts, rest = new if len(rest) == len(key) else starts[new], above[new]
+        return tuple(reversed(found))
 
 
 @attrs.frozen(eq=False)
@@ -790,16 +805,18 @@ def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
         key = key[order]
     starts = _run_starts([key], len(key))
     n = np.diff(starts, append=keys.rows)
-    return key[starts].astype(np.int64), n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
+    return key[starts], n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
 
 
 def _by_lexsort(columns: Sequence[Whole], rows: int, sums: Mapping[str, Whole]) -> Packed:
     """Count the runs of sorted rows, where 64 bits do not hold their keys."""
     order = np.lexsort(columns[::-1])  # which takes the last for the highest
     starts = _run_starts((c[order] for c in columns), rows)
-    values = tuple(c[order[starts]].astype(np.int64) for c in columns)
+    values = (c[order[starts]].astype(np.int64) for c in columns)
     return Packed(
-        values, np.diff(starts, append=rows), {c: _run_sums(v, order, starts) for c, v in sums.items()}
+        tuple(map(distinct_of, values)),
+        np.diff(starts, append=rows),
+        {c: _run_sums(v, order, starts) for c, v in sums.items()},
     )
 
 
@@ -826,14 +843,20 @@ def _halves(values: Whole) -> tuple[IntArray | None, IntArray]:
 
 def distinct_of(values: IntArray) -> tuple[IntArray, IntArray]:
     """Return the distinct values, sorted, and the place of each value among them."""
-    low = int(values.min(initial=0))
-    span = int(values.max(initial=0)) - low + 1
-    if span > _KEYS_PER_ROW * len(values):
+    low, high = int(values.min(initial=0)), int(values.max(initial=0))
+    if high - low >= INT64.max:
         return np.unique(values, return_inverse=True)
+    return _ranked(values - low, low, high - low + 1)
+
+
+def _ranked(digits: Whole, low: int, span: int) -> tuple[IntArray, IntArray]:
+    """Return the distinct values, sorted, and the place of each among them, of values that are from 0 to a span above `low`."""
+    if span > _KEYS_PER_ROW * len(digits):
+        distinct, place = np.unique(digits, return_inverse=True)
+        return distinct.astype(np.int64) + low, place
     # A flag for each value in the span, and its rank among the flags that are set: no sorting.
-    place = values - low
     there = np.zeros(span, dtype=bool)
-    there[place] = True
+    there[digits] = True
     if there.all():
-        return np.arange(low, low + span), place
-    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[place]
+        return np.arange(low, low + span), digits.astype(np.int64)
+    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[digits]
