@@ -794,7 +794,7 @@ def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
 def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     """Count the runs of the sorted keys."""
     # Half the width sorts in less than half the time.
-    key = np.empty(keys.rows, dtype=np.uint32 if keys.span <= HALF else np.int64)
+    key: Whole = np.empty(keys.rows, dtype=np.uint32 if keys.span <= HALF else np.int64)
     for rows, some in keys.packed():
         key[rows] = some
     # Without sums the keys themselves are sorted, which is faster than to find their order.
@@ -804,7 +804,8 @@ def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     else:
         key = key[order]
     starts = _run_starts([key], len(key))
-    n = np.diff(starts, append=keys.rows)
+    n = np.full(len(starts), keys.rows - starts[-1])
+    np.subtract(starts[1:], starts[:-1], out=n[:-1])
     return key[starts], n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
 
 
@@ -858,5 +859,5 @@ def _ranked(digits: Whole, low: int, span: int) -> tuple[IntArray, IntArray]:
     there = np.zeros(span, dtype=bool)
     there[digits] = True
     if there.all():
-        return np.arange(low, low + span), digits.astype(np.int64)
+        return np.arange(span) + low, digits.astype(np.int64)
     return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[digits]

@@ -37,7 +37,7 @@ class Runs:
 
     Attributes
     ----------
-    values : ndarray of float64, (runs,)
+    values : ndarray of float64 or int64, (runs,)
         Ascending within each group.
     counts : ndarray of int64, (runs,)
         How often each value occurs, > 0.
@@ -47,14 +47,14 @@ class Runs:
         How many values each group has: its counts added up.
     """
 
-    values: FloatArray
+    values: FloatArray | IntArray
     counts: IntArray
     lengths: IntArray
     sizes: IntArray
     _through: IntArray  # how many values there are before each run, and in all
 
     @classmethod
-    def of(cls, values: FloatArray, counts: IntArray, group: IntArray, groups: int) -> Runs:
+    def of(cls, values: FloatArray | IntArray, counts: IntArray, group: IntArray, groups: int) -> Runs:
         """Make runs of values that are sorted by group and then by value.
 
         Parameters
@@ -87,7 +87,7 @@ class Runs:
         return cls.lined(values, counts, np.bincount(group, minlength=groups).astype(np.int64))
 
     @classmethod
-    def lined(cls, values: FloatArray, counts: IntArray, lengths: IntArray) -> Runs:
+    def lined(cls, values: FloatArray | IntArray, counts: IntArray, lengths: IntArray) -> Runs:
         """Make runs of which each group has so many, one group after another."""
         total = counts.sum(dtype=np.float64)
         if total >= 2.0**63:
@@ -140,7 +140,8 @@ class Runs:
             middle = (low + high) // 2
             below = left & (terms[np.where(left, middle, 0)] <= limits)
             low, high = np.where(below, middle + 1, low), np.where(left & ~below, middle, high)
-        return self._through[low] - self._through[first]
+        found: IntArray = self._through[low] - self._through[first]
+        return found
 
     def at(self, positions: IntArray) -> FloatArray:
         """Return the values at positions (groups, k), counted from 0; nan for a group without values."""

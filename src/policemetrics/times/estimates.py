@@ -271,7 +271,9 @@ def lined_up(
     The reason names the side by its `label`, and the time of the count as `said` writes it.
     """
     cells = cells.project((*groups.dims, seconds))
-    values, counts, starts = seconds_of(cells, seconds), cells.counts, cells.starts(groups.dims)
+    shown, counts, starts = _seconds_shown(cells, seconds), cells.counts, cells.starts(groups.dims)
+    # Whole seconds are told by their labels, which are few, and stay whole numbers.
+    values = (shown.astype(np.int64) if (shown == np.floor(shown)).all() else shown)[cells.code(seconds)]
     at = cells.keys(groups.dims).positions(groups, groups.dims)
     total, lengths = np.zeros((2, len(groups)), dtype=np.int64)
     lengths[at] = np.diff(starts, append=len(cells))
@@ -294,25 +296,30 @@ def lined_up(
 
 def seconds_of(cells: Cells, seconds: str) -> FloatArray:
     """Return the seconds of each cell; none that is counted may be negative."""
+    return _seconds_shown(cells, seconds)[cells.code(seconds)]
+
+
+def _seconds_shown(cells: Cells, seconds: str) -> FloatArray:
+    """Return the labels of the times as seconds; none that is counted may be negative."""
     labels = cells.label(seconds)
     if labels.dtype.kind != "i" and len(labels):
         msg = f"the dimension {seconds!r} must hold whole seconds; got the label {labels[0]!r}."
         raise InvalidTypeError(msg)
-    shown = cells.shown(seconds).astype(np.float64)
-    found: FloatArray = shown[cells.code(seconds)]
-    bad = (found < 0) & (cells.counts != 0) if (shown < 0).any() else np.zeros(0, dtype=bool)
-    if bad.any():
-        at = int(np.argmax(bad))
-        named = ", ".join(f"{d} {cells.column(d)[at]}" for d in cells.dims if d != seconds)
+    shown: FloatArray = cells.shown(seconds).astype(np.float64)
+    below = shown < 0
+    bad = np.flatnonzero(below[cells.code(seconds)] & (cells.counts != 0) if below.any() else below)
+    if len(bad):
+        first = shown[cells.code(seconds)[bad[0]]]
+        named = ", ".join(f"{d} {cells.column(d)[bad[0]]}" for d in cells.dims if d != seconds)
         msg = (
-            f"{seconds} must be >= 0; got {found[at]:g}{' for ' if named else ''}{named} (in {int(bad.sum())} cells): "
-            f"leave negative times out on purpose, in the frame or with tally.drop({seconds}=[{found[at]:g}, …])."
+            f"{seconds} must be >= 0; got {first:g}{' for ' if named else ''}{named} (in {len(bad)} cells): "
+            f"leave negative times out on purpose, in the frame or with tally.drop({seconds}=[{first:g}, …])."
         )
         raise InvalidInputError(msg)
-    if len(shown) and shown.max() >= LONGEST:
+    if shown.max(initial=0) >= LONGEST:
         msg = f"{seconds} must be below 292,000 years; got {shown.max():g}."
         raise InvalidInputError(msg)
-    return found
+    return shown
 
 
 def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, dims: tuple[str, ...]) -> None:
@@ -489,8 +496,8 @@ class LinedTimes:
     @classmethod
     def of(cls, runs: Runs) -> LinedTimes:
         """Read times to the microsecond, or as whole seconds, whose squares leave 64 bits far later."""
-        if (runs.values == np.floor(runs.values)).all():
-            return cls(runs, runs.values.astype(np.int64), 1)
+        if runs.values.dtype.kind == "i" or (runs.values == np.floor(runs.values)).all():
+            return cls(runs, runs.values.astype(np.int64, copy=False), 1)
         return cls(runs, microseconds(runs.values, MEASURED), MICROSECONDS)
 
     @property
@@ -571,8 +578,10 @@ Times: TypeAlias = LinedTimes | AddedTimes
 def _sums(runs: Runs, times: IntArray) -> tuple[_Whole, _Whole]:
     """Add up times and their squares, by group."""
     if float(times.max(initial=0)) ** 2 * float(runs.sizes.max(initial=0)) < _SAFE:
-        first = runs.counts * times
-        return runs.sums(first), runs.sums(first * times)
+        terms = runs.counts * times
+        total = runs.sums(terms)
+        terms *= times
+        return total, runs.sums(terms)
     first, second = (runs.counts * times for _ in range(2))
     rough = runs.counts.astype(np.float64) * times
     total = _unwrapped(runs, times, 1, runs.sums(first), runs.sums(rough))
@@ -635,7 +644,9 @@ def bootstrap_means(runs: Runs, seed: int, level: float) -> tuple[FloatArray, Fl
     _refuse_too_many(runs)
     ends = np.cumsum(runs.lengths)
     found = [
-        _limits(runs.values[end - length : end], runs.counts[end - length : end], seed, level)
+        _limits(
+            runs.values[end - length : end].astype(np.float64), runs.counts[end - length : end], seed, level
+        )
         for end, length in zip(ends.tolist(), runs.lengths.tolist(), strict=True)
     ]
     low, high = np.array(found, dtype=np.float64).reshape(-1, 2).T
