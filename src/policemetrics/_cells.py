@@ -80,21 +80,14 @@ class Cells:
         counts: IntArray,
     ) -> Cells:
         """Bring cells into canonical form. Labels must be distinct and sorted; unused ones go, and keys that repeat add up."""
-        tidy_labels, tidy_codes = [], []
-        for label, code in zip(labels, codes, strict=True):
-            used = np.zeros(len(label), dtype=bool)
-            used[code] = True
-            # The same array where nothing changes, so that equal labels are known without a look.
-            tidy_labels.append(label if used.all() else label[used])
-            tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
-        return cls._merged(dims, tuple(tidy_labels), tidy_codes, counts)
+        return cls._merged(dims, *_used(labels, codes), counts)
 
     @classmethod
     def _merged(
         cls,
         dims: tuple[str, ...],
         labels: tuple[LabelArray, ...],
-        codes: Sequence[IntArray],
+        codes: tuple[IntArray, ...],
         counts: IntArray,
     ) -> Cells:
         """Sort cells whose labels are all used, and add up those that share a key."""
@@ -107,8 +100,8 @@ class Cells:
                 kept, counts = _placed(key, span, counts)
             else:
                 kept, counts = _sorted(key, counts)
-            codes = [c[kept] for c in codes]
-        return cls(dims, labels, tuple(codes), counts)
+            codes = tuple(c[kept] for c in codes)
+        return cls(dims, labels, codes, counts)
 
     @classmethod
     def single(cls) -> Cells:
@@ -157,10 +150,14 @@ class Cells:
         if set(self.dims) != set(other.dims) or len(self) != len(other):
             return False
         other = other.project(self.dims)
+        return np.array_equal(self.counts, other.counts) and self._has_keys_of(other)
+
+    def _has_keys_of(self, other: Cells) -> bool:
+        """Return whether the other has the same keys, over the same dimensions in this order."""
         return (
-            np.array_equal(self.counts, other.counts)
+            len(self) == len(other)
+            and all(map(_same, self.labels, other.labels))
             and all(map(np.array_equal, self.codes, other.codes))
-            and all(map(np.array_equal, self.labels, other.labels))
         )
 
     # ---- algebra ------------------------------------------------------------------------
@@ -170,7 +167,7 @@ class Cells:
         dims = tuple(dims)
         if dims == self.dims:
             return self
-        labels, codes = tuple(map(self.label, dims)), [self.code(d) for d in dims]
+        labels, codes = tuple(map(self.label, dims)), tuple(map(self.code, dims))
         if not len(self) or not self._lead(dims):
             return Cells._merged(dims, labels, codes, self.counts)
         # Leading dimensions: cells that share a key lie together, and are sorted already.
@@ -220,7 +217,8 @@ class Cells:
         """Keep the cells where `mask` is true."""
         if mask.all():
             return self
-        return Cells.of(self.dims, self.labels, [c[mask] for c in self.codes], self.counts[mask])
+        # What is left is in order, and no key repeats.
+        return Cells(self.dims, *_used(self.labels, [c[mask] for c in self.codes]), self.counts[mask])
 
     def where_label(self, dim: str, chosen: Callable[[Any], bool]) -> NDArray[np.bool_]:
         """Return which cells have a label that `chosen` accepts."""
@@ -239,6 +237,8 @@ class Cells:
     def union(self, other: Cells) -> Cells:
         """Add the cells of both."""
         other = other.project(self.dims)
+        if len(self) and self._has_keys_of(other) and _is_safe(np.append(self.counts, other.counts)):
+            return Cells(self.dims, self.labels, self.codes, self.counts + other.counts)
         labels, codes = [], []
         for mine, theirs, a, b in zip(self.labels, other.labels, self.codes, other.codes, strict=True):
             merged, to_mine, to_theirs = union(mine, theirs)
@@ -367,6 +367,20 @@ def merged(first: Cells | None, second: Cells | None) -> Cells | None:
 def filled(ledger: Cells | None) -> Cells | None:
     """Return a ledger, or None where it is empty."""
     return ledger if ledger is not None and len(ledger) else None
+
+
+def _used(
+    labels: Iterable[LabelArray], codes: Iterable[IntArray]
+) -> tuple[tuple[LabelArray, ...], tuple[IntArray, ...]]:
+    """Drop labels that no cell has."""
+    tidy_labels, tidy_codes = [], []
+    for label, code in zip(labels, codes, strict=True):
+        used = np.zeros(len(label), dtype=bool)
+        used[code] = True
+        # The same array where nothing changes, so that equal labels are known without a look.
+        tidy_labels.append(label if used.all() else label[used])
+        tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
+    return tuple(tidy_labels), tuple(tidy_codes)
 
 
 def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArray:

@@ -75,11 +75,13 @@ def _not_crimes() -> frozenset[str]:
 
 def no_crimes(labels: Iterable[Any]) -> list[bool]:
     """Return which labels stand among types of crime and are none, however they are spelt."""
-    known, listed = _not_crimes(), [str(label) for label in labels]
+    known, listed = _not_crimes(), [*map(str, labels)]
     first = {letter for name in known for letter in (name[0], name[0].upper())}
-    some = [label for label in listed if label.lstrip()[:1] in first]  # to spell them all takes longer
+    # To spell them all takes longer.
+    near = {letter for letter in {label[:1] for label in listed} if letter in first or letter.isspace()}
+    some = [label for label in listed if label[:1] in near] if near else []
     none = {label for label, name in zip(some, _check.spelt(some), strict=True) if name in known}
-    return [label in none for label in listed]
+    return [label in none for label in listed] if none else [False] * len(listed)
 
 
 # ---- one table of figures ---------------------------------------------------------------
