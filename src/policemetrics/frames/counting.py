@@ -6,7 +6,7 @@ and only the small result comes home.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
@@ -428,11 +428,12 @@ def counted_there(
     failure: type[InvalidInputError] = InvalidInputError,
     *,
     more: Mapping[str, Any] = {},
+    wide: Collection[str] = (),
     most: int | None = None,
 ) -> KeyCounts:
     """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
 
-    Beside the sums of some columns it gives whatever `more` asks of a key.
+    Beside the sums of some columns it gives whatever `more` asks of a key. Those of `wide` may pass 64 bits.
     """
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
     added += [column.alias(name) for name, column in more.items()]
@@ -450,7 +451,8 @@ def counted_there(
     with reading.engine_errors(failure=failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
     coded = {key: c.named(*_cells.distinct_of(c.codes.astype(np.int64))) for key, c in columns.items()}
-    return KeyCounts(coded, n, {name: _as_int64(table.get_column(name)) for name in (*sums, *more)})
+    home = {name: table.get_column(name) for name in (*sums, *more)}
+    return KeyCounts(coded, n, {k: _as_int64(v, wide=k in wide) for k, v in home.items()})
 
 
 def _refuse_many(dims: Iterable[str]) -> NoReturn:
@@ -466,10 +468,10 @@ def _refuse_many(dims: Iterable[str]) -> NoReturn:
     raise InvalidInputError(msg)
 
 
-def _as_int64(column: Any) -> IntArray:
+def _as_int64(column: Any, *, wide: bool = False) -> IntArray:
     """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
 
-    What is wider still stays far beyond any limit.
+    What is wider stays far beyond any limit; with `wide` all are Python's own integers then.
     """
     narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
     if narrow and not column.null_count():
@@ -478,7 +480,9 @@ def _as_int64(column: Any) -> IntArray:
         rough: FloatArray = reading.array_of(column.cast(nw.Float64))
         if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
             return rough.astype(np.int64)
-    known = (0 if is_missing(v) else int(v) for v in column.to_list())
+    known = [0 if is_missing(v) else int(v) for v in column.to_list()]
+    if wide:
+        return np.array(known, dtype=object)
     return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))
 
 
