@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from policemetrics._cells import LACKING, MISSING, REASON, Cells, LabelArray
+from policemetrics._sources import Source
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
@@ -108,16 +109,20 @@ class Kept:
 
 @attrs.frozen(eq=False)
 class Left:
-    """Rows with all these labels were left out: `drop` and the like; or `marked` as never sent, `not_supplied`."""
+    """Rows with all these labels were left out: `drop`."""
 
     wanted: Mapping[str, LabelArray]
-    marked: bool = False
 
     def on(self, relation: Cells) -> Cells:
         """Leave out what has the labels, where all of their dimensions are there."""
         if not set(self.wanted) <= set(relation.dims):
             return relation
         return relation.select(~relation.match(self.wanted))
+
+
+@attrs.frozen(eq=False)
+class Lost(Left):
+    """Rows with all these labels are no figures, and so no evidence that anything was sent: `not_supplied`."""
 
 
 @attrs.frozen(eq=False)
@@ -214,7 +219,7 @@ class Windows:
         return self.complete(relation) if self.dim in relation.dims else relation
 
 
-Step: TypeAlias = Kept | Left | Renamed | Windows
+Step: TypeAlias = Kept | Left | Lost | Renamed | Windows
 
 
 # ---- what was sent ----------------------------------------------------------------------
@@ -239,6 +244,8 @@ class Sent:
     months : frozenset of int or None
         Of dates that were cut into longer periods: the months with a row, counted from year 0. None where a month
         without one tells nothing: of rare events, and where coverage was stated.
+    sources : tuple of Source
+        The published files that it was read from.
     """
 
     cells: Cells
@@ -247,6 +254,13 @@ class Sent:
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
     months: frozenset[int] | None = None
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything is left of it after the steps since, by the dimensions that they choose by."""
+        dims = dict.fromkeys(d for step in self.steps if isinstance(step, Kept) for d in step.wanted)
+        return len(self.again(self.cells.keys(d for d in dims if d in self.cells.dims))) > 0
 
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
@@ -276,30 +290,28 @@ class Sent:
                 found = step.on(found)
         return found
 
-    def believed(self) -> Cells:
-        """Return what was counted without what was said never to have been sent, which proves no report.
-
-        Where coverage was stated the register knows who sent, and every row stays.
-        """
-        if self.register is not None or not any(isinstance(s, Left) and s.marked for s in self.steps):
-            return self.cells
-        named = {dim for step in self.steps if isinstance(step, Kept | Left) for dim in step.wanted}
-        made = {dim: self.cells.label(dim).tolist() for dim in self.cells.dims if dim in named}
-        now = {dim: dict(zip(labels, labels, strict=True)) for dim, labels in made.items()}
-        there, kept = np.ones(len(self.cells), dtype=bool), np.ones(len(self.cells), dtype=bool)
+    def evidence(self, rows: Cells) -> Cells:
+        """Leave out of rows, as they were made, those that were said to be no figures, by the labels they had by then."""
+        named: dict[str, dict[Any, Any]] = {}
+        there, figures = np.ones((2, len(rows)), dtype=bool)
         for step in self.steps:
-            if isinstance(step, Renamed):
-                names = now.get(step.dim, {})
-                now |= {step.dim: {old: step.labels.get(label, label) for old, label in names.items()}}
-            elif isinstance(step, Kept | Left) and {*step.wanted} <= {*made}:
-                chosen = {dim: {*labels.tolist()} for dim, labels in step.wanted.items()}
-                hit = self.cells.match(
-                    {d: label_array(old for old in made[d] if now[d][old] in chosen[d]) for d in chosen}
-                )
-                if isinstance(step, Left) and step.marked:
-                    kept &= ~(there & hit)
+            if isinstance(step, Renamed) and step.dim in rows.dims:
+                before = named.get(step.dim) or {v: v for v in rows.label(step.dim).tolist()}
+                named[step.dim] = {made: step.labels.get(now, now) for made, now in before.items()}
+            elif isinstance(step, Windows):
+                break  # a window that is none says nothing of its months
+            elif isinstance(step, Kept | Left) and {*step.wanted} <= {*rows.dims}:
+                asked = {
+                    dim: label_array(made for made, now in named[dim].items() if now in labels.tolist())
+                    if dim in named
+                    else labels
+                    for dim, labels in step.wanted.items()
+                }
+                hit = rows.match(asked)
+                if isinstance(step, Lost):
+                    figures &= ~(there & hit)  # of what was not chosen nothing was said
                 there &= hit if isinstance(step, Kept) else ~hit
-        return self.cells.select(kept)
+        return rows if figures.all() else rows.select(figures)
 
     def _doubled(self, relation: Cells) -> Cells:
         for dim in dict.fromkeys(step.dim for step in self.steps if isinstance(step, Renamed)):
@@ -351,9 +363,10 @@ def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) ->
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
     dims, found = tuple(dims), []
     for one in sent:
-        keys = one.believed().keys(dims)
+        keys = one.evidence(one.cells).keys(dims)
         if one.lacking is not None:
-            keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
+            others = one.evidence(one.lacking)
+            keys = keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
         found.append(one.again(keys))
     return joined(found).keys()
 
