@@ -639,19 +639,28 @@ class TestDivisors:
         assert rate(log, of_forces(Kent=1000, Essex=1000)).exposure == 2000
 
     def test_coverage_that_names_no_period(self):
-        """It is of every period there is: a quarter is the sum of its months, and has their residents."""
-        rows = [
-            ("Kent", "2024-04", 5),
-            ("Essex", "2024-04", 5),
-            ("Essex", "2024-05", 5),
-            ("Essex", "2024-06", 5),
-        ]
+        """It proves no month: a quarter, like a window, is of who has a row in each, and has their residents."""
+        rows = [("Kent", m, 5) for m in MONTHS[:1]] + [("Essex", m, 5) for m in MONTHS]
         months = made(rows, *SENT, coverage="force")
         people = of_forces(Kent=1000, Essex=1000)
+        for longer in (months.to_periods("quarter"), months.rolling(3)):
+            for by in ("period", None):
+                found = rate(longer, people, by=by)
+                (quarter,) = found if by else [found]
+                assert (quarter.events, quarter.exposure, quarter.exclusions.excluded) == (15, 1000, 5)
+            kent = rate(longer, people, by=["force", "period"]).at(force="Kent", period="2024-Q1")
+            assert "supplied 5)" in kent.reason
         by_month = rate(months, people, by="period")
-        (quarter,) = rate(months.to_periods("quarter"), people, by="period")
         assert (by_month["events"].tolist(), by_month["exposure"].tolist()) == ([10, 5, 5], [2000] * 3)
-        assert (quarter.events, quarter.exposure) == (20, 2000)
+
+    def test_a_window_of_which_nobody_sent_a_month(self):
+        """Nobody has a row in March, and coverage names no period: that is no 0."""
+        rows = [("Kent", f"2024-{m:02}", 10) for m in (1, 2, 4, 5, 6)]
+        months = made(rows, *SENT, coverage="force")
+        for longer in (months.to_periods("quarter"), months.rolling(3)):
+            found = rate(longer, of_forces(Kent=1000), by="period")
+            assert found.at(period="2024-Q1").reason.endswith("supplied 20)")
+            assert found.at(period="2024-Q2").events == 30
 
     def test_a_log_by_offence(self):
         """One murder in Kent is one among the residents of both forces."""
