@@ -870,15 +870,6 @@ class TestMarks:
         # Dropped without a mark, Kent shows that the one who sends did send January.
         assert rate(quarters.drop(force=kent), 1).events == 20
 
-    def test_a_mark_on_what_was_chosen_says_nothing_of_the_rest(self):
-        """Of Essex a report was marked; that of Kent for the same month still shows that it was sent."""
-        rows = [("Kent", MONTHS[0], "y", 9), ("Essex", MONTHS[0], "y", 1)]
-        crimes = made([*rows, *(("Essex", m, "x", 2) for m in MONTHS[1:])], *SENT, "offence")
-        quarter = crimes.to_periods("quarter")
-        one = quarter.where(force="Essex").not_supplied("lost", offence="y", period="2024-Q1")
-        assert rate(one.drop(offence="y"), 1).events == 4
-        assert rate(quarter.drop(force="Kent"), 1).events == 5
-
 
 class TestGaps:
     """A count that is missing in the source: Kent has none for 2022; or for its thefts only, or for those of Surrey."""

@@ -302,25 +302,21 @@ class Sent:
     def evidence(self, rows: Cells) -> Cells:
         """Leave out of rows, as they were made, those that were said to be no figures, by the labels they had by then."""
         named: dict[str, dict[Any, Any]] = {}
-        there, figures = np.ones((2, len(rows)), dtype=bool)
         for step in self.steps:
             if isinstance(step, Renamed) and step.dim in rows.dims:
                 before = named.get(step.dim) or {v: v for v in rows.label(step.dim).tolist()}
                 named[step.dim] = {made: step.labels.get(now, now) for made, now in before.items()}
             elif isinstance(step, Windows):
                 break  # a window that is none says nothing of its months
-            elif isinstance(step, Kept | Left) and {*step.wanted} <= {*rows.dims}:
-                asked = {
+            elif isinstance(step, Lost) and {*step.wanted} <= {*rows.dims}:
+                lost = {
                     dim: label_array(made for made, now in named[dim].items() if now in labels.tolist())
                     if dim in named
                     else labels
                     for dim, labels in step.wanted.items()
                 }
-                hit = rows.match(asked)
-                if isinstance(step, Lost):
-                    figures &= ~(there & hit)  # of what was not chosen nothing was said
-                there &= hit if isinstance(step, Kept) else ~hit
-        return rows if figures.all() else rows.select(figures)
+                rows = rows.select(~rows.match(lost))
+        return rows
 
     def _doubled(self, relation: Cells) -> Cells:
         for dim in dict.fromkeys(step.dim for step in self.steps if isinstance(step, Renamed)):
