@@ -715,6 +715,56 @@ class TestDivisors:
         assert whens == ["2022/23", "April 2022 to March 2024"]
         assert {type(when) for when in whens} == {str}
 
+    REGIONS = Exposure({"South East": 1500, "East": 3000}, by="region", name="residents", date="mid-2022")
+    LINES = (
+        ("Kent", "South East", YEARS[0], 10),
+        ("Kent", "South East", YEARS[1], 20),
+        ("Surrey", "South East", YEARS[0], 5),
+        ("Essex", "East", YEARS[0], 10),
+        ("Essex", "East", YEARS[1], 9),
+    )
+
+    def test_residents_of_a_region_are_those_of_all_its_forces(self):
+        """Surrey, of the South East, sent nothing in 2023/24: Kent's 20 are not those of 1,500 residents."""
+        dims = ["force", "region", "period"]
+        crimes = made(self.LINES, *dims, coverage=dims)
+        why = "not available: the residents are those of Surrey too, who did not send"
+        for by in (["period"], ["region", "period"]):
+            found = rate(crimes, self.REGIONS, by=by)
+            there = [f for f in found if f.group.get("region") != "East"]
+            assert [f.reason for f in there] == [None, why]
+        assert rate(crimes.where(period=YEARS[1]), self.REGIONS).reason == why
+        east = rate(crimes.where(region="East"), self.REGIONS, by="period")
+        assert east["exposure"].tolist() == [3000, 3000]
+        # Surrey was not chosen, and that is what the figure is of: the caller sees its divisor.
+        kent = crimes.where(force="Kent")
+        assert rate(kent, self.REGIONS, by="period")["exposure"].tolist() == [1500, 1500]
+        by_force = rate(crimes, self.REGIONS, by=["force", "period"])
+        assert by_force.at(force="Kent", period=YEARS[1]).exposure == 1500
+
+    @pytest.mark.parametrize("named", ["beside", "renamed", "renamed to regions, of forces"])
+    def test_match_divides_by_those_who_are_compared(self, named):
+        """Surrey is left out of both years, so the residents of the South East are not those of who is compared."""
+        dims = ["force", "region", "period"]
+        people = self.REGIONS
+        if named == "beside":
+            crimes, by = made(self.LINES, *dims, coverage=dims), "region"
+        else:
+            crimes, by = made([(f, y, n) for f, _, y, n in self.LINES], *SENT, coverage=SENT), "force"
+            crimes = crimes.relabel("force", {f: r for f, r, *_ in self.LINES})
+            people = of_forces(**{"South East": 1500, "East": 3000})
+        if named.endswith("forces"):
+            people = of_forces(Kent=1000, Surrey=500, Essex=3000)
+        asked = {"between": YEARS, "like_for_like": "match", "exposure": people}
+        table, whole = rate_change(crimes, by=by, **asked), rate_change(crimes, **asked)
+        assert table.at(**{by: "East"}).old_exposure == 3000
+        south = table.at(**{by: "South East"})
+        if named.endswith("forces"):
+            assert [f.new_exposure for f in (south, whole)] == [1000, 4000]
+        else:
+            why = "not available: the residents are those of Surrey too, who did not send both"
+            assert [f.reason for f in (south, whole)] == [why, why]
+
     def test_ragged_periods(self):
         """Two forces one year and one the next are no rate; each alone is, and says of which years."""
         crimes = made(

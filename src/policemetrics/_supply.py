@@ -773,12 +773,12 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
         return reasons
     columns = [[said(d, parts.get(v, v) if d == dim else v) for v in lone.column(d).tolist()] for d in told]
     names = [" ".join(key) for key in zip(*columns, strict=True)]
-    for i, listed in _listed_by_group(groups, lone, shared, names).items():
+    for i, listed in listed_by_group(groups, lone, shared, names).items():
         reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
 
 
-def _listed_by_group(
+def listed_by_group(
     groups: Cells, relation: Cells, shared: tuple[str, ...], names: Sequence[str]
 ) -> dict[int, str]:
     """List the names of the rows of a relation, by the group that they belong to over the dimensions `shared`."""
@@ -853,7 +853,7 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[st
         paired = _counted_twice(mine.known((*shared, dim)), theirs.known((*shared, dim)))
         one_sided = paired.select(paired.counts != 3)
         names = list(map(str, one_sided.column(dim).tolist()))
-        for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
+        for i, listed in listed_by_group(groups, one_sided, shared, names).items():
             if reasons[i] is None:
                 reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {listed}"
     return reasons
