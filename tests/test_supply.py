@@ -30,7 +30,7 @@ from policemetrics import (
 )
 from policemetrics._cells import Cells
 from policemetrics.errors import AreasWithoutRowsWarning, CountOverflowError, PoliceMetricsError
-from policemetrics.extend import Divisor, Side, both_periods
+from policemetrics.extend import Divisor, Side, both_groups, both_periods
 
 PROGRAMS = int(os.environ.get("POLICEMETRICS_SUPPLY", "300"))
 BLOCKS = 100  # so that no test takes long
@@ -764,6 +764,24 @@ class TestDivisors:
         else:
             why = "not available: the residents are those of Surrey too, who did not send both"
             assert [f.reason for f in (south, whole)] == [why, why]
+
+    @pytest.mark.parametrize("coverage", [None, "force", "period", SENT], ids=str)
+    @pytest.mark.parametrize(
+        ("groups", "names", "wanted"),
+        [
+            (("Kent", "Essex"), {}, [1000, 3000]),
+            (("South East", "Essex"), {"Kent": "South East", "Surrey": "South East"}, [1500, 3000]),
+        ],
+        ids=str,
+    )
+    def test_groups_that_are_compared_have_their_own_residents(self, coverage, groups, names, wanted):
+        """Whatever was stated, and whether they are called as they were sent."""
+        rows = [(f, y, 10) for f in ("Kent", "Surrey", "Essex") for y in YEARS]
+        crimes = made(rows, *SENT, coverage=coverage).relabel("force", names)
+        divisor = Divisor.of(of_forces(Kent=1000, Surrey=500, Essex=3000), (), "exposure")
+        found = [divisor.sizes(Cells.single(), side) for side in both_groups(crimes, groups, "force")]
+        assert [size.tolist() for size, _ in found] == [[n] for n in wanted]
+        assert [reasons.tolist() for _, reasons in found] == [[None]] * 2
 
     def test_ragged_periods(self):
         """Two forces one year and one the next are no rate; each alone is, and says of which years."""

@@ -141,12 +141,14 @@ class Side:
     def senders(self) -> Cells:
         """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
         stated = () if self.tally._supplied is None else self.tally._supplied.dims
-        if not renamed(self.tally) & {*stated}:
+        if not renamed(self.tally) & {*stated} and not self.group:
             return self.proof(())
-        found = self._placed(reports(self.tally._sent), identify=False)
-        if self.common is not None:
-            found = found.select(by_sender(self.tally, found).within(self.common))
-        return found
+        found, common = reports(self.tally._sent), self.common
+        if not self.group:
+            found = self._placed(found, identify=False)
+        elif common is not None:  # a divisor may be given by the labels of the groups, which the place does not tell
+            common = common.keys(d for d in common.dims if d != self.dim)
+        return found if common is None else found.select(by_sender(self.tally, found).within(common))
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
         """Return the areas of which any row came in, by place in the side."""
