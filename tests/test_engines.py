@@ -116,9 +116,9 @@ CALLS = {
             by="force",
         )
     ],
-    "group_outcome_rate": [
-        lambda f: pm.group_outcome_rate(
-            pm.positive_outcome_rate(f, by="force", **POSITIVE), average="mean_of_rates"
+    "compare": [
+        lambda f: pm.compare(
+            pm.positive_outcome_rate(f, by="force", **POSITIVE), against=0.1, overdispersion=None
         )
     ],
     "summarise_times": [
