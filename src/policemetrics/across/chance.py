@@ -26,12 +26,12 @@ SCALES: Final[Mapping[str, tuple[Scale, ...]]] = {
     "weighted": ("log", "identity"),
     "mean": ("identity",),
 }
-_FORTH: Final[Mapping[Scale, Callable[[Any], Any]]] = {
+FORTH: Final[Mapping[Scale, Callable[[Any], Any]]] = {
     "identity": lambda v: v,
     "arcsine": lambda v: np.arcsin(np.sqrt(v)),
     "log": np.log,
 }
-_BACK: Final[Mapping[Scale, Callable[[Any], Any]]] = {
+BACK: Final[Mapping[Scale, Callable[[Any], Any]]] = {
     "identity": lambda v: np.maximum(v, 0),
     "arcsine": lambda v: np.sin(np.clip(v, 0, np.pi / 2)) ** 2,
     "log": np.exp,
@@ -77,13 +77,13 @@ class Test:
         if self.scale == "log":
             value = np.maximum(value, c.unit * c.weight[at] / 2 / c.denominator[at])
         with np.errstate(invalid="ignore", divide="ignore"):
-            found: FloatArray = (_FORTH[self.scale](value) - _FORTH[self.scale](t)) / self.error(at, t)
+            found: FloatArray = (FORTH[self.scale](value) - FORTH[self.scale](t)) / self.error(at, t)
         return found
 
     def limits(self, t: FloatArray, s: FloatArray, level: float) -> Limits:
         """Return the limits around a reference, for a standard error."""
-        middle, reach = _FORTH[self.scale](t), z_of(level) * s
-        low, high = (_BACK[self.scale](middle + way * reach) for way in (-1, 1))
+        middle, reach = FORTH[self.scale](t), z_of(level) * s
+        low, high = (BACK[self.scale](middle + way * reach) for way in (-1, 1))
         return low, np.minimum(high, 1) if self.counted.model == "share" else high
 
     @property

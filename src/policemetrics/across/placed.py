@@ -75,6 +75,8 @@ class Placed(Figure):
         first, names = table[0], table[table[0].of].astype(str)
         areas, level = areas_of(first.of), f"{100 * first.confidence_levels[1]:g}%"
         tested = table["by_chance"] != ""
+        if not tested.any():
+            return ""
         shown = "" if tested.sum() == first.areas else f" shown of {written(first.areas)} compared"
         by_chance, side = (
             np.array([v.endswith(level) for v in table[name]]) for name in ("by_chance", "side")
@@ -178,4 +180,4 @@ class AreaRate(Placed, RateColumns):
 
 def areas_of(of: str) -> str:
     """Name several labels of a dimension."""
-    return {"force": "forces", "area": "areas"}.get(of, f"labels of {of}")
+    return {"force": "forces", "area": "areas", "label": "areas"}.get(of, f"labels of {of}")
