@@ -46,6 +46,11 @@ OPEN = {"no_arrival": "censored", "as_at": dt.datetime(2023, 6, 1, tzinfo=dt.UTC
 BANDS = pm.published.Bands({"66": (0, 10), "8L": (10, None)})
 OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
 AREAS = pm.Results.of(list(pm.share([5, 6, 7], [50, 60, 60], labels=[*"abc"])))
+MIXED = pm.rate(
+    Tally.from_columns({"force": [*"aabb"], "offence": ["66", "8L"] * 2}, [50, 60, 70, 80]),
+    Tally.from_columns({"force": [*"aabb"], "offence": ["66", "8L"] * 2}, [900] * 4),
+    by=["force", "offence"],
+)
 AREAS = AREAS._evolve(keys={"force": AREAS["label"]})
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
@@ -67,6 +72,10 @@ GOOD = {
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
     "claims.check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
+    "directly_standardised_rate": (
+        pm.directly_standardised_rate, (MIXED,),
+        {"standard": {"66": 1, "8L": 2}, "of": "offence", "column": "rate", "method": "dobson"},
+    ),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
     "compare": (
         pm.compare, (AREAS,),
@@ -122,6 +131,9 @@ GOOD = {
     "share": (pm.share, (FRAME,), {"part": {"outcome": "1"}, "by": "force", "count": "n"}),
     "share of numbers": (pm.share, (1, 4), {}),
     "share of columns": (pm.share, ([1, 2], [3, 4]), {"labels": ["a", "b"]}),
+    "standardised_ratio": (
+        pm.standardised_ratio, (MIXED,), {"reference": "pooled", "of": "offence", "column": "rate", "method": "phe"},
+    ),
     "claims.stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60, "count": "rows"}),
     "summarise_times of numbers": (
@@ -225,6 +237,8 @@ BAD = {
     "members": [5, "nope", "Kent", ["nope"], [], [None], b"Kent", [4.1]],
     "include_self": [None, "yes", 1, [True]],
     "against": [None, -1, 0, NAN, INF, "nope", b"pooled", ["pooled"], True],
+    "reference": [None, 5, "nope", b"pooled", {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 1, "8L": 1, "nope": 1}, True],
+    "standard": [None, 5, "nope", [1, 2], {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 0, "8L": 0}, {"66": 1, "8L": NAN}],
     "scale": [5, "nope", b"log", "log"],
     "overdispersion": [5, "nope", b"additive", True],
     "winsorise": [None, -0.1, 0.5, 1, NAN, "0.1", True],

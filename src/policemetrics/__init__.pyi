@@ -11,6 +11,8 @@ from policemetrics import intervals as intervals
 from policemetrics import plot as plot
 from policemetrics import published as published
 from policemetrics.across.areas import compare as compare
+from policemetrics.across.standardised import directly_standardised_rate as directly_standardised_rate
+from policemetrics.across.standardised import standardised_ratio as standardised_ratio
 from policemetrics.change import change_drivers as change_drivers
 from policemetrics.change import rate_change as rate_change
 from policemetrics.errors import PoliceMetricsError as PoliceMetricsError

@@ -1,6 +1,7 @@
 """The classes of the answers: one value object a figure. Nobody constructs them; the verbs do."""
 
 from policemetrics.across.placed import AreaRate, AreaShare
+from policemetrics.across.standardised import StandardisedRate, StandardisedRatio
 from policemetrics.change import ChangeDriver, RateChange
 from policemetrics.harm.change import HarmChange, HarmDriver, HarmIndex
 from policemetrics.harm.score import HarmScore
@@ -39,6 +40,8 @@ __all__ = [
     "ResponseSummary",
     "ResponseSurvival",
     "Share",
+    "StandardisedRate",
+    "StandardisedRatio",
     "TimeChange",
     "TimeDriver",
     "TimeSummary",

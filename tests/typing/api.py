@@ -56,6 +56,8 @@ from policemetrics.figures import (
     ResponseSummary,
     ResponseSurvival,
     Share,
+    StandardisedRate,
+    StandardisedRatio,
     TimeChange,
     TimeDriver,
     TimeSummary,
@@ -359,6 +361,10 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
         by="force",
         as_at="2026-07",
         mature_after=12,
+    )
+    assert_type(pm.standardised_ratio(rates, reference="pooled"), Results[StandardisedRatio])
+    assert_type(
+        pm.directly_standardised_rate(rates, standard={"10-17": 2}, by=["force"]), Results[StandardisedRate]
     )
     assert_type(
         pm.compare(rates, against="pooled", include_self=True, adjust="bh"),

@@ -138,7 +138,7 @@ def compare(
     >>> shares = pm.share([120, 340, 95, 710], [1000, 2500, 1000, 5000], labels=forces)
     >>> found = compare(shares, of="label", against="pooled", include_self=True, overdispersion=None)
     >>> found.at(label="Dorset").by_chance, round(found.at(label="Dorset").z, 2)
-    ('below 99.8%', -3.67)
+    ('below 99.8%', -3.55)
     """
     asked = _Asked.of(
         against, include_self, members, overdispersion, winsorise, adjust, least_expected, confidence_levels
@@ -237,7 +237,7 @@ def _said_self(include_self: Any) -> bool:
 def _few_residents(counted: Counted, labels: NDArray[Any]) -> NDArray[np.object_]:
     """Say which areas have too few residents for a rate per head to say much; empty for all others."""
     why = np.full(len(labels), "", dtype=object)
-    over = str(getattr(counted.table[0], "exposure_name", "")).casefold()
+    over = counted.out_of.casefold()
     if counted.model in {"rate", "weighted"} and (not over or any(word in over for word in _HEADS)):
         known = {n: force.note for n, force in force_names().items() if force.kind == "territorial"}
         canonical = canonical_force_names(labels.tolist())
