@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells, encode
-from policemetrics._figure import Figure, audit_fields, column_fields, comparable
+from policemetrics._figure import Figure, column_fields, comparable
 from policemetrics._totals import proven
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.harm.score import HarmScore
@@ -179,9 +179,10 @@ def _refuse_several(figures: Results[Any], dims: tuple[str, ...], there: NDArray
                 f"figures[figures[{dim!r}] == {first!r}]."
             )
             raise InvalidInputError(msg)
-    asked = [f.name for f in audit_fields(figures.kind) if f.name not in _OWN]
-    asked += ["target"] if "target" in figures.columns else []
-    for what in asked:
+    named = [
+        n for n, v in figures._audit.items() if n not in _OWN and isinstance(v, np.ndarray)
+    ]  # others are one value
+    for what in [*named, *(["target"] if "target" in figures.columns else [])]:
         several = list(dict.fromkeys(comparable(v) for v in figures[what][there].tolist()))
         if len(several) > 1:
             msg = f"figures must be of one definition; {what} is {_check.listing(several)}. Compare those of one."
