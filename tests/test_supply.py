@@ -509,7 +509,9 @@ class TestMerged:
             quarters = months.to_periods("quarter").not_supplied("lost", force="Essex")
         left = quarters.drop(force="Essex")
         assert rate(left, 1, per=1).events == 15
-        assert rate(months.to_periods("quarter").drop(force="Essex"), 1, per=1).events == 17  # these did come in
+        assert (
+            rate(months.to_periods("quarter").drop(force="Essex"), 1, per=1).events == 17
+        )  # these did come in
 
     def test_one_month_of_a_quarter(self):
         """Kent sent April, and then a whole quarter: what lacks is told by month, before and after they are added up."""

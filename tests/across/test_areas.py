@@ -428,6 +428,43 @@ class TestNotTested:
         assert found.at(label="x1").caveat == ""
 
 
+class TestCohorts:
+    def test_how_much_is_open_travels(self):
+        """30% of the crimes of one and 5% of another have no outcome yet: the figures are not of one age."""
+        columns = {"force": [f for f in "abc" for _ in range(3)], "outcome": ["0", "1", "18"] * 3}
+        data = Tally.from_columns(columns, [300, 50, 650, 50, 60, 890, 100, 70, 830])
+        rates = pm.positive_outcome_rate(
+            data, positive="charged", basis="recorded", out_of="crimes", by="force"
+        )
+        said = "5.0% to 30.0% of the crimes of an area have no outcome yet, so that rates will still grow, and not all alike"
+        assert [found.caveat for found in compare(rates, **GROUP)] == [said] * 3
+        assert "no outcome yet" not in compare(outcomes_of(THREE), **GROUP)[0].caveat
+
+
+class TestNothing:
+    """Where nothing was counted, or everything, nothing is tested, and nothing warns."""
+
+    @pytest.mark.parametrize("counts", [[0, 0, 0], [100, 100, 100], [0, 0, 30]])
+    @pytest.mark.parametrize("against", ["pooled", "mean_of_rates"])
+    @pytest.mark.parametrize("include_self", [True, False])
+    def test_all_or_nothing(self, counts, against, include_self):
+        sizes, labels = [100, 100, 101], [*"abc"]
+        for figures in (pm.share(counts, sizes, labels=labels), pm.rate(counts, sizes, labels=labels)):
+            found = compare(figures, of="label", against=against, include_self=include_self)
+            assert all("inf" not in str(f) and "nan" not in str(f) for f in found)
+            assert ((found["by_chance"] == "") == np.isnan(found["z"])).all()
+
+    def test_no_members(self):
+        with pytest.raises(InvalidInputError, match="members= is empty"):
+            compare(outcomes_of(THREE), members={}, **GROUP)
+        with pytest.raises(InvalidInputError, match="a group must have at least 3 areas"):
+            compare(outcomes_of(THREE), members=[], **GROUP)
+
+    def test_a_comparison_is_made(self):
+        with pytest.raises(InvalidTypeError, match="got a table of AreaShare"):
+            compare(compare(outcomes_of(THREE), **GROUP), **GROUP)
+
+
 class TestAdjusted:
     def test_by_hand(self):
         """Bonferroni's times the number of tests, of the test with the spread where there is one."""
@@ -546,6 +583,9 @@ class TestLaws:
             outside = np.array([v not in {"", "within"} for v in found["by_chance"]])
             clear = np.abs(found["p"] - (1 - level)) > 1e-6
             assert (outside == (found["p"] < 1 - level))[clear & ~np.isnan(found["p"])].all()
+            beyond = np.array([v not in {"", "within"} for v in found["side"]])
+            clear = np.abs(found["p_spread"] - (1 - level)) > 1e-6
+            assert (beyond == (found["p_spread"] < 1 - level))[clear & ~np.isnan(found["p"])].all()
 
     @given(AREAS)
     def test_ranks_hold_the_rank(self, areas):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -39,6 +40,13 @@ _LIMITS: Final = (
     "lower_outer_spread", "upper_outer_spread",
 )  # fmt: skip
 _HEADS: Final = ("resident", "popul", "people", "person", "head", "household", "inhabitant")
+
+
+_DATA_FIRST: Final = Note(
+    "check-the-data",
+    "check the data",
+    "so far from the others the data come first: whether all was sent, and counted in the same way",
+)
 
 
 # ---- compare ----------------------------------------------------------------------------
@@ -155,7 +163,8 @@ def compare(
     few = _few_residents(counted, labels)
     why = few if members is None else np.full(len(few), "", dtype=object)  # who is named is tested
     group = _Group.of(labels, ~np.isnan(counted.value) & (why == ""), members, asked)
-    return _placed(test, group, asked, few, of)
+    with np.errstate(all="ignore"):  # of what is not tested nothing is shown, whatever a formula gives
+        return _placed(test, group, asked, few, of)
 
 
 @attrs.frozen
@@ -269,6 +278,7 @@ class _Group:
         place = {label: row for row, label in enumerate(labels.tolist())}
         every = np.arange(len(labels))
         if isinstance(members, Mapping):
+            _refuse_few([len(members) * _LEAST], ["any area: members= is empty"])
             rows = np.array([_row(area, place) for area in members], dtype=np.int64)
             own = [[row] if asked.include_self else [] for row in rows.tolist()]
             listed = [
@@ -343,67 +353,64 @@ def _refuse_few(sizes: list[int], names: list[Any]) -> None:
 def _placed(test: Test, group: _Group, asked: _Asked, few: NDArray[np.object_], of: str) -> Results[Any]:
     """Place every area: its reference, how far it is from there, the limits, its rank."""
     counted, at = test.counted, group.rows
-    table, value = counted.table[at], counted.value[at]
-    t, size = group.references(counted, asked)
-    silent = np.where(np.isnan(value), table["reason"], np.array(None))
-    rows = Rows(
-        {dim: table[dim] for dim in table.columns if dim in table[0].group},
-        silent,
-        exclusions=table._exclusions,
-        notes=table._notes,
+    value, (t, size) = counted.value[at], group.references(counted, asked)
+    rows, tested = _tested(test, group, asked, few, t)
+    phi, tau = _spread(test, group, t, asked.winsorise)
+    s, z, (p, *by_chance) = test.error(at, t), test.z(at, t), test.by_chance(at, t)
+    wide = np.hypot(s, tau) if asked.overdispersion == "additive" else s * np.sqrt(np.maximum(phi, 1))
+    z_spread = z * s / wide
+    p_spread, allowed = normal_p(z_spread), [test.limits(t, wide, level) for level in asked.levels]
+    last = p if asked.overdispersion is None else p_spread
+    joint = test.interval(at, tested, asked.levels[0] ** (1 / max(int(tested.sum()), 1)))
+    rank = ranks(np.where(tested, value, np.nan), *joint)
+    tests = {"z": z, "p": p, "z_spread": z_spread, "p_spread": p_spread}
+    tests["p_adjusted"] = adjusted(np.where(tested, last, np.nan), asked.adjust or "bh")
+    tests |= zip(("rank", "rank_low", "rank_high"), rank, strict=True)
+    sides = [
+        _sides(v, limits, tested, asked.levels)
+        for v, limits in zip(test.values(at), (by_chance, allowed), strict=True)
+    ]
+    side = sides[0 if asked.overdispersion is None else 1]
+    pairs = [test.interval(at, rows.there, asked.levels[0]), *by_chance, *allowed]
+    counts = {"numerator": counted.numerator[at], "denominator": counted.denominator[at]}
+    stand = {**dict.fromkeys(tests, tested), **{name: ~np.isnan(count) for name, count in counts.items()}}
+    none = np.zeros(len(t), dtype=bool)
+    stand |= (
+        dict.fromkeys(("z_spread", "p_spread", *_LIMITS[-4:]), none) if asked.overdispersion is None else {}
     )
-    rows.chosen = Chosen(table[0].chosen)
+    stand |= {"p_adjusted": none} if asked.adjust is None else {}
+    known = np.nan if asked.overdispersion is None else 1
+    rows.note(*counted.notes)
+    _say(rows, group, asked, np.where(tested, few[at], ""), side)
+    values = {
+        **tests, **counts, **dict(zip(_LIMITS, chain.from_iterable(pairs), strict=True)), "value": value, "reference": t,
+        "difference": (100 if counted.form == "share" else 1) * (value - t), "phi": known * phi, "tau": known * tau,
+        "members": size, "areas": float(tested.sum()), "by_chance": sides[0], "side": side, "of_what": counted.about,
+        "out_of_what": counted.out_of, "of": of, "scale": test.scale, "limits_method": test.method, **asked.audit,
+    }  # fmt: skip
+    return rows.results(AreaShare if counted.form == "share" else AreaRate, values, stand, single=False)
+
+
+def _tested(
+    test: Test, group: _Group, asked: _Asked, few: NDArray[np.object_], t: FloatArray
+) -> tuple[Rows, Mask]:
+    """Start the rows of the answer: who has no figure, and who is not tested, says why."""
+    at, table = group.rows, test.counted.table[group.rows]
+    silent = np.where(np.isnan(test.counted.value[at]), table["reason"], np.array(None))
+    keys = {dim: table[dim] for dim in table[0].group}
+    rows = Rows(
+        keys, silent, exclusions=table._exclusions, notes=table._notes, chosen=Chosen(table[0].chosen)
+    )
     rows.explain(np.isnan(t), "not available: of its group fewer than three have a figure")
     rows.settle()
-    there, enough = rows.there, test.enough(at, t)
-    untested = (few[at] != "") & ~group.usable[at]
+    enough, apart = test.enough(at, t), (few[at] != "") & ~group.usable[at]
     rows.explain(
-        untested, lambda row: f"not tested: {uncapitalised(few[at][row])}; name it in members= to test it"
+        apart, lambda row: f"not tested: {uncapitalised(few[at][row])}; name it in members= to test it"
     )
     rows.explain(
         ~enough, f"not tested: fewer than {asked.least:g} are expected of it, of a share on either side"
     )
-    tested = there & enough & ~untested
-    phi, tau = _spread(test, group, t, asked.winsorise)
-    s, z, (p, *by_chance) = test.error(at, t), test.z(at, t), test.by_chance(at, t)
-    wide = np.hypot(s, tau) if asked.overdispersion == "additive" else s * np.sqrt(np.maximum(phi, 1))
-    allowed = [test.limits(t, wide, level) for level in asked.levels]
-    p_spread = normal_p(z * s / wide)
-    last = p if asked.overdispersion is None else p_spread
-    joint = test.interval(at, tested, asked.levels[0] ** (1 / max(int(tested.sum()), 1)))
-    numbers: dict[str, Any] = {
-        "z": z, "p": p, "z_spread": z * s / wide, "p_spread": p_spread,
-        "p_adjusted": adjusted(np.where(tested, last, np.nan), asked.adjust or "bh"),
-    }  # fmt: skip
-    numbers |= zip(
-        ("rank", "rank_low", "rank_high"), ranks(np.where(tested, value, np.nan), *joint), strict=True
-    )
-    stand = dict.fromkeys(numbers, tested) | {"denominator": ~np.isnan(counted.denominator[at])}
-    stand |= {
-        "numerator": ~np.isnan(counted.numerator[at]),
-        "p_adjusted": tested & (asked.adjust is not None),
-    }
-    pairs = [test.interval(at, there, asked.levels[0]), *by_chance, *allowed]
-    numbers |= zip(_LIMITS, (limit for pair in pairs for limit in pair), strict=True)
-    if asked.overdispersion is None:
-        stand |= dict.fromkeys(("z_spread", "p_spread", *_LIMITS[-4:]), np.zeros(len(t), dtype=bool))
-        phi, tau, allowed = phi * np.nan, tau * np.nan, by_chance
-    numbers |= {
-        "numerator": counted.numerator[at], "denominator": counted.denominator[at], "value": value, "reference": t,
-        "difference": (100 if counted.form == "share" else 1) * (value - t), "phi": phi, "tau": tau, "members": size,
-    }  # fmt: skip
-    by_chance_side, side = (_sides(value, limits, tested, asked) for limits in (by_chance, allowed))
-    found = np.flatnonzero((few[at] != "") & tested).tolist()
-    rows.note_some(
-        {row: Note("few-residents", "few residents", uncapitalised(few[at][row])) for row in found}
-    )
-    _say(rows, group, side, asked)
-    words = {
-        "by_chance": by_chance_side, "side": side, "of_what": counted.about, "out_of_what": counted.out_of, "of": of, "scale": test.scale,
-        "areas": float(tested.sum()), "limits_method": test.method, **asked.audit,
-    }  # fmt: skip
-    kind = AreaShare if counted.form == "share" else AreaRate
-    return rows.results(kind, numbers | words, stand, single=False)
+    return rows, rows.there & enough & ~apart
 
 
 def _spread(test: Test, group: _Group, t: FloatArray, winsorise: float) -> tuple[FloatArray, FloatArray]:
@@ -416,24 +423,30 @@ def _spread(test: Test, group: _Group, t: FloatArray, winsorise: float) -> tuple
     return np.broadcast_to(phi, t.shape), np.broadcast_to(tau, t.shape)
 
 
-def _sides(value: FloatArray, limits: Sequence[Limits], tested: Mask, asked: _Asked) -> NDArray[np.object_]:
+def _sides(
+    value: FloatArray, limits: Sequence[Limits], tested: Mask, levels: tuple[float, float]
+) -> NDArray[np.object_]:
     """Say on which side of which limit each value lies."""
     (low, high), (lowest, highest) = limits
     where = [~tested, value > highest, value < lowest, value > high, value < low]
-    words = [f"{way} {100 * level:g}%" for level in reversed(asked.levels) for way in ("above", "below")]
+    words = [f"{way} {100 * level:g}%" for level in reversed(levels) for way in ("above", "below")]
     found: NDArray[np.object_] = np.array(["", *words, WITHIN], dtype=object)[np.select(where, range(5), 5)]
     return found
 
 
-def _say(rows: Rows, group: _Group, side: NDArray[np.object_], asked: _Asked) -> None:
-    """Say which areas a group is without; and that of one that stands out beyond the spread the data come first."""
-    notes = {i: f"the group is without {who}" for i, who in group.lacking.items()}
-    if len(group.at) == 1 and notes and asked.against in _AGAINST:
-        rows.note(Note("group-without", "group without some", notes[0]))
+def _say(rows: Rows, group: _Group, asked: _Asked, few: NDArray[Any], side: NDArray[np.object_]) -> None:
+    """Say whom a group is without, who has few residents, and that of one that stands out the data come first."""
+    without = {
+        i: Note("group-without", "group without some", f"the group is without {who}")
+        for i, who in group.lacking.items()
+    }
+    if asked.against in _AGAINST and len(group.at) < len(rows):
+        rows.note(*without.values())
     elif asked.against in _AGAINST:
-        rows.note_some({i: Note("group-without", "group without some", words) for i, words in notes.items()})
-    outer = f"{100 * asked.levels[1]:g}%"
+        rows.note_some(without)
+    named = np.flatnonzero(few != "").tolist()
+    rows.note_some({row: Note("few-residents", "few residents", uncapitalised(few[row])) for row in named})
     if asked.overdispersion is not None:
-        long = "so far from the others the data come first: whether all was sent, and counted in the same way"
-        found = np.flatnonzero([str(v).endswith(outer) for v in side]).tolist()
-        rows.note_some({row: Note("check-the-data", "check the data", long) for row in found})
+        outer = f"{100 * asked.levels[1]:g}%"
+        far = np.flatnonzero([v.endswith(outer) for v in side.tolist()]).tolist()
+        rows.note_some(dict.fromkeys(far, _DATA_FIRST))

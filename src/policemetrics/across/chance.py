@@ -61,23 +61,26 @@ class Test:
     def error(self, at: Any, t: FloatArray) -> FloatArray:
         """Return the standard error of chance, on the scale."""
         c, n = self.counted, self.counted.denominator[at]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            variance = {
-                "share": lambda: t * (1 - t) / n,
-                "flows": lambda: t * (1 + t) / n,  # the counts above and below both vary
-                "mean": lambda: (c.weight[at] - c.value[at]) * c.value[at] / n,
-            }.get(c.model, lambda: t * c.unit * c.weight[at] / n)()
-            found: FloatArray = np.sqrt(variance) / (t if self.scale == "log" else 1)
-            return 1 / (2 * np.sqrt(n)) if self.scale == "arcsine" else found
+        variance = {
+            "share": lambda: t * (1 - t) / n,
+            "flows": lambda: t * (1 + t) / n,  # the counts above and below both vary
+            "mean": lambda: (c.weight[at] - c.value[at]) * c.value[at] / n,
+        }.get(c.model, lambda: t * c.unit * c.weight[at] / n)()
+        found: FloatArray = np.sqrt(variance) / (t if self.scale == "log" else 1)
+        return 1 / (2 * np.sqrt(n)) if self.scale == "arcsine" else found
 
-    def z(self, at: Any, t: FloatArray) -> FloatArray:
-        """Return the deviation in standard errors; no event counts as half of one on a logarithmic scale."""
+    def values(self, at: Any) -> tuple[FloatArray, FloatArray]:
+        """Return the figures, as they lie beside exact limits, and on the scale: on a logarithmic one 0 is half an event."""
         c = self.counted
         value = c.value[at]
-        if self.scale == "log":
-            value = np.maximum(value, c.unit * c.weight[at] / 2 / c.denominator[at])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found: FloatArray = (FORTH[self.scale](value) - FORTH[self.scale](t)) / self.error(at, t)
+        floor = c.unit * c.weight[at] / 2 / c.denominator[at] if self.scale == "log" else 0
+        floored: FloatArray = np.maximum(value, floor)
+        return (value if self.exact else floored), floored
+
+    def z(self, at: Any, t: FloatArray) -> FloatArray:
+        """Return the deviation in standard errors."""
+        forth = FORTH[self.scale]
+        found: FloatArray = (forth(self.values(at)[1]) - forth(t)) / self.error(at, t)
         return found
 
     def limits(self, t: FloatArray, s: FloatArray, level: float) -> Limits:

@@ -13,6 +13,7 @@ from policemetrics import _check
 from policemetrics._cells import Cells, encode
 from policemetrics._figure import Figure, column_fields, comparable
 from policemetrics._totals import proven
+from policemetrics._write import percent
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.harm.score import HarmScore
 from policemetrics.intervals import COUNTS
@@ -130,6 +131,17 @@ class Counted:
         return f"{said[0].upper()}{said[1:]}{per}"
 
     @property
+    def notes(self) -> tuple[Note, ...]:
+        """What must be known of areas beside each other: how much of their cohorts is open still."""
+        name = "share_not_yet_assigned"
+        waiting = self.table[name] if name in self.table.columns else np.full(1, np.nan)
+        if not np.nanmax(waiting, initial=0) > 0:
+            return ()
+        ends = " to ".join(dict.fromkeys(percent(end) for end in (np.nanmin(waiting), np.nanmax(waiting))))
+        long = f"{ends} of the crimes of an area have no outcome yet, so that rates will still grow, and not all alike"
+        return (Note("not-yet-assigned", "not yet assigned", long),)
+
+    @property
     def out_of(self) -> str:
         """What the denominators are; empty where nothing says it."""
         first = self.table[0]
@@ -138,7 +150,7 @@ class Counted:
 
 
 def _options(kind: type[Figure]) -> dict[str, attrs.Attribute[Any]]:
-    """Return the columns that are one count, or score, out of another; a change is of two figures, and has none."""
+    """Return the columns that are one count, or score, out of another; a change is of two figures, a comparison is made, and neither has any."""
     fields = {f.name: f for f in attrs.fields(kind)}
     columns = [
         f
@@ -147,7 +159,9 @@ def _options(kind: type[Figure]) -> dict[str, attrs.Attribute[Any]]:
     ]
     roles = {f.name: [fields[of].metadata.get("role") for of in f.metadata["of"]] for f in columns}
     fits = (["numerator", "denominator"], ["estimate", "numerator"], ["estimate", "denominator"])
-    return {} if "between" in fields else {f.name: f for f in columns if roles[f.name] in fits}
+    return (
+        {} if {"between", "by_chance"} & {*fields} else {f.name: f for f in columns if roles[f.name] in fits}
+    )
 
 
 def _chosen(figures: Results[Any], column: Any, options: dict[str, Any]) -> str:

@@ -45,6 +45,10 @@ class Placed(Figure):
     confidence_levels: tuple[float, ...]
     confidence_level: float
 
+    @property
+    def _about(self) -> str:
+        return self.of_what
+
     def _sentence(self) -> str:
         own: Any = self  # a subclass has the columns
         if np.isnan(own.value) or np.isnan(own.reference):

@@ -188,6 +188,7 @@ class _Grid:
                 for area in self.at.tolist()
             ]
             rows.notes = np.fromiter(map(tuple, said), dtype=object, count=len(said))
+        rows.note(*self.counted.notes)
         names = np.array([str(label) for label in self.labels], dtype=object)
         rows.explain(
             np.asarray(unknown.any(axis=1)),

@@ -87,7 +87,7 @@ class _Caterpillar(_canvas.PictureOfTable):
         if not len(known):
             return "No area has a figure"
         ends = [
-            f"{_canvas.short(str(self.named[i]))} ({self._form(self.table['value'][i])})"
+            f"{_canvas.short(str(self.named[i]))} ({self._form(float(self.table['value'][i]))})"
             for i in (known[0], known[-1])
         ]
         width = self.table["rank_high"] - self.table["rank_low"] + 1
