@@ -193,6 +193,24 @@ class TestIndirect:
         found = standardised_ratio(shares, reference="pooled").at(force="B")
         assert (found.observed, found.expected) == (20, 15)
 
+    def test_what_is_no_figure_is_no_count(self):
+        """Of more outcomes than crimes there is no rate, and what was counted is not used either."""
+        columns = {"force": [*"AABB"], "offence_group": [*"xyxy"]}
+        outcomes = Tally.from_columns(columns | {"outcome": ["1"] * 4}, [60, 50, 20, 30])
+        crimes = Tally.from_columns(columns, [50, 500, 500, 500])
+        shares = pm.positive_outcome_rate(
+            outcomes,
+            positive="charged",
+            basis="recorded",
+            out_of="crimes",
+            crimes=crimes,
+            by=["force", "offence_group"],
+        )
+        assert np.isnan(shares.at(force="A", offence_group="x").rate)
+        found = standardised_ratio(shares, reference="pooled")
+        assert found.at(force="A").reason == "not available: no figure for x"
+        assert found.at(force="B").ratio == pytest.approx(50 / (20 + 500 * 80 / 1000))
+
     def test_a_total_among_groups(self):
         whole = {
             k: v | {"All ages": tuple(map(sum, zip(*v.values(), strict=True)))}

@@ -122,6 +122,7 @@ class _Grid:
     """The rows of a table by area and group: `at` (areas, groups), -1 where there is none."""
 
     counted: Counted
+    dim: str
     areas: Cells
     labels: tuple[Label, ...]
     at: IntArray
@@ -141,11 +142,13 @@ class _Grid:
         areas = Cells.of(cells.dims, cells.labels, codes, cells.counts).keys(kept)
         at = np.full((len(areas), len(cells.label(dim))), -1, dtype=np.int64)
         at[cells.positions(areas, kept), codes[-1]] = np.arange(len(figures))
-        return cls(counted, areas, tuple(cells.label(dim).tolist()), at)
+        return cls(counted, dim, areas, tuple(cells.label(dim).tolist()), at)
 
     def column(self, name: str) -> FloatArray:
-        """Lay out the numerators or the denominators; nan where there is none."""
-        found: FloatArray = np.append(getattr(self.counted, name), np.nan)[self.at]
+        """Lay out the numerators or the denominators; nan where there is none, or no figure but of nothing."""
+        c = self.counted
+        known = ~np.isnan(c.value) | (c.denominator == 0)
+        found: FloatArray = np.append(np.where(known, getattr(c, name), np.nan), np.nan)[self.at]
         return found
 
     def given(self, values: Any, name: str) -> FloatArray:
@@ -161,11 +164,6 @@ class _Grid:
             msg = f"{name} must have a number for each label of {self.dim!r}, and none besides; {_check.listing(apart)} stands on one side only."
             raise InvalidInputError(msg)
         return np.array([_check.number(values[label], f"{name}[{label!r}]", low=0) for label in self.labels])
-
-    @property
-    def dim(self) -> str:
-        """The dimension of the groups."""
-        return next(d for d in self.counted.table.columns if d not in self.areas.dims)
 
     def rows(self, unknown: Mask) -> Rows:
         """Start the rows of the answer: who lacks a group says which; exclusions add up, and what travels travels."""
