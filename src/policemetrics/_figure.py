@@ -430,6 +430,11 @@ class Figure:
         """Say the figure in one sentence, without its group and its caveat."""
         return repr(self)
 
+    @classmethod
+    def _together(cls, table: Any) -> str:  # noqa: ARG003  # one that has such words reads them off it
+        """Say what a table of such figures shows as a whole; empty where that is no more than its rows do."""
+        return ""
+
     def _finding(self) -> str:
         """Say the figure and its group in one sentence, without its caveat."""
         sentence = self._sentence()

@@ -690,7 +690,11 @@ class Results(Generic[FigureT_co]):
         beyond = len(caveats) - _MOST_CAVEATS_SHOWN
         said = [*caveats[:_MOST_CAVEATS_SHOWN], *([f"and {beyond} more"] if beyond > 0 else [])]
         caveat = f"; caveat: {'; '.join(said)}" if said else ""
-        return f"{self.kind.__name__}, {rows}{cut}{words_below(self.kind, self._word)}{excluded}{caveat}"
+        together = self.kind._together(self) if len(self) else ""
+        whole = f"; {together}" if together else ""
+        return (
+            f"{self.kind.__name__}, {rows}{cut}{whole}{words_below(self.kind, self._word)}{excluded}{caveat}"
+        )
 
     def _word(self, name: str) -> Any:
         """Return what a definition says of every row, if it is one word."""

@@ -37,9 +37,10 @@ from policemetrics import (
 from policemetrics.claims import ClaimCheck, Implied, Range, Stated
 from policemetrics.figures import (
     AnswerSummary,
+    AreaRate,
+    AreaShare,
     ChangeDriver,
     Exclusions,
-    GroupOutcomeRate,
     HarmChange,
     HarmDriver,
     HarmIndex,
@@ -55,6 +56,8 @@ from policemetrics.figures import (
     ResponseSummary,
     ResponseSurvival,
     Share,
+    StandardisedRate,
+    StandardisedRatio,
     TimeChange,
     TimeDriver,
     TimeSummary,
@@ -359,12 +362,14 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
         as_at="2026-07",
         mature_after=12,
     )
-    assert_type(pm.group_outcome_rate(rates), GroupOutcomeRate)
+    assert_type(pm.standardised_ratio(rates, reference="pooled"), Results[StandardisedRatio])
     assert_type(
-        pm.group_outcome_rate(rates, force="Kent", include_self=True, average="mean_of_rates"),
-        GroupOutcomeRate,
+        pm.directly_standardised_rate(rates, standard={"10-17": 2}, by=["force"]), Results[StandardisedRate]
     )
-    assert_type(pm.group_outcome_rate(rates, by="period"), Results[GroupOutcomeRate])
+    assert_type(
+        pm.compare(rates, against="pooled", include_self=True, adjust="bh"),
+        Results[AreaShare] | Results[AreaRate],
+    )
     assert_type(
         pm.outcome_rate_split(
             results, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes"
