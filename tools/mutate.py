@@ -42,7 +42,7 @@ KEPT = ROOT / "mutants"
 PARTS = {
     "kernels": ("intervals percentiles decomposition survival incidence",
                 "decomposition incidence intervals percentiles survival"),
-    "counting": ("_cells tallies periods frames/counting",
+    "counting": ("_cells _spans tallies periods frames/counting",
                  "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
     "supply": ("_sent _supply _compare exposure",
                "cells change check compare exposure extend figure frames harm outcomes rates results supply tallies times totals"),

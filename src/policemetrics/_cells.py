@@ -33,6 +33,9 @@ Encoded: TypeAlias = tuple[LabelArray, IntArray]
 """The label, in the ledger only, of a row without one."""
 REASON: Final = "reason"  # the ledger's own dimension
 LACKING: Final = "missing "  # how the reason of a row without a label begins
+DROPPED: Final = "dropped: "
+PARTLY: Final = "not all "
+NOT_SUPPLIED: Final = "not supplied: "
 MEASURED: Final = "seconds"
 """The dimension that holds measurements: whole microseconds inside, float seconds outside."""
 MICROSECONDS: Final = 1_000_000
@@ -341,6 +344,18 @@ def lacking_labels(ledger: Cells | None) -> Cells | None:
         return None
     found = ledger.select(ledger.where_label(REASON, lambda reason: str(reason).startswith(LACKING)))
     return found if len(found) else None
+
+
+def merged(first: Cells | None, second: Cells | None) -> Cells | None:
+    """Add two ledgers, either of which may be None."""
+    if first is None or second is None:
+        return first if second is None else second
+    return first.union(second)
+
+
+def filled(ledger: Cells | None) -> Cells | None:
+    """Return a ledger, or None where it is empty."""
+    return ledger if ledger is not None and len(ledger) else None
 
 
 def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArray:

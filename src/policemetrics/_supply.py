@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
-from policemetrics._cells import LACKING, MISSING, REASON, Cells, find
+from policemetrics._cells import DROPPED, LACKING, MISSING, NOT_SUPPLIED, PARTLY, REASON, Cells, find, merged
 from policemetrics._sent import (
     AS_SENT,
     as_sent,
@@ -46,14 +46,7 @@ from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 from policemetrics.results import ExclusionTable, Figure, label_array
-from policemetrics.tallies import (
-    DROPPED,
-    NOT_SUPPLIED,
-    PARTLY,
-    Tally,
-    merged,
-    without_own_drops,
-)
+from policemetrics.tallies import Tally, without_own_drops
 
 _MOST_NAMED: Final = 5
 

@@ -15,7 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics._cells import HALF, MEASURED, REASON, Cells, Encoded, Whole, is_missing
+from policemetrics._cells import (
+    HALF,
+    MEASURED,
+    NOT_SUPPLIED,
+    REASON,
+    Cells,
+    Encoded,
+    Whole,
+    is_missing,
+    merged,
+)
 from policemetrics._sent import Senders
 from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
@@ -25,7 +35,7 @@ from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
 from policemetrics.frames.nw import nw
-from policemetrics.tallies import NOT_SUPPLIED, Tally, merged
+from policemetrics.tallies import Tally
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import MISSING, REASON, Cells
+from policemetrics._cells import MISSING, REASON, Cells, filled, merged
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons
 from policemetrics._write import count as written
@@ -25,7 +25,7 @@ from policemetrics.outcomes.dates import AsAt, Spans, notes_of
 from policemetrics.outcomes.definition import Definition, OutcomeSet, noun_of
 from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.results import Figure, Results, column, figure
-from policemetrics.tallies import Tally, filled, merged
+from policemetrics.tallies import Tally
 from policemetrics.typing import Alternates, Blank, Counts, FloatArray, IntArray, Names
 
 MONTHS: Final = "months"

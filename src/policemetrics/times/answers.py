@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import MEASURED, MISSING, REASON, Cells
+from policemetrics._cells import MEASURED, MISSING, REASON, Cells, filled
 from policemetrics._compare import Chosen, Mask, Rows, chosen_of
 from policemetrics._supply import (
     Reasons,
@@ -29,7 +29,7 @@ from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
-from policemetrics.tallies import Tally, filled
+from policemetrics.tallies import Tally
 from policemetrics.times import estimates
 from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
