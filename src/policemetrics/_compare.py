@@ -820,7 +820,7 @@ def over_periods(
         empty = tally._where({period: label_array([])})
         table = table_of((Side(empty, period), Side(empty, period)))
         return table[:0]._evolve(keys={d: label_array([]) for d in (*by, period)}, exclusions=None)
-    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
+    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.own for _, new in pairs]})
     for dim in reversed(by):
         table = table.sort(dim)
     return table

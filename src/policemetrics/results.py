@@ -40,6 +40,8 @@ from policemetrics.errors import (
     UnknownNameError,
     in_words,
 )
+from policemetrics.periods import Period, same_period
+from policemetrics.periods import in_words as in_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -395,7 +397,7 @@ class Results(Generic[FigureT_co]):
         Parameters
         ----------
         **labels : str or int
-            A label for each dimension that is needed to tell the row.
+            A label for each dimension that is needed to tell the row; a period in any spelling.
 
         Returns
         -------
@@ -419,9 +421,12 @@ class Results(Generic[FigureT_co]):
         mask = np.ones(len(self), dtype=bool)
         for dim, label in labels.items():
             _check.known(dim, "dimension", self._keys)
-            if not isinstance(label, str) and not _check.is_number(label):
+            if not isinstance(label, str | Period) and not _check.is_number(label):
                 raise _check.wrong_type(label, f"{dim} must be one label, text or a whole number")
             found = self._keys[dim] == label
+            if not np.any(found):  # a period may be spelt in any way
+                known = list(dict.fromkeys(self._keys[dim].tolist()))
+                found = np.isin(self._keys[dim], label_array(same_period(label, known, dim)))
             if not np.any(found):
                 msg = f"no row with {dim}={label!r}; {dim} has {_check.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
                 raise UnknownNameError(msg)
@@ -698,6 +703,8 @@ class Results(Generic[FigureT_co]):
                 same |= {name: listed[0]} if listed else {}
             elif name not in self._values:
                 words = [_screen.word(field, v) for v in listed]
+                if name == "between" and [str(later) for _, later in listed] in keys:
+                    name, words = "compared_with", [in_sentence(earlier) for earlier, _ in listed]
                 apart |= {} if words in keys else {name: words}
         return same, apart
 

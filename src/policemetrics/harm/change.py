@@ -504,7 +504,7 @@ def harm_index(
         for side in sides
     ]
     how.refuse_unweighted([pair.sides[1] for pair in pairs])
-    table = Results._stack([_index(pair, how) for pair in pairs], {period: [side.label for side in sides]})
+    table = Results._stack([_index(pair, how) for pair in pairs], {period: [side.own for side in sides]})
     for dim in reversed(kept):
         table = table.sort(dim)
     return table
