@@ -39,6 +39,7 @@ class Shown:
     words: bool = False  # and no figures
     rank: int = 0
     name: str = ""  # of the column of figures
+    title: str = ""  # its heading for those who will not write code
 
 
 # ---- what it is -------------------------------------------------------------------------
@@ -130,11 +131,13 @@ def columns(
         if about == name:
             unit = unit_of(field, same)
             cells = [form(value) for value in values[name]]
-            found.append(Shown(f"{name} ({unit})" if unit else name, cells, rank=rank, name=name))
+            heading = f"{name} ({unit})" if unit else name
+            found.append(Shown(heading, cells, rank=rank, name=name, title=_readable(name, heading, same)))
             continue
         both = zip(values[name], values[f"{about}_high"], strict=True)
         heading = f"{interval} of {about}" if several else interval
-        found.append(Shown(heading, [_interval(form, *limits) for limits in both], rank=rank))
+        title = f"{interval} of {_readable(about, about, same).lower()}" if several else interval
+        found.append(Shown(heading, [_interval(form, *limits) for limits in both], rank=rank, title=title))
     return found
 
 
@@ -170,15 +173,14 @@ def spaced(name: str) -> str:
     return f"{words[:1].upper()}{words[1:].lower()}"
 
 
-def readable(column: Shown, same: Mapping[str, Any]) -> str:
+def _readable(name: str, heading: str, same: Mapping[str, Any]) -> str:
     """Write a heading for those who will not write code: with the period itself for old and new."""
-    name, heading = column.name, column.heading
-    periods = same.get("between") or ("", "")
+    periods = same.get("between")
     for side, period in zip(("old", "new"), periods if isinstance(periods, tuple) else (), strict=False):
-        if period and (name == side or name.startswith(f"{side}_") or name.endswith(f"_{side}")):
+        if period and re.search(rf"^{side}(_|$)|_{side}$", name):
             what = spaced(re.sub(rf"^{side}_?|_{side}$", "", name))
             return f"{what} {in_words(period)}".strip() + heading[len(name) :]
-    return heading[:1].upper() + heading[1:].replace("_", " ")
+    return spaced(name) + heading[len(name) :]
 
 
 # ---- the whole --------------------------------------------------------------------------
@@ -219,6 +221,19 @@ class Page:
     @property
     def _prose(self) -> list[str]:
         return [c.heading for c in self.columns if c.words]
+
+    def readable(self) -> Page:
+        """Head its columns for those who will not write code; names that would be one stay as they are."""
+        titles = [c.title or spaced(c.heading) for c in self._all]
+        named = [
+            attrs.evolve(c, heading=title if titles.count(title) == 1 else c.heading)
+            for c, title in zip(self._all, titles, strict=True)
+        ]
+        return attrs.evolve(self, keys=named[: len(self.keys)], columns=named[len(self.keys) :])
+
+    def cells(self) -> dict[str, list[str]]:
+        """Return the cells as text, by heading."""
+        return {c.heading: list(c.cells) for c in self._all}
 
     def text(self) -> str:
         """Lay it out for the width that the terminal has; where there is none, as in a file, it is as wide as it is."""
