@@ -166,6 +166,7 @@ BAD = {
     "per_day": ["no", 1, None],
     "like_for_like": [None, 5, "nope"],
     "dispersion": [0, -1, NAN, INF, "2", None, True],
+    "adjust": ["BH", "bonferroni", "", 5, True],
     "minimum_base": [-1, 2.5, NAN, INF, "50", None, True, 2**64],
     "versus": [5, "nope", ("previous",)],
     "inclusive": ["no", 1, None],

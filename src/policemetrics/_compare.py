@@ -45,6 +45,7 @@ from policemetrics.definitions import not_crimes
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
+from policemetrics.intervals._shared import benjamini_hochberg
 from policemetrics.periods import read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally, as_given
@@ -305,6 +306,20 @@ def rates_of(counted: Sequence[IntArray], sizes: Sequence[FloatArray], name: str
     for side, count, size in zip(("old", "new"), counted, sizes, strict=True):
         found |= {f"{side}_exposure": size, f"{side}_rate": count / size * per}
     return found
+
+
+def adjusted(found: FigureT | Results[FigureT], adjust: str | None) -> FigureT | Results[FigureT]:
+    """Adjust the p-values of a table for how many comparisons there are; None leaves them as they are."""
+    if adjust is None:
+        return found
+    _check.choice(adjust, "adjust", ("bh",))
+    if not isinstance(found, Results):
+        msg = "adjust= is for many comparisons at once: give by=, versus= or labels=, or leave it out."
+        raise InvalidInputError(msg)
+    adjusted = benjamini_hochberg(found["p_value"])
+    many = f"Benjamini-Hochberg over {_write.count(int((~np.isnan(adjusted)).sum()))} comparisons"
+    values = {**found._values, "p_adjusted": adjusted}
+    return found._evolve(values=values, audit={**found._audit, "adjust": many})
 
 
 # ---- one side ---------------------------------------------------------------------------

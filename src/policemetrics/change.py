@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Comparison, Mask, Rows, over_periods, rates_of, read_counts
+from policemetrics._compare import Comparison, Mask, Rows, adjusted, over_periods, rates_of, read_counts
 from policemetrics._supply import Side, both_periods
 from policemetrics._write import count as written
 from policemetrics._write import fixed, per_words, percent, signed
@@ -52,6 +52,8 @@ class RateChange(Figure):
         the upper limit is then infinite.
     p_value : float
         Of no change; of the same family as the interval, so that they always agree.
+    p_adjusted, adjust : float, str
+        `p_value` adjusted for many comparisons, and how, over how many; nan and empty where that was not asked for.
     between : tuple of str
         The two periods, the earlier first; empty where none were given.
     old_exposure, new_exposure : float
@@ -76,7 +78,9 @@ class RateChange(Figure):
     )
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
+    p_adjusted: float = column("p", "p", of="percent_change", needs="adjust")
     p_value: float = column("p", "p", of="percent_change", shown=False)
+    adjust: str = ""
     between: tuple[str, str] = ("", "")
     old_exposure: float = input_field("denominator", default=np.nan)
     new_exposure: float = input_field("denominator", default=np.nan)
@@ -89,6 +93,11 @@ class RateChange(Figure):
     subject: str = "Recorded crime"
 
     def _sentence(self) -> str:
+        p = "" if np.isnan(self.p_adjusted) else f"; p {self._written('p_adjusted')} by {self.adjust}"
+        return f"{self._change.removesuffix('.')}{p}."
+
+    @property
+    def _change(self) -> str:
         if np.isnan(self.change):
             return f"{self._what()}: change {self.reason}."
         if self.exposure_name:
@@ -167,6 +176,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -205,6 +215,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -224,6 +235,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 def rate_change(
     old: Any,
@@ -244,6 +256,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> RateChange | Results[RateChange]:
     """Change in a count or a rate, absolute and in per cent, with an interval.
 
@@ -290,6 +303,10 @@ def rate_change(
         What is counted, for the sentence. Default is ``"Recorded crime"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
+    adjust : {"bh"}, optional
+        For many comparisons at once: p-values adjusted by Benjamini and Hochberg [1]_, so that of the changes with a
+        `p_adjusted` below 5% about 5% at most are chance. Default is None: of many groups without any change, one in 20
+        has an interval that leaves 0% out.
 
     Returns
     -------
@@ -311,6 +328,13 @@ def rate_change(
     limits for the ratio of rates. The p-value is of the same family: it is below
     ``1 - confidence_level`` exactly when the interval leaves 0% out. At the size of a force almost
     any change is distinguishable from chance: report how large it is.
+
+    The intervals of a table with `adjust` are those of each change alone; only `p_adjusted` knows of the others.
+
+    References
+    ----------
+    .. [1] Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful
+       approach to multiple testing. Journal of the Royal Statistical Society B, 57(1), 289-300.
 
     Examples
     --------
@@ -347,7 +371,7 @@ def rate_change(
             np.atleast_1d(_check.counts(*named)) for named in zip(columns[:2], ("old", "new"), strict=True)
         ]
         divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
-        return _changes(how, rows, counted, divisors, "exposure" if sizes else "", ())
+        return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
     if (between is None) == (versus is None):
         both = ", not both" if between is not None else ""
         msg = (
@@ -375,7 +399,7 @@ def rate_change(
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
         return _changes(how, pair.rows, pair.counted, divisors, named, pair.shown, **more)
 
-    return over_periods(tally, between, versus, period, kept, compared)
+    return adjusted(over_periods(tally, between, versus, period, kept, compared), adjust)
 
 
 @attrs.frozen
@@ -430,6 +454,7 @@ def _changes(
         "new": counted[1],
         "change": new - old,
         "p_value": family.p_value(new, old, e1, e0, **spread) if family.p_value else np.nan,
+        "p_adjusted": np.nan,
         **percents,
         **rates_of(counted, sizes, named),
         **how.inputs,

@@ -161,3 +161,13 @@ def _far_tail(a: FloatArray, b: FloatArray, p: FloatArray, q: FloatArray) -> Flo
         total, k = total + term, k + 1
     first[there] *= total
     return first
+
+
+def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
+    """Adjust p-values of as many comparisons for the rate of false discoveries; one that is nan is no comparison."""
+    found = np.full(len(p_values), np.nan)
+    known = np.flatnonzero(~np.isnan(p_values))
+    order = known[np.argsort(-p_values[known], kind="stable")]  # the largest first
+    rank = np.arange(len(order), 0, -1)
+    found[order] = np.minimum.accumulate(np.minimum(p_values[order] * len(order) / rank, 1))
+    return found
