@@ -46,8 +46,9 @@ class Shown:
 
 
 def definitions(fields: Iterable[Field[Any]]) -> list[Field[Any]]:
-    """Return the fields that say what a figure is: a level stands beside its interval."""
-    return [f for f in fields if "role" not in f.metadata and f.name != "confidence_level"]
+    """Return the fields that say what a figure is: a level stands beside its interval, sources below."""
+    elsewhere = {"confidence_level", "sources"}
+    return [f for f in fields if "role" not in f.metadata and f.name not in elsewhere]
 
 
 def word(field: Field[Any], value: Any) -> str:

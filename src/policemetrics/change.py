@@ -394,6 +394,7 @@ def rate_change(
             caveat=how.caveat,
             whole=per_day,
             single=by is None and versus is None,
+            counts=how.subject,
         )
         divisors, named = pair.sizes(exposure, per_day=per_day)
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
@@ -596,12 +597,12 @@ def change_drivers(
 
     >>> from policemetrics import Tally
     >>> crimes = Tally.from_columns(
-    ...     {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "group": ["drugs", "theft", "violence"] * 2},
+    ...     {"period": ["2023/24"] * 3 + ["2024/25"] * 3, "group": ["drugs", "theft", "violence"] * 2},
     ...     [1_000, 6_000, 3_000, 1_200, 4_700, 3_100],
     ... )
-    >>> drivers = change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
+    >>> drivers = change_drivers(crimes, between=("2023/24", "2024/25"), of="group")
     >>> drivers.sort("change")
-    Recorded crime; 2022/23 to 2023/24
+    Recorded crime; 2023/24 to 2024/25
     group       old    new  change  points  share_of_change
     --------  -----  -----  ------  ------  ---------------
     theft     6,000  4,700  −1,300  −13.00          130.00%
@@ -609,12 +610,12 @@ def change_drivers(
     drugs     1,000  1,200    +200   +2.00          −20.00%
     [ChangeDriver, 3 rows]
     >>> print(drivers.at(group="theft"))
-    theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
+    theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
-    _check.text(of, "of")
+    _check.text(of, "of"), _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
     sides = both_periods(tally, between, period)
-    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat)
+    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat, counts=subject)
     rows, group, (old, new) = pair.by_part(of)
     whole_old, whole_new = (whole[group] for whole in pair.counted)
     change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
@@ -630,7 +631,7 @@ def change_drivers(
         "whole_old": np.where(rows.there, whole_old, np.nan),
         "whole_new": np.where(rows.there, whole_new, np.nan),
         "between": pair.between,
-        "subject": _check.text(subject, "subject"),
+        "subject": subject,
     }
     old_there, new_there = (there[group] for there in pair.shown)
     return rows.results(ChangeDriver, values, {"old": old_there, "new": new_there}, single=False)

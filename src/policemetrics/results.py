@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _oldest, _screen, _write
+from policemetrics import _check, _oldest, _screen, _sources, _write
 from policemetrics._exclusions import ExclusionTable, stacked
 from policemetrics._figure import (
     Exclusions,
@@ -769,6 +769,9 @@ class Results(Generic[FigureT_co]):
         beyond = len(caveats) - _MOST_CAVEATS_SHOWN
         caveats[_MOST_CAVEATS_SHOWN:] = [f"and {beyond} more"] if beyond > 0 else []
         said += [f"caveat: {'; '.join(caveats)}"] if caveats else []
+        sources = _every_row(self._audit["sources"], len(self)).tolist()
+        read = self._each_once([[_sources.in_words(found)] if found else [] for found in sources])
+        said += [f"source: {'; '.join(read)}"] if read else []
         return "; ".join(said)
 
     def _each_once(self, said: Sequence[Sequence[str]]) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from policemetrics import _check
 from policemetrics._cells import Cells, encode
 from policemetrics._compare import Chosen, Mask, Notes, Rows
+from policemetrics._sources import joined
 from policemetrics._supply import Reasons, keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import fixed, percent
@@ -420,7 +421,9 @@ def _rates(
 ) -> GroupOutcomeRate | Results[GroupOutcomeRate]:
     """Work out every group."""
     rows = Rows(grid.keys, grid.why_none(), single, grid.exclusions(), grid.notes())
-    rows.chosen = Chosen(grid.rates[0].chosen if len(grid.rates) else "")
+    rows.chosen = Chosen()
+    if len(grid.rates):
+        rows.chosen = Chosen(grid.rates[0].chosen, sources=joined(*(one.sources for one in grid.rates)))
     common = {what: grid.common(what) for what in ("when", "as_at", "mature_after")}
     positive, denominator, waiting = (
         grid.column(name).sum(axis=1) for name in ("positive", "denominator", "not_yet_assigned")
