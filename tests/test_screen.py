@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import policemetrics as pm
 from policemetrics import Exposure, Figure, Results, Tally, figures, published
 from policemetrics._figure import audit_fields, column_fields, definitions_of
-from policemetrics.errors import ChoiceNeededError
+from policemetrics.errors import ChoiceNeededError, Note
 from policemetrics.extend import column, figure
 
 YEARS = ("2017/18", "2019/20")
@@ -192,6 +192,18 @@ class TestCaveats:
         table = pm.rate_change([1, 2], [2, 3], labels=["a", "b"], caveat="a new system")
         for rendering in RENDERINGS:
             assert rendering(table).count("a new system") == 1
+
+    def test_a_long_one_has_a_short_form_in_a_terminal(self):
+        """HTML and Markdown, which are handed on, have it whole; so has each figure."""
+        long = Note("kind", "a short form", "a long form " * 20)
+        table = pm.rate_change([1], [2], labels=["a"])
+        table = table._evolve(notes=(long,))
+        assert repr(table).endswith(
+            "[RateChange, 1 row; caveat: a short form, in full in the .caveat of a row]"
+        )
+        assert long.long.strip() in table.to_markdown()
+        assert long.long.strip() in table._repr_html_()
+        assert long.long.strip() in str(table[0])
 
     def test_says_of_whom(self):
         rows = [

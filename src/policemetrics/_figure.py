@@ -483,7 +483,7 @@ class Figure:
             [_screen.Shown(d, [str(v)]) for d, v in self.group.items()],
             _screen.columns(column_fields(kind), self._estimate, values, same),
             1,
-            lambda _: "",
+            lambda *_: "",
             str(self),
         )
 

@@ -200,7 +200,8 @@ class Page:
     rows : int
         How many are shown.
     below : callable
-        What is said below it, given the names of the columns for which there is no room.
+        What is said below it, given the names of the columns for which there is no room, and whether a long caveat
+        is to be short.
     sentence : str
         Of one figure, which says all of it.
     """
@@ -209,7 +210,7 @@ class Page:
     keys: list[Shown]
     columns: list[Shown]
     rows: int
-    below: Callable[[Sequence[str]], str]
+    below: Callable[[Sequence[str], bool], str]
     sentence: str = ""
 
     @property
@@ -248,7 +249,11 @@ class Page:
             dropped[:0] = [c.heading for c in shown if c is last or (c.name in pair and c.name)]
             shown = [c for c in shown if c is not last and (c.name not in pair or not c.name)]
         table = _write.text_table(*self._parts(shown), left=len(self.keys))
-        parts = _write.wrapped(self.title, width), table, _write.wrapped(f"[{self.below(dropped)}]", width)
+        parts = (
+            _write.wrapped(self.title, width),
+            table,
+            _write.wrapped(f"[{self.below(dropped, True)}]", width),
+        )
         return "\n".join(filter(None, parts))
 
     def html(self) -> str:
@@ -258,7 +263,7 @@ class Page:
             left=len(self.keys),
             caption=self.title,
             prose=self._prose,
-            below=self.below(()),
+            below=self.below((), False),
         )
         return f"{table}<p>{html.escape(self.sentence)}</p>" if self.sentence else table
 
@@ -266,7 +271,7 @@ class Page:
         """Lay it out in Markdown, its title in bold."""
         table = _write.markdown_table(*self._parts(self._all), left=len(self.keys), prose=self._prose)
         head = f"**{_write.markdown(self.title)}**" if self.title else ""
-        last = _write.markdown(self.below(()) or self.sentence)
+        last = _write.markdown(self.below((), False) or self.sentence)
         return "\n\n".join(filter(None, (head, table, last)))
 
 

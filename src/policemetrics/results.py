@@ -72,6 +72,7 @@ def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
 
 _MOST_ROWS_SHOWN: Final = 60
 _MOST_CAVEATS_SHOWN: Final = 4
+_LONG_CAVEAT: Final = 160  # letters: two lines of a terminal
 _AUDIT: Final = "audit_"
 MISSING: Final = "(missing)"  # the label of what has none
 _WHOLE: Final = ("int", "int or None")
@@ -731,7 +732,7 @@ class Results(Generic[FigureT_co]):
                 ),
             ],
             rows,
-            lambda dropped: self._below(rows, dropped),
+            lambda *how: self._below(rows, *how),
         )
 
     def _definitions(self) -> tuple[dict[str, Any], dict[str, list[str]]]:
@@ -753,7 +754,7 @@ class Results(Generic[FigureT_co]):
                 apart |= {} if words in keys else {name: words}
         return same, apart
 
-    def _below(self, shown: int, dropped: Sequence[str]) -> str:
+    def _below(self, shown: int, dropped: Sequence[str], in_short: bool) -> str:  # noqa: FBT001  # of this module
         """Say below the table what its rows have in common, each thing once."""
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
         said = [
@@ -765,10 +766,20 @@ class Results(Generic[FigureT_co]):
             said += self._each_once([[why] if why else [] for why in self._reason[:shown].tolist()])
         out = self._exclusions
         said += [f"excluded {out.unit}: {out.left_out}"] if out and out.left_out else []
-        caveats = self._each_once([[n.long.rstrip(".") for n in notes] for notes in self._notes_by_row])
+        long = {
+            n
+            for notes in self._notes_by_row
+            for n in notes
+            if in_short and len(n.long) > _LONG_CAVEAT and n.short != n.long
+        }
+        words = [
+            [n.short if n in long else n.long.rstrip(".") for n in notes] for notes in self._notes_by_row
+        ]
+        caveats = self._each_once(words)
         beyond = len(caveats) - _MOST_CAVEATS_SHOWN
         caveats[_MOST_CAVEATS_SHOWN:] = [f"and {beyond} more"] if beyond > 0 else []
-        said += [f"caveat: {'; '.join(caveats)}"] if caveats else []
+        whole = ", in full in the .caveat of a row" if long else ""
+        said += [f"caveat: {'; '.join(caveats)}{whole}"] if caveats else []
         sources = _every_row(self._audit["sources"], len(self)).tolist()
         read = self._each_once([[_sources.in_words(found)] if found else [] for found in sources])
         said += [f"source: {'; '.join(read)}"] if read else []
