@@ -265,6 +265,22 @@ class TestTerminal:
             "[RateChange, 3 rows; Kent and Essex: not applicable: nothing was recorded before]"
         )
 
+    def test_many_reasons_are_cut_below(self, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "80")
+        rows = {f"F{i}": f"not available: no rows for {i}" for i in range(9)}
+        table = Results.of(
+            [attrs.evolve(pm.rate_change([0], [4], labels=[f])[0], reason=why) for f, why in rows.items()]
+        )
+        text = " ".join(repr(table).split())
+        assert "F3: not available: no rows for 3; and 5 more in the column reason]" in text
+
+    def test_what_tells_rows_apart_stays(self, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "80")
+        times = Tally.from_columns({"a long name of a grade": ["1", "2"], "seconds": [60, 120]}, [1, 1])
+        table = pm.summarise_times(times, target={"1": 90, "2": 100}, by="a long name of a grade")
+        assert "no room" in repr(table)
+        assert "1 min 40 s" in repr(table)
+
     def test_no_line_ends_inside_a_time(self, monkeypatch):
         monkeypatch.setenv("COLUMNS", "80")
         for pad in range(80):

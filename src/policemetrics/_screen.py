@@ -123,12 +123,13 @@ def columns(
     interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
     shown = [f for f in fields if _is_shown(f, same) and not f.name.endswith("_high")]
     several = sum(f.name.endswith("_low") for f in shown) > 1
-    # The percentage of a rate stands between the rates, which were asked for.
     found = []
     for field in shown:
         name, form = field.name, _write.FORMATS[field.metadata["column"]]
         about = name.removesuffix("_low")
-        rank = _KEPT if about in estimates[:1] else _KEPT + 1 if field.metadata.get("needs") else _KEPT + 2
+        # What it is about, and what tells it apart, stay; what was asked for goes after what stands there always.
+        stays = about in estimates[:1] or field.metadata.get("definition")
+        rank = _KEPT if stays else _KEPT + 1 if field.metadata.get("needs") else _KEPT + 2
         if about == name:
             unit = unit_of(field, same)
             cells = [form(value) for value in values[name]]

@@ -71,7 +71,7 @@ def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
 
 
 _MOST_ROWS_SHOWN: Final = 60
-_MOST_CAVEATS_SHOWN: Final = 4
+_MOST_SAID: Final = 4  # caveats, or reasons
 _LONG_CAVEAT: Final = 160  # letters: two lines of a terminal
 _AUDIT: Final = "audit_"
 MISSING: Final = "(missing)"  # the label of what has none
@@ -763,7 +763,8 @@ class Results(Generic[FigureT_co]):
         if unseen := [name for name in dropped if name != "reason"]:
             said.append(f"no room for {', '.join(unseen)}")
         if "reason" in dropped:
-            said += self._each_once([[why] if why else [] for why in self._reason[:shown].tolist()])
+            reasons = self._each_once([[why] if why else [] for why in self._reason[:shown].tolist()])
+            said += _first(reasons, "and {} more in the column reason")
         out = self._exclusions
         said += [f"excluded {out.unit}: {out.left_out}"] if out and out.left_out else []
         long = {
@@ -776,8 +777,7 @@ class Results(Generic[FigureT_co]):
             [n.short if n in long else n.long.rstrip(".") for n in notes] for notes in self._notes_by_row
         ]
         caveats = self._each_once(words)
-        beyond = len(caveats) - _MOST_CAVEATS_SHOWN
-        caveats[_MOST_CAVEATS_SHOWN:] = [f"and {beyond} more"] if beyond > 0 else []
+        caveats = _first(caveats, "and {} more")
         whole = ", in full in the .caveat of a row" if long else ""
         said += [f"caveat: {'; '.join(caveats)}{whole}"] if caveats else []
         sources = _every_row(self._audit["sources"], len(self)).tolist()
@@ -808,6 +808,12 @@ class Results(Generic[FigureT_co]):
 
     def _repr_markdown_(self) -> str:
         return self._page().markdown()
+
+
+def _first(said: list[str], more: str) -> list[str]:
+    """Return the first of what is said, and how much more there is."""
+    beyond = len(said) - _MOST_SAID
+    return [*said[:_MOST_SAID], *([more.format(beyond)] if beyond > 0 else [])]
 
 
 def _same(one: Any, other: Any) -> bool:
