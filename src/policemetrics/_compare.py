@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write
+from policemetrics import _check, _write, multiplicity
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
@@ -313,6 +313,31 @@ class Rows:
         for labels in self.keys.values():
             none |= np.array(no_crimes(labels.tolist()), dtype=bool)
         return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
+
+
+def rates_of(counted: Sequence[IntArray], sizes: Sequence[FloatArray], name: str) -> dict[str, Any]:
+    """Return what a comparison of two counts keeps of what they were divided by, with both rates; nan without it."""
+    if not sizes:
+        return dict.fromkeys(("old_rate", "new_rate"), np.nan)
+    per = 1.0 if name == "days" else 1000.0
+    found = {"per": per, "exposure_name": name}
+    for side, count, size in zip(("old", "new"), counted, sizes, strict=True):
+        found |= {f"{side}_exposure": size, f"{side}_rate": count / size * per}
+    return found
+
+
+def adjusted(found: FigureT | Results[FigureT], adjust: str | None) -> FigureT | Results[FigureT]:
+    """Adjust the p-values of a table for how many comparisons there are; None leaves them as they are."""
+    if adjust is None:
+        return found
+    _check.choice(adjust, "adjust", ("bh",))
+    if not isinstance(found, Results):
+        msg = "adjust= is for many comparisons at once: give by=, versus= or labels=, or leave it out."
+        raise InvalidInputError(msg)
+    adjusted = multiplicity.adjusted(found["p_value"], "bh")
+    many = f"Benjamini-Hochberg over {_write.count(int((~np.isnan(adjusted)).sum()))} comparisons"
+    values = {**found._values, "p_adjusted": adjusted}
+    return found._evolve(values=values, audit={**found._audit, "adjust": many})
 
 
 def _standing(values: Any, stand: Mask) -> FloatArray:
@@ -1055,7 +1080,7 @@ def over_periods(
         empty = tally._where({period: label_array([])})
         table = table_of((Side(empty, period), Side(empty, period)))
         return table[:0]._evolve(keys={d: label_array([]) for d in (*by, period)}, exclusions=None)
-    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
+    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.own for _, new in pairs]})
     for dim in reversed(by):
         table = table.sort(dim)
     return table
