@@ -144,12 +144,14 @@ class Side:
     def senders(self) -> Cells:
         """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
         stated = () if self.tally._supplied is None else self.tally._supplied.dims
-        if not renamed(self.tally) & {*stated}:
+        if not renamed(self.tally) & {*stated} and not self.group:
             return self.proof(())
-        found = self._placed(reports(self.tally._sent), identify=False)
-        if self.common is not None:
-            found = found.select(by_sender(self.tally, found).within(self.common))
-        return found
+        found, common = reports(self.tally._sent), self.common
+        if not self.group:
+            found = self._placed(found, identify=False)
+        elif common is not None:  # a divisor may be given by the labels of the groups, which the place does not tell
+            common = common.keys(d for d in common.dims if d != self.dim)
+        return found if common is None else found.select(by_sender(self.tally, found).within(common))
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
         """Return the areas of which any row came in, by place in the side."""
@@ -786,12 +788,12 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
         return reasons
     columns = [[said(d, parts.get(v, v) if d == dim else v) for v in lone.column(d).tolist()] for d in told]
     names = [" ".join(key) for key in zip(*columns, strict=True)]
-    for i, listed in _listed_by_group(groups, lone, shared, names).items():
+    for i, listed in listed_by_group(groups, lone, shared, names).items():
         reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
 
 
-def _listed_by_group(
+def listed_by_group(
     groups: Cells, relation: Cells, shared: tuple[str, ...], names: Sequence[str]
 ) -> dict[int, str]:
     """List the names of the rows of a relation, by the group that they belong to over the dimensions `shared`."""
@@ -866,7 +868,7 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[st
         paired = _counted_twice(mine.known((*shared, dim)), theirs.known((*shared, dim)))
         one_sided = paired.select(paired.counts != 3)
         names = list(map(str, one_sided.column(dim).tolist()))
-        for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
+        for i, listed in listed_by_group(groups, one_sided, shared, names).items():
             if reasons[i] is None:
                 reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {listed}"
     return reasons
