@@ -249,6 +249,7 @@ class TestKinds:
         calls = Tally.from_columns(columns, [1] * 300)
         found = compare(pm.answer_times(calls, target=10, out_of="answered", by="force"), **GROUP)
         assert found.at(force="Kent").reference == 0.7
+        assert found[0].of_what == "The share of the calls answered within 10 s"
         assert found.at(force="Kent").z == pytest.approx(0.1 / math.sqrt(0.21 / 100))
         assert (
             compare(pm.summarise_times(calls, target=10, by="force"), **GROUP)["z"].tolist()
@@ -265,6 +266,7 @@ class TestKinds:
             harm = pm.harm_score(crimes, weights, by="force", exposure=people, method=method)
             found = compare(harm, column="per_head", overdispersion=None, **GROUP)
             plain = compare(pm.rate(crimes, people, by="force"), overdispersion=None, **GROUP)
+            assert found[0].of_what == "Harm (own 1) per head"
             for column in ("z", "p", "rank", "rank_low"):
                 assert found[column] == pytest.approx(plain[column], rel=1e-9)
             for column in ("value", "reference", "lower", "upper", "value_low", "value_high"):

@@ -84,7 +84,8 @@ def compare(
     include_self : bool
         Whether an area is counted in the group that it stands beside. It must be given where there is a group.
     members : iterable of label, or mapping of label to labels, optional
-        The areas of the group; or, for each area that is compared, those similar to it. Default is all that have a figure.
+        The areas of the group, which all areas of the table stand beside; or, for each area that is compared, those similar to
+        it. Default is all that have a figure.
     column : str, optional
         Which figure, where a table has several: ``"per_head"`` or ``"per_crime"`` of `harm_score`.
     scale : {"identity", "arcsine", "log"}, optional

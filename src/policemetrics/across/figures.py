@@ -13,12 +13,13 @@ from policemetrics import _check
 from policemetrics._cells import Cells, encode
 from policemetrics._figure import Figure, column_fields, comparable
 from policemetrics._totals import proven
-from policemetrics._write import percent
+from policemetrics._write import duration, percent
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.harm.score import HarmScore
 from policemetrics.intervals import COUNTS
 from policemetrics.intervals._shared import z_of
 from policemetrics.results import Results
+from policemetrics.times.answers import said_of
 from policemetrics.typing import FloatArray
 
 # What may differ from area to area in one table; all else that a figure says of itself is a part of its definition.
@@ -109,19 +110,14 @@ class Counted:
 
     @property
     def about(self) -> str:
-        """What is measured."""
-        first: Figure = self.table[0]
-        words = {
-            "per_head": "Harm per head",
-            "per_crime": "Harm per crime",
-            "share_within": "The share within the target",
-        }
-        said = (
-            words.get(self.column)
-            or first._about
-            or str(getattr(first, "part", ""))
-            or self.column.replace("_", " ")
-        )
+        """What is measured, with the definition that must be said."""
+        first: Any = self.first
+        if self.column == "share_within":
+            of = f" of the calls {said_of(first.service_level)}" if hasattr(first, "service_level") else ""
+            return f"The share{of} within {duration(first.target)}"
+        if self.model in {"weighted", "mean"}:
+            return f"{first._about} {self.column.replace('_', ' ')}"
+        said = first._about or getattr(first, "part", "") or self.column.replace("_", " ")
         over = first._per(self.column)
         per = (
             f" per {self.unit:,g}{f' {over}' if over else ''}"
@@ -129,6 +125,12 @@ class Counted:
             else ""
         )
         return f"{said[0].upper()}{said[1:]}{per}"
+
+    @property
+    def first(self) -> Figure:
+        """The first row with a figure, or the first."""
+        found: Figure = self.table[int(np.argmax(~np.isnan(self.value)))]
+        return found
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -144,7 +146,7 @@ class Counted:
     @property
     def out_of(self) -> str:
         """What the denominators are; empty where nothing says it."""
-        first = self.table[0]
+        first = self.first
         own = {"per_crime": "crimes", "share_within": "times"}.get(self.column)
         return own or str(getattr(first, "exposure_name", "") or getattr(first, "_noun", ""))
 
