@@ -296,7 +296,8 @@ class Tally:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
-        return _sources.joined(*(one.sources for one in self._sent))
+        found = [source for one in self._sent for source in one.sources]
+        return _sources.joined(found) if found else ()
 
     @property
     def total(self) -> int:
