@@ -109,7 +109,7 @@ class Kept:
 
 @attrs.frozen(eq=False)
 class Left:
-    """Rows with all these labels were left out: `drop`, `not_supplied` and the like."""
+    """Rows with all these labels were left out: `drop`."""
 
     wanted: Mapping[str, LabelArray]
 
@@ -118,6 +118,11 @@ class Left:
         if not set(self.wanted) <= set(relation.dims):
             return relation
         return relation.select(~relation.match(self.wanted))
+
+
+@attrs.frozen(eq=False)
+class Lost(Left):
+    """Rows with all these labels are no figures, and so no evidence that anything was sent: `not_supplied`."""
 
 
 @attrs.frozen(eq=False)
@@ -214,7 +219,7 @@ class Windows:
         return self.complete(relation) if self.dim in relation.dims else relation
 
 
-Step: TypeAlias = Kept | Left | Renamed | Windows
+Step: TypeAlias = Kept | Left | Lost | Renamed | Windows
 
 
 # ---- what was sent ----------------------------------------------------------------------
@@ -251,6 +256,12 @@ class Sent:
     months: frozenset[int] | None = None
     sources: tuple[Source, ...] = ()
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything is left of it after the steps since, by the dimensions that they choose by."""
+        dims = dict.fromkeys(d for step in self.steps if isinstance(step, Kept) for d in step.wanted)
+        return len(self.again(self.cells.keys(d for d in dims if d in self.cells.dims))) > 0
+
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
 
@@ -278,6 +289,29 @@ class Sent:
             else:
                 found = step.on(found)
         return found
+
+    def evidence(self, rows: Cells) -> Cells:
+        """Leave out of rows, as they were made, those that were said to be no figures, by the labels they had by then."""
+        named: dict[str, dict[Any, Any]] = {}
+        there, figures = np.ones((2, len(rows)), dtype=bool)
+        for step in self.steps:
+            if isinstance(step, Renamed) and step.dim in rows.dims:
+                before = named.get(step.dim) or {v: v for v in rows.label(step.dim).tolist()}
+                named[step.dim] = {made: step.labels.get(now, now) for made, now in before.items()}
+            elif isinstance(step, Windows):
+                break  # a window that is none says nothing of its months
+            elif isinstance(step, Kept | Left) and {*step.wanted} <= {*rows.dims}:
+                asked = {
+                    dim: label_array(made for made, now in named[dim].items() if now in labels.tolist())
+                    if dim in named
+                    else labels
+                    for dim, labels in step.wanted.items()
+                }
+                hit = rows.match(asked)
+                if isinstance(step, Lost):
+                    figures &= ~(there & hit)  # of what was not chosen nothing was said
+                there &= hit if isinstance(step, Kept) else ~hit
+        return rows if figures.all() else rows.select(figures)
 
     def _doubled(self, relation: Cells) -> Cells:
         for dim in dict.fromkeys(step.dim for step in self.steps if isinstance(step, Renamed)):
@@ -329,9 +363,10 @@ def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) ->
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
     dims, found = tuple(dims), []
     for one in sent:
-        keys = one.cells.keys(dims)
+        keys = one.evidence(one.cells).keys(dims)
         if one.lacking is not None:
-            keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
+            others = one.evidence(one.lacking)
+            keys = keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
         found.append(one.again(keys))
     return joined(found).keys()
 

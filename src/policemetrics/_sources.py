@@ -59,11 +59,12 @@ class Source:
 
 def joined(*several: Sequence[Source]) -> tuple[Source, ...]:
     """Return every source once, sheets of one file as one."""
-    found: dict[tuple[str, str], Source] = {}
+    found: dict[tuple[str, str, str], Source] = {}
     for source in (one for sources in several for one in sources):
-        known = found.setdefault((source.file, source.sha256), source)
+        key = (source.file, source.sha256, source.released)
+        known = found.setdefault(key, source)
         sheets = tuple(dict.fromkeys((*known.sheets, *source.sheets)))
-        found[source.file, source.sha256] = attrs.evolve(known, sheets=sheets)
+        found[key] = attrs.evolve(known, sheets=sheets)
     return tuple(found.values())
 
 

@@ -33,6 +33,7 @@ from policemetrics._cells import (
 from policemetrics._sent import (
     Kept,
     Left,
+    Lost,
     Renamed,
     Senders,
     Sent,
@@ -194,11 +195,19 @@ class Tally:
         overlapping: Names = (),
         unit: str = "counts",
         months: frozenset[int] | None = None,
+        tidy: bool = False,
     ) -> Tally:
-        """Build a tally from encoded columns, given by dimension. The columns are not validated."""
+        """Build a tally from encoded columns, given by dimension. The columns are not validated.
+
+        Those that are `tidy` make cells as they are: no label is missing or unused, no key repeats, and they are in order.
+        """
         dims = tuple(coded)
         _warn_of_spellings(coded)
-        cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
+        if tidy:
+            labels, codes = zip(*coded.values(), strict=True) if coded else ((), ())
+            cells, ledger = Cells(dims, labels, codes, counts), None
+        else:
+            cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -276,6 +285,34 @@ class Tally:
         """Say which published files the counts were read from."""
         return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
 
+    def released(self, when: str, /) -> Tally:
+        """Say of which release the counts are, so that a comparison with those of another one says so.
+
+        Parameters
+        ----------
+        when : str
+            The release in words: ``"18 July 2024"``. The readers of `policemetrics.official` take it from the file.
+
+        Returns
+        -------
+        Tally
+            The same counts; their `sources` know the release.
+
+        Examples
+        --------
+        >>> first = Tally.from_columns({"period": ["2022/23"]}, [7]).released("July 2023")
+        >>> later = Tally.from_columns({"period": ["2023/24"]}, [8]).released("July 2024")
+        >>> [source.released for source in (first + later).sources]
+        ['July 2023', 'July 2024']
+        """
+        _check.text(when, "when")
+        unknown = (Source(file="", sha256="", title="counts"),)
+        sent = [
+            attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
+            for one in self._sent
+        ]
+        return self._evolve(sent=tuple(sent))
+
     # ---- reading ------------------------------------------------------------------------
 
     @property
@@ -296,8 +333,8 @@ class Tally:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
-        found = [source for one in self._sent for source in one.sources]
-        return _sources.joined(found) if found else ()
+        found = [one.sources for one in self._sent if one.sources]
+        return _sources.joined(*found) if found else ()
 
     @property
     def total(self) -> int:
@@ -787,7 +824,7 @@ class Tally:
             cells=self._cells.select(~mask),
             supplied=supplied,
             ledger=merged(filled(ledger), added),
-            sent=self._then(Left(wanted)),
+            sent=self._then((Lost if reason.startswith(NOT_SUPPLIED) else Left)(wanted)),
             marks=tuple(
                 mark.select(~mark.match(wanted)) if set(wanted) <= set(mark.dims) else mark
                 for mark in self._marks

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from functools import partial, reduce
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
@@ -23,15 +23,13 @@ import attrs
 from policemetrics import _check
 from policemetrics._sources import Source
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.official._extent import Extent
 
 # A member may hold so much, and be so much larger than it is packed; sheets of a workbook pack 10 to 40 times.
 _MOST_BYTES: Final = 4 << 30
 _MOST_RATIO: Final = 250
 _SMALL: Final = 16 << 20  # below, no ratio does harm
 _AT_ONCE: Final = 1 << 20
-_MOST_CELLS: Final = 50_000_000
-_CELL: Final = re.compile(rb'\sr="([A-Za-z]{1,3})([0-9]{1,7})"')
-_LONGEST_NAME: Final = 16
 _TABLES: Final = (".csv", ".csv.gz", ".xlsx", ".ods")
 # How files begin that are taken for a table and are none.
 _NOT_TABLES: Final = (
@@ -197,27 +195,13 @@ def _open_member(place: Path, info: zipfile.ZipInfo, name: str) -> BinaryIO:
 
 
 def _measure(place: Path, info: zipfile.ZipInfo, name: str) -> None:
-    """Read a member through, so that it is whole, no larger than it may be, and of no more cells than there is room for.
-
-    A reader of workbooks lays out every cell up to the last one, wherever that stands.
-    """
-    widest = longest = 0
-    rest = b""
+    """Read a member through, so that it is whole, no larger than it may be, and of no more cells than there is room for."""
+    sheet, ods = info.filename.startswith("xl/worksheets/"), info.filename == "content.xml"
+    extent = Extent(f"{name}, {info.filename}", ods=ods)
     with _open_member(place, info, name) as member:
-        while text := member.read(_AT_ONCE):
-            if not info.filename.startswith("xl/worksheets/"):
-                continue
-            text = rest + text
-            for column, row in set(_CELL.findall(text)):
-                longest = max(longest, int(row))
-                widest = max(widest, reduce(lambda n, letter: 26 * n + letter - 64, column.upper(), 0))
-            rest = text[-_LONGEST_NAME:]
-            if widest * longest > _MOST_CELLS:
-                msg = (
-                    f"{name}, {info.filename}: a sheet must have no more than {_MOST_CELLS:,} cells; one stands in row "
-                    f"{longest:,} and one in column {widest:,}."
-                )
-                raise InvalidInputError(msg)
+        while piece := member.read(_AT_ONCE):
+            if sheet or ods:
+                extent.feed(piece)
 
 
 class _Bounded(io.RawIOBase):

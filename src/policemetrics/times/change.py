@@ -346,6 +346,7 @@ def time_change(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="response times",
         apart=(measured,),
         single=by is None,
     )
