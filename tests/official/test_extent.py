@@ -27,7 +27,9 @@ def book(path, body):
     ods(path, {"S": []})
     with zipfile.ZipFile(path) as old:
         members = {i.filename: old.read(i) for i in old.infolist()}
-    members["content.xml"] = members["content.xml"].replace(b"</table:table>", body.encode() + b"</table:table>")
+    members["content.xml"] = members["content.xml"].replace(
+        b"</table:table>", body.encode() + b"</table:table>"
+    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name, data in members.items():
             new.writestr(name, data)
@@ -45,9 +47,16 @@ def extent(path, member, size, *, is_ods):
 CASES = {
     "plain": ROW.format("", "", "") * 3,
     "repeated": ROW.format(rows(40), columns(7), ""),
-    "blank to the end": ROW.format("", "", f"<table:table-cell{columns(16383)}/>") + BLANK.format(rows(1048000), columns(16384)),
-    "blank between": ROW.format("", "", "") + BLANK.format(rows(500), columns(16384)) + ROW.format("", "", ""),
-    "blank before": ROW.format("", "", f"<table:table-cell{columns(30)}/><table:table-cell><text:p>a</text:p></table:table-cell>"),
+    "blank to the end": ROW.format("", "", f"<table:table-cell{columns(16383)}/>")
+    + BLANK.format(rows(1048000), columns(16384)),
+    "blank between": ROW.format("", "", "")
+    + BLANK.format(rows(500), columns(16384))
+    + ROW.format("", "", ""),
+    "blank before": ROW.format(
+        "",
+        "",
+        f'<table:table-cell{columns(30)}/><table:table-cell office:value-type="string"><text:p>a</text:p></table:table-cell>',
+    ),
 }
 
 
@@ -79,5 +88,7 @@ def test_of_excel(tmp_path, size):
 )
 def test_a_bomb_of_cells(tmp_path, body):
     """Of a kilobyte; laid out, it would take gigabytes, and the process with it."""
-    with pytest.raises(InvalidInputError, match=r"a sheet must have no more than 50,000,000 cells; one stands in row"):
+    with pytest.raises(
+        InvalidInputError, match=r"a sheet must have no more than 50,000,000 cells; one stands in row"
+    ):
         recorded_crime(book(tmp_path / "s.ods", body))

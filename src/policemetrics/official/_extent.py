@@ -16,7 +16,7 @@ _COLUMN: Final = re.compile(rb'\sr="([A-Za-z]{1,3})[0-9]')
 _ROW: Final = re.compile(rb'\sr="[A-Za-z]{0,3}([0-9]{1,7})"')
 _LONGEST_NAME: Final = 16
 _ROWS: Final = re.compile(rb'^[^>]*number-rows-repeated="([0-9]{1,9})"')
-_CELL: Final = re.compile(rb"table-cell(\s[^>]*?)?(/?)>")
+_CELL: Final = re.compile(rb"<(?:\w+:)?(?:covered-)?table-cell(\s[^>]*?)?(/?)>")
 _COLUMNS: Final = re.compile(rb'number-columns-repeated="([0-9]{1,9})"')
 
 
@@ -41,7 +41,9 @@ class Extent:
         else:
             self._longest = max([self._longest, *map(int, set(_ROW.findall(text)))])
             for name in set(_COLUMN.findall(text)):
-                self._widest = max(self._widest, reduce(lambda n, letter: 26 * n + letter - 64, name.upper(), 0))
+                self._widest = max(
+                    self._widest, reduce(lambda n, letter: 26 * n + letter - 64, name.upper(), 0)
+                )
             self._rest = text[-_LONGEST_NAME:]
         if self._widest * self._longest > _MOST_CELLS:
             msg = (
