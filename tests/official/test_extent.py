@@ -84,6 +84,7 @@ def test_of_excel(tmp_path, size):
         ROW.format(rows(1048576), columns(16384), ""),
         ROW.format("", "", "") + BLANK.format(rows(1048000), "") + ROW.format("", columns(16384), ""),
         ROW.format("", columns(999999999), ""),
+        ROW.format(" table:number-rows-repeated =\n'6000'", columns(16000), ""),
     ],
 )
 def test_a_bomb_of_cells(tmp_path, body):
@@ -92,3 +93,31 @@ def test_a_bomb_of_cells(tmp_path, body):
         InvalidInputError, match=r"a sheet must have no more than 50,000,000 cells; one stands in row"
     ):
         recorded_crime(book(tmp_path / "s.ods", body))
+
+
+def test_a_bomb_within_an_archive(tmp_path):
+    """A workbook in an archive is looked at no less."""
+    inner = book(tmp_path / "s.ods", ROW.format(rows(6000), columns(16000), "")).read_bytes()
+    path = tmp_path / "prc.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("prc.ods", inner)
+    with pytest.raises(InvalidInputError, match=r"prc.zip: prc.ods, content.xml: a sheet must have no more"):
+        recorded_crime(path)
+
+
+def test_a_sheet_by_another_name(tmp_path):
+    """The workbook says where its sheets are: it need not be where Excel puts them."""
+    path = xlsx(tmp_path / "s.xlsx", {"S": [["a"]]})
+    with zipfile.ZipFile(path) as old:
+        members = {i.filename: old.read(i) for i in old.infolist()}
+    sheet = members.pop("xl/worksheets/sheet1.xml")
+    members["xl/elsewhere.bin"] = sheet.replace(
+        b"</sheetData>", b"<row r='1048576'><c r = 'XFD1048576'><v>1</v></c></row></sheetData>"
+    )
+    relations = "xl/_rels/workbook.xml.rels"
+    members[relations] = members[relations].replace(b"worksheets/sheet1.xml", b"elsewhere.bin")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+    with pytest.raises(InvalidInputError, match="one stands in row 1,048,576 and one in column 16,384"):
+        recorded_crime(path)

@@ -12,12 +12,12 @@ from typing import Final
 from policemetrics.errors import InvalidInputError
 
 _MOST_CELLS: Final = 50_000_000
-_COLUMN: Final = re.compile(rb'\sr="([A-Za-z]{1,3})[0-9]')
-_ROW: Final = re.compile(rb'\sr="[A-Za-z]{0,3}([0-9]{1,7})"')
-_LONGEST_NAME: Final = 16
-_ROWS: Final = re.compile(rb'^[^>]*number-rows-repeated="([0-9]{1,9})"')
+_COLUMN: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})[0-9]""")
+_ROW: Final = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{0,3}([0-9]{1,7})["']""")
+_LONGEST_NAME: Final = 64
+_ROWS: Final = re.compile(rb'^[^>]*number-rows-repeated\s*=\s*["\']([0-9]{1,9})["\']')
 _CELL: Final = re.compile(rb"<(?:\w+:)?(?:covered-)?table-cell(\s[^>]*?)?(/?)>")
-_COLUMNS: Final = re.compile(rb'number-columns-repeated="([0-9]{1,9})"')
+_COLUMNS: Final = re.compile(rb'number-columns-repeated\s*=\s*["\']([0-9]{1,9})["\']')
 
 
 class Extent:

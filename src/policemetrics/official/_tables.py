@@ -23,7 +23,7 @@ from policemetrics import _check
 from policemetrics._typing import IntArray
 from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidInputError
-from policemetrics.official._files import Part, Published
+from policemetrics.official._files import Part, Published, workbook_of
 from policemetrics.official._progress import Progress
 from policemetrics.results import optional
 
@@ -318,8 +318,7 @@ def sheets_of(part: Part, progress: Progress) -> Iterator[tuple[str, Iterator[li
     """Read the sheets of a workbook one after another: the name, and the rows."""
     calamine = optional("python_calamine", "policemetrics.official", extra="official")
     try:
-        with part.open() as file:
-            workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+        workbook = calamine.CalamineWorkbook.from_filelike(workbook_of(part))
         for done, sheet in enumerate(workbook.sheet_names):
             progress(done, len(workbook.sheet_names), f"{part.name}, sheet {sheet!r}")
             yield sheet, workbook.get_sheet_by_name(sheet).iter_rows()
