@@ -24,6 +24,7 @@ EXTRAS = {
     "polars": "polars",
     "pyarrow": "pyarrow",
     "duckdb": "duckdb",
+    "python_calamine": "official",
     "matplotlib": "plot",
 }
 LACKING = [name for name in EXTRAS if find_spec(name) is None]

@@ -497,6 +497,22 @@ class TestMerged:
         ):
             rate_change(both, between=("2024-Q1", "2024-Q2"))
 
+    @pytest.mark.parametrize("lost_first", [True, False])
+    def test_months_of_which_only_what_is_no_figure_came_in(self, lost_first):
+        """January and February are Essex's alone, and no figures: dropping Essex does not make them figures."""
+        rows = [("Essex", "2024-01", 9), ("Essex", "2024-02", 1), ("Kent", "2024-03", 2)]
+        rows += [("Kent", f"2024-0{m}", 5) for m in (4, 5, 6)]
+        months = made(rows, *SENT)
+        if lost_first:
+            quarters = months.not_supplied("lost", force="Essex").to_periods("quarter")
+        else:
+            quarters = months.to_periods("quarter").not_supplied("lost", force="Essex")
+        left = quarters.drop(force="Essex")
+        assert rate(left, 1, per=1).events == 15
+        assert (
+            rate(months.to_periods("quarter").drop(force="Essex"), 1, per=1).events == 17
+        )  # these did come in
+
     def test_one_month_of_a_quarter(self):
         """Kent sent April, and then a whole quarter: what lacks is told by month, before and after they are added up."""
         months = made([("Kent", f"2024-{m:02}", 5) for m in (4, 7, 8, 9)], *SENT, coverage=SENT)
@@ -831,6 +847,19 @@ class TestMarks:
         assert set(found["reason"]) == {"not available: Kent sent nothing"}
         assert rate_change(marked, between=YEARS, by="force").at(force="Essex").change == 0
         assert rate_change(marked.where(force="Essex"), between=YEARS).change == 0
+
+    @pytest.mark.parametrize("name", [{}, {"Kent": "South East"}], ids=["as sent", "renamed"])
+    def test_rows_that_are_marked_prove_no_month(self, name):
+        """Nothing was stated, and only Kent had January and February: Essex has March, which is no quarter."""
+        rows = [("Kent", m, 9) for m in MONTHS[:2]]
+        rows += [("Essex", f"2024-{m:02}", n) for m, n in ((3, 2), (4, 5), (5, 6), (6, 7))]
+        quarters = made(rows, *SENT).to_periods("quarter").relabel("force", name)
+        kent = name.get("Kent", "Kent")
+        marked = quarters.not_supplied("lost", force=kent, period="2024-Q1")
+        for essex in (marked.drop(force=kent), marked.where(force="Essex")):
+            assert rate(essex, 1).events == 18
+        # Dropped without a mark, Kent shows that the one who sends did send January.
+        assert rate(quarters.drop(force=kent), 1).events == 20
 
 
 class TestGaps:

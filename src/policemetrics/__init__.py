@@ -47,6 +47,7 @@ _MODULES = (
     "figures",
     "incidence",
     "intervals",
+    "official",
     "plot",
     "published",
 )

@@ -83,11 +83,13 @@ def _not_crimes() -> frozenset[str]:
 
 def no_crimes(labels: Iterable[Any]) -> list[bool]:
     """Return which labels stand among types of crime and are none, however they are spelt."""
-    known, listed = _not_crimes(), [str(label) for label in labels]
+    known, listed = _not_crimes(), [*map(str, labels)]
     first = {letter for name in known for letter in (name[0], name[0].upper())}
-    some = [label for label in listed if label.lstrip()[:1] in first]  # to spell them all takes longer
+    # To spell them all takes longer.
+    near = {letter for letter in {label[:1] for label in listed} if letter in first or letter.isspace()}
+    some = [label for label in listed if label[:1] in near] if near else []
     none = {label for label, name in zip(some, _check.spelt(some), strict=True) if name in known}
-    return [label in none for label in listed]
+    return [label in none for label in listed] if none else [False] * len(listed)
 
 
 # ---- one table of figures ---------------------------------------------------------------
@@ -158,7 +160,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.reasons)
 
-    def explain(self, where: Mask, why: str | Callable[[int], str]) -> None:
+    def explain(self, where: Mask, why: str | Reasons | Callable[[int], str]) -> None:
         """Say why a figure, or a part of it, is not available, of rows of which nothing was said yet.
 
         Where it is the whole figure, `settle` follows.
@@ -167,8 +169,8 @@ class Rows:
         ----------
         where : array of bool, (rows,)
             The rows.
-        why : str or callable
-            The reason, as it stands after "Recorded crime: "; or a function of the number of a row.
+        why : str, array of str or callable
+            The reason, as it stands after "Recorded crime: "; those of all rows; or a function of the number of a row.
         """
         if not where.any():
             return  # to ask which rows are open takes longer
@@ -177,7 +179,7 @@ class Rows:
             for row in np.flatnonzero(open_rows).tolist():
                 self.reasons[row] = why(row)
         else:
-            self.reasons[open_rows] = why
+            self.reasons[open_rows] = why if isinstance(why, str) else why[open_rows]
 
     def adopt(self, reasons: Reasons, say: Callable[[str], str] = str) -> None:
         """Take over reasons, one a row or None, where nothing was said yet: these rows have no figure."""
@@ -289,8 +291,7 @@ class Rows:
             Whether one figure is returned. Default is as the rows were made.
         """
         columns = {
-            f.name: np.where(stand.get(f.name, self.there), values[f.name], np.nan).astype(float, copy=False)
-            for f in column_fields(kind)
+            f.name: _standing(values[f.name], stand.get(f.name, self.there)) for f in column_fields(kind)
         }
         fields = audit_fields(kind)
         inputs = {f.name: values.get(f.name, f.default) for f in fields}
@@ -312,6 +313,15 @@ class Rows:
         for labels in self.keys.values():
             none |= np.array(no_crimes(labels.tolist()), dtype=bool)
         return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
+
+
+def _standing(values: Any, stand: Mask) -> FloatArray:
+    """Return a column with nan where it does not stand; one that nobody can write to is not copied where it all stands."""
+    owned = isinstance(values, np.ndarray) and values.base is None and not values.flags.writeable
+    if owned and values.dtype == np.float64 and stand.all():
+        found: FloatArray = values
+        return found
+    return np.where(stand, values, np.nan).astype(float, copy=False)
 
 
 # ---- one side ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from policemetrics import _check, _write
+from policemetrics import _check
 
 _MOST_SAID: Final = 3
 
@@ -44,10 +44,14 @@ class Source:
     @property
     def said(self) -> str:
         """The source in a sentence: without its checksum."""
+        return ", ".join(filter(None, [self.title, self._file]))
+
+    @property
+    def _file(self) -> str:
         several = "sheets" if len(self.sheets) > 1 else "sheet"
         inside = f"{several} {_check.listing(self.sheets, most=_MOST_SAID)}" if self.sheets else ""
         parts = ", ".join(filter(None, [inside, f"released {self.released}" if self.released else ""]))
-        return f"{', '.join(filter(None, [self.title, self.file]))}{f' ({parts})' if parts else ''}"
+        return f"{self.file}{f' ({parts})' if parts else ''}"
 
     def __str__(self) -> str:
         return f"{self.said}, sha256 {self.sha256}"
@@ -65,8 +69,10 @@ def joined(*several: Sequence[Source]) -> tuple[Source, ...]:
 
 
 def in_words(sources: Sequence[Source]) -> str:
-    """Name several sources in a sentence."""
-    more = len(sources) - _MOST_SAID
+    """Name several sources in a sentence, those of one title together."""
+    titles: dict[str, list[str]] = {}
+    for source in sources:
+        titles.setdefault(source.title, []).append(source._file)  # noqa: SLF001  # of this module
     return "; ".join(
-        [*(s.said for s in sources[:_MOST_SAID]), *([f"and {_write.count(more)} more"] if more > 0 else [])]
+        ", ".join(filter(None, [title, _check.cut(files, _MOST_SAID)])) for title, files in titles.items()
     )

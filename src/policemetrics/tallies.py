@@ -33,6 +33,7 @@ from policemetrics._cells import (
 from policemetrics._sent import (
     Kept,
     Left,
+    Lost,
     Renamed,
     Senders,
     Sent,
@@ -194,11 +195,19 @@ class Tally:
         overlapping: Names = (),
         unit: str = "counts",
         months: frozenset[int] | None = None,
+        tidy: bool = False,
     ) -> Tally:
-        """Build a tally from encoded columns, given by dimension. The columns are not validated."""
+        """Build a tally from encoded columns, given by dimension. The columns are not validated.
+
+        Those that are `tidy` make cells as they are: no label is missing or unused, no key repeats, and they are in order.
+        """
         dims = tuple(coded)
         _warn_of_spellings(coded)
-        cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
+        if tidy:
+            labels, codes = zip(*coded.values(), strict=True) if coded else ((), ())
+            cells, ledger = Cells(dims, labels, codes, counts), None
+        else:
+            cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -815,7 +824,7 @@ class Tally:
             cells=self._cells.select(~mask),
             supplied=supplied,
             ledger=merged(filled(ledger), added),
-            sent=self._then(Left(wanted)),
+            sent=self._then((Lost if reason.startswith(NOT_SUPPLIED) else Left)(wanted)),
             marks=tuple(
                 mark.select(~mark.match(wanted)) if set(wanted) <= set(mark.dims) else mark
                 for mark in self._marks
