@@ -822,7 +822,8 @@ def are_offences(dim: str, labels: Sequence[Any]) -> bool:
         return True
     if all(str(label) in _types() for label in labels):  # 1 is murder, and charged
         return False
-    return any(codes and any(c.isalpha() for c in str(label)) for label, codes in known.items())
+    forces = forces_of(labels)  # CIFAS stands among forces, and among codes
+    return any(codes and not forces[v] and any(c.isalpha() for c in str(v)) for v, codes in known.items())
 
 
 @cache
