@@ -565,10 +565,10 @@ def change_drivers(
 
     >>> from policemetrics import Tally
     >>> crimes = Tally.from_columns(
-    ...     {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "group": ["drugs", "theft", "violence"] * 2},
+    ...     {"period": ["2023/24"] * 3 + ["2024/25"] * 3, "group": ["drugs", "theft", "violence"] * 2},
     ...     [1_000, 6_000, 3_000, 1_200, 4_700, 3_100],
     ... )
-    >>> drivers = change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
+    >>> drivers = change_drivers(crimes, between=("2023/24", "2024/25"), of="group")
     >>> drivers.sort("change")
     group       old    new  change  points  share_of_change
     --------  -----  -----  ------  ------  ---------------
@@ -577,7 +577,7 @@ def change_drivers(
     drugs     1,000  1,200    +200   +2.00          −20.00%
     [ChangeDriver, 3 rows]
     >>> print(drivers.at(group="theft"))
-    theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
+    theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
     _check.text(of, "of"), _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
