@@ -375,6 +375,22 @@ def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
     return joined(one.grain(unneeded) for one in sent)
 
 
+def chosen_labels(sent: Sent) -> dict[str, set[Any]]:
+    """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
+    chosen: dict[str, set[Any]] = {}
+    every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim in every:
+            for of in (every, chosen):
+                of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
+            chosen = {dim: labels for dim, labels in chosen.items() if labels}
+        for dim, wanted in step.wanted.items() if isinstance(step, Kept) else ():
+            labels = set(wanted.tolist()) & chosen.get(dim, every.get(dim, set()))
+            if labels and labels != every.get(dim):
+                chosen[dim] = labels
+    return chosen
+
+
 def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:
     """Return the months of some periods that have no row: before or after all that have one, and between these."""
     firsts = [(p.start.year * 12 + p.start.month - 1, p.months) for p in periods]

@@ -58,7 +58,7 @@ from policemetrics.errors import (
     TotalByNameWarning,
     UnknownNameError,
 )
-from policemetrics.periods import Period, read_labels
+from policemetrics.periods import Period, same_period
 from policemetrics.results import arrow_stream, label_array, optional
 
 if TYPE_CHECKING:
@@ -771,12 +771,12 @@ class Tally:
                     msg = f"{dim} must be among the times that occur; got {value}."
                     raise UnknownNameError(msg)
             return stamps
-        there = set(known)
+        there, texts = set(known), all(isinstance(v, str) for v in known)
         found: list[Any] = []
         for value in listed:
-            if isinstance(value, Period):
-                same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
-                found += same or [value.label]
+            if isinstance(value, Period) or (isinstance(value, str) and value not in there and texts):
+                same = same_period(value, known, dim)
+                found += [value.label] if same == [value] and isinstance(value, Period) else same
             else:
                 found.append(_cells.plain(value))
         for value in found:
