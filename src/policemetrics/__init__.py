@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 # The one table of names: room by room. `tools/make_api.py` writes __init__.pyi from it, for type checkers.
 _ROOMS = {
     "change": ("change_drivers", "rate_change"),
+    "control.chart": ("control_chart",),
     "errors": ("PoliceMetricsError", "PoliceMetricsWarning"),
     "exposure": ("Exposure",),
     "frames.counting": ("tally",),
@@ -49,6 +50,7 @@ _MODULES = (
     "intervals",
     "plot",
     "published",
+    "spc",
 )
 
 __all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]  # checkers read __init__.pyi

@@ -34,6 +34,7 @@ from policemetrics.definitions._outcomes import (
     outcome_sets,
     outcome_types,
 )
+from policemetrics.definitions.control import ControlRule, control_rules
 from policemetrics.definitions.placeholders import PlaceholderStamp, placeholder_stamps
 from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
@@ -43,6 +44,7 @@ __all__ = [
     "ClaimRule",
     "ClaimWord",
     "ClaimWords",
+    "ControlRule",
     "ForceName",
     "HarmWeightsRecord",
     "NotCrime",
@@ -56,6 +58,7 @@ __all__ = [
     "WholeLabel",
     "canonical_force_names",
     "claim_words",
+    "control_rules",
     "force_names",
     "harm_weight_editions",
     "joined_offence_codes",
