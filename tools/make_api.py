@@ -33,6 +33,7 @@ MODULES = (
     "policemetrics.intervals",
     "policemetrics.plot",
     "policemetrics.published",
+    "policemetrics.spc",
     "policemetrics.testing",
     "policemetrics.testing.strategies",
     "policemetrics.typing",

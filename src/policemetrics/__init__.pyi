@@ -10,8 +10,10 @@ from policemetrics import incidence as incidence
 from policemetrics import intervals as intervals
 from policemetrics import plot as plot
 from policemetrics import published as published
+from policemetrics import spc as spc
 from policemetrics.change import change_drivers as change_drivers
 from policemetrics.change import rate_change as rate_change
+from policemetrics.control.chart import control_chart as control_chart
 from policemetrics.errors import PoliceMetricsError as PoliceMetricsError
 from policemetrics.errors import PoliceMetricsWarning as PoliceMetricsWarning
 from policemetrics.exposure import Exposure as Exposure

@@ -1,6 +1,7 @@
 """The classes of the answers: one value object a figure. Nobody constructs them; the verbs do."""
 
 from policemetrics.change import ChangeDriver, RateChange
+from policemetrics.control.chart import ControlPoint, ControlShare, ControlTime
 from policemetrics.harm.change import HarmChange, HarmDriver, HarmIndex
 from policemetrics.harm.score import HarmScore
 from policemetrics.harm.weights import WeightMatch
@@ -21,6 +22,9 @@ from policemetrics.times.summary import TimeSummary
 __all__ = [
     "AnswerSummary",
     "ChangeDriver",
+    "ControlPoint",
+    "ControlShare",
+    "ControlTime",
     "Exclusions",
     "GroupOutcomeRate",
     "HarmChange",

@@ -151,7 +151,8 @@ def _why_fewer(supplied: Cells | None, grid: Cells, by: tuple[str, ...], period:
     if supplied is None or period not in supplied.dims or not who:
         return reasons
     sent, every = _one_each(supplied, (*own, period), who), _one_each(supplied, own, who)
-    at, among = sent.positions(grid, (*own, period)), every.positions(grid, own)
+    at = sent.positions(grid, (*own, period))
+    among = every.positions(grid, own) if own else np.zeros(len(grid), dtype=np.int64)
     for row in np.flatnonzero((at >= 0) & (sent.counts[at] < every.counts[among])).tolist():
         reasons[row] = (
             f"not available: sent by {sent.counts[at[row]]} of {every.counts[among[row]]}, by {' and '.join(who)}"
