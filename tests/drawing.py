@@ -89,13 +89,34 @@ PICTURES = {
         outcomes().not_supplied("nothing valid was sent", period="2022/23"), by="period"
     ),
     "months": lambda: plot.months(by_month()),
+    "control": lambda: plot.control_chart(
+        pm.control_chart(by_month(), chart="u_prime", baseline=12, good="lower", target=40), source="A table"
+    ),
+    "control_gaps": lambda: plot.control_chart(
+        pm.control_chart(by_month().drop(period=["2022-05", "2022-06", "2023-02"]), chart="xmr", breaks="2023-01")
+    ),
     "months_gaps": lambda: plot.months(by_month().drop(period=["2022-05", "2022-06", "2023-02"])),
 }  # fmt: skip
 TABLE = changes((5, 6, "a"), (7, 8, "b"))
 DRIVERS = pm.change_drivers(crimes(), between=YEARS, of="offence")
+CHART = pm.control_chart([20, 22, 21, 19] * 3 + [60], chart="xmr", baseline=12)
 NOBODY = Tally.from_columns({"period": [], "outcome": []}, [])
-GOOD = {"by_group": TABLE, "drivers": DRIVERS, "months": by_month(), "outcome_mix": outcomes(), "times": [5]}
-EMPTY = {"by_group": TABLE[:0], "drivers": DRIVERS[:0], "months": NOBODY, "outcome_mix": NOBODY, "times": []}
+GOOD = {
+    "by_group": TABLE,
+    "control_chart": CHART,
+    "drivers": DRIVERS,
+    "months": by_month(),
+    "outcome_mix": outcomes(),
+    "times": [5],
+}
+EMPTY = {
+    "by_group": TABLE[:0],
+    "control_chart": CHART[:0],
+    "drivers": DRIVERS[:0],
+    "months": NOBODY,
+    "outcome_mix": NOBODY,
+    "times": [],
+}
 
 
 def words(ax):

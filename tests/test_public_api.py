@@ -66,6 +66,14 @@ GOOD = {
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
     "claims.check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
+    "control_chart": (
+        pm.control_chart, (FRAME,),
+        {"chart": "xmr", "by": "force", "count": "n", "per": 100, "good": "lower", "target": 5},
+    ),
+    "control_chart of numbers": (pm.control_chart, ([30, 45.5],), {"chart": "xmr"}),
+    "control_chart of figures": (
+        pm.control_chart, (pm.rate([5, 6], 10, labels=["2023-01", "2023-02"]),), {"chart": "u", "period": "label", "value": "rate"},
+    ),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
     "group_outcome_rate": (
         pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
@@ -224,6 +232,14 @@ BAD = {
     "include_self": [None, "yes", 1, [True]],
     "average": [None, 5, "nope", "mean"],
     "blank": [5, "nope", b"excluded", True],
+    "chart": [None, 5, "nope", b"xmr", ["xmr"]],
+    "rules": [None, 5, "nope", b"nhs", ["nhs"]],
+    "scaling": [None, 5, "nope", 2.66],
+    "baseline": [0, 1, 2.5, 99, NAN, True, "2022/23", ("2022/23",), ("2022/23", "nope"), YEARS[::-1], (None, None), {1, 2}],
+    "breaks": [None, 5, "nope", b"2022/23", ["nope"], [None], NAN, "2031-01", True],
+    "seasonal": ["no", 1, None],
+    "good": [5, "nope", True, ["lower"]],
+    "value": [5, "nope", "rate_low", b"rate", ""],
     "alternates": [5, "nope", b"beside", True],
 }  # fmt: skip
 

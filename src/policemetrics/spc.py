@@ -347,7 +347,7 @@ def _points(
                 f"{what} must have one entry for each of {points} points; got shape {given.shape}."
             )
     for part in _parts(piece):
-        if not used[part].any():
+        if points and not used[part].any():
             raise InvalidInputError("base must hold a point of every piece.")
     gaps = np.isnan(found)
     return found, used & ~gaps if gaps.any() else used, piece
@@ -357,7 +357,7 @@ def _parts(pieces: NDArray[np.int64]) -> list[slice]:
     """Return where each piece lies; they follow each other."""
     edges = np.flatnonzero(np.diff(pieces)) + 1
     ends = [0, *edges.tolist(), len(pieces)]
-    return [slice(a, b) for a, b in pairwise(ends) if b > a]
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def _mean(values: FloatArray, there: _Mask) -> FloatArray:

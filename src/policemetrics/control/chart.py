@@ -293,7 +293,7 @@ def control_chart(
     )
     _say_what_limits(points, made, base)
     signal, side = _signals(points, made, control_rules()[rules])
-    aim = np.nan if target is None else _check.number(target, "target")
+    aim = np.nan if target is None else _check.number(target, "target", low=0)
     lines = {"value": made.value, "centre": made.centre, "lower": made.low, "upper": made.high}
     values: dict[str, Any] = {name: line[points.series, points.at] for name, line in lines.items()}
     stand = {name: ~np.isnan(found) for name, found in values.items()}
@@ -321,6 +321,8 @@ def control_chart(
 
 def _base_and_pieces(axis: Axis, baseline: Any, breaks: Any) -> tuple[NDArray[np.bool_], IntArray, str]:
     """Return of which points limits are made, the piece of each point, and the first in words."""
+    if not isinstance(breaks, str | int | Period | Sequence) or isinstance(breaks, bytes | bool):
+        raise _check.wrong_type(breaks, "breaks must be a period, or a sequence of them")
     several = [breaks] if isinstance(breaks, str | int | Period) else [*breaks]
     starts = sorted(
         {axis.place(start, "breaks") for start in several} - {0}

@@ -216,9 +216,6 @@ def of_results(table: Results[Any], period: str, value: str | None) -> Points:
 def of_values(values: Any, labels: Any, out_of: Any, kind: str, per: float, subject: str) -> Points:
     """Take plain values in order of time, or what they are the ratio of."""
     given = np.atleast_1d(_check.as_array(values, "data")).astype(float)
-    if not len(given):
-        msg = "data must hold at least one value; got none."
-        raise InvalidInputError(msg)
     named = list(range(1, len(given) + 1)) if labels is None else [*labels]
     _check.same_length({"data": given, "labels=": named})
     axis = Axis(named, []) if labels is None else Axis.of(named, "labels")
