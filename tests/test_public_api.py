@@ -74,6 +74,8 @@ GOOD = {
     "control_chart of figures": (
         pm.control_chart, (pm.rate([5, 6], 10, labels=["2023-01", "2023-02"]),), {"chart": "u", "period": "label", "value": "rate"},
     ),
+    "detectable_change": (pm.detectable_change, (400,), {"out_of": 1_000, "power": 0.9, "dispersion": 2}),
+    "detectable_change of columns": (pm.detectable_change, ([400, 500],), {"labels": ["a", "b"]}),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
     "group_outcome_rate": (
         pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
@@ -231,6 +233,7 @@ BAD = {
     "force": [5, "nope", b"Kent", ["Kent"], 4.1],
     "include_self": [None, "yes", 1, [True]],
     "average": [None, 5, "nope", "mean"],
+    "power": [0, 0.4, 1, 80, NAN, "0.8", None, True, [0.8]],
     "blank": [5, "nope", b"excluded", True],
     "chart": [None, 5, "nope", b"xmr", ["xmr"]],
     "rules": [None, 5, "nope", b"nhs", ["nhs"]],
@@ -250,7 +253,7 @@ BESIDE = {
     ("tally", "timezone"): {"date": "day"},
 }
 # There the period need not be named, and a table is its own whole.
-NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of")}
+NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of"), ("detectable_change", "out_of")}
 # What reads the columns of a small table has its own words for them.
 ALSO = {
     ("pool_means", "count"): ("value",),

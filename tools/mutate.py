@@ -46,7 +46,7 @@ PARTS = {
                  "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
     "supply": ("_sent _supply _compare exposure",
                "cells change check compare exposure extend figure frames harm outcomes rates results supply tallies times totals"),
-    "changes": ("change control rates", "change compare control harm outcomes rates times"),
+    "changes": ("change control detectable rates", "change compare control harm outcomes rates times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),
     "times": ("times", "compare frames times"),

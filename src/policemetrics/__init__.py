@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "change": ("change_drivers", "rate_change"),
     "control.chart": ("control_chart",),
+    "detectable": ("detectable_change",),
     "errors": ("PoliceMetricsError", "PoliceMetricsWarning"),
     "exposure": ("Exposure",),
     "frames.counting": ("tally",),

@@ -14,6 +14,7 @@ from policemetrics import spc as spc
 from policemetrics.change import change_drivers as change_drivers
 from policemetrics.change import rate_change as rate_change
 from policemetrics.control.chart import control_chart as control_chart
+from policemetrics.detectable import detectable_change as detectable_change
 from policemetrics.errors import PoliceMetricsError as PoliceMetricsError
 from policemetrics.errors import PoliceMetricsWarning as PoliceMetricsWarning
 from policemetrics.exposure import Exposure as Exposure

@@ -2,6 +2,7 @@
 
 from policemetrics.change import ChangeDriver, RateChange
 from policemetrics.control.chart import ControlPoint, ControlShare, ControlTime
+from policemetrics.detectable import DetectableChange
 from policemetrics.harm.change import HarmChange, HarmDriver, HarmIndex
 from policemetrics.harm.score import HarmScore
 from policemetrics.harm.weights import WeightMatch
@@ -25,6 +26,7 @@ __all__ = [
     "ControlPoint",
     "ControlShare",
     "ControlTime",
+    "DetectableChange",
     "Exclusions",
     "GroupOutcomeRate",
     "HarmChange",
