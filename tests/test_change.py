@@ -84,7 +84,7 @@ class TestPublished:
         andrewpwheeler.com (16 and 25, 4 and 9); ONS, year ending March 2019 (West Midlands).
         """
         table = rate_change([old], [new], labels=["x"])
-        shown = repr(table).splitlines()[2].split()
+        shown = repr(table).splitlines()[3].split()
         assert shown[3:5] == [change, percent]
 
     def test_west_midlands_to_the_last_digit(self):
@@ -523,7 +523,7 @@ class TestLaws:
     @example(80, 57)
     def test_headline_rounds_half_away_from_zero(self, old, new):
         """On the exact fraction: 80 to 103 is +28.75%, which is +28.8%."""
-        shown = repr(rate_change([old], [new], labels=["x"])).splitlines()[2].split()[4]
+        shown = repr(rate_change([old], [new], labels=["x"])).splitlines()[3].split()[4]
         by_hand = tenths(Fraction(100 * (new - old), old))
         assert Decimal(shown.replace(",", "").replace("−", "-").strip("+%")) == by_hand
         assert shown.startswith("+") == (by_hand > 0)

@@ -296,6 +296,17 @@ class Rows:
         return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
 
 
+def rates_of(counted: Sequence[IntArray], sizes: Sequence[FloatArray], name: str) -> dict[str, Any]:
+    """Return what a comparison of two counts keeps of what they were divided by, with both rates; nan without it."""
+    if not sizes:
+        return dict.fromkeys(("old_rate", "new_rate"), np.nan)
+    per = 1.0 if name == "days" else 1000.0
+    found = {"per": per, "exposure_name": name}
+    for side, count, size in zip(("old", "new"), counted, sizes, strict=True):
+        found |= {f"{side}_exposure": size, f"{side}_rate": count / size * per}
+    return found
+
+
 # ---- one side ---------------------------------------------------------------------------
 
 

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Comparison, Mask, Rows, over_periods, read_counts
+from policemetrics._compare import Comparison, Mask, Rows, over_periods, rates_of, read_counts
 from policemetrics._supply import Side, both_periods
 from policemetrics._write import count as written
-from policemetrics._write import fixed, percent, signed
+from policemetrics._write import fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidTypeError, Note
 from policemetrics.exposure import Exposure
@@ -44,6 +44,8 @@ class RateChange(Figure):
         The two counts.
     change : float
         `new` less `old`.
+    old_rate, new_rate : float
+        The two rates, per `per` of the exposure; nan without one.
     percent_change, percent_change_low, percent_change_high : float
         Change in per cent (−10.33 for a fall by about a tenth) and its interval; of the rates where
         there is an exposure. nan where there was nothing before, or where it is withheld;
@@ -54,6 +56,8 @@ class RateChange(Figure):
         The two periods, the earlier first; empty where none were given.
     old_exposure, new_exposure : float
         What each count was divided by; nan without an exposure.
+    per : float
+        The size that the rates are per: 1,000, or 1 of days; nan without an exposure.
     exposure_name, exposure_date : str
         What the exposure counts ("days", "residents"), and which estimate it is.
     method, dispersion, confidence_level : str, float, float
@@ -65,13 +69,18 @@ class RateChange(Figure):
     old: float = column("count", "numerator")
     new: float = column("count", "numerator")
     change: float = column("change", "estimate", of=("old", "new"))
-    percent_change: float = column("percent", "estimate", of=("old", "new", "old_exposure", "new_exposure"))
+    old_rate: float = column("rate", "estimate", of=("old", "old_exposure"), unit="per {per}", needs="per")
+    new_rate: float = column("rate", "estimate", of=("new", "new_exposure"), unit="per {per}", needs="per")
+    percent_change: float = column(
+        "percent", "estimate", of=("old", "new", "old_exposure", "new_exposure"), unit="of the rates{per:.0}"
+    )
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
     p_value: float = column("p", "p", of="percent_change", shown=False)
     between: tuple[str, str] = ("", "")
     old_exposure: float = input_field("denominator", default=np.nan)
     new_exposure: float = input_field("denominator", default=np.nan)
+    per: float = np.nan
     exposure_name: str = ""
     exposure_date: str = ""
     method: str
@@ -92,13 +101,12 @@ class RateChange(Figure):
 
     def _rate_sentence(self) -> str:
         """Say how the rate moved, with both rates and what they were made of."""
-        per, scale = ("day", 1.0) if self.exposure_name == "days" else (f"1,000 {self.exposure_name}", 1000.0)
+        per = per_words(self.per, self.exposure_name)
         sides = [
-            f"{as_rate(count / size * scale)}{when} "
-            f"({written(count)} for {written(size)} {self.exposure_name})"
-            for count, size, when in (
-                (self.old, self.old_exposure, self._when[0]),
-                (self.new, self.new_exposure, self._when[1]),
+            f"{as_rate(rate)}{when} ({written(count)} for {written(size)} {self.exposure_name})"
+            for rate, count, size, when in (
+                (self.old_rate, self.old, self.old_exposure, self._when[0]),
+                (self.new_rate, self.new, self.new_exposure, self._when[1]),
             )
         ]
         dated = f"; {self.exposure_date}" if self.exposure_date else ""
@@ -422,9 +430,8 @@ def _changes(
         "new": counted[1],
         "change": new - old,
         "p_value": family.p_value(new, old, e1, e0, **spread) if family.p_value else np.nan,
-        "exposure_name": named,
         **percents,
-        **dict(zip(("old_exposure", "new_exposure"), sizes, strict=False)),
+        **rates_of(counted, sizes, named),
         **how.inputs,
         **more,
     }
@@ -569,6 +576,7 @@ def change_drivers(
     ... )
     >>> drivers = change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
     >>> drivers.sort("change")
+    Recorded crime; 2022/23 to 2023/24
     group       old    new  change  points  share_of_change
     --------  -----  -----  ------  ------  ---------------
     theft     6,000  4,700  −1,300  −13.00          130.00%

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _oldest, _write
+from policemetrics import _check, _oldest, _screen, _write
 from policemetrics._figure import (
     Exclusions,
     Figure,
@@ -24,12 +24,11 @@ from policemetrics._figure import (
     column,
     column_fields,
     comparable,
-    definition_field,
+    definitions_of,
     figure,
+    found_field,
     input_field,
-    on_screen,
     once,
-    words_below,
 )
 from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
@@ -57,8 +56,8 @@ __all__ = [
     "Interval",
     "Results",
     "column",
-    "definition_field",
     "figure",
+    "found_field",
     "input_field",
 ]
 
@@ -637,6 +636,8 @@ class Results(Generic[FigureT_co]):
         --------
         >>> import policemetrics as pm
         >>> print(pm.rate_change([54721, 0], [53036, 5], labels=["Cumbria", "Kent"]).to_markdown())
+        **Recorded crime; method: score**
+        <BLANKLINE>
         | label | old | new | change | percent_change | 95% interval | reason |
         | :--- | ---: | ---: | ---: | ---: | ---: | :--- |
         | Cumbria | 54,721 | 53,036 | −1,685 | −3.1% | −4.2% to −1.9% |  |
@@ -644,7 +645,7 @@ class Results(Generic[FigureT_co]):
         <BLANKLINE>
         RateChange, 2 rows
         """
-        return self._markdown(len(self))
+        return self._page(len(self)).markdown()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Hand the table over by the Arrow PyCapsule protocol: polars, pyarrow and DuckDB read it."""
@@ -652,68 +653,95 @@ class Results(Generic[FigureT_co]):
 
     # ---- showing ------------------------------------------------------------------------
 
-    def _cells(self, most: int = _MOST_ROWS_SHOWN) -> tuple[list[str], list[list[str]]]:
-        """Headers and rows as text: an estimate, then its interval in one column."""
-        shown = range(min(len(self), most))
-        values = [{name: column.item(i) for name, column in self._values.items()} for i in shown]
-        headings, cells = on_screen(self.kind, self._audit.get("confidence_level"), values)
-        labels, excluded = {**self._keys, **self._told_apart()}, self._excluded
+    def _page(self, most: int = _MOST_ROWS_SHOWN) -> _screen.Page:
+        """Lay out its first rows as they are shown."""
+        fields, rows = definitions_of(self.kind), min(len(self), most)
+        same, apart = self._definitions()
+        labels = {d: list(map(str, k[:rows].tolist())) for d, k in self._keys.items()}
+        labels |= {f"{_AUDIT if n in labels else ''}{n}": words[:rows] for n, words in apart.items()}
         last = {
-            "excluded": [_write.count(excluded[i]) for i in shown],
-            "reason": [self._reason[i] or "" for i in shown],
+            "excluded": [_write.count(n) for n in self._excluded[:rows].tolist()],
+            "reason": [why or "" for why in self._reason[:rows].tolist()],
         }
-        # A column that says nothing in any row only takes room.
-        said = {name: words for name, words in last.items() if not {*words} <= {"", "0"}}
-        before, after = (
-            [[str(column[i]) for column in part.values()] for i in shown] for part in (labels, said)
+        return _screen.Page(
+            _screen.title(self.kind.__name__, fields, same),
+            [_screen.Shown(name, words) for name, words in labels.items()],
+            [
+                *_screen.columns(
+                    column_fields(self.kind),
+                    self.kind._estimate,
+                    {name: values[:rows].tolist() for name, values in self._values.items()},
+                    same,
+                ),
+                # A column that says nothing in any row only takes room.
+                *(
+                    _screen.Shown(name, cells, words=name == "reason", rank=_screen.LAST[name])
+                    for name, cells in last.items()
+                    if not {*cells} <= {"", "0"}
+                ),
+            ],
+            rows,
+            lambda dropped: self._below(rows, dropped),
         )
-        rows = [[*names, *row, *words] for names, row, words in zip(before, cells, after, strict=True)]
-        return [*labels, *headings, *said], rows
 
-    def _told_apart(self) -> dict[str, NDArray[Any]]:
-        """Return the words of a definition in which the rows differ: without them they would look alike."""
-        marked = [f.name for f in audit_fields(self.kind) if f.metadata.get("tells_apart")]
-        words = {name: self._audit.get(name) for name in marked}
-        return {n: v for n, v in words.items() if isinstance(v, np.ndarray) and len(set(v.tolist())) > 1}
+    def _definitions(self) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """Return what the rows have in common of what they are, and in words what they differ in."""
+        same: dict[str, Any] = {}
+        apart: dict[str, list[str]] = {}
+        level = attrs.fields_dict(self.kind).get("confidence_level")
+        keys = [list(map(str, k.tolist())) for k in self._keys.values()]
+        for field in (*definitions_of(self.kind), *([level] if level else [])):
+            name = field.name
+            value = self._values[name] if name in self._values else self._audit[name]
+            listed = value.tolist() if isinstance(value, np.ndarray) else [value]
+            if all(_same(v, listed[0]) for v in listed[1:]):
+                same |= {name: listed[0]} if listed else {}
+            elif name not in self._values:
+                words = [_screen.word(field, v) for v in listed]
+                apart |= {} if words in keys else {name: words}
+        return same, apart
 
-    @property
-    def _left(self) -> int:
-        """How many columns of a table on screen hold words."""
-        return len(self._keys) + len(self._told_apart())
-
-    def _footer(self, most: int = _MOST_ROWS_SHOWN) -> str:
+    def _below(self, shown: int, dropped: Sequence[str]) -> str:
+        """Say below the table what its rows have in common, each thing once."""
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
-        cut = f", the first {most} shown" if len(self) > most else ""
+        said = [
+            f"{self.kind.__name__}, {rows}{f', the first {shown} shown' if len(self) > shown else ''}",
+        ]
+        if unseen := [name for name in dropped if name != "reason"]:
+            said.append(f"no room for {', '.join(unseen)}")
+        if "reason" in dropped:
+            said += self._each_once([[why] if why else [] for why in self._reason[:shown].tolist()])
         out = self._exclusions
-        excluded = f"; excluded {out.unit}: {out.left_out}" if out and out.left_out else ""
-        caveats = list(dict.fromkeys(filter(None, self._caveats)))
+        said += [f"excluded {out.unit}: {out.left_out}"] if out and out.left_out else []
+        caveats = self._each_once([[n.long.rstrip(".") for n in notes] for notes in self._notes_by_row])
         beyond = len(caveats) - _MOST_CAVEATS_SHOWN
-        said = [*caveats[:_MOST_CAVEATS_SHOWN], *([f"and {beyond} more"] if beyond > 0 else [])]
-        caveat = f"; caveat: {'; '.join(said)}" if said else ""
-        return f"{self.kind.__name__}, {rows}{cut}{words_below(self.kind, self._word)}{excluded}{caveat}"
+        caveats[_MOST_CAVEATS_SHOWN:] = [f"and {beyond} more"] if beyond > 0 else []
+        said += [f"caveat: {'; '.join(caveats)}"] if caveats else []
+        return "; ".join(said)
 
-    def _word(self, name: str) -> Any:
-        """Return what a definition says of every row, if it is one word."""
-        value = self._audit.get(name)
-        if not isinstance(value, np.ndarray):
-            return value
-        return value[0] if len(value) and all(v == value[0] for v in value) else None
+    def _each_once(self, said: Sequence[Sequence[str]]) -> list[str]:
+        """List what is said of rows, each thing once, and of which rows where it is not of all."""
+        rows: dict[str, list[int]] = {}
+        for i, texts in enumerate(said):
+            for text in texts:
+                rows.setdefault(text, []).append(i)
+        labels = list(zip(*(k.tolist() for k in self._keys.values()), strict=True))
+
+        def whose(found: list[int]) -> str:
+            if not labels or len(found) == len(self):
+                return ""
+            return f"{_write.shortened([' '.join(map(str, labels[i])) for i in found])}: "
+
+        return [f"{whose(found)}{text}" for text, found in rows.items() if text]
 
     def __repr__(self) -> str:
-        headers, rows = self._cells()
-        return f"{_write.text_table(headers, rows, left=self._left)}\n[{self._footer()}]"
+        return self._page().text()
 
     def _repr_html_(self) -> str:
-        headers, rows = self._cells()
-        return _write.html_table(headers, rows, left=self._left, caption=self._footer(), prose=("reason",))
+        return self._page().html()
 
     def _repr_markdown_(self) -> str:
-        return self._markdown(_MOST_ROWS_SHOWN)
-
-    def _markdown(self, most: int) -> str:
-        headers, rows = self._cells(most)
-        table = _write.markdown_table(headers, rows, left=self._left, prose=("reason",))
-        return f"{table}\n\n{_write.markdown(self._footer(most))}"
+        return self._page().markdown()
 
 
 def _same(one: Any, other: Any) -> bool:

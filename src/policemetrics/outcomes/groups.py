@@ -19,7 +19,7 @@ from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTy
 from policemetrics.outcomes.dates import one_or_all
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigure, still_open
 from policemetrics.outcomes.rate import OutcomeRate
-from policemetrics.results import ExclusionTable, Results, column, definition_field, figure, input_field
+from policemetrics.results import ExclusionTable, Results, column, figure, input_field
 from policemetrics.typing import FloatArray, IntArray, Label, Names
 
 _AVERAGES: Final[Mapping[Literal["pooled", "mean_of_rates"], str]] = {
@@ -76,13 +76,13 @@ class GroupOutcomeRate(OutcomeFigure):
     points: float = column("points", "estimate", of=("own", "rate"))
     not_yet_assigned: float = column("count", "numerator", counts="crimes", shown=False)
     share_not_yet_assigned: float = column("share", "estimate", of="not_yet_assigned")
-    average: str = definition_field(below=True)
+    average: str
     members: tuple[str, ...]
-    force: str = definition_field(below=True)
-    include_self: str = definition_field(below=True)
-    as_at: str = definition_field(below=True, default="")
-    when: str = definition_field(below=True, default="")
-    maturity: str = definition_field(below=True, default="")
+    force: str
+    include_self: str
+    as_at: str = ""
+    when: str = ""
+    maturity: str = ""
     mature_after: float = input_field(default=np.nan)
     of: str = "force"
     method: str
