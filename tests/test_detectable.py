@@ -89,9 +89,21 @@ class TestLaws:
         assert one.rise_to == pytest.approx(1 - rest.fall_to, nan_ok=True)
 
 
+def test_from_the_months_before():
+    """Twelve months of 8 and 12: Pearson's statistic is 12 × 0.4 over 11."""
+    found = detectable_change(10, dispersion="estimate", history=[8, 12] * 6)
+    assert found.dispersion == 1
+    wild = detectable_change(10, dispersion="estimate", history=[0, 20] * 6)
+    assert wild.dispersion == pytest.approx(120 / 11)
+    assert wild.rise_to == detectable_change(10, dispersion=120 / 11).rise_to
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        ({"dispersion": "estimate"}, "needs history="),
+        ({"dispersion": "estimate", "history": [5] * 11}, "history must hold at least 12 counts; got 11"),
+        ({"history": [5] * 12}, "history= goes with dispersion='estimate'"),
         ({"power": 0.4}, "power must be"),
         ({"power": 1}, "power must be at least 0.5 and below 1"),
         ({"dispersion": 0}, "dispersion must be"),

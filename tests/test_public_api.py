@@ -76,6 +76,9 @@ GOOD = {
     ),
     "detectable_change": (pm.detectable_change, (400,), {"out_of": 1_000, "power": 0.9, "dispersion": 2}),
     "detectable_change of columns": (pm.detectable_change, ([400, 500],), {"labels": ["a", "b"]}),
+    "detectable_change of months": (
+        pm.detectable_change, (400,), {"dispersion": "estimate", "history": [400, 380] * 6},
+    ),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
     "group_outcome_rate": (
         pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
@@ -120,6 +123,10 @@ GOOD = {
     "rate of numbers": (pm.rate, (5, 100), {}),
     "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
     "rate_change": (pm.rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"}),
+    "rate_change of months": (
+        pm.rate_change, (FRAME,),
+        {"versus": "same_months", "by": "force", "period": "month", "count": "n", "years": 1, "margin": 3},
+    ),
     "rate_change of numbers": (pm.rate_change, (5, 6), {"exposure": (1, 2)}),
     "rate_change of columns": (pm.rate_change, ([5, 6], [7, 8]), {"labels": ["a", "b"]}),
     "response_times": (
@@ -233,6 +240,9 @@ BAD = {
     "force": [5, "nope", b"Kent", ["Kent"], 4.1],
     "include_self": [None, "yes", 1, [True]],
     "average": [None, 5, "nope", "mean"],
+    "margin": [0, -1, NAN, INF, "3", True, [3]],
+    "years": [0, -1, 1.5, NAN, INF, "3", None, True, [3]],
+    "history": [5, "nope", [-1] * 12, [NAN] * 12, {5, 6}, [5] * 11],
     "power": [0, 0.4, 1, 80, NAN, "0.8", None, True, [0.8]],
     "blank": [5, "nope", b"excluded", True],
     "chart": [None, 5, "nope", b"xmr", ["xmr"]],

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import numpy as np
 from scipy.special import ndtri
 
-from policemetrics import _check
+from policemetrics import _check, spc
 from policemetrics._compare import Rows
 from policemetrics._write import count as written
 from policemetrics._write import percent, signed
 from policemetrics.errors import InvalidInputError
 from policemetrics.results import Figure, Results, column, figure, input_field
-from policemetrics.typing import Column, FloatArray, Label, Number, Numbers
+from policemetrics.typing import Column, Dispersion, FloatArray, Label, Number, Numbers
+
+_FEW: Final = 12
 
 
 @figure(estimate=("fall_percent", "rise_percent"))
@@ -74,7 +76,8 @@ def detectable_change(
     out_of: Number | None = None,
     power: float = 0.8,
     confidence_level: float = 0.95,
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
+    history: Sequence[Number] | Column | None = None,
 ) -> DetectableChange: ...
 @overload
 def detectable_change(
@@ -85,7 +88,8 @@ def detectable_change(
     out_of: Number | Numbers | None = None,
     power: float = 0.8,
     confidence_level: float = 0.95,
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
+    history: Sequence[Number] | Column | None = None,
 ) -> Results[DetectableChange]: ...
 def detectable_change(
     base: Any,
@@ -95,7 +99,8 @@ def detectable_change(
     out_of: Any = None,
     power: float = 0.8,
     confidence_level: float = 0.95,
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
+    history: Sequence[Number] | Column | None = None,
 ) -> DetectableChange | Results[DetectableChange]:
     r"""By how much a count, or a share, must change between two periods to be told from chance.
 
@@ -111,8 +116,11 @@ def detectable_change(
         In what part of such cases the change is found; between 0.5 and 1. Default is 0.8.
     confidence_level : float, optional
         That of the interval, or test, by which it is found. Strictly between 0 and 1. Default is 0.95.
-    dispersion : float, optional
-        How many times the variance of a Poisson count, or of a binomial one, theirs is. Default is 1.
+    dispersion : float or "estimate", optional
+        How many times the variance of a Poisson count, or of a binomial one, theirs is. ``"estimate"`` takes Pearson's
+        estimate of `policemetrics.spc.dispersion` from `history`, and at least 1. Default is 1.
+    history : sequence of float, optional
+        With ``dispersion="estimate"``, for a count: at least twelve counts of earlier periods of one length.
 
     Returns
     -------
@@ -156,7 +164,14 @@ def detectable_change(
     if power >= 1:
         msg = f"power must be at least 0.5 and below 1; got {power:g}."
         raise InvalidInputError(msg)
-    spread = _check.number(dispersion, "dispersion", above=0)
+    spread = (
+        _check.number(dispersion, "dispersion", above=0)
+        if dispersion != "estimate"
+        else _estimated(history, labels, out_of)
+    )
+    if history is not None and dispersion != "estimate":
+        msg = "history= goes with dispersion='estimate'; leave it out, or ask for the estimate."
+        raise InvalidInputError(msg)
     given = {"base": base} | ({} if out_of is None else {"out_of": out_of})
     rows, columns = Rows.of_numbers(labels, given)
     start = np.atleast_1d(_check.positive(columns[0], "base")).astype(float)
@@ -193,6 +208,18 @@ def detectable_change(
         for name in ("base", "fall_to", "rise_to", "fall_percent", "rise_percent")
     }
     return rows.results(DetectableChange, values, stand)
+
+
+def _estimated(history: Any, labels: Any, out_of: Any) -> float:
+    """Estimate the dispersion of one count from those before it."""
+    if history is None or labels is not None or out_of is not None:
+        msg = "dispersion='estimate' needs history=, the counts of at least twelve earlier periods, and is of one count."
+        raise InvalidInputError(msg)
+    counts = np.atleast_1d(_check.nonnegative(history, "history"))
+    if len(counts) < _FEW:
+        msg = f"history must hold at least {_FEW} counts; got {len(counts)}."
+        raise InvalidInputError(msg)
+    return float(np.fmax(spc.dispersion(counts, np.ones(len(counts))), 1.0))
 
 
 def _of_share(share: FloatArray, step: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from policemetrics._typing import Column, FloatArray
 from policemetrics.errors import InvalidInputError
 
-__all__ = ["Chart", "Pattern", "individuals", "means", "proportions", "rates", "signals"]
+__all__ = ["Chart", "Pattern", "dispersion", "individuals", "means", "proportions", "rates", "signals"]
 
 _Array: TypeAlias = Column | Sequence[Any]
 _Mask: TypeAlias = NDArray[np.bool_]
@@ -275,6 +275,48 @@ def means(
         pooled = np.sqrt(_ratio((size - 1) * s[..., part] ** 2, size - 1, u))
         found.append((_ratio(size * value[..., part], size, u), pooled / (c4[..., part] * np.sqrt(size))))
     return _chart(value, found, piece)
+
+
+def dispersion(counts: _Array, sizes: _Array) -> FloatArray:
+    r"""
+    Estimate how many times the variance of a Poisson count that of some counts is.
+
+    Parameters
+    ----------
+    counts : array_like, (..., points)
+        The counts, >= 0; nan for a gap.
+    sizes : array_like, (..., points)
+        What they are in proportion to, as the days of their months; > 0.
+
+    Returns
+    -------
+    ndarray of float64, (...)
+        The dispersion; nan of fewer than two counts, and of counts that are all 0.
+
+    Raises
+    ------
+    InvalidInputError
+        If a count is below 0 or a size not above it, or shapes differ.
+
+    Notes
+    -----
+    Pearson's statistic divided by its degrees of freedom [1]_: with :math:`\mu_i = e_i \sum c / \sum e` it is
+    :math:`\sum (c_i - \mu_i)^2/\mu_i/(k - 1)`. A trend and the seasons count as variation, too.
+
+    References
+    ----------
+    .. [1] McCullagh, P., & Nelder, J. A. (1989). Generalized Linear Models (2nd ed.), section 6.2.4. Chapman and Hall.
+
+    Examples
+    --------
+    >>> dispersion([8, 12, 10], [1, 1, 1]).item()
+    0.4
+    """
+    chart = rates(counts, sizes)
+    expected = chart.centre * _numbers(sizes, "sizes")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = (chart.value * _numbers(sizes, "sizes") - expected) ** 2 / expected
+        return np.asarray(np.nansum(apart, axis=-1) / np.maximum(np.isfinite(apart).sum(axis=-1) - 1, 0))
 
 
 def _attributes(counts: Any, sizes: Any, base: Any, pieces: Any, *, primed: bool, share: bool) -> Chart:

@@ -15,7 +15,7 @@ from policemetrics.control.points import Points, read
 from policemetrics.definitions import ControlRule, control_rules
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.periods import Period
-from policemetrics.results import Figure, Results, column, definition_field, figure, input_field
+from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import Column, Counts, Divisor, FloatArray, IntArray, Label, Names, Number, Numbers
 
 _CHARTS: Final[Mapping[str, str]] = {
@@ -68,13 +68,13 @@ class ControlFields(Figure):
         What is charted, for the sentence.
     """
 
-    signal: str = definition_field(default="")
-    meaning: str = definition_field(default="")
-    assurance: str = definition_field(below=True, default="")
-    chart: str = definition_field(below=True)
-    rules: str = definition_field(below=True)
-    unit: str = definition_field(below=True, default="")
-    baseline: str = definition_field(below=True)
+    signal: str = ""
+    meaning: str = ""
+    assurance: str = ""
+    chart: str
+    rules: str
+    unit: str = ""
+    baseline: str
     target: float = input_field(default=np.nan)
     numerator: float = input_field("numerator", default=np.nan)
     denominator: float = input_field("denominator", default=np.nan)
