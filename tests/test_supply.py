@@ -497,6 +497,20 @@ class TestMerged:
         ):
             rate_change(both, between=("2024-Q1", "2024-Q2"))
 
+    @pytest.mark.parametrize("lost_first", [True, False])
+    def test_months_of_which_only_what_is_no_figure_came_in(self, lost_first):
+        """January and February are Essex's alone, and no figures: dropping Essex does not make them figures."""
+        rows = [("Essex", "2024-01", 9), ("Essex", "2024-02", 1), ("Kent", "2024-03", 2)]
+        rows += [("Kent", f"2024-0{m}", 5) for m in (4, 5, 6)]
+        months = made(rows, *SENT)
+        if lost_first:
+            quarters = months.not_supplied("lost", force="Essex").to_periods("quarter")
+        else:
+            quarters = months.to_periods("quarter").not_supplied("lost", force="Essex")
+        left = quarters.drop(force="Essex")
+        assert rate(left, 1, per=1).events == 15
+        assert rate(months.to_periods("quarter").drop(force="Essex"), 1, per=1).events == 17  # these did come in
+
     def test_one_month_of_a_quarter(self):
         """Kent sent April, and then a whole quarter: what lacks is told by month, before and after they are added up."""
         months = made([("Kent", f"2024-{m:02}", 5) for m in (4, 7, 8, 9)], *SENT, coverage=SENT)

@@ -108,7 +108,7 @@ class Kept:
 
 @attrs.frozen(eq=False)
 class Left:
-    """Rows with all these labels were left out: `drop`, `not_supplied` and the like."""
+    """Rows with all these labels were left out: `drop`."""
 
     wanted: Mapping[str, LabelArray]
 
@@ -117,6 +117,11 @@ class Left:
         if not set(self.wanted) <= set(relation.dims):
             return relation
         return relation.select(~relation.match(self.wanted))
+
+
+@attrs.frozen(eq=False)
+class Lost(Left):
+    """Rows with all these labels are no figures, and so no evidence that anything was sent: `not_supplied`."""
 
 
 @attrs.frozen(eq=False)
@@ -213,7 +218,7 @@ class Windows:
         return self.complete(relation) if self.dim in relation.dims else relation
 
 
-Step: TypeAlias = Kept | Left | Renamed | Windows
+Step: TypeAlias = Kept | Left | Lost | Renamed | Windows
 
 
 # ---- what was sent ----------------------------------------------------------------------
@@ -275,6 +280,25 @@ class Sent:
                 found = step.on(found)
         return found
 
+    def evidence(self, rows: Cells) -> Cells:
+        """Leave out of rows, as they were made, those that were said to be no figures, by the labels they had by then."""
+        named: dict[str, dict[Any, Any]] = {}
+        for step in self.steps:
+            if isinstance(step, Renamed) and step.dim in rows.dims:
+                before = named.get(step.dim) or {v: v for v in rows.label(step.dim).tolist()}
+                named[step.dim] = {made: step.labels.get(now, now) for made, now in before.items()}
+            elif isinstance(step, Windows):
+                break  # a window that is none says nothing of its months
+            elif isinstance(step, Lost) and {*step.wanted} <= {*rows.dims}:
+                lost = {
+                    dim: label_array(made for made, now in named[dim].items() if now in labels.tolist())
+                    if dim in named
+                    else labels
+                    for dim, labels in step.wanted.items()
+                }
+                rows = rows.select(~rows.match(lost))
+        return rows
+
     def _doubled(self, relation: Cells) -> Cells:
         for dim in dict.fromkeys(step.dim for step in self.steps if isinstance(step, Renamed)):
             if dim in relation.dims and dim in self.renamed:
@@ -325,9 +349,10 @@ def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) ->
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
     dims, found = tuple(dims), []
     for one in sent:
-        keys = one.cells.keys(dims)
+        keys = one.evidence(one.cells).keys(dims)
         if one.lacking is not None:
-            keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
+            others = one.evidence(one.lacking)
+            keys = keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
         found.append(one.again(keys))
     return joined(found).keys()
 

@@ -33,6 +33,7 @@ from policemetrics._cells import (
 from policemetrics._sent import (
     Kept,
     Left,
+    Lost,
     Renamed,
     Senders,
     Sent,
@@ -775,7 +776,7 @@ class Tally:
             cells=self._cells.select(~mask),
             supplied=supplied,
             ledger=merged(filled(ledger), added),
-            sent=self._then(Left(wanted)),
+            sent=self._then((Lost if reason.startswith(NOT_SUPPLIED) else Left)(wanted)),
             marks=tuple(
                 mark.select(~mark.match(wanted)) if set(wanted) <= set(mark.dims) else mark
                 for mark in self._marks
