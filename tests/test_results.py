@@ -85,7 +85,7 @@ class TestRows:
     def test_columns(self, table):
         assert table.columns == (
             "label", "old", "new", "change", "old_rate", "new_rate", "percent_change", "percent_change_low", "percent_change_high",
-            "p_value", "reason", "excluded",
+            "p_adjusted", "p_value", "reason", "excluded",
         )  # fmt: skip
 
     def test_values_are_pythons_own(self):
@@ -380,6 +380,7 @@ class TestExports:
         assert found["excluded"] == [0, 4, 0]
         assert found["excluded_reasons"] == [None, "dropped: offence: 4", None]
 
+    @pytest.mark.usefixtures("no_breaks")
     def test_audit_writes_periods_in_words(self):
         data = Tally.from_columns({"period": ["2022/23", "2023/24"]}, [5, 6])
         found = pm.rate_change(data, versus="previous", caveat="a break")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import policemetrics as pm
 from policemetrics import Exposure, Figure, Results, Tally, figures, published
 from policemetrics._figure import audit_fields, column_fields, definitions_of
+from policemetrics.errors import ChoiceNeededError, Note
 from policemetrics.extend import column, figure
 
 YEARS = ("2017/18", "2019/20")
@@ -192,6 +193,18 @@ class TestCaveats:
         for rendering in RENDERINGS:
             assert rendering(table).count("a new system") == 1
 
+    def test_a_long_one_has_a_short_form_in_a_terminal(self):
+        """HTML and Markdown, which are handed on, have it whole; so has each figure."""
+        long = Note("kind", "a short form", "a long form " * 20)
+        table = pm.rate_change([1], [2], labels=["a"])
+        table = table._evolve(notes=(long,))
+        assert repr(table).endswith(
+            "[RateChange, 1 row; caveat: a short form, in full in the .caveat of a row]"
+        )
+        assert long.long.strip() in table.to_markdown()
+        assert long.long.strip() in table._repr_html_()
+        assert long.long.strip() in str(table[0])
+
     def test_says_of_whom(self):
         rows = [
             pm.rate_change([n], [9], labels=[f"F{n}"], caveat="new" if n < 3 else "")[0] for n in (1, 2, 3)
@@ -252,6 +265,22 @@ class TestTerminal:
             "[RateChange, 3 rows; Kent and Essex: not applicable: nothing was recorded before]"
         )
 
+    def test_many_reasons_are_cut_below(self, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "80")
+        rows = {f"F{i}": f"not available: no rows for {i}" for i in range(9)}
+        table = Results.of(
+            [attrs.evolve(pm.rate_change([0], [4], labels=[f])[0], reason=why) for f, why in rows.items()]
+        )
+        text = " ".join(repr(table).split())
+        assert "F3: not available: no rows for 3; and 5 more in the column reason]" in text
+
+    def test_what_tells_rows_apart_stays(self, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "80")
+        times = Tally.from_columns({"a long name of a grade": ["1", "2"], "seconds": [60, 120]}, [1, 1])
+        table = pm.summarise_times(times, target={"1": 90, "2": 100}, by="a long name of a grade")
+        assert "no room" in repr(table)
+        assert "1 min 40 s" in repr(table)
+
     def test_no_line_ends_inside_a_time(self, monkeypatch):
         monkeypatch.setenv("COLUMNS", "80")
         for pad in range(80):
@@ -284,3 +313,106 @@ def test_a_unit_needs_all_its_parts():
 
     assert "rate (days per head)" in Results.of([Own(rate=1, what="days")]).to_markdown()
     assert "(" not in Results.of([Own(rate=1)]).to_markdown()
+
+
+class TestForABoard:
+    """Headings with periods and units, figures as text; names of codes."""
+
+    TABLE = pm.rate_change(*city()[:1], between=YEARS, by="offence", exposure=Exposure(
+        dict(zip(YEARS, (7200, 8700), strict=True)), by="period", name="residents", date="mid-2016"))  # fmt: skip
+    HEADS = (
+        "Offence", "2017/18", "2019/20", "Change", "Rate 2017/18 (per 1,000 residents)",
+        "Rate 2019/20 (per 1,000 residents)", "Percent change (of the rates)", "95% interval",
+    )  # fmt: skip
+    CELLS = ("46", "5,870", "8,644", "+2,774", "815.28", "993.56", "+21.9%", "+17.9% to +26.0%")
+
+    def test_headings(self):
+        pandas, polars = self.TABLE.to_pandas(headings=True), self.TABLE.to_polars(headings=True)
+        assert tuple(pandas) == tuple(polars.columns) == self.HEADS
+        assert tuple(pandas.iloc[0]) == polars.row(0) == self.CELLS
+        assert tuple(self.TABLE.to_arrow(headings=True).column_names) == self.HEADS
+        lines = self.TABLE.to_markdown(headings=True).splitlines()
+        assert lines[2] == f"| {' | '.join(self.HEADS)} |"
+        assert lines[0] == self.TABLE.to_markdown().splitlines()[0]
+
+    def test_all_rows(self):
+        table = pm.rate(np.arange(100), 10, labels=np.arange(100))
+        assert len(table.to_pandas(headings=True)) == 100
+
+    def test_headings_that_would_be_one_stay_apart(self):
+        crimes = Tally.from_columns({"Events": ["x"], "events_": ["y"]}, [5])
+        table = pm.rate(crimes, {("x", "y"): 10}, by=["Events", "events_"])
+        heads = list(table.to_polars(headings=True).columns)
+        assert len(set(heads)) == len(heads)
+
+    def test_one_or_the_other(self):
+        with pytest.raises(pm.PoliceMetricsError, match="headings=True gives what is shown, audit=True"):
+            self.TABLE.to_pandas(headings=True, audit=True)
+
+    def test_months_by_name(self):
+        crimes = Tally.from_columns({"period": ["2024-01", "2024-02"], "force": ["Kent"] * 2}, [5, 6])
+        table = pm.rate_change(crimes, between=("2024-01", "2024-02"), by="force", like_for_like="require")
+        assert list(table.to_pandas(headings=True))[1:3] == ["January 2024", "February 2024"]
+
+
+class TestRelabel:
+    TABLE = pm.rate([5, 7], [10, 10], labels=["19C", "30C"])
+
+    def test_by_a_mapping(self):
+        table = self.TABLE.relabel("label", {"19C": "Rape"})
+        assert table["label"].tolist() == ["Rape", "30C"]
+        assert [row.rate for row in table] == [row.rate for row in self.TABLE]
+        assert self.TABLE["label"].tolist() == ["19C", "30C"]
+
+    def test_by_the_definitions(self):
+        names = self.TABLE.relabel("label", "definitions")["label"].tolist()
+        assert names == ["Rape of a female aged 16 and over", "Burglary Business and Community"]
+        outcomes = Tally.from_columns({"outcome": ["1", "8"]}, [5, 7])
+        table = pm.rate(outcomes, {"1": 10, "8": 10}, by="outcome")
+        assert table.relabel("outcome", "definitions")["outcome"].tolist() == [
+            "Charged or summonsed",
+            "Community resolution",
+        ]
+
+    def test_codes_of_either_are_asked_for(self):
+        """Code 1 is murder, and a charge."""
+        table = pm.rate([5, 7], [10, 10], labels=["1", "8N"])
+        assert table.relabel("label", "definitions")["label"].tolist()[0] == "Murder"
+        both = pm.rate([5], [10], labels=["1"])
+        with pytest.raises(ChoiceNeededError, match=r"'1'") as asked:
+            both.relabel("label", "definitions")
+        for which, name in zip(asked.value.answers["names"], ("Murder", "Charged or summonsed"), strict=True):
+            assert both.relabel("label", which)["label"].tolist() == [name]
+
+    @pytest.mark.parametrize(
+        ("given", "named"),
+        [
+            (("nope", {}), "dimension must be"),
+            (("label", {"99": "x"}), "key of names for 'label'"),
+            (("label", {"19C": "x", "30C": "x"}), "keep the rows of 'label' apart"),
+            (("label", {"19C": None}), "new label must be text or a whole number"),
+            (("label", "offence"), "names must be"),
+            (("label", 5), "names must be a mapping"),
+        ],
+    )
+    def test_bad_input(self, given, named):
+        with pytest.raises(pm.PoliceMetricsError, match=named):
+            self.TABLE.relabel(*given)
+
+    def test_others(self):
+        with pytest.raises(pm.PoliceMetricsError, match="they lack '30C'"):
+            self.TABLE.relabel("label", {"19C": "x"}, others="refuse")
+        with pytest.raises(pm.PoliceMetricsError, match="no label of 'label' is a code"):
+            pm.rate([5], [10], labels=["Kent"]).relabel("label", "definitions")
+
+    def test_pictures_name_codes(self):
+        matplotlib = pytest.importorskip("matplotlib")
+        matplotlib.use("agg")
+        crimes = Tally.from_columns(
+            {"offence": ["19C", "30C"] * 2, "period": ["2017/18"] * 2 + ["2019/20"] * 2}, [5, 6, 7, 8]
+        )
+        ax = pm.plot.by_group(pm.rate_change(crimes, between=YEARS, by="offence"))
+        assert [t.get_text() for t in ax.get_yticklabels()] == self.TABLE.relabel("label", "definitions")[
+            "label"
+        ].tolist()
+        ax.figure.clear()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from policemetrics.control.chart import pattern_of
 from policemetrics.definitions import control_rules
 from policemetrics.errors import InvalidInputError
 from policemetrics.spc import Pattern, individuals, means, proportions, rates, signals
@@ -32,7 +33,7 @@ def lines(chart, at=0):
 
 def found(chart, rule_set):
     """Return the points (from 1) of each rule of a set."""
-    up, down = signals(chart, [rule.pattern for rule in control_rules()[rule_set]])
+    up, down = signals(chart, [pattern_of(rule) for rule in control_rules()[rule_set]])
     return [(np.flatnonzero(a | b) + 1).tolist() for a, b in zip(up, down, strict=True)]
 
 
@@ -121,7 +122,7 @@ class TestIndividuals:
     @given(arrays(float, (3, 12), elements=st.one_of(st.integers(0, 9).map(float), st.just(np.nan))))
     def test_each_series_alone(self, values):
         together = individuals(values, screened=True)
-        patterns = [rule.pattern for rules in control_rules().values() for rule in rules]
+        patterns = [pattern_of(rule) for rules in control_rules().values() for rule in rules]
         all_up, all_down = signals(together, patterns)
         for row, series in enumerate(values):
             alone = individuals(series, screened=True)
@@ -213,9 +214,9 @@ class TestSignals:
         chart = individuals(values)
         for rules in control_rules().values():
             for rule in rules:
-                expected = self.naive(chart, rule.pattern)
+                expected = self.naive(chart, pattern_of(rule))
                 if expected is not None:
-                    (up,), (down,) = signals(chart, [rule.pattern])
+                    (up,), (down,) = signals(chart, [pattern_of(rule)])
                     assert (up.tolist(), down.tolist()) == (expected[0].tolist(), expected[1].tolist()), (
                         rule.name
                     )

@@ -12,6 +12,8 @@ __version__ = "0.1.0"
 
 # The one table of names: room by room. `tools/make_api.py` writes __init__.pyi from it, for type checkers.
 _ROOMS = {
+    "across.areas": ("compare",),
+    "across.standardised": ("directly_standardised_rate", "standardised_ratio"),
     "change": ("change_drivers", "rate_change"),
     "control.chart": ("control_chart",),
     "detectable": ("detectable_change",),
@@ -24,7 +26,6 @@ _ROOMS = {
     "harm.weights": ("HarmWeights", "harm_weights"),
     "outcomes.change": ("outcome_rate_change",),
     "outcomes.definition": ("OutcomeSet", "match_outcomes", "outcome_set"),
-    "outcomes.groups": ("group_outcome_rate",),
     "outcomes.maturity": ("outcome_maturity",),
     "outcomes.rate": ("positive_outcome_rate",),
     "outcomes.split": ("outcome_rate_drivers", "outcome_rate_split"),
@@ -49,6 +50,7 @@ _MODULES = (
     "figures",
     "incidence",
     "intervals",
+    "official",
     "plot",
     "published",
     "spc",

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, dataclass_t
 
 import attrs
 
-from policemetrics import _check, _screen, _write
+from policemetrics import _check, _screen, _sources, _write
 from policemetrics._typing import Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, in_words
 
@@ -370,6 +370,8 @@ class Figure:
         What must travel with the figure, each with a code, a short and a long form.
     chosen : str
         Which part of a tally was chosen, as with ``where(group="Robbery")``; a part of what the figure is about.
+    sources : tuple of Source
+        The published files that the counts were read from, by `policemetrics.official`.
 
     Notes
     -----
@@ -388,6 +390,7 @@ class Figure:
     exclusions: Exclusions | None = None
     caveats: tuple[Note, ...] = ()
     chosen: str = ""
+    sources: tuple[_sources.Source, ...] = ()
 
     @property
     def caveat(self) -> str:
@@ -444,6 +447,11 @@ class Figure:
         """Say the figure in one sentence, without its group and its caveat."""
         return repr(self)
 
+    @classmethod
+    def _together(cls, table: Any) -> str:  # noqa: ARG003  # one that has such words reads them off it
+        """Say what a table of such figures shows as a whole; empty where that is no more than its rows do."""
+        return ""
+
     def _finding(self) -> str:
         """Say the figure and its group in one sentence, without its caveat."""
         sentence = self._sentence()
@@ -455,6 +463,7 @@ class Figure:
         sentence = self._finding()
         if self.exclusions is not None and self.exclusions.excluded:
             sentence = f"{sentence} Left out: {self.exclusions.left_out}."
+        sentence += f" Source: {_sources.in_words(self.sources)}." if self.sources else ""
         return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
 
     def __repr__(self) -> str:
@@ -479,7 +488,7 @@ class Figure:
             [_screen.Shown(d, [str(v)]) for d, v in self.group.items()],
             _screen.columns(column_fields(kind), self._estimate, values, same),
             1,
-            lambda _: "",
+            lambda *_: "",
             str(self),
         )
 
@@ -551,7 +560,7 @@ def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
 @once
 def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
-    base = {f.name for f in attrs.fields(Figure)} - {"chosen"}
+    base = {f.name for f in attrs.fields(Figure)} - {"chosen", "sources"}
     return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
 
 

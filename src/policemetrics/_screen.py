@@ -39,14 +39,16 @@ class Shown:
     words: bool = False  # and no figures
     rank: int = 0
     name: str = ""  # of the column of figures
+    title: str = ""  # its heading for those who will not write code
 
 
 # ---- what it is -------------------------------------------------------------------------
 
 
 def definitions(fields: Iterable[Field[Any]]) -> list[Field[Any]]:
-    """Return the fields that say what a figure is: a level stands beside its interval."""
-    return [f for f in fields if "role" not in f.metadata and f.name != "confidence_level"]
+    """Return the fields that say what a figure is: a level stands beside its interval, sources below."""
+    elsewhere = {"confidence_level", "sources"}
+    return [f for f in fields if "role" not in f.metadata and f.name not in elsewhere]
 
 
 def word(field: Field[Any], value: Any) -> str:
@@ -121,20 +123,23 @@ def columns(
     interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
     shown = [f for f in fields if _is_shown(f, same) and not f.name.endswith("_high")]
     several = sum(f.name.endswith("_low") for f in shown) > 1
-    # The percentage of a rate stands between the rates, which were asked for.
     found = []
     for field in shown:
         name, form = field.name, _write.FORMATS[field.metadata["column"]]
         about = name.removesuffix("_low")
-        rank = _KEPT if about in estimates[:1] else _KEPT + 1 if field.metadata.get("needs") else _KEPT + 2
+        # What it is about, and what tells it apart, stay; what was asked for goes after what stands there always.
+        stays = about in estimates[:1] or field.metadata.get("definition")
+        rank = _KEPT if stays else _KEPT + 1 if field.metadata.get("needs") else _KEPT + 2
         if about == name:
             unit = unit_of(field, same)
             cells = [form(value) for value in values[name]]
-            found.append(Shown(f"{name} ({unit})" if unit else name, cells, rank=rank, name=name))
+            heading = f"{name} ({unit})" if unit else name
+            found.append(Shown(heading, cells, rank=rank, name=name, title=_readable(name, heading, same)))
             continue
         both = zip(values[name], values[f"{about}_high"], strict=True)
         heading = f"{interval} of {about}" if several else interval
-        found.append(Shown(heading, [_interval(form, *limits) for limits in both], rank=rank))
+        title = f"{interval} of {_readable(about, about, same).lower()}" if several else interval
+        found.append(Shown(heading, [_interval(form, *limits) for limits in both], rank=rank, title=title))
     return found
 
 
@@ -170,15 +175,14 @@ def spaced(name: str) -> str:
     return f"{words[:1].upper()}{words[1:].lower()}"
 
 
-def readable(column: Shown, same: Mapping[str, Any]) -> str:
+def _readable(name: str, heading: str, same: Mapping[str, Any]) -> str:
     """Write a heading for those who will not write code: with the period itself for old and new."""
-    name, heading = column.name, column.heading
-    periods = same.get("between") or ("", "")
+    periods = same.get("between")
     for side, period in zip(("old", "new"), periods if isinstance(periods, tuple) else (), strict=False):
-        if period and (name == side or name.startswith(f"{side}_") or name.endswith(f"_{side}")):
+        if period and re.search(rf"^{side}(_|$)|_{side}$", name):
             what = spaced(re.sub(rf"^{side}_?|_{side}$", "", name))
             return f"{what} {in_words(period)}".strip() + heading[len(name) :]
-    return heading[:1].upper() + heading[1:].replace("_", " ")
+    return spaced(name) + heading[len(name) :]
 
 
 # ---- the whole --------------------------------------------------------------------------
@@ -197,7 +201,8 @@ class Page:
     rows : int
         How many are shown.
     below : callable
-        What is said below it, given the names of the columns for which there is no room.
+        What is said below it, given the names of the columns for which there is no room, and whether a long caveat
+        is to be short.
     sentence : str
         Of one figure, which says all of it.
     """
@@ -206,7 +211,7 @@ class Page:
     keys: list[Shown]
     columns: list[Shown]
     rows: int
-    below: Callable[[Sequence[str]], str]
+    below: Callable[[Sequence[str], bool], str]
     sentence: str = ""
 
     @property
@@ -220,6 +225,19 @@ class Page:
     def _prose(self) -> list[str]:
         return [c.heading for c in self.columns if c.words]
 
+    def readable(self) -> Page:
+        """Head its columns for those who will not write code; names that would be one stay as they are."""
+        titles = [c.title or spaced(c.heading) for c in self._all]
+        named = [
+            attrs.evolve(c, heading=title if titles.count(title) == 1 else c.heading)
+            for c, title in zip(self._all, titles, strict=True)
+        ]
+        return attrs.evolve(self, keys=named[: len(self.keys)], columns=named[len(self.keys) :])
+
+    def cells(self) -> dict[str, list[str]]:
+        """Return the cells as text, by heading."""
+        return {c.heading: list(c.cells) for c in self._all}
+
     def text(self) -> str:
         """Lay it out for the width that the terminal has; where there is none, as in a file, it is as wide as it is."""
         width = max(_LEAST_WIDTH, found) if (found := shutil.get_terminal_size((0, 0)).columns) else 0
@@ -232,7 +250,11 @@ class Page:
             dropped[:0] = [c.heading for c in shown if c is last or (c.name in pair and c.name)]
             shown = [c for c in shown if c is not last and (c.name not in pair or not c.name)]
         table = _write.text_table(*self._parts(shown), left=len(self.keys))
-        parts = _write.wrapped(self.title, width), table, _write.wrapped(f"[{self.below(dropped)}]", width)
+        parts = (
+            _write.wrapped(self.title, width),
+            table,
+            _write.wrapped(f"[{self.below(dropped, True)}]", width),
+        )
         return "\n".join(filter(None, parts))
 
     def html(self) -> str:
@@ -242,7 +264,7 @@ class Page:
             left=len(self.keys),
             caption=self.title,
             prose=self._prose,
-            below=self.below(()),
+            below=self.below((), False),
         )
         return f"{table}<p>{html.escape(self.sentence)}</p>" if self.sentence else table
 
@@ -250,7 +272,7 @@ class Page:
         """Lay it out in Markdown, its title in bold."""
         table = _write.markdown_table(*self._parts(self._all), left=len(self.keys), prose=self._prose)
         head = f"**{_write.markdown(self.title)}**" if self.title else ""
-        last = _write.markdown(self.below(()) or self.sentence)
+        last = _write.markdown(self.below((), False) or self.sentence)
         return "\n\n".join(filter(None, (head, table, last)))
 
 

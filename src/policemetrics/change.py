@@ -14,6 +14,7 @@ from policemetrics._compare import (
     Comparison,
     Mask,
     Rows,
+    adjusted,
     compare_periods,
     dispersion_before,
     material,
@@ -63,6 +64,8 @@ class RateChange(Figure):
         the upper limit is then infinite.
     p_value : float
         Of no change; of the same family as the interval, so that they always agree.
+    p_adjusted, adjust : float, str
+        `p_value` adjusted for many comparisons, and how, over how many; nan and empty where that was not asked for.
     between : tuple of str
         The two periods, the earlier first; empty where none were given.
     old_exposure, new_exposure : float
@@ -91,7 +94,9 @@ class RateChange(Figure):
     )
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
+    p_adjusted: float = column("p", "p", of="percent_change", needs="adjust")
     p_value: float = column("p", "p", of="percent_change", shown=False)
+    adjust: str = ""
     between: tuple[str, str] = ("", "")
     old_exposure: float = input_field("denominator", default=np.nan)
     new_exposure: float = input_field("denominator", default=np.nan)
@@ -114,16 +119,21 @@ class RateChange(Figure):
         return float((self.new - total * part) / spread) if spread else np.nan
 
     def _sentence(self) -> str:
-        if np.isnan(self.margin) or np.isnan(self.percent_change):
-            return self._change_sentence()
+        p = "" if np.isnan(self.p_adjusted) else f"; p {self._written('p_adjusted')} by {self.adjust}"
         known = {
-            "no": "known to be no more than a margin of",
-            "yes": "known to be more than a margin of",
-            "open": "not known to be more or less than a margin of",
-        }[self.material]
-        return f"{self._change_sentence()[:-1]}; {known} {self.margin:g}%."
+            "no": "; known to be no more than a margin of",
+            "yes": "; known to be more than a margin of",
+            "open": "; not known to be more or less than a margin of",
+        }
+        margin = (
+            ""
+            if np.isnan(self.percent_change) or not self.material
+            else f"{known[self.material]} {self.margin:g}%"
+        )
+        return f"{self._change.removesuffix('.')}{p}{margin}."
 
-    def _change_sentence(self) -> str:
+    @property
+    def _change(self) -> str:
         if np.isnan(self.change):
             return f"{self._what()}: change {self.reason}."
         if self.exposure_name:
@@ -204,6 +214,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -286,6 +297,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -306,6 +318,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 def rate_change(
     old: Any,
@@ -328,6 +341,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> RateChange | Results[RateChange]:
     """Change in a count or a rate, absolute and in per cent, with an interval.
 
@@ -382,6 +396,10 @@ def rate_change(
         What is counted, for the sentence. Default is ``"Recorded crime"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
+    adjust : {"bh"}, optional
+        For many comparisons at once: p-values adjusted by Benjamini and Hochberg [1]_, so that of the changes with a
+        `p_adjusted` below 5% about 5% at most are chance. Default is None: of many groups without any change, one in 20
+        has an interval that leaves 0% out.
 
     Returns
     -------
@@ -403,6 +421,13 @@ def rate_change(
     limits for the ratio of rates. The p-value is of the same family: it is below
     ``1 - confidence_level`` exactly when the interval leaves 0% out. At the size of a force almost
     any change is distinguishable from chance: report how large it is.
+
+    The intervals of a table with `adjust` are those of each change alone; only `p_adjusted` knows of the others.
+
+    References
+    ----------
+    .. [1] Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful
+       approach to multiple testing. Journal of the Royal Statistical Society B, 57(1), 289-300.
 
     Examples
     --------
@@ -440,7 +465,7 @@ def rate_change(
             np.atleast_1d(_check.counts(*named)) for named in zip(columns[:2], ("old", "new"), strict=True)
         ]
         divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
-        return _changes(how, rows, counted, divisors, "exposure" if sizes else "", ())
+        return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
     if (between is None) == (versus is None):
         both = ", not both" if between is not None else ""
         msg = (
@@ -460,8 +485,9 @@ def rate_change(
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
         return _changes(how, pair.rows, pair.counted, sizes, named, pair.shown, spread, **more)
 
-    options = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day}
-    return compare_periods(tally, kept, figure_of, between, versus, years, period, by is None, **options)
+    options = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day, "counts": how.subject}
+    found = compare_periods(tally, kept, figure_of, between, versus, years, period, by is None, **options)
+    return adjusted(found, adjust)
 
 
 @attrs.frozen
@@ -515,6 +541,7 @@ def _changes(
         "new": counted[1],
         "change": new - old,
         "p_value": family.p_value(*ratio, **spread) if family.p_value else np.nan,
+        "p_adjusted": np.nan,
         "material": material(partial(family.limits, *ratio, **spread), how.margin, how.confidence_level),
         **percents,
         **rates_of(counted, sizes, named),
@@ -658,12 +685,12 @@ def change_drivers(
 
     >>> from policemetrics import Tally
     >>> crimes = Tally.from_columns(
-    ...     {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "group": ["drugs", "theft", "violence"] * 2},
+    ...     {"period": ["2023/24"] * 3 + ["2024/25"] * 3, "group": ["drugs", "theft", "violence"] * 2},
     ...     [1_000, 6_000, 3_000, 1_200, 4_700, 3_100],
     ... )
-    >>> drivers = change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
+    >>> drivers = change_drivers(crimes, between=("2023/24", "2024/25"), of="group")
     >>> drivers.sort("change")
-    Recorded crime; 2022/23 to 2023/24
+    Recorded crime; 2023/24 to 2024/25
     group       old    new  change  points  share_of_change
     --------  -----  -----  ------  ------  ---------------
     theft     6,000  4,700  −1,300  −13.00          130.00%
@@ -671,12 +698,12 @@ def change_drivers(
     drugs     1,000  1,200    +200   +2.00          −20.00%
     [ChangeDriver, 3 rows]
     >>> print(drivers.at(group="theft"))
-    theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
+    theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
-    _check.text(of, "of")
+    _check.text(of, "of"), _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
     sides = both_periods(tally, between, period)
-    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat)
+    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat, counts=subject)
     rows, group, (old, new) = pair.by_part(of)
     whole_old, whole_new = (whole[group] for whole in pair.counted)
     change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
@@ -692,7 +719,7 @@ def change_drivers(
         "whole_old": np.where(rows.there, whole_old, np.nan),
         "whole_new": np.where(rows.there, whole_new, np.nan),
         "between": pair.between,
-        "subject": _check.text(subject, "subject"),
+        "subject": subject,
     }
     old_there, new_there = (there[group] for there in pair.shown)
     return rows.results(ChangeDriver, values, {"old": old_there, "new": new_there}, single=False)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Never
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, _spans, _totals, _write
+from policemetrics import _cells, _check, _sources, _spans, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
 from policemetrics._cells import (
     DROPPED,
@@ -44,9 +44,11 @@ from policemetrics._sent import (
     is_time,
     joined,
     regained,
+    reports,
     reports_of,
     time_dims,
 )
+from policemetrics._sources import Source
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -56,7 +58,7 @@ from policemetrics.errors import (
     TotalByNameWarning,
     UnknownNameError,
 )
-from policemetrics.periods import Period, read_labels
+from policemetrics.periods import Period, same_period
 from policemetrics.results import arrow_stream, label_array, optional
 
 if TYPE_CHECKING:
@@ -194,11 +196,19 @@ class Tally:
         overlapping: Names = (),
         unit: str = "counts",
         months: frozenset[int] | None = None,
+        tidy: bool = False,
     ) -> Tally:
-        """Build a tally from encoded columns, given by dimension. The columns are not validated."""
+        """Build a tally from encoded columns, given by dimension. The columns are not validated.
+
+        Those that are `tidy` make cells as they are: no label is missing or unused, no key repeats, and they are in order.
+        """
         dims = tuple(coded)
         _warn_of_spellings(coded)
-        cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
+        if tidy:
+            labels, codes = zip(*coded.values(), strict=True) if coded else ((), ())
+            cells, ledger = Cells(dims, labels, codes, counts), None
+        else:
+            cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -272,6 +282,38 @@ class Tally:
             supplied = supplied.union(reports_of(senders, supplied)).keys()
         return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
+    def _from_files(self, *sources: Source) -> Tally:
+        """Say which published files the counts were read from."""
+        return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
+
+    def released(self, when: str, /) -> Tally:
+        """Say of which release the counts are, so that a comparison with those of another one says so.
+
+        Parameters
+        ----------
+        when : str
+            The release in words: ``"18 July 2024"``. The readers of `policemetrics.official` take it from the file.
+
+        Returns
+        -------
+        Tally
+            The same counts; their `sources` know the release.
+
+        Examples
+        --------
+        >>> first = Tally.from_columns({"period": ["2022/23"]}, [7]).released("July 2023")
+        >>> later = Tally.from_columns({"period": ["2023/24"]}, [8]).released("July 2024")
+        >>> [source.released for source in (first + later).sources]
+        ['July 2023', 'July 2024']
+        """
+        _check.text(when, "when")
+        unknown = (Source(file="", sha256="", title="counts"),)
+        sent = [
+            attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
+            for one in self._sent
+        ]
+        return self._evolve(sent=tuple(sent))
+
     # ---- reading ------------------------------------------------------------------------
 
     @property
@@ -288,6 +330,12 @@ class Tally:
     def excluded(self) -> Tally | None:
         """What was left out, by the same dimensions and ``reason``; None where nothing was."""
         return None if self._ledger is None else Tally._of(self._ledger, unit=self.unit)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
+        found = [one.sources for one in self._sent if one.sources]
+        return _sources.joined(*found) if found else ()
 
     @property
     def total(self) -> int:
@@ -594,7 +642,8 @@ class Tally:
         >>> t.sum_to().forget().total
         10
         """
-        return Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        found = Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        return found._from_files(*self.sources)
 
     # ---- choosing -----------------------------------------------------------------------
 
@@ -722,12 +771,12 @@ class Tally:
                     msg = f"{dim} must be among the times that occur; got {value}."
                     raise UnknownNameError(msg)
             return stamps
-        there = set(known)
+        there, texts = set(known), all(isinstance(v, str) for v in known)
         found: list[Any] = []
         for value in listed:
-            if isinstance(value, Period):
-                same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
-                found += same or [value.label]
+            if isinstance(value, Period) or (isinstance(value, str) and value not in there and texts):
+                same = same_period(value, known, dim)
+                found += [value.label] if same == [value] and isinstance(value, Period) else same
             else:
                 found.append(_cells.plain(value))
         for value in found:
@@ -903,7 +952,7 @@ class Tally:
         -------
         Tally
             Counts by the longer periods. Who sent only a part of one is left out of it by every figure, which
-            says so.
+            says so. Coverage that names no `period` proves none of its months: a row of the supplier does.
 
         Raises
         ------
@@ -923,9 +972,18 @@ class Tally:
             raise InvalidInputError(msg)
         self._refuse_totals([d for d in self.dims if d != period])
         named = {label: p.label for label, p in within.items()}
-        longer = self._relabel(period, lambda label: named.get(label, label))
+        parts = self if same else self._proved(period)
+        longer = parts._relabel(period, lambda label: named.get(label, label))
         # However few of them there are, these are parts of what they are called now.
-        return longer if same else longer._evolve(sent=self._then(Renamed(period, named), period))
+        return longer if same else longer._evolve(sent=parts._then(Renamed(period, named), period))
+
+    def _proved(self, period: str) -> Tally:
+        """Let rows prove the parts of a longer period, where the coverage that was stated says nothing of time."""
+        if self._supplied is None or period in self._supplied.dims:
+            return self
+        dims = (*self._supplied.dims, period)
+        sent = tuple([attrs.evolve(one, register=one.rows(dims)) for one in self._sent])
+        return self._evolve(supplied=reports(sent).keys(dims), sent=sent)
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
         """Add up every window of `months` months; the windows overlap, so they no longer add.
@@ -942,8 +1000,9 @@ class Tally:
         Tally
             Counts by window, labelled by its period, with `period` among the overlapping
             dimensions. In a window is who supplied all of its months, once labels are summed as before;
-            what the others sent of it is in the ledger. Where nothing was stated, a window stands only
-            where each of its months has a cell.
+            what the others sent of it is in the ledger. Coverage that names no `period` proves none of its
+            months: a row of the supplier does. Where nothing was stated, a window stands only where each of
+            its months has a cell.
 
         Raises
         ------
@@ -961,7 +1020,7 @@ class Tally:
             msg = f"{period!r} must hold single months to be rolled; the labels there are overlap."
             raise InvalidInputError(msg)
         named, windows = _spans.windows_of(months, self._known_labels(period), self._sent, period)
-        spelt = self._relabel(period, lambda label: named.get(label, label))
+        spelt = self._proved(period)._relabel(period, lambda label: named.get(label, label))
         sent = spelt._then(windows, period)
         cells, supplied, ledger, marks = _spans.rolled(
             windows,

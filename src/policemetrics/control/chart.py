@@ -451,11 +451,11 @@ def _signals(
 ) -> tuple[NDArray[np.object_], IntArray]:
     """Return which rules every row is a part of, in words with the points that make it so; and on which side."""
     words, side = np.full(made.value.shape, "", dtype=object), np.zeros(made.value.shape, dtype=np.int64)
-    for rule, up, down in zip(rules, *spc.signals(made, [rule.pattern for rule in rules]), strict=True):
+    for rule, up, down in zip(rules, *spc.signals(made, map(pattern_of, rules)), strict=True):
         for found, said, way in ((up, rule.above, 1), (down, rule.below, -1))[
             : 1 if rule.above == rule.below else 2
         ]:
-            for series, at, first, last in zip(*_stretches(found, made.pieces, rule.pattern.of), strict=True):
+            for series, at, first, last in zip(*_stretches(found, made.pieces, rule.of), strict=True):
                 span = (
                     "" if first == last else f" ({points.axis.labels[first]} to {points.axis.labels[last]})"
                 )
@@ -463,6 +463,12 @@ def _signals(
             if rule.above != rule.below:
                 side[found & (side == 0)] = way
     return words[points.series, points.at], side[points.series, points.at]
+
+
+def pattern_of(rule: ControlRule) -> spc.Pattern:
+    """Return what the points of a rule must do, for the kernel."""
+    kind: Any = rule.kind
+    return spc.Pattern(kind=kind, points=rule.points, of=rule.of, beyond=rule.beyond, up_to=rule.up_to)
 
 
 def _stretches(found: NDArray[np.bool_], pieces: IntArray, of: int) -> tuple[list[int], ...]:

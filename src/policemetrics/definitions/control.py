@@ -11,7 +11,6 @@ from types import MappingProxyType
 import attrs
 
 from policemetrics.definitions import _tables
-from policemetrics.spc import Pattern
 
 
 @attrs.frozen(kw_only=True)
@@ -24,8 +23,8 @@ class ControlRule:
         The set, and a word for the rule.
     rule_set : str
         ``"nhs"``, ``"western-electric"`` or ``"nelson"``.
-    pattern : Pattern
-        What the points must do.
+    kind, points, of, beyond, up_to : str, int, int, float, float
+        What the points must do, as `policemetrics.spc.Pattern` has it.
     above, below : str
         What is said of points of it, on either side.
     source : str
@@ -34,7 +33,11 @@ class ControlRule:
 
     name: str
     rule_set: str
-    pattern: Pattern
+    kind: str
+    points: int
+    of: int
+    beyond: float
+    up_to: float
     above: str
     below: str
     source: str
@@ -61,11 +64,11 @@ def control_rules() -> Mapping[str, tuple[ControlRule, ...]]:
 
 
 def _rule(row: dict[str, str]) -> ControlRule:
-    pattern = Pattern(
-        kind=row.pop("kind"),  # type: ignore[arg-type]  # a test reads them all
-        points=int(row.pop("points")),
-        of=int(row.pop("of")),
-        beyond=float(row.pop("beyond") or 0),
-        up_to=float(row.pop("up_to") or inf),
+    words = {name: row[name] for name in ("name", "rule_set", "kind", "above", "below", "source")}
+    return ControlRule(
+        points=int(row["points"]),
+        of=int(row["of"]),
+        beyond=float(row["beyond"] or 0),
+        up_to=float(row["up_to"] or inf),
+        **words,
     )
-    return ControlRule(pattern=pattern, **row)

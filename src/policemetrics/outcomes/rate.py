@@ -272,7 +272,7 @@ def positive_outcome_rate(
     --------
     outcome_rate_change : The change from one period to another.
     outcome_maturity : How the rate of a cohort grows from month to month.
-    group_outcome_rate : The rate of a group of forces.
+    compare : Each force beside a group.
     match_outcomes : How labels are read as types.
 
     Notes
