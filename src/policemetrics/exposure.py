@@ -578,7 +578,7 @@ def _why_of_others(exposure: Exposure, groups: Cells, side: Side, areas: Cells) 
     told = [lacking.column(d).tolist() for d in who if d not in exposure.by]
     names = [" ".join(map(str, key)) for key in zip(*told, strict=True)]
     what = "who did not send both" if side.dim and side.common is not None else "who did not send"
-    for row, named in listed_by_group(groups, lacking, shared, names).items():
+    for row, named in listed_by_group(groups, lacking, tuple(shared), names).items():
         reasons[row] = f"not available: the {exposure.name} are those of {named} too, {what}"
     return reasons
 
