@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write, multiplicity, spc
+from policemetrics import _check, _write, multiplicity
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
@@ -30,15 +30,12 @@ from policemetrics._supply import (
     groups_of,
     keys_of,
     matched,
-    months_before,
     no_reasons,
     one_sided_labels,
     pairs_of_periods,
     renamed,
-    same_months,
     totals,
     unexplained,
-    whole_side,
     why_negative,
     why_not_supplied,
     why_one_sided,
@@ -60,7 +57,6 @@ Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
 _PERIOD: Final = "period"  # what dates are cut into
-_FEW_MONTHS: Final = 12
 _UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
 _BREAKS: Final = tuple(breaks().values())
 _OFFENCES, _FORCES, _BEYOND = offence_labels(), force_labels(), beyond_the_rules()
@@ -355,83 +351,7 @@ def _standing(values: Any, stand: Mask) -> FloatArray:
 # ---- one side ---------------------------------------------------------------------------
 
 
-@attrs.define(eq=False)
-class Grouped:
-    """One tally by group: what was counted, and the rows that become a table.
-
-    Attributes
-    ----------
-    side : Side
-        The whole of the tally.
-    groups : Cells
-        The groups.
-    counted : array of int64, (groups,)
-        The total of each.
-    shown : array of bool, (groups,)
-        Which of them were supplied: they are shown even where there is no figure.
-    rows : Rows
-        One row a group, with its reasons, caveats and exclusions.
-
-    Examples
-    --------
-    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
-    >>> Grouped.of(crimes, ("force",)).counted.tolist()
-    [3, 7]
-    """
-
-    side: Side
-    groups: Cells
-    counted: IntArray
-    shown: Mask
-    rows: Rows
-
-    @classmethod
-    def of(
-        cls,
-        data: Tally,
-        by: tuple[str, ...],
-        *,
-        areas: tuple[str, ...] = (),
-        caveat: str = "",
-        single: bool = False,
-    ) -> Grouped:
-        """Count `data` by group; what was not supplied, or has a total below zero, says so.
-
-        Parameters
-        ----------
-        data : Tally
-            The counts.
-        by : tuple of str
-            The dimensions of the groups.
-        areas : tuple of str
-            The dimensions of the exposure that the counts will be divided by: where nothing was stated, its
-            areas are taken for the suppliers.
-        caveat : str
-            What the caller says must travel with the figures.
-        single : bool
-            Whether one figure is returned and not a table.
-        """
-        _check.text(caveat, "caveat", empty=True)
-        side = whole_side(data, areas)
-        groups = groups_of([side], by)
-        counted = totals(side, groups)
-        rows = Rows.of_side(side, groups, counted, single=single)
-        found = cls(side, groups, counted, rows.there, rows)
-        found.rows.adopt(why_negative(found.counted, ""))
-        found.rows.note(Note("stated", caveat, caveat))
-        return found
-
-    def only(self, **labels: Sequence[Label]) -> IntArray:
-        """Count some labels of a dimension only, by group: ``only(offence=["burglary"])``."""
-        return _only(self.side, self.groups, labels)
-
-    def divide(self, divisor: Divisor) -> FloatArray:
-        """Find the divisor of each group, nan where there is none; these rows say so."""
-        (sizes,) = self.rows.divide(self.groups, [self.side], divisor)
-        return sizes
-
-
-def _only(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
+def only_some(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
     side.tally._require_dims(*labels)
     part = side.tally._where({dim: label_array(chosen) for dim, chosen in labels.items()})
     return totals(attrs.evolve(side, tally=part), groups)
@@ -607,24 +527,6 @@ class Comparison:
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
-    @classmethod
-    def of_mean(cls, pairs: Sequence[Comparison]) -> Comparison:
-        """Compare one side with several before it, added up: each pair has the same groups and the same later side."""
-        last = pairs[-1]
-        before = np.sum([pair.counted[0] for pair in pairs], axis=0)
-        found = attrs.evolve(last, counted=(before, last.counted[1]), pairs=tuple(pairs))
-        sides = [*(p.sides[0] for p in pairs), last.sides[1]]
-        found.rows.exclusions = exclusion_table(found.groups, sides, added(*found.counted), found.data)
-        for pair in pairs[:-1]:
-            found.rows.adopt(pair.rows.reasons)
-        every = [pair.rows.notes for pair in pairs]
-        by_row = ([n] * len(found.groups) if isinstance(n, tuple) else n for n in every)
-        merged = (
-            tuple(dict.fromkeys(note for notes in row for note in notes)) for row in zip(*by_row, strict=True)
-        )
-        found.rows.notes = np.fromiter(merged, dtype=object, count=len(found.groups))
-        return found
-
     def explain_negative(self, *of_sides: Sequence[IntArray | FloatArray]) -> None:
         """Say of which groups a total of one side is below zero: a metric needs a count."""
         for both in of_sides:
@@ -641,7 +543,7 @@ class Comparison:
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
-        old, new = (_only(side, self.groups, labels) for side in self.sides)
+        old, new = (only_some(side, self.groups, labels) for side in self.sides)
         return old, new
 
     def sizes(self, exposure: Exposure | None, *, per_day: bool = False) -> tuple[list[FloatArray], str]:
@@ -856,20 +758,14 @@ def lies_between(one: Break, earlier: Period, later: Period) -> bool:
     return earlier.start < one.by and one.begins <= later.end
 
 
-def _stand_for(labels: Sequence[Any], known: Mapping[str, frozenset[str]]) -> dict[Any, frozenset[str]]:
-    """Return what each label stands for, however it is spelt; nothing where it is not known."""
-    spelt = _check.spelt(map(str, labels)) if len(labels) <= _MOST else []
-    return {label: known.get(name, frozenset()) for label, name in zip(labels, spelt, strict=False)}
-
-
 def codes_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the offence codes that each label stands for; none where it is no offence that is known."""
-    return _stand_for(labels, _OFFENCES)
+    return _check.stand_for(labels, _OFFENCES, _MOST)
 
 
 def forces_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the forces that each label stands for; none where it is no force, region or country that is known."""
-    return _stand_for(labels, _FORCES)
+    return _check.stand_for(labels, _FORCES, _MOST)
 
 
 def are_offences(dim: str, labels: Sequence[Any]) -> bool:
@@ -1084,65 +980,10 @@ def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
     return str(of)
 
 
-def compare_periods(
-    tally: Tally,
-    by: tuple[str, ...],
-    figure: Callable[[Comparison], FigureT | Results[FigureT]],
-    between: Any,
-    versus: str | None,
-    years: Any,
-    period: str,
-    single: bool,  # noqa: FBT001  # one of many that the metric hands on
-    **options: Any,
-) -> FigureT | Results[FigureT]:
-    """Make the figure of two periods, or of the latest months and those of some years before; or a table of pairs."""
-    one = single and versus in {None, "same_months"}
+def of_sides(sides: tuple[Side, Side]) -> FigureT | Results[FigureT]:
+        return figure(Comparison.of(tally, sides, by, single=single and versus is None, **options))
 
-    def compare(sides: tuple[Side, Side], groups: Cells | None = None) -> Comparison:
-        return Comparison.of(tally, sides, by, groups=groups, single=one, **options)
-
-    size = _check.number(years, "years", low=1)
-    if size % 1:
-        msg = f"years must be a whole number >= 1; got {years}."
-        raise InvalidInputError(msg)
-    if versus != "same_months":
-        return over_periods(tally, between, versus, period, by, lambda sides: figure(compare(sides)))
-    both = same_months(tally, int(size), period)
-    groups = groups_of([side for pair in both for side in pair], by, tally)
-    return figure(Comparison.of_mean([compare(pair, groups) for pair in both]))
-
-
-def material(limits: Callable[..., tuple[FloatArray, FloatArray]], margin: float, level: float) -> Any:
-    """Say whether a ratio is known to be within a margin in per cent, by two one-sided tests, or known to be beyond it."""
-    if np.isnan(margin):
-        return ""
-    (low, high), (least, most) = (
-        [100 * (limit - 1) for limit in limits(confidence_level=at)] for at in (2 * level - 1, level)
-    )
-    within, beyond = (low > -margin) & (high < margin), (least > margin) | (most < -margin)
-    return np.select([within, beyond], ["no", "yes"], "open").astype(object)
-
-
-def dispersion_before(pair: Comparison, period: str, method: str) -> FloatArray:
-    """Estimate the dispersion of each group from its months before the later side, those that were supplied; at least 1."""
-    data, groups, later = pair.data, pair.groups, pair.sides[1]
-    if method != "score":
-        msg = f"dispersion='estimate' goes with method='score', which alone can be widened; got method={method!r}."
-        raise InvalidInputError(msg)
-    months = months_before(data, later.when, period) if later.when else {}
-    counts = np.full((len(groups), len(months)), np.nan)
-    for column, label in enumerate(months):
-        side = whole_side(data._where({period: label_array([label])}))
-        known = unexplained(why_not_supplied(groups, side))
-        counts[known, column] = totals(side, groups)[known]
-    if len(months) < _FEW_MONTHS:
-        msg = (
-            f"dispersion='estimate' needs at least {_FEW_MONTHS} single months before {later.label}; {period!r} has "
-            f"{len(months)}. Give a number, as in dispersion=2."
-        )
-        raise InvalidInputError(msg)
-    found = spc.dispersion(counts, np.array([float(p.days) for p in months.values()]))
-    return np.fmax(found, 1.0)  # a group without a crime has none: it is taken as Poisson's
+    return over_periods(tally, between, versus, period, by, of_sides)
 
 
 def over_periods(

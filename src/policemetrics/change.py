@@ -15,18 +15,18 @@ from policemetrics._compare import (
     Mask,
     Rows,
     adjusted,
-    compare_periods,
-    dispersion_before,
-    material,
+    over_periods,
     rates_of,
     read_counts,
 )
+from policemetrics._grouped import dispersion_before, over_same_months
 from policemetrics._supply import both_periods
 from policemetrics._write import count as written
 from policemetrics._write import fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidTypeError, Note
 from policemetrics.exposure import Exposure
+from policemetrics.intervals._shared import material
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import (
@@ -447,6 +447,7 @@ def rate_change(
         np.nan if margin is None else _check.number(margin, "margin", above=0),
     )
     _check.flag(per_day, "per_day")
+    span = _check.at_least_one(years, "years")
     if new is not None:
         sizes = _check.exposure_pair(exposure)
         rows, columns = Rows.of_numbers(
@@ -486,7 +487,12 @@ def rate_change(
         return _changes(how, pair.rows, pair.counted, sizes, named, pair.shown, spread, **more)
 
     options = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day, "counts": how.subject}
-    found = compare_periods(tally, kept, figure_of, between, versus, years, period, by is None, **options)
+    options["single"] = by is None and versus in {None, "same_months"}
+    if versus == "same_months":
+        found = figure_of(over_same_months(tally, kept, span, period, **options))
+    else:
+        compare = partial(Comparison.of, tally, by=kept, **options)
+        found = over_periods(tally, between, versus, period, kept, lambda sides: figure_of(compare(sides)))
     return adjusted(found, adjust)
 
 
