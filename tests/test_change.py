@@ -28,7 +28,10 @@ from policemetrics.errors import (
 )
 
 # Few of these tests are about who sent what; those that are state it.
-pytestmark = pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning"),
+    pytest.mark.usefixtures("no_breaks"),
+]
 
 METHODS = ("score", "exact", "midp")
 YEARS = ("2022/23", "2023/24")

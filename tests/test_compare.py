@@ -16,6 +16,7 @@ from policemetrics import Exposure, HarmWeights, Tally
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, UnknownNameError
 from policemetrics.extend import Comparison, both_groups, both_periods
 
+pytestmark = pytest.mark.usefixtures("no_breaks")
 YEARS = ("2022/23", "2023/24")
 NAMED = "no coverage was stated, and only one of the periods has cells of Essex"
 BELOW = "not available: a total of −1 in 2023/24, below zero: corrections outweigh what was recorded"

@@ -163,6 +163,7 @@ BAD = {
     "crime": [None, "10", [1], NAN, INF, -100, -101, -99.5, 0.5, True, Decimal("sNaN")],
     "harm": [None, "10", [1], NAN, INF, -100, -101, -99.5, 0.5, True, Decimal("sNaN")],
     "caveat": [None, 5, b"x", ["x"]],
+    "clock": [None, 5, b"x", ["x"]],
     "subject": [None, 5, "", b"x"],
     "of": [None, 5, "nope", b"offence", "period", "force", ["offence"]],
     "offence": [None, 5, "nope", b"offence"],

@@ -380,6 +380,7 @@ class TestExports:
         assert found["excluded"] == [0, 4, 0]
         assert found["excluded_reasons"] == [None, "dropped: offence: 4", None]
 
+    @pytest.mark.usefixtures("no_breaks")
     def test_audit_writes_periods_in_words(self):
         data = Tally.from_columns({"period": ["2022/23", "2023/24"]}, [5, 6])
         found = pm.rate_change(data, versus="previous", caveat="a break")

@@ -848,6 +848,19 @@ class TestMarks:
         assert rate_change(marked, between=YEARS, by="force").at(force="Essex").change == 0
         assert rate_change(marked.where(force="Essex"), between=YEARS).change == 0
 
+    @pytest.mark.parametrize("name", [{}, {"Kent": "South East"}], ids=["as sent", "renamed"])
+    def test_rows_that_are_marked_prove_no_month(self, name):
+        """Nothing was stated, and only Kent had January and February: Essex has March, which is no quarter."""
+        rows = [("Kent", m, 9) for m in MONTHS[:2]]
+        rows += [("Essex", f"2024-{m:02}", n) for m, n in ((3, 2), (4, 5), (5, 6), (6, 7))]
+        quarters = made(rows, *SENT).to_periods("quarter").relabel("force", name)
+        kent = name.get("Kent", "Kent")
+        marked = quarters.not_supplied("lost", force=kent, period="2024-Q1")
+        for essex in (marked.drop(force=kent), marked.where(force="Essex")):
+            assert rate(essex, 1).events == 18
+        # Dropped without a mark, Kent shows that the one who sends did send January.
+        assert rate(quarters.drop(force=kent), 1).events == 20
+
 
 class TestGaps:
     """A count that is missing in the source: Kent has none for 2022; or for its thefts only, or for those of Surrey."""
@@ -896,6 +909,7 @@ class TestGaps:
         assert rate(crimes.where(force="Kent"), officers, per=1, by="force")["rate"].tolist() == [0.5]
 
 
+@pytest.mark.usefixtures("no_breaks")
 class TestCaveats:
     def test_a_row_without_its_force_is_of_no_force(self):
         """It is of its year all the same, and no supplier of one year only."""

@@ -31,6 +31,7 @@ MODULES = (
     "policemetrics.figures",
     "policemetrics.incidence",
     "policemetrics.intervals",
+    "policemetrics.official",
     "policemetrics.plot",
     "policemetrics.published",
     "policemetrics.testing",

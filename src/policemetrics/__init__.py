@@ -48,6 +48,7 @@ _MODULES = (
     "figures",
     "incidence",
     "intervals",
+    "official",
     "plot",
     "published",
 )

@@ -8,6 +8,7 @@ from policemetrics import extend as extend
 from policemetrics import figures as figures
 from policemetrics import incidence as incidence
 from policemetrics import intervals as intervals
+from policemetrics import official as official
 from policemetrics import plot as plot
 from policemetrics import published as published
 from policemetrics.across.areas import compare as compare

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, dataclass_t
 
 import attrs
 
-from policemetrics import _check, _write
+from policemetrics import _check, _sources, _write
 from policemetrics._typing import Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, in_words
 
@@ -355,6 +355,8 @@ class Figure:
         What must travel with the figure, each with a code, a short and a long form.
     chosen : str
         Which part of a tally was chosen, as with ``where(group="Robbery")``; a part of what the figure is about.
+    sources : tuple of Source
+        The published files that the counts were read from, by `policemetrics.official`.
 
     Notes
     -----
@@ -371,6 +373,7 @@ class Figure:
     exclusions: Exclusions | None = None
     caveats: tuple[Note, ...] = ()
     chosen: str = definition_field(below=True, default="")
+    sources: tuple[_sources.Source, ...] = definition_field(default=())
 
     @property
     def caveat(self) -> str:
@@ -443,6 +446,7 @@ class Figure:
         sentence = self._finding()
         if self.exclusions is not None and self.exclusions.excluded:
             sentence = f"{sentence} Left out: {self.exclusions.left_out}."
+        sentence += f" Source: {_sources.in_words(self.sources)}." if self.sources else ""
         return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
 
     def __repr__(self) -> str:
@@ -528,7 +532,7 @@ def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
 @once
 def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
-    base = {f.name for f in attrs.fields(Figure)} - {"chosen"}
+    base = {f.name for f in attrs.fields(Figure)} - {"chosen", "sources"}
     return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
 
 

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from policemetrics._cells import LACKING, MISSING, REASON, Cells, LabelArray
+from policemetrics._sources import Source
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
@@ -243,6 +244,8 @@ class Sent:
     months : frozenset of int or None
         Of dates that were cut into longer periods: the months with a row, counted from year 0. None where a month
         without one tells nothing: of rare events, and where coverage was stated.
+    sources : tuple of Source
+        The published files that it was read from.
     """
 
     cells: Cells
@@ -251,6 +254,13 @@ class Sent:
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
     months: frozenset[int] | None = None
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything is left of it after the steps since, by the dimensions that they choose by."""
+        dims = dict.fromkeys(d for step in self.steps if isinstance(step, Kept) for d in step.wanted)
+        return len(self.again(self.cells.keys(d for d in dims if d in self.cells.dims))) > 0
 
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.

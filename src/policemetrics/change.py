@@ -362,6 +362,7 @@ def rate_change(
             caveat=how.caveat,
             whole=per_day,
             single=by is None and versus is None,
+            counts=how.subject,
         )
         divisors, named = pair.sizes(exposure, per_day=per_day)
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
@@ -578,10 +579,10 @@ def change_drivers(
     >>> print(drivers.at(group="theft"))
     theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
-    _check.text(of, "of")
+    _check.text(of, "of"), _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
     sides = both_periods(tally, between, period)
-    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat)
+    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat, counts=subject)
     rows, group, (old, new) = pair.by_part(of)
     whole_old, whole_new = (whole[group] for whole in pair.counted)
     change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
@@ -597,7 +598,7 @@ def change_drivers(
         "whole_old": np.where(rows.there, whole_old, np.nan),
         "whole_new": np.where(rows.there, whole_new, np.nan),
         "between": pair.between,
-        "subject": _check.text(subject, "subject"),
+        "subject": subject,
     }
     old_there, new_there = (there[group] for there in pair.shown)
     return rows.results(ChangeDriver, values, {"old": old_there, "new": new_there}, single=False)

@@ -6,7 +6,7 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -71,6 +71,9 @@ class Exposure:
         What is counted, in the plural: ``"residents"``.
     date : str
         The reference date in words: ``"mid-2022"``; for several periods, which estimate each takes.
+    basis : str, optional
+        What the estimates rest on: ``"Census 2021"``. Where two exposures of different bases are joined with ``+``, a
+        figure that divides by both says so. Default is none stated.
 
     Raises
     ------
@@ -83,6 +86,14 @@ class Exposure:
     >>> residents = Exposure({"Kent": 1_860_000, "Essex": 1_850_000}, by="force", name="residents", date="mid-2019")
     >>> residents
     Exposure of 2 by force: residents, mid-2019
+
+    Estimates of two periods, of which the earlier was not revised after the Census of 2021:
+
+    >>> given = {"by": ["force", "period"], "name": "residents"}
+    >>> before = Exposure({("Kent", "2019/20"): 1_840_000}, **given, date="mid-2018", basis="Census 2011")
+    >>> after = Exposure({("Kent", "2023/24"): 1_590_000}, **given, date="mid-2022", basis="Census 2021")
+    >>> before + after
+    Exposure of 2 by force, period: residents, mid-2018 and mid-2022
     """
 
     by: tuple[str, ...]
@@ -91,8 +102,9 @@ class Exposure:
     # The inner form: each cell counts the position of its value, so that the join is the tally's own.
     _keys: Cells
     _sizes: FloatArray
+    _bases: tuple[str, ...]  # what each size rests on
 
-    def __init__(self, values: ByLabel, *, by: Names, name: str, date: str) -> None:
+    def __init__(self, values: ByLabel, *, by: Names, name: str, date: str, basis: str = "") -> None:
         dims = _check.names(by, "by")
         if not isinstance(values, Mapping):
             msg = f"values must be a mapping of label to number; got {type(values).__name__}."
@@ -114,12 +126,17 @@ class Exposure:
             msg = f"values must have one key for each {_check.listing(dims)}; some keys name the same."
             raise InvalidInputError(msg)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            dims, _check.text(name, "name"), _check.text(date, "date"), index._cells, _read_only(sizes)
+            dims,
+            _check.text(name, "name"),
+            _check.text(date, "date"),
+            index._cells,
+            _read_only(sizes),
+            (_check.text(basis, "basis", empty=True),) * len(sizes),
         )
 
     @classmethod
     def from_frame(
-        cls, frame: IntoDataFrame, /, *, by: Columns, value: str, name: str, date: str
+        cls, frame: IntoDataFrame, /, *, by: Columns, value: str, name: str, date: str, basis: str = ""
     ) -> Exposure:
         """Make an exposure of a data frame with one row an area.
 
@@ -131,7 +148,7 @@ class Exposure:
             The columns that hold the labels.
         value : str
             The column that holds the sizes.
-        name, date : str
+        name, date, basis : str
             As for `Exposure`.
 
         Returns
@@ -166,7 +183,24 @@ class Exposure:
         sizes = dict(zip(zip(*(columns[d] for d in dims), strict=True), columns[value], strict=True))
         for key, size in sizes.items():
             _check.number(size, f"value: column {value!r}, of {', '.join(map(str, key))},", above=0)
-        return cls(sizes, by=dims, name=name, date=date)
+        return cls(sizes, by=dims, name=name, date=date, basis=basis)
+
+    def __add__(self, other: Exposure) -> Exposure:
+        """Join two exposures of the same kind: other areas, or other periods; each size keeps what it rests on."""
+        if not isinstance(other, Exposure):
+            return NotImplemented
+        if (set(self.by), self.name) != (set(other.by), other.name):
+            msg = f"exposures must be of the same kind to be joined; got {self!r} and {other!r}."
+            raise InvalidInputError(msg)
+        if (both := other._keys.within(self._keys)).any():
+            keys = other._keys.select(both)
+            named = [", ".join(map(str, key)) for key in zip(*map(keys.column, self.by), strict=True)]
+            msg = f"exposures must not both have a size to be joined; they have of {_check.listing(named, most=5)}."
+            raise InvalidInputError(msg)
+        further = attrs.evolve(other._keys, counts=other._keys.counts + len(self))
+        sizes = _read_only([*self._sizes.tolist(), *other._sizes.tolist()])
+        date = " and ".join(dict.fromkeys((self.date, other.date)))
+        return self._with(self._keys.union(further), sizes, (*self._bases, *other._bases), date)
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -178,9 +212,20 @@ class Exposure:
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
-    def _as_dict(self) -> dict[tuple[Any, ...], float]:
+    def _as_dict(self) -> dict[tuple[Any, ...], tuple[float, str]]:
         labels = zip(*(self._keys.column(d).tolist() for d in sorted(self.by)), strict=True)
-        return dict(zip(labels, self._sizes[self._keys.counts].tolist(), strict=True))
+        return {
+            label: (float(self._sizes[at]), self._bases[at])
+            for label, at in zip(labels, self._keys.counts.tolist(), strict=True)
+        }
+
+    def _rests_on(self, side: Side) -> list[str]:
+        """Return what the sizes of one side rest on; of a period, those of that period."""
+        if len(every := set(self._bases)) < 2:
+            return [*every]
+        dated = side.when is not None and side.dim in self.by
+        keys = self._in_period(side.dim, side.when)._keys if dated and side.when else self._keys
+        return sorted({self._bases[at] for at in keys.counts.tolist()})
 
     def __repr__(self) -> str:
         return f"Exposure of {len(self)} by {', '.join(self.by)}: {self.name}, {self.date}"
@@ -211,9 +256,12 @@ class Exposure:
 
     def _keyed(self, keys: Cells) -> Exposure:
         """Give the sizes other keys."""
+        return self._with(keys, self._sizes, self._bases, self.date)
+
+    def _with(self, keys: Cells, sizes: FloatArray, bases: tuple[str, ...], date: str) -> Exposure:
         found = object.__new__(Exposure)
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            keys.dims, self.name, self.date, keys, self._sizes
+            keys.dims, self.name, date, keys, sizes, bases
         )
         return found
 
@@ -330,6 +378,26 @@ class Divisor:
                 f"the counts are not of {named}, who did not send; the divisor must not be either",
             ),
         )
+
+    def on_two_bases(self, sides: Sequence[Side]) -> tuple[Note, ...]:
+        """Say of an exposure that its estimates do not all rest on the same, where that is known of all of them."""
+        if not isinstance(self.given, Exposure):
+            return ()
+        bases = [self.given._rests_on(side) for side in sides]
+        every = sorted({basis for of_side in bases for basis in of_side})
+        if len(every) < 2 or not all(every):
+            return ()
+        apart = len(sides) > 1 and bases[0] != bases[-1]
+        named = (
+            [f"{' and '.join(of)} for {side.label}" for of, side in zip(bases, sides, strict=True)]
+            if apart
+            else every
+        )
+        long = (
+            f"{self.given.name} are estimates on two bases, {' and '.join(named)}: a part of the difference may be that "
+            "of the estimates"
+        )
+        return (Note("two-bases", "estimates on two bases", long),)
 
     def _counted(self, own: Side, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
         """Add a tally up to the groups; its suppliers must be those of the counts."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Never
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, _spans, _totals, _write
+from policemetrics import _cells, _check, _sources, _spans, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
 from policemetrics._cells import (
     DROPPED,
@@ -47,6 +47,7 @@ from policemetrics._sent import (
     reports_of,
     time_dims,
 )
+from policemetrics._sources import Source
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -194,11 +195,19 @@ class Tally:
         overlapping: Names = (),
         unit: str = "counts",
         months: frozenset[int] | None = None,
+        tidy: bool = False,
     ) -> Tally:
-        """Build a tally from encoded columns, given by dimension. The columns are not validated."""
+        """Build a tally from encoded columns, given by dimension. The columns are not validated.
+
+        Those that are `tidy` make cells as they are: no label is missing or unused, no key repeats, and they are in order.
+        """
         dims = tuple(coded)
         _warn_of_spellings(coded)
-        cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
+        if tidy:
+            labels, codes = zip(*coded.values(), strict=True) if coded else ((), ())
+            cells, ledger = Cells(dims, labels, codes, counts), None
+        else:
+            cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -272,6 +281,38 @@ class Tally:
             supplied = supplied.union(reports_of(senders, supplied)).keys()
         return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
+    def _from_files(self, *sources: Source) -> Tally:
+        """Say which published files the counts were read from."""
+        return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
+
+    def released(self, when: str, /) -> Tally:
+        """Say of which release the counts are, so that a comparison with those of another one says so.
+
+        Parameters
+        ----------
+        when : str
+            The release in words: ``"18 July 2024"``. The readers of `policemetrics.official` take it from the file.
+
+        Returns
+        -------
+        Tally
+            The same counts; their `sources` know the release.
+
+        Examples
+        --------
+        >>> first = Tally.from_columns({"period": ["2022/23"]}, [7]).released("July 2023")
+        >>> later = Tally.from_columns({"period": ["2023/24"]}, [8]).released("July 2024")
+        >>> [source.released for source in (first + later).sources]
+        ['July 2023', 'July 2024']
+        """
+        _check.text(when, "when")
+        unknown = (Source(file="", sha256="", title="counts"),)
+        sent = [
+            attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
+            for one in self._sent
+        ]
+        return self._evolve(sent=tuple(sent))
+
     # ---- reading ------------------------------------------------------------------------
 
     @property
@@ -288,6 +329,12 @@ class Tally:
     def excluded(self) -> Tally | None:
         """What was left out, by the same dimensions and ``reason``; None where nothing was."""
         return None if self._ledger is None else Tally._of(self._ledger, unit=self.unit)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
+        found = [one.sources for one in self._sent if one.sources]
+        return _sources.joined(*found) if found else ()
 
     @property
     def total(self) -> int:
@@ -594,7 +641,8 @@ class Tally:
         >>> t.sum_to().forget().total
         10
         """
-        return Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        found = Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        return found._from_files(*self.sources)
 
     # ---- choosing -----------------------------------------------------------------------
 

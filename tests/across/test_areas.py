@@ -328,6 +328,19 @@ class TestBadTables:
         with pytest.raises(InvalidInputError, match="of one definition; per is 1000"):
             compare(mixed, of="label", **GROUP)
 
+    def test_several_parts_of_a_tally(self):
+        crimes = Tally.from_columns(
+            {"force": [*"abcabc"], "group": ["Robbery"] * 3 + ["Arson"] * 3}, [50, 60, 70, 80, 90, 99]
+        )
+        robbery, arson = (
+            pm.rate(crimes.where(group=g), {"a": 900, "b": 900, "c": 900}, by="force")
+            for g in ("Robbery", "Arson")
+        )
+        with pytest.raises(InvalidInputError, match="chosen is 'Robbery', 'Arson'"):
+            compare(Results.of([*robbery[:2], arson[2]]), **GROUP)
+        assert compare(robbery, **GROUP)[0].chosen == "Robbery"
+        assert str(compare(robbery, **GROUP)[0]).startswith("a: recorded crime, Robbery per 1,000 was")
+
     def test_several_targets(self):
         calls = Tally.from_columns({"force": ["a", "b", "c"], "seconds": [5, 6, 7]}, [10, 20, 30])
         one, other = (pm.summarise_times(calls, target=t, by="force") for t in (10, 15))

@@ -263,6 +263,7 @@ def harm_change(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="harm",
         apart=(offence,),
         single=by is None,
     )
@@ -292,7 +293,7 @@ def harm_change(
         "between": pair.between,
         "old_exposure": sizes[0],
         "new_exposure": sizes[1],
-        **how.said,
+        **how.said(pair.data),
     }
     return rows.results(HarmChange, values, dict(zip(("old", "new"), pair.shown, strict=True)))
 
@@ -455,6 +456,7 @@ def harm_index(
             kept,
             like_for_like=like_for_like,
             caveat=caveat,
+            counts="harm",
             apart=(offence,),
             groups=groups,
         )
@@ -496,7 +498,7 @@ def _index(pair: Comparison, how: How) -> Results[HarmIndex]:
         "base_score": np.where(shown_base, first.score, np.nan),
         "exposure": sizes[1],
         "base_exposure": sizes[0],
-        **how.said,
+        **how.said(pair.data),
     }
     stand = {"score": shown, "crimes": shown, "per_head": shown & this.stands}
     return rows.results(HarmIndex, values, stand, single=False)
@@ -649,6 +651,7 @@ def harm_drivers(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="harm",
         apart=() if of == offence else (offence,),
     )
     how.refuse_unweighted(pair.sides)
@@ -677,7 +680,7 @@ def harm_drivers(
         "from_mix": mix,
         "share_of_change": (after - before) / np.where(moved == 0, np.nan, moved),
         "between": pair.between,
-        **how.said,
+        **how.said(pair.data),
     }
     shown = {name: there[group] for name, there in zip(("crimes_old", "crimes_new"), pair.shown, strict=True)}
     return rows.results(HarmDriver, values, shown, single=False)
@@ -708,7 +711,8 @@ def _weigh(pair: Comparison, how: How) -> list[list[Scored]]:
 
 def _note_weights(rows: Rows, scored: list[list[Scored]]) -> None:
     """Let the caveats of the weights travel, each once, in the order of the editions."""
-    rows.note(*dict.fromkeys(found.note for edition in zip(*scored, strict=True) for found in edition))
+    every = (note for edition in zip(*scored, strict=True) for found in edition for note in found.notes)
+    rows.note(*dict.fromkeys(every))
 
 
 # ---- kernels ----------------------------------------------------------------------------

@@ -210,6 +210,7 @@ def time_drivers(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="response times",
         apart=(measured,),
     )
     parts = groups_of(pair.sides, (*kept, part), tally)
