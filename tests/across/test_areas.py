@@ -339,7 +339,7 @@ class TestBadTables:
         with pytest.raises(InvalidInputError, match="chosen is 'Robbery', 'Arson'"):
             compare(Results.of([*robbery[:2], arson[2]]), **GROUP)
         assert compare(robbery, **GROUP)[0].chosen == "Robbery"
-        assert str(compare(robbery, **GROUP)[0]).startswith("a: recorded crime, Robbery per 1,000 was")
+        assert str(compare(robbery, **GROUP)[0]).startswith("a, Robbery: recorded crime per 1,000 was")
 
     def test_several_targets(self):
         calls = Tally.from_columns({"force": ["a", "b", "c"], "seconds": [5, 6, 7]}, [10, 20, 30])

@@ -128,7 +128,13 @@ class Counted:
             return f"The share{of} within {duration(first.target)}"
         if self.model in {"weighted", "mean"}:
             return f"{first._about} {self.column.replace('_', ' ')}"
-        said = first._about or getattr(first, "part", "") or self.column.replace("_", " ")
+        # What was chosen of a tally is said once, by the figure that is made of it.
+        said = (
+            getattr(first, "subject", "")
+            or first._about
+            or getattr(first, "part", "")
+            or self.column.replace("_", " ")
+        )
         over = first._per(self.column)
         per = (
             f" per {self.unit:,g}{f' {over}' if over else ''}"
