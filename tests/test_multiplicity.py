@@ -1,9 +1,12 @@
 """P-values adjusted for how many tests there are."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.multiplicity import adjusted
@@ -77,3 +80,41 @@ def test_refused():
         adjusted([0.5], "holm")
     with pytest.raises(InvalidTypeError):
         adjusted(["a"])
+
+
+class TestBenjaminiHochberg:
+    """Against the paper, values of R's ``p.adjust(p, "BH")`` worked by hand, and another program."""
+
+    PAPER = (
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+        0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000,
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("p", "expected"),
+        [
+            # n p / rank from the largest down, never more than the one above: 0.0278 × 15 / 6 = 0.0695 becomes 0.0298 × 15 / 7.
+            (
+                PAPER,
+                (0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.447 / 7, 0.447 / 7, 0.0645,
+                 0.0765, 0.486, 6.393 / 11, 0.714875, 9.792 / 13, 11.385 / 14, 1.0),
+            ),
+            ((0.01, 0.02, 0.03, 0.04, 0.05), (0.05,) * 5),
+            ((0.05, 0.01), (0.05, 0.02)),
+            ((0.5, 0.005, math.nan, 0.05, 0.009), (0.5, 0.018, math.nan, 0.2 / 3, 0.018)),
+            ((0.04,), (0.04,)),
+            ((), ()),
+            ((math.nan, math.nan), (math.nan, math.nan)),
+            ((0.0, 1.0), (0.0, 1.0)),
+        ],
+    )  # fmt: skip
+    def test_known(self, p, expected):
+        assert adjusted(np.array(p, dtype=float)) == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+    def test_the_paper_rejects_the_first_four(self):
+        """Benjamini and Hochberg (1995), section 4: 4 of 15 at 5%."""
+        assert (adjusted(np.array(self.PAPER)) <= 0.05).tolist() == [True] * 4 + [False] * 11
+
+    @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+    def test_another_program(self, p):
+        assert adjusted(np.array(p)) == pytest.approx(false_discovery_control(p), rel=1e-12)

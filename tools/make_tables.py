@@ -4,7 +4,7 @@
 
 It writes into ``src/policemetrics`` and then brings the checksums in
 ``definitions/LICENCE.md`` up to date. Written by hand, and so not made here:
-``outcome_types.csv``, ``outcome_names.csv``, ``outcome_sets.csv``, ``response_targets.csv``, ``placeholder_stamps.csv``, ``harm_weights.json``,
+``outcome_types.csv``, ``outcome_names.csv``, ``outcome_sets.csv``, ``response_targets.csv``, ``placeholder_stamps.csv``, ``control_rules.csv``, ``harm_weights.json``,
 ``claim_words.json``, ``claim_phrases.json`` and ``datasets.json``.
 """
 
@@ -98,6 +98,8 @@ def offences(data: Path, package: Path) -> None:
         was = old.get(code)
         now = [new[code][c] for c in ("offence", "subgroup", "group")] if code in new else ["", "", ""]
         names = [was[f"offence_{c}"] for c in ("description", "subgroup", "group")] if was else now
+        if code in SPLITS:  # in one classification they stay where the code was that they were
+            names = [now[0], *(old[SPLITS[code]][f"offence_{c}"] for c in ("subgroup", "group"))]
         years = was["in_years"].split("|") if was else []
         years += [LATEST_TABLE] * (code in new)
         first = (

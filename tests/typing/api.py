@@ -211,6 +211,7 @@ def rate_changes(
     assert_type(pm.rate_change(series.sum(), 6, minimum_base=50, caveat="a break"), RateChange)
     assert_type(pm.rate_change(old=5, new=6, dispersion=1.5), RateChange)
     assert_type(pm.rate_change([5, 6], [7, 8], labels=["a", "b"]), Results[RateChange])
+    assert_type(pm.rate_change([5, 6], [7, 8], labels=["a", "b"], adjust="bh"), Results[RateChange])
     assert_type(pm.rate_change(series, series, labels=series.index), Results[RateChange])
     assert_type(pm.rate_change(column, 6, labels=column, exposure=(1, [2, 3])), Results[RateChange])
     assert_type(pm.rate_change(crimes, between=("2022/23", "2023/24")), RateChange)

@@ -9,7 +9,7 @@ import numpy as np
 from policemetrics import _check
 from policemetrics._write import count as written
 from policemetrics._write import fixed, plain
-from policemetrics.results import Figure, Results, column, definition_field, figure, input_field
+from policemetrics.results import Figure, Results, column, figure, input_field
 
 WITHIN = "within"
 
@@ -26,14 +26,14 @@ class Placed(Figure):
     rank: float = column("count", "estimate", of="value")
     rank_low: float = column("count", "lower")
     rank_high: float = column("count", "upper")
-    by_chance: str = definition_field(default="")
-    side: str = definition_field(default="")
-    of_what: str = definition_field(below=True, default="")
-    against: str = definition_field(below=True)
-    include_self: str = definition_field(below=True, default="")
-    scale: str = definition_field(below=True)
-    overdispersion: str = definition_field(below=True, default="")
-    adjust: str = definition_field(below=True, default="")
+    by_chance: str = ""
+    side: str = ""
+    of_what: str = ""
+    against: str
+    include_self: str = ""
+    scale: str
+    overdispersion: str = ""
+    adjust: str = ""
     out_of_what: str = ""
     of: str = "force"
     phi: float = input_field(default=np.nan)

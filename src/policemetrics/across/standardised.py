@@ -17,7 +17,7 @@ from policemetrics._write import fixed, plain
 from policemetrics.across.figures import Counted
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
 from policemetrics.intervals import COUNTS, WEIGHTED_SUMS
-from policemetrics.results import ExclusionTable, Figure, Results, column, definition_field, figure
+from policemetrics.results import ExclusionTable, Figure, Results, column, figure
 from policemetrics.typing import FloatArray, HarmMethod, IntArray, Label, Names, RateMethod
 
 _FEWEST: Final = 10  # events, as in public health in England
@@ -54,9 +54,9 @@ class StandardisedRatio(Figure):
     ratio: float = column("rate", "estimate", of=("observed", "expected"))
     ratio_low: float = column("rate", "lower")
     ratio_high: float = column("rate", "upper")
-    of_what: str = definition_field(below=True, default="")
-    mix: str = definition_field(below=True)
-    reference: str = definition_field(below=True)
+    of_what: str = ""
+    mix: str
+    reference: str
     exposure_name: str = ""
     method: str
     confidence_level: float
@@ -98,8 +98,8 @@ class StandardisedRate(Figure):
     rate_low: float = column("rate", "lower")
     rate_high: float = column("rate", "upper")
     per: float
-    of_what: str = definition_field(below=True, default="")
-    mix: str = definition_field(below=True)
+    of_what: str = ""
+    mix: str
     exposure_name: str = ""
     method: str
     confidence_level: float
