@@ -215,7 +215,7 @@ class TestConventions:
         )
         assert "of 3 forces 1 lie outside 99.8% limits by chance alone, and 0 once the spread" in repr(found)
         alone = compare(outcomes_of(THREE), overdispersion=None, **GROUP)
-        assert "by chance alone: Kent (below); of_what" in repr(alone)
+        assert "by chance alone: Kent (below)" in repr(alone)
         assert "of 1 forces shown of 3 compared" in repr(found[:1])
         given = compare(outcomes_of(THREE), against=0.1, overdispersion=None).at(force="Kent")
         assert "was 10.00%, the same as the figure given (10.00%): within limits" in str(given)
