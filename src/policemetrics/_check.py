@@ -104,6 +104,14 @@ def spelt(labels: Iterable[str]) -> list[str]:
     return found.strip(" ").split("\n") if listed else []
 
 
+def stand_for(
+    labels: Sequence[Any], known: Mapping[str, frozenset[str]], most: int
+) -> dict[Any, frozenset[str]]:
+    """Return what each label stands for, however it is spelt; nothing where it is not known, or there are too many."""
+    names = spelt(map(str, labels)) if len(labels) <= most else []
+    return {label: known.get(name, frozenset()) for label, name in zip(labels, names, strict=False)}
+
+
 def unmarked(text: str) -> str:
     """Write a label without what is no part of it: case, spaces, note marks, the ".0" of a number."""
     return _POINT_ZERO.sub("", _MARKS.sub("", " ".join(text.casefold().split())))
@@ -321,6 +329,15 @@ def _float(value: Any) -> float:
         return np.inf if value > 0 else -np.inf
     except ValueError:
         return np.nan
+
+
+def at_least_one(value: object, name: str) -> int:
+    """Return a whole number >= 1."""
+    found = number(value, name, low=1)
+    if not found.is_integer():
+        msg = f"{name} must be a whole number; got {value}."
+        raise InvalidInputError(msg)
+    return int(found)
 
 
 def confidence_level(value: object) -> float:

@@ -36,7 +36,6 @@ from policemetrics._supply import (
     renamed,
     totals,
     unexplained,
-    whole_side,
     why_negative,
     why_not_supplied,
     why_one_sided,
@@ -319,7 +318,7 @@ def rates_of(counted: Sequence[IntArray], sizes: Sequence[FloatArray], name: str
     """Return what a comparison of two counts keeps of what they were divided by, with both rates; nan without it."""
     if not sizes:
         return dict.fromkeys(("old_rate", "new_rate"), np.nan)
-    per = 1.0 if name == "days" else 1000.0
+    per = 1.0 if name in {"days", "years"} else 1000.0
     found = {"per": per, "exposure_name": name}
     for side, count, size in zip(("old", "new"), counted, sizes, strict=True):
         found |= {f"{side}_exposure": size, f"{side}_rate": count / size * per}
@@ -352,83 +351,7 @@ def _standing(values: Any, stand: Mask) -> FloatArray:
 # ---- one side ---------------------------------------------------------------------------
 
 
-@attrs.define(eq=False)
-class Grouped:
-    """One tally by group: what was counted, and the rows that become a table.
-
-    Attributes
-    ----------
-    side : Side
-        The whole of the tally.
-    groups : Cells
-        The groups.
-    counted : array of int64, (groups,)
-        The total of each.
-    shown : array of bool, (groups,)
-        Which of them were supplied: they are shown even where there is no figure.
-    rows : Rows
-        One row a group, with its reasons, caveats and exclusions.
-
-    Examples
-    --------
-    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
-    >>> Grouped.of(crimes, ("force",)).counted.tolist()
-    [3, 7]
-    """
-
-    side: Side
-    groups: Cells
-    counted: IntArray
-    shown: Mask
-    rows: Rows
-
-    @classmethod
-    def of(
-        cls,
-        data: Tally,
-        by: tuple[str, ...],
-        *,
-        areas: tuple[str, ...] = (),
-        caveat: str = "",
-        single: bool = False,
-    ) -> Grouped:
-        """Count `data` by group; what was not supplied, or has a total below zero, says so.
-
-        Parameters
-        ----------
-        data : Tally
-            The counts.
-        by : tuple of str
-            The dimensions of the groups.
-        areas : tuple of str
-            The dimensions of the exposure that the counts will be divided by: where nothing was stated, its
-            areas are taken for the suppliers.
-        caveat : str
-            What the caller says must travel with the figures.
-        single : bool
-            Whether one figure is returned and not a table.
-        """
-        _check.text(caveat, "caveat", empty=True)
-        side = whole_side(data, areas)
-        groups = groups_of([side], by)
-        counted = totals(side, groups)
-        rows = Rows.of_side(side, groups, counted, single=single)
-        found = cls(side, groups, counted, rows.there, rows)
-        found.rows.adopt(why_negative(found.counted, ""))
-        found.rows.note(Note("stated", caveat, caveat))
-        return found
-
-    def only(self, **labels: Sequence[Label]) -> IntArray:
-        """Count some labels of a dimension only, by group: ``only(offence=["burglary"])``."""
-        return _only(self.side, self.groups, labels)
-
-    def divide(self, divisor: Divisor) -> FloatArray:
-        """Find the divisor of each group, nan where there is none; these rows say so."""
-        (sizes,) = self.rows.divide(self.groups, [self.side], divisor)
-        return sizes
-
-
-def _only(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
+def only_some(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
     side.tally._require_dims(*labels)
     part = side.tally._where({dim: label_array(chosen) for dim, chosen in labels.items()})
     return totals(attrs.evolve(side, tally=part), groups)
@@ -497,6 +420,8 @@ class Comparison:
         One row a group, with its reasons, caveats and exclusions.
     counts : str
         What is counted, for the breaks in series that touch it.
+    pairs : tuple of Comparison
+        Where several earlier sides were added up: each with the later one.
 
     Examples
     --------
@@ -513,6 +438,7 @@ class Comparison:
     shown: tuple[Mask, Mask]
     rows: Rows
     counts: str = ""
+    pairs: tuple[Comparison, ...] = ()
 
     @classmethod
     def of(
@@ -611,15 +537,25 @@ class Comparison:
     def between(self) -> tuple[str, str]:
         """The two sides, as they are written."""
         old, new = self.sides
-        return old.label, new.label
+        first = self.pairs[0].sides[0].label if self.pairs else old.label
+        until = f" and the same months until {old.when.end.year}" if len(self.pairs) > 1 and old.when else ""
+        return f"{first}{until}", new.label
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
-        old, new = (_only(side, self.groups, labels) for side in self.sides)
+        old, new = (only_some(side, self.groups, labels) for side in self.sides)
         return old, new
 
     def sizes(self, exposure: Exposure | None, *, per_day: bool = False) -> tuple[list[FloatArray], str]:
         """Find what each count is divided by, and its name: an exposure, days, or person-days."""
+        if self.pairs:
+            each = [pair.sizes(exposure, per_day=per_day) for pair in self.pairs]
+            for pair in self.pairs:
+                self.rows.adopt(pair.rows.reasons)
+            last, named = each[-1]
+            if not last:
+                return [np.full(len(self.groups), float(len(each))), np.ones(len(self.groups))], "years"
+            return [np.sum([sizes[0] for sizes, _ in each], axis=0), last[1]], named
         days = [np.full(len(self.groups), float(side.days)) for side in self.sides]
         if exposure is None:
             return (days, "days") if per_day else ([], "")
@@ -822,20 +758,14 @@ def lies_between(one: Break, earlier: Period, later: Period) -> bool:
     return earlier.start < one.by and one.begins <= later.end
 
 
-def _stand_for(labels: Sequence[Any], known: Mapping[str, frozenset[str]]) -> dict[Any, frozenset[str]]:
-    """Return what each label stands for, however it is spelt; nothing where it is not known."""
-    spelt = _check.spelt(map(str, labels)) if len(labels) <= _MOST else []
-    return {label: known.get(name, frozenset()) for label, name in zip(labels, spelt, strict=False)}
-
-
 def codes_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the offence codes that each label stands for; none where it is no offence that is known."""
-    return _stand_for(labels, _OFFENCES)
+    return _check.stand_for(labels, _OFFENCES, _MOST)
 
 
 def forces_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the forces that each label stands for; none where it is no force, region or country that is known."""
-    return _stand_for(labels, _FORCES)
+    return _check.stand_for(labels, _FORCES, _MOST)
 
 
 def are_offences(dim: str, labels: Sequence[Any]) -> bool:
@@ -1048,6 +978,12 @@ def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
             msg = f"of must name another dimension than {others}; got {of!r}, which is {role}=."
             raise InvalidInputError(msg)
     return str(of)
+
+
+def of_sides(sides: tuple[Side, Side]) -> FigureT | Results[FigureT]:
+        return figure(Comparison.of(tally, sides, by, single=single and versus is None, **options))
+
+    return over_periods(tally, between, versus, period, by, of_sides)
 
 
 def over_periods(
