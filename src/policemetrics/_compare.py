@@ -980,12 +980,6 @@ def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
     return str(of)
 
 
-def of_sides(sides: tuple[Side, Side]) -> FigureT | Results[FigureT]:
-        return figure(Comparison.of(tally, sides, by, single=single and versus is None, **options))
-
-    return over_periods(tally, between, versus, period, by, of_sides)
-
-
 def over_periods(
     tally: Tally,
     between: Any,
