@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import io
+import subprocess
+import sys
 import tracemalloc
 import warnings
 import zipfile
@@ -13,7 +15,7 @@ import python_calamine  # noqa: F401  # skipped without it
 from workbooks import Error, ods, xlsx
 
 import policemetrics as pm
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, MissingDependencyError
 from policemetrics.official import recorded_crime
 
 HEAD = ["Financial Year", "Financial Quarter", "Force Name", "Offence Code", "Number of Offences"]
@@ -90,6 +92,14 @@ class TestKinds:
         assert recorded_crime(path).total == 12
         book = xlsx(tmp_path / "prc.xlsx", {"1": [["Police recorded crime"], [], *GOOD, [], []]})
         assert recorded_crime(book).total == 12
+
+    @pytest.mark.parametrize("write", [xlsx, ods])
+    def test_a_table_further_to_the_right(self, tmp_path, write):
+        """A cell is where it stands in the sheet, wherever the table begins."""
+        rows = [[], *([None, None, *row] for row in GOOD)]
+        assert recorded_crime(write(tmp_path / "prc", {"2019-20": rows})).total == 12
+        rows[-1][-1] = "many"
+        assert "cell G4 ('Number of Offences')" in refused(write(tmp_path / "prc", {"2019-20": rows}))
 
     @pytest.mark.parametrize("path", [3, None, b"prc.csv", ["prc.csv"]])
     def test_no_path(self, path):
@@ -360,3 +370,20 @@ class TestProgress:
         monkeypatch.setattr("policemetrics.official._progress._PATIENCE", -1)
         recorded_crime(path, progress=progress)
         assert ("1 of 1, prc.xlsx" in capsys.readouterr().err) is said
+
+
+class TestExtra:
+    """What the readers need is asked for when a file is read, and not before."""
+
+    @pytest.mark.parametrize("lacking", ["pyarrow", "python_calamine"])
+    def test_without_it(self, tmp_path, monkeypatch, lacking):
+        monkeypatch.setitem(sys.modules, lacking, None)
+        with pytest.raises(
+            MissingDependencyError, match=rf'needs {lacking}; install "policemetrics\[official\]"'
+        ):
+            recorded_crime(xlsx(tmp_path / "prc.xlsx", {"2019-20": GOOD}))
+
+    def test_nothing_is_imported_before(self):
+        code = "import sys, policemetrics.official; print({'pyarrow', 'python_calamine', 'narwhals'} & {*sys.modules})"
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+        assert found.stdout == "set()\n"
