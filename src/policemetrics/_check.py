@@ -272,6 +272,9 @@ def text(value: object, name: str, *, empty: bool = False) -> str:
     if not empty and not found.strip():
         msg = f"{name} must not be empty."
         raise InvalidInputError(msg)
+    if any("\ud800" <= c <= "\udfff" for c in found):
+        msg = f"{name} must be of whole letters; got {found!r}, with half of one (a lone surrogate), which cannot be written."
+        raise InvalidInputError(msg)
     return found
 
 
