@@ -303,6 +303,42 @@ class TestAlgebra:
         assert a.within(b).tolist() == [(k[0],) in as_dict(b) for k in as_dict(a)]
         assert cells_of(one).within(Cells.single()).all()
 
+    @given(FOUND, FOUND)
+    def test_positions_of_leading_dimensions(self, one, two):
+        """Cells that lie together are looked up once, whatever the other cells are sorted by."""
+        a, b = cells_of(one), cells_of(two).project(["year", "force"])
+        forces = [k[1] for k in as_dict(b)]
+        expected = [forces.index(k[0]) if k[0] in forces else -1 for k in as_dict(a)]
+        assert a.positions(b, ["force"]).tolist() == a.positions(b, ("force",)).tolist() == expected
+
+    @given(FOUND)
+    def test_union_of_the_same_keys(self, found):
+        cells = cells_of(found)
+        twice = cells.union(cells)
+        check_canonical(twice)
+        assert as_dict(twice) == {k: 2 * n for k, n in model(found).items()}
+
+    def test_union_of_the_same_keys_never_wraps(self):
+        cells = cells_of([("Kent", 2023, 2**62), ("Kent", 2024, 1)])
+        with pytest.raises(CountOverflowError):
+            cells.union(cells)
+
+    @given(FOUND, st.data())
+    def test_select(self, found, data):
+        """What is left is in canonical form, whichever cells go."""
+        cells = cells_of(found)
+        mask = np.array([data.draw(st.booleans()) for _ in range(len(cells))], dtype=bool)
+        kept = cells.select(mask)
+        check_canonical(kept)
+        assert as_dict(kept) == {k: n for (k, n), m in zip(as_dict(cells).items(), mask, strict=True) if m}
+
+    def test_starts_are_found_once(self):
+        cells = cells_of([("Kent", 2023, 5), ("Kent", 2024, 7), ("Essex", 2023, 1)])
+        assert cells.starts(("force",)) is cells.starts(("force",))
+        assert cells.starts(("force",)).tolist() == [0, 1]
+        with pytest.raises(ValueError, match="read-only"):
+            cells.starts(("force",))[0] = 9
+
     def test_recode_repeats_rows(self):
         """A cell may count in several windows."""
         cells = cells_of([("Kent", 2023, 5), ("Kent", 2024, 7)])

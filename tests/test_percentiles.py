@@ -117,6 +117,31 @@ class TestRuns:
         assert np.isnan(percentiles(one([]), [50, 90], method=method)).all()
         assert one([]).sums(np.zeros(0)).tolist() == [0]
 
+    @given(
+        st.lists(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9)), max_size=9), max_size=6),
+        st.data(),
+    )
+    def test_up_to_a_limit(self, groups, data):
+        """How many values of each group do not pass its own limit, a group without values among them."""
+        groups = [dict(sorted(group)) for group in groups]
+        limits = [data.draw(st.integers(-1, 21)) for _ in groups]
+        values = np.array([v for group in groups for v in group], dtype=np.int64)
+        counts = np.array([n for group in groups for n in group.values()], dtype=np.int64)
+        runs = Runs.lined(values, counts, np.array([len(group) for group in groups], dtype=np.int64))
+        expected = [
+            sum(n for v, n in group.items() if v <= most) for group, most in zip(groups, limits, strict=True)
+        ]
+        assert runs.up_to(values, np.array(limits, dtype=np.int64)).tolist() == expected
+
+    def test_whole_numbers_give_the_percentiles_of_floats(self):
+        values, counts = np.array([1, 5, 2]), np.array([2, 1, 4])
+        for method in PERCENTILE_METHODS:
+            whole, floats = (
+                percentiles(Runs.lined(v, counts, np.array([2, 1])), [10, 50, 90], method=method)
+                for v in (values, values.astype(float))
+            )
+            np.testing.assert_array_equal(whole, floats)
+
     def test_sums_of_python_numbers(self):
         """Sums go past 64 bits where the terms are Python integers."""
         runs = one([1, 2])

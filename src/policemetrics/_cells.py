@@ -33,6 +33,9 @@ Encoded: TypeAlias = tuple[LabelArray, IntArray]
 """The label, in the ledger only, of a row without one."""
 REASON: Final = "reason"  # the ledger's own dimension
 LACKING: Final = "missing "  # how the reason of a row without a label begins
+DROPPED: Final = "dropped: "
+PARTLY: Final = "not all "
+NOT_SUPPLIED: Final = "not supplied: "
 MEASURED: Final = "seconds"
 """The dimension that holds measurements: whole microseconds inside, float seconds outside."""
 MICROSECONDS: Final = 1_000_000
@@ -58,6 +61,7 @@ class Cells:
     labels: tuple[LabelArray, ...]
     codes: tuple[IntArray, ...]
     counts: IntArray
+    _starts: dict[int, IntArray] = attrs.field(init=False, factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for array in (self.counts, *self.labels, *self.codes):
@@ -76,21 +80,14 @@ class Cells:
         counts: IntArray,
     ) -> Cells:
         """Bring cells into canonical form. Labels must be distinct and sorted; unused ones go, and keys that repeat add up."""
-        tidy_labels, tidy_codes = [], []
-        for label, code in zip(labels, codes, strict=True):
-            used = np.zeros(len(label), dtype=bool)
-            used[code] = True
-            # The same array where nothing changes, so that equal labels are known without a look.
-            tidy_labels.append(label if used.all() else label[used])
-            tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
-        return cls._merged(dims, tuple(tidy_labels), tidy_codes, counts)
+        return cls._merged(dims, *_used(labels, codes), counts)
 
     @classmethod
     def _merged(
         cls,
         dims: tuple[str, ...],
         labels: tuple[LabelArray, ...],
-        codes: Sequence[IntArray],
+        codes: tuple[IntArray, ...],
         counts: IntArray,
     ) -> Cells:
         """Sort cells whose labels are all used, and add up those that share a key."""
@@ -103,8 +100,8 @@ class Cells:
                 kept, counts = _placed(key, span, counts)
             else:
                 kept, counts = _sorted(key, counts)
-            codes = [c[kept] for c in codes]
-        return cls(dims, labels, tuple(codes), counts)
+            codes = tuple(c[kept] for c in codes)
+        return cls(dims, labels, codes, counts)
 
     @classmethod
     def single(cls) -> Cells:
@@ -153,10 +150,20 @@ class Cells:
         if set(self.dims) != set(other.dims) or len(self) != len(other):
             return False
         other = other.project(self.dims)
+        pairs = (
+            (self.counts, other.counts),
+            *zip(self.labels + self.codes, other.labels + other.codes, strict=True),
+        )
+        return all(
+            np.array_equal(*pair) for pair in pairs
+        )  # labels of no cell are equal, whatever their kind
+
+    def _has_keys_of(self, other: Cells) -> bool:
+        """Return whether the other has the same keys, over the same dimensions in this order."""
         return (
-            np.array_equal(self.counts, other.counts)
+            len(self) == len(other)
+            and all(map(_same, self.labels, other.labels))
             and all(map(np.array_equal, self.codes, other.codes))
-            and all(map(np.array_equal, self.labels, other.labels))
         )
 
     # ---- algebra ------------------------------------------------------------------------
@@ -166,7 +173,7 @@ class Cells:
         dims = tuple(dims)
         if dims == self.dims:
             return self
-        labels, codes = tuple(map(self.label, dims)), [self.code(d) for d in dims]
+        labels, codes = tuple(map(self.label, dims)), tuple(map(self.code, dims))
         if not len(self) or not self._lead(dims):
             return Cells._merged(dims, labels, codes, self.counts)
         # Leading dimensions: cells that share a key lie together, and are sorted already.
@@ -200,18 +207,24 @@ class Cells:
         return dims == self.dims[: len(dims)]
 
     def starts(self, dims: tuple[str, ...]) -> IntArray:
-        """Find where each key begins, over dimensions that come first."""
-        keys = math.prod(len(v) for v in self.labels[: len(dims)])
-        each = math.prod(len(v) for v in self.labels[len(dims) :])
-        if keys * each == len(self):  # every label of one with every label of the other
-            return np.arange(0, len(self), max(each, 1))
-        return _run_starts(self.codes[: len(dims)], len(self))
+        """Find where each key begins, over dimensions that come first; whoever asks again gets the same."""
+        first = len(dims)
+        if first not in self._starts:
+            keys, each = (math.prod(map(len, part)) for part in (self.labels[:first], self.labels[first:]))
+            every = keys * each == len(self)  # every label of one with every label of the other
+            found = (
+                np.arange(0, len(self), max(each, 1)) if every else _run_starts(self.codes[:first], len(self))
+            )
+            found.setflags(write=False)
+            self._starts[first] = found
+        return self._starts[first]
 
     def select(self, mask: NDArray[np.bool_]) -> Cells:
         """Keep the cells where `mask` is true."""
         if mask.all():
             return self
-        return Cells.of(self.dims, self.labels, [c[mask] for c in self.codes], self.counts[mask])
+        # What is left is in order, and no key repeats.
+        return Cells(self.dims, *_used(self.labels, [c[mask] for c in self.codes]), self.counts[mask])
 
     def where_label(self, dim: str, chosen: Callable[[Any], bool]) -> NDArray[np.bool_]:
         """Return which cells have a label that `chosen` accepts."""
@@ -230,6 +243,8 @@ class Cells:
     def union(self, other: Cells) -> Cells:
         """Add the cells of both."""
         other = other.project(self.dims)
+        if len(self) and self._has_keys_of(other) and _is_safe(np.append(self.counts, other.counts)):
+            return Cells(self.dims, self.labels, self.codes, self.counts + other.counts)
         labels, codes = [], []
         for mine, theirs, a, b in zip(self.labels, other.labels, self.codes, other.codes, strict=True):
             merged, to_mine, to_theirs = union(mine, theirs)
@@ -281,6 +296,11 @@ class Cells:
         """Find, for each cell, the first cell of `other` with the same labels over `dims`; -1: none."""
         if not len(other):
             return np.full(len(self), -1, dtype=np.int64)
+        dims = tuple(dims)
+        if len(self) and len(dims) < len(self.dims) and self._lead(dims):
+            # Cells that share a key lie together: one of each is looked up.
+            lengths = np.diff(self.starts(dims), append=len(self))
+            return np.repeat(self.keys(dims).positions(other, dims), lengths)
         if len(dims) == 1:
             (dim,) = dims
             first = np.zeros(len(other.label(dim)) + 1, dtype=np.int64)
@@ -341,6 +361,32 @@ def lacking_labels(ledger: Cells | None) -> Cells | None:
         return None
     found = ledger.select(ledger.where_label(REASON, lambda reason: str(reason).startswith(LACKING)))
     return found if len(found) else None
+
+
+def merged(first: Cells | None, second: Cells | None) -> Cells | None:
+    """Add two ledgers, either of which may be None."""
+    if first is None or second is None:
+        return first if second is None else second
+    return first.union(second)
+
+
+def filled(ledger: Cells | None) -> Cells | None:
+    """Return a ledger, or None where it is empty."""
+    return ledger if ledger is not None and len(ledger) else None
+
+
+def _used(
+    labels: Iterable[LabelArray], codes: Iterable[IntArray]
+) -> tuple[tuple[LabelArray, ...], tuple[IntArray, ...]]:
+    """Drop labels that no cell has."""
+    tidy_labels, tidy_codes = [], []
+    for label, code in zip(labels, codes, strict=True):
+        used = np.zeros(len(label), dtype=bool)
+        used[code] = True
+        # The same array where nothing changes, so that equal labels are known without a look.
+        tidy_labels.append(label if used.all() else label[used])
+        tidy_codes.append(code if used.all() else (np.cumsum(used) - 1)[code])
+    return tuple(tidy_labels), tuple(tidy_codes)
 
 
 def _pack(codes: Sequence[IntArray], sizes: Sequence[int], rows: int) -> IntArray:
@@ -618,7 +664,8 @@ def count_rows(
     """
     if not rows:
         nothing = np.zeros(0, dtype=np.int64)
-        return Packed(tuple(nothing for _ in columns), nothing, dict.fromkeys(sums, (nothing, nothing)))
+        none = tuple((nothing, nothing) for _ in columns)
+        return Packed(none, nothing, dict.fromkeys(sums, (nothing, nothing)))
     lows, highs = zip(*map(_extremes, columns), strict=True) if columns else ((), ())
     sizes = [high - low + 1 for low, high in zip(lows, highs, strict=True)]
     span = math.prod(sizes)  # how many keys there could be
@@ -635,17 +682,23 @@ def count_rows(
 
 @attrs.frozen(eq=False)
 class Packed:
-    """The distinct keys, in order: the value (keys,) of each column, and what was added up.
+    """The distinct keys, in order, and what was added up.
 
-    `n` counts the rows; `sums` holds the upper and the lower half of each sum, both int64.
+    `columns` holds the distinct values of each column, sorted, and the place (keys,) of each key's among them; `n` counts
+    the rows; `sums` holds the upper and the lower half of each sum, both int64.
     """
 
-    values: tuple[IntArray, ...]
+    columns: tuple[tuple[IntArray, IntArray], ...]
     n: IntArray
     sums: Mapping[str, tuple[IntArray, IntArray]]
 
+    @property
+    def values(self) -> tuple[IntArray, ...]:
+        """The value (keys,) of each column."""
+        return tuple(distinct[place] for distinct, place in self.columns)
 
-_ByKey: TypeAlias = tuple[IntArray, IntArray, dict[str, tuple[IntArray, IntArray]]]
+
+_ByKey: TypeAlias = tuple[Whole, IntArray, dict[str, tuple[IntArray, IntArray]]]
 """Packed keys in order, the number of rows of each, and what was added up, in halves."""
 
 
@@ -682,16 +735,24 @@ class _Keys:
             own, key = memory.setdefault(narrow, np.empty((2, at_once), dtype=narrow))
             yield _Digit(column, low, size, own, key)
 
-    def unpacked(self, key: IntArray) -> tuple[IntArray, ...]:
-        """Return the value of each column."""
+    def unpacked(self, key: Whole) -> tuple[tuple[IntArray, IntArray], ...]:
+        """Return the distinct values of each column, and the place of each key's among them.
+
+        Keys that agree in all digits but the last lie together: of the digits above one of each is looked at.
+        """
         rest = key.astype(np.int32) if self.span < 2**31 else key  # divides several times faster
-        values = []
-        for low, size in zip(self.lows[:0:-1], self.sizes[:0:-1], strict=True):
-            above = rest // size
-            values.append((rest - above * size).astype(np.int64) + low)
-            rest = above
-        values += [rest.astype(np.int64) + low for low in self.lows[:1]]
-        return tuple(reversed(values))
+        starts, found = np.arange(0), list[tuple[IntArray, IntArray]]()
+        for i in reversed(range(len(self.lows))):
+            above = rest // self.sizes[i] if i else np.zeros(0, dtype=rest.dtype)
+            digit = rest - above * self.sizes[i] if i else rest
+            distinct, place = _ranked(digit, self.lows[i], self.sizes[i])
+            if len(place) < len(key):
+                place = np.repeat(place, np.diff(starts, append=len(key)))
+            found.append((distinct, place))
+            if i:
+                new = _run_starts([above], len(above))
+                starts, rest = new if len(rest) == len(key) else starts[new], above[new]
+        return tuple(reversed(found))
 
 
 @attrs.frozen(eq=False)
@@ -753,7 +814,7 @@ def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
 def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     """Count the runs of the sorted keys."""
     # Half the width sorts in less than half the time.
-    key = np.empty(keys.rows, dtype=np.uint32 if keys.span <= HALF else np.int64)
+    key: Whole = np.empty(keys.rows, dtype=np.uint32 if keys.span <= HALF else np.int64)
     for rows, some in keys.packed():
         key[rows] = some
     # Without sums the keys themselves are sorted, which is faster than to find their order.
@@ -763,17 +824,20 @@ def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     else:
         key = key[order]
     starts = _run_starts([key], len(key))
-    n = np.diff(starts, append=keys.rows)
-    return key[starts].astype(np.int64), n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
+    n = np.full(len(starts), keys.rows - starts[-1])
+    np.subtract(starts[1:], starts[:-1], out=n[:-1])
+    return key[starts], n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
 
 
 def _by_lexsort(columns: Sequence[Whole], rows: int, sums: Mapping[str, Whole]) -> Packed:
     """Count the runs of sorted rows, where 64 bits do not hold their keys."""
     order = np.lexsort(columns[::-1])  # which takes the last for the highest
     starts = _run_starts((c[order] for c in columns), rows)
-    values = tuple(c[order[starts]].astype(np.int64) for c in columns)
+    values = (c[order[starts]].astype(np.int64) for c in columns)
     return Packed(
-        values, np.diff(starts, append=rows), {c: _run_sums(v, order, starts) for c, v in sums.items()}
+        tuple(map(distinct_of, values)),
+        np.diff(starts, append=rows),
+        {c: _run_sums(v, order, starts) for c, v in sums.items()},
     )
 
 
@@ -800,14 +864,20 @@ def _halves(values: Whole) -> tuple[IntArray | None, IntArray]:
 
 def distinct_of(values: IntArray) -> tuple[IntArray, IntArray]:
     """Return the distinct values, sorted, and the place of each value among them."""
-    low = int(values.min(initial=0))
-    span = int(values.max(initial=0)) - low + 1
-    if span > _KEYS_PER_ROW * len(values):
+    low, high = int(values.min(initial=0)), int(values.max(initial=0))
+    if high - low >= INT64.max:
         return np.unique(values, return_inverse=True)
+    return _ranked(values - low, low, high - low + 1)
+
+
+def _ranked(digits: Whole, low: int, span: int) -> tuple[IntArray, IntArray]:
+    """Return the distinct values, sorted, and the place of each among them, of values that are from 0 to a span above `low`."""
+    if span > _KEYS_PER_ROW * len(digits):
+        distinct, place = np.unique(digits, return_inverse=True)
+        return distinct.astype(np.int64) + low, place
     # A flag for each value in the span, and its rank among the flags that are set: no sorting.
-    place = values - low
     there = np.zeros(span, dtype=bool)
-    there[place] = True
+    there[digits] = True
     if there.all():
-        return np.arange(low, low + span), place
-    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[place]
+        return np.arange(span) + low, digits.astype(np.int64)
+    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[digits]

@@ -37,7 +37,7 @@ class Runs:
 
     Attributes
     ----------
-    values : ndarray of float64, (runs,)
+    values : ndarray of float64 or int64, (runs,)
         Ascending within each group.
     counts : ndarray of int64, (runs,)
         How often each value occurs, > 0.
@@ -47,14 +47,14 @@ class Runs:
         How many values each group has: its counts added up.
     """
 
-    values: FloatArray
+    values: FloatArray | IntArray
     counts: IntArray
     lengths: IntArray
     sizes: IntArray
-    _ends: IntArray
+    _through: IntArray  # how many values there are before each run, and in all
 
     @classmethod
-    def of(cls, values: FloatArray, counts: IntArray, group: IntArray, groups: int) -> Runs:
+    def of(cls, values: FloatArray | IntArray, counts: IntArray, group: IntArray, groups: int) -> Runs:
         """Make runs of values that are sorted by group and then by value.
 
         Parameters
@@ -84,14 +84,19 @@ class Runs:
         >>> runs.sizes.tolist()
         [3]
         """
+        return cls.lined(values, counts, np.bincount(group, minlength=groups).astype(np.int64))
+
+    @classmethod
+    def lined(cls, values: FloatArray | IntArray, counts: IntArray, lengths: IntArray) -> Runs:
+        """Make runs of which each group has so many, one group after another."""
         total = counts.sum(dtype=np.float64)
         if total >= 2.0**63:
             msg = f"counts must add up within 64 bits; got a sum of {total:.4g}."
             raise CountOverflowError(msg)
-        ends = np.cumsum(counts)
-        lengths = np.bincount(group, minlength=groups).astype(np.int64)
-        sizes = np.diff(np.append(0, ends)[np.cumsum(lengths)], prepend=0)
-        return cls(values, counts, lengths, sizes, ends)
+        through = np.zeros(len(counts) + 1, dtype=np.int64)
+        np.cumsum(counts, out=through[1:])
+        sizes = np.diff(through[np.cumsum(lengths)], prepend=0)
+        return cls(values, counts, lengths, sizes, through)
 
     @classmethod
     def of_rows(cls, values: FloatArray) -> Runs:
@@ -127,11 +132,24 @@ class Runs:
             found[filled] = np.add.reduceat(terms, (np.cumsum(self.lengths) - self.lengths)[filled])
         return found
 
+    def up_to(self, terms: IntArray, limits: IntArray) -> IntArray:
+        """Count the values of each group whose term, one a run and ascending in each group, does not pass its limit."""
+        high = np.cumsum(self.lengths)
+        first = low = high - self.lengths
+        while (left := low < high).any():  # each time half of the runs that are left
+            middle = (low + high) // 2
+            below = left & (terms[np.where(left, middle, 0)] <= limits)
+            low, high = np.where(below, middle + 1, low), np.where(left & ~below, middle, high)
+        found: IntArray = self._through[low] - self._through[first]
+        return found
+
     def at(self, positions: IntArray) -> FloatArray:
         """Return the values at positions (groups, k), counted from 0; nan for a group without values."""
+        if not len(self.values):
+            return np.full(positions.shape, np.nan)
         before = np.cumsum(self.sizes) - self.sizes
-        run = np.searchsorted(self._ends, before[:, None] + positions, side="right")
-        found = np.append(self.values, np.nan)[run]
+        run = np.searchsorted(self._through[1:], before[:, None] + positions, side="right")
+        found = self.values[np.minimum(run, len(self.values) - 1)]
         return np.where(self.sizes[:, None] > 0, found, np.nan)
 
 

@@ -16,12 +16,24 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Never
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, _totals, _write
+from policemetrics import _cells, _check, _sources, _spans, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
-from policemetrics._cells import MEASURED, MISSING, REASON, Cells, Encoded, LabelArray
+from policemetrics._cells import (
+    DROPPED,
+    MEASURED,
+    MISSING,
+    NOT_SUPPLIED,
+    REASON,
+    Cells,
+    Encoded,
+    LabelArray,
+    filled,
+    merged,
+)
 from policemetrics._sent import (
     Kept,
     Left,
+    Lost,
     Renamed,
     Senders,
     Sent,
@@ -36,6 +48,7 @@ from policemetrics._sent import (
     reports_of,
     time_dims,
 )
+from policemetrics._sources import Source
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -45,7 +58,7 @@ from policemetrics.errors import (
     TotalByNameWarning,
     UnknownNameError,
 )
-from policemetrics.periods import Period, read_labels
+from policemetrics.periods import Period, same_period
 from policemetrics.results import arrow_stream, label_array, optional
 
 if TYPE_CHECKING:
@@ -55,9 +68,6 @@ COUNT: Final = "count"  # the column of the counts in every table
 SUPPLIED: Final = "supplied"  # the unit of a coverage
 
 # How reasons in a ledger begin.
-DROPPED: Final = "dropped: "
-PARTLY: Final = "not all "
-NOT_SUPPLIED: Final = "not supplied: "
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
 MISSING_START: Final = "missing start"
 MISSING_END: Final = "missing end"
@@ -186,11 +196,19 @@ class Tally:
         overlapping: Names = (),
         unit: str = "counts",
         months: frozenset[int] | None = None,
+        tidy: bool = False,
     ) -> Tally:
-        """Build a tally from encoded columns, given by dimension. The columns are not validated."""
+        """Build a tally from encoded columns, given by dimension. The columns are not validated.
+
+        Those that are `tidy` make cells as they are: no label is missing or unused, no key repeats, and they are in order.
+        """
         dims = tuple(coded)
         _warn_of_spellings(coded)
-        cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
+        if tidy:
+            labels, codes = zip(*coded.values(), strict=True) if coded else ((), ())
+            cells, ledger = Cells(dims, labels, codes, counts), None
+        else:
+            cells, ledger = _cells.split_missing(dims, tuple(coded.values()), counts)
         found = cls._of(
             cells,
             ledger=ledger,
@@ -264,6 +282,38 @@ class Tally:
             supplied = supplied.union(reports_of(senders, supplied)).keys()
         return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
 
+    def _from_files(self, *sources: Source) -> Tally:
+        """Say which published files the counts were read from."""
+        return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
+
+    def released(self, when: str, /) -> Tally:
+        """Say of which release the counts are, so that a comparison with those of another one says so.
+
+        Parameters
+        ----------
+        when : str
+            The release in words: ``"18 July 2024"``. The readers of `policemetrics.official` take it from the file.
+
+        Returns
+        -------
+        Tally
+            The same counts; their `sources` know the release.
+
+        Examples
+        --------
+        >>> first = Tally.from_columns({"period": ["2022/23"]}, [7]).released("July 2023")
+        >>> later = Tally.from_columns({"period": ["2023/24"]}, [8]).released("July 2024")
+        >>> [source.released for source in (first + later).sources]
+        ['July 2023', 'July 2024']
+        """
+        _check.text(when, "when")
+        unknown = (Source(file="", sha256="", title="counts"),)
+        sent = [
+            attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
+            for one in self._sent
+        ]
+        return self._evolve(sent=tuple(sent))
+
     # ---- reading ------------------------------------------------------------------------
 
     @property
@@ -280,6 +330,12 @@ class Tally:
     def excluded(self) -> Tally | None:
         """What was left out, by the same dimensions and ``reason``; None where nothing was."""
         return None if self._ledger is None else Tally._of(self._ledger, unit=self.unit)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
+        found = [one.sources for one in self._sent if one.sources]
+        return _sources.joined(*found) if found else ()
 
     @property
     def total(self) -> int:
@@ -586,7 +642,8 @@ class Tally:
         >>> t.sum_to().forget().total
         10
         """
-        return Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        found = Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        return found._from_files(*self.sources)
 
     # ---- choosing -----------------------------------------------------------------------
 
@@ -714,12 +771,12 @@ class Tally:
                     msg = f"{dim} must be among the times that occur; got {value}."
                     raise UnknownNameError(msg)
             return stamps
-        there = set(known)
+        there, texts = set(known), all(isinstance(v, str) for v in known)
         found: list[Any] = []
         for value in listed:
-            if isinstance(value, Period):
-                same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
-                found += same or [value.label]
+            if isinstance(value, Period) or (isinstance(value, str) and value not in there and texts):
+                same = same_period(value, known, dim)
+                found += [value.label] if same == [value] and isinstance(value, Period) else same
             else:
                 found.append(_cells.plain(value))
         for value in found:
@@ -768,7 +825,7 @@ class Tally:
             cells=self._cells.select(~mask),
             supplied=supplied,
             ledger=merged(filled(ledger), added),
-            sent=self._then(Left(wanted)),
+            sent=self._then((Lost if reason.startswith(NOT_SUPPLIED) else Left)(wanted)),
             marks=tuple(
                 mark.select(~mark.match(wanted)) if set(wanted) <= set(mark.dims) else mark
                 for mark in self._marks
@@ -895,7 +952,7 @@ class Tally:
         -------
         Tally
             Counts by the longer periods. Who sent only a part of one is left out of it by every figure, which
-            says so.
+            says so. Coverage that names no `period` proves none of its months: a row of the supplier does.
 
         Raises
         ------
@@ -908,31 +965,25 @@ class Tally:
         >>> t.to_periods("quarter").to_dict()
         {'period': ['2023-Q2', '2024-Q2'], 'count': [3, 4]}
         """
-        _check.choice(every, "every", ("month", "quarter", "calendar_year", "financial_year"))
         self._require_dims(period)
-        known = self._known_labels(period)
-        read = dict(zip(known, read_labels(known, period), strict=True))
-        within = {label: _within_one(p, every) for label, p in read.items()}
-        outside = [label for label, p in read.items() if not within[label].contains(p)]
-        if outside:
-            msg = f"{period!r} must hold periods that lie within one {every}; got {_check.listing(outside)}."
-            raise InvalidInputError(msg)
+        within, same = _spans.longer(every, self._known_labels(period), self._ever_known(period), period)
         if period in self.overlapping:
             msg = f"the labels of {period!r} overlap and do not add up; choose one kind of them with where() first."
             raise InvalidInputError(msg)
         self._refuse_totals([d for d in self.dims if d != period])
-        # Rows of what was not chosen prove, too, that a month came in.
-        for label in self._ever_known(period):
-            if label not in within and is_time([label]):
-                (part,) = read_labels([label], period)
-                if (whole := _within_one(part, every)).contains(part):
-                    within[label] = whole
-        longer = self._relabel(period, lambda label: within[label].label if label in within else label)
-        if all(within[label] == p for label, p in read.items()):
-            return longer
-        # However few of them there are, these are parts of what they are called now.
         named = {label: p.label for label, p in within.items()}
-        return longer._evolve(sent=self._then(Renamed(period, named), period))
+        parts = self if same else self._proved(period)
+        longer = parts._relabel(period, lambda label: named.get(label, label))
+        # However few of them there are, these are parts of what they are called now.
+        return longer if same else longer._evolve(sent=parts._then(Renamed(period, named), period))
+
+    def _proved(self, period: str) -> Tally:
+        """Let rows prove the parts of a longer period, where the coverage that was stated says nothing of time."""
+        if self._supplied is None or period in self._supplied.dims:
+            return self
+        dims = (*self._supplied.dims, period)
+        sent = tuple([attrs.evolve(one, register=one.rows(dims)) for one in self._sent])
+        return self._evolve(supplied=reports(sent).keys(dims), sent=sent)
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
         """Add up every window of `months` months; the windows overlap, so they no longer add.
@@ -949,8 +1000,9 @@ class Tally:
         Tally
             Counts by window, labelled by its period, with `period` among the overlapping
             dimensions. In a window is who supplied all of its months, once labels are summed as before;
-            what the others sent of it is in the ledger. Where nothing was stated, a window stands only
-            where each of its months has a cell.
+            what the others sent of it is in the ledger. Coverage that names no `period` proves none of its
+            months: a row of the supplier does. Where nothing was stated, a window stands only where each of
+            its months has a cell.
 
         Raises
         ------
@@ -964,90 +1016,20 @@ class Tally:
         {'period': ['2024-01 to 2024-02', '2024-02 to 2024-03'], 'count': [3, 6]}
         """
         self._require_dims(period)
-        if not isinstance(months, int | np.integer) or isinstance(months, bool) or months < 1:
-            msg = f"months must be a whole number >= 1; got {months!r}."
-            raise InvalidInputError(msg)
-        known = self._known_labels(period)
-        read = dict(zip(known, read_labels(known, period), strict=True))
         if period in self.overlapping:
             msg = f"{period!r} must hold single months to be rolled; the labels there are overlap."
             raise InvalidInputError(msg)
-        lengths = {p.months for p in read.values()} or {1}
-        if len(lengths) > 1 or months % max(lengths):
-            msg = (
-                f"{period!r} must hold single months, or periods of one length of which {months} months are made, to be "
-                f"rolled; got {_check.listing(known, most=5)}."
-            )
-            raise InvalidInputError(msg)
-        spelt = self._relabel(period, lambda label: read[label].label if label in read else label)
-        senders = set().union(*(one.renamed for one in self._sent)) - {period}
-        who = {dim: identities(self._sent, dim) for dim in senders}
-        windows = Windows.of(period, months, max(lengths), read.values(), who)
-        if not windows.labels:
-            msg = f"months must be at most the number of months there are; got {months} of {len(read) * max(lengths)}."
-            raise InvalidInputError(msg)
-        return spelt._rolled(windows)
-
-    def _rolled(self, windows: Windows) -> Tally:
-        """Add up every window; of who did not send all of one the counts go to the ledger, as what has no cell does."""
-        cells, sent, period, parts = (
-            self._cells,
-            self._then(windows, windows.dim),
-            windows.dim,
-            f"{windows.months} months",
-        )
-        overlapping = self.overlapping | {period}
-        if self._supplied is not None and period in self._supplied.dims:
-            whole, reason = reports(sent), f"{PARTLY}{parts} supplied"
-            supplied: Cells | None = whole.keys(self._supplied.dims)
-            if (
-                not set(whole.dims) <= set(cells.dims)
-                and windows.spread(reports(self._sent)).keys().within(whole).all()
-            ):
-                whole = whole.keys([period])  # everyone sent all of every window
-            as_it_is = set(whole.dims) <= set(cells.dims)
-            rolled = windows.spread(cells) if as_it_is else self._evolve(sent=sent)._grain()
-        else:
-            # Coverage that says nothing of time proves no month: the cells must, and where they are the only evidence,
-            # a sum over windows of which some are missing would be too small.
-            dims = (
-                cells.dims
-                if self._supplied is None
-                else [*(d for d in self._supplied.dims if d in cells.dims), period]
-            )
-            whole, supplied, rolled = (
-                windows.complete(cells.keys(dims)),
-                self._supplied,
-                windows.spread(cells),
-            )
-            reason = f"{PARTLY}{parts} supplied"
-            if self._supplied is None:
-                reason = f"{NOT_SUPPLIED}not all {parts} have a cell; state coverage=, or use sum_to() before rolling()"
-        marks = tuple(windows.spread(m).keys() if period in m.dims else m for m in self._marks)
-        complete = rolled.within(whole)
-        left = rolled.select(~complete).project(cells.dims).extend(REASON, reason)
-        if self._ledger is not None:
-            undated = self._ledger.select(self._ledger.match({period: label_array([MISSING])}))
-            left = windows.spread(self._ledger).union(undated).union(left)
-        return Tally._of(
-            rolled.select(complete).project(cells.dims),
-            supplied,
-            filled(left),
-            overlapping,
-            self.unit,
+        named, windows = _spans.windows_of(months, self._known_labels(period), self._sent, period)
+        spelt = self._proved(period)._relabel(period, lambda label: named.get(label, label))
+        sent = spelt._then(windows, period)
+        cells, supplied, ledger, marks = _spans.rolled(
+            windows,
+            (spelt._cells, spelt._supplied, spelt._ledger, spelt._marks),
+            spelt._sent,
             sent,
-            marks,
+            lambda: spelt._evolve(sent=sent)._grain(),
         )
-
-
-def _within_one(wanted: Period, every: str) -> Period:
-    """Return the month, quarter or year in which a period begins."""
-    months = {"month": 1, "quarter": 3, "calendar_year": 12, "financial_year": 12}[every]
-    first = wanted.start.year * 12 + wanted.start.month - 1
-    offset = 3 if every == "financial_year" else 0
-    first = (first - offset) // months * months + offset
-    opening = Period.month(first // 12, first % 12 + 1)
-    return Period(opening.start, opening.shift(months - 1).end)
+        return Tally._of(cells, supplied, ledger, self.overlapping | {period}, self.unit, sent, marks)
 
 
 def as_given(data: Tally, dims: Iterable[str], count: str | None) -> Tally:
@@ -1084,18 +1066,6 @@ def _refuse_mixture(dim: str, first: LabelArray, second: LabelArray) -> None:
 
 
 # ---- coverage and ledger ----------------------------------------------------------------
-
-
-def merged(first: Cells | None, second: Cells | None) -> Cells | None:
-    """Add two ledgers, either of which may be None."""
-    if first is None or second is None:
-        return first if second is None else second
-    return first.union(second)
-
-
-def filled(ledger: Cells | None) -> Cells | None:
-    """Return a ledger, or None where it is empty."""
-    return ledger if ledger is not None and len(ledger) else None
 
 
 def without_own_drops(ledger: Cells, by: tuple[str, ...]) -> Cells:

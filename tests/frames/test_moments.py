@@ -159,6 +159,15 @@ class TestEngines:
             assert [len(table) for table in queries] == [5]
             assert math.isnan(found.median)
 
+    @pytest.mark.parametrize("limit", ["_SQUARED", "_MOST_ROWS"])
+    def test_sums_beyond_bounds_in_duckdb(self, monkeypatch, queries, limit):
+        every = summarise_times(self.FRAME, by="g")
+        monkeypatch.setattr(import_module("policemetrics.frames.moments"), limit, 2)
+        queries.clear()
+        frame = duck().from_arrow(self.FRAME.to_arrow())
+        same_but_percentiles(summarise_times(frame, by="g", percentiles=False), every)
+        assert len(queries) == 2
+
     @pytest.mark.parametrize("limit", ["_DIGIT", "_MOST_ROWS"])
     def test_sums_beyond_bounds(self, monkeypatch, queries, limit):
         """Where a sum could pass 64 bits every time is counted."""
@@ -184,6 +193,25 @@ class TestEngines:
     def test_longer_than_a_square_holds(self, years):
         """DuckDB fails where a product passes 64 bits, and must not be asked for one."""
         memory, *engines = frames({"seconds": pl.Float64}, {"seconds": [years * 365.25 * 86_400, 1.7]})
+        for frame in engines:
+            same_but_percentiles(summarise_times(frame, percentiles=False), summarise_times(memory))
+
+    @pytest.mark.parametrize("dtype", [pl.Int16, pl.Int32, pl.UInt16, pl.Int64, pl.UInt64])
+    def test_whole_numbers_of_any_width(self, dtype):
+        """DuckDB squares narrow ones in 64 bits and adds up in 128; missing ones are no zeros."""
+        most = min(int(pl.select(dtype.max()).item()), 10**10)
+        columns = {"g": ["a", "a", "a", "b", "b", "c"], "seconds": [most, most - 1, 0, None, 7, None]}
+        memory, *engines = frames({"g": pl.String, "seconds": dtype}, columns)
+        for frame in engines:
+            found = summarise_times(frame, by="g", target=10, percentiles=False)
+            same_but_percentiles(found, summarise_times(memory, by="g", target=10))
+            assert found["zeros"].tolist()[:2] == [1, 0]
+
+    @pytest.mark.parametrize("seconds", [2**47, 2**48, 2**48 + 1, 2**52])
+    def test_sums_that_pass_64_bits(self, seconds):
+        """They are exact in 128, or every time is counted."""
+        columns = {"g": ["a"] * 3, "seconds": [seconds // 2**9, seconds // 2**9 - 1, 3]}
+        memory, *engines = frames({"g": pl.String, "seconds": pl.Int64}, columns)
         for frame in engines:
             same_but_percentiles(summarise_times(frame, percentiles=False), summarise_times(memory))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tracemalloc
 from fractions import Fraction
 
 import duckdb
@@ -484,6 +485,46 @@ class TestLaws:
         curve = outcome_maturity(tally_of(rows), positive="positive-dashboard", as_at="2024-06")["share"]
         known = curve[~np.isnan(curve)]
         assert known == pytest.approx([known[0]] * len(known))
+
+    @pytest.mark.parametrize("at_once", [1, 7, 20])
+    def test_some_groups_at_a_time(self, monkeypatch, at_once):
+        """Groups that are followed unequally long, one of them without crimes and one below zero."""
+        rows = [
+            (force, *row)
+            for force, some in (("Kent", ROWS), ("Essex", ROWS[:5]), ("York", ROWS[6:]))
+            for row in some
+        ]
+        rows += [("Avon", "2024-01", "2024-01", "1", 0), ("Dyfed", "2024-02", "2024-03", "1", -2)]
+        asked = CURVE | {"by": "force"}
+        whole = outcome_maturity(tally_of(rows, "force"), **asked)
+        monkeypatch.setattr(maturity, "_AT_ONCE", at_once)
+        assert outcome_maturity(tally_of(rows, "force"), **asked) == whole
+        for force in ("Kent", "Essex", "York"):
+            alone = outcome_maturity(tally_of([row[1:] for row in rows if row[0] == force]), **CURVE)
+            np.testing.assert_array_equal(whole["share"][whole["force"] == force], alone["share"])
+        assert [f.reason for f in whole if f.group["force"] == "Avon"] == [
+            "not available: no crimes recorded"
+        ]
+        (below,) = (f for f in whole if f.group["force"] == "Dyfed")
+        assert below.reason.startswith("not available: a total below zero 1 month after the crime")
+
+    def test_memory_is_little_more_than_the_table(self):
+        """What is worked out beside it does not grow with the groups."""
+        groups, months = 4000, [f"{y}-{m:02d}" for y in range(2014, 2024) for m in range(1, 13)]
+        columns = {
+            "force": np.arange(groups),
+            "period": np.array(months, dtype=object)[np.arange(groups) % 24],
+        }
+        columns |= {"outcome_period": columns["period"], "outcome": np.full(groups, "1", dtype=object)}
+        data = Tally.from_columns(columns, np.ones(groups, dtype=np.int64))
+        asked = {"positive": "charged", "as_at": "2023-12", "by": "force"}
+        outcome_maturity(data, **asked)
+        tracemalloc.start()
+        table = outcome_maturity(data, **asked)
+        kept, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(table) > 100 * groups
+        assert peak < 1.5 * kept + 32 * 2**20
 
     @given(st.lists(ROW, min_size=1, max_size=12), st.lists(ROW, min_size=1, max_size=12))
     def test_merging_lies_between(self, first, second):

@@ -6,7 +6,7 @@ and only the small result comes home.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
@@ -15,7 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics._cells import HALF, MEASURED, REASON, Cells, Encoded, Whole, is_missing
+from policemetrics._cells import (
+    HALF,
+    MEASURED,
+    NOT_SUPPLIED,
+    REASON,
+    Cells,
+    Encoded,
+    Whole,
+    is_missing,
+    merged,
+)
 from policemetrics._sent import Senders
 from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
@@ -25,7 +35,7 @@ from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
 from policemetrics.frames.nw import nw
-from policemetrics.tallies import NOT_SUPPLIED, Tally, merged
+from policemetrics.tallies import Tally
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -181,7 +191,13 @@ def tally(
             proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
     if count is None:
         counted = Tally._from_codes(
-            coded, found.n, coverage=proof, overlapping=overlapping, unit="rows", months=months
+            coded,
+            found.n,
+            coverage=proof,
+            overlapping=overlapping,
+            unit="rows",
+            months=months,
+            tidy=found.tidy and date is None,
         )
         if not on_purpose and not once.columns:
             unused.warn_of_count(schema, {*dims.values(), date or ""}, dims, found.n)
@@ -206,6 +222,7 @@ def tally(
         overlapping=overlapping,
         unit=count,
         months=months,
+        tidy=found.tidy and date is None and not texts and bool(there.all()),
     )
     ledger = counted._ledger
     for reason, gap in gaps.items():
@@ -374,11 +391,15 @@ def _narrowed(wide: KeyCounts, keys: Iterable[str]) -> KeyCounts:
 
 @attrs.frozen(eq=False)
 class KeyCounts:
-    """Labels and codes (keys,) of each column, the number of rows of each key, and what was added up of them."""
+    """Labels and codes (keys,) of each column, the number of rows of each key, and what was added up of them.
+
+    They are `tidy` where the keys are in the order of their labels, and none lacks one.
+    """
 
     coded: dict[str, Encoded]
     n: IntArray
     sums: Mapping[str, IntArray]
+    tidy: bool = False
 
     def flagged(self, flag: str) -> IntArray:
         """Return how many rows of each key have a flag; one that was not added up none has, nor any an upper half."""
@@ -390,13 +411,14 @@ def counted_here(table: Any, keys: Mapping[str, str], numbers: Mapping[str, NDAr
     with reading.engine_errors():
         columns = [encoded(table.get_column(key), dim) for key, dim in keys.items()]
     found = _cells.count_rows([c.codes for c in columns], len(table), numbers)
-    named = (c.named(values) for c, values in zip(columns, found.values, strict=True))
+    named = [c.named(*held) for c, held in zip(columns, found.columns, strict=True)]
+    tidy = all(codes is place for (_, codes), (_, place) in zip(named, found.columns, strict=True))
     sums = {
         f"{name}_{half}": v
         for name, both in found.sums.items()
         for half, v in zip(("high", "low"), both, strict=True)
     }
-    return KeyCounts(dict(zip(keys, named, strict=True)), found.n, sums)
+    return KeyCounts(dict(zip(keys, named, strict=True)), found.n, sums, tidy)
 
 
 def counted_there(
@@ -406,11 +428,12 @@ def counted_there(
     failure: type[InvalidInputError] = InvalidInputError,
     *,
     more: Mapping[str, Any] = {},
+    wide: Collection[str] = (),
     most: int | None = None,
 ) -> KeyCounts:
     """Let an engine count, in one query, and bring its small result home; it stops where that would be large.
 
-    Beside the sums of some columns it gives whatever `more` asks of a key.
+    Beside the sums of some columns it gives whatever `more` asks of a key. Those of `wide` may pass 64 bits.
     """
     added = [nw.len().alias("n"), *([nw.col(*sums).sum()] if sums else [])]
     added += [column.alias(name) for name, column in more.items()]
@@ -427,8 +450,9 @@ def counted_there(
         table, n = table.head(0), n[:0]
     with reading.engine_errors(failure=failure):
         columns = {key: encoded(table.get_column(key), dim) for key, dim in keys.items()}
-    coded = {key: c.named(c.codes.astype(np.int64)) for key, c in columns.items()}
-    return KeyCounts(coded, n, {name: _as_int64(table.get_column(name)) for name in (*sums, *more)})
+    coded = {key: c.named(*_cells.distinct_of(c.codes.astype(np.int64))) for key, c in columns.items()}
+    home = {name: table.get_column(name) for name in (*sums, *more)}
+    return KeyCounts(coded, n, {k: _as_int64(v, wide=k in wide) for k, v in home.items()})
 
 
 def _refuse_many(dims: Iterable[str]) -> NoReturn:
@@ -444,10 +468,10 @@ def _refuse_many(dims: Iterable[str]) -> NoReturn:
     raise InvalidInputError(msg)
 
 
-def _as_int64(column: Any) -> IntArray:
+def _as_int64(column: Any, *, wide: bool = False) -> IntArray:
     """Turn sums that came home into int64: an engine may hand over decimals, or nothing where nothing was added.
 
-    What is wider still stays far beyond any limit.
+    What is wider stays far beyond any limit; with `wide` all are Python's own integers then.
     """
     narrow = column.dtype.is_integer() and column.dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
     if narrow and not column.null_count():
@@ -456,7 +480,9 @@ def _as_int64(column: Any) -> IntArray:
         rough: FloatArray = reading.array_of(column.cast(nw.Float64))
         if np.abs(rough).max(initial=0) < _FLOATS_HOLD:
             return rough.astype(np.int64)
-    known = (0 if is_missing(v) else int(v) for v in column.to_list())
+    known = [0 if is_missing(v) else int(v) for v in column.to_list()]
+    if wide:
+        return np.array(known, dtype=object)
     return np.fromiter((min(max(v, -_WIDE), _WIDE) for v in known), np.int64, len(column))
 
 
@@ -563,6 +589,8 @@ def _totals(name: str, found: KeyCounts, coded: Mapping[str, Encoded]) -> IntArr
 
 def rows_of(coded: Mapping[str, Encoded], chosen: NDArray[np.bool_]) -> dict[str, Encoded]:
     """Choose some rows of encoded columns."""
+    if chosen.all():
+        return dict(coded)
     return {d: (labels, codes[chosen]) for d, (labels, codes) in coded.items()}
 
 
@@ -584,9 +612,8 @@ class Coded:
     labels: Callable[[IntArray], Encoded]
     gap: int | None = None
 
-    def named(self, codes: IntArray) -> Encoded:
-        """Return the distinct labels of some codes, sorted, and the place of each code's among them; -1 for none."""
-        distinct, at = _cells.distinct_of(codes)
+    def named(self, distinct: IntArray, at: IntArray) -> Encoded:
+        """Return the labels of distinct codes, sorted, and the place among them of what has the codes `at`; -1 for none."""
         there = distinct != self.gap if self.gap is not None else np.ones(len(distinct), dtype=bool)
         labels, places = self.labels(distinct[there])
         place = np.full(len(distinct), -1, dtype=np.int64)

@@ -25,6 +25,7 @@ from policemetrics._cells import (
     Encoded,
     distinct_of,
     is_missing,
+    merged,
 )
 from policemetrics._typing import Columns, IntArray, Label
 from policemetrics.definitions import PlaceholderStamp, placeholder_stamps
@@ -42,16 +43,7 @@ from policemetrics.frames.clock import CENTURY, DAY, HOUR, Stamps, instant, int6
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
 from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
-from policemetrics.tallies import (
-    CLOCK_CHANGE,
-    MISSING_END,
-    MISSING_START,
-    NEGATIVE,
-    PLACEHOLDER,
-    ZERO,
-    Tally,
-    merged,
-)
+from policemetrics.tallies import CLOCK_CHANGE, MISSING_END, MISSING_START, NEGATIVE, PLACEHOLDER, ZERO, Tally
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, _supply
-from policemetrics._cells import LACKING, MISSING, REASON, Cells
+from policemetrics._cells import LACKING, MISSING, NOT_SUPPLIED, REASON, Cells, filled, merged
 from policemetrics._compare import Comparison, Mask, kept_dims, part_of
 from policemetrics._sent import Renamed, Sent
 from policemetrics._write import count as written
@@ -42,7 +42,7 @@ from policemetrics.outcomes.definition import (
     types_of,
 )
 from policemetrics.results import label_array
-from policemetrics.tallies import NOT_SUPPLIED, Tally, filled, merged
+from policemetrics.tallies import Tally
 from policemetrics.typing import Between, Blank, FloatArray, LikeForLike, Names
 
 NOT_YET_ASSIGNED: Final = "0"
@@ -561,6 +561,7 @@ class Outcomes:
             self.by,
             like_for_like=like_for_like,
             caveat=caveat,
+            counts=f"outcomes {self.counter.definition.basis}",
             apart=(self.counter.outcome, *basis_dims(self.tally.dims)),
             negative=False,
             single=self.single,

@@ -35,16 +35,23 @@ _DAY: Final = re.compile(r"(\d{1,2}) ([a-z]+ \d{4})", re.IGNORECASE)
 
 @attrs.frozen
 class Span:
-    """The time that a figure adds up, from its first day to its last, and how it is said."""
+    """The time that a figure adds up, from its first day to its last; `held` says which periods `among` some it is."""
 
-    when: str
     start: dt.date
     end: dt.date
+    among: Sequence[Period]
+    held: NDArray[np.bool_]  # one more than there are periods: whether there are times that no label names
 
     @classmethod
     def of(cls, period: Period) -> Span:
         """Return the time of one period."""
-        return cls(in_words(period.label), period.start, period.end)
+        return cls(period.start, period.end, [period], np.array([True, False]))
+
+    @property
+    def when(self) -> str:
+        """The time in words, which takes longer than all else that is asked of it."""
+        others = " and other times" if self.held[-1] else ""
+        return said_together([p for p, has in zip(self.among, self.held, strict=False) if has]) + others
 
 
 @attrs.frozen
@@ -72,15 +79,24 @@ class Spans:
         there = supplied if supplied is not None and period in supplied.dims else tally._cells
         shared = tuple(d for d in groups.dims if d in there.dims)
         keyed = there.keys(shared)
-        held = np.zeros((len(keyed), len(there.label(period))), dtype=bool)
-        held[there.positions(keyed, shared), there.code(period)] = True
-        # Few sets of periods occur, however many groups there are.
-        sets, which = np.unique(held, axis=0, return_inverse=True)
         labels = there.label(period).tolist()
         read = _read(labels, period)
+        among = sorted({*read.values()})
+        rank = {one: i for i, one in enumerate(among)}
+        code = np.array([rank[read[v]] if v in read else len(among) for v in labels], dtype=np.int64)
+        held = np.zeros((len(keyed), len(among) + 1), dtype=bool)
+        held[there.positions(keyed, shared), code[there.code(period)]] = True
+        # Fewer sets of periods occur than there are groups: as the bits of one text a group they are told apart fast.
+        bits = np.packbits(held, axis=1)
+        _, row, which = np.unique(bits.view(f"S{bits.shape[1]}"), return_index=True, return_inverse=True)
+        held = held[row]
+        last = np.zeros(len(row), dtype=np.int64)
+        for i, one in enumerate(among):
+            np.maximum(last, one.end.toordinal(), out=last, where=held[:, i])
+        bounds = zip(held.argmax(axis=1).tolist(), last.tolist(), held, strict=True)
         distinct = [
-            _together([read.get(v) for v, has in zip(labels, one, strict=True) if has])
-            for one in sets.tolist()
+            Span(among[i].start, dt.date.fromordinal(end), among, has) if end else None
+            for i, end, has in bounds
         ]
         at = groups.positions(keyed, shared)
         return cls([*distinct, None], np.append(which.ravel(), len(distinct))[at])
@@ -94,15 +110,6 @@ class Spans:
     def when(self) -> str | NDArray[np.object_]:
         """The time of every row, in words."""
         return one_or_all(np.array([s.when if s else "" for s in self.distinct], dtype=object)[self.at])
-
-
-def _together(periods: Sequence[Period | None]) -> Span | None:
-    """Span the periods that are known; one whose label names none is said to be there."""
-    known = sorted({p for p in periods if p is not None})
-    if not known:
-        return None
-    others = " and other times" if None in periods else ""
-    return Span(said_together(known) + others, known[0].start, max(p.end for p in known))
 
 
 def _read(labels: list[Any], name: str) -> dict[Any, Period]:
@@ -173,12 +180,24 @@ def _day(written: str) -> dt.date | None:
 
 
 # ---- definitions that changed -----------------------------------------------------------
+# What is said holds "{when}" in the place of the time: many times lie between the same days, and few are spoken of.
+
+_WHEN: Final = "{when}"
 
 
 def notes_of(definition: Definition, when: Spans) -> Notes:
     """Note of every row which types of the set were not in use, or not by all, in all of its period."""
     kinds = _types_of(definition)
-    found = [_noted(_said(kinds, span, definition)) for span in when.distinct]
+    said: dict[tuple[dt.date, dt.date], str] = {}
+    found: list[tuple[Note, ...]] = []
+    for span in when.distinct:
+        long = ""
+        if span is not None:
+            days = span.start, span.end
+            if days not in said:
+                said[days] = _said(kinds, span, definition)
+            long = said[days] and said[days].replace(_WHEN, span.when)
+        found.append(_noted(long))
     used = {found[i] for i in np.unique(when.at).tolist()}
     if len(used) <= 1:
         return used.pop() if used else ()
@@ -216,19 +235,17 @@ def _said_of_both(
 ) -> tuple[str, bool]:
     """Return what is to be said of two periods, and whether it differs between them."""
     said = [_said(kinds, span, definition) for span in both]
-    apart = {one.replace(span.when, "") for one, span in zip(said, both, strict=True)}
-    return "; ".join(dict.fromkeys(filter(None, said))), len(apart) > 1
+    words = [one.replace(_WHEN, span.when) for one, span in zip(said, both, strict=True)]
+    return "; ".join(dict.fromkeys(filter(None, words))), len({*said}) > 1
 
 
-def _said(kinds: Iterable[OutcomeType], span: Span | None, definition: Definition) -> str:
+def _said(kinds: Iterable[OutcomeType], span: Span, definition: Definition) -> str:
     """Say of one period which types were not in use in all of it; types of which the same holds together."""
-    if span is None:
-        return ""
     found = dict[str, list[str]]()
     for kind in kinds:
         found.setdefault(_use(kind, span, definition), []).append(kind.code)
     return "; ".join(
-        f"type{'' if len(codes) == 1 else 's'} {listed(codes)} {use.format(was='was' if len(codes) == 1 else 'were')}"
+        f"type{'' if len(codes) == 1 else 's'} {listed(codes)} {use.replace('{was}', 'was' if len(codes) == 1 else 'were')}"
         for use, codes in found.items()
         if use
     )
@@ -238,23 +255,23 @@ def _use(kind: OutcomeType, span: Span, definition: Definition) -> str:
     """Say how a type was not in use in all of a period; nothing where it was."""
     since, compulsory, until = kind.valid_from, kind.compulsory_from, kind.valid_to
     # A cohort may still be given, later, a type that was not in use when its crimes were recorded.
-    recorded = f"in use when the crimes of {span.when} were recorded"
+    recorded = f"in use when the crimes of {_WHEN} were recorded"
     if since and span.end < since:
         if definition.is_cohort:
             return f"{{was}} not {recorded} (in use from {_month(since)})"
-        return f"did not exist in {span.when} (in use from {_month(since)})"
+        return f"did not exist in {_WHEN} (in use from {_month(since)})"
     if until and span.start > until:
         if definition.is_cohort:
             return f"{{was}} no longer {recorded} (in use to {_month(until)})"
-        return f"did not exist any more in {span.when} (in use to {_month(until)})"
+        return f"did not exist any more in {_WHEN} (in use to {_month(until)})"
     if since and span.start < since:
-        return f"came into use in {_month(since)}, within {span.when}"
+        return f"came into use in {_month(since)}, within {_WHEN}"
     if compulsory and span.end < compulsory:
-        return f"stayed voluntary in {span.when} (compulsory from {_month(compulsory)})"
+        return f"stayed voluntary in {_WHEN} (compulsory from {_month(compulsory)})"
     if compulsory and span.start < compulsory:
-        return f"became compulsory in {_month(compulsory)}, within {span.when}"
+        return f"became compulsory in {_month(compulsory)}, within {_WHEN}"
     if until and span.end > until:
-        return f"went out of use after {_month(until)}, within {span.when}"
+        return f"went out of use after {_month(until)}, within {_WHEN}"
     return ""
 
 

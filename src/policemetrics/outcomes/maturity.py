@@ -7,13 +7,15 @@ extract (`_Followed`), and hands counts by age to `policemetrics.incidence`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._cells import MISSING, REASON, Cells
+from policemetrics._cells import MISSING, REASON, Cells, filled, merged
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons
 from policemetrics._write import count as written
@@ -24,8 +26,8 @@ from policemetrics.outcomes.counting import NOT_YET_ASSIGNED, Counter, read, ref
 from policemetrics.outcomes.dates import AsAt, Spans, notes_of
 from policemetrics.outcomes.definition import Definition, OutcomeSet, noun_of
 from policemetrics.periods import Period, in_words, read_labels
-from policemetrics.results import Figure, Results, column, definition_field, figure
-from policemetrics.tallies import Tally, filled, merged
+from policemetrics.results import Figure, Results, column, figure
+from policemetrics.tallies import Tally
 from policemetrics.typing import Alternates, Blank, Counts, FloatArray, IntArray, Names
 
 MONTHS: Final = "months"
@@ -73,11 +75,11 @@ class OutcomeMaturity(Figure):
     other: float = column("count", "numerator")
     censored: float = column("count", "numerator", counts="crimes")
     cohorts: float = column("count")
-    outcomes: str = definition_field(below=True)
+    outcomes: str
     outcome_types: tuple[str, ...]
-    blank: str = definition_field(below=True, default="")
-    alternates: str = definition_field(below=True, default="")
-    as_at: str = definition_field(below=True)
+    blank: str = ""
+    alternates: str = ""
+    as_at: str
     method: str
     confidence_level: float
 
@@ -224,9 +226,9 @@ def outcome_maturity(
     groups = groups_of([side], kept)
     of_groups = Rows.of_side(side, groups)
     of_groups.notes = notes_of(definition, Spans.of(followed.crimes, groups, period))
-    ends, cohorts = followed.by_age(groups)
-    of_groups.adopt(_why_unusable(ends))
-    return _by_age(definition, of_groups, ends, cohorts, _label(last))
+    ages = followed.by_age(groups)
+    of_groups.adopt(ages.why_unusable())
+    return _by_age(definition, of_groups, ages.of_groups(of_groups.there), _label(last))
 
 
 def _kept_dims(by: Names, outcome: str, outcome_period: str) -> tuple[str, ...]:
@@ -298,17 +300,22 @@ class _Followed:
             follow_up,
         )
 
-    def by_age(self, groups: Cells) -> tuple[FloatArray, FloatArray]:
-        """Add up, for each group and age, how crimes end (3, groups, ages), and the cohorts followed so long."""
-        shape = (len(groups), int(self.follow_up.max(initial=0)) + 1)
+    def by_age(self, groups: Cells) -> _Ages:
+        """Add up, for each group and age, how crimes end, and the cohorts followed so long."""
         at = self.cells.positions(groups, groups.dims)
-        ends = np.zeros((3, *shape))
-        np.add.at(ends, (self.end, at, self.age), self.cells.counts)
-        # A month may be spelt in several ways, or told apart by what is not kept.
-        months = np.unique(np.stack((at, self.follow_up)), axis=1)
-        reached = np.zeros(shape)
-        np.add.at(reached, (months[0], months[1]), 1)
-        return ends, np.flip(np.cumsum(np.flip(reached, axis=1), axis=1), axis=1)
+        longest = np.zeros(len(groups), dtype=np.int64)
+        np.maximum.at(longest, at, self.follow_up)
+        of = longest + 1
+        first = (np.cumsum(of) - of)[at]
+        begun = np.zeros(int(of.sum()), dtype=bool)
+        # A month may be spelt in several ways, or told apart by what is not kept: it is one cohort.
+        begun[first + self.follow_up] = True
+        ends = []
+        for end in range(3):
+            own = self.end == end
+            ends.append(np.zeros(len(begun)))
+            np.add.at(ends[end], (first + self.age)[own], self.cells.counts[own])
+        return _Ages(of, ends, begun)
 
 
 def _without_outcome(
@@ -347,48 +354,114 @@ def _months(cells: Cells, dim: str, used: Mask) -> IntArray:
 # ---- curves -----------------------------------------------------------------------------
 
 
-def _why_unusable(ends: FloatArray) -> Reasons:
-    """Say of each group why its counts make no curve."""
-    below = np.asarray((ends < 0).any(axis=0))
-    reasons = no_reasons(len(below))
-    reasons[ends.sum(axis=(0, 2)) == 0] = "not available: no crimes recorded"
-    for row in np.flatnonzero(below.any(axis=1)).tolist():
-        age = int(np.argmax(below[row]))
-        reasons[row] = (
-            f"not available: a total below zero {age} month{'' if age == 1 else 's'} after the crime: corrections "
-            "outweigh what was recorded"
+_AT_ONCE: Final = 2**17  # steps of curves: what is worked out of so many fits in the cache
+
+
+@attrs.frozen(eq=False)
+class _Ages:
+    """The ages of each group, one after another: `of` (groups,) says how many, 0 to the longest that it was followed.
+
+    `ends` counts the crimes that end there: with a positive outcome, with another one, out of sight; `begun`
+    (ages,) says whether a cohort was followed as long and no longer.
+    """
+
+    of: IntArray
+    ends: Sequence[FloatArray]
+    begun: Mask
+
+    def spread(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Give every age the value of its group."""
+        return np.repeat(column, self.of)
+
+    @property
+    def group(self) -> IntArray:
+        """The group of each."""
+        found: IntArray = self.spread(np.arange(len(self.of)))
+        return found
+
+    @property
+    def months(self) -> IntArray:
+        """The number of months of each."""
+        found: IntArray = np.arange(len(self.begun)) - self.spread(np.cumsum(self.of) - self.of)
+        return found
+
+    @property
+    def cohorts(self) -> FloatArray:
+        """How many cohorts were followed to each, or longer."""
+        up_to = np.cumsum(self.begun, dtype=np.int32)
+        found: FloatArray = np.subtract(self.spread(up_to[np.cumsum(self.of) - 1]), up_to, dtype=np.float64)
+        found += self.begun
+        return found
+
+    def why_unusable(self) -> Reasons:
+        """Say of each group why its counts make no curve."""
+        reasons = no_reasons(len(self.of))
+        if len(reasons):
+            first = np.cumsum(self.of) - self.of
+            crimes = sum(np.add.reduceat(end, first) for end in self.ends)
+            reasons[crimes == 0] = "not available: no crimes recorded"
+        below = np.flatnonzero(np.any([end < 0 for end in self.ends], axis=0))
+        for row, age in zip(self.group[below][::-1].tolist(), self.months[below][::-1].tolist(), strict=True):
+            reasons[row] = (
+                f"not available: a total below zero {age} month{'' if age == 1 else 's'} after the crime: corrections "
+                "outweigh what was recorded"
+            )
+        return reasons
+
+    def of_groups(self, there: Mask) -> _Ages:
+        """Keep the ages of some groups; one without a curve has one row, of nothing."""
+        if there.all():
+            return self
+        all_of = self.spread(there)
+        kept = all_of | (self.months == 0)
+        return _Ages(
+            np.where(there, self.of, 1), [(end * all_of)[kept] for end in self.ends], self.begun[kept]
         )
-    return reasons
+
+    def curves(self, level: float) -> dict[str, FloatArray]:
+        """Work out the curves, some groups at a time."""
+        names = ("share", "low", "high", "ended", "at_risk")
+        found = {name: np.empty(len(self.begun)) for name in names}
+        step, done = max(1, _AT_ONCE // int(self.of.max(initial=1))), 0
+        for start in range(0, len(self.of), step):
+            of = self.of[start : start + step]
+            own = np.arange(of.max()) < of[:, np.newaxis]
+            rows = slice(done, done := done + int(of.sum()))
+            positive, other, still = ends = np.zeros((3, *own.shape))
+            for end, known in zip(ends, self.ends, strict=True):
+                end[own] = known[rows]
+            curve = cumulative_incidence(positive, other, still, level)
+            for name, values in found.items():
+                values[rows] = getattr(curve, name)[own]
+        return found
 
 
-def _by_age(
-    definition: Definition, of_groups: Rows, ends: FloatArray, cohorts: FloatArray, as_at: str
-) -> Results[OutcomeMaturity]:
-    """Work out the curves, and lay them out with a row for every age that a cohort of the group has reached."""
-    there = of_groups.there
-    positive, other, still = np.where(there[:, np.newaxis], ends, 0)
-    curve = cumulative_incidence(positive, other, still, definition.level)
-    ages = np.where(there, (cohorts > 0).sum(axis=1), 1)  # a group without a curve has one row
-    group = np.repeat(np.arange(len(there)), ages)
-    age = np.arange(len(group)) - np.repeat(np.cumsum(ages) - ages, ages)
-    keys = {d: column[group] for d, column in of_groups.keys.items()} | {MONTHS: age}
+def _by_age(definition: Definition, of_groups: Rows, ages: _Ages, as_at: str) -> Results[OutcomeMaturity]:
+    """Lay the curves out with a row for every age that a cohort of the group has reached."""
+    group, age = ages.group, ages.months
+    keys = {d: labels[group] for d, labels in of_groups.keys.items()} | {MONTHS: age}
     excluded = of_groups.exclusions.take(group) if of_groups.exclusions else None
     notes = of_groups.notes if isinstance(of_groups.notes, tuple) else of_groups.notes[group]
     rows = Rows(keys, of_groups.reasons[group], False, excluded, notes, chosen=of_groups.chosen)
-    arrays = {
-        "share": curve.share,
-        "share_low": curve.low,
-        "share_high": curve.high,
-        "assigned": curve.ended,
-        "at_risk": curve.at_risk,
-        **dict(zip(("positive", "other", "censored"), ends, strict=True)),
-        "cohorts": cohorts,
+    curve = ages.curves(definition.level)
+    columns = {
+        "share": curve["share"],
+        "share_low": curve["low"],
+        "share_high": curve["high"],
+        "assigned": curve["ended"],
+        "at_risk": curve["at_risk"],
+        **dict(zip(("positive", "other", "censored"), ages.ends, strict=True)),
+        "cohorts": ages.cohorts,
     }
-    columns = {name: values[group, age] for name, values in arrays.items()}
-    rows.explain(
-        np.isnan(columns["share"]),
-        lambda row: f"not available: of the crimes still open none was followed for {age[row]} months",
-    )
-    return rows.results(
-        OutcomeMaturity, columns | definition.audit | {"as_at": as_at, "method": METHOD}, single=False
-    )
+    everywhere = np.ones(1, dtype=bool)
+    for long in columns.values():  # the table shall not copy them
+        long[~rows.there] = np.nan
+        long.setflags(write=False)
+    lost = "not available: of the crimes still open none was followed for {} months"
+    by_months = np.array([lost.format(k) for k in range(int(ages.of.max(initial=0)))], dtype=object)
+    unknown = np.isnan(columns["share"])
+    why = no_reasons(len(age))
+    why[unknown] = by_months[age[unknown]]
+    rows.explain(unknown, why)
+    values = columns | definition.audit | {"as_at": as_at, "method": METHOD}
+    return rows.results(OutcomeMaturity, values, dict.fromkeys(columns, everywhere), single=False)

@@ -271,40 +271,55 @@ def lined_up(
     The reason names the side by its `label`, and the time of the count as `said` writes it.
     """
     cells = cells.project((*groups.dims, seconds))
-    times, group = seconds_of(cells, seconds), cells.positions(groups, groups.dims)
-    total = np.zeros(len(groups), dtype=np.int64)
-    np.add.at(total, group, cells.counts)
+    shown, counts, starts = _seconds_shown(cells, seconds), cells.counts, cells.starts(groups.dims)
+    # Whole seconds are told by their labels, which are few, and stay whole numbers.
+    values = (shown.astype(np.int64) if (shown == np.floor(shown)).all() else shown)[cells.code(seconds)]
+    at = cells.keys(groups.dims).positions(groups, groups.dims)
+    total, lengths = np.zeros((2, len(groups)), dtype=np.int64)
+    lengths[at] = np.diff(starts, append=len(cells))
+    total[at] = np.add.reduceat(counts, starts)
     reasons = _supply.why_negative(total, label)
-    for at in np.flatnonzero(cells.counts < 0).tolist():
-        if reasons[group[at]] is None:
-            reasons[group[at]] = (
-                f"not available: a count of {_write.count(int(cells.counts[at]))} {said(times[at])}, below zero: corrections "
+    below = np.flatnonzero(counts < 0)
+    for cell, row in zip(below.tolist(), at[np.searchsorted(starts, below, side="right") - 1], strict=True):
+        if reasons[row] is None:
+            reasons[row] = (
+                f"not available: a count of {_write.count(int(counts[cell]))} {said(values[cell])}, below zero: corrections "
                 "outweigh what was recorded"
             )
-    there = (cells.counts > 0) & _supply.unexplained(reasons)[group]
-    return LinedTimes.of(Runs.of(times[there], cells.counts[there], group[there], len(groups))), reasons
+    there = _supply.unexplained(reasons)
+    if len(cells) and not (there.all() and counts.min() > 0):
+        kept = (counts > 0) & np.repeat(there[at], lengths[at])
+        lengths[at] = np.add.reduceat(kept, starts, dtype=np.int64)
+        values, counts = values[kept], counts[kept]
+    return LinedTimes.of(Runs.lined(values, counts, lengths)), reasons
 
 
 def seconds_of(cells: Cells, seconds: str) -> FloatArray:
     """Return the seconds of each cell; none that is counted may be negative."""
+    return _seconds_shown(cells, seconds)[cells.code(seconds)]
+
+
+def _seconds_shown(cells: Cells, seconds: str) -> FloatArray:
+    """Return the labels of the times as seconds; none that is counted may be negative."""
     labels = cells.label(seconds)
     if labels.dtype.kind != "i" and len(labels):
         msg = f"the dimension {seconds!r} must hold whole seconds; got the label {labels[0]!r}."
         raise InvalidTypeError(msg)
-    found: FloatArray = cells.column(seconds).astype(np.float64)
-    bad = (found < 0) & (cells.counts != 0)
-    if bad.any():
-        at = int(np.argmax(bad))
-        named = ", ".join(f"{d} {cells.column(d)[at]}" for d in cells.dims if d != seconds)
+    shown: FloatArray = cells.shown(seconds).astype(np.float64)
+    below = shown < 0
+    bad = np.flatnonzero(below[cells.code(seconds)] & (cells.counts != 0) if below.any() else below)
+    if len(bad):
+        first = shown[cells.code(seconds)[bad[0]]]
+        named = ", ".join(f"{d} {cells.column(d)[bad[0]]}" for d in cells.dims if d != seconds)
         msg = (
-            f"{seconds} must be >= 0; got {found[at]:g}{' for ' if named else ''}{named} (in {int(bad.sum())} cells): "
-            f"leave negative times out on purpose, in the frame or with tally.drop({seconds}=[{found[at]:g}, …])."
+            f"{seconds} must be >= 0; got {first:g}{' for ' if named else ''}{named} (in {len(bad)} cells): "
+            f"leave negative times out on purpose, in the frame or with tally.drop({seconds}=[{first:g}, …])."
         )
         raise InvalidInputError(msg)
-    if len(found) and found.max() >= LONGEST:
-        msg = f"{seconds} must be below 292,000 years; got {found.max():g}."
+    if shown.max(initial=0) >= LONGEST:
+        msg = f"{seconds} must be below 292,000 years; got {shown.max():g}."
         raise InvalidInputError(msg)
-    return found
+    return shown
 
 
 def refuse_unknown_reasons(chosen: tuple[str, ...], excluded: ExclusionTable, dims: tuple[str, ...]) -> None:
@@ -472,15 +487,18 @@ _Whole = NDArray[Any]  # int64, or Python's own integers
 
 @attrs.frozen(eq=False)
 class LinedTimes:
-    """Times in runs, and as whole microseconds."""
+    """Times in runs, and as whole numbers of which `unit` make a second."""
 
     runs: Runs
-    stamps: IntArray
+    times: IntArray
+    unit: int
 
     @classmethod
     def of(cls, runs: Runs) -> LinedTimes:
-        """Read times to the microsecond."""
-        return cls(runs, microseconds(runs.values, MEASURED))
+        """Read times to the microsecond, or as whole seconds, whose squares leave 64 bits far later."""
+        if runs.values.dtype.kind == "i" or (runs.values == np.floor(runs.values)).all():
+            return cls(runs, runs.values.astype(np.int64, copy=False), 1)
+        return cls(runs, microseconds(runs.values, MEASURED), MICROSECONDS)
 
     @property
     def sizes(self) -> IntArray:
@@ -490,22 +508,19 @@ class LinedTimes:
     @property
     def zeros(self) -> IntArray:
         """How many of them are zero."""
-        return self._counted(self.stamps == 0)
+        return self.within(np.zeros_like(self.sizes), inclusive=True)
 
     @property
     def broken(self) -> IntArray:
         """How many of them are no whole minutes."""
-        return self._counted(self.stamps % _MINUTE != 0)
+        return self.runs.sums(np.where(self.times % (60 * self.unit) != 0, self.runs.counts, 0))
 
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and sample variance, correctly rounded for whole microseconds."""
         runs, n = self.runs, self.runs.sizes
-        # Whole seconds need no microseconds, whose squares leave 64 bits a million million times sooner.
-        if (runs.values == np.floor(runs.values)).all():
-            return _mean_and_variance(n, *_sums(runs, runs.values.astype(np.int64)), 1)
-        mean, variance = _mean_and_variance(n, *_sums(runs, self.stamps), MICROSECONDS)
+        mean, variance = _mean_and_variance(n, *_sums(runs, self.times), self.unit)
         # Plain numbers may be finer than a microsecond: their rest is added as floats.
-        finer = runs.values - self.stamps / MICROSECONDS
+        finer = runs.values - self.times / self.unit if self.unit > 1 else np.zeros(1)
         if not finer.any():
             return mean, variance
         mean += runs.sums(finer * runs.counts) / np.maximum(n, 1)
@@ -513,12 +528,9 @@ class LinedTimes:
         return mean, np.where(n > 1, squares / np.maximum(n - 1, 1), np.nan)
 
     def within(self, bounds: IntArray, *, inclusive: bool) -> IntArray:
-        """Return how many are under the bound of their group, or at it."""
-        bound = self.runs.spread(bounds)
-        return self._counted(self.stamps <= bound if inclusive else self.stamps < bound)
-
-    def _counted(self, chosen: Mask) -> IntArray:
-        return self.runs.sums(np.where(chosen, self.runs.counts, 0))
+        """Return how many are under the bound of their group, in microseconds, or at it."""
+        most = bounds if inclusive else bounds - 1
+        return self.runs.up_to(self.times, most // (MICROSECONDS // self.unit))
 
 
 @attrs.frozen(eq=False)
@@ -565,6 +577,11 @@ Times: TypeAlias = LinedTimes | AddedTimes
 
 def _sums(runs: Runs, times: IntArray) -> tuple[_Whole, _Whole]:
     """Add up times and their squares, by group."""
+    if float(times.max(initial=0)) ** 2 * float(runs.sizes.max(initial=0)) < _SAFE:
+        terms = runs.counts * times
+        total = runs.sums(terms)
+        terms *= times
+        return total, runs.sums(terms)
     first, second = (runs.counts * times for _ in range(2))
     rough = runs.counts.astype(np.float64) * times
     total = _unwrapped(runs, times, 1, runs.sums(first), runs.sums(rough))
@@ -627,7 +644,9 @@ def bootstrap_means(runs: Runs, seed: int, level: float) -> tuple[FloatArray, Fl
     _refuse_too_many(runs)
     ends = np.cumsum(runs.lengths)
     found = [
-        _limits(runs.values[end - length : end], runs.counts[end - length : end], seed, level)
+        _limits(
+            runs.values[end - length : end].astype(np.float64), runs.counts[end - length : end], seed, level
+        )
         for end, length in zip(ends.tolist(), runs.lengths.tolist(), strict=True)
     ]
     low, high = np.array(found, dtype=np.float64).reshape(-1, 2).T
