@@ -290,6 +290,15 @@ class Sent:
                 found = step.on(found)
         return found
 
+    def rows(self, dims: Iterable[str], *, lacking: bool = False) -> Cells:
+        """Return the keys of which rows came in, as they were made; with `lacking` those without some label, too."""
+        dims = tuple(dims)
+        keys = self.evidence(self.cells).keys(dims)
+        if self.lacking is None:
+            return keys
+        others = self.evidence(self.lacking)
+        return keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
+
     def evidence(self, rows: Cells) -> Cells:
         """Leave out of rows, as they were made, those that were said to be no figures, by the labels they had by then."""
         named: dict[str, dict[Any, Any]] = {}
@@ -357,14 +366,8 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
 
 def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) -> Cells:
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
-    dims, found = tuple(dims), []
-    for one in sent:
-        keys = one.evidence(one.cells).keys(dims)
-        if one.lacking is not None:
-            others = one.evidence(one.lacking)
-            keys = keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
-        found.append(one.again(keys))
-    return joined(found).keys()
+    dims = tuple(dims)
+    return joined(one.again(one.rows(dims, lacking=lacking)) for one in sent).keys()
 
 
 def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:

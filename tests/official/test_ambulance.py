@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import python_calamine  # noqa: F401  # skipped without it
 from workbooks import xlsx
 
 import policemetrics as pm
@@ -144,6 +145,9 @@ class TestRefused:
             (0, 5, 71, "it is amber calls, 71, and they give 70"),
             (1, 4, 20.5, "cell E3 .* must be a whole number"),
             (1, 0, "Spring 2021", "cell A3 .* must be a month"),
+            (1, 8, "most", "cell I3 .* must be a number"),
+            (1, 8, "nan", "cell I3 .* it is nan, and they give 75"),
+            (1, 8, "", "cell I3 .* it is , and they give 75"),
         ],
     )
     def test_of_wales(self, tmp_path, row, column, value, what):
@@ -160,6 +164,8 @@ class TestRefused:
                 r"cell G3 \('A3'\): what is printed must be what its parts give; it is 2, and they give 2.5",
             ),
             ({"A7": 91}, r"cell H2 \('A7'\): .* it is 90, and they give 91"),
+            ({"Month": "Sep"}, "cell A2 .* must be a year"),
+            ({"Year": 17}, "cell A3 .* must be a year"),
             ({"A1": "about 100"}, r"cell E3 \('A1'\): must be a whole number or one of '.'"),
         ],
     )

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import python_calamine  # noqa: F401  # skipped without it
 
 import policemetrics as pm
 from policemetrics.errors import InvalidInputError
