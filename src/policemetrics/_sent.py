@@ -418,6 +418,22 @@ def chosen_labels(sent: Sent) -> dict[str, set[Any]]:
     return chosen
 
 
+def called_now(sent: Sent, dim: str) -> dict[Any, Any]:
+    """Return what the labels of a dimension are called now, of those that were neither left out nor not chosen."""
+    now = {v: v for v in sent.cells.label(dim).tolist()} if dim in sent.cells.dims else {}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim == dim:
+            now = {made: step.labels.get(v, v) for made, v in now.items()}
+        elif (
+            isinstance(step, Kept | Left)
+            and dim in step.wanted
+            and (isinstance(step, Kept) or len(step.wanted) == 1)
+        ):
+            wanted = {*step.wanted[dim].tolist()}
+            now = {made: v for made, v in now.items() if (v in wanted) == isinstance(step, Kept)}
+    return now
+
+
 def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:
     """Return the months of some periods that have no row: before or after all that have one, and between these."""
     firsts = [(p.start.year * 12 + p.start.month - 1, p.months) for p in periods]

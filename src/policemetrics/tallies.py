@@ -308,7 +308,7 @@ class Tally:
         ['July 2023', 'July 2024']
         """
         _check.text(when, "when")
-        unknown = (Source(file="", sha256="", title="counts"),)
+        unknown = (Source(file="counts", sha256=""),)
         sent = [
             attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
             for one in self._sent
