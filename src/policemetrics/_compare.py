@@ -19,7 +19,7 @@ from policemetrics import _check, _write, multiplicity
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import AS_SENT, Kept, chosen_labels, empty_months, is_time, seen
+from policemetrics._sent import AS_SENT, Kept, Renamed, called_now, chosen_labels, empty_months, is_time, seen
 from policemetrics._sources import Source
 from policemetrics._supply import (
     Reasons,
@@ -46,7 +46,7 @@ from policemetrics.definitions import Break, breaks, not_crimes, outcome_types
 from policemetrics.definitions._breaks import beyond_the_rules, force_labels, offence_labels
 from policemetrics.definitions._offences import RECORDED
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
-from policemetrics.exposure import Divisor, Exposure, areas_of
+from policemetrics.exposure import Divisor, Exposure, areas_of, two_releases
 from policemetrics.frames import as_tally
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
@@ -523,7 +523,10 @@ class Comparison:
         rows.notes = _not_stated(data, sides, groups, apart)
         rows.note_some(_left_out_unequally(data, sides, groups, counted))
         rows.note_where(_breaks_between(data, sides, groups, counts))
-        rows.note(*_no_rows_for([month for _, between in gaps for month in between]), *_two_releases(sides))
+        rows.note(
+            *_no_rows_for([month for _, between in gaps for month in between]),
+            *(two_releases(sides) if data.sources else ()),
+        )
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
@@ -734,23 +737,6 @@ def _breaks_between(
     return found
 
 
-def _two_releases(sides: Sequence[Side]) -> tuple[Note, ...]:
-    """Say that the two periods are of two releases, where both are known: a year that was revised beside one that was not."""
-    if not all(any(one.sources for one in side.tally._sent) for side in sides):
-        return ()
-    sent = [[one for one in side.tally._sent if one.has_rows] for side in sides]
-    released = [
-        {s.released for one in of for s in one.sources} | {"" for one in of if not one.sources} for of in sent
-    ]
-    if released[0] == released[1] or not all(all(of) and of for of in released):
-        return ()
-    old, new = (
-        f"{side.label} is of {' and '.join(sorted(of))}" for side, of in zip(sides, released, strict=True)
-    )
-    long = f"two releases, {old} and {new}: counts are revised from one to the next, and a part of the change may be that"
-    return (Note("two-releases", "two releases", long),)
-
-
 def lies_between(one: Break, earlier: Period, later: Period) -> bool:
     """Return whether a comparison of two periods crosses a break, or has incomplete figures on either side."""
     if one.ends is not None:
@@ -809,52 +795,58 @@ def _rows_of(sides: Sequence[Side], *dims: str) -> Cells:
 
 @attrs.frozen
 class _Offences:
-    """What a dimension of offences says of each group: the codes that it counts on either side, by group or one for all.
+    """What a dimension of offences says of each group: the codes that it may count, and those that it does on either side.
 
     `place` has the sets of each group; `known` are the codes that occur at all, chosen or not.
     """
 
-    sets: list[tuple[frozenset[str], frozenset[str]]]
+    sets: list[tuple[frozenset[str], frozenset[str], frozenset[str]]]
     place: IntArray
     known: frozenset[str]
 
     @classmethod
     def of(cls, sides: tuple[Side, Side], groups: Cells, dim: str, labels: Sequence[Any]) -> _Offences:
-        stands_for, called = codes_of(labels), [dict[Any, frozenset[str]](), dict[Any, frozenset[str]]()]
-        for side, found in zip(sides, called, strict=True):
-            rows = _rows_of([side], dim)
-            made = rows.column(AS_SENT + dim if AS_SENT + dim in rows.dims else dim).tolist()
-            for label, sent in zip(rows.column(dim).tolist(), made, strict=True):
-                found[label] = found.get(label, frozenset()) | stands_for.get(sent, frozenset())
-        old, new = called
-        known = frozenset[str]().union(*stands_for.values())
-        if dim in groups.dims:
-            shown = groups.label(dim).tolist()
-            return cls(
-                [(old.get(v, frozenset()), new.get(v, frozenset())) for v in shown], groups.code(dim), known
+        stands_for = codes_of(labels)
+        may: dict[Any, frozenset[str]] = {}
+        for one in [one for side in sides for one in side.tally._sent if dim in one.cells.dims]:
+            made = one.cells.label(dim).tolist()
+            plain = all(
+                dim != step.dim if isinstance(step, Renamed) else dim not in getattr(step, "wanted", ())
+                for step in one.steps
             )
-        every = frozenset[str]().union(*old.values()), frozenset[str]().union(*new.values())
-        return cls([every], np.zeros(len(groups), dtype=np.int64), known)
+            for label, now in zip(made, made, strict=True) if plain else called_now(one, dim).items():
+                may[now] = may.get(now, frozenset()) | stands_for.get(label, frozenset())
+        there = [set(_rows_of([side], dim).column(dim).tolist()) for side in sides]
+        lines = [[v] for v in groups.label(dim).tolist()] if dim in groups.dims else [list(may)]
+        sets = []
+        for shown in lines:
+            every, *of_sides = (
+                frozenset[str]().union(*(may.get(v, frozenset()) for v in shown if v in some))
+                for some in (may, *there)
+            )
+            sets.append((every, of_sides[0], of_sides[1]))
+        place = groups.code(dim) if dim in groups.dims else np.zeros(len(groups), dtype=np.int64)
+        return cls(sets, place, frozenset[str]().union(*stands_for.values()))
 
     def some(self, one: Break) -> Mask:
         """Return which groups count any of the offences of a break."""
-        found = [not one.codes or not one.codes.isdisjoint(old | new) for old, new in self.sets]
+        found = [not one.codes or not one.codes.isdisjoint(old | new) for _, old, new in self.sets]
         return np.array(found, dtype=bool)[self.place]
 
     def apart(self, one: Break) -> Mask:
         """Return which groups count not all of what moved, or not both sides of what was split."""
-        found = [self._apart(one, old & one.codes, new & one.codes) for old, new in self.sets]
+        found = [self._apart(one, *(codes & one.codes for codes in sets)) for sets in self.sets]
         return np.array(found, dtype=bool)[self.place]
 
-    def _apart(self, one: Break, old: frozenset[str], new: frozenset[str]) -> bool:
+    def _apart(self, one: Break, may: frozenset[str], old: frozenset[str], new: frozenset[str]) -> bool:
         if one.kind == "moved":
-            return not one.codes <= old | new
+            return not one.codes <= may
         before, *after = one.offences
         if before not in self.known or self.known.isdisjoint(
             after
         ):  # the same codes in both, or in one alone
             return one.begins == one.by and bool(old) != bool(new)
-        return not (old and new and one.codes & self.known <= old | new)
+        return not one.codes & self.known <= may
 
 
 @attrs.frozen

@@ -469,11 +469,8 @@ def rate_change(
         return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
     if (between is None) == (versus is None):
         both = ", not both" if between is not None else ""
-        msg = (
-            "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: "
-            f"give between=(earlier, later) or versus='year_before'{both}."
-        )
-        raise InvalidTypeError(msg)
+        msg = "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: give "
+        raise InvalidTypeError(f"{msg}between=(earlier, later) or versus='year_before'{both}.")
     _check.refuse_options(labels=labels)
     if exposure is not None and not isinstance(exposure, Exposure):
         msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
@@ -486,13 +483,13 @@ def rate_change(
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
         return _changes(how, pair.rows, pair.counted, sizes, named, pair.shown, spread, **more)
 
-    options = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day, "counts": how.subject}
-    options["single"] = by is None and versus in {None, "same_months"}
+    options: dict[str, Any] = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day}
+    options |= {"counts": how.subject, "single": by is None and versus in {None, "same_months"}}
     if versus == "same_months":
         found = figure_of(over_same_months(tally, kept, span, period, **options))
     else:
-        compare = partial(Comparison.of, tally, by=kept, **options)
-        found = over_periods(tally, between, versus, period, kept, lambda sides: figure_of(compare(sides)))
+        of_sides = lambda sides: figure_of(Comparison.of(tally, sides, kept, **options))  # noqa: E731
+        found = over_periods(tally, between, versus, period, kept, of_sides)
     return adjusted(found, adjust)
 
 
