@@ -57,6 +57,8 @@ def drawn(data, field):
         return float(data.draw(st.integers(1, 3)) * 60)
     if "tuple[str, str]" in str(field.type):
         return data.draw(st.tuples(WORDS, WORDS))
+    if "tuple[float" in str(field.type):
+        return data.draw(st.sampled_from([(0.95, 0.998), (0.9, 0.99)]))
     if "tuple" in str(field.type):
         return data.draw(st.lists(WORDS, min_size=1, max_size=2).map(tuple))
     if "bool" in str(field.type):
