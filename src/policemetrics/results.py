@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _oldest, _screen, _sources, _write
-from policemetrics._exclusions import ExclusionTable, stacked
 from policemetrics._figure import (
     Exclusions,
+    ExclusionTable,
     Figure,
     FigureT,
     FigureT_co,
@@ -29,6 +29,7 @@ from policemetrics._figure import (
     found_field,
     input_field,
     once,
+    stacked,
 )
 from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
