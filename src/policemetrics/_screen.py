@@ -62,7 +62,8 @@ def word(field: Field[Any], value: Any) -> str:
     if field.name == "confidence_level":
         return f"{value * 100:g}%"
     if field.name == "between":
-        return " to ".join(map(in_words, value)) if any(value) else ""
+        pair: tuple[str, str] = value
+        return " to ".join(map(in_words, pair)) if any(pair) else ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
