@@ -1496,13 +1496,14 @@ class TestHandingOver:
     def test_large_counts_are_exact(self):
         assert as_polars(Tally.from_columns({"a": ["x"]}, [MAX])).rows() == [("x", MAX)]
 
-    def test_without_pyarrow(self, tally, monkeypatch):
-        monkeypatch.setitem(sys.modules, "pyarrow", None)
-        for hand_over in (tally.to_arrow, tally.__arrow_c_stream__):
-            with pytest.raises(
-                MissingDependencyError, match=r'needs pyarrow; install "policemetrics\[pyarrow\]"'
-            ):
-                hand_over()
+    @pytest.mark.parametrize(
+        ("module", "export"), [("pandas", "to_pandas"), ("polars", "to_polars"), ("pyarrow", "to_arrow")]
+    )
+    def test_names_the_package_that_is_missing(self, tally, monkeypatch, module, export):
+        monkeypatch.setitem(sys.modules, module, None)
+        needs = rf'Tally\.{export} needs {module}; install "policemetrics\[{module}\]"'
+        with pytest.raises(MissingDependencyError, match=needs):
+            getattr(tally, export)()
 
 
 def _split_frame(frame):

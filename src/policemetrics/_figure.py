@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, dataclass_transform, get_args
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from policemetrics import _check, _sources, _write
 from policemetrics._typing import Label
@@ -340,7 +342,7 @@ def words_below(kind: type[Figure], value_of: Callable[[str], Any]) -> str:
 
 
 @figure()
-class Figure:
+class Figure(Mapping[str, Any]):
     """Base of every value object: one row of a `Results`, frozen, with its inputs.
 
     Attributes
@@ -486,6 +488,29 @@ class Figure:
         caption = f"{type(self).__name__}{words_below(type(self), self.__getattribute__)}"
         table = _write.html_table(headers, [row], left=len(self.group), caption=caption)
         return f"{table}<p>{html.escape(str(self))}</p>"
+
+    # As a mapping it is the row that it is in a table: pandas makes a data frame of a table, or a list of figures.
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.group:
+            return self.group[name]
+        if name == "excluded":
+            return self.exclusions.excluded if self.exclusions else 0
+        if name not in set(self):
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.group, *(f.name for f in column_fields(type(self))), "reason", "excluded"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.object_]:  # noqa: FBT001
+        # Among others it is one object, and no column of names.
+        found = np.empty((), dtype=object)
+        found[()] = self
+        return found
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -12,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _oldest, _write
+from policemetrics import _check, _write
 from policemetrics._figure import (
     Exclusions,
     Figure,
@@ -31,11 +30,11 @@ from policemetrics._figure import (
     once,
     words_below,
 )
+from policemetrics._handover import Handed, optional
 from policemetrics._typing import Column, IntArray, Label
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
-    MissingDependencyError,
     Note,
     OutOfRangeError,
     UnknownNameError,
@@ -131,7 +130,7 @@ class ExclusionTable:
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
-class Results(Generic[FigureT_co]):
+class Results(Handed, Generic[FigureT_co]):
     """A table of figures: one row a group, one column an attribute.
 
     It holds arrays, makes value objects when asked, and hands over to a data frame for the rest.
@@ -390,6 +389,47 @@ class Results(Generic[FigureT_co]):
             notes=self._notes if isinstance(self._notes, tuple) else self._notes[index],
         )
 
+    if not TYPE_CHECKING:  # for which a column is no attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where a column is found, and what else may have what a table has not."""
+            if name.startswith("_"):
+                raise AttributeError(name)
+            called = _check.shown(name)
+            if name in self.columns or name in self._audit:
+                msg = f"Results has no {called}; use results[{called}], or .{name} of one figure, as in results[0].{name}."
+            else:
+                msg = f"Results has no {called}; results.to_pandas() and results.to_polars() are data frames, which may."
+            raise AttributeError(msg, name=name, obj=self)
+
+    def head(self, rows: int = 5, /) -> Results[FigureT_co]:
+        """Return the first rows.
+
+        Parameters
+        ----------
+        rows : int, optional
+            How many. Default is 5; where there are fewer it is all of them.
+
+        Returns
+        -------
+        Results
+            The first rows, in the same order.
+
+        Raises
+        ------
+        InvalidTypeError
+            If it is no whole number.
+        OutOfRangeError
+            If it is below 0.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> len(pm.rate([5, 9], [100, 90], labels=["A", "B"]).head(1))
+        1
+        """
+        return self._take(np.arange(min(len(self), _check.one_count(rows, "rows"))))
+
     def at(self, /, **labels: Label) -> FigureT_co:
         """Return the one figure with these labels.
 
@@ -646,10 +686,6 @@ class Results(Generic[FigureT_co]):
         """
         return self._markdown(len(self))
 
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the table over by the Arrow PyCapsule protocol: polars, pyarrow and DuckDB read it."""
-        return arrow_stream(self, requested_schema)
-
     # ---- showing ------------------------------------------------------------------------
 
     def _cells(self, most: int = _MOST_ROWS_SHOWN) -> tuple[list[str], list[list[str]]]:
@@ -784,28 +820,3 @@ def _audit_cell(value: Any, separator: str) -> Any:
 
 def _label_order(label: Any) -> tuple[bool, Any]:
     return isinstance(label, str), label
-
-
-def arrow_stream(table: Any, requested_schema: object) -> object:
-    """Hand over `table` by the Arrow C stream, through whichever of pyarrow and polars is installed."""
-    try:
-        return table.to_arrow().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError:
-        if not hasattr(table, "to_polars"):
-            raise
-    try:
-        return table.to_polars().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError as error:
-        msg = 'handing a table over by Arrow needs pyarrow or polars; install "policemetrics[pyarrow]".'
-        raise MissingDependencyError(msg) from error
-
-
-def optional(module: str, user: str, *, extra: str = "") -> Any:
-    """Import an optional package, or say which extra installs it; one that is too old is refused."""
-    try:
-        found = importlib.import_module(module)
-    except ImportError as error:
-        msg = f'{user} needs {module}; install "policemetrics[{extra or module}]".'
-        raise MissingDependencyError(msg) from error
-    _oldest.require(module)
-    return found

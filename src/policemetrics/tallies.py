@@ -30,6 +30,7 @@ from policemetrics._cells import (
     filled,
     merged,
 )
+from policemetrics._handover import Handed, arrow_of, pandas_of, polars_of
 from policemetrics._sent import (
     Kept,
     Left,
@@ -58,9 +59,11 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.periods import Period, read_labels
-from policemetrics.results import arrow_stream, label_array, optional
+from policemetrics.results import label_array
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 COUNT: Final = "count"  # the column of the counts in every table
@@ -79,7 +82,7 @@ _MOST_CELLS_SHOWN: Final = 20
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
-class Tally:
+class Tally(Handed):
     """Counts by key: whole numbers, exact, immutable, and mergeable with ``+``.
 
     Make one with `tally` from a data frame or with `from_columns` from plain columns. A cell that
@@ -406,21 +409,55 @@ class Tally:
         MissingDependencyError
             If pyarrow is not installed.
         """
-        arrow = optional("pyarrow", "Tally.to_arrow")
-        columns = self.to_dict()
-        types = {COUNT: arrow.int64()}
+        return arrow_of(*self._typed(), "Tally.to_arrow")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the cells as a pandas data frame: the dimensions, then ``count``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a cell, with the types of `to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            If pandas is not installed.
+        """
+        return pandas_of(*self._typed(), "Tally.to_pandas")
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the cells as a polars data frame: the dimensions, then ``count``.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row a cell, with the types of `to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            If polars is not installed.
+        """
+        return polars_of(*self._typed(), "Tally.to_polars")
+
+    def _typed(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
+        """Return the cells as columns, and the kind of each."""
+        columns, kinds = self.to_dict(), {COUNT: "int"}
         for dim in self.dims:
             whole = _kinds(self._cells.label(dim)) == {int}
             if whole or REASON in self.dims:
                 columns[dim] = [None if v == MISSING else v for v in columns[dim]]
-            types[dim] = arrow.float64() if dim == MEASURED else arrow.int64() if whole else arrow.string()
-        arrays = [arrow.array(values, types[name]) for name, values in columns.items()]
-        table: pa.Table = arrow.Table.from_arrays(arrays, names=list(columns))
-        return table
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the cells over by the Arrow PyCapsule protocol."""
-        return arrow_stream(self, requested_schema)
+            kinds[dim] = (
+                "float"
+                if dim == MEASURED
+                else "int or None"
+                if whole and None in columns[dim]
+                else "int"
+                if whole
+                else "str"
+            )
+        return columns, kinds
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):
