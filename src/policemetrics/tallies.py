@@ -282,7 +282,8 @@ class Tally(Handed):
             supplied = supplied.union(named).keys()
         if senders is not None:
             supplied = supplied.union(reports_of(senders, supplied)).keys()
-        return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
+        found = self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
+        return found._evolve(sent=(attrs.evolve(found._sent[0], named=senders is not None),))
 
     def _from_files(self, *sources: Source) -> Tally:
         """Say which published files the counts were read from."""
@@ -719,18 +720,23 @@ class Tally(Handed):
             marks=tuple(kept for mark in self._marks if (kept := filled(_narrowed(mark, wanted)))),
         )
 
-    def drop(self, /, **labels: Any) -> Tally:
+    def drop(self, reason: str = "", /, **labels: Any) -> Tally:
         """Leave out the cells with these labels, and say so in the ledger.
+
+        A supplier of whom nothing is left in any period is no supplier any more, unless `coverage` named those who send.
 
         Parameters
         ----------
+        reason : str, optional
+            Why they are left out; the ledger says it. Default is no reason.
         **labels : str, int or iterable of them
             Label or labels by dimension; a cell is dropped where it matches in all of them.
 
         Returns
         -------
         Tally
-            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``.
+            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``, or
+            ``"dropped: <dimension> (<reason>)"``.
 
         Raises
         ------
@@ -744,7 +750,26 @@ class Tally(Handed):
         (7, ['dropped: force'])
         """
         wanted = self._wanted(labels)
-        return self._exclude(wanted, DROPPED + " and ".join(wanted))
+        why = f" ({_check.text(reason, 'reason')})" if reason != "" else ""
+        found, times = self._exclude(wanted, DROPPED + " and ".join(wanted) + why), time_dims(self._sent)
+        reports = () if self._supplied is None else self._supplied.dims
+        if {*wanted} <= {*reports} or {*wanted} & {*times} or any(one.named for one in self._sent):
+            return found
+        return found._without_idle(self, [d for d in reports if d not in times])
+
+    def _without_idle(self, before: Tally, who: Sequence[str]) -> Tally:
+        """Leave out suppliers that sent something `before`, and of whom nothing is left: of frauds alone, where these were dropped."""
+        there = self._cells.keys(who)
+        if self._ledger is not None:  # what was left out otherwise came in, or is known to be missing
+            others = self._ledger.where_label(REASON, lambda reason: not reason.startswith(DROPPED))
+            there = there.union(self._ledger.select(others).known(who))
+        had = before._cells.keys(who)
+        idle, found = had.select(~had.within(there.keys())), self
+        for key in zip(*(idle.column(d).tolist() for d in who), strict=True):
+            left = Left({d: label_array([v]) for d, v in zip(who, key, strict=True)})
+            supplied = found._supplied
+            found = found._evolve(supplied=supplied and left.on(supplied), sent=found._then(left))
+        return found
 
     def not_supplied(self, reason: str, /, **labels: Any) -> Tally:
         """Mark what a source wrote as figures, often 0, although nothing valid was supplied.
@@ -1108,6 +1133,7 @@ def _joins(text: str, names: tuple[str, ...]) -> bool:
     """Return whether a text is some of the names joined by "and", which may itself stand in a name."""
     return any(
         text == name
+        or (text.startswith(f"{name} (") and text.endswith(")"))
         or (
             text.startswith(f"{name} and ")
             and _joins(text.removeprefix(f"{name} and "), names[:i] + names[i + 1 :])
