@@ -291,6 +291,19 @@ def every_metric(_: int) -> tuple[Call, Call]:
     return ours, lambda: np.sort(numbers)
 
 
+def areas_beside(groups: int) -> tuple[Call, Call]:
+    """Every area beside the others, with all limits, ranks and adjusted p-values, of rates, whose limits are exact."""
+    random = np.random.default_rng(5)
+    labels = [f"a{i}" for i in range(groups)]
+    rates = pm.rate(random.poisson(50, groups), np.full(groups, 1_000.0), labels=labels)
+    asked = {"of": "label", "against": "pooled", "include_self": False, "adjust": "bh"}
+    found = pm.compare(rates, **asked)
+    rest = (rates["events"].sum() - rates["events"]) / (rates["exposure"].sum() - rates["exposure"])
+    np.testing.assert_allclose(found["reference"], 1_000 * rest)
+    numbers = random.integers(0, 2**32, 1_000_000, dtype=np.uint32)
+    return lambda: pm.compare(rates, **asked), lambda: np.sort(numbers)
+
+
 # ---- intervals --------------------------------------------------------------------------
 
 
@@ -474,6 +487,9 @@ CASES = [
     Case("T6", "mean and share within target in DuckDB / its own", shares_in_duckdb, _rows(None, 1.2)),
     Case("M1", "four metrics of 3,096 groups from tallies / np.sort of 1,000,000", every_metric, {GROUPS: 4}),
     Case("M2", "harm score with interval, 3,096 groups by 150 offences / H @ w", harm, {GROUPS: 4}, 8),
+    Case(
+        "M3", "10,000 areas beside the others, all limits / np.sort of 1,000,000", areas_beside, {10_000: 4}
+    ),
     Case(
         "B1",
         "summary of times with intervals from rows / np.sort of as many",

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 from strategies import FORCES, rows, tally_of
 
 import policemetrics as pm
-from policemetrics import Exposure, Period, Tally, change_drivers, datasets, rate_change, tally
+from policemetrics import Exposure, Period, Tally, change_drivers, datasets, plot, rate_change, tally
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -87,7 +88,7 @@ class TestPublished:
         andrewpwheeler.com (16 and 25, 4 and 9); ONS, year ending March 2019 (West Midlands).
         """
         table = rate_change([old], [new], labels=["x"])
-        shown = repr(table).splitlines()[2].split()
+        shown = repr(table).splitlines()[3].split()
         assert shown[3:5] == [change, percent]
 
     def test_west_midlands_to_the_last_digit(self):
@@ -526,7 +527,7 @@ class TestLaws:
     @example(80, 57)
     def test_headline_rounds_half_away_from_zero(self, old, new):
         """On the exact fraction: 80 to 103 is +28.75%, which is +28.8%."""
-        shown = repr(rate_change([old], [new], labels=["x"])).splitlines()[2].split()[4]
+        shown = repr(rate_change([old], [new], labels=["x"])).splitlines()[3].split()[4]
         by_hand = tenths(Fraction(100 * (new - old), old))
         assert Decimal(shown.replace(",", "").replace("−", "-").strip("+%")) == by_hand
         assert shown.startswith("+") == (by_hand > 0)
@@ -1480,3 +1481,79 @@ def test_one_more_is_a_rise():
     assert "the +10.0% by which the whole rose" in str(
         change_drivers(crimes, of="offence", between=("2022/23", "2023/24"))[0]
     )
+
+
+class TestManyComparisons:
+    """``adjust="bh"``: each p-value knows of the others."""
+
+    TABLE = rate_change([100, 100, 100, 5], [130, 101, 80, 0], labels=list("abcd"), adjust="bh")
+
+    def test_by_hand(self):
+        p = self.TABLE["p_value"]
+        a, b, c, d = p
+        assert d < a < c < b
+        least = min(4 * d, 2 * a, 4 * c / 3, b)
+        expected = [min(2 * a, 4 * c / 3, b), b, min(4 * c / 3, b), least]
+        assert self.TABLE["p_adjusted"].tolist() == pytest.approx(expected)
+
+    def test_is_said(self):
+        how = "Benjamini-Hochberg over 4 comparisons"
+        assert repr(self.TABLE).startswith(f"Recorded crime; adjust: {how}; method: score\n")
+        assert "p_adjusted" in repr(self.TABLE)
+        assert str(self.TABLE[0]).endswith(f"; p 0.096 by {how}.")
+        assert "p_adjusted" not in repr(rate_change([1], [2], labels=["a"]))
+
+    def test_a_part_keeps_the_number_of_all(self):
+        assert self.TABLE[:1]["p_adjusted"].tolist() == self.TABLE["p_adjusted"][:1].tolist()
+        assert "over 4" in self.TABLE[0].adjust
+
+    def test_over_all_periods_at_once(self):
+        crimes = Tally.from_columns(
+            {"force": list("ab") * 3, "period": [y for y in ("2021", "2022", "2023") for _ in "ab"]},
+            [100, 50, 140, 51, 90, 70],
+        )
+        table = rate_change(crimes, versus="previous", by="force", adjust="bh")
+        known = ~np.isnan(table["p_value"])
+        assert known.sum() == 4
+        assert table["p_adjusted"][known].tolist() == pytest.approx(
+            false_discovery_control(table["p_value"][known]).tolist()
+        )
+        assert "over 4 comparisons" in table[0].adjust
+
+    @pytest.mark.parametrize("given", [{"adjust": "bh"}])
+    def test_one_is_not_many(self, given):
+        with pytest.raises(InvalidInputError, match="adjust= is for many comparisons"):
+            rate_change(5, 6, **given)
+        crimes = Tally.from_columns({"period": ["2021", "2022"]}, [5, 6])
+        with pytest.raises(InvalidInputError, match="adjust= is for many comparisons"):
+            rate_change(crimes, between=("2021", "2022"), **given)
+
+    def test_the_picture_fills_what_remains(self):
+        """And its title says of the others that they did not clearly change."""
+        matplotlib = pytest.importorskip("matplotlib")
+        matplotlib.use("agg")
+        ax = plot.by_group(self.TABLE)
+        assert "rose" not in ax.get_title(loc="left")
+        alone = plot.by_group(rate_change([100, 100, 100, 5], [130, 101, 80, 0], labels=list("abcd")))
+        assert "rose in a" in alone.get_title(loc="left")
+        for drawn in (ax, alone):
+            drawn.figure.clear()
+
+    def test_of_published_robberies_and_burglaries(self, shared_data):
+        """The numbers of the how-to: 32 of 41 forces, 5 with the dispersion of another pair of years, none at once."""
+        rows = pd.read_csv(shared_data / "pfa_tables" / "pfa_counts.csv")
+        rows = rows[
+            rows["area_code"].fillna("").str.match("E23|W15") & (rows["offence"] == "Residential burglary")
+        ]
+        rows["n"] = pd.to_numeric(rows["offences"], errors="coerce")
+        wide = rows.pivot_table(index="area_name", columns="year_ending", values="n")
+        wide = wide[["2018-03", "2019-03", "2018-12", "2019-12"]].dropna().astype(int)
+        years = wide[["2018-03", "2019-03"]].to_numpy()
+        expected = years.sum(axis=1, keepdims=True) * years.sum(axis=0) / years.sum()
+        dispersion = ((years - expected) ** 2 / expected).sum() / (len(wide) - 1)
+        assert (len(wide), round(dispersion, 1)) == (41, 28.7)
+        pair = wide["2018-12"].tolist(), wide["2019-12"].tolist()
+        assert (rate_change(*pair, labels=list(wide.index))["p_value"] < 0.05).sum() == 32
+        table = rate_change(*pair, labels=list(wide.index), dispersion=dispersion, adjust="bh")
+        assert (table["p_value"] < 0.05).sum() == 5
+        assert (table["p_adjusted"] < 0.05).sum() == 0

@@ -466,9 +466,9 @@ def families(tally):
         "outcome_rate_change": pm.outcome_rate_change(outcomes, **ASKED, **asked),
         "outcome_rate_split": pm.outcome_rate_split(outcomes, **ASKED, **asked, of="force"),
         "outcome_rate_drivers": pm.outcome_rate_drivers(outcomes, **ASKED, **asked, of="force")[0],
-        "group_outcome_rate": pm.group_outcome_rate(
-            pm.positive_outcome_rate(outcomes, **ASKED, by="force"), of="force"
-        ),
+        "compare": pm.compare(
+            pm.positive_outcome_rate(outcomes, **ASKED, by="force"), against=0.1, overdispersion=None
+        )[0],
         "summarise_times": pm.summarise_times(times),
         "answer_times": pm.answer_times(times, target=90, out_of="answered"),
         "time_change": pm.time_change(times, **asked),
@@ -522,9 +522,9 @@ class TestChosen:
         assert pm.rate_change(robbery + whole.drop(group="Robbery"), **asked).chosen == ""
         assert str(pm.rate_change(robbery, **asked, subject="Muggings")).startswith("Muggings rose")
 
-    def test_tables_say_it_below(self):
+    def test_tables_say_it_above(self):
         table = pm.rate_change(of_groups().where(group="Robbery"), between=YEARS, by="force")
-        assert "[RateChange, 2 rows; chosen: Robbery]" in repr(table)
+        assert repr(table).startswith("Recorded crime, Robbery; 2022/23 to 2023/24; method: score\n")
         assert str(table[0]).startswith("Essex: recorded crime, Robbery, rose")
         assert pm.rate_change(of_groups().where(group="Robbery"), between=YEARS, by="group")[0].chosen == ""
         assert pm.rate_change(of_groups().where(group="Robbery"), versus="previous")[1].chosen == "Robbery"

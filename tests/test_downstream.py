@@ -173,6 +173,12 @@ ASKED = {
     "outcome_rate_change": lambda crimes, by: pm.outcome_rate_change(
         crimes, between=("2023-11", "2024-01"), positive="charged", basis="recorded", out_of="outcomes", by=by
     ),
+    "compare": lambda crimes, by: pm.compare(
+        pm.rate(crimes, crimes, by=by), against="pooled", include_self=True
+    ),
+    "standardised_ratio": lambda crimes, by: pm.standardised_ratio(
+        pm.rate(crimes, crimes, by=["force", *(() if by is None else by)]), of="year", reference="pooled"
+    ),
     "share": lambda crimes, by: pm.share(crimes, part={"outcome": "1"}, by=by),
     "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),
 }

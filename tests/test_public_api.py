@@ -45,7 +45,13 @@ WEIGHTS = pm.harm_weights("ons-css", version="2020")
 OPEN = {"no_arrival": "censored", "as_at": dt.datetime(2023, 6, 1, tzinfo=dt.UTC)}
 BANDS = pm.published.Bands({"66": (0, 10), "8L": (10, None)})
 OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
-RATES = pm.positive_outcome_rate(CRIMES, by="force", **OUTCOMES)
+AREAS = pm.Results.of(list(pm.share([5, 6, 7], [50, 60, 60], labels=[*"abc"])))
+MIXED = pm.rate(
+    Tally.from_columns({"force": [*"aabb"], "offence": ["66", "8L"] * 2}, [50, 60, 70, 80]),
+    Tally.from_columns({"force": [*"aabb"], "offence": ["66", "8L"] * 2}, [900] * 4),
+    by=["force", "offence"],
+)
+AREAS = AREAS._evolve(keys={"force": AREAS["label"]})
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
 GOOD = {
@@ -66,9 +72,15 @@ GOOD = {
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
     "claims.check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
+    "directly_standardised_rate": (
+        pm.directly_standardised_rate, (MIXED,),
+        {"standard": {"66": 1, "8L": 2}, "of": "offence", "column": "rate", "method": "dobson"},
+    ),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
-    "group_outcome_rate": (
-        pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
+    "compare": (
+        pm.compare, (AREAS,),
+        {"against": "pooled", "include_self": True, "members": [*"abc"], "column": "share", "scale": "arcsine",
+         "overdispersion": "additive", "winsorise": 0.1, "adjust": "bh", "least_expected": 5, "confidence_levels": (0.95, 0.998)},
     ),
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
@@ -119,6 +131,9 @@ GOOD = {
     "share": (pm.share, (FRAME,), {"part": {"outcome": "1"}, "by": "force", "count": "n"}),
     "share of numbers": (pm.share, (1, 4), {}),
     "share of columns": (pm.share, ([1, 2], [3, 4]), {"labels": ["a", "b"]}),
+    "standardised_ratio": (
+        pm.standardised_ratio, (MIXED,), {"reference": "pooled", "of": "offence", "column": "rate", "method": "phe"},
+    ),
     "claims.stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60, "count": "rows"}),
     "summarise_times of numbers": (
@@ -167,6 +182,7 @@ BAD = {
     "per_day": ["no", 1, None],
     "like_for_like": [None, 5, "nope"],
     "dispersion": [0, -1, NAN, INF, "2", None, True],
+    "adjust": ["BH", "", 5, True, b"bh"],
     "minimum_base": [-1, 2.5, NAN, INF, "50", None, True, 2**64],
     "versus": [5, "nope", ("previous",)],
     "inclusive": ["no", 1, None],
@@ -221,9 +237,15 @@ BAD = {
     "not_yet_assigned": [-1, 2.5, NAN, INF, "5", True, 2**64, [5], 10**6],
     "outcome_period": [None, 5, "nope", b"month", "month", "outcome", "force"],
     "members": [5, "nope", "Kent", ["nope"], [], [None], b"Kent", [4.1]],
-    "force": [5, "nope", b"Kent", ["Kent"], 4.1],
     "include_self": [None, "yes", 1, [True]],
-    "average": [None, 5, "nope", "mean"],
+    "against": [None, -1, 0, NAN, INF, "nope", b"pooled", ["pooled"], True],
+    "reference": [None, 5, "nope", b"pooled", {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 1, "8L": 1, "nope": 1}, True],
+    "standard": [None, 5, "nope", [1, 2], {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 0, "8L": 0}, {"66": 1, "8L": NAN}],
+    "scale": [5, "nope", b"log", "log"],
+    "overdispersion": [5, "nope", b"additive", True],
+    "winsorise": [None, -0.1, 0.5, 1, NAN, "0.1", True],
+    "least_expected": [None, -1, NAN, INF, "5", True],
+    "confidence_levels": [None, 0.95, (0.95,), (0.95, 0.9), (0.95, 0.95), (95, 99.8), "0.95", (0.9, 0.95, 0.99), (0, 0.5)],
     "blank": [5, "nope", b"excluded", True],
     "alternates": [5, "nope", b"beside", True],
 }  # fmt: skip
@@ -310,7 +332,7 @@ class TestBadInput:
         """An argument that is added without a row here fails this."""
         elsewhere = {  # below, for they differ from function to function
             "data", "old", "new", "events", "exposure", "labels", "count", "out_of", "means", "counts", "frame",
-            "denominator", "crimes", "rates", "outcomes",
+            "denominator", "crimes", "figures", "outcomes",
             "abandoned",
         }  # fmt: skip
         for function, _, _ in GOOD.values():

@@ -98,6 +98,8 @@ def offences(data: Path, package: Path) -> None:
         was = old.get(code)
         now = [new[code][c] for c in ("offence", "subgroup", "group")] if code in new else ["", "", ""]
         names = [was[f"offence_{c}"] for c in ("description", "subgroup", "group")] if was else now
+        if code in SPLITS:  # in one classification they stay where the code was that they were
+            names = [now[0], *(old[SPLITS[code]][f"offence_{c}"] for c in ("subgroup", "group"))]
         years = was["in_years"].split("|") if was else []
         years += [LATEST_TABLE] * (code in new)
         first = (

@@ -12,6 +12,8 @@ __version__ = "0.1.0"
 
 # The one table of names: room by room. `tools/make_api.py` writes __init__.pyi from it, for type checkers.
 _ROOMS = {
+    "across.areas": ("compare",),
+    "across.standardised": ("directly_standardised_rate", "standardised_ratio"),
     "change": ("change_drivers", "rate_change"),
     "errors": ("PoliceMetricsError", "PoliceMetricsWarning"),
     "exposure": ("Exposure",),
@@ -22,7 +24,6 @@ _ROOMS = {
     "harm.weights": ("HarmWeights", "harm_weights"),
     "outcomes.change": ("outcome_rate_change",),
     "outcomes.definition": ("OutcomeSet", "match_outcomes", "outcome_set"),
-    "outcomes.groups": ("group_outcome_rate",),
     "outcomes.maturity": ("outcome_maturity",),
     "outcomes.rate": ("positive_outcome_rate",),
     "outcomes.split": ("outcome_rate_drivers", "outcome_rate_split"),

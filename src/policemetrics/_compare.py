@@ -8,18 +8,18 @@ lies between, groups, supply, reasons, exclusions, caveats, divisors, stands her
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from typing import Any, Final, Literal, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write
+from policemetrics import _check, _write, multiplicity
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import AS_SENT, Kept, Left, Renamed, Sent, empty_months, is_time, seen
+from policemetrics._sent import AS_SENT, Kept, chosen_labels, empty_months, is_time, seen
 from policemetrics._sources import Source
 from policemetrics._supply import (
     Reasons,
@@ -315,6 +315,31 @@ class Rows:
         return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
 
 
+def rates_of(counted: Sequence[IntArray], sizes: Sequence[FloatArray], name: str) -> dict[str, Any]:
+    """Return what a comparison of two counts keeps of what they were divided by, with both rates; nan without it."""
+    if not sizes:
+        return dict.fromkeys(("old_rate", "new_rate"), np.nan)
+    per = 1.0 if name == "days" else 1000.0
+    found = {"per": per, "exposure_name": name}
+    for side, count, size in zip(("old", "new"), counted, sizes, strict=True):
+        found |= {f"{side}_exposure": size, f"{side}_rate": count / size * per}
+    return found
+
+
+def adjusted(found: FigureT | Results[FigureT], adjust: str | None) -> FigureT | Results[FigureT]:
+    """Adjust the p-values of a table for how many comparisons there are; None leaves them as they are."""
+    if adjust is None:
+        return found
+    _check.choice(adjust, "adjust", ("bh",))
+    if not isinstance(found, Results):
+        msg = "adjust= is for many comparisons at once: give by=, versus= or labels=, or leave it out."
+        raise InvalidInputError(msg)
+    adjusted = multiplicity.adjusted(found["p_value"], "bh")
+    many = f"Benjamini-Hochberg over {_write.count(int((~np.isnan(adjusted)).sum()))} comparisons"
+    values = {**found._values, "p_adjusted": adjusted}
+    return found._evolve(values=values, audit={**found._audit, "adjust": many})
+
+
 def _standing(values: Any, stand: Mask) -> FloatArray:
     """Return a column with nan where it does not stand; one that nobody can write to is not copied where it all stands."""
     owned = isinstance(values, np.ndarray) and values.base is None and not values.flags.writeable
@@ -414,7 +439,9 @@ def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
 
     Periods are said by themselves. Where several tallies were added, it is what was chosen of each.
     """
-    parts = [_chosen_of(one) for one in data._sent]
+    parts = [
+        chosen_labels(one) if any(isinstance(step, Kept) for step in one.steps) else {} for one in data._sent
+    ]
     said_of, instead = [], ""
     for dim in dict.fromkeys(d for part in parts for d in part):
         labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()))))
@@ -445,24 +472,6 @@ def _mixed(data: Tally, shown: tuple[str, ...]) -> Note | None:
             long = f"{shortened(none)} is no recorded crime, and is counted with it: {cure}"
             return Note("not-recorded-crime", f"with {shortened(none)}", long)
     return None
-
-
-def _chosen_of(sent: Sent) -> dict[str, set[Any]]:
-    """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
-    if not any(isinstance(step, Kept) for step in sent.steps):
-        return {}
-    chosen: dict[str, set[Any]] = {}
-    every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
-    for step in sent.steps:
-        if isinstance(step, Renamed) and step.dim in every:
-            for of in (every, chosen):
-                of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
-            chosen = {dim: labels for dim, labels in chosen.items() if labels}
-        for dim, wanted in step.wanted.items() if isinstance(step, Kept) else ():
-            labels = set(wanted.tolist()) & chosen.get(dim, every.get(dim, set()))
-            if labels and labels != every.get(dim):
-                chosen[dim] = labels
-    return chosen
 
 
 # ---- two sides --------------------------------------------------------------------------
@@ -838,7 +847,8 @@ def are_offences(dim: str, labels: Sequence[Any]) -> bool:
         return True
     if all(str(label) in _types() for label in labels):  # 1 is murder, and charged
         return False
-    return any(codes and any(c.isalpha() for c in str(label)) for label, codes in known.items())
+    forces = forces_of(labels)  # CIFAS stands among forces, and among codes
+    return any(codes and not forces[v] and any(c.isalpha() for c in str(v)) for v, codes in known.items())
 
 
 @cache
@@ -863,56 +873,58 @@ def _labels_sent(sides: Sequence[Side], dim: str) -> list[Any]:
 def _rows_of(sides: Sequence[Side], *dims: str) -> Cells:
     """Return the keys of the rows on either side, with a column as sent for what was renamed."""
     if all({*dims} <= {*side.tally.dims} and not renamed(side.tally) & {*dims} for side in sides):
-        return sides[0].tally._cells.keys(dims).union(sides[1].tally._cells.keys(dims)).keys()
+        return reduce(Cells.union, (side.tally._cells.keys(dims) for side in sides)).keys()
     return seen([one for side in sides for one in side.tally._sent], dims)
 
 
 @attrs.frozen
 class _Offences:
-    """What a dimension of offences says of each group: the codes that it counts, by group or one set for all.
+    """What a dimension of offences says of each group: the codes that it counts on either side, by group or one for all.
 
-    `place` has the set of each group; `known` are the codes that occur at all; `cut` says whether a group has
-    some only by choice.
+    `place` has the sets of each group; `known` are the codes that occur at all, chosen or not.
     """
 
-    sets: list[frozenset[str]]
+    sets: list[tuple[frozenset[str], frozenset[str]]]
     place: IntArray
     known: frozenset[str]
-    cut: bool
 
     @classmethod
-    def of(cls, sides: Sequence[Side], groups: Cells, dim: str, labels: Sequence[Any]) -> _Offences:
-        stands_for = codes_of(labels)
-        rows = _rows_of(sides, dim)
-        made = rows.column(AS_SENT + dim if AS_SENT + dim in rows.dims else dim).tolist()
-        called: dict[Any, frozenset[str]] = {}
-        for label, sent in zip(rows.column(dim).tolist(), made, strict=True):
-            called[label] = called.get(label, frozenset()) | stands_for.get(sent, frozenset())
+    def of(cls, sides: tuple[Side, Side], groups: Cells, dim: str, labels: Sequence[Any]) -> _Offences:
+        stands_for, called = codes_of(labels), [dict[Any, frozenset[str]](), dict[Any, frozenset[str]]()]
+        for side, found in zip(sides, called, strict=True):
+            rows = _rows_of([side], dim)
+            made = rows.column(AS_SENT + dim if AS_SENT + dim in rows.dims else dim).tolist()
+            for label, sent in zip(rows.column(dim).tolist(), made, strict=True):
+                found[label] = found.get(label, frozenset()) | stands_for.get(sent, frozenset())
+        old, new = called
         known = frozenset[str]().union(*stands_for.values())
         if dim in groups.dims:
-            sets = [called.get(label, frozenset()) for label in groups.label(dim).tolist()]
-            return cls(sets, groups.code(dim), known, cut=True)
-        steps = (step for side in sides for one in side.tally._sent for step in one.steps)
-        cut = any(isinstance(step, Kept | Left) and dim in step.wanted for step in steps)
-        every = frozenset[str]().union(*called.values())
-        return cls([every], np.zeros(len(groups), dtype=np.int64), known, cut)
+            shown = groups.label(dim).tolist()
+            return cls(
+                [(old.get(v, frozenset()), new.get(v, frozenset())) for v in shown], groups.code(dim), known
+            )
+        every = frozenset[str]().union(*old.values()), frozenset[str]().union(*new.values())
+        return cls([every], np.zeros(len(groups), dtype=np.int64), known)
 
     def some(self, one: Break) -> Mask:
         """Return which groups count any of the offences of a break."""
-        found = [not one.codes or not one.codes.isdisjoint(codes) for codes in self.sets]
+        found = [not one.codes or not one.codes.isdisjoint(old | new) for old, new in self.sets]
         return np.array(found, dtype=bool)[self.place]
 
     def apart(self, one: Break) -> Mask:
         """Return which groups count not all of what moved, or not both sides of what was split."""
-        if not self.cut:
-            return np.zeros(len(self.place), dtype=bool)
-        before, *after = one.offences
-        needed = one.codes if one.kind == "moved" else one.codes & self.known
-        found = [
-            not needed <= codes or (one.kind == "split" and (before not in codes or codes.isdisjoint(after)))
-            for codes in self.sets
-        ]
+        found = [self._apart(one, old & one.codes, new & one.codes) for old, new in self.sets]
         return np.array(found, dtype=bool)[self.place]
+
+    def _apart(self, one: Break, old: frozenset[str], new: frozenset[str]) -> bool:
+        if one.kind == "moved":
+            return not one.codes <= old | new
+        before, *after = one.offences
+        if before not in self.known or self.known.isdisjoint(
+            after
+        ):  # the same codes in both, or in one alone
+            return one.begins == one.by and bool(old) != bool(new)
+        return not (old and new and one.codes & self.known <= old | new)
 
 
 @attrs.frozen
@@ -1055,7 +1067,7 @@ def over_periods(
         empty = tally._where({period: label_array([])})
         table = table_of((Side(empty, period), Side(empty, period)))
         return table[:0]._evolve(keys={d: label_array([]) for d in (*by, period)}, exclusions=None)
-    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
+    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.own for _, new in pairs]})
     for dim in reversed(by):
         table = table.sort(dim)
     return table

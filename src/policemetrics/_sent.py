@@ -293,6 +293,15 @@ class Sent:
                 found = step.on(found)
         return found
 
+    def rows(self, dims: Iterable[str], *, lacking: bool = False) -> Cells:
+        """Return the keys of which rows came in, as they were made; with `lacking` those without some label, too."""
+        dims = tuple(dims)
+        keys = self.evidence(self.cells).keys(dims)
+        if self.lacking is None:
+            return keys
+        others = self.evidence(self.lacking)
+        return keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
+
     def evidence(self, rows: Cells) -> Cells:
         """Leave out of rows, as they were made, those that were said to be no figures, by the labels they had by then."""
         named: dict[str, dict[Any, Any]] = {}
@@ -360,19 +369,29 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
 
 def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) -> Cells:
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
-    dims, found = tuple(dims), []
-    for one in sent:
-        keys = one.evidence(one.cells).keys(dims)
-        if one.lacking is not None:
-            others = one.evidence(one.lacking)
-            keys = keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
-        found.append(one.again(keys))
-    return joined(found).keys()
+    dims = tuple(dims)
+    return joined(one.again(one.rows(dims, lacking=lacking)) for one in sent).keys()
 
 
 def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
     """Return the counts at the grain at which they were sent, with those that lack an `unneeded` label."""
     return joined(one.grain(unneeded) for one in sent)
+
+
+def chosen_labels(sent: Sent) -> dict[str, set[Any]]:
+    """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
+    chosen: dict[str, set[Any]] = {}
+    every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim in every:
+            for of in (every, chosen):
+                of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
+            chosen = {dim: labels for dim, labels in chosen.items() if labels}
+        for dim, wanted in step.wanted.items() if isinstance(step, Kept) else ():
+            labels = set(wanted.tolist()) & chosen.get(dim, every.get(dim, set()))
+            if labels and labels != every.get(dim):
+                chosen[dim] = labels
+    return chosen
 
 
 def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:

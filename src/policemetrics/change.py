@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Comparison, Mask, Rows, over_periods, read_counts
+from policemetrics._compare import Comparison, Mask, Rows, adjusted, over_periods, rates_of, read_counts
 from policemetrics._supply import Side, both_periods
 from policemetrics._write import count as written
-from policemetrics._write import fixed, percent, signed
+from policemetrics._write import fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidTypeError, Note
 from policemetrics.exposure import Exposure
@@ -44,16 +44,22 @@ class RateChange(Figure):
         The two counts.
     change : float
         `new` less `old`.
+    old_rate, new_rate : float
+        The two rates, per `per` of the exposure; nan without one.
     percent_change, percent_change_low, percent_change_high : float
         Change in per cent (−10.33 for a fall by about a tenth) and its interval; of the rates where
         there is an exposure. nan where there was nothing before, or where it is withheld;
         the upper limit is then infinite.
     p_value : float
         Of no change; of the same family as the interval, so that they always agree.
+    p_adjusted, adjust : float, str
+        `p_value` adjusted for many comparisons, and how, over how many; nan and empty where that was not asked for.
     between : tuple of str
         The two periods, the earlier first; empty where none were given.
     old_exposure, new_exposure : float
         What each count was divided by; nan without an exposure.
+    per : float
+        The size that the rates are per: 1,000, or 1 of days; nan without an exposure.
     exposure_name, exposure_date : str
         What the exposure counts ("days", "residents"), and which estimate it is.
     method, dispersion, confidence_level : str, float, float
@@ -65,13 +71,20 @@ class RateChange(Figure):
     old: float = column("count", "numerator")
     new: float = column("count", "numerator")
     change: float = column("change", "estimate", of=("old", "new"))
-    percent_change: float = column("percent", "estimate", of=("old", "new", "old_exposure", "new_exposure"))
+    old_rate: float = column("rate", "estimate", of=("old", "old_exposure"), unit="per {per}", needs="per")
+    new_rate: float = column("rate", "estimate", of=("new", "new_exposure"), unit="per {per}", needs="per")
+    percent_change: float = column(
+        "percent", "estimate", of=("old", "new", "old_exposure", "new_exposure"), unit="of the rates{per:.0}"
+    )
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
+    p_adjusted: float = column("p", "p", of="percent_change", needs="adjust")
     p_value: float = column("p", "p", of="percent_change", shown=False)
+    adjust: str = ""
     between: tuple[str, str] = ("", "")
     old_exposure: float = input_field("denominator", default=np.nan)
     new_exposure: float = input_field("denominator", default=np.nan)
+    per: float = np.nan
     exposure_name: str = ""
     exposure_date: str = ""
     method: str
@@ -80,6 +93,11 @@ class RateChange(Figure):
     subject: str = "Recorded crime"
 
     def _sentence(self) -> str:
+        p = "" if np.isnan(self.p_adjusted) else f"; p {self._written('p_adjusted')} by {self.adjust}"
+        return f"{self._change.removesuffix('.')}{p}."
+
+    @property
+    def _change(self) -> str:
         if np.isnan(self.change):
             return f"{self._what()}: change {self.reason}."
         if self.exposure_name:
@@ -92,13 +110,12 @@ class RateChange(Figure):
 
     def _rate_sentence(self) -> str:
         """Say how the rate moved, with both rates and what they were made of."""
-        per, scale = ("day", 1.0) if self.exposure_name == "days" else (f"1,000 {self.exposure_name}", 1000.0)
+        per = per_words(self.per, self.exposure_name)
         sides = [
-            f"{as_rate(count / size * scale)}{when} "
-            f"({written(count)} for {written(size)} {self.exposure_name})"
-            for count, size, when in (
-                (self.old, self.old_exposure, self._when[0]),
-                (self.new, self.new_exposure, self._when[1]),
+            f"{as_rate(rate)}{when} ({written(count)} for {written(size)} {self.exposure_name})"
+            for rate, count, size, when in (
+                (self.old_rate, self.old, self.old_exposure, self._when[0]),
+                (self.new_rate, self.new, self.new_exposure, self._when[1]),
             )
         ]
         dated = f"; {self.exposure_date}" if self.exposure_date else ""
@@ -159,6 +176,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -197,6 +215,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -216,6 +235,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 def rate_change(
     old: Any,
@@ -236,6 +256,7 @@ def rate_change(
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> RateChange | Results[RateChange]:
     """Change in a count or a rate, absolute and in per cent, with an interval.
 
@@ -282,6 +303,10 @@ def rate_change(
         What is counted, for the sentence. Default is ``"Recorded crime"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
+    adjust : {"bh"}, optional
+        For many comparisons at once: p-values adjusted by Benjamini and Hochberg [1]_, so that of the changes with a
+        `p_adjusted` below 5% about 5% at most are chance. Default is None: of many groups without any change, one in 20
+        has an interval that leaves 0% out.
 
     Returns
     -------
@@ -303,6 +328,13 @@ def rate_change(
     limits for the ratio of rates. The p-value is of the same family: it is below
     ``1 - confidence_level`` exactly when the interval leaves 0% out. At the size of a force almost
     any change is distinguishable from chance: report how large it is.
+
+    The intervals of a table with `adjust` are those of each change alone; only `p_adjusted` knows of the others.
+
+    References
+    ----------
+    .. [1] Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful
+       approach to multiple testing. Journal of the Royal Statistical Society B, 57(1), 289-300.
 
     Examples
     --------
@@ -339,7 +371,7 @@ def rate_change(
             np.atleast_1d(_check.counts(*named)) for named in zip(columns[:2], ("old", "new"), strict=True)
         ]
         divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
-        return _changes(how, rows, counted, divisors, "exposure" if sizes else "", ())
+        return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
     if (between is None) == (versus is None):
         both = ", not both" if between is not None else ""
         msg = (
@@ -368,7 +400,7 @@ def rate_change(
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
         return _changes(how, pair.rows, pair.counted, divisors, named, pair.shown, **more)
 
-    return over_periods(tally, between, versus, period, kept, compared)
+    return adjusted(over_periods(tally, between, versus, period, kept, compared), adjust)
 
 
 @attrs.frozen
@@ -423,9 +455,9 @@ def _changes(
         "new": counted[1],
         "change": new - old,
         "p_value": family.p_value(new, old, e1, e0, **spread) if family.p_value else np.nan,
-        "exposure_name": named,
+        "p_adjusted": np.nan,
         **percents,
-        **dict(zip(("old_exposure", "new_exposure"), sizes, strict=False)),
+        **rates_of(counted, sizes, named),
         **how.inputs,
         **more,
     }
@@ -565,11 +597,12 @@ def change_drivers(
 
     >>> from policemetrics import Tally
     >>> crimes = Tally.from_columns(
-    ...     {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "group": ["drugs", "theft", "violence"] * 2},
+    ...     {"period": ["2023/24"] * 3 + ["2024/25"] * 3, "group": ["drugs", "theft", "violence"] * 2},
     ...     [1_000, 6_000, 3_000, 1_200, 4_700, 3_100],
     ... )
-    >>> drivers = change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
+    >>> drivers = change_drivers(crimes, between=("2023/24", "2024/25"), of="group")
     >>> drivers.sort("change")
+    Recorded crime; 2023/24 to 2024/25
     group       old    new  change  points  share_of_change
     --------  -----  -----  ------  ------  ---------------
     theft     6,000  4,700  −1,300  −13.00          130.00%
@@ -577,7 +610,7 @@ def change_drivers(
     drugs     1,000  1,200    +200   +2.00          −20.00%
     [ChangeDriver, 3 rows]
     >>> print(drivers.at(group="theft"))
-    theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
+    theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
     _check.text(of, "of"), _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)

@@ -7,6 +7,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -30,6 +31,7 @@ from policemetrics._supply import (
     both_periods,
     by_sender,
     keys_of,
+    listed_by_group,
     no_reasons,
     renamed,
     totals,
@@ -520,7 +522,8 @@ def _joined(exposure: Exposure, groups: Cells, side: Side) -> tuple[FloatArray, 
     renamed = [d for d in exposure.by if as_sent(d) in areas.dims]
     now = _added(exposure, areas, groups, exposure.by, when)
     if not renamed:
-        return now
+        others = _why_of_others(exposure, groups, side, areas)
+        return np.where(unexplained(others), now[0], np.nan), _first(now[1], others)
     sent = _added(
         exposure, areas, groups, tuple(as_sent(d) if d in renamed else d for d in exposure.by), when
     )
@@ -546,29 +549,53 @@ def _either(
         raise InvalidInputError(msg)
     reasons = now[1].copy()
     reasons[unexplained(sent[1])] = None
-    for row in np.flatnonzero(unexplained(now[1]) & ~unexplained(sent[1])).tolist():
-        named = _not_sent(exposure, groups, row, side, areas)
-        if named:
-            reasons[row] = f"not available: the {exposure.name} are those of {named} too, who did not send"
+    others = _why_of_others(exposure, groups, side, areas)
+    reasons = np.where(unexplained(now[1]) & ~unexplained(sent[1]), others, reasons)
     found = np.where(unexplained(sent[1]), sent[0], now[0])
     return np.where(unexplained(reasons), found, np.nan), reasons
 
 
-def _not_sent(exposure: Exposure, groups: Cells, row: int, side: Side, areas: Cells) -> str:
-    """Name who is known in the labels of a group, as they are now, but is not in it."""
-    who = [as_sent(d) if as_sent(d) in areas.dims else d for d in exposure.by]
-    of_group = {d: label_array([groups.column(d)[row]]) for d in groups.dims}
-    here = areas.select(areas.match({d: v for d, v in of_group.items() if d in areas.dims}))
-    if side.dim and side.common is not None:  # what only one side knows has been left out
-        return ""
-    known = known_lines(side.tally._sent, exposure.by)
-    known = known.select(known.match({d: v for d, v in of_group.items() if d in known.dims}))
-    known = known.select(known.match({d: here.label(d) for d in exposure.by})).keys(who)
-    tally = side.tally
-    lacking = known.select(~by_sender(tally, known).within(by_sender(tally, here.keys(who))))
-    return _check.cut(
-        " ".join(map(str, key)) for key in zip(*(lacking.column(d).tolist() for d in who), strict=True)
-    )
+def _why_of_others(exposure: Exposure, groups: Cells, side: Side, areas: Cells) -> Reasons:
+    """Say of each group whose residents are those of others, too: known in its areas, as they are now, but not in it.
+
+    So Surrey lies beneath "South East", to which it was renamed, and beneath a region that coverage names beside it.
+    """
+    reasons = no_reasons(len(groups))
+    tally, beneath = side.tally, _beneath(side.tally, exposure.by)
+    if beneath and not {*beneath} <= {*areas.dims}:
+        areas = side.senders()
+    held = dict.fromkeys((*exposure.by, *beneath))
+    who = [as_sent(d) if as_sent(d) in areas.dims else d for d in held]
+    if {*who} == {*exposure.by}:
+        return reasons
+    shared = [d for d in groups.dims if d in areas.dims]
+    times = time_dims(tally._sent)
+    lines = known_lines(tally._sent, [d for d in dict.fromkeys((*held, *shared)) if d not in times])
+    known = lines.keys(dict.fromkeys((*shared, *held, *who)))
+    lacking = known.select(known.within(areas.keys(dict.fromkeys((*shared, *exposure.by)))))
+    there = areas.keys(dict.fromkeys((*shared, *who)))
+    lacking = lacking.select(~by_sender(tally, lacking).within(by_sender(tally, there)))
+    told = [lacking.column(d).tolist() for d in who if d not in exposure.by]
+    names = [" ".join(map(str, key)) for key in zip(*told, strict=True)]
+    what = "who did not send both" if side.dim and side.common is not None else "who did not send"
+    for row, named in listed_by_group(groups, lacking, tuple(shared), names).items():
+        reasons[row] = f"not available: the {exposure.name} are those of {named} too, {what}"
+    return reasons
+
+
+def _beneath(tally: Tally, areas: tuple[str, ...]) -> list[str]:
+    """Return the suppliers that coverage names beneath areas, as forces beneath regions: each has one area of several."""
+    supplied = tally._supplied
+    if supplied is None:
+        return []
+    times, made = time_dims(tally._sent), [one.register for one in tally._sent if one.register is not None]
+    found = []
+    for dim in (d for d in supplied.dims if d not in times and d not in areas):
+        for area in (a for a in areas if a in supplied.dims and a not in times):
+            pairs = reduce(Cells.union, (one.keys((dim, area)) for one in made)).keys()
+            if len(pairs.label(area)) > 1 and len(pairs) == len(pairs.label(dim)):
+                found.append(dim)
+    return found
 
 
 def _added(

@@ -9,7 +9,7 @@ caveat travels. ``rows.results(YourFigure, columns)`` turns them into the figure
 from policemetrics._compare import Comparison, Grouped, Rows, read_counts
 from policemetrics._supply import Side, both_groups, both_periods
 from policemetrics.exposure import Divisor
-from policemetrics.results import Figure, column, definition_field, figure, input_field
+from policemetrics.results import Figure, column, figure, found_field, input_field
 
 __all__ = [
     "Comparison",
@@ -21,8 +21,8 @@ __all__ = [
     "both_groups",
     "both_periods",
     "column",
-    "definition_field",
     "figure",
+    "found_field",
     "input_field",
     "read_counts",
 ]

@@ -45,6 +45,7 @@ from policemetrics._sent import (
     is_time,
     joined,
     regained,
+    reports,
     reports_of,
     time_dims,
 )
@@ -58,7 +59,7 @@ from policemetrics.errors import (
     TotalByNameWarning,
     UnknownNameError,
 )
-from policemetrics.periods import Period, read_labels
+from policemetrics.periods import Period, same_period
 from policemetrics.results import label_array
 
 if TYPE_CHECKING:
@@ -832,12 +833,12 @@ class Tally(Handed):
                     msg = f"{dim} must be among the times that occur; got {value}."
                     raise UnknownNameError(msg)
             return stamps
-        there = set(known)
+        there, texts = set(known), all(isinstance(v, str) for v in known)
         found: list[Any] = []
         for value in listed:
-            if isinstance(value, Period):
-                same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
-                found += same or [value.label]
+            if isinstance(value, Period) or (isinstance(value, str) and value not in there and texts):
+                same = same_period(value, known, dim)
+                found += [value.label] if same == [value] and isinstance(value, Period) else same
             else:
                 found.append(_cells.plain(value))
         for value in found:
@@ -1013,7 +1014,7 @@ class Tally(Handed):
         -------
         Tally
             Counts by the longer periods. Who sent only a part of one is left out of it by every figure, which
-            says so.
+            says so. Coverage that names no `period` proves none of its months: a row of the supplier does.
 
         Raises
         ------
@@ -1033,9 +1034,18 @@ class Tally(Handed):
             raise InvalidInputError(msg)
         self._refuse_totals([d for d in self.dims if d != period])
         named = {label: p.label for label, p in within.items()}
-        longer = self._relabel(period, lambda label: named.get(label, label))
+        parts = self if same else self._proved(period)
+        longer = parts._relabel(period, lambda label: named.get(label, label))
         # However few of them there are, these are parts of what they are called now.
-        return longer if same else longer._evolve(sent=self._then(Renamed(period, named), period))
+        return longer if same else longer._evolve(sent=parts._then(Renamed(period, named), period))
+
+    def _proved(self, period: str) -> Tally:
+        """Let rows prove the parts of a longer period, where the coverage that was stated says nothing of time."""
+        if self._supplied is None or period in self._supplied.dims:
+            return self
+        dims = (*self._supplied.dims, period)
+        sent = tuple([attrs.evolve(one, register=one.rows(dims)) for one in self._sent])
+        return self._evolve(supplied=reports(sent).keys(dims), sent=sent)
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
         """Add up every window of `months` months; the windows overlap, so they no longer add.
@@ -1052,8 +1062,9 @@ class Tally(Handed):
         Tally
             Counts by window, labelled by its period, with `period` among the overlapping
             dimensions. In a window is who supplied all of its months, once labels are summed as before;
-            what the others sent of it is in the ledger. Where nothing was stated, a window stands only
-            where each of its months has a cell.
+            what the others sent of it is in the ledger. Coverage that names no `period` proves none of its
+            months: a row of the supplier does. Where nothing was stated, a window stands only where each of
+            its months has a cell.
 
         Raises
         ------
@@ -1071,7 +1082,7 @@ class Tally(Handed):
             msg = f"{period!r} must hold single months to be rolled; the labels there are overlap."
             raise InvalidInputError(msg)
         named, windows = _spans.windows_of(months, self._known_labels(period), self._sent, period)
-        spelt = self._relabel(period, lambda label: named.get(label, label))
+        spelt = self._proved(period)._relabel(period, lambda label: named.get(label, label))
         sent = spelt._then(windows, period)
         cells, supplied, ledger, marks = _spans.rolled(
             windows,

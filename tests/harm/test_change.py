@@ -297,7 +297,8 @@ class TestWestMidlands:
         assert (change.crimes_old, change.crimes_new) == (233_393, 260_829)
         assert str(change).startswith(
             "Harm (ons-css 2020) rose by 12.8% (95% interval +11.2% to +14.3%), from 45,298,601 days in 2017/18 to "
-            "51,076,863 in 2019/20; on 11.8% more crimes, harm per crime rose by 0.9%. Caveat: This edition is superseded"
+            "51,076,863 in 2019/20; per head (residents, mid-year two years before) it rose by 11.0% (95% interval +9.4% to "
+            "+12.5%), from 15.78 per head to 17.51 per head; on 11.8% more crimes, harm per crime rose by 0.9%. Caveat: This edition is superseded"
         )
         parts = change.from_population + change.from_volume + change.from_mix + change.from_weights
         assert parts == pytest.approx(change.change, rel=1e-15)

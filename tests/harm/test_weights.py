@@ -504,3 +504,8 @@ class TestNewCodes:
         assert found.weights == "ons-css 2020"
         other = Tally.from_columns({"offence": ["8T"]}, [6]).relabel("offence", {"8T": "104"})
         assert harm_score(other, css).weights == "ons-css 2020, 8T as 104"
+
+    def test_match(self, css):
+        """The report names what they were split from."""
+        found = css.match({"28I": 5, "29C": 1, "46": 3})
+        assert dict(zip(found.unmatched, found.nearest, strict=True)) == {"28I": ("28E",), "29C": ("29A",)}

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import python_calamine  # noqa: F401  # skipped without it
 from workbooks import xlsx
 
 import policemetrics as pm
@@ -25,11 +26,22 @@ CODES = [f"A{n}" for n in (1, 2, 3, 7, 8, 9, 10, 11, 12, 24, 25, 27, 28, 30, 31,
 
 def england(**cells):
     """Write two trusts and England; `cells` are other values of the first trust."""
-    trust = dict.fromkeys(CODES, 0) | {"A1": 100, "A2": 250, "A3": 3, "A7": 90, "A8": 10, "A24": 4000, "A25": 400}
+    trust = dict.fromkeys(CODES, 0) | {
+        "A1": 100,
+        "A2": 250,
+        "A3": 3,
+        "A7": 90,
+        "A8": 10,
+        "A24": 4000,
+        "A25": 400,
+    }
     other = dict.fromkeys(CODES, ".")
     whole = {k: v if v != "." else 0 for k, v in trust.items()}
     rows = [("Eng", "England", whole), ("R1", "ONE NHS TRUST", trust | cells), ("R2", "TWO NHS TRUST", other)]
-    return [{"Year": 2017, "Month": 9, "Org Code": code, "Org Name": name, **values} for code, name, values in rows]
+    return [
+        {"Year": 2017, "Month": 9, "Org Code": code, "Org Name": name, **values}
+        for code, name, values in rows
+    ]
 
 
 def written(tmp_path, rows, columns=None):
@@ -44,12 +56,20 @@ class TestPublished:
         path = shared_data / "ambulance" / "wales_ambulance_red_calls.csv"
         calls = ambulance(path)
         plain = pd.read_csv(path)
-        table = pm.share(calls.where(measure=[WITHIN, AFTER]), part={"measure": WITHIN}, by=["area", "period"]).to_dict()
-        got = {(a, p): 100 * s for a, p, s in zip(table["area"], table["period"], table["share"], strict=True)}
+        table = pm.share(
+            calls.where(measure=[WITHIN, AFTER]), part={"measure": WITHIN}, by=["area", "period"]
+        ).to_dict()
+        got = {
+            (a, p): 100 * s for a, p, s in zip(table["area"], table["period"], table["share"], strict=True)
+        }
         boards = plain[plain["hb"] != "WALES"]
         months = pd.to_datetime(boards["date"], format="%B %Y").dt.strftime("%Y-%m")
-        assert got == pytest.approx(dict(zip(zip(boards["hb"], months, strict=True), boards.iloc[:, -1], strict=True)), abs=5e-7)
-        whole = pm.share(calls.where(measure=[WITHIN, AFTER]), part={"measure": WITHIN}, by="period").to_dict()
+        assert got == pytest.approx(
+            dict(zip(zip(boards["hb"], months, strict=True), boards.iloc[:, -1], strict=True)), abs=5e-7
+        )
+        whole = pm.share(
+            calls.where(measure=[WITHIN, AFTER]), part={"measure": WITHIN}, by="period"
+        ).to_dict()
         wales = plain[plain["hb"] == "WALES"].iloc[:, -1]
         assert [100 * s for s in whole["share"]] == pytest.approx(sorted_by_month(plain, wales), abs=5e-7)
 
@@ -60,10 +80,17 @@ class TestPublished:
         plain = pd.read_csv(path, na_values=".")
         trusts = plain[plain["Org Name"] != "England"].query("Year == 2026")
         of = found.where(period="2026-04")
-        for measure, code in (("calls answered", "A1"), ("category 1 response seconds", "A24"), ("category 2 incidents", "A10")):
+        for measure, code in (
+            ("calls answered", "A1"),
+            ("category 1 response seconds", "A24"),
+            ("category 2 incidents", "A10"),
+        ):
             assert of.where(measure=measure).total == trusts[code].sum()
         area = trusts.iloc[0]
-        seconds, calls = (of.where(area=area["Org Name"], measure=m).total for m in ("category 1 response seconds", "category 1 incidents"))
+        seconds, calls = (
+            of.where(area=area["Org Name"], measure=m).total
+            for m in ("category 1 response seconds", "category 1 incidents")
+        )
         assert round(seconds / calls) == area["A25"]
         assert len(found.where(period="2017-09").labels("area")) == 4  # seven of eleven gave nothing
 
@@ -89,12 +116,23 @@ class TestRead:
 
     def test_what_was_not_given_is_no_0(self, tmp_path):
         found = ambulance(written(tmp_path, england())).where(measure="incidents")
-        residents = pm.Exposure({"ONE NHS TRUST": 100, "TWO NHS TRUST": 100}, by="area", name="residents", date="2017")
-        assert pm.rate(found, residents, by="area").at(area="TWO NHS TRUST").reason == "not available: no figure given"
+        residents = pm.Exposure(
+            {"ONE NHS TRUST": 100, "TWO NHS TRUST": 100}, by="area", name="residents", date="2017"
+        )
+        assert (
+            pm.rate(found, residents, by="area").at(area="TWO NHS TRUST").reason
+            == "not available: no figure given"
+        )
 
     def test_a_workbook(self, tmp_path):
         rows = england()
-        path = xlsx(tmp_path / "ambsys.xlsx", {"About": [["Published: 12 October 2017"]], "AmbSYS": [list(rows[0]), *(list(r.values()) for r in rows)]})
+        path = xlsx(
+            tmp_path / "ambsys.xlsx",
+            {
+                "About": [["Published: 12 October 2017"]],
+                "AmbSYS": [list(rows[0]), *(list(r.values()) for r in rows)],
+            },
+        )
         assert ambulance(path).sources[0].released == "12 October 2017"
 
 
@@ -107,6 +145,9 @@ class TestRefused:
             (0, 5, 71, "it is amber calls, 71, and they give 70"),
             (1, 4, 20.5, "cell E3 .* must be a whole number"),
             (1, 0, "Spring 2021", "cell A3 .* must be a month"),
+            (1, 8, "most", "cell I3 .* must be a number"),
+            (1, 8, "nan", "cell I3 .* it is nan, and they give 75"),
+            (1, 8, "", "cell I3 .* it is , and they give 75"),
         ],
     )
     def test_of_wales(self, tmp_path, row, column, value, what):
@@ -118,8 +159,13 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("cells", "what"),
         [
-            ({"A3": 2}, r"cell G3 \('A3'\): what is printed must be what its parts give; it is 2, and they give 2.5"),
+            (
+                {"A3": 2},
+                r"cell G3 \('A3'\): what is printed must be what its parts give; it is 2, and they give 2.5",
+            ),
             ({"A7": 91}, r"cell H2 \('A7'\): .* it is 90, and they give 91"),
+            ({"Month": "Sep"}, "cell A2 .* must be a year"),
+            ({"Year": 17}, "cell A3 .* must be a year"),
             ({"A1": "about 100"}, r"cell E3 \('A1'\): must be a whole number or one of '.'"),
         ],
     )
@@ -128,6 +174,8 @@ class TestRefused:
             ambulance(written(tmp_path, england(**cells)))
 
     def test_a_column_renamed(self, tmp_path):
-        path = written(tmp_path, [{"B24" if k == "A24" else k: v for k, v in row.items()} for row in england()])
+        path = written(
+            tmp_path, [{"B24" if k == "A24" else k: v for k, v in row.items()} for row in england()]
+        )
         with pytest.raises(InvalidInputError, match="must have a column 'A24'"):
             ambulance(path)

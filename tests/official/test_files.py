@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import python_calamine  # noqa: F401  # skipped without it
 from workbooks import Error, ods, xlsx
 
 import policemetrics as pm

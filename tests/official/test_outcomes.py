@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import python_calamine  # noqa: F401  # skipped without it
 from workbooks import Error, ods, xlsx
 
 import policemetrics as pm

@@ -6,6 +6,7 @@ import zipfile
 
 import pandas as pd
 import pytest
+import python_calamine  # noqa: F401  # skipped without it
 
 import policemetrics as pm
 from policemetrics.errors import InvalidInputError
@@ -98,6 +99,17 @@ class TestPublished:
         plain = pd.read_csv(london, dtype=str).query(f"`Crime type` != '{ASB}'").drop_duplicates("Crime ID")
         old = plain.Month.between("2023-05", "2024-04").sum()
         assert (figure.old, figure.new) == (old, plain.Month.between("2024-05", "2025-04").sum())
+
+    def test_a_folder_of_files_with_other_names(self, london, shared_data):
+        """Both files at once; one has no outcomes, so that its crimes have none, and count in every total."""
+        plain = [pd.read_csv(path, dtype=str) for path in sorted(london.parent.glob("*.csv.gz"))]
+        crimes = pd.concat([frame[frame["Crime type"] != ASB] for frame in plain])
+        known = crimes[crimes["Crime ID"].notna()].drop_duplicates("Crime ID")
+        found = police_uk(london.parent)
+        expected = pd.concat([known, crimes[crimes["Crime ID"].isna()]]).groupby("Reported by").size()
+        assert cells(found, "force") == {
+            ("City of London",): expected["City of London Police"], ("West Midlands",): expected["West Midlands Police"],
+        }  # fmt: skip
 
     def test_the_old_layout(self, shared_data):
         path = shared_data / "street_level" / "west_midlands_street_2011_02.csv.gz"
@@ -294,18 +306,24 @@ class TestRefused:
 
     def test_no_file_of_the_kind(self, tmp_path):
         path = folder(tmp_path, {"2024-01-kent-street.csv": FILES["2024-01-kent-street.csv"]})
-        assert "'2024-03-kent-outcomes.csv' were expected; found '2024-01-kent-street.csv'" in self.refused(
-            path, kind="outcomes"
+        assert (
+            "'2024-03-kent-outcomes.csv' were expected; found '2024-01/2024-01-kent-street.csv'"
+            in self.refused(path, kind="outcomes")
         )
         (tmp_path / "empty").mkdir()
         assert "at least one table" in self.refused(tmp_path / "empty")
+
+    def test_a_file_of_another_name_is_not_passed_over(self, tmp_path):
+        path = folder(tmp_path, FILES)
+        (path / "kent february.csv").write_text(street([("b", "Robbery", OPEN)], "2024-02"))
+        assert "found 'kent february.csv'" in self.refused(path)
 
     def test_one_month_twice(self, tmp_path):
         text = FILES["2024-01-kent-street.csv"]
         path = folder(tmp_path, {"2024-01-kent-street.csv": text})
         (path / "copy").mkdir()
         (path / "copy" / "2024-01-kent-street.csv.gz").write_bytes(gzip.compress(text.encode()))
-        assert "is there twice" in self.refused(path)
+        assert "a force must have one file for a month" in self.refused(path)
 
     def test_a_column_renamed(self, tmp_path):
         path = tmp_path / "2024-01-kent-street.csv"

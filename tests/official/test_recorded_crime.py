@@ -5,6 +5,7 @@ from ast import literal_eval
 
 import pandas as pd
 import pytest
+import python_calamine  # noqa: F401  # skipped without it
 from workbooks import ods, xlsx
 
 import policemetrics as pm

@@ -1142,11 +1142,3 @@ class TestOneQuestion:
         assert caught.value.call == ""
         with pytest.raises(ChoiceNeededError, match=r"(?s)out_of must .*Besides, between must be given"):
             outcome_rate_change(by_type(COUNTS), positive="charged", basis="closed")
-
-    def test_a_group_of_forces(self):
-        rates = positive_outcome_rate(
-            by_force({"Kent": {"1": 5, "18": 5}, "Essex": {"1": 5, "18": 5}}), **GIVEN, by="force"
-        )
-        with pytest.raises(ChoiceNeededError, match="include_self") as caught:
-            pm.group_outcome_rate(rates, force="Kent")
-        assert caught.value.call == "group_outcome_rate(rates, force='Kent', include_self=True)"

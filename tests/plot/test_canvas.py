@@ -221,8 +221,8 @@ class TestCaption:
         assert ax.get_xlabel() == ""
         ax.set_xlabel("a label of the caller")
         assert f"Source: {SOURCE}." in said(ax)
-        boxes = {text.get_text().partition("\n")[0]: box for text, box in words(ax).items()}
-        caption = next(box for text, box in boxes.items() if text.endswith(".") and "label" not in text)
+        boxes = {text.get_text(): box for text, box in words(ax).items()}
+        caption = next(box for text, box in boxes.items() if f"Source: {SOURCE}." in " ".join(text.split()))
         label = boxes["a label of the caller"]
         assert caption.y1 <= label.y0 + 1  # it has moved down
         inside(ax)

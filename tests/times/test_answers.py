@@ -130,7 +130,7 @@ class TestVariants:
     def test_table(self):
         """On screen stand the share within target and the share abandoned, side by side."""
         table = answer_times(CALLS, target=10, out_of="offered", result="result", by="line")
-        headings = repr(table).splitlines()[0].split()
+        headings = repr(table).splitlines()[1].split()
         assert headings[-5:] == ["offered", "abandoned", "share_abandoned", "excluded", "reason"]
         assert {"share_within", "mean", "median", "p90"} <= set(headings)
         assert isinstance(table[0], AnswerSummary)

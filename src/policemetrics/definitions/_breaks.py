@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 
@@ -14,6 +14,14 @@ from policemetrics.definitions import _tables
 from policemetrics.definitions._names import force_names, wholes
 from policemetrics.definitions._offences import RECORDED, offence_code_variants, offences
 from policemetrics.periods import Period
+
+# Everyday words for groups; "public", "criminal" and "possession" are words for other things as well.
+_SHORT: Final = {
+    "violence": "violence against the person",
+    "sexual": "sexual offences",
+    "theft": "theft offences",
+    "stalking": "stalking and harassment",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -149,10 +157,9 @@ def _splits() -> list[Break]:
 def offence_labels() -> Mapping[str, frozenset[str]]:
     """Return the codes that a label of offences stands for, as it is spelt: code, name, subgroup, group, street-level type.
 
-    Groups, and stalking and harassment, go by their first words, too: "violence", "theft".
+    Some groups go by one word, too: "violence", "theft".
     """
     found: dict[str, set[str]] = {}
-    groups: dict[str, None] = dict.fromkeys(["Stalking and harassment"])
     for one in offences().values():
         names = (one.code, one.name, one.subgroup, one.group, one.street_level)
         for name in filter(None, (*names, one.latest_name, one.latest_subgroup, one.latest_group)):
@@ -160,17 +167,14 @@ def offence_labels() -> Mapping[str, frozenset[str]]:
                 [name, name.replace(" ", "-")]
             ):  # as data.police.uk writes it in addresses
                 found.setdefault(spelt, set()).add(one.code)
-        groups |= dict.fromkeys(filter(None, (one.group, one.latest_group)))
     for label in wholes().values():
         if label.kind == "total":
             fraud = (
                 {c for c, o in offences().items() if o.group == "Fraud offences"} if label.without else set()
             )
             found |= {name: {*offences()} - fraud for name in _check.spelt((label.label, *label.variants))}
-    for name in _check.spelt(groups):
-        words = name.split(" ")
-        for n in range(1, len(words)):
-            found.setdefault(" ".join(words[:n]), found[name])
+    for word, name in _SHORT.items():
+        found.setdefault(word, found[name])
     return {name: frozenset(codes) for name, codes in found.items()}
 
 

@@ -30,7 +30,7 @@ class ForceName:
     variants : tuple of str
         Other names in published tables.
     note : str
-        What must be known of one that is no territorial force.
+        What must be known of one that is no territorial force, or whose rates per resident say little.
     """
 
     name: str

@@ -32,7 +32,8 @@ class Offence:
         Always text: 4.1 and 4.10 are different offences.
     name, subgroup, group : str
         As in the recorded crime tables for 2019/20, for 2017/18 where the code ended, and in the release of April 2026
-        where it began later. In ``offences(year=…)``: as the tables of that year name them.
+        where it began later; what another code was split into has the subgroup and the group of that. In
+        ``offences(year=…)``: as the tables of that year name them.
     latest_name, latest_subgroup, latest_group : str
         As in the release of April 2026; empty where the code is not in it.
     years : tuple of str

@@ -24,7 +24,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
 from policemetrics.harm.weights import HarmWeights, refuse_unweighted
-from policemetrics.results import Figure, Results, column, figure, input_field, label_array
+from policemetrics.results import Figure, Results, column, figure, found_field, input_field, label_array
 from policemetrics.tallies import Tally
 from policemetrics.typing import Counts, FloatArray, HarmMethod, IntArray, Names
 
@@ -84,14 +84,20 @@ class HarmScore(Weighted):
         How the interval was made.
     """
 
-    score: float = column("count", "estimate", of="crimes")
-    score_low: float = column("count", "lower")
-    score_high: float = column("count", "upper")
+    score: float = column("amount", "estimate", of="crimes", unit="{harm_unit}")
+    score_low: float = column("amount", "lower")
+    score_high: float = column("amount", "upper")
     crimes: float = column("count", "numerator", counts="crimes")
-    per_crime: float = column("rate", "estimate", of=("score", "crimes"))
-    per_head: float = column("rate", "estimate", of=("score", "exposure"))
+    per_crime: float = column("rate", "estimate", of=("score", "crimes"), unit="{harm_unit}")
+    per_head: float = column(
+        "rate",
+        "estimate",
+        of=("score", "exposure"),
+        unit="{harm_unit}, {exposure_name}",
+        needs="exposure_name",
+    )
     dominant_share: float = column("share", "estimate", of="crimes")
-    dominant_offence: str
+    dominant_offence: str = found_field()
     exposure: float = input_field("denominator", default=np.nan)
     when: str = ""
 

@@ -329,6 +329,8 @@ class HarmWeights(Mapping[str, float]):
         _refuse_numbers(codes, "offences must hold codes")
         outside = [code for code in codes if code in self.outside]
         unmatched = [code for code in codes if code not in self and code not in self.outside]
+        before = predecessors(unmatched, self)
+        near = (() if is_category(v) else (before[v],) if v in before else _near(v, self) for v in unmatched)
         crimes, share_unmatched, share_outside = total_and_shares(counts, unmatched, outside)
         return WeightMatch(
             weights=self.edition,
@@ -337,7 +339,7 @@ class HarmWeights(Mapping[str, float]):
             outside=tuple(outside),
             unused=tuple(sorted(self.keys() - set(codes))),
             duplicates=_duplicates(codes),
-            nearest=tuple(() if is_category(code) else _near(code, self) for code in unmatched),
+            nearest=tuple(near),
             crimes=crimes,
             share_unmatched=share_unmatched,
             share_outside=share_outside,
@@ -461,8 +463,8 @@ class WeightMatch:
         Codes of the data that name the same crimes: they differ in case and blanks alone, or a joined code
         that stands beside one of its parts (`definitions.offence_code_variants`).
     nearest : tuple of tuple of str
-        For each of `unmatched` the codes of the weights that are spelt most like it; none for a public
-        category, which holds offences of many weights.
+        For each of `unmatched` the code that it was split from, else the codes of the weights that are spelt most
+        like it; none for a public category, which holds offences of many weights.
     crimes : float
         Number of crimes of all codes; nan where the data gave no counts.
     share_unmatched, share_outside : float

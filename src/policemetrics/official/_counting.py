@@ -113,8 +113,8 @@ def refuse_twice(tables: Sequence[Table], read: Sequence[Mapping[str, Column]]) 
     for table, columns in zip(tables, read, strict=True):
         force, period = columns["force"], columns["period"]
         pairs = np.unique(force.codes * len(period.labels) + period.codes)
-        for pair in pairs.tolist():
-            one, two = divmod(pair, len(period.labels))
+        for pair in pairs:
+            one, two = divmod(int(pair), len(period.labels))
             report = force.labels[one], period.labels[two]
             if seen.setdefault(report, table) is not table:
                 msg = (

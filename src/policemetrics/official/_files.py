@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from functools import partial, reduce
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
@@ -23,20 +23,22 @@ import attrs
 from policemetrics import _check
 from policemetrics._sources import Source
 from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.official._extent import Extent
 
 # A member may hold so much, and be so much larger than it is packed; sheets of a workbook pack 10 to 40 times.
 _MOST_BYTES: Final = 4 << 30
 _MOST_RATIO: Final = 250
 _SMALL: Final = 16 << 20  # below, no ratio does harm
 _AT_ONCE: Final = 1 << 20
-_MOST_CELLS: Final = 50_000_000
-_CELL: Final = re.compile(rb'\sr="([A-Za-z]{1,3})([0-9]{1,7})"')
-_LONGEST_NAME: Final = 16
+_OF_WORKBOOKS: Final = {"xl/workbook.xml", "content.xml"}
 _TABLES: Final = (".csv", ".csv.gz", ".xlsx", ".ods")
 # How files begin that are taken for a table and are none.
 _NOT_TABLES: Final = (
     (b"%PDF", "a PDF; take the table that is published beside it"),
-    (b"\xd0\xcf\x11\xe0", "a workbook of the time before .xlsx; open it and save it as .xlsx"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "a workbook of the time before .xlsx, or one with a password; open it and save it as .xlsx",
+    ),
     (b"<!doctype html", "a web page; open it and download the file that it links to"),
     (b"<html", "a web page; open it and download the file that it links to"),
     (b"version https://git-lfs", "the pointer that Git LFS keeps in place of a file; fetch the file itself"),
@@ -138,23 +140,41 @@ def _refuse_no_table(head: bytes, name: str) -> None:
 
 
 def _parts_of_zip(place: Path, name: str) -> list[Part]:
-    try:
-        with zipfile.ZipFile(place) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise _broken(name, error) from error
-    for info in members:
-        _refuse_member(info, name)
-    names = {info.filename for info in members}
-    if names & {"xl/workbook.xml", "content.xml"}:
-        for info in members:
-            _measure(place, info, name)
+    archive, members = _looked_into(place, name)
+    if {info.filename for info in members} & _OF_WORKBOOKS:
         return [Part(name, "workbook", lambda: place.open("rb"))]
     tables = [i for i in members if i.filename.casefold().endswith(_TABLES) and "__MACOSX" not in i.filename]
     return [
-        Part(f"{name}: {info.filename}", _kind(info.filename), partial(_open_member, place, info, name))
+        Part(f"{name}: {info.filename}", _kind(info.filename), partial(_open_member, archive, info, name))
         for info in sorted(tables, key=lambda info: info.filename)
     ]
+
+
+def _looked_into(file: Any, name: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """Open an archive, which closes when nothing holds it, and look at what is in it."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise _broken(name, error) from error
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    for info in members:
+        _refuse_member(info, name)
+    return archive, members
+
+
+def workbook_of(part: Part) -> io.BytesIO:
+    """Return a workbook whole, when all of it has been looked at: a reader of workbooks lays it out as it stands."""
+    with part.open() as file:
+        found = io.BytesIO(file.read())
+    archive, members = _looked_into(found, part.name)
+    for info in members:
+        # A sheet may have any name in the workbook.
+        extent = Extent(f"{part.name}, {info.filename}", ods=info.filename == "content.xml")
+        with _open_member(archive, info, part.name) as member:
+            while piece := member.read(_AT_ONCE):
+                extent.feed(piece)
+    found.seek(0)
+    return found
 
 
 def _kind(name: str) -> str:
@@ -181,50 +201,25 @@ def _refuse_member(info: zipfile.ZipInfo, name: str) -> None:
         raise InvalidInputError(msg)
 
 
-def _open_member(place: Path, info: zipfile.ZipInfo, name: str) -> BinaryIO:
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> BinaryIO:
     """Open a member; one that holds more than it says is cut off by what it may hold, and not by what it says."""
     honest = copy(info)
     honest.file_size = _MOST_BYTES
     whole = f"{name}: {info.filename}"
     try:
-        archive = zipfile.ZipFile(place)
         found: Any = archive.open(honest)
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise _broken(whole, error) from error
     if info.filename.casefold().endswith(".gz"):
         found = gzip.GzipFile(fileobj=found)
-    return _bounded(found, whole, info.compress_size, closes=archive)
-
-
-def _measure(place: Path, info: zipfile.ZipInfo, name: str) -> None:
-    """Read a member through, so that it is whole, no larger than it may be, and of no more cells than there is room for.
-
-    A reader of workbooks lays out every cell up to the last one, wherever that stands.
-    """
-    widest = longest = 0
-    rest = b""
-    with _open_member(place, info, name) as member:
-        while text := member.read(_AT_ONCE):
-            if not info.filename.startswith("xl/worksheets/"):
-                continue
-            text = rest + text
-            for column, row in set(_CELL.findall(text)):
-                longest = max(longest, int(row))
-                widest = max(widest, reduce(lambda n, letter: 26 * n + letter - 64, column.upper(), 0))
-            rest = text[-_LONGEST_NAME:]
-            if widest * longest > _MOST_CELLS:
-                msg = (
-                    f"{name}, {info.filename}: a sheet must have no more than {_MOST_CELLS:,} cells; one stands in row "
-                    f"{longest:,} and one in column {widest:,}."
-                )
-                raise InvalidInputError(msg)
+    return _bounded(found, whole, info.compress_size)
 
 
 class _Bounded(io.RawIOBase):
     """A stream of bytes that ends in an error where it holds more than it may, or breaks off."""
 
-    def __init__(self, inner: Any, name: str, packed: int, *, closes: Any = None) -> None:
-        self._inner, self._name, self._closes = inner, name, closes
+    def __init__(self, inner: Any, name: str, packed: int) -> None:
+        self._inner, self._name = inner, name
         self._most = min(_MOST_BYTES, max(_SMALL, packed * _MOST_RATIO))
         self._read = 0
 
@@ -246,10 +241,8 @@ class _Bounded(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._inner.close()
-            if self._closes is not None:
-                self._closes.close()
         super().close()
 
 
-def _bounded(inner: Any, name: str, packed: int, *, closes: Any = None) -> BinaryIO:
-    return io.BufferedReader(_Bounded(inner, name, packed, closes=closes), _AT_ONCE)
+def _bounded(inner: Any, name: str, packed: int) -> BinaryIO:
+    return io.BufferedReader(_Bounded(inner, name, packed), _AT_ONCE)

@@ -105,7 +105,9 @@ def _refuse_several(keys: Mapping[str, Column], which: IntArray, first: IntArray
         differ = column.codes[which] != column.codes[first]
         if dim != _OUTCOME and differ.any():
             at = int(np.argmax(differ))
-            both = [{d: c.labels[c.codes[row[at]]] for d, c in keys.items()} for row in (first, which)]
+            both = [
+                {d: c.labels[int(c.codes[int(row[at])])] for d, c in keys.items()} for row in (first, which)
+            ]
             named = " and as ".join(", ".join(filter(None, labels.values())) for labels in both)
             msg = (
                 f"unique: rows of one Crime ID must have the same force, month and type; {_write.count(differ.sum())} rows differ "

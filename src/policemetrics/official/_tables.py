@@ -24,7 +24,7 @@ from policemetrics._handover import optional
 from policemetrics._typing import IntArray
 from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidInputError
-from policemetrics.official._files import Part, Published
+from policemetrics.official._files import Part, Published, workbook_of
 from policemetrics.official._progress import Progress
 
 _HEADINGS_WITHIN: Final = 40  # rows from the top
@@ -51,14 +51,16 @@ class Column:
         """Make a column of texts of which some do not occur, and some occur twice."""
         there, again = np.unique(codes, return_inverse=True)
         known: dict[str, int] = {}
-        one = np.array(
-            [known.setdefault(labels[code], len(known)) for code in there.tolist()], dtype=np.int64
-        )
+        one = np.array([known.setdefault(labels[int(code)], len(known)) for code in there], dtype=np.int64)
         return cls(list(known), one[again.reshape(-1)] if len(one) else np.zeros(0, dtype=np.int64))
 
     def mapped(self, new: Callable[[str], str]) -> Column:
         """Give every text a new one."""
         return Column.of([new(label) for label in self.labels], self.codes)
+
+    def texts(self) -> list[str]:
+        """Return the text of each row, of a small table."""
+        return [self.labels[int(code)] for code in self.codes]
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -133,7 +135,7 @@ class Table:
 
     def rows(self) -> Iterator[dict[str, str]]:
         """Return the texts row by row, of a small table."""
-        texts = {name: [c.labels[code] for code in c.codes.tolist()] for name, c in self.columns.items()}
+        texts = {name: column.texts() for name, column in self.columns.items()}
         return (dict(zip(texts, row, strict=True)) for row in zip(*texts.values(), strict=True))
 
     def place(self, name: str, code: int) -> str:
@@ -178,8 +180,8 @@ class Table:
         first, second = (self.columns[name] for name in names)
         pairs, codes = np.unique(first.codes * len(second.labels) + second.codes, return_inverse=True)
         found = []
-        for pair in pairs.tolist():
-            one, two = divmod(pair, len(second.labels))
+        for pair in pairs:
+            one, two = divmod(int(pair), len(second.labels))
             try:
                 found.append(read(first.labels[one], second.labels[two]))
             except (ValueError, KeyError, TypeError) as error:
@@ -316,8 +318,7 @@ def sheets_of(part: Part, progress: Progress) -> Iterator[tuple[str, Iterator[li
     """Read the sheets of a workbook one after another: the name, and the rows."""
     calamine = optional("python_calamine", "policemetrics.official", extra="official")
     try:
-        with part.open() as file:
-            workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+        workbook = calamine.CalamineWorkbook.from_filelike(workbook_of(part))
         for done, sheet in enumerate(workbook.sheet_names):
             progress(done, len(workbook.sheet_names), f"{part.name}, sheet {sheet!r}")
             yield sheet, workbook.get_sheet_by_name(sheet).iter_rows()

@@ -90,73 +90,68 @@ def _recognised(published: Published) -> tuple[str, Reading]:
     raise InvalidInputError(" Or: ".join(errors))
 
 
-def _month(table: Table, name: str, written: str) -> str:
-    try:
-        return Period.parse(written, kind="month").label
-    except InvalidInputError as error:
-        raise table.refuse(
-            name, table.columns[name].labels.index(written), "must be a month, as in 'January 2021'"
-        ) from error
+def _month(written: str) -> str:
+    return Period.parse(written, kind="month").label
 
 
 def _of_wales(table: Table) -> Iterator[tuple[str, str, str, str]]:
     """Read the table of Wales: each call in one measure."""
     table.filled("period", "area")
-    numbers = {
-        name: table.counts(name, ())[0].tolist() for name in ("red", "responses", "within", "amber", "green")
-    }
+    names = ("red", "responses", "within", "amber", "green")
+    columns = [table.counts(name, ())[0].tolist() for name in names]
+    months = table.read("period", _month, "must be a month, as in 'January 2021'").texts()
+    table.read("percent", lambda v: str(float(v or 0)), "must be a number")
+    percents = table.columns["percent"].texts()
+    areas = table.columns["area"].texts()
     sums: dict[tuple[str, str], int] = {}
     wales: dict[tuple[str, str], tuple[int, int]] = {}
-    for at, row in enumerate(table.rows()):
-        red, responses, within, amber, green = (numbers[name][at] for name in numbers)
-        if responses and abs(100 * within / responses - float(row["percent"])) > _ROUNDED:
-            raise table.differs("percent", at, row["percent"], 100 * within / responses)
-        month = _month(table, "period", row["period"])
-        parts = {
-            _WITHIN: within,
-            _AFTER: responses - within,
-            _WITHOUT: red - responses,
-            "amber calls": amber,
-            "green calls": green,
-        }
-        for measure, count in parts.items():
-            if row["area"].casefold() == "wales":
+    for at, (area, month, percent, *numbers) in enumerate(
+        zip(areas, months, percents, *columns, strict=True)
+    ):
+        red, responses, within, amber, green = numbers
+        if responses and not abs(100 * within / responses - float(percent or 0)) <= _ROUNDED:
+            raise table.differs("percent", at, percent, 100 * within / responses)
+        measures = (_WITHIN, _AFTER, _WITHOUT, "amber calls", "green calls")
+        parts = (within, responses - within, red - responses, amber, green)
+        for measure, count in zip(measures, parts, strict=True):
+            if area.casefold() == "wales":
                 wales[month, measure] = (at, count)
             else:
                 sums[month, measure] = sums.get((month, measure), 0) + count
-                yield row["area"], month, measure, str(count)
+                yield area, month, measure, str(count)
     for (month, measure), (at, count) in wales.items():
-        if sums and sums.get((month, measure), 0) != count:
-            raise table.differs("red", at, f"{measure}, {count}", sums.get((month, measure), 0))
+        if sums.get((month, measure), count) != count:
+            raise table.differs("red", at, f"{measure}, {count}", sums[month, measure])
 
 
 def _of_england(table: Table) -> Iterator[tuple[str, str, str, str]]:
     """Read the indicators of England: counts and total seconds."""
     table.filled("year", "month", "area")
-    marks, indicators = layout(_OF_ENGLAND).marks, _tables.rows("official", "nhs_indicators.csv")
-    read = {i["code"]: table.counts(i["code"], marks) for i in indicators}
-    texts = {code: [column.labels[c] for c in column.codes.tolist()] for code, (_, column) in read.items()}
+    months = table.together(
+        ("year", "month"),
+        lambda year, n: _month(f"{year}-{int(n):02d}"),
+        "must be a year and the number of a month",
+    ).texts()
+    areas, marks = table.columns["area"].texts(), layout(_OF_ENGLAND).marks
     sums: dict[tuple[str, str], int] = {}
-    rows = list(table.rows())
-    months = [_month(table, "month", f"{row['year']}-{int(row['month']):02d}") for row in rows]
-    for at, row in enumerate(rows):
-        for code in (i["code"] for i in indicators if i["measure"]):
-            if row["area"] != "England":
-                key = (months[at], code)
-                sums[key] = sums.get(key, 0) + int(read[code][0][at])
-        for mean in (i for i in indicators if i["mean_of"] and texts[i["code"]][at] not in marks):
-            seconds, calls = (int(read[mean[of]][0][at]) for of in ("mean_of", "by"))
-            if calls and (2 * seconds + calls) // (2 * calls) != int(texts[mean["code"]][at]):
-                raise table.differs(mean["code"], at, texts[mean["code"]][at], seconds / calls)
-    for at, row in enumerate(rows):
-        for i in (i for i in indicators if i["measure"]):
-            if row["area"] != "England":
-                yield row["area"], months[at], i["measure"], texts[i["code"]][at]
-            elif texts[i["code"]][at] not in marks and sums.get((months[at], i["code"])) not in (
-                None,
-                int(texts[i["code"]][at]),
-            ):
-                raise table.differs(i["code"], at, texts[i["code"]][at], sums[months[at], i["code"]])
+    england: dict[tuple[str, str], tuple[int, int]] = {}
+    indicators = _tables.rows("official", "nhs_indicators.csv")
+    read = {i["code"]: table.counts(i["code"], marks) for i in indicators}
+    for i in indicators:
+        numbers, texts = read[i["code"]][0].tolist(), read[i["code"]][1].texts()
+        for at, (area, month, number, text) in enumerate(zip(areas, months, numbers, texts, strict=True)):
+            if i["mean_of"]:
+                seconds, calls = (int(read[i[of]][0][at]) for of in ("mean_of", "by"))
+                if text not in marks and calls and (2 * seconds + calls) // (2 * calls) != number:
+                    raise table.differs(i["code"], at, text, seconds / calls)
+            elif area != "England":
+                sums[month, i["code"]] = sums.get((month, i["code"]), 0) + number
+                yield area, month, i["measure"], text
+            elif text not in marks:
+                england[month, i["code"]] = (at, number)
+    for key, (at, number) in england.items():
+        if sums.get(key, number) != number:
+            raise table.differs(key[1], at, number, sums[key])
 
 
 _READ: Final = {_OF_WALES: _of_wales, _OF_ENGLAND: _of_england}

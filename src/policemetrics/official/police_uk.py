@@ -166,24 +166,23 @@ class _File:
 
 
 def _wanted(published: Published, kind: str) -> list[_File]:
-    """Choose the files of a kind, by their names, those of a force together; one file alone may have any name."""
+    """Choose the files of a kind by their names, those of a force together; where no file has such a name, it is all of them."""
     named = [(part, _NAME.fullmatch(part.stem)) for part in published.parts]
-    found = {
-        (_force(m[2]), m[1]): _File(part, kind, m[1], _force(m[2])) for part, m in named if m and m[3] == kind
-    }
-    several = [
-        part.stem for part, m in named if m and m[3] == kind and found[_force(m[2]), m[1]].part is not part
-    ]
-    if several:
-        msg = f"{published.name}: a force must have one file for a month; {_check.listing(several, most=5)} is there twice."
+    without = [part for part, name in named if name is None]
+    if len(without) == len(named) and kind != "stop-and-search":
+        return [_File(part, kind, "", "") for part in without]
+    found: dict[tuple[str, str], _File] = {}
+    for part, m in named:
+        if m is not None and m[3] == kind:
+            one = found.setdefault((_force(m[2]), m[1]), _File(part, kind, m[1], _force(m[2])))
+            if one.part is not part:
+                msg = f"{published.name}: a force must have one file for a month; {part.name} is one more than {one.part.name}."
+                raise InvalidInputError(msg)
+    if without or not found:
+        there = _check.listing([part.name for part in without or published.parts], most=5)
+        msg = f"{published.name}: files with names as '2024-03-kent-{kind}.csv' were expected; found {there}."
         raise InvalidInputError(msg)
-    if found:
-        return [found[key] for key in sorted(found)]
-    if len(named) == 1 and named[0][1] is None and kind != "stop-and-search":
-        return [_File(published.parts[0], kind, "", "")]
-    there = _check.listing([part.stem for part in published.parts], most=5)
-    msg = f"{published.name}: files with names as '2024-03-kent-{kind}.csv' were expected; found {there}."
-    raise InvalidInputError(msg)
+    return [found[key] for key in sorted(found)]
 
 
 def _force(written: str) -> str:

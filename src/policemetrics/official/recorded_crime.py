@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Final
 
+import numpy as np
+
 from policemetrics import _check
 from policemetrics._typing import Every, Names
 from policemetrics.definitions import offences
@@ -117,7 +119,7 @@ def _refuse_one_code_for_two(table: Table) -> None:
     for short in (code.rstrip("0") for code in twins):
         if short in codes.labels:
             at = codes.labels.index(short)
-            several = {described.labels[d] for d in described.codes[codes.codes == at].tolist()}
+            several = {described.labels[int(d)] for d in np.unique(described.codes[codes.codes == at])}
             if len(several) > 1:
                 rule = f"must be text: {_check.listing(sorted(several))} have one code, which a spreadsheet does to 4.1 and 4.10"
                 raise table.refuse("offence", at, rule)

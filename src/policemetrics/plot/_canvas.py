@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _write
 from policemetrics._handover import optional
+from policemetrics.definitions._codes import code_names
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.periods import in_words
 from policemetrics.results import Exclusions, ExclusionTable, Results
@@ -392,8 +394,17 @@ def moved(value: float, low: float, high: float) -> str:
 
 
 def row_names(keys: Mapping[str, NDArray[Any]]) -> list[str]:
-    """Name each row by its labels; without a dimension there is no name."""
-    return [", ".join(map(str, key)) for key in zip(*(k.tolist() for k in keys.values()), strict=True)]
+    """Name each row by its labels, codes by their names; without a dimension there is no name."""
+    labels = [_named(dim, k.tolist()) for dim, k in keys.items()]
+    return [", ".join(map(str, key)) for key in zip(*labels, strict=True)]
+
+
+def _named(dim: str, labels: list[Any]) -> list[Any]:
+    """Name offences and outcomes, where the dimension is called so and all its labels are codes."""
+    if not re.search("offen[cs]e|outcome", dim, re.IGNORECASE):
+        return labels
+    names = code_names(list(dict.fromkeys(labels)), dim)
+    return [names[v] for v in labels] if all(v in names for v in labels) else labels
 
 
 def joined(names: Sequence[str], *, others: str = "") -> str:

@@ -98,7 +98,7 @@ class TimeChange(Figure):
     median_change_low: float = column("seconds_change", "lower")
     median_change_high: float = column("seconds_change", "upper")
     median_percent_change: float = column("percent", "estimate", of=("old_median", "new_median"), shown=False)
-    target: float = column("seconds", shown=False)
+    target: float = column("seconds", shown=False, definition=True)
     old_share_within: float = column("share", "estimate", of=("old_within", "old_out_of"), shown=False)
     new_share_within: float = column("share", "estimate", of=("new_within", "new_out_of"), shown=False)
     points: float = column("points", "estimate", of=("old_share_within", "new_share_within"))
