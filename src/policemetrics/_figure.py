@@ -386,6 +386,9 @@ class Figure(Mapping[str, Any]):
     _estimate: ClassVar[tuple[str, ...]] = ()
     _interval_method: ClassVar[str] = "method"
     _counts: ClassVar[str] = ""
+    _may_hide: ClassVar[
+        tuple[str, ...]
+    ] = ()  # the counts of a cell: `Results.suppress` knows no other figures
 
     group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None

@@ -149,7 +149,9 @@ class Side:
         found, common = reports(self.tally._sent), self.common
         if not self.group:
             found = self._placed(found, identify=False)
-        elif common is not None:  # a divisor may be given by the labels of the groups, which the place does not tell
+        elif (
+            common is not None
+        ):  # a divisor may be given by the labels of the groups, which the place does not tell
             common = common.keys(d for d in common.dims if d != self.dim)
         return found if common is None else found.select(by_sender(self.tally, found).within(common))
 

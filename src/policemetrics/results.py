@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _screen, _sources, _write
+from policemetrics import _check, _screen, _sources, _suppression, _write
 from policemetrics._exclusions import ExclusionTable, stacked
 from policemetrics._figure import (
     Exclusions,
@@ -30,7 +30,7 @@ from policemetrics._figure import (
     once,
 )
 from policemetrics._handover import Handed, optional
-from policemetrics._typing import Column, IntArray, Label
+from policemetrics._typing import Column, IntArray, Label, Names
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
@@ -536,6 +536,100 @@ class Results(Handed, Generic[FigureT_co]):
             raise InvalidInputError(msg)
         return self._evolve(keys=keys)
 
+    def suppress(self, below: int = 5, *, totals: Names | None = None) -> Results[FigureT_co]:
+        """Hide small counts, and what would give them away, before a table is published.
+
+        What is hidden is undefined in every export, with a reason that begins with the field's symbol, [c], which
+        stands in its place wherever the table is shown. What follows of a hidden count goes with it: the change, the
+        percentage, the rate, their limits; and what was left out, which says how many were counted. The rows come in the order of
+        their labels, since an order by size would tell.
+
+        Parameters
+        ----------
+        below : int, optional
+            Counts below it are small, 0 among them. Default is 5. From what is shown no hidden count can be bounded to
+            fewer than so many whole numbers.
+        totals : str or sequence of str, optional
+            The totals that are published beside the table, wherever that is: those by label of one of its two
+            dimensions, by its name, and ``"all"``. Default is that all of them are; ``()`` is none.
+
+        Returns
+        -------
+        Results
+            The table to publish; it holds none of the hidden counts.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is no table of counts, of rates or of their changes by one or two dimensions; rows overlap, as a total
+            and its parts or windows of months do; or a small count cannot be hidden beside the totals.
+        OutOfRangeError
+            If `below` is less than 2.
+
+        Notes
+        -----
+        It protects one table. Who sees another one with some of its counts, an earlier edition say, may know more.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> found = pm.rate([3, 40, 7], [1000, 2000, 500], labels=["A", "B", "C"]).suppress(totals="all")
+        >>> found["events"].tolist(), found[0].reason
+        ([nan, 40.0, nan], '[c]: small, or would give away one that is')
+        """
+        below = _check.one_count(below, "below")
+        if below < 2:
+            msg = f"below must be >= 2; got {below}."
+            raise OutOfRangeError(msg)
+        names = self.kind._may_hide
+        several = isinstance(self._audit.get("between"), np.ndarray)
+        if not names or several:
+            what = (
+                "of several comparisons, in which a count occurs twice"
+                if several
+                else f"of {self.kind.__name__}"
+            )
+            msg = (
+                f"suppress takes a table of counts, rates or changes between two periods; this is one {what}."
+            )
+            raise InvalidInputError(msg)
+        keys = {d: k.tolist() for d, k in self._keys.items()}
+        known = ~np.isnan([self._values[name] for name in names])
+        counts = np.where(known, [self._values[name] for name in names], 0).round().astype(np.int64)
+        published = _suppression.published(keys, counts, totals)
+        masks = []
+        for of_side, there in zip(counts, known, strict=True):
+            chosen = _suppression.hidden(of_side[there], [s[there] for s in published.values()], below)
+            if chosen is None:
+                msg = (
+                    f"totals must leave room to hide a count below {below} in; beside {_check.listing(published)} "
+                    "it would be known. Publish fewer of them, and name those in totals=; () is none."
+                )
+                raise InvalidInputError(msg)
+            masks.append(np.zeros(len(self), dtype=bool))
+            masks[-1][there] = chosen
+        rows: NDArray[np.bool_] = np.any(masks, axis=0)
+        if not rows.any():
+            return self
+        of = dict(zip(names, masks, strict=True))
+        # A divisor is no crime; what was adjusted for all rows at once tells of each.
+        kept = {f.name for f in column_fields(self.kind) if f.metadata["role"] == "denominator"}
+        whole = {"p_adjusted": np.ones(len(self), dtype=bool)}
+        values = {
+            name: column if name in kept else np.where((of | whole).get(name, rows), np.nan, column)
+            for name, column in self._values.items()
+        }
+        note = _suppression.note(below, published)
+        found = self._evolve(
+            values=values,
+            reason=np.where(rows, _suppression.REASON, self._reason),
+            exclusions=None,
+            notes=_one_or_all([(*notes, note) for notes in self._notes_by_row]),
+        )
+        for dim in reversed(keys):
+            found = found.sort(dim)
+        return found
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Results):
             return NotImplemented
@@ -754,11 +848,14 @@ class Results(Handed, Generic[FigureT_co]):
             _screen.title(self.kind.__name__, fields, same),
             [_screen.Shown(name, words) for name, words in labels.items()],
             [
-                *_screen.columns(
-                    column_fields(self.kind),
-                    self.kind._estimate,
-                    {name: values[:rows].tolist() for name, values in self._values.items()},
-                    same,
+                *_suppression.marked(
+                    _screen.columns(
+                        column_fields(self.kind),
+                        self.kind._estimate,
+                        {name: values[:rows].tolist() for name, values in self._values.items()},
+                        same,
+                    ),
+                    last["reason"],
                 ),
                 # A column that says nothing in any row only takes room.
                 *(
