@@ -319,6 +319,22 @@ def _wald(x: NDArray[Any], n: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]
     return share - margin, share + margin
 
 
+def charts_by_numpy(series: int) -> tuple[Call, Call]:
+    values = np.random.default_rng(9).poisson(100, (series, 60)).astype(float)
+
+    def ours() -> Any:
+        return pm.spc.individuals(values)
+
+    def reference() -> Any:
+        centre = values.mean(axis=-1, keepdims=True)
+        far = 2.66 * np.abs(np.diff(values)).mean(axis=-1, keepdims=True)
+        return centre, centre - far, centre + far
+
+    for found, same in zip((ours().centre, ours().low, ours().high), reference(), strict=True):
+        np.testing.assert_allclose(found, np.broadcast_to(same, values.shape))
+    return ours, reference
+
+
 def wilson_by_wald(groups: int) -> tuple[Call, Call]:
     x, n = _shares(groups)
     return lambda: pm.intervals.wilson(x, n), lambda: _wald(x, n)
@@ -509,6 +525,12 @@ CASES = [
     Case("C2", "Byar / two lines of Wald", byar_by_wald, _groups(3.2), 2),
     Case("C3", "exact Poisson / statsmodels", poisson_by_statsmodels, _groups(0.1)),
     Case("C4", "Clopper-Pearson / its two bare special functions", clopper_pearson_by_scipy, _groups(1.1)),
+    Case(
+        "C5",
+        "limits of 100,000 control charts of 60 points / the same arithmetic in numpy",
+        charts_by_numpy,
+        {100_000: 3},
+    ),
     Case("D1", "one table / a hundredth of its figures one by one", table_by_objects, _groups(1)),
     Case("E1", "import policemetrics / import numpy, a process each", importing, {1: 1.5}),
 ]

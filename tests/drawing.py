@@ -107,14 +107,22 @@ PICTURES = {
     "funnel_by_chance": lambda: plot.funnel(beside(overdispersion=None)[:6]),
     "caterpillar": lambda: plot.caterpillar(beside(include_self=False)[20:]),
     "months": lambda: plot.months(by_month()),
+    "control": lambda: plot.control_chart(
+        pm.control_chart(by_month(), chart="u_prime", baseline=12, good="lower", target=40), source="A table"
+    ),
+    "control_gaps": lambda: plot.control_chart(
+        pm.control_chart(by_month().drop(period=["2022-05", "2022-06", "2023-02"]), chart="xmr", breaks="2023-01")
+    ),
     "months_gaps": lambda: plot.months(by_month().drop(period=["2022-05", "2022-06", "2023-02"])),
 }  # fmt: skip
 TABLE = changes((5, 6, "a"), (7, 8, "b"))
 DRIVERS = pm.change_drivers(crimes(), between=YEARS, of="offence")
+CHART = pm.control_chart([20, 22, 21, 19] * 3 + [60], chart="xmr", baseline=12)
 NOBODY = Tally.from_columns({"period": [], "outcome": []}, [])
 AREAS = beside()[20:]
 GOOD = {
     "by_group": TABLE,
+    "control_chart": CHART,
     "caterpillar": AREAS,
     "funnel": AREAS,
     "drivers": DRIVERS,
@@ -124,6 +132,7 @@ GOOD = {
 }
 EMPTY = {
     "by_group": TABLE[:0],
+    "control_chart": CHART[:0],
     "caterpillar": AREAS[:0],
     "funnel": AREAS[:0],
     "drivers": DRIVERS[:0],

@@ -1485,6 +1485,135 @@ def test_one_more_is_a_rise():
     )
 
 
+# ---- the same months, dispersion, margin ------------------------------------------------------
+
+MONTHLY = [f"{y}-{m:02}" for y in (2020, 2021, 2022, 2023) for m in range(1, 13)][:45]
+
+
+def by_months(counts, labels=MONTHLY, **options):
+    return Tally.from_columns({"period": labels}, counts, **options)
+
+
+class TestSameMonths:
+    def test_by_hand(self):
+        """Nine months of 2023 beside the mean of those of 2020 to 2022: 900 each, and 990."""
+        counts = [100] * 36 + [110] * 9
+        found = rate_change(by_months(counts), versus="same_months")
+        assert (found.old, found.new, found.old_rate, found.new_rate) == (2700, 990, 900, 990)
+        assert found.percent_change == pytest.approx(10)
+        assert found.between == ("2020-01 to 2020-09 and the same months until 2022", "2023-01 to 2023-09")
+        assert "(990 for 1 year)" in str(found)
+        plain = rate_change(2700, 990, exposure=(3, 1))
+        assert (found.percent_change_low, found.percent_change_high, found.p_value) == (
+            plain.percent_change_low, plain.percent_change_high, plain.p_value,
+        )  # fmt: skip
+        assert found.z == pytest.approx((990 - 922.5) / (3690 * 0.25 * 0.75) ** 0.5)
+        one = rate_change(by_months(counts), versus="same_months", years=1)
+        assert (one.old, one.between) == (900, ("2022-01 to 2022-09", "2023-01 to 2023-09"))
+
+    def test_one_year_is_between(self):
+        tally = by_months(np.arange(45) + 50)
+        one = rate_change(tally, versus="same_months", years=1)
+        both = rate_change(tally, between=("2022-01 to 2022-09", "2023-01 to 2023-09"))
+        assert (one.old, one.new, one.p_value) == (both.old, both.new, both.p_value)
+
+    def test_a_month_is_missing(self):
+        tally = by_months([100] * 45).drop(period="2021-03")
+        found = rate_change(tally, versus="same_months")
+        assert np.isnan(found.percent_change)
+        assert found.reason.startswith("not available")
+        assert rate_change(tally, versus="same_months", years=1).percent_change == 0
+
+    def test_by_force_and_per_head(self):
+        rows = {"force": ["Kent"] * 45 + ["Essex"] * 45, "period": MONTHLY * 2}
+        tally = Tally.from_columns(rows, [100] * 36 + [110] * 9 + [200] * 45, coverage=["force", "period"])
+        people = Exposure({"Kent": 1000, "Essex": 4000}, by="force", name="residents", date="mid-2021")
+        table = rate_change(tally, versus="same_months", by="force", exposure=people)
+        kent = table.at(force="Kent")
+        assert (kent.old_exposure, kent.new_exposure) == (3000, 1000)
+        assert kent.percent_change == pytest.approx(10)
+        assert table.at(force="Essex").percent_change == 0
+        days = rate_change(tally, versus="same_months", per_day=True, by="force").at(force="Essex")
+        assert (days.old_exposure, days.new_exposure) == (274 + 273 + 273, 273)
+
+    @pytest.mark.parametrize(
+        ("options", "says"),
+        [
+            ({"years": 0}, "years must be"),
+            ({"years": 1.5}, "years must be a whole number"),
+            ({"years": True}, "years"),
+        ],
+    )
+    def test_refused(self, options, says):
+        with pytest.raises(PoliceMetricsError, match=says):
+            rate_change(by_months([1] * 45), versus="same_months", **options)
+
+    def test_needs_months(self):
+        years = Tally.from_columns({"period": ["2022", "2023"]}, [1, 2])
+        with pytest.raises(InvalidInputError, match="'same_months' needs single months"):
+            rate_change(years, versus="same_months")
+
+
+class TestDispersionOfTheMonthsBefore:
+    def test_by_hand(self):
+        """Twelve months of 31 and 30 days, as many crimes a day but for two: Pearson's statistic over 11."""
+        labels = [f"2022-{m:02}" for m in range(1, 13)] + ["2023-01", "2023-02"]
+        days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+        counts = [*(days * 10), 310, 400]
+        counts[0], counts[2] = 360, 260
+        tally = by_months(counts, labels)
+        found = rate_change(tally, between=("2023-01", "2023-02"), dispersion="estimate")
+        before = np.array([*counts[:12], 310])
+        days = np.append(days, 31)
+        mean = days * before.sum() / days.sum()
+        assert found.dispersion == pytest.approx(((before - mean) ** 2 / mean).sum() / 12)
+        same = rate_change(310, 400, dispersion=found.dispersion)
+        assert found.percent_change_low == pytest.approx(same.percent_change_low)
+        assert found.p_value == pytest.approx(same.p_value)
+
+    def test_never_below_one(self):
+        tally = by_months([100] * 45)
+        assert rate_change(tally, versus="same_months", dispersion="estimate").dispersion == 1
+
+    def test_each_group_its_own(self):
+        rows = {"force": ["Kent"] * 45 + ["Essex"] * 45, "period": MONTHLY * 2}
+        tally = Tally.from_columns(rows, [50, 150] * 22 + [50] + [100] * 45)
+        table = rate_change(tally, between=("2022", "2021")[::-1], by="force", dispersion="estimate")
+        assert table.at(force="Kent").dispersion > 20
+        assert table.at(force="Essex").dispersion == 1
+
+    def test_refused(self):
+        tally = by_months([100] * 45)
+        with pytest.raises(InvalidInputError, match="at least 12 single months before 2020-02"):
+            rate_change(tally, between=("2020-01", "2020-02"), dispersion="estimate")
+        with pytest.raises(InvalidInputError, match="goes with method='score'"):
+            rate_change(tally, between=("2021", "2022"), dispersion="estimate", method="exact")
+        with pytest.raises(PoliceMetricsError, match="dispersion must be"):
+            rate_change(5, 6, dispersion="estimate")
+
+
+class TestMargin:
+    def test_words(self):
+        assert str(rate_change(10_000, 10_010, margin=3)).endswith(
+            "; known to be no more than a margin of 3%."
+        )
+        assert str(rate_change(100, 400, margin=3)).endswith("; known to be more than a margin of 3%.")
+        assert str(rate_change(100, 110, margin=3)).endswith(
+            "; not known to be more or less than a margin of 3%."
+        )
+        assert rate_change(0, 5, margin=3).reason
+        assert "margin" not in str(rate_change(100, 110))
+
+    @given(st.integers(1, 5000), st.integers(1, 5000), st.floats(0.5, 50))
+    def test_by_the_intervals(self, old, new, margin):
+        """Within, if the interval at twice the error lies within; beyond, if the one at the level lies beyond."""
+        found = rate_change(old, new, margin=margin)
+        narrow = rate_change(old, new, confidence_level=0.9)
+        within = -margin < narrow.percent_change_low and narrow.percent_change_high < margin
+        beyond = found.percent_change_low > margin or found.percent_change_high < -margin
+        assert found.material == ("no" if within else "yes" if beyond else "open")
+
+
 class TestManyComparisons:
     """``adjust="bh"``: each p-value knows of the others."""
 

@@ -111,6 +111,7 @@ class TestFiles:
             "definitions/claim_phrases.json",
             "definitions/claim_words.json",
             "definitions/column_names.csv",
+            "definitions/control_rules.csv",
             "definitions/count_marks.csv",
             "definitions/force_names.csv",
             "definitions/harm_weights.json",

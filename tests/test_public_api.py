@@ -72,6 +72,19 @@ GOOD = {
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
     "claims.check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
+    "control_chart": (
+        pm.control_chart, (FRAME,),
+        {"chart": "xmr", "by": "force", "count": "n", "per": 100, "good": "lower", "target": 5},
+    ),
+    "control_chart of numbers": (pm.control_chart, ([30, 45.5],), {"chart": "xmr"}),
+    "control_chart of figures": (
+        pm.control_chart, (pm.rate([5, 6], 10, labels=["2023-01", "2023-02"]),), {"chart": "u", "period": "label", "value": "rate"},
+    ),
+    "detectable_change": (pm.detectable_change, (400,), {"out_of": 1_000, "power": 0.9, "dispersion": 2}),
+    "detectable_change of columns": (pm.detectable_change, ([400, 500],), {"labels": ["a", "b"]}),
+    "detectable_change of months": (
+        pm.detectable_change, (400,), {"dispersion": "estimate", "history": [400, 380] * 6},
+    ),
     "directly_standardised_rate": (
         pm.directly_standardised_rate, (MIXED,),
         {"standard": {"66": 1, "8L": 2}, "of": "offence", "column": "rate", "method": "dobson"},
@@ -122,6 +135,10 @@ GOOD = {
     "rate of numbers": (pm.rate, (5, 100), {}),
     "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
     "rate_change": (pm.rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"}),
+    "rate_change of months": (
+        pm.rate_change, (FRAME,),
+        {"versus": "same_months", "by": "force", "period": "month", "count": "n", "years": 1, "margin": 3},
+    ),
     "rate_change of numbers": (pm.rate_change, (5, 6), {"exposure": (1, 2)}),
     "rate_change of columns": (pm.rate_change, ([5, 6], [7, 8]), {"labels": ["a", "b"]}),
     "response_times": (
@@ -238,6 +255,10 @@ BAD = {
     "outcome_period": [None, 5, "nope", b"month", "month", "outcome", "force"],
     "members": [5, "nope", "Kent", ["nope"], [], [None], b"Kent", [4.1]],
     "include_self": [None, "yes", 1, [True]],
+    "margin": [0, -1, NAN, INF, "3", True, [3]],
+    "years": [0, -1, 1.5, NAN, INF, "3", None, True, [3]],
+    "history": [5, "nope", [-1] * 12, [NAN] * 12, {5, 6}, [5] * 11],
+    "power": [0, 0.4, 1, 80, NAN, "0.8", None, True, [0.8]],
     "against": [None, -1, 0, NAN, INF, "nope", b"pooled", ["pooled"], True],
     "reference": [None, 5, "nope", b"pooled", {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 1, "8L": 1, "nope": 1}, True],
     "standard": [None, 5, "nope", [1, 2], {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 0, "8L": 0}, {"66": 1, "8L": NAN}],
@@ -247,6 +268,14 @@ BAD = {
     "least_expected": [None, -1, NAN, INF, "5", True],
     "confidence_levels": [None, 0.95, (0.95,), (0.95, 0.9), (0.95, 0.95), (95, 99.8), "0.95", (0.9, 0.95, 0.99), (0, 0.5)],
     "blank": [5, "nope", b"excluded", True],
+    "chart": [None, 5, "nope", b"xmr", ["xmr"]],
+    "rules": [None, 5, "nope", b"nhs", ["nhs"]],
+    "scaling": [None, 5, "nope", 2.66],
+    "baseline": [0, 1, 2.5, 99, NAN, True, "2022/23", ("2022/23",), ("2022/23", "nope"), YEARS[::-1], (None, None), {1, 2}],
+    "breaks": [None, 5, "nope", b"2022/23", ["nope"], [None], NAN, "2031-01", True],
+    "seasonal": ["no", 1, None],
+    "good": [5, "nope", True, ["lower"]],
+    "value": [5, "nope", "rate_low", b"rate", ""],
     "alternates": [5, "nope", b"beside", True],
 }  # fmt: skip
 
@@ -257,7 +286,7 @@ BESIDE = {
     ("tally", "timezone"): {"date": "day"},
 }
 # There the period need not be named, and a table is its own whole.
-NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of")}
+NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of"), ("detectable_change", "out_of")}
 # What reads the columns of a small table has its own words for them.
 ALSO = {
     ("pool_means", "count"): ("value",),
@@ -599,7 +628,7 @@ class TestSurface:
 
     def test_few_names_at_the_top(self):
         """What a user writes or constructs, and the rooms; the classes of the answers are in `figures`."""
-        assert len(pm.__all__) <= 50
+        assert len(pm.__all__) <= 60
         assert not {"Any", "Final", "TYPE_CHECKING"} & set(dir(pm))
         assert set(dir(pm)) - {"__doc__", "__name__", "__version__"} == set(pm.__all__)
 

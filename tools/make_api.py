@@ -34,6 +34,7 @@ MODULES = (
     "policemetrics.official",
     "policemetrics.plot",
     "policemetrics.published",
+    "policemetrics.spc",
     "policemetrics.testing",
     "policemetrics.testing.strategies",
     "policemetrics.typing",

@@ -4,7 +4,7 @@
 
 It writes into ``src/policemetrics`` and then brings the checksums in
 ``definitions/LICENCE.md`` up to date. Written by hand, and so not made here:
-``outcome_types.csv``, ``outcome_names.csv``, ``outcome_sets.csv``, ``response_targets.csv``, ``placeholder_stamps.csv``, ``harm_weights.json``,
+``outcome_types.csv``, ``outcome_names.csv``, ``outcome_sets.csv``, ``response_targets.csv``, ``placeholder_stamps.csv``, ``control_rules.csv``, ``harm_weights.json``,
 ``claim_words.json``, ``claim_phrases.json`` and ``datasets.json``.
 """
 

@@ -15,6 +15,8 @@ _ROOMS = {
     "across.areas": ("compare",),
     "across.standardised": ("directly_standardised_rate", "standardised_ratio"),
     "change": ("change_drivers", "rate_change"),
+    "control.chart": ("control_chart",),
+    "detectable": ("detectable_change",),
     "errors": ("PoliceMetricsError", "PoliceMetricsWarning"),
     "exposure": ("Exposure",),
     "frames.counting": ("tally",),
@@ -51,6 +53,7 @@ _MODULES = (
     "official",
     "plot",
     "published",
+    "spc",
 )
 
 __all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]  # checkers read __init__.pyi

@@ -11,11 +11,14 @@ from policemetrics import intervals as intervals
 from policemetrics import official as official
 from policemetrics import plot as plot
 from policemetrics import published as published
+from policemetrics import spc as spc
 from policemetrics.across.areas import compare as compare
 from policemetrics.across.standardised import directly_standardised_rate as directly_standardised_rate
 from policemetrics.across.standardised import standardised_ratio as standardised_ratio
 from policemetrics.change import change_drivers as change_drivers
 from policemetrics.change import rate_change as rate_change
+from policemetrics.control.chart import control_chart as control_chart
+from policemetrics.detectable import detectable_change as detectable_change
 from policemetrics.errors import PoliceMetricsError as PoliceMetricsError
 from policemetrics.errors import PoliceMetricsWarning as PoliceMetricsWarning
 from policemetrics.exposure import Exposure as Exposure

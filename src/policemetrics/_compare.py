@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write, multiplicity
+from policemetrics import _check, _write, multiplicity, spc
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
@@ -30,10 +30,12 @@ from policemetrics._supply import (
     groups_of,
     keys_of,
     matched,
+    months_before,
     no_reasons,
     one_sided_labels,
     pairs_of_periods,
     renamed,
+    same_months,
     totals,
     unexplained,
     whole_side,
@@ -58,6 +60,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
 _PERIOD: Final = "period"  # what dates are cut into
+_FEW_MONTHS: Final = 12
 _UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
 _BREAKS: Final = tuple(breaks().values())
 _OFFENCES, _FORCES, _BEYOND = offence_labels(), force_labels(), beyond_the_rules()
@@ -319,7 +322,7 @@ def rates_of(counted: Sequence[IntArray], sizes: Sequence[FloatArray], name: str
     """Return what a comparison of two counts keeps of what they were divided by, with both rates; nan without it."""
     if not sizes:
         return dict.fromkeys(("old_rate", "new_rate"), np.nan)
-    per = 1.0 if name == "days" else 1000.0
+    per = 1.0 if name in {"days", "years"} else 1000.0
     found = {"per": per, "exposure_name": name}
     for side, count, size in zip(("old", "new"), counted, sizes, strict=True):
         found |= {f"{side}_exposure": size, f"{side}_rate": count / size * per}
@@ -497,6 +500,8 @@ class Comparison:
         One row a group, with its reasons, caveats and exclusions.
     counts : str
         What is counted, for the breaks in series that touch it.
+    pairs : tuple of Comparison
+        Where several earlier sides were added up: each with the later one.
 
     Examples
     --------
@@ -513,6 +518,7 @@ class Comparison:
     shown: tuple[Mask, Mask]
     rows: Rows
     counts: str = ""
+    pairs: tuple[Comparison, ...] = ()
 
     @classmethod
     def of(
@@ -601,6 +607,24 @@ class Comparison:
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
+    @classmethod
+    def of_mean(cls, pairs: Sequence[Comparison]) -> Comparison:
+        """Compare one side with several before it, added up: each pair has the same groups and the same later side."""
+        last = pairs[-1]
+        before = np.sum([pair.counted[0] for pair in pairs], axis=0)
+        found = attrs.evolve(last, counted=(before, last.counted[1]), pairs=tuple(pairs))
+        sides = [*(p.sides[0] for p in pairs), last.sides[1]]
+        found.rows.exclusions = exclusion_table(found.groups, sides, added(*found.counted), found.data)
+        for pair in pairs[:-1]:
+            found.rows.adopt(pair.rows.reasons)
+        every = [pair.rows.notes for pair in pairs]
+        by_row = ([n] * len(found.groups) if isinstance(n, tuple) else n for n in every)
+        merged = (
+            tuple(dict.fromkeys(note for notes in row for note in notes)) for row in zip(*by_row, strict=True)
+        )
+        found.rows.notes = np.fromiter(merged, dtype=object, count=len(found.groups))
+        return found
+
     def explain_negative(self, *of_sides: Sequence[IntArray | FloatArray]) -> None:
         """Say of which groups a total of one side is below zero: a metric needs a count."""
         for both in of_sides:
@@ -611,7 +635,9 @@ class Comparison:
     def between(self) -> tuple[str, str]:
         """The two sides, as they are written."""
         old, new = self.sides
-        return old.label, new.label
+        first = self.pairs[0].sides[0].label if self.pairs else old.label
+        until = f" and the same months until {old.when.end.year}" if len(self.pairs) > 1 and old.when else ""
+        return f"{first}{until}", new.label
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
@@ -620,6 +646,14 @@ class Comparison:
 
     def sizes(self, exposure: Exposure | None, *, per_day: bool = False) -> tuple[list[FloatArray], str]:
         """Find what each count is divided by, and its name: an exposure, days, or person-days."""
+        if self.pairs:
+            each = [pair.sizes(exposure, per_day=per_day) for pair in self.pairs]
+            for pair in self.pairs:
+                self.rows.adopt(pair.rows.reasons)
+            last, named = each[-1]
+            if not last:
+                return [np.full(len(self.groups), float(len(each))), np.ones(len(self.groups))], "years"
+            return [np.sum([sizes[0] for sizes, _ in each], axis=0), last[1]], named
         days = [np.full(len(self.groups), float(side.days)) for side in self.sides]
         if exposure is None:
             return (days, "days") if per_day else ([], "")
@@ -1048,6 +1082,67 @@ def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
             msg = f"of must name another dimension than {others}; got {of!r}, which is {role}=."
             raise InvalidInputError(msg)
     return str(of)
+
+
+def compare_periods(
+    tally: Tally,
+    by: tuple[str, ...],
+    figure: Callable[[Comparison], FigureT | Results[FigureT]],
+    between: Any,
+    versus: str | None,
+    years: Any,
+    period: str,
+    single: bool,  # noqa: FBT001  # one of many that the metric hands on
+    **options: Any,
+) -> FigureT | Results[FigureT]:
+    """Make the figure of two periods, or of the latest months and those of some years before; or a table of pairs."""
+    one = single and versus in {None, "same_months"}
+
+    def compare(sides: tuple[Side, Side], groups: Cells | None = None) -> Comparison:
+        return Comparison.of(tally, sides, by, groups=groups, single=one, **options)
+
+    size = _check.number(years, "years", low=1)
+    if size % 1:
+        msg = f"years must be a whole number >= 1; got {years}."
+        raise InvalidInputError(msg)
+    if versus != "same_months":
+        return over_periods(tally, between, versus, period, by, lambda sides: figure(compare(sides)))
+    both = same_months(tally, int(size), period)
+    groups = groups_of([side for pair in both for side in pair], by, tally)
+    return figure(Comparison.of_mean([compare(pair, groups) for pair in both]))
+
+
+def material(limits: Callable[..., tuple[FloatArray, FloatArray]], margin: float, level: float) -> Any:
+    """Say whether a ratio is known to be within a margin in per cent, by two one-sided tests, or known to be beyond it."""
+    if np.isnan(margin):
+        return ""
+    (low, high), (least, most) = (
+        [100 * (limit - 1) for limit in limits(confidence_level=at)] for at in (2 * level - 1, level)
+    )
+    within, beyond = (low > -margin) & (high < margin), (least > margin) | (most < -margin)
+    return np.select([within, beyond], ["no", "yes"], "open").astype(object)
+
+
+def dispersion_before(pair: Comparison, period: str, method: str) -> FloatArray:
+    """Estimate the dispersion of each group from its months before the later side, those that were supplied; at least 1."""
+    data, groups, later = pair.data, pair.groups, pair.sides[1]
+    if method != "score":
+        msg = f"dispersion='estimate' goes with method='score', which alone can be widened; got method={method!r}."
+        raise InvalidInputError(msg)
+    months = months_before(data, later.when, period) if later.when else {}
+    counts = np.full((len(groups), len(months)), np.nan)
+    for column, label in enumerate(months):
+        side = whole_side(data._where({period: label_array([label])}))
+        known = unexplained(why_not_supplied(groups, side))
+        counts[known, column] = totals(side, groups)[known]
+    if len(months) < _FEW_MONTHS:
+        msg = (
+            f"dispersion='estimate' needs at least {_FEW_MONTHS} single months before {later.label}; {period!r} has "
+            f"{len(months)}. Give a number, as in dispersion=2."
+        )
+        raise InvalidInputError(msg)
+    found = spc.dispersion(counts, np.array([float(p.days) for p in months.values()]))
+    return np.fmax(found, 1.0)  # a group without a crime has none: it is taken as Poisson's
 
 
 def over_periods(

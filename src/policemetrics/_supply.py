@@ -364,6 +364,30 @@ def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side,
     return pairs
 
 
+def same_months(tally: Tally, years: int, period: str) -> list[tuple[Side, Side]]:
+    """Take the months of the latest year there are, from January on, with the same months of each of some years before."""
+    read = _read_periods(tally, period)
+    last = max(read.values(), default=None)
+    if last is None:
+        empty = Side(tally._where({period: label_array([])}), period)
+        return [(empty, empty)]
+    if any(p.months != 1 for p in read.values()):
+        msg = f"versus='same_months' needs single months; {period!r} holds {_check.listing(read, most=5)}."
+        raise InvalidInputError(msg)
+    later = Period(last.start.replace(month=1), last.end)
+    return [
+        (_side(tally, period, later.shift(-12 * ago), read), _side(tally, period, later, read))
+        for ago in range(years, 0, -1)
+    ]
+
+
+def months_before(tally: Tally, later: Period, period: str) -> dict[Any, Period]:
+    """Return the single months that end before a period begins."""
+    return {
+        label: p for label, p in _read_periods(tally, period).items() if p.months == 1 and p.end < later.start
+    }
+
+
 def base_and_periods(tally: Tally, base: Any, period: str) -> tuple[Side, list[Side]]:
     """Take one period, and every period there is to be compared with it, itself among them, in order."""
     read = _read_periods(tally, period)

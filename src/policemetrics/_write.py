@@ -67,7 +67,9 @@ def per_words(per: float, name: str) -> str:
     """Write what a rate is per: "1,000 residents", "day"; empty where there is none."""
     if math.isnan(per):
         return ""
-    return "day" if (name, per) == ("days", 1) else f"{count(per)} {name}".strip()
+    return (
+        name.removesuffix("s") if name in {"days", "years"} and per == 1 else f"{count(per)} {name}".strip()
+    )
 
 
 def signed(value: float, digits: int = 1, unit: str = "") -> str:

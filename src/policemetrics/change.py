@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Comparison, Mask, Rows, adjusted, over_periods, rates_of, read_counts
-from policemetrics._supply import Side, both_periods
+from policemetrics._compare import (
+    Comparison,
+    Mask,
+    Rows,
+    adjusted,
+    compare_periods,
+    dispersion_before,
+    material,
+    rates_of,
+    read_counts,
+)
+from policemetrics._supply import both_periods
 from policemetrics._write import count as written
 from policemetrics._write import fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
@@ -22,6 +33,7 @@ from policemetrics.typing import (
     Between,
     Column,
     Counts,
+    Dispersion,
     FloatArray,
     IntArray,
     Label,
@@ -64,6 +76,10 @@ class RateChange(Figure):
         What the exposure counts ("days", "residents"), and which estimate it is.
     method, dispersion, confidence_level : str, float, float
         How the interval was made.
+    margin : float
+        A change that would not matter, in per cent; nan where none was given.
+    material : str
+        Whether the change is known to be beyond the margin, ``"yes"``, or within it, ``"no"``; else ``"open"``.
     subject : str
         What is counted, for the sentence.
     """
@@ -92,11 +108,31 @@ class RateChange(Figure):
     method: str
     dispersion: float = 1.0
     confidence_level: float
+    margin: float = np.nan
+    material: str = ""
     subject: str = "Recorded crime"
+
+    @property
+    def z(self) -> float:
+        """By how many standard errors the later count is off what it would be without a change, as the score test has it."""
+        sizes = [1.0 if np.isnan(size) else size for size in (self.old_exposure, self.new_exposure)]
+        total, part = self.old + self.new, sizes[1] / sum(sizes)
+        spread = np.sqrt(total * part * (1 - part) * self.dispersion)
+        return float((self.new - total * part) / spread) if spread else np.nan
 
     def _sentence(self) -> str:
         p = "" if np.isnan(self.p_adjusted) else f"; p {self._written('p_adjusted')} by {self.adjust}"
-        return f"{self._change.removesuffix('.')}{p}."
+        known = {
+            "no": "; known to be no more than a margin of",
+            "yes": "; known to be more than a margin of",
+            "open": "; not known to be more or less than a margin of",
+        }
+        margin = (
+            ""
+            if np.isnan(self.percent_change) or not self.material
+            else f"{known[self.material]} {self.margin:g}%"
+        )
+        return f"{self._change.removesuffix('.')}{p}{margin}."
 
     @property
     def _change(self) -> str:
@@ -114,7 +150,7 @@ class RateChange(Figure):
         """Say how the rate moved, with both rates and what they were made of."""
         per = per_words(self.per, self.exposure_name)
         sides = [
-            f"{as_rate(rate)}{when} ({written(count)} for {written(size)} {self.exposure_name})"
+            f"{as_rate(rate)}{when} ({written(count)} for {written(size)} {self.exposure_name.removesuffix('s') if size == 1 else self.exposure_name})"
             for rate, count, size, when in (
                 (self.old_rate, self.old, self.old_exposure, self._when[0]),
                 (self.new_rate, self.new, self.new_exposure, self._when[1]),
@@ -161,6 +197,7 @@ def rate_change(
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -175,6 +212,7 @@ def rate_change(
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -193,8 +231,9 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -212,8 +251,51 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
+    caveat: str = "",
+    subject: str = "Recorded crime",
+    confidence_level: float = 0.95,
+) -> Results[RateChange]: ...
+@overload
+def rate_change(
+    data: Counts,
+    /,
+    *,
+    versus: Literal["same_months"],
+    years: int = 3,
+    by: None = None,
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    per_day: bool = False,
+    like_for_like: LikeForLike = "require",
+    method: RatioMethod = "score",
+    dispersion: Dispersion = 1,
+    minimum_base: int = 0,
+    margin: float | None = None,
+    caveat: str = "",
+    subject: str = "Recorded crime",
+    confidence_level: float = 0.95,
+) -> RateChange: ...
+@overload
+def rate_change(
+    data: Counts,
+    /,
+    *,
+    versus: Literal["same_months"],
+    years: int = 3,
+    by: Names,
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    per_day: bool = False,
+    like_for_like: LikeForLike = "require",
+    method: RatioMethod = "score",
+    dispersion: Dispersion = 1,
+    minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -232,8 +314,9 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -246,6 +329,7 @@ def rate_change(
     labels: Any = None,
     between: Any = None,
     versus: Any = None,
+    years: int = 3,
     by: Names | None = None,
     period: str = "period",
     count: str | None = None,
@@ -253,8 +337,9 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -275,8 +360,11 @@ def rate_change(
     between : tuple of str or Period, optional
         The two periods, (earlier, later): of one length, without overlap. Where the tally holds
         shorter periods, months say, those that make up each are added.
-    versus : {"year_before", "previous"}, optional
-        Compare every period with the one a year before it or just before it; gives a table.
+    versus : {"year_before", "previous", "same_months"}, optional
+        Compare every period with the one a year before it or just before it; gives a table. Or compare the months of
+        the latest year there are, from January on, with the mean of the same months of the `years` before.
+    years : int, optional
+        For ``versus="same_months"``: how many years before. Default is 3.
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
     period : str, optional
@@ -295,10 +383,15 @@ def rate_change(
     method : {"score", "exact", "midp"}, optional
         Wilson's score interval on `new` of both, turned into odds; the exact conditional one; or its
         mid-P version. Default is ``"score"``.
-    dispersion : float, optional
-        Variance over mean of the counts, >= 1: widens the score interval. Default is 1, Poisson.
+    dispersion : float or "estimate", optional
+        Variance over mean of the counts, >= 1: widens the score interval. ``"estimate"`` takes Pearson's estimate of
+        `policemetrics.spc.dispersion` from the months before the later period, for each group, of which there must be
+        twelve. Default is 1, Poisson.
     minimum_base : int, optional
         Withhold the percentage where `old` is below it; 50 is the practice of ONS. Default is 0.
+    margin : float, optional
+        A change that would not matter, in per cent, > 0: ``material`` says whether the change is known to be within it,
+        by two one-sided tests, or known to be beyond it.
     caveat : str, optional
         What must travel with the figure: a break in recording, say.
     subject : str, optional
@@ -348,11 +441,12 @@ def rate_change(
     _check.choice(method, "method", tuple(intervals.RATIOS))
     how = _How(
         method,
-        _check.number(dispersion, "dispersion", low=1),
+        1.0 if dispersion == "estimate" and new is None else _check.number(dispersion, "dispersion", low=1),
         _check.one_count(minimum_base, "minimum_base"),
         _check.text(caveat, "caveat", empty=True),
         _check.text(subject, "subject"),
         _check.confidence_level(confidence_level),
+        np.nan if margin is None else _check.number(margin, "margin", above=0),
     )
     _check.flag(per_day, "per_day")
     if new is not None:
@@ -387,22 +481,15 @@ def rate_change(
         raise InvalidTypeError(msg)
     tally, kept = read_counts(old, by, period, count, exposure=exposure)
 
-    def compared(sides: tuple[Side, Side]) -> RateChange | Results[RateChange]:
-        pair = Comparison.of(
-            tally,
-            sides,
-            kept,
-            like_for_like=like_for_like,
-            caveat=how.caveat,
-            whole=per_day,
-            single=by is None and versus is None,
-            counts=how.subject,
-        )
-        divisors, named = pair.sizes(exposure, per_day=per_day)
+    def figure_of(pair: Comparison) -> RateChange | Results[RateChange]:
+        sizes, named = pair.sizes(exposure, per_day=per_day)
+        spread = dispersion_before(pair, period, method) if dispersion == "estimate" else None
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
-        return _changes(how, pair.rows, pair.counted, divisors, named, pair.shown, **more)
+        return _changes(how, pair.rows, pair.counted, sizes, named, pair.shown, spread, **more)
 
-    return adjusted(over_periods(tally, between, versus, period, kept, compared), adjust)
+    options = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day, "counts": how.subject}
+    found = compare_periods(tally, kept, figure_of, between, versus, years, period, by is None, **options)
+    return adjusted(found, adjust)
 
 
 @attrs.frozen
@@ -415,11 +502,7 @@ class _How:
     caveat: str
     subject: str
     confidence_level: float
-
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """What every figure keeps of it."""
-        return {name: getattr(self, name) for name in ("method", "dispersion", "confidence_level", "subject")}
+    margin: float
 
 
 def _changes(
@@ -429,6 +512,7 @@ def _changes(
     sizes: Sequence[FloatArray],
     named: str,
     shown: Sequence[Mask],
+    estimated: FloatArray | None = None,
     **more: object,
 ) -> RateChange | Results[RateChange]:
     """Work out every row; `shown` says which counts stand where the change may not."""
@@ -436,7 +520,9 @@ def _changes(
     old, new = (np.where(there, c, 0) for c in counted)
     e0, e1 = [np.where(there, e, 1.0) for e in sizes] or [np.ones(len(old))] * 2
     family, spread = intervals.RATIOS[how.method], {"dispersion": how.dispersion}
-    low, high = family.limits(new, old, e1, e0, confidence_level=how.confidence_level, **spread)
+    # So many times the variance is as if there were so many times fewer.
+    ratio = (new, old, e1, e0) if estimated is None else (new / estimated, old / estimated, e1, e0)
+    low, high = family.limits(*ratio, confidence_level=how.confidence_level, **spread)
     base = np.where(old > 0, old, np.nan)
     # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
     percent = ((new / e1) / (base / e0) - 1) * 100 if sizes else 100.0 * (new - old) / base
@@ -456,11 +542,13 @@ def _changes(
         "old": counted[0],
         "new": counted[1],
         "change": new - old,
-        "p_value": family.p_value(new, old, e1, e0, **spread) if family.p_value else np.nan,
+        "p_value": family.p_value(*ratio, **spread) if family.p_value else np.nan,
         "p_adjusted": np.nan,
+        "material": material(partial(family.limits, *ratio, **spread), how.margin, how.confidence_level),
         **percents,
         **rates_of(counted, sizes, named),
-        **how.inputs,
+        **attrs.asdict(how, filter=attrs.filters.exclude("minimum_base", "caveat")),
+        **({} if estimated is None else {"dispersion": estimated}),
         **more,
     }
     stand = dict.fromkeys(percents, there & ~withheld) | dict(zip(("old", "new"), shown, strict=False))

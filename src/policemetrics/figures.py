@@ -3,6 +3,8 @@
 from policemetrics.across.placed import AreaRate, AreaShare
 from policemetrics.across.standardised import StandardisedRate, StandardisedRatio
 from policemetrics.change import ChangeDriver, RateChange
+from policemetrics.control.chart import ControlPoint, ControlShare, ControlTime
+from policemetrics.detectable import DetectableChange
 from policemetrics.harm.change import HarmChange, HarmDriver, HarmIndex
 from policemetrics.harm.score import HarmScore
 from policemetrics.harm.weights import WeightMatch
@@ -24,6 +26,10 @@ __all__ = [
     "AreaRate",
     "AreaShare",
     "ChangeDriver",
+    "ControlPoint",
+    "ControlShare",
+    "ControlTime",
+    "DetectableChange",
     "Exclusions",
     "HarmChange",
     "HarmDriver",

@@ -215,7 +215,7 @@ class TestConventions:
         )
         assert "of 3 forces 1 lie outside 99.8% limits by chance alone, and 0 once the spread" in repr(found)
         alone = compare(outcomes_of(THREE), overdispersion=None, **GROUP)
-        assert "by chance alone: Kent (below); of_what" in repr(alone)
+        assert "by chance alone: Kent (below)" in repr(alone)
         assert "of 1 forces shown of 3 compared" in repr(found[:1])
         given = compare(outcomes_of(THREE), against=0.1, overdispersion=None).at(force="Kent")
         assert "was 10.00%, the same as the figure given (10.00%): within limits" in str(given)
@@ -327,6 +327,19 @@ class TestBadTables:
         mixed = Results.of([*rates_of(TEN)[:9], rates_of(TEN, per=100_000)[9]])
         with pytest.raises(InvalidInputError, match="of one definition; per is 1000"):
             compare(mixed, of="label", **GROUP)
+
+    def test_several_parts_of_a_tally(self):
+        crimes = Tally.from_columns(
+            {"force": [*"abcabc"], "group": ["Robbery"] * 3 + ["Arson"] * 3}, [50, 60, 70, 80, 90, 99]
+        )
+        robbery, arson = (
+            pm.rate(crimes.where(group=g), {"a": 900, "b": 900, "c": 900}, by="force")
+            for g in ("Robbery", "Arson")
+        )
+        with pytest.raises(InvalidInputError, match="chosen is 'Robbery', 'Arson'"):
+            compare(Results.of([*robbery[:2], arson[2]]), **GROUP)
+        assert compare(robbery, **GROUP)[0].chosen == "Robbery"
+        assert str(compare(robbery, **GROUP)[0]).startswith("a, Robbery: recorded crime per 1,000 was")
 
     def test_several_targets(self):
         calls = Tally.from_columns({"force": ["a", "b", "c"], "seconds": [5, 6, 7]}, [10, 20, 30])

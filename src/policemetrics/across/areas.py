@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._compare import Chosen, Mask, Rows
+from policemetrics._compare import Mask, Rows
 from policemetrics._figure import uncapitalised
 from policemetrics._write import plain
 from policemetrics.across.chance import SCALES, Scale, Test
@@ -399,9 +399,7 @@ def _tested(
     at, table = group.rows, test.counted.table[group.rows]
     silent = np.where(np.isnan(test.counted.value[at]), table["reason"], np.array(None))
     keys = {dim: table[dim] for dim in table[0].group}
-    rows = Rows(
-        keys, silent, exclusions=table._exclusions, notes=table._notes, chosen=Chosen(table[0].chosen)
-    )
+    rows = Rows(keys, silent, exclusions=table._exclusions, notes=table._notes, chosen=test.counted.chosen)
     rows.explain(np.isnan(t), "not available: of its group fewer than three have a figure")
     rows.settle()
     enough, apart = test.enough(at, t), (few[at] != "") & ~group.usable[at]

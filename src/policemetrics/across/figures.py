@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import Cells, encode
+from policemetrics._compare import Chosen
 from policemetrics._figure import Figure, column_fields, comparable
+from policemetrics._sources import joined
 from policemetrics._totals import proven
 from policemetrics._write import duration, percent
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
@@ -23,7 +25,16 @@ from policemetrics.times.answers import said_of
 from policemetrics.typing import FloatArray
 
 # What may differ from area to area in one table; all else that a figure says of itself is a part of its definition.
-_OWN: Final = {"maturity", "age_months", "dominant_offence", "exposure", "sd", "seed", "method", "chosen"}
+_OWN: Final = {
+    "maturity",
+    "age_months",
+    "dominant_offence",
+    "exposure",
+    "sd",
+    "seed",
+    "method",
+    "sources",
+}
 _COUNTS_OF: Final = {"dobson": "exact", "dobson-byar": "byar"}
 
 
@@ -117,7 +128,13 @@ class Counted:
             return f"The share{of} within {duration(first.target)}"
         if self.model in {"weighted", "mean"}:
             return f"{first._about} {self.column.replace('_', ' ')}"
-        said = first._about or getattr(first, "part", "") or self.column.replace("_", " ")
+        # What was chosen of a tally is said once, by the figure that is made of it.
+        said = (
+            getattr(first, "subject", "")
+            or first._about
+            or getattr(first, "part", "")
+            or self.column.replace("_", " ")
+        )
         over = first._per(self.column)
         per = (
             f" per {self.unit:,g}{f' {over}' if over else ''}"
@@ -131,6 +148,13 @@ class Counted:
         """The first row with a figure, or the first."""
         found: Figure = self.table[int(np.argmax(~np.isnan(self.value)))]
         return found
+
+    @property
+    def chosen(self) -> Chosen:
+        """Which part of a tally was chosen, and the files that it was read from."""
+        read = self.table._audit["sources"]
+        every = dict.fromkeys(read.tolist()) if isinstance(read, np.ndarray) else [read]
+        return Chosen(self.first.chosen, sources=joined(*every))
 
     @property
     def notes(self) -> tuple[Note, ...]:

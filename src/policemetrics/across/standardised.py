@@ -10,7 +10,7 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._compare import Chosen, Mask, Rows
+from policemetrics._compare import Mask, Rows
 from policemetrics._supply import keys_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import fixed, plain
@@ -177,7 +177,7 @@ class _Grid:
             counted, counts = sums
             excluded = ExclusionTable(own.unit, counted, own.reasons, counts)
         rows = Rows(keys_of(self.areas), no_reasons(len(self.areas)), exclusions=excluded)
-        rows.chosen = Chosen(table[0].chosen)
+        rows.chosen = self.counted.chosen
         if isinstance(table._notes, tuple):
             rows.note(*table._notes)
         else:

@@ -42,6 +42,7 @@ from policemetrics.definitions._outcomes import (
     outcome_types,
 )
 from policemetrics.definitions.answering import AnswerClock, AnswerTarget, answer_clocks, answer_targets
+from policemetrics.definitions.control import ControlRule, control_rules
 from policemetrics.definitions.placeholders import PlaceholderStamp, placeholder_stamps
 from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
@@ -53,6 +54,7 @@ __all__ = [
     "ClaimRule",
     "ClaimWord",
     "ClaimWords",
+    "ControlRule",
     "ForceName",
     "HarmWeightsRecord",
     "NotCrime",
@@ -70,6 +72,7 @@ __all__ = [
     "breaks",
     "canonical_force_names",
     "claim_words",
+    "control_rules",
     "force_names",
     "harm_weight_editions",
     "joined_offence_codes",
