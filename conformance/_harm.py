@@ -140,11 +140,9 @@ def css_forces(folder: Path) -> Cells:
         (CSS_FORCES[3], "2020-03-31", "2018"),
     ):
         table = read(folder, path, "force_name", "offence_code", "offences")
-        spelt = definitions.canonical_force_names(np.unique(table["force_name"]).tolist())
-        area = {
-            name: definitions.force_names()[spelt.get(name, name)].code
-            for name in np.unique(table["force_name"]).tolist()
-        }
+        forces: list[str] = np.unique(table["force_name"]).tolist()
+        spelt = definitions.canonical_force_names(forces)
+        area = {name: definitions.force_names()[spelt.get(name, name)].code for name in forces}
         codes = np.array([area[name] for name in table["force_name"].tolist()])
         table, codes = table.keep(codes != ""), codes[codes != ""]
         crimes = Tally.from_columns(

@@ -415,6 +415,34 @@ class TestSplitCodes:
         assert {f.group["offence"] for f in table if said(f)} == {"28E", "28I", "28M"}
         assert not said(pm.rate_change(data, between=YEARS))
 
+    def test_a_force_without_some_of_them(self):
+        """Rows of crimes: Kent had no burglary of an unconnected building, and is compared whole all the same."""
+        data = crimes(
+            [90, 70, 40, 5, 6],
+            period=["2022/23", "2023/24", "2023/24", *YEARS],
+            force=["Kent", "Kent", "Essex", "Kent", "Kent"],
+            offence=["28E", "28I", "28M", "46", "46"],
+        )
+        kent = data.where(force="Kent")
+        names = definitions.joined_offence_codes(data.labels("offence"))
+        for part in (
+            kent,
+            data.where(offence=["28E", "28I", "28M"]).where(force="Kent"),
+            data.relabel("offence", names).where(force="Kent", offence="28E"),
+            kent.relabel("offence", names),
+            kent.sum_to("period"),
+        ):
+            assert not said(pm.rate_change(part, between=YEARS))
+        assert not [
+            f for f in pm.rate_change(kent.relabel("offence", names), between=YEARS, by="offence") if said(f)
+        ]
+        for part in (
+            data.drop(offence="28M").where(force="Kent"),
+            data.drop(offence="28I").where(force="Kent"),
+            kent.where(offence=["28E", "28I"]),
+        ):
+            assert said(pm.rate_change(part, between=YEARS)) == ["code 28E was split"]
+
     def test_by_subgroup_in_one_classification(self):
         """Grouped by the subgroups of `offences`, years compare."""
         data = self.data()

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import policemetrics as pm
+from policemetrics.errors import InvalidInputError
 from policemetrics.testing import assert_equal
 from policemetrics.testing.strategies import (
     LABELS,
@@ -112,9 +113,14 @@ def test_harm_adds_up(crimes, harm):
 @pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
 @given(outcome_tallies("force"))
 def test_no_force_solves_more_than_it_has(outcomes):
-    for row in pm.positive_outcome_rate(
-        outcomes, positive="positive-dashboard", basis="recorded", out_of="outcomes", by="force"
-    ):
+    try:
+        rates = pm.positive_outcome_rate(
+            outcomes, positive="positive-dashboard", basis="recorded", out_of="outcomes", by="force"
+        )
+    except InvalidInputError as error:
+        assert "total beside its parts" in str(error)  # noqa: PT017  # numbers that happen to add up
+        return
+    for row in rates:
         assert math.isnan(row.rate) or 0 <= row.rate <= 1
 
 

@@ -767,18 +767,20 @@ class TestDivisors:
 
     @pytest.mark.parametrize("coverage", [None, "force", "period", SENT], ids=str)
     @pytest.mark.parametrize(
-        ("groups", "names", "wanted"),
+        ("groups", "people", "wanted"),
         [
-            (("Kent", "Essex"), {}, [1000, 3000]),
-            (("South East", "Essex"), {"Kent": "South East", "Surrey": "South East"}, [1500, 3000]),
+            (("Kent", "Essex"), {"Kent": 1000, "Surrey": 500, "Essex": 3000}, [1000, 3000]),
+            (("South East", "Essex"), {"Kent": 1000, "Surrey": 500, "Essex": 3000}, [1500, 3000]),
+            (("South East", "Essex"), {"South East": 1600, "Essex": 3000}, [1600, 3000]),
         ],
         ids=str,
     )
-    def test_groups_that_are_compared_have_their_own_residents(self, coverage, groups, names, wanted):
+    def test_groups_that_are_compared_have_their_own_residents(self, coverage, groups, people, wanted):
         """Whatever was stated, and whether they are called as they were sent."""
         rows = [(f, y, 10) for f in ("Kent", "Surrey", "Essex") for y in YEARS]
+        names = dict.fromkeys(("Kent", "Surrey"), "South East") if "South East" in groups else {}
         crimes = made(rows, *SENT, coverage=coverage).relabel("force", names)
-        divisor = Divisor.of(of_forces(Kent=1000, Surrey=500, Essex=3000), (), "exposure")
+        divisor = Divisor.of(of_forces(**people), (), "exposure")
         found = [divisor.sizes(Cells.single(), side) for side in both_groups(crimes, groups, "force")]
         assert [size.tolist() for size, _ in found] == [[n] for n in wanted]
         assert [reasons.tolist() for _, reasons in found] == [[None]] * 2
@@ -974,6 +976,15 @@ class TestGaps:
         assert self.reasons(crimes, "offence") == {"arson": None, "theft": self.GAP}
         wanted = dict.fromkeys(("Essex", "Kent", "Surrey")) | {force: self.GAP}
         assert self.reasons(crimes, "force") == wanted
+
+    def test_the_first_of_two_reasons(self):
+        """Of two offences of Kent the count is withheld, for one reason each: the first by the alphabet is named."""
+        pd = pytest.importorskip("pandas")
+        frame = pd.DataFrame({"force": ["Kent"] * 2, "offence": ["arson", "theft"], "n": ["[w]", "[c]"]})
+        crimes = tally(
+            frame, by=["force", "offence"], count="n", marks={"[w]": "withheld", "[c]": "confidential"}
+        )
+        assert rate(crimes, 100).reason == "not available: confidential"
 
     def test_of_a_divisor(self):
         """That the officers of Essex are not known does not concern Kent."""

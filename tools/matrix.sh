@@ -35,6 +35,11 @@ engines() {
       # Spark 4.0 leaves sockets open, which is a warning, which would be an error.
       POLICEMETRICS_ENGINES=$required tests "$age-$engine" -p no:unraisableexception -k "$engine" "${ENGINES[@]}"
     done
+    [[ $engine != spark ]] || {
+      install newest-spark 'pyspark[connect]'
+      echo 'by Spark Connect:'
+      POLICEMETRICS_ENGINES=spark,spark-connect tests newest-spark -p no:unraisableexception -k spark "${ENGINES[@]}"
+    }
   done
 }
 

@@ -15,11 +15,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write, multiplicity, spc
+from policemetrics import _check, _write, multiplicity
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import AS_SENT, Kept, chosen_labels, empty_months, is_time, seen
+from policemetrics._sent import AS_SENT, Kept, Renamed, called_now, chosen_labels, empty_months, is_time, seen
 from policemetrics._sources import Source
 from policemetrics._supply import (
     Reasons,
@@ -30,15 +30,12 @@ from policemetrics._supply import (
     groups_of,
     keys_of,
     matched,
-    months_before,
     no_reasons,
     one_sided_labels,
     pairs_of_periods,
     renamed,
-    same_months,
     totals,
     unexplained,
-    whole_side,
     why_negative,
     why_not_supplied,
     why_one_sided,
@@ -49,7 +46,7 @@ from policemetrics.definitions import Break, breaks, not_crimes, outcome_types
 from policemetrics.definitions._breaks import beyond_the_rules, force_labels, offence_labels
 from policemetrics.definitions._offences import RECORDED
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
-from policemetrics.exposure import Divisor, Exposure, areas_of
+from policemetrics.exposure import Divisor, Exposure, areas_of, two_releases
 from policemetrics.frames import as_tally
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
@@ -60,7 +57,6 @@ Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
 _PERIOD: Final = "period"  # what dates are cut into
-_FEW_MONTHS: Final = 12
 _UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
 _BREAKS: Final = tuple(breaks().values())
 _OFFENCES, _FORCES, _BEYOND = offence_labels(), force_labels(), beyond_the_rules()
@@ -355,83 +351,7 @@ def _standing(values: Any, stand: Mask) -> FloatArray:
 # ---- one side ---------------------------------------------------------------------------
 
 
-@attrs.define(eq=False)
-class Grouped:
-    """One tally by group: what was counted, and the rows that become a table.
-
-    Attributes
-    ----------
-    side : Side
-        The whole of the tally.
-    groups : Cells
-        The groups.
-    counted : array of int64, (groups,)
-        The total of each.
-    shown : array of bool, (groups,)
-        Which of them were supplied: they are shown even where there is no figure.
-    rows : Rows
-        One row a group, with its reasons, caveats and exclusions.
-
-    Examples
-    --------
-    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
-    >>> Grouped.of(crimes, ("force",)).counted.tolist()
-    [3, 7]
-    """
-
-    side: Side
-    groups: Cells
-    counted: IntArray
-    shown: Mask
-    rows: Rows
-
-    @classmethod
-    def of(
-        cls,
-        data: Tally,
-        by: tuple[str, ...],
-        *,
-        areas: tuple[str, ...] = (),
-        caveat: str = "",
-        single: bool = False,
-    ) -> Grouped:
-        """Count `data` by group; what was not supplied, or has a total below zero, says so.
-
-        Parameters
-        ----------
-        data : Tally
-            The counts.
-        by : tuple of str
-            The dimensions of the groups.
-        areas : tuple of str
-            The dimensions of the exposure that the counts will be divided by: where nothing was stated, its
-            areas are taken for the suppliers.
-        caveat : str
-            What the caller says must travel with the figures.
-        single : bool
-            Whether one figure is returned and not a table.
-        """
-        _check.text(caveat, "caveat", empty=True)
-        side = whole_side(data, areas)
-        groups = groups_of([side], by)
-        counted = totals(side, groups)
-        rows = Rows.of_side(side, groups, counted, single=single)
-        found = cls(side, groups, counted, rows.there, rows)
-        found.rows.adopt(why_negative(found.counted, ""))
-        found.rows.note(Note("stated", caveat, caveat))
-        return found
-
-    def only(self, **labels: Sequence[Label]) -> IntArray:
-        """Count some labels of a dimension only, by group: ``only(offence=["burglary"])``."""
-        return _only(self.side, self.groups, labels)
-
-    def divide(self, divisor: Divisor) -> FloatArray:
-        """Find the divisor of each group, nan where there is none; these rows say so."""
-        (sizes,) = self.rows.divide(self.groups, [self.side], divisor)
-        return sizes
-
-
-def _only(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
+def only_some(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
     side.tally._require_dims(*labels)
     part = side.tally._where({dim: label_array(chosen) for dim, chosen in labels.items()})
     return totals(attrs.evolve(side, tally=part), groups)
@@ -603,27 +523,12 @@ class Comparison:
         rows.notes = _not_stated(data, sides, groups, apart)
         rows.note_some(_left_out_unequally(data, sides, groups, counted))
         rows.note_where(_breaks_between(data, sides, groups, counts))
-        rows.note(*_no_rows_for([month for _, between in gaps for month in between]), *_two_releases(sides))
+        rows.note(
+            *_no_rows_for([month for _, between in gaps for month in between]),
+            *(two_releases(sides) if data.sources else ()),
+        )
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
-
-    @classmethod
-    def of_mean(cls, pairs: Sequence[Comparison]) -> Comparison:
-        """Compare one side with several before it, added up: each pair has the same groups and the same later side."""
-        last = pairs[-1]
-        before = np.sum([pair.counted[0] for pair in pairs], axis=0)
-        found = attrs.evolve(last, counted=(before, last.counted[1]), pairs=tuple(pairs))
-        sides = [*(p.sides[0] for p in pairs), last.sides[1]]
-        found.rows.exclusions = exclusion_table(found.groups, sides, added(*found.counted), found.data)
-        for pair in pairs[:-1]:
-            found.rows.adopt(pair.rows.reasons)
-        every = [pair.rows.notes for pair in pairs]
-        by_row = ([n] * len(found.groups) if isinstance(n, tuple) else n for n in every)
-        merged = (
-            tuple(dict.fromkeys(note for notes in row for note in notes)) for row in zip(*by_row, strict=True)
-        )
-        found.rows.notes = np.fromiter(merged, dtype=object, count=len(found.groups))
-        return found
 
     def explain_negative(self, *of_sides: Sequence[IntArray | FloatArray]) -> None:
         """Say of which groups a total of one side is below zero: a metric needs a count."""
@@ -641,7 +546,7 @@ class Comparison:
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
-        old, new = (_only(side, self.groups, labels) for side in self.sides)
+        old, new = (only_some(side, self.groups, labels) for side in self.sides)
         return old, new
 
     def sizes(self, exposure: Exposure | None, *, per_day: bool = False) -> tuple[list[FloatArray], str]:
@@ -832,23 +737,6 @@ def _breaks_between(
     return found
 
 
-def _two_releases(sides: Sequence[Side]) -> tuple[Note, ...]:
-    """Say that the two periods are of two releases, where both are known: a year that was revised beside one that was not."""
-    if not all(any(one.sources for one in side.tally._sent) for side in sides):
-        return ()
-    sent = [[one for one in side.tally._sent if one.has_rows] for side in sides]
-    released = [
-        {s.released for one in of for s in one.sources} | {"" for one in of if not one.sources} for of in sent
-    ]
-    if released[0] == released[1] or not all(all(of) and of for of in released):
-        return ()
-    old, new = (
-        f"{side.label} is of {' and '.join(sorted(of))}" for side, of in zip(sides, released, strict=True)
-    )
-    long = f"two releases, {old} and {new}: counts are revised from one to the next, and a part of the change may be that"
-    return (Note("two-releases", "two releases", long),)
-
-
 def lies_between(one: Break, earlier: Period, later: Period) -> bool:
     """Return whether a comparison of two periods crosses a break, or has incomplete figures on either side."""
     if one.ends is not None:
@@ -856,20 +744,14 @@ def lies_between(one: Break, earlier: Period, later: Period) -> bool:
     return earlier.start < one.by and one.begins <= later.end
 
 
-def _stand_for(labels: Sequence[Any], known: Mapping[str, frozenset[str]]) -> dict[Any, frozenset[str]]:
-    """Return what each label stands for, however it is spelt; nothing where it is not known."""
-    spelt = _check.spelt(map(str, labels)) if len(labels) <= _MOST else []
-    return {label: known.get(name, frozenset()) for label, name in zip(labels, spelt, strict=False)}
-
-
 def codes_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the offence codes that each label stands for; none where it is no offence that is known."""
-    return _stand_for(labels, _OFFENCES)
+    return _check.stand_for(labels, _OFFENCES, _MOST)
 
 
 def forces_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the forces that each label stands for; none where it is no force, region or country that is known."""
-    return _stand_for(labels, _FORCES)
+    return _check.stand_for(labels, _FORCES, _MOST)
 
 
 def are_offences(dim: str, labels: Sequence[Any]) -> bool:
@@ -913,52 +795,58 @@ def _rows_of(sides: Sequence[Side], *dims: str) -> Cells:
 
 @attrs.frozen
 class _Offences:
-    """What a dimension of offences says of each group: the codes that it counts on either side, by group or one for all.
+    """What a dimension of offences says of each group: the codes that it may count, and those that it does on either side.
 
     `place` has the sets of each group; `known` are the codes that occur at all, chosen or not.
     """
 
-    sets: list[tuple[frozenset[str], frozenset[str]]]
+    sets: list[tuple[frozenset[str], frozenset[str], frozenset[str]]]
     place: IntArray
     known: frozenset[str]
 
     @classmethod
     def of(cls, sides: tuple[Side, Side], groups: Cells, dim: str, labels: Sequence[Any]) -> _Offences:
-        stands_for, called = codes_of(labels), [dict[Any, frozenset[str]](), dict[Any, frozenset[str]]()]
-        for side, found in zip(sides, called, strict=True):
-            rows = _rows_of([side], dim)
-            made = rows.column(AS_SENT + dim if AS_SENT + dim in rows.dims else dim).tolist()
-            for label, sent in zip(rows.column(dim).tolist(), made, strict=True):
-                found[label] = found.get(label, frozenset()) | stands_for.get(sent, frozenset())
-        old, new = called
-        known = frozenset[str]().union(*stands_for.values())
-        if dim in groups.dims:
-            shown = groups.label(dim).tolist()
-            return cls(
-                [(old.get(v, frozenset()), new.get(v, frozenset())) for v in shown], groups.code(dim), known
+        stands_for = codes_of(labels)
+        may: dict[Any, frozenset[str]] = {}
+        for one in [one for side in sides for one in side.tally._sent if dim in one.cells.dims]:
+            made = one.cells.label(dim).tolist()
+            plain = all(
+                dim != step.dim if isinstance(step, Renamed) else dim not in getattr(step, "wanted", ())
+                for step in one.steps
             )
-        every = frozenset[str]().union(*old.values()), frozenset[str]().union(*new.values())
-        return cls([every], np.zeros(len(groups), dtype=np.int64), known)
+            for label, now in zip(made, made, strict=True) if plain else called_now(one, dim).items():
+                may[now] = may.get(now, frozenset()) | stands_for.get(label, frozenset())
+        there = [set(_rows_of([side], dim).column(dim).tolist()) for side in sides]
+        lines = [[v] for v in groups.label(dim).tolist()] if dim in groups.dims else [list(may)]
+        sets = []
+        for shown in lines:
+            every, *of_sides = (
+                frozenset[str]().union(*(may.get(v, frozenset()) for v in shown if v in some))
+                for some in (may, *there)
+            )
+            sets.append((every, of_sides[0], of_sides[1]))
+        place = groups.code(dim) if dim in groups.dims else np.zeros(len(groups), dtype=np.int64)
+        return cls(sets, place, frozenset[str]().union(*stands_for.values()))
 
     def some(self, one: Break) -> Mask:
         """Return which groups count any of the offences of a break."""
-        found = [not one.codes or not one.codes.isdisjoint(old | new) for old, new in self.sets]
+        found = [not one.codes or not one.codes.isdisjoint(old | new) for _, old, new in self.sets]
         return np.array(found, dtype=bool)[self.place]
 
     def apart(self, one: Break) -> Mask:
         """Return which groups count not all of what moved, or not both sides of what was split."""
-        found = [self._apart(one, old & one.codes, new & one.codes) for old, new in self.sets]
+        found = [self._apart(one, *(codes & one.codes for codes in sets)) for sets in self.sets]
         return np.array(found, dtype=bool)[self.place]
 
-    def _apart(self, one: Break, old: frozenset[str], new: frozenset[str]) -> bool:
+    def _apart(self, one: Break, may: frozenset[str], old: frozenset[str], new: frozenset[str]) -> bool:
         if one.kind == "moved":
-            return not one.codes <= old | new
+            return not one.codes <= may
         before, *after = one.offences
         if before not in self.known or self.known.isdisjoint(
             after
         ):  # the same codes in both, or in one alone
             return one.begins == one.by and bool(old) != bool(new)
-        return not (old and new and one.codes & self.known <= old | new)
+        return not one.codes & self.known <= may
 
 
 @attrs.frozen
@@ -1082,67 +970,6 @@ def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
             msg = f"of must name another dimension than {others}; got {of!r}, which is {role}=."
             raise InvalidInputError(msg)
     return str(of)
-
-
-def compare_periods(
-    tally: Tally,
-    by: tuple[str, ...],
-    figure: Callable[[Comparison], FigureT | Results[FigureT]],
-    between: Any,
-    versus: str | None,
-    years: Any,
-    period: str,
-    single: bool,  # noqa: FBT001  # one of many that the metric hands on
-    **options: Any,
-) -> FigureT | Results[FigureT]:
-    """Make the figure of two periods, or of the latest months and those of some years before; or a table of pairs."""
-    one = single and versus in {None, "same_months"}
-
-    def compare(sides: tuple[Side, Side], groups: Cells | None = None) -> Comparison:
-        return Comparison.of(tally, sides, by, groups=groups, single=one, **options)
-
-    size = _check.number(years, "years", low=1)
-    if size % 1:
-        msg = f"years must be a whole number >= 1; got {years}."
-        raise InvalidInputError(msg)
-    if versus != "same_months":
-        return over_periods(tally, between, versus, period, by, lambda sides: figure(compare(sides)))
-    both = same_months(tally, int(size), period)
-    groups = groups_of([side for pair in both for side in pair], by, tally)
-    return figure(Comparison.of_mean([compare(pair, groups) for pair in both]))
-
-
-def material(limits: Callable[..., tuple[FloatArray, FloatArray]], margin: float, level: float) -> Any:
-    """Say whether a ratio is known to be within a margin in per cent, by two one-sided tests, or known to be beyond it."""
-    if np.isnan(margin):
-        return ""
-    (low, high), (least, most) = (
-        [100 * (limit - 1) for limit in limits(confidence_level=at)] for at in (2 * level - 1, level)
-    )
-    within, beyond = (low > -margin) & (high < margin), (least > margin) | (most < -margin)
-    return np.select([within, beyond], ["no", "yes"], "open").astype(object)
-
-
-def dispersion_before(pair: Comparison, period: str, method: str) -> FloatArray:
-    """Estimate the dispersion of each group from its months before the later side, those that were supplied; at least 1."""
-    data, groups, later = pair.data, pair.groups, pair.sides[1]
-    if method != "score":
-        msg = f"dispersion='estimate' goes with method='score', which alone can be widened; got method={method!r}."
-        raise InvalidInputError(msg)
-    months = months_before(data, later.when, period) if later.when else {}
-    counts = np.full((len(groups), len(months)), np.nan)
-    for column, label in enumerate(months):
-        side = whole_side(data._where({period: label_array([label])}))
-        known = unexplained(why_not_supplied(groups, side))
-        counts[known, column] = totals(side, groups)[known]
-    if len(months) < _FEW_MONTHS:
-        msg = (
-            f"dispersion='estimate' needs at least {_FEW_MONTHS} single months before {later.label}; {period!r} has "
-            f"{len(months)}. Give a number, as in dispersion=2."
-        )
-        raise InvalidInputError(msg)
-    found = spc.dispersion(counts, np.array([float(p.days) for p in months.values()]))
-    return np.fmax(found, 1.0)  # a group without a crime has none: it is taken as Poisson's
 
 
 def over_periods(

@@ -378,6 +378,33 @@ def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
     return joined(one.grain(unneeded) for one in sent)
 
 
+def sent_twice(first: Iterable[Sent], second: Iterable[Sent]) -> dict[str, list[Any]]:
+    """Return the cells, as they were sent, that two tallies both hold as read from published files; empty where none is.
+
+    Only where the reports are still known: a total that was forgotten to be one tells nothing.
+    """
+    sides = [
+        [
+            _as_it_was(one.grain(()), one.cells.dims)
+            for one in side
+            if one.sources and one.register is not None and {*one.register.dims} <= {*one.cells.dims}
+        ]
+        for side in (first, second)
+    ]
+    if not all(sides) or len({frozenset(one.dims) for side in sides for one in side}) > 1:
+        return {}
+    one, two = (joined(side).keys() for side in sides)
+    found = one.select(one.within(two))
+    return found.to_dict() if len(found) else {}
+
+
+def _as_it_was(found: Cells, dims: Sequence[str]) -> Cells:
+    """Return the keys of a relation by the labels that were sent."""
+    named = [as_sent(d) if as_sent(d) in found.dims else d for d in dims]
+    keys = found.keys(named)
+    return Cells(tuple(d.removeprefix(AS_SENT) for d in keys.dims), keys.labels, keys.codes, keys.counts)
+
+
 def chosen_labels(sent: Sent) -> dict[str, set[Any]]:
     """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
     chosen: dict[str, set[Any]] = {}
@@ -392,6 +419,22 @@ def chosen_labels(sent: Sent) -> dict[str, set[Any]]:
             if labels and labels != every.get(dim):
                 chosen[dim] = labels
     return chosen
+
+
+def called_now(sent: Sent, dim: str) -> dict[Any, Any]:
+    """Return what the labels of a dimension are called now, of those that were neither left out nor not chosen."""
+    now = {v: v for v in sent.cells.label(dim).tolist()} if dim in sent.cells.dims else {}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim == dim:
+            now = {made: step.labels.get(v, v) for made, v in now.items()}
+        elif (
+            isinstance(step, Kept | Left)
+            and dim in step.wanted
+            and (isinstance(step, Kept) or len(step.wanted) == 1)
+        ):
+            wanted = {*step.wanted[dim].tolist()}
+            now = {made: v for made, v in now.items() if (v in wanted) == isinstance(step, Kept)}
+    return now
 
 
 def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:

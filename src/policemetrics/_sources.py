@@ -54,7 +54,7 @@ class Source:
         return f"{self.file}{f' ({parts})' if parts else ''}"
 
     def __str__(self) -> str:
-        return f"{self.said}, sha256 {self.sha256}"
+        return f"{self.said}, sha256 {self.sha256}" if self.sha256 else self.said
 
 
 def joined(*several: Sequence[Source]) -> tuple[Source, ...]:

@@ -15,18 +15,18 @@ from policemetrics._compare import (
     Mask,
     Rows,
     adjusted,
-    compare_periods,
-    dispersion_before,
-    material,
+    over_periods,
     rates_of,
     read_counts,
 )
+from policemetrics._grouped import dispersion_before, over_same_months
 from policemetrics._supply import both_periods
 from policemetrics._write import count as written
 from policemetrics._write import fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidTypeError, Note
 from policemetrics.exposure import Exposure
+from policemetrics.intervals._shared import material
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import (
@@ -449,6 +449,7 @@ def rate_change(
         np.nan if margin is None else _check.number(margin, "margin", above=0),
     )
     _check.flag(per_day, "per_day")
+    span = _check.at_least_one(years, "years")
     if new is not None:
         sizes = _check.exposure_pair(exposure)
         rows, columns = Rows.of_numbers(
@@ -470,11 +471,8 @@ def rate_change(
         return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
     if (between is None) == (versus is None):
         both = ", not both" if between is not None else ""
-        msg = (
-            "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: "
-            f"give between=(earlier, later) or versus='year_before'{both}."
-        )
-        raise InvalidTypeError(msg)
+        msg = "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: give "
+        raise InvalidTypeError(f"{msg}between=(earlier, later) or versus='year_before'{both}.")
     _check.refuse_options(labels=labels)
     if exposure is not None and not isinstance(exposure, Exposure):
         msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
@@ -487,8 +485,13 @@ def rate_change(
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
         return _changes(how, pair.rows, pair.counted, sizes, named, pair.shown, spread, **more)
 
-    options = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day, "counts": how.subject}
-    found = compare_periods(tally, kept, figure_of, between, versus, years, period, by is None, **options)
+    options: dict[str, Any] = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day}
+    options |= {"counts": how.subject, "single": by is None and versus in {None, "same_months"}}
+    if versus == "same_months":
+        found = figure_of(over_same_months(tally, kept, span, period, **options))
+    else:
+        of_sides = lambda sides: figure_of(Comparison.of(tally, sides, kept, **options))  # noqa: E731
+        found = over_periods(tally, between, versus, period, kept, of_sides)
     return adjusted(found, adjust)
 
 

@@ -413,6 +413,23 @@ class Divisor:
         return (found, reasons) if self.whole else _usable(found, groups, reasons, self.noun)
 
 
+def two_releases(sides: Sequence[Side]) -> tuple[Note, ...]:
+    """Say that the two periods are of two releases, where both are known: a year that was revised beside one that was not."""
+    if not all(any(one.sources for one in side.tally._sent) for side in sides):
+        return ()
+    sent = [[one for one in side.tally._sent if one.has_rows] for side in sides]
+    released = [
+        {s.released for one in of for s in one.sources} | {"" for one in of if not one.sources} for of in sent
+    ]
+    if released[0] == released[1] or not all(all(of) and of for of in released):
+        return ()
+    old, new = (
+        f"{side.label} is of {' and '.join(sorted(of))}" for side, of in zip(sides, released, strict=True)
+    )
+    long = f"two releases, {old} and {new}: counts are revised from one to the next, and a part of the change may be that"
+    return (Note("two-releases", "two releases", long),)
+
+
 def _of_mapping(
     given: Mapping[Any, Any], by: tuple[str, ...], argument: str, noun: str, *, whole: bool
 ) -> Exposure | Side:

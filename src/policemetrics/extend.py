@@ -6,7 +6,8 @@ known of them: which groups were not supplied, what was left out, whether both s
 caveat travels. ``rows.results(YourFigure, columns)`` turns them into the figure or the table.
 """
 
-from policemetrics._compare import Comparison, Grouped, Rows, read_counts
+from policemetrics._compare import Comparison, Rows, read_counts
+from policemetrics._grouped import Grouped
 from policemetrics._supply import Side, both_groups, both_periods
 from policemetrics.exposure import Divisor
 from policemetrics.results import Figure, column, figure, found_field, input_field

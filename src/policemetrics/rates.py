@@ -9,7 +9,8 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Grouped, Mask, Rows
+from policemetrics._compare import Mask, Rows
+from policemetrics._grouped import Grouped
 from policemetrics._supply import spanned, why_negative
 from policemetrics._write import count as written
 from policemetrics._write import percent

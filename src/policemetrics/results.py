@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _screen, _sources, _suppression, _write
-from policemetrics._exclusions import ExclusionTable, stacked
 from policemetrics._figure import (
     Exclusions,
+    ExclusionTable,
     Figure,
     FigureT,
     FigureT_co,
@@ -28,6 +28,7 @@ from policemetrics._figure import (
     found_field,
     input_field,
     once,
+    stacked,
 )
 from policemetrics._handover import Handed, optional
 from policemetrics._typing import Column, IntArray, Label, Names

@@ -47,6 +47,7 @@ from policemetrics._sent import (
     regained,
     reports,
     reports_of,
+    sent_twice,
     time_dims,
 )
 from policemetrics._sources import Source
@@ -311,7 +312,7 @@ class Tally(Handed):
         ['July 2023', 'July 2024']
         """
         _check.text(when, "when")
-        unknown = (Source(file="", sha256="", title="counts"),)
+        unknown = (Source(file="counts", sha256=""),)
         sent = [
             attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
             for one in self._sent
@@ -508,7 +509,7 @@ class Tally(Handed):
     # ---- adding -------------------------------------------------------------------------
 
     def __add__(self, other: Tally) -> Tally:
-        """Merge two tallies of the same dimensions: counts, coverage and ledger add up."""
+        """Merge two tallies of the same dimensions: counts, coverage and ledger add up. What a file sent is added once."""
         if not isinstance(other, Tally):
             return NotImplemented
         if set(self.dims) != set(other.dims):
@@ -519,6 +520,13 @@ class Tally(Handed):
             raise IncompatibleTalliesError(msg)
         for dim in self.dims:
             _refuse_mixture(dim, self._cells.label(dim), other._cells.label(dim))
+        if twice := sent_twice(self._sent, other._sent):
+            first = " ".join(str(labels[0]) for dim, labels in twice.items() if dim in self.dims)
+            msg = (
+                f"tallies that were read from published files must not hold the same cells to be added; {first} stands in both, "
+                f"as do {_write.count(len(twice['count']) - 1)} more cells, and would count twice."
+            )
+            raise IncompatibleTalliesError(msg)
         cells = self._cells.union(other._cells)
         # Two years may each write a force in their own way.
         grown = [

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import io
+import subprocess
+import sys
 import tracemalloc
 import warnings
 import zipfile
@@ -13,7 +15,12 @@ import python_calamine  # noqa: F401  # skipped without it
 from workbooks import Error, ods, xlsx
 
 import policemetrics as pm
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import (
+    IncompatibleTalliesError,
+    InvalidInputError,
+    InvalidTypeError,
+    MissingDependencyError,
+)
 from policemetrics.official import recorded_crime
 
 HEAD = ["Financial Year", "Financial Quarter", "Force Name", "Offence Code", "Number of Offences"]
@@ -90,6 +97,14 @@ class TestKinds:
         assert recorded_crime(path).total == 12
         book = xlsx(tmp_path / "prc.xlsx", {"1": [["Police recorded crime"], [], *GOOD, [], []]})
         assert recorded_crime(book).total == 12
+
+    @pytest.mark.parametrize("write", [xlsx, ods])
+    def test_a_table_further_to_the_right(self, tmp_path, write):
+        """A cell is where it stands in the sheet, wherever the table begins."""
+        rows = [[], *([None, None, *row] for row in GOOD)]
+        assert recorded_crime(write(tmp_path / "prc", {"2019-20": rows})).total == 12
+        rows[-1][-1] = "many"
+        assert "cell G4 ('Number of Offences')" in refused(write(tmp_path / "prc", {"2019-20": rows}))
 
     @pytest.mark.parametrize("path", [3, None, b"prc.csv", ["prc.csv"]])
     def test_no_path(self, path):
@@ -330,13 +345,63 @@ class TestSources:
         for one in (
             crimes.where(force="Kent"), crimes.drop(force="Kent"), crimes.sum_to(), crimes.sum_to().forget(),
             crimes.relabel("force", {"Kent": "South East"}), crimes.to_periods("financial_year"),
-            crimes.not_supplied("late", force="Kent"), crimes + crimes, sum([crimes]),
+            crimes.not_supplied("late", force="Kent"), sum([crimes]),
         ):  # fmt: skip
             assert one.sources == crimes.sources
         other = tmp_path / "other.csv"
         other.write_text(text([HEAD, ["2020/21", 1, "Kent", "34A", 7]]))
         assert [s.file for s in (crimes + recorded_crime(other)).sources] == ["prc.csv", "other.csv"]
         assert pm.Tally.from_columns({"force": ["Kent"]}, [1]).sources == ()
+
+
+class TestAddedTwice:
+    """The same report from two files, or twice from one, would count twice."""
+
+    @pytest.fixture
+    def crimes(self, tmp_path):
+        path = tmp_path / "prc.csv"
+        rows = [
+            ["2019/20", q, f, o, 10 * q]
+            for q in (1, 2, 3, 4)
+            for f in ("Kent", "Essex")
+            for o in ("34A", "66")
+        ]
+        path.write_text(text([HEAD, *rows]))
+        return recorded_crime(path)
+
+    @pytest.mark.parametrize(
+        "part",
+        [
+            lambda t: t,
+            lambda t: t.where(force="Kent"),
+            lambda t: t.to_periods("financial_year"),
+            lambda t: t.relabel("force", {"Kent": "South East"}),
+            lambda t: t.drop(offence="66"),
+        ],
+    )
+    def test_refused(self, crimes, part):
+        with pytest.raises(IncompatibleTalliesError, match="would count twice"):
+            part(crimes) + part(crimes)
+        with pytest.raises(IncompatibleTalliesError, match="34A stands in both, as do"):
+            part(crimes) + crimes
+
+    def test_a_later_release(self, crimes, tmp_path):
+        path = tmp_path / "later.csv"
+        path.write_text(text([HEAD, ["2019/20", 4, "Kent", "34A", 41], ["2020/21", 1, "Kent", "34A", 11]]))
+        later = recorded_crime(path)
+        with pytest.raises(IncompatibleTalliesError, match="34A stands in both, as do 0 more cells"):
+            crimes + later
+        assert (crimes + later.where(period="2020-Q2")).total == 411
+
+    def test_parts_add_up(self, crimes):
+        """Those that share no cell, summed or not, and totals that were forgotten to be parts."""
+        parts = crimes.where(force="Kent"), crimes.drop(force="Kent")
+        assert sum(parts).total == crimes.total
+        assert sum(part.sum_to("period") for part in parts).total == crimes.total
+        years = [part.to_periods("financial_year").sum_to() for part in parts]
+        assert sum(years).total == crimes.total
+        totals = [crimes.where(offence=o).sum_to().forget() for o in ("34A", "66")]
+        assert sum(totals).total == crimes.total
 
 
 class TestProgress:
@@ -360,3 +425,20 @@ class TestProgress:
         monkeypatch.setattr("policemetrics.official._progress._PATIENCE", -1)
         recorded_crime(path, progress=progress)
         assert ("1 of 1, prc.xlsx" in capsys.readouterr().err) is said
+
+
+class TestExtra:
+    """What the readers need is asked for when a file is read, and not before."""
+
+    @pytest.mark.parametrize("lacking", ["pyarrow", "python_calamine"])
+    def test_without_it(self, tmp_path, monkeypatch, lacking):
+        monkeypatch.setitem(sys.modules, lacking, None)
+        with pytest.raises(
+            MissingDependencyError, match=rf'needs {lacking}; install "policemetrics\[official\]"'
+        ):
+            recorded_crime(xlsx(tmp_path / "prc.xlsx", {"2019-20": GOOD}))
+
+    def test_nothing_is_imported_before(self):
+        code = "import sys, policemetrics.official; print({'pyarrow', 'python_calamine', 'narwhals'} & {*sys.modules})"
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+        assert found.stdout == "set()\n"

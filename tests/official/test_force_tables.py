@@ -267,6 +267,16 @@ class TestRefused:
             tmp_path, {cell: value}
         )
 
+    def test_blank_rows_within(self, tmp_path):
+        """What stands below them may be of another table: it is not passed over, and not read."""
+        rows = table({(6, "C"): "Rate per 1,000 population"})
+        rows[8:8] = [[""] * 8] * 10_000
+        with pytest.raises(
+            InvalidInputError,
+            match=r"sheet 'Table P3', row 10009: .* 'E23000008' stands below its end in row 8",
+        ):
+            ons_force_tables(xlsx(tmp_path / "pfa", {"Table P3": rows}))["P3"]
+
     def test_no_such_workbook(self, tmp_path):
         with pytest.raises(InvalidInputError, match="sheets named 'Table P1' and so on was expected"):
             ons_force_tables(xlsx(tmp_path / "pfa", {"Sheet1": table()}))

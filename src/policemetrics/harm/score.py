@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, definitions, intervals
 from policemetrics._cells import Cells
-from policemetrics._compare import Grouped, Mask, Rows
+from policemetrics._compare import Mask, Rows
+from policemetrics._grouped import Grouped
 from policemetrics._sent import Renamed
 from policemetrics._supply import Side, spanned
 from policemetrics._write import count as written

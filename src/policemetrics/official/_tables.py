@@ -321,7 +321,9 @@ def sheets_of(part: Part, progress: Progress) -> Iterator[tuple[str, Iterator[li
         workbook = calamine.CalamineWorkbook.from_filelike(workbook_of(part))
         for done, sheet in enumerate(workbook.sheet_names):
             progress(done, len(workbook.sheet_names), f"{part.name}, sheet {sheet!r}")
-            yield sheet, workbook.get_sheet_by_name(sheet).iter_rows()
+            found = workbook.get_sheet_by_name(sheet)
+            blank = [""] * (found.start[1] if found.start else 0)  # columns to the left of the first cell
+            yield sheet, ([*blank, *row] for row in found.iter_rows()) if blank else found.iter_rows()
         progress(len(workbook.sheet_names), len(workbook.sheet_names), part.name)
     except calamine.CalamineError as error:
         msg = f"{part.name}: the workbook must be whole, and cannot be read ({error}); download it again."

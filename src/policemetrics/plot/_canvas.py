@@ -372,15 +372,6 @@ def _behind(ax: Axes) -> dict[str, Any]:
     return {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1}
 
 
-def whole(value: object, name: str) -> int:
-    """Return a whole number >= 1."""
-    found = _check.number(value, name, low=1)
-    if not found.is_integer():
-        msg = f"{name} must be a whole number; got {value}."
-        raise InvalidInputError(msg)
-    return int(found)
-
-
 def of_exclusions(excluded: Exclusions | ExclusionTable | None) -> str:
     """Say what was left out, by reason; nothing where that is nothing."""
     return excluded.left_out if excluded is not None else ""
