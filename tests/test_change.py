@@ -296,12 +296,14 @@ class TestHomeOfficeFiles:
 
     def test_match_puts_the_rest_to_the_ledger(self, all_crimes):
         whole = rate_change(all_crimes, between=BETWEEN, like_for_like="match")
-        assert whole.exclusions.reasons == {"not like for like": 50_994}
+        assert sum(whole.exclusions.reasons.values()) == 50_994
+        assert {r.split(" (")[0] for r in whole.exclusions.reasons} == {"not like for like"}
+        (why,) = [r for r in whole.exclusions.reasons if "UK Finance" in r]
         assert whole.exclusions.counted + whole.exclusions.excluded == all_crimes.total
         row = rate_change(all_crimes, between=BETWEEN, by="force", like_for_like="match").at(
             force="UK Finance"
         )
-        assert row.new == 101_988 - row.exclusions.reasons["not like for like"]
+        assert row.new == 101_988 - row.exclusions.reasons[why]
         assert row.old == 59_367
 
     def test_what_was_dropped_is_counted(self, all_crimes):
@@ -683,11 +685,11 @@ class TestNotAvailable:
         marked = crimes.not_supplied("nothing sent in 2023/24", force="Cumbria", period="2023/24")
         figure = rate_change(marked, between=YEARS, like_for_like="match")
         assert (figure.old, figure.new) == (10, 8)
-        assert figure.exclusions.reasons == {"not like for like": 40}
+        assert figure.exclusions.reasons == {"not like for like (Cumbria)": 40}
         table = rate_change(marked, between=YEARS, by="force", like_for_like="match")
         assert (
             table.at(force="Cumbria").reason
-            == "not available: all counts were excluded (not like for like 40)"
+            == "not available: all counts were excluded (not like for like (Cumbria) 40)"
         )
         assert table.at(force="Kent").percent_change == -20
 
@@ -781,7 +783,7 @@ class TestLikeForLike:
         )
         matched = rate_change(crimes, between=YEARS, like_for_like="match")
         assert (matched.old, matched.new) == (10, 8)
-        assert str(matched.exclusions) == "18 counted, 5 excluded (not like for like 5)"
+        assert str(matched.exclusions) == "18 counted, 5 excluded (not like for like (Essex) 5)"
 
     def test_coverage_that_says_nothing_of_time_proves_no_period(self):
         columns = {"force": ["Kent", "Kent", "Essex"], "period": [*YEARS, "2023/24"]}
@@ -798,7 +800,7 @@ class TestLikeForLike:
         )
         whole = rate_change(crimes.sum_to("period"), between=YEARS, like_for_like="match")
         assert (whole.old, whole.new, whole.change) == (11, 10, -1)
-        assert whole.exclusions.reasons == {"not like for like": 5}
+        assert whole.exclusions.reasons == {"not like for like (Surrey)": 5}
 
     def test_months_tell_suppliers_apart(self):
         """A force that sent one month less is not compared, although both years have twelve months."""
@@ -882,7 +884,7 @@ class TestLikeForLike:
         stated = tally(data, by=["force", "period"], count="n", coverage=["force", "period"])
         table = rate_change(stated, **asked)
         assert table.at(force="A").percent_change == 100
-        assert table.at(force="B").reason == "not available: all n were excluded (not like for like 30)"
+        assert table.at(force="B").reason == "not available: all n were excluded (not like for like (B) 30)"
 
 
 class TestPeriods:

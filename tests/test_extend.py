@@ -149,7 +149,7 @@ class TestTwoPeriods:
         matched = own.repeat_victim_change(tally, between=YEARS, like_for_like="match")
         alone = own.repeat_victim_change(victims(KENT), between=YEARS)
         assert (matched.points, matched.points_low) == (alone.points, alone.points_low)
-        assert matched.exclusions.reasons == {"not like for like": 500}
+        assert matched.exclusions.reasons == {"not like for like (Essex)": 500}
         by_force = own.repeat_victim_change(tally, between=YEARS, by="force")
         assert by_force.at(force="Kent").points == alone.points
         assert by_force.at(force="Essex").reason == "not available: no rows for Essex, 2022/23"

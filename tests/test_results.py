@@ -416,15 +416,17 @@ class TestExports:
             getattr(table, export)()
 
     def test_arrow_without_pyarrow(self, table, crimes, monkeypatch):
-        """Either pyarrow or polars hands the table over; a tally needs pyarrow."""
+        """Either pyarrow or polars hands a table over, and a tally."""
         monkeypatch.setitem(sys.modules, "pyarrow", None)
         if since(pl, 1, 10):
             assert as_polars(table).equals(table.to_polars())
+            assert as_polars(crimes).equals(crimes.to_polars())
         with pytest.raises(MissingDependencyError, match=r"Tally\.to_arrow needs pyarrow"):
-            crimes.__arrow_c_stream__()
+            crimes.to_arrow()
         monkeypatch.setitem(sys.modules, "polars", None)
-        with pytest.raises(MissingDependencyError, match="needs pyarrow or polars"):
-            table.__arrow_c_stream__()
+        for one in (table, crimes):
+            with pytest.raises(MissingDependencyError, match="needs pyarrow or polars"):
+                one.__arrow_c_stream__()
 
 
 class TestMaking:

@@ -371,7 +371,7 @@ class TestMerged:
         assert (matched.old, matched.new, matched.exclusions.reasons) == (
             900,
             1000,
-            {"not like for like": 700},
+            {"not like for like (Surrey)": 700},
         )
 
     @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
@@ -475,7 +475,7 @@ class TestMerged:
         if named:
             matched = rate_change(crimes, between=quarters, like_for_like="match")
             assert (matched.old, matched.new) == (25, 25)
-            assert matched.exclusions.reasons == {"not like for like": 5}
+            assert matched.exclusions.reasons == {"not like for like (Kent 2024-05)": 5}
 
     def test_halves_of_two_quarters(self):
         """Essex lacks one of four: it is named, with the quarter, not Essex alone."""

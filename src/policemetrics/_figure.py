@@ -7,7 +7,7 @@ it is and what it is worked out from. Sentences, tables, pictures and claims rea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import zip_longest
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, dataclass_transform, get_args
@@ -443,7 +443,7 @@ def figure(
 
 
 @figure()
-class Figure:
+class Figure(Mapping[str, Any]):
     """Base of every value object: one row of a `Results`, frozen, with its inputs.
 
     Attributes
@@ -472,6 +472,9 @@ class Figure:
     _estimate: ClassVar[tuple[str, ...]] = ()
     _interval_method: ClassVar[str] = "method"
     _counts: ClassVar[str] = ""
+    _may_hide: ClassVar[
+        tuple[str, ...]
+    ] = ()  # the counts of a cell: `Results.suppress` knows no other figures
 
     group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None
@@ -607,6 +610,29 @@ class Figure:
 
     def _repr_html_(self) -> str:
         return self._page().html()
+
+    # As a mapping it is the row that it is in a table: pandas makes a data frame of a table, or a list of figures.
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.group:
+            return self.group[name]
+        if name == "excluded":
+            return self.exclusions.excluded if self.exclusions else 0
+        if name not in set(self):
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.group, *(f.name for f in column_fields(type(self))), "reason", "excluded"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.object_]:  # noqa: FBT001
+        # Among others it is one object, and no column of names.
+        found = np.empty((), dtype=object)
+        found[()] = self
+        return found
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

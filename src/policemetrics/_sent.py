@@ -246,6 +246,8 @@ class Sent:
         without one tells nothing: of rare events, and where coverage was stated.
     sources : tuple of Source
         The published files that it was read from.
+    named : bool
+        Whether it was said by name who sends, so that they do with or without a row.
     """
 
     cells: Cells
@@ -255,6 +257,7 @@ class Sent:
     renamed: frozenset[str] = frozenset()
     months: frozenset[int] | None = None
     sources: tuple[Source, ...] = ()
+    named: bool = False
 
     @property
     def has_rows(self) -> bool:

@@ -556,9 +556,11 @@ def _only(side: Side, common: Cells) -> Side:
     as_it_is = set(common.dims) <= set(tally.dims) and side.dim not in renamed(tally)
     cells = tally._cells if as_it_is else side.at_grain()
     mask = cells.within(common)
-    ledger, left = tally._ledger, cells.select(~mask).project(tally.dims)
-    if len(left):
-        ledger = merged(ledger, left.extend(REASON, _NOT_LIKE_FOR_LIKE))
+    ledger, rest = tally._ledger, cells.select(~mask)
+    if len(rest):
+        _, names = _named(rest.keys(common.dims), side.dim, side.parts)
+        who = f" ({_check.cut(sorted({*names} - {''}))})" if any(names) else ""
+        ledger = merged(ledger, rest.project(tally.dims).extend(REASON, _NOT_LIKE_FOR_LIKE + who))
     supplied = (
         None if tally._supplied is None else common.keys(d for d in tally._supplied.dims if d in common.dims)
     )
@@ -571,7 +573,9 @@ def left_by_match(side: Side) -> Side:
     """Return a side whose ledger holds nothing but what `matched` left out of it."""
     ledger = side.tally._ledger
     if ledger is not None:
-        ledger = ledger.select(ledger.where_label(REASON, lambda reason: reason == _NOT_LIKE_FOR_LIKE))
+        ledger = ledger.select(
+            ledger.where_label(REASON, lambda reason: reason.startswith(_NOT_LIKE_FOR_LIKE))
+        )
     return attrs.evolve(side, tally=side.tally._evolve(ledger=ledger))
 
 
@@ -640,7 +644,9 @@ def groups_of(sides: Sequence[Side], by: tuple[str, ...], whole: Tally | None = 
         if tally._supplied is not None and set(by) <= set(tally._supplied.dims):
             found.append(tally._supplied.keys(by))
         if tally._ledger is not None:
-            found.append(without_own_drops(tally._ledger, by).keys(by))
+            # What the caller dropped is no group of its own.
+            kept = tally._ledger.where_label(REASON, lambda reason: not reason.startswith(DROPPED))
+            found.append(tally._ledger.select(kept).keys(by))
     return reduce(Cells.union, found).keys()
 
 
@@ -808,12 +814,9 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
     paired = _counted_twice(old, new)
     lone = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in lone.dims)
-    # The month of a period tells suppliers apart only where a period has several parts.
-    told = [d for d in lone.dims if AS_SENT + d not in lone.dims and (d != dim or len(parts) > 1)]
+    told, names = _named(lone, dim, parts)
     if not len(lone) or set(told) <= set(shared):
         return reasons
-    columns = [[said(d, parts.get(v, v) if d == dim else v) for v in lone.column(d).tolist()] for d in told]
-    names = [" ".join(key) for key in zip(*columns, strict=True)]
     for i, listed in listed_by_group(groups, lone, shared, names).items():
         reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
@@ -829,6 +832,16 @@ def listed_by_group(
         named.setdefault(at, {})[name] = None
     places = enumerate(groups.positions(grouped, shared).tolist())
     return {i: _check.cut(named[at]) for i, at in places if at >= 0}
+
+
+def _named(reports: Cells, dim: str, parts: Mapping[int, str]) -> tuple[list[str], list[str]]:
+    """Name reports by who sent them and when; `parts` names the places in `dim`."""
+    # The month of a period tells suppliers apart only where a period has several parts.
+    told = [d for d in reports.dims if AS_SENT + d not in reports.dims and (d != dim or len(parts) > 1)]
+    columns = [
+        [said(d, parts.get(v, v) if d == dim else v) for v in reports.column(d).tolist()] for d in told
+    ]
+    return told, [" ".join(key) for key in zip(*columns, strict=True)] if told else [""] * len(reports)
 
 
 def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
@@ -853,7 +866,8 @@ def _names_period(period: str, reports: tuple[str, ...]) -> Callable[[str], bool
     """Recognise the reason of a drop that named the period with other dimensions; whole reports are seen to."""
 
     def names(reason: str) -> bool:
-        named = reason.removeprefix(DROPPED).split(" and ") if reason.startswith(DROPPED) else []
+        dims = reason.removeprefix(DROPPED).partition(" (")[0]
+        named = dims.split(" and ") if reason.startswith(DROPPED) else []
         return period in named and not set(named) <= set(reports)
 
     return names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Literal, overload
+from typing import Any, ClassVar, Literal, overload
 
 import attrs
 import numpy as np
@@ -83,6 +83,8 @@ class RateChange(Figure):
     subject : str
         What is counted, for the sentence.
     """
+
+    _may_hide: ClassVar[tuple[str, ...]] = ("old", "new")
 
     old: float = column("count", "numerator")
     new: float = column("count", "numerator")

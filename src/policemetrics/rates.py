@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import attrs
 import numpy as np
@@ -57,6 +57,8 @@ class Rate(Figure):
     subject : str
         What the events are, for the sentence.
     """
+
+    _may_hide: ClassVar[tuple[str, ...]] = ("events",)
 
     events: float = column("count", "numerator")
     exposure: float = column("count", "denominator")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, overload
@@ -11,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _oldest, _screen, _sources, _write
+from policemetrics import _check, _screen, _sources, _suppression, _write
 from policemetrics._figure import (
     Exclusions,
     ExclusionTable,
@@ -31,11 +30,11 @@ from policemetrics._figure import (
     once,
     stacked,
 )
-from policemetrics._typing import Column, IntArray, Label
+from policemetrics._handover import Handed, optional
+from policemetrics._typing import Column, IntArray, Label, Names
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
-    MissingDependencyError,
     Note,
     OutOfRangeError,
     UnknownNameError,
@@ -80,7 +79,7 @@ _WHOLE: Final = ("int", "int or None")
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
-class Results(Generic[FigureT_co]):
+class Results(Handed, Generic[FigureT_co]):
     """A table of figures: one row a group, one column an attribute.
 
     It holds arrays, makes value objects when asked, and hands over to a data frame for the rest.
@@ -339,6 +338,47 @@ class Results(Generic[FigureT_co]):
             notes=self._notes if isinstance(self._notes, tuple) else self._notes[index],
         )
 
+    if not TYPE_CHECKING:  # for which a column is no attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where a column is found, and what else may have what a table has not."""
+            if name.startswith("_"):
+                raise AttributeError(name)
+            called = _check.shown(name)
+            if name in self.columns or name in self._audit:
+                msg = f"Results has no {called}; use results[{called}], or .{name} of one figure, as in results[0].{name}."
+            else:
+                msg = f"Results has no {called}; results.to_pandas() and results.to_polars() are data frames, which may."
+            raise AttributeError(msg, name=name, obj=self)
+
+    def head(self, rows: int = 5, /) -> Results[FigureT_co]:
+        """Return the first rows.
+
+        Parameters
+        ----------
+        rows : int, optional
+            How many. Default is 5; where there are fewer it is all of them.
+
+        Returns
+        -------
+        Results
+            The first rows, in the same order.
+
+        Raises
+        ------
+        InvalidTypeError
+            If it is no whole number.
+        OutOfRangeError
+            If it is below 0.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> len(pm.rate([5, 9], [100, 90], labels=["A", "B"]).head(1))
+        1
+        """
+        return self._take(np.arange(min(len(self), _check.one_count(rows, "rows"))))
+
     def at(self, /, **labels: Label) -> FigureT_co:
         """Return the one figure with these labels.
 
@@ -496,6 +536,100 @@ class Results(Generic[FigureT_co]):
             msg = f"names must keep the rows of {dim!r} apart: figures do not add up. Merge the counts by Tally.relabel, and ask again."
             raise InvalidInputError(msg)
         return self._evolve(keys=keys)
+
+    def suppress(self, below: int = 5, *, totals: Names | None = None) -> Results[FigureT_co]:
+        """Hide small counts, and what would give them away, before a table is published.
+
+        What is hidden is undefined in every export, with a reason that begins with the field's symbol, [c], which
+        stands in its place wherever the table is shown. What follows of a hidden count goes with it: the change, the
+        percentage, the rate, their limits; and what was left out, which says how many were counted. The rows come in the order of
+        their labels, since an order by size would tell.
+
+        Parameters
+        ----------
+        below : int, optional
+            Counts below it are small, 0 among them. Default is 5. From what is shown no hidden count can be bounded to
+            fewer than so many whole numbers.
+        totals : str or sequence of str, optional
+            The totals that are published beside the table, wherever that is: those by label of one of its two
+            dimensions, by its name, and ``"all"``. Default is that all of them are; ``()`` is none.
+
+        Returns
+        -------
+        Results
+            The table to publish; it holds none of the hidden counts.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is no table of counts, of rates or of their changes by one or two dimensions; rows overlap, as a total
+            and its parts or windows of months do; or a small count cannot be hidden beside the totals.
+        OutOfRangeError
+            If `below` is less than 2.
+
+        Notes
+        -----
+        It protects one table. Who sees another one with some of its counts, an earlier edition say, may know more.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> found = pm.rate([3, 40, 7], [1000, 2000, 500], labels=["A", "B", "C"]).suppress(totals="all")
+        >>> found["events"].tolist(), found[0].reason
+        ([nan, 40.0, nan], '[c]: small, or would give away one that is')
+        """
+        below = _check.one_count(below, "below")
+        if below < 2:
+            msg = f"below must be >= 2; got {below}."
+            raise OutOfRangeError(msg)
+        names = self.kind._may_hide
+        several = isinstance(self._audit.get("between"), np.ndarray)
+        if not names or several:
+            what = (
+                "of several comparisons, in which a count occurs twice"
+                if several
+                else f"of {self.kind.__name__}"
+            )
+            msg = (
+                f"suppress takes a table of counts, rates or changes between two periods; this is one {what}."
+            )
+            raise InvalidInputError(msg)
+        keys = {d: k.tolist() for d, k in self._keys.items()}
+        known = ~np.isnan([self._values[name] for name in names])
+        counts = np.where(known, [self._values[name] for name in names], 0).round().astype(np.int64)
+        published = _suppression.published(keys, counts, totals)
+        masks = []
+        for of_side, there in zip(counts, known, strict=True):
+            chosen = _suppression.hidden(of_side[there], [s[there] for s in published.values()], below)
+            if chosen is None:
+                msg = (
+                    f"totals must leave room to hide a count below {below} in; beside {_check.listing(published)} "
+                    "it would be known. Publish fewer of them, and name those in totals=; () is none."
+                )
+                raise InvalidInputError(msg)
+            masks.append(np.zeros(len(self), dtype=bool))
+            masks[-1][there] = chosen
+        rows: NDArray[np.bool_] = np.any(masks, axis=0)
+        if not rows.any():
+            return self
+        of = dict(zip(names, masks, strict=True))
+        # A divisor is no crime; what was adjusted for all rows at once tells of each.
+        kept = {f.name for f in column_fields(self.kind) if f.metadata["role"] == "denominator"}
+        whole = {"p_adjusted": np.ones(len(self), dtype=bool)}
+        values = {
+            name: column if name in kept else np.where((of | whole).get(name, rows), np.nan, column)
+            for name, column in self._values.items()
+        }
+        note = _suppression.note(below, published)
+        found = self._evolve(
+            values=values,
+            reason=np.where(rows, _suppression.REASON, self._reason),
+            exclusions=None,
+            notes=_one_or_all([(*notes, note) for notes in self._notes_by_row]),
+        )
+        for dim in reversed(keys):
+            found = found.sort(dim)
+        return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Results):
@@ -699,10 +833,6 @@ class Results(Generic[FigureT_co]):
         page = self._page(len(self))
         return (page.readable() if _check.flag(headings, "headings") else page).markdown()
 
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the table over by the Arrow PyCapsule protocol: polars, pyarrow and DuckDB read it."""
-        return arrow_stream(self, requested_schema)
-
     # ---- showing ------------------------------------------------------------------------
 
     def _page(self, most: int = _MOST_ROWS_SHOWN) -> _screen.Page:
@@ -719,11 +849,14 @@ class Results(Generic[FigureT_co]):
             _screen.title(self.kind.__name__, fields, same),
             [_screen.Shown(name, words) for name, words in labels.items()],
             [
-                *_screen.columns(
-                    column_fields(self.kind),
-                    self.kind._estimate,
-                    {name: values[:rows].tolist() for name, values in self._values.items()},
-                    same,
+                *_suppression.marked(
+                    _screen.columns(
+                        column_fields(self.kind),
+                        self.kind._estimate,
+                        {name: values[:rows].tolist() for name, values in self._values.items()},
+                        same,
+                    ),
+                    last["reason"],
                 ),
                 # A column that says nothing in any row only takes room.
                 *(
@@ -856,28 +989,3 @@ def _audit_cell(value: Any, separator: str) -> Any:
 
 def _label_order(label: Any) -> tuple[bool, Any]:
     return isinstance(label, str), label
-
-
-def arrow_stream(table: Any, requested_schema: object) -> object:
-    """Hand over `table` by the Arrow C stream, through whichever of pyarrow and polars is installed."""
-    try:
-        return table.to_arrow().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError:
-        if not hasattr(table, "to_polars"):
-            raise
-    try:
-        return table.to_polars().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError as error:
-        msg = 'handing a table over by Arrow needs pyarrow or polars; install "policemetrics[pyarrow]".'
-        raise MissingDependencyError(msg) from error
-
-
-def optional(module: str, user: str, *, extra: str = "") -> Any:
-    """Import an optional package, or say which extra installs it; one that is too old is refused."""
-    try:
-        found = importlib.import_module(module)
-    except ImportError as error:
-        msg = f'{user} needs {module}; install "policemetrics[{extra or module}]".'
-        raise MissingDependencyError(msg) from error
-    _oldest.require(module)
-    return found

@@ -30,6 +30,7 @@ from policemetrics._cells import (
     filled,
     merged,
 )
+from policemetrics._handover import Handed, arrow_of, pandas_of, polars_of
 from policemetrics._sent import (
     Kept,
     Left,
@@ -60,9 +61,11 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.periods import Period, same_period
-from policemetrics.results import arrow_stream, label_array, optional
+from policemetrics.results import label_array
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 COUNT: Final = "count"  # the column of the counts in every table
@@ -81,7 +84,7 @@ _MOST_CELLS_SHOWN: Final = 20
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
-class Tally:
+class Tally(Handed):
     """Counts by key: whole numbers, exact, immutable, and mergeable with ``+``.
 
     Make one with `tally` from a data frame or with `from_columns` from plain columns. A cell that
@@ -281,7 +284,8 @@ class Tally:
             supplied = supplied.union(named).keys()
         if senders is not None:
             supplied = supplied.union(reports_of(senders, supplied)).keys()
-        return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
+        found = self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
+        return found._evolve(sent=(attrs.evolve(found._sent[0], named=senders is not None),))
 
     def _from_files(self, *sources: Source) -> Tally:
         """Say which published files the counts were read from."""
@@ -408,21 +412,55 @@ class Tally:
         MissingDependencyError
             If pyarrow is not installed.
         """
-        arrow = optional("pyarrow", "Tally.to_arrow")
-        columns = self.to_dict()
-        types = {COUNT: arrow.int64()}
+        return arrow_of(*self._typed(), "Tally.to_arrow")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the cells as a pandas data frame: the dimensions, then ``count``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a cell, with the types of `to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            If pandas is not installed.
+        """
+        return pandas_of(*self._typed(), "Tally.to_pandas")
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the cells as a polars data frame: the dimensions, then ``count``.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row a cell, with the types of `to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            If polars is not installed.
+        """
+        return polars_of(*self._typed(), "Tally.to_polars")
+
+    def _typed(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
+        """Return the cells as columns, and the kind of each."""
+        columns, kinds = self.to_dict(), {COUNT: "int"}
         for dim in self.dims:
             whole = _kinds(self._cells.label(dim)) == {int}
             if whole or REASON in self.dims:
                 columns[dim] = [None if v == MISSING else v for v in columns[dim]]
-            types[dim] = arrow.float64() if dim == MEASURED else arrow.int64() if whole else arrow.string()
-        arrays = [arrow.array(values, types[name]) for name, values in columns.items()]
-        table: pa.Table = arrow.Table.from_arrays(arrays, names=list(columns))
-        return table
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the cells over by the Arrow PyCapsule protocol."""
-        return arrow_stream(self, requested_schema)
+            kinds[dim] = (
+                "float"
+                if dim == MEASURED
+                else "int or None"
+                if whole and None in columns[dim]
+                else "int"
+                if whole
+                else "str"
+            )
+        return columns, kinds
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):
@@ -691,18 +729,23 @@ class Tally:
             marks=tuple(kept for mark in self._marks if (kept := filled(_narrowed(mark, wanted)))),
         )
 
-    def drop(self, /, **labels: Any) -> Tally:
+    def drop(self, reason: str = "", /, **labels: Any) -> Tally:
         """Leave out the cells with these labels, and say so in the ledger.
+
+        A supplier of whom nothing is left in any period is no supplier any more, unless `coverage` named those who send.
 
         Parameters
         ----------
+        reason : str, optional
+            Why they are left out; the ledger says it. Default is no reason.
         **labels : str, int or iterable of them
             Label or labels by dimension; a cell is dropped where it matches in all of them.
 
         Returns
         -------
         Tally
-            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``.
+            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``, or
+            ``"dropped: <dimension> (<reason>)"``.
 
         Raises
         ------
@@ -716,7 +759,26 @@ class Tally:
         (7, ['dropped: force'])
         """
         wanted = self._wanted(labels)
-        return self._exclude(wanted, DROPPED + " and ".join(wanted))
+        why = f" ({_check.text(reason, 'reason')})" if reason != "" else ""
+        found, times = self._exclude(wanted, DROPPED + " and ".join(wanted) + why), time_dims(self._sent)
+        reports = () if self._supplied is None else self._supplied.dims
+        if {*wanted} <= {*reports} or {*wanted} & {*times} or any(one.named for one in self._sent):
+            return found
+        return found._without_idle(self, [d for d in reports if d not in times])
+
+    def _without_idle(self, before: Tally, who: Sequence[str]) -> Tally:
+        """Leave out suppliers that sent something `before`, and of whom nothing is left: of frauds alone, where these were dropped."""
+        there = self._cells.keys(who)
+        if self._ledger is not None:  # what was left out otherwise came in, or is known to be missing
+            others = self._ledger.where_label(REASON, lambda reason: not reason.startswith(DROPPED))
+            there = there.union(self._ledger.select(others).known(who))
+        had = before._cells.keys(who)
+        idle, found = had.select(~had.within(there.keys())), self
+        for key in zip(*(idle.column(d).tolist() for d in who), strict=True):
+            left = Left({d: label_array([v]) for d, v in zip(who, key, strict=True)})
+            supplied = found._supplied
+            found = found._evolve(supplied=supplied and left.on(supplied), sent=found._then(left))
+        return found
 
     def not_supplied(self, reason: str, /, **labels: Any) -> Tally:
         """Mark what a source wrote as figures, often 0, although nothing valid was supplied.
@@ -1090,6 +1152,7 @@ def _joins(text: str, names: tuple[str, ...]) -> bool:
     """Return whether a text is some of the names joined by "and", which may itself stand in a name."""
     return any(
         text == name
+        or (text.startswith(f"{name} (") and text.endswith(")"))
         or (
             text.startswith(f"{name} and ")
             and _joins(text.removeprefix(f"{name} and "), names[:i] + names[i + 1 :])

@@ -753,7 +753,7 @@ class TestIndexLikeForLike:
         table = harm_index(crimes, INDEXED, base="2021/22", like_for_like="match")
         base, row = table
         assert (row.index, row.reason, row.exclusions.counted) == (140, None, 7)
-        assert row.exclusions.reasons == {"not like for like": 6}
+        assert row.exclusions.reasons == {"not like for like (Essex)": 6}
         assert (base.index, base.exclusions.excluded) == (100, 0)
 
     def test_what_is_below_zero_is_shown(self):

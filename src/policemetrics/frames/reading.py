@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _oldest
 from policemetrics._cells import MEASURED, REASON, is_missing
+from policemetrics._handover import optional
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.frames.nw import nw
-from policemetrics.results import optional
-from policemetrics.tallies import COUNT
+from policemetrics.tallies import COUNT, Tally
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -193,8 +193,11 @@ def _quoted(name: str) -> str:
 
 
 def _opened(frame: Any) -> Any:
+    if isinstance(frame, Tally):
+        msg = "data must be a data frame; a Tally is counted already: add it up by sum_to(), or give it to a metric as it is."
+        raise InvalidTypeError(msg)
     try:
-        found = nw.from_native(frame)
+        found = nw.from_native(_handed(frame))
     except nw.exceptions.DuplicateError as error:
         msg = f"data must have distinct names of columns; {' '.join(str(error).split())}"
         raise InvalidInputError(msg) from error
@@ -220,6 +223,16 @@ def _opened(frame: Any) -> Any:
         if known:
             return found.with_columns(*(nw.col(name).cast(kind) for name, kind in known.items()))
     return found
+
+
+def _handed(frame: Any) -> Any:
+    """Take what narwhals does not know, but which hands itself over by the Arrow PyCapsule protocol, as an Arrow table."""
+    known = nw.from_native(frame, pass_through=True)
+    if isinstance(known, nw.DataFrame | nw.LazyFrame) or not hasattr(type(frame), "__arrow_c_stream__"):
+        return frame
+    with suppress(ValueError):  # a column hands itself over, too, and makes no table
+        return optional("pyarrow", f"a {type(frame).__name__}").table(frame)
+    return frame
 
 
 def _with_dates(frame: Any) -> Any:

@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
+from policemetrics._handover import optional
 from policemetrics._typing import IntArray
 from policemetrics.definitions import _tables
 from policemetrics.errors import InvalidInputError
 from policemetrics.official._files import Part, Published, workbook_of
 from policemetrics.official._progress import Progress
-from policemetrics.results import optional
 
 _HEADINGS_WITHIN: Final = 40  # rows from the top
 _ROWS_AT_ONCE: Final = 50_000

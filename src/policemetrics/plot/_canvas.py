@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._handover import optional
 from policemetrics.definitions._codes import code_names
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.periods import in_words
-from policemetrics.results import Exclusions, ExclusionTable, Results, optional
+from policemetrics.results import Exclusions, ExclusionTable, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
