@@ -16,8 +16,8 @@ from policemetrics._supply import (
     added,
     exclusion_table,
     groups_of,
-    months_before,
-    same_months,
+    read_periods,
+    side_of,
     totals,
     unexplained,
     whole_side,
@@ -26,6 +26,7 @@ from policemetrics._supply import (
 )
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.exposure import Divisor
+from policemetrics.periods import Period
 from policemetrics.results import label_array
 from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray, IntArray, Label
@@ -109,11 +110,35 @@ class Grouped:
         return sizes
 
 
+def _same_months(tally: Tally, years: int, period: str) -> list[tuple[Side, Side]]:
+    """Take the months of the latest year there are, from January on, with the same months of each of some years before."""
+    read = read_periods(tally, period)
+    last = max(read.values(), default=None)
+    if last is None:
+        empty = Side(tally._where({period: label_array([])}), period)
+        return [(empty, empty)]
+    if any(p.months != 1 for p in read.values()):
+        msg = f"versus='same_months' needs single months; {period!r} holds {_check.listing(read, most=5)}."
+        raise InvalidInputError(msg)
+    later = Period(last.start.replace(month=1), last.end)
+    return [
+        (side_of(tally, period, later.shift(-12 * ago), read), side_of(tally, period, later, read))
+        for ago in range(years, 0, -1)
+    ]
+
+
+def _months_before(tally: Tally, later: Period, period: str) -> dict[Any, Period]:
+    """Return the single months that end before a period begins."""
+    return {
+        label: p for label, p in read_periods(tally, period).items() if p.months == 1 and p.end < later.start
+    }
+
+
 def over_same_months(
     tally: Tally, by: tuple[str, ...], years: int, period: str, **options: Any
 ) -> Comparison:
     """Compare the months of the latest year there are with the same months of some years before, added up."""
-    both = same_months(tally, years, period)
+    both = _same_months(tally, years, period)
     groups = groups_of([side for pair in both for side in pair], by, tally)
     return _of_mean([Comparison.of(tally, pair, by, groups=groups, **options) for pair in both])
 
@@ -142,7 +167,7 @@ def dispersion_before(pair: Comparison, period: str, method: str) -> FloatArray:
     if method != "score":
         msg = f"dispersion='estimate' goes with method='score', which alone can be widened; got method={method!r}."
         raise InvalidInputError(msg)
-    months = months_before(data, later.when, period) if later.when else {}
+    months = _months_before(data, later.when, period) if later.when else {}
     counts = np.full((len(groups), len(months)), np.nan)
     for column, label in enumerate(months):
         side = whole_side(data._where({period: label_array([label])}))

@@ -291,14 +291,14 @@ def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
     >>> [side.tally.total for side in both_periods(crimes, ("2022/23", "2023/24"), "period")]
     [8, 7]
     """
-    read = _read_periods(tally, period)
+    read = read_periods(tally, period)
     if isinstance(between, str | Period) or not isinstance(between, Sequence) or len(between) != 2:
         msg = f"between must be a pair (earlier, later), as in ('2022/23', '2023/24'); got {between!r}."
         raise InvalidTypeError(msg)
     # A label of the column itself is read as the column is: "2009-10" among months is a month.
     earlier, later = (_meant(b, read, f"between[{i}]") for i, b in enumerate(between))
     check_pair(earlier, later)
-    return _side(tally, period, earlier, read), _side(tally, period, later, read)
+    return side_of(tally, period, earlier, read), side_of(tally, period, later, read)
 
 
 def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
@@ -353,50 +353,26 @@ def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
 def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side, Side]]:
     """Take every period with the one a year before it, or just before it."""
     _check.choice(versus, "versus", ("year_before", "previous"))
-    read = _read_periods(tally, period)
+    read = read_periods(tally, period)
     pairs = []
     for later in sorted(set(read.values())):
         if versus == "year_before" and later.months > 12:
             msg = f"versus='year_before' needs periods of at most a year; {period!r} has {later.label}."
             raise InvalidInputError(msg)
         earlier = later.shift(-12) if versus == "year_before" else later.previous()
-        pairs.append((_side(tally, period, earlier, read), _side(tally, period, later, read)))
+        pairs.append((side_of(tally, period, earlier, read), side_of(tally, period, later, read)))
     return pairs
-
-
-def same_months(tally: Tally, years: int, period: str) -> list[tuple[Side, Side]]:
-    """Take the months of the latest year there are, from January on, with the same months of each of some years before."""
-    read = _read_periods(tally, period)
-    last = max(read.values(), default=None)
-    if last is None:
-        empty = Side(tally._where({period: label_array([])}), period)
-        return [(empty, empty)]
-    if any(p.months != 1 for p in read.values()):
-        msg = f"versus='same_months' needs single months; {period!r} holds {_check.listing(read, most=5)}."
-        raise InvalidInputError(msg)
-    later = Period(last.start.replace(month=1), last.end)
-    return [
-        (_side(tally, period, later.shift(-12 * ago), read), _side(tally, period, later, read))
-        for ago in range(years, 0, -1)
-    ]
-
-
-def months_before(tally: Tally, later: Period, period: str) -> dict[Any, Period]:
-    """Return the single months that end before a period begins."""
-    return {
-        label: p for label, p in _read_periods(tally, period).items() if p.months == 1 and p.end < later.start
-    }
 
 
 def base_and_periods(tally: Tally, base: Any, period: str) -> tuple[Side, list[Side]]:
     """Take one period, and every period there is to be compared with it, itself among them, in order."""
-    read = _read_periods(tally, period)
+    read = read_periods(tally, period)
     wanted = _meant(base, read, "base")
     found = sorted({wanted, *read.values()})
     for other in found:
         if other != wanted:
             check_pair(min(wanted, other), max(wanted, other), f"base and the periods of {period!r}")
-    return _side(tally, period, wanted, read), [_side(tally, period, other, read) for other in found]
+    return side_of(tally, period, wanted, read), [side_of(tally, period, other, read) for other in found]
 
 
 def _meant(asked: Any, read: Mapping[Any, Period], name: str) -> Period:
@@ -407,7 +383,7 @@ def _meant(asked: Any, read: Mapping[Any, Period], name: str) -> Period:
     return as_period(str(asked) if year else asked, name)
 
 
-def _read_periods(tally: Tally, period: str) -> dict[Any, Period]:
+def read_periods(tally: Tally, period: str) -> dict[Any, Period]:
     tally._require_dims(period)
     if tally._ledger is not None:
         # A label that was dropped, "Total" say, need not be a period.
@@ -416,7 +392,7 @@ def _read_periods(tally: Tally, period: str) -> dict[Any, Period]:
     return dict(zip(known, read_labels(known, period), strict=True))
 
 
-def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period]) -> Side:
+def side_of(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period]) -> Side:
     """Take the part of a tally in one period: its own label, or the shorter periods that make it up."""
     chosen = {label: p for label, p in read.items() if p == wanted}
     within = {label: p for label, p in read.items() if wanted.contains(p) and p != wanted}
