@@ -34,6 +34,8 @@ myst_heading_anchors = 3
 # Each notebook runs in a folder of its own. One that raises gives a warning with its traceback, and warnings
 # are errors; nb_execution_raise_on_error would hide the traceback.
 nb_execution_mode = "force"
+# These read published files that are not in the repository; tools/run_notebooks.py runs them and keeps their outputs.
+nb_execution_excludepatterns = ["howto/job-*.ipynb"]
 nb_execution_show_tb = True
 nb_execution_in_temp = True
 nb_execution_timeout = 120
