@@ -291,6 +291,19 @@ def every_metric(_: int) -> tuple[Call, Call]:
     return ours, lambda: np.sort(numbers)
 
 
+def areas_beside(groups: int) -> tuple[Call, Call]:
+    """Every area beside the others, with all limits, ranks and adjusted p-values, of rates, whose limits are exact."""
+    random = np.random.default_rng(5)
+    labels = [f"a{i}" for i in range(groups)]
+    rates = pm.rate(random.poisson(50, groups), np.full(groups, 1_000.0), labels=labels)
+    asked = {"of": "label", "against": "pooled", "include_self": False, "adjust": "bh"}
+    found = pm.compare(rates, **asked)
+    rest = (rates["events"].sum() - rates["events"]) / (rates["exposure"].sum() - rates["exposure"])
+    np.testing.assert_allclose(found["reference"], 1_000 * rest)
+    numbers = random.integers(0, 2**32, 1_000_000, dtype=np.uint32)
+    return lambda: pm.compare(rates, **asked), lambda: np.sort(numbers)
+
+
 # ---- intervals --------------------------------------------------------------------------
 
 
@@ -304,6 +317,22 @@ def _wald(x: NDArray[Any], n: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]
     share = x / n
     margin = Z * np.sqrt(share * (1 - share) / n)
     return share - margin, share + margin
+
+
+def charts_by_numpy(series: int) -> tuple[Call, Call]:
+    values = np.random.default_rng(9).poisson(100, (series, 60)).astype(float)
+
+    def ours() -> Any:
+        return pm.spc.individuals(values)
+
+    def reference() -> Any:
+        centre = values.mean(axis=-1, keepdims=True)
+        far = 2.66 * np.abs(np.diff(values)).mean(axis=-1, keepdims=True)
+        return centre, centre - far, centre + far
+
+    for found, same in zip((ours().centre, ours().low, ours().high), reference(), strict=True):
+        np.testing.assert_allclose(found, np.broadcast_to(same, values.shape))
+    return ours, reference
 
 
 def wilson_by_wald(groups: int) -> tuple[Call, Call]:
@@ -475,6 +504,9 @@ CASES = [
     Case("M1", "four metrics of 3,096 groups from tallies / np.sort of 1,000,000", every_metric, {GROUPS: 4}),
     Case("M2", "harm score with interval, 3,096 groups by 150 offences / H @ w", harm, {GROUPS: 4}, 8),
     Case(
+        "M3", "10,000 areas beside the others, all limits / np.sort of 1,000,000", areas_beside, {10_000: 4}
+    ),
+    Case(
         "B1",
         "summary of times with intervals from rows / np.sort of as many",
         times_by_sorting,
@@ -493,6 +525,12 @@ CASES = [
     Case("C2", "Byar / two lines of Wald", byar_by_wald, _groups(3.2), 2),
     Case("C3", "exact Poisson / statsmodels", poisson_by_statsmodels, _groups(0.1)),
     Case("C4", "Clopper-Pearson / its two bare special functions", clopper_pearson_by_scipy, _groups(1.1)),
+    Case(
+        "C5",
+        "limits of 100,000 control charts of 60 points / the same arithmetic in numpy",
+        charts_by_numpy,
+        {100_000: 3},
+    ),
     Case("D1", "one table / a hundredth of its figures one by one", table_by_objects, _groups(1)),
     Case("E1", "import policemetrics / import numpy, a process each", importing, {1: 1.5}),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +19,9 @@ __all__ = [
     "BULLETINS",
     "FORCES",
     "NATIONAL",
+    "SHARES",
     "bulletins",
+    "charged_shares",
     "forces_add_up",
     "sets_add_up",
     "street_outcomes",
@@ -26,6 +30,7 @@ __all__ = [
 FORCES: Final = "outcomes/ho_outcomes_force_year.csv"
 NATIONAL: Final = "outcomes/ho_outcomes_national_year.csv"
 BULLETINS: Final = "outcomes/published_checks.csv"
+SHARES: Final = "outcomes/charged_share_england_wales_2003_2023.csv"
 BBC: Final = tuple(
     f"outcomes/bbc_outcomes_{name}"
     for name in ("by_category_force_year_2012_16.csv.gz", "by_force_2012_16.csv", "totals_2012_16.csv")
@@ -40,6 +45,14 @@ _TYPES: Final = {
     "community_resolution_t8": "8",
     "diversionary_activity_t22": "22",
 }
+_SETS: Final[dict[str, str | OutcomeSet]] = {
+    "charged": "charged",
+    "other positive outcome": OutcomeSet(["2", "3", "4", "6", "7"], name="other positive outcome"),
+}
+_MOST: Final = 7_000_000  # crimes of a year that there can be
+_PLACES: Final = frozenset(
+    {10, 20, 40, 50, 100, 125, 200, 250, 500, 1000}
+)  # of shares printed to three places
 _TOTALS: Final = ("out_of_court_total", "positive_total", "assigned_total")
 _YEAR: Final = ("financial_year", "basis")
 _OUT_OF_COURT: Final = OutcomeSet(["2", "3", "6", "7", "8", "22"], name="out of court with 22")
@@ -106,6 +119,36 @@ def bulletins(folder: Path) -> Cells:
     known = np.char.startswith(printed["agrees"], "no")
     names = joined(wanted, printed["measure"])
     return compare(names, printed.numbers("published_value"), ours, explained=known)
+
+
+def charged_shares(folder: Path) -> Cells:
+    """Shares at full precision, from the whole numbers that they are of; two of these numbers were printed, too."""
+    table = read(folder, SHARES, "year", "outcome", "pct")
+    printed, names = table.numbers("pct"), joined(table["year"], table["outcome"])
+    ours, counts = np.full(len(table), np.nan), dict[str, int]()
+    rounded = np.zeros(len(table), dtype=bool)
+    for year in np.unique(table["year"]).tolist():
+        rows = np.flatnonzero(table["year"] == year)
+        parts = [Fraction(share).limit_denominator(_MOST) for share in printed[rows].tolist()]
+        crimes = math.lcm(*(part.denominator for part in parts))
+        rounded[rows] = crimes in _PLACES
+        if crimes > _MOST or crimes in _PLACES:
+            continue
+        for row, part in zip(rows.tolist(), parts, strict=True):
+            positive = part.numerator * (crimes // part.denominator)
+            found = positive_outcome_rate(
+                positive, crimes, positive=_SETS[table["outcome"][row]], basis="recorded", out_of="crimes"
+            )
+            ours[row], counts[f"{int(year[:4]) - 1}/{year[2:4]}, {table['outcome'][row]}"] = (
+                found.rate,
+                positive,
+            )
+    shares = compare(names, printed, ours, explained=rounded)
+    bulletin = read(folder, BULLETINS, "financial_year", "measure", "published_value")
+    years = joined(bulletin["financial_year"], np.full(len(bulletin), "charged"))
+    known = (bulletin["measure"] == "charged or summonsed") & np.isin(years, list(counts))
+    found_counts = find(years[known], np.array(list(counts)), np.array(list(counts.values())))
+    return together([shares, compare(years[known], bulletin.numbers("published_value")[known], found_counts)])
 
 
 def street_outcomes(folder: Path) -> Cells:

@@ -51,7 +51,24 @@ SOURCES: Final = (
         "ONS Crime Severity Score: Greater Manchester 2017/18 from counts",
         _harm.css_scores,
         (_harm.CSS, _harm.CSS_COUNTS),
-        "the weights at hand lack rows of code 21, so that sexual offences and the total fall short",
+        "the weights at hand lack rows of sexual offences, so that these and the total fall short",
+    ),
+    Source(
+        "ONS Crime Severity Score: forces 2017/18 and 2019/20 from counts",
+        _harm.css_forces,
+        _harm.CSS_FORCES,
+        "counts at hand are of another revision than those of ONS, and sexual offences fall short; equal to 1e-12",
+    ),
+    Source(
+        "ONS Crime Severity Score, tools of 2020 and 2022: groups add up",
+        _harm.css_tools_add_up,
+        _harm.CSS_TOOLS,
+    ),
+    Source(
+        "ONS Crime Severity Score: robbery by the tool of 2022 from that of 2020",
+        _harm.css_robbery,
+        _harm.CSS_TOOLS,
+        "counts from 2015/16 on were revised between the two tools",
     ),
     Source(
         "Cambridge Crime Harm Index 2026, 7 forces",
@@ -71,6 +88,12 @@ SOURCES: Final = (
         (_outcomes.BULLETINS, _outcomes.NATIONAL),
         "differing: cohorts grow after the bulletin, and it divides by crimes recorded",
     ),
+    Source(
+        "Home Office: shares of crimes charged, 2003 to 2023",
+        _outcomes.charged_shares,
+        (_outcomes.SHARES, _outcomes.BULLETINS),
+        "equal: both shares of a year are of whole numbers of one number of crimes; differing: 2016/17 is printed to 3 places",
+    ),
     Source("police.uk outcomes (BBC), 45 forces, 2012 to 2016", _outcomes.street_outcomes, _outcomes.BBC),
     Source(
         "NHS England, ambulance systems: means",
@@ -78,6 +101,13 @@ SOURCES: Final = (
         (_times.NHS,),
         "means are printed in whole seconds",
     ),
+    Source(
+        "StatsWales: emergency calls reached within 8 minutes",
+        _times.welsh_shares,
+        (_times.WALES,),
+        "percentages are printed to 6 places",
+    ),
+    Source("StatsWales: health boards add up", _times.boards_add_up, (_times.WALES,)),
     Source("NHS England, ambulance systems: trusts add up", _times.trusts_add_up, (_times.NHS,)),
     Source(
         "Alexandria, Virginia: elapsed times, weeks 46, 51 and 52 of 2025",

@@ -9,7 +9,7 @@ import numpy as np
 
 from conformance._reading import Table, TextArray, find, joined, read
 from conformance._verdicts import Cells, compare, together
-from policemetrics import Tally, rate, summarise_times
+from policemetrics import Tally, rate, share, summarise_times
 from policemetrics.published import pool_means
 from policemetrics.typing import FloatArray, IntArray
 
@@ -18,13 +18,20 @@ __all__ = [
     "ELAPSED",
     "FIRES",
     "NHS",
+    "WALES",
     "answer_bands",
+    "boards_add_up",
     "elapsed_summary",
     "fires",
     "trust_means",
     "trusts_add_up",
+    "welsh_shares",
 ]
 
+WALES: Final = "ambulance/wales_ambulance_red_calls.csv"
+_RESPONSES: Final = "red_calls_resulting_in_an_emergency_response_at_the_scene"
+_IN_TIME: Final = f"{_RESPONSES}_within_8_minutes"
+_PER_CENT: Final = "red_calls_percent_of_emergency_responses_arriving_at_the_scene_within_8_minutes"
 NHS: Final = "answer_times/nhs_ambsys_2017_09_and_2026_04.csv"
 ANSWERED: Final = "answer_times/alexandria_phone_hourly_2025_weeks44_52.csv"
 ELAPSED: Final = (
@@ -89,6 +96,31 @@ _METRICS: Final = {
 }
 _STATISTICS: Final = {"n": 0.0, "median": 0.0, "p90": 0.0, "p99": 0.0, "pct_le_15": 0.1, "pct_le_20": 0.1}
 _MISLABELLED: Final = ("51", "52")  # weeks whose priorities are printed by their place in the sorted list
+
+
+def welsh_shares(folder: Path) -> Cells:
+    """Per cent of responses within 8 minutes, printed to 6 places, by health board and month."""
+    table = read(folder, WALES, "date", "hb", _RESPONSES, _IN_TIME, _PER_CENT)
+    names = joined(table["date"], table["hb"])
+    ours = 100 * share(table.whole(_IN_TIME), table.whole(_RESPONSES), labels=names)["share"]
+    return compare(names, table.numbers(_PER_CENT), ours, step=1e-6)
+
+
+def boards_add_up(folder: Path) -> Cells:
+    """Counts of Wales beside the sums of its health boards."""
+    columns = ("red_calls", _RESPONSES, "amber_calls", "green_calls", _IN_TIME)
+    table = read(folder, WALES, "date", "hb", *columns)
+    whole = table["hb"] == "WALES"
+    parts = []
+    for column in columns:
+        boards = Tally.from_columns(
+            {"month": table["date"][~whole], "board": table["hb"][~whole]}, table.whole(column)[~whole]
+        ).sum_to("month")
+        found = boards.to_dict()
+        months = table["date"][whole]
+        ours = find(months, np.array(found["month"]), np.array(found["count"]))
+        parts.append(compare(joined(months, np.full(len(months), column)), table.whole(column)[whole], ours))
+    return together(parts)
 
 
 def elapsed_summary(folder: Path) -> Cells:

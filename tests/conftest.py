@@ -24,6 +24,7 @@ EXTRAS = {
     "polars": "polars",
     "pyarrow": "pyarrow",
     "duckdb": "duckdb",
+    "python_calamine": "official",
     "matplotlib": "plot",
 }
 LACKING = [name for name in EXTRAS if find_spec(name) is None]
@@ -60,3 +61,9 @@ def shared_data() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture
+def no_breaks(monkeypatch):
+    """Take no break in a series for known: for made-up counts, in years that stand for any two."""
+    monkeypatch.setattr("policemetrics._compare._BREAKS", ())

@@ -64,6 +64,21 @@ def few_times():
     return pm.summarise_times(Tally.from_columns(columns, [1] * 33), by="area")
 
 
+def areas():
+    """30 areas around 13.5%, a few far from it; one of too few cases, one without any, one with a long name."""
+    draw = np.random.default_rng(3)
+    whole = np.rint(np.exp(draw.uniform(6, 11, 30))).astype(int)
+    part = draw.binomial(whole, np.clip(draw.normal(0.135, 0.015, 30), 0.02, 0.4))
+    part[4], part[9] = 0.25 * whole[4], 0.05 * whole[9]
+    labels = [f"Force {i:02d}" for i in range(30)]
+    labels[4] = NASTY
+    return pm.share([*part, 1, 0], [*whole, 20, 0], labels=[*labels, "Small", "None"])
+
+
+def beside(**options):
+    return pm.compare(areas(), of="label", **{"against": "pooled", "include_self": True} | options)
+
+
 PICTURES = {
     "changes": lambda: plot.by_group(
         changes((60_000, 52_000, "Essex"), (900, 1_000, "Kent"), (50, 54, "Surrey"), (0, 5, NASTY))
@@ -88,14 +103,43 @@ PICTURES = {
     "mix_undefined": lambda: plot.outcome_mix(
         outcomes().not_supplied("nothing valid was sent", period="2022/23"), by="period"
     ),
+    "funnel": lambda: plot.funnel(beside()),
+    "funnel_by_chance": lambda: plot.funnel(beside(overdispersion=None)[:6]),
+    "caterpillar": lambda: plot.caterpillar(beside(include_self=False)[20:]),
     "months": lambda: plot.months(by_month()),
+    "control": lambda: plot.control_chart(
+        pm.control_chart(by_month(), chart="u_prime", baseline=12, good="lower", target=40), source="A table"
+    ),
+    "control_gaps": lambda: plot.control_chart(
+        pm.control_chart(by_month().drop(period=["2022-05", "2022-06", "2023-02"]), chart="xmr", breaks="2023-01")
+    ),
     "months_gaps": lambda: plot.months(by_month().drop(period=["2022-05", "2022-06", "2023-02"])),
 }  # fmt: skip
 TABLE = changes((5, 6, "a"), (7, 8, "b"))
 DRIVERS = pm.change_drivers(crimes(), between=YEARS, of="offence")
+CHART = pm.control_chart([20, 22, 21, 19] * 3 + [60], chart="xmr", baseline=12)
 NOBODY = Tally.from_columns({"period": [], "outcome": []}, [])
-GOOD = {"by_group": TABLE, "drivers": DRIVERS, "months": by_month(), "outcome_mix": outcomes(), "times": [5]}
-EMPTY = {"by_group": TABLE[:0], "drivers": DRIVERS[:0], "months": NOBODY, "outcome_mix": NOBODY, "times": []}
+AREAS = beside()[20:]
+GOOD = {
+    "by_group": TABLE,
+    "control_chart": CHART,
+    "caterpillar": AREAS,
+    "funnel": AREAS,
+    "drivers": DRIVERS,
+    "months": by_month(),
+    "outcome_mix": outcomes(),
+    "times": [5],
+}
+EMPTY = {
+    "by_group": TABLE[:0],
+    "control_chart": CHART[:0],
+    "caterpillar": AREAS[:0],
+    "funnel": AREAS[:0],
+    "drivers": DRIVERS[:0],
+    "months": NOBODY,
+    "outcome_mix": NOBODY,
+    "times": [],
+}
 
 
 def words(ax):

@@ -173,8 +173,8 @@ def _keys(w, by):
     return sorted({tuple(row[DIMS.index(d)] for d in by) for row in found}, key=str)
 
 
-def _divisor(w, lines, members, exposure, areas):
-    """Return one number; or residents by force, by the labels as sent, or by those of now where all of them sent."""
+def _divisor(w, lines, members, exposure, areas, every=None):
+    """Return one number; or residents by force, by the labels as sent, or by those of now where all of `every` line sent."""
     if not isinstance(exposure, dict):
         return exposure
     if w.stated == "period":  # every area with a row anywhere
@@ -184,7 +184,7 @@ def _divisor(w, lines, members, exposure, areas):
     sent, now = {s[0] for s in here}, {s[2] for s in here}
     by_sent = sum(exposure[f] for f in sent) if sent <= set(exposure) else None
     by_now = sum(exposure[n] for n in now) if now <= set(exposure) else None
-    known = {w.who(s[0], areas) for s in lines if s[2] in now}
+    known = {w.who(s[0], areas) for s in every or lines if s[2] in now}
     if by_sent is not None and by_now is not None and by_sent != by_now:
         raise Ask("labels that mean one thing as sent and another now")
     if by_sent is not None:
@@ -239,7 +239,7 @@ def change(w, old, new, by=(), exposure=None, *, match=False, of=None):
     need = {0} if w.rolled else set(range(len(months(old))))
     for k in _keys(w, by):
         key = dict(zip(by, k, strict=True))
-        lines = [_group(s, key) for s in sides]
+        lines = every = [_group(s, key) for s in sides]
         came = []
         for s, x, p, a in zip(sides, lines, (old, new), starts, strict=True):
             if w.rolled:  # windows were settled: who sent all of one
@@ -283,10 +283,10 @@ def change(w, old, new, by=(), exposure=None, *, match=False, of=None):
                 parts = [{of: v} for (v,) in _keys(w, (of,))]
             for part in parts:
                 pair = []
-                for s, x, p in zip(sides, lines, (old, new), strict=True):
+                for s, x, p, e in zip(sides, lines, (old, new), every, strict=True):
                     members = {p: {v for v, _ in came[0]}}
                     own = {y for y in x if part.get("force", y[2]) == y[2]}
-                    size = 1 if exposure is None else _divisor(s, x, members, exposure, areas)
+                    size = 1 if exposure is None else _divisor(s, x, members, exposure, areas, e)
                     n = _count(s, own, key | part, members, areas)
                     pair.append(size if isinstance(size, NotThere) else (n, Fraction(n) / Fraction(size)))
                 bad = [v for v in pair if isinstance(v, NotThere)]

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 from strategies import FORCES, rows, tally_of
 
 import policemetrics as pm
-from policemetrics import Exposure, Period, Tally, change_drivers, datasets, rate_change, tally
+from policemetrics import Exposure, Period, Tally, change_drivers, datasets, plot, rate_change, tally
 from policemetrics.errors import (
     CountOverflowError,
     InvalidInputError,
@@ -28,7 +29,10 @@ from policemetrics.errors import (
 )
 
 # Few of these tests are about who sent what; those that are state it.
-pytestmark = pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::policemetrics.errors.AreasWithoutRowsWarning"),
+    pytest.mark.usefixtures("no_breaks"),
+]
 
 METHODS = ("score", "exact", "midp")
 YEARS = ("2022/23", "2023/24")
@@ -84,7 +88,7 @@ class TestPublished:
         andrewpwheeler.com (16 and 25, 4 and 9); ONS, year ending March 2019 (West Midlands).
         """
         table = rate_change([old], [new], labels=["x"])
-        shown = repr(table).splitlines()[2].split()
+        shown = repr(table).splitlines()[3].split()
         assert shown[3:5] == [change, percent]
 
     def test_west_midlands_to_the_last_digit(self):
@@ -292,12 +296,14 @@ class TestHomeOfficeFiles:
 
     def test_match_puts_the_rest_to_the_ledger(self, all_crimes):
         whole = rate_change(all_crimes, between=BETWEEN, like_for_like="match")
-        assert whole.exclusions.reasons == {"not like for like": 50_994}
+        assert sum(whole.exclusions.reasons.values()) == 50_994
+        assert {r.split(" (")[0] for r in whole.exclusions.reasons} == {"not like for like"}
+        (why,) = [r for r in whole.exclusions.reasons if "UK Finance" in r]
         assert whole.exclusions.counted + whole.exclusions.excluded == all_crimes.total
         row = rate_change(all_crimes, between=BETWEEN, by="force", like_for_like="match").at(
             force="UK Finance"
         )
-        assert row.new == 101_988 - row.exclusions.reasons["not like for like"]
+        assert row.new == 101_988 - row.exclusions.reasons[why]
         assert row.old == 59_367
 
     def test_what_was_dropped_is_counted(self, all_crimes):
@@ -523,7 +529,7 @@ class TestLaws:
     @example(80, 57)
     def test_headline_rounds_half_away_from_zero(self, old, new):
         """On the exact fraction: 80 to 103 is +28.75%, which is +28.8%."""
-        shown = repr(rate_change([old], [new], labels=["x"])).splitlines()[2].split()[4]
+        shown = repr(rate_change([old], [new], labels=["x"])).splitlines()[3].split()[4]
         by_hand = tenths(Fraction(100 * (new - old), old))
         assert Decimal(shown.replace(",", "").replace("−", "-").strip("+%")) == by_hand
         assert shown.startswith("+") == (by_hand > 0)
@@ -679,11 +685,11 @@ class TestNotAvailable:
         marked = crimes.not_supplied("nothing sent in 2023/24", force="Cumbria", period="2023/24")
         figure = rate_change(marked, between=YEARS, like_for_like="match")
         assert (figure.old, figure.new) == (10, 8)
-        assert figure.exclusions.reasons == {"not like for like": 40}
+        assert figure.exclusions.reasons == {"not like for like (Cumbria)": 40}
         table = rate_change(marked, between=YEARS, by="force", like_for_like="match")
         assert (
             table.at(force="Cumbria").reason
-            == "not available: all counts were excluded (not like for like 40)"
+            == "not available: all counts were excluded (not like for like (Cumbria) 40)"
         )
         assert table.at(force="Kent").percent_change == -20
 
@@ -777,7 +783,7 @@ class TestLikeForLike:
         )
         matched = rate_change(crimes, between=YEARS, like_for_like="match")
         assert (matched.old, matched.new) == (10, 8)
-        assert str(matched.exclusions) == "18 counted, 5 excluded (not like for like 5)"
+        assert str(matched.exclusions) == "18 counted, 5 excluded (not like for like (Essex) 5)"
 
     def test_coverage_that_says_nothing_of_time_proves_no_period(self):
         columns = {"force": ["Kent", "Kent", "Essex"], "period": [*YEARS, "2023/24"]}
@@ -794,7 +800,7 @@ class TestLikeForLike:
         )
         whole = rate_change(crimes.sum_to("period"), between=YEARS, like_for_like="match")
         assert (whole.old, whole.new, whole.change) == (11, 10, -1)
-        assert whole.exclusions.reasons == {"not like for like": 5}
+        assert whole.exclusions.reasons == {"not like for like (Surrey)": 5}
 
     def test_months_tell_suppliers_apart(self):
         """A force that sent one month less is not compared, although both years have twelve months."""
@@ -878,7 +884,7 @@ class TestLikeForLike:
         stated = tally(data, by=["force", "period"], count="n", coverage=["force", "period"])
         table = rate_change(stated, **asked)
         assert table.at(force="A").percent_change == 100
-        assert table.at(force="B").reason == "not available: all n were excluded (not like for like 30)"
+        assert table.at(force="B").reason == "not available: all n were excluded (not like for like (B) 30)"
 
 
 class TestPeriods:
@@ -1477,3 +1483,208 @@ def test_one_more_is_a_rise():
     assert "the +10.0% by which the whole rose" in str(
         change_drivers(crimes, of="offence", between=("2022/23", "2023/24"))[0]
     )
+
+
+# ---- the same months, dispersion, margin ------------------------------------------------------
+
+MONTHLY = [f"{y}-{m:02}" for y in (2020, 2021, 2022, 2023) for m in range(1, 13)][:45]
+
+
+def by_months(counts, labels=MONTHLY, **options):
+    return Tally.from_columns({"period": labels}, counts, **options)
+
+
+class TestSameMonths:
+    def test_by_hand(self):
+        """Nine months of 2023 beside the mean of those of 2020 to 2022: 900 each, and 990."""
+        counts = [100] * 36 + [110] * 9
+        found = rate_change(by_months(counts), versus="same_months")
+        assert (found.old, found.new, found.old_rate, found.new_rate) == (2700, 990, 900, 990)
+        assert found.percent_change == pytest.approx(10)
+        assert found.between == ("2020-01 to 2020-09 and the same months until 2022", "2023-01 to 2023-09")
+        assert "(990 for 1 year)" in str(found)
+        plain = rate_change(2700, 990, exposure=(3, 1))
+        assert (found.percent_change_low, found.percent_change_high, found.p_value) == (
+            plain.percent_change_low, plain.percent_change_high, plain.p_value,
+        )  # fmt: skip
+        assert found.z == pytest.approx((990 - 922.5) / (3690 * 0.25 * 0.75) ** 0.5)
+        one = rate_change(by_months(counts), versus="same_months", years=1)
+        assert (one.old, one.between) == (900, ("2022-01 to 2022-09", "2023-01 to 2023-09"))
+
+    def test_one_year_is_between(self):
+        tally = by_months(np.arange(45) + 50)
+        one = rate_change(tally, versus="same_months", years=1)
+        both = rate_change(tally, between=("2022-01 to 2022-09", "2023-01 to 2023-09"))
+        assert (one.old, one.new, one.p_value) == (both.old, both.new, both.p_value)
+
+    def test_a_month_is_missing(self):
+        tally = by_months([100] * 45).drop(period="2021-03")
+        found = rate_change(tally, versus="same_months")
+        assert np.isnan(found.percent_change)
+        assert found.reason.startswith("not available")
+        assert rate_change(tally, versus="same_months", years=1).percent_change == 0
+
+    def test_by_force_and_per_head(self):
+        rows = {"force": ["Kent"] * 45 + ["Essex"] * 45, "period": MONTHLY * 2}
+        tally = Tally.from_columns(rows, [100] * 36 + [110] * 9 + [200] * 45, coverage=["force", "period"])
+        people = Exposure({"Kent": 1000, "Essex": 4000}, by="force", name="residents", date="mid-2021")
+        table = rate_change(tally, versus="same_months", by="force", exposure=people)
+        kent = table.at(force="Kent")
+        assert (kent.old_exposure, kent.new_exposure) == (3000, 1000)
+        assert kent.percent_change == pytest.approx(10)
+        assert table.at(force="Essex").percent_change == 0
+        days = rate_change(tally, versus="same_months", per_day=True, by="force").at(force="Essex")
+        assert (days.old_exposure, days.new_exposure) == (274 + 273 + 273, 273)
+
+    @pytest.mark.parametrize(
+        ("options", "says"),
+        [
+            ({"years": 0}, "years must be"),
+            ({"years": 1.5}, "years must be a whole number"),
+            ({"years": True}, "years"),
+        ],
+    )
+    def test_refused(self, options, says):
+        with pytest.raises(PoliceMetricsError, match=says):
+            rate_change(by_months([1] * 45), versus="same_months", **options)
+
+    def test_needs_months(self):
+        years = Tally.from_columns({"period": ["2022", "2023"]}, [1, 2])
+        with pytest.raises(InvalidInputError, match="'same_months' needs single months"):
+            rate_change(years, versus="same_months")
+
+
+class TestDispersionOfTheMonthsBefore:
+    def test_by_hand(self):
+        """Twelve months of 31 and 30 days, as many crimes a day but for two: Pearson's statistic over 11."""
+        labels = [f"2022-{m:02}" for m in range(1, 13)] + ["2023-01", "2023-02"]
+        days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+        counts = [*(days * 10), 310, 400]
+        counts[0], counts[2] = 360, 260
+        tally = by_months(counts, labels)
+        found = rate_change(tally, between=("2023-01", "2023-02"), dispersion="estimate")
+        before = np.array([*counts[:12], 310])
+        days = np.append(days, 31)
+        mean = days * before.sum() / days.sum()
+        assert found.dispersion == pytest.approx(((before - mean) ** 2 / mean).sum() / 12)
+        same = rate_change(310, 400, dispersion=found.dispersion)
+        assert found.percent_change_low == pytest.approx(same.percent_change_low)
+        assert found.p_value == pytest.approx(same.p_value)
+
+    def test_never_below_one(self):
+        tally = by_months([100] * 45)
+        assert rate_change(tally, versus="same_months", dispersion="estimate").dispersion == 1
+
+    def test_each_group_its_own(self):
+        rows = {"force": ["Kent"] * 45 + ["Essex"] * 45, "period": MONTHLY * 2}
+        tally = Tally.from_columns(rows, [50, 150] * 22 + [50] + [100] * 45)
+        table = rate_change(tally, between=("2022", "2021")[::-1], by="force", dispersion="estimate")
+        assert table.at(force="Kent").dispersion > 20
+        assert table.at(force="Essex").dispersion == 1
+
+    def test_refused(self):
+        tally = by_months([100] * 45)
+        with pytest.raises(InvalidInputError, match="at least 12 single months before 2020-02"):
+            rate_change(tally, between=("2020-01", "2020-02"), dispersion="estimate")
+        with pytest.raises(InvalidInputError, match="goes with method='score'"):
+            rate_change(tally, between=("2021", "2022"), dispersion="estimate", method="exact")
+        with pytest.raises(PoliceMetricsError, match="dispersion must be"):
+            rate_change(5, 6, dispersion="estimate")
+
+
+class TestMargin:
+    def test_words(self):
+        assert str(rate_change(10_000, 10_010, margin=3)).endswith(
+            "; known to be no more than a margin of 3%."
+        )
+        assert str(rate_change(100, 400, margin=3)).endswith("; known to be more than a margin of 3%.")
+        assert str(rate_change(100, 110, margin=3)).endswith(
+            "; not known to be more or less than a margin of 3%."
+        )
+        assert rate_change(0, 5, margin=3).reason
+        assert "margin" not in str(rate_change(100, 110))
+
+    @given(st.integers(1, 5000), st.integers(1, 5000), st.floats(0.5, 50))
+    def test_by_the_intervals(self, old, new, margin):
+        """Within, if the interval at twice the error lies within; beyond, if the one at the level lies beyond."""
+        found = rate_change(old, new, margin=margin)
+        narrow = rate_change(old, new, confidence_level=0.9)
+        within = -margin < narrow.percent_change_low and narrow.percent_change_high < margin
+        beyond = found.percent_change_low > margin or found.percent_change_high < -margin
+        assert found.material == ("no" if within else "yes" if beyond else "open")
+
+
+class TestManyComparisons:
+    """``adjust="bh"``: each p-value knows of the others."""
+
+    TABLE = rate_change([100, 100, 100, 5], [130, 101, 80, 0], labels=list("abcd"), adjust="bh")
+
+    def test_by_hand(self):
+        p = self.TABLE["p_value"]
+        a, b, c, d = p
+        assert d < a < c < b
+        least = min(4 * d, 2 * a, 4 * c / 3, b)
+        expected = [min(2 * a, 4 * c / 3, b), b, min(4 * c / 3, b), least]
+        assert self.TABLE["p_adjusted"].tolist() == pytest.approx(expected)
+
+    def test_is_said(self):
+        how = "Benjamini-Hochberg over 4 comparisons"
+        assert repr(self.TABLE).startswith(f"Recorded crime; adjust: {how}; method: score\n")
+        assert "p_adjusted" in repr(self.TABLE)
+        assert str(self.TABLE[0]).endswith(f"; p 0.096 by {how}.")
+        assert "p_adjusted" not in repr(rate_change([1], [2], labels=["a"]))
+
+    def test_a_part_keeps_the_number_of_all(self):
+        assert self.TABLE[:1]["p_adjusted"].tolist() == self.TABLE["p_adjusted"][:1].tolist()
+        assert "over 4" in self.TABLE[0].adjust
+
+    def test_over_all_periods_at_once(self):
+        crimes = Tally.from_columns(
+            {"force": list("ab") * 3, "period": [y for y in ("2021", "2022", "2023") for _ in "ab"]},
+            [100, 50, 140, 51, 90, 70],
+        )
+        table = rate_change(crimes, versus="previous", by="force", adjust="bh")
+        known = ~np.isnan(table["p_value"])
+        assert known.sum() == 4
+        assert table["p_adjusted"][known].tolist() == pytest.approx(
+            false_discovery_control(table["p_value"][known]).tolist()
+        )
+        assert "over 4 comparisons" in table[0].adjust
+
+    @pytest.mark.parametrize("given", [{"adjust": "bh"}])
+    def test_one_is_not_many(self, given):
+        with pytest.raises(InvalidInputError, match="adjust= is for many comparisons"):
+            rate_change(5, 6, **given)
+        crimes = Tally.from_columns({"period": ["2021", "2022"]}, [5, 6])
+        with pytest.raises(InvalidInputError, match="adjust= is for many comparisons"):
+            rate_change(crimes, between=("2021", "2022"), **given)
+
+    def test_the_picture_fills_what_remains(self):
+        """And its title says of the others that they did not clearly change."""
+        matplotlib = pytest.importorskip("matplotlib")
+        matplotlib.use("agg")
+        ax = plot.by_group(self.TABLE)
+        assert "rose" not in ax.get_title(loc="left")
+        alone = plot.by_group(rate_change([100, 100, 100, 5], [130, 101, 80, 0], labels=list("abcd")))
+        assert "rose in a" in alone.get_title(loc="left")
+        for drawn in (ax, alone):
+            drawn.figure.clear()
+
+    def test_of_published_robberies_and_burglaries(self, shared_data):
+        """The numbers of the how-to: 32 of 41 forces, 5 with the dispersion of another pair of years, none at once."""
+        rows = pd.read_csv(shared_data / "pfa_tables" / "pfa_counts.csv")
+        rows = rows[
+            rows["area_code"].fillna("").str.match("E23|W15") & (rows["offence"] == "Residential burglary")
+        ]
+        rows["n"] = pd.to_numeric(rows["offences"], errors="coerce")
+        wide = rows.pivot_table(index="area_name", columns="year_ending", values="n")
+        wide = wide[["2018-03", "2019-03", "2018-12", "2019-12"]].dropna().astype(int)
+        years = wide[["2018-03", "2019-03"]].to_numpy()
+        expected = years.sum(axis=1, keepdims=True) * years.sum(axis=0) / years.sum()
+        dispersion = ((years - expected) ** 2 / expected).sum() / (len(wide) - 1)
+        assert (len(wide), round(dispersion, 1)) == (41, 28.7)
+        pair = wide["2018-12"].tolist(), wide["2019-12"].tolist()
+        assert (rate_change(*pair, labels=list(wide.index))["p_value"] < 0.05).sum() == 32
+        table = rate_change(*pair, labels=list(wide.index), dispersion=dispersion, adjust="bh")
+        assert (table["p_value"] < 0.05).sum() == 5
+        assert (table["p_adjusted"] < 0.05).sum() == 0

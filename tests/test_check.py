@@ -106,6 +106,12 @@ class TestFlag:
 
 
 class TestText:
+    @pytest.mark.parametrize("half", ["\ud800", "Kent\udfff", "\udc80 x"], ids=ascii)
+    def test_refuses_half_a_letter(self, half):
+        """A name or a reason is printed and written, and no file holds it."""
+        with pytest.raises(InvalidInputError, match=r"half of one \(a lone surrogate\)"):
+            _check.text(half, "name")
+
     def test_keeps_text(self):
         assert _check.text(" Kent ", "name") == " Kent "
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import policemetrics as pm
+from policemetrics.errors import InvalidInputError
 from policemetrics.testing import assert_equal
 from policemetrics.testing.strategies import (
     LABELS,
@@ -112,9 +113,14 @@ def test_harm_adds_up(crimes, harm):
 @pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
 @given(outcome_tallies("force"))
 def test_no_force_solves_more_than_it_has(outcomes):
-    for row in pm.positive_outcome_rate(
-        outcomes, positive="positive-dashboard", basis="recorded", out_of="outcomes", by="force"
-    ):
+    try:
+        rates = pm.positive_outcome_rate(
+            outcomes, positive="positive-dashboard", basis="recorded", out_of="outcomes", by="force"
+        )
+    except InvalidInputError as error:
+        assert "total beside its parts" in str(error)  # noqa: PT017  # numbers that happen to add up
+        return
+    for row in rates:
         assert math.isnan(row.rate) or 0 <= row.rate <= 1
 
 
@@ -172,6 +178,12 @@ ASKED = {
     ),
     "outcome_rate_change": lambda crimes, by: pm.outcome_rate_change(
         crimes, between=("2023-11", "2024-01"), positive="charged", basis="recorded", out_of="outcomes", by=by
+    ),
+    "compare": lambda crimes, by: pm.compare(
+        pm.rate(crimes, crimes, by=by), against="pooled", include_self=True
+    ),
+    "standardised_ratio": lambda crimes, by: pm.standardised_ratio(
+        pm.rate(crimes, crimes, by=["force", *(() if by is None else by)]), of="year", reference="pooled"
     ),
     "share": lambda crimes, by: pm.share(crimes, part={"outcome": "1"}, by=by),
     "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),

@@ -116,9 +116,16 @@ CALLS = {
             by="force",
         )
     ],
-    "group_outcome_rate": [
-        lambda f: pm.group_outcome_rate(
-            pm.positive_outcome_rate(f, by="force", **POSITIVE), average="mean_of_rates"
+    "standardised_ratio": [
+        lambda f: pm.standardised_ratio(
+            pm.positive_outcome_rate(f, by=["force", "offence"], **POSITIVE), of="offence", reference="pooled"
+        )
+    ],
+    "directly_standardised_rate": [
+        lambda f: pm.directly_standardised_rate(
+            pm.positive_outcome_rate(f, by=["force", "period"], **POSITIVE),
+            of="period",
+            standard=dict(zip(BETWEEN, (1, 2), strict=True)),
         )
     ],
     "summarise_times": [

@@ -196,6 +196,7 @@ def asked(draw, *usual):
 
 
 @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
+@pytest.mark.filterwarnings("ignore::policemetrics.errors.UnusedCountWarning")
 @many
 @given(
     asked(("few", "flag", "float", "stamp"), ("utf", "few", "text"), ("utf", "span")),

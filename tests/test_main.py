@@ -39,7 +39,7 @@ def text(sections):
         "319.73 s in the mean",
         "296 s in the median, and 471 s at the 90th percentile, over 6,708 fires",
         "71.15% took at most 360 s, 70.86% took less",
-        "Code 21 carries the weight",
+        "This edition is superseded",
         "Recorded crime. Supported: “10% lower” means −10.5% to −9.5%, and the change is −10.33%",
         "As victims. Cannot tell: “around 35,000 fewer victims”: the claim counts victims, the figure recorded crime",
         (

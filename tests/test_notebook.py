@@ -146,26 +146,27 @@ class TestMarkdown:
         """Every row, with the rule that says which columns hold figures."""
         table = pm.rate_change(range(1, 101), range(101, 201), labels=[f"F{i}" for i in range(100)])
         lines = table.to_markdown().splitlines()
-        assert lines[0] == "| label | old | new | change | percent_change | 95% interval |"
-        assert lines[1] == "| :--- | ---: | ---: | ---: | ---: | ---: |"
-        assert len(lines) == 104
+        assert lines[0] == "**Recorded crime; method: score**"
+        assert lines[2] == "| label | old | new | change | percent_change | 95% interval |"
+        assert lines[3] == "| :--- | ---: | ---: | ---: | ---: | ---: |"
+        assert len(lines) == 106
         assert lines[-1] == "RateChange, 100 rows"
 
     def test_in_a_notebook_it_is_as_long_as_on_screen(self):
         table = pm.rate_change(range(1, 101), range(101, 201), labels=[f"F{i}" for i in range(100)])
         assert table._repr_markdown_().endswith("RateChange, 100 rows, the first 60 shown")
-        assert len(table._repr_markdown_().splitlines()) == 64
+        assert len(table._repr_markdown_().splitlines()) == 66
         assert table[:3]._repr_markdown_() == table[:3].to_markdown()
 
     def test_of_a_figure(self):
         change = pm.rate_change(365_882, 328_104)
-        table, sentence = change.to_markdown().split("\n\n")
+        _, table, sentence = change.to_markdown().split("\n\n")
         assert table.splitlines()[-1] == "| 365,882 | 328,104 | −37,778 | −10.3% | −10.7% to −9.9% |"
         assert sentence == str(change)
         assert change._repr_markdown_() == change.to_markdown()
 
     def test_of_nothing(self):
-        assert len(shown()[-1].to_markdown().splitlines()) == 4
+        assert len(shown()[-1].to_markdown().splitlines()) == 6
 
     @pytest.mark.parametrize(
         ("text", "written"),
@@ -194,4 +195,4 @@ class TestMarkdown:
             for line in thing.to_markdown().splitlines():
                 assert not re.search(r"(?<!\\)<", line)
         first = shown()[0].to_markdown().splitlines()
-        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in first[:4]}) == 1
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in first[2:6]}) == 1

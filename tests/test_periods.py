@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import policemetrics as pm
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
 
@@ -607,6 +608,9 @@ def test_ten_thousand_labels_are_read_in_a_blink():
         ("2009-10", "October 2009"),
         ("year ending 2024-06", "the year ending June 2024"),
         ("2023-01 to 2023-06", "January 2023 to June 2023"),
+        ("Year ending June 2024", "the year ending June 2024"),
+        ("2018/19 Q4", "2018/19 Q4"),
+        ("FY 2009-10", "FY 2009-10"),
     ],
 )
 def test_in_words(label, words):
@@ -653,3 +657,75 @@ def test_the_relabelling_that_is_proposed_cures_a_column():
     call = re.search(r"tally\(…\)(\.relabel\(.*\))\.$", str(refused.value))[1]
     cured = eval(f"crimes{call}", {"crimes": crimes})  # noqa: S307  # the code that the message proposes
     assert rate_change(cured, between=("2023/24", "2024/25")).change == -3
+
+
+class TestSpelling:
+    """The caller's spelling comes back, and any other of the same period is understood."""
+
+    SPELT = (
+        ("2018/19 Q4", "2019/20 Q4", "2020-Q1"),
+        ("Year ending March 2019", "Year ending March 2020", "2019/20"),
+        ("FY 2018-19", "FY 2019-20", "year ending 2020-03"),
+        ("202401", "202501", "Jan 2025"),
+        ("2009-10", "2010/11", "FY 2010-11"),
+        ("2018", "2019", "Jan 2019 to Dec 2019"),
+    )
+
+    @pytest.mark.parametrize(("old", "new", "other"), SPELT)
+    def test_comes_back_in_tables_at_and_where(self, old, new, other):
+        crimes = pm.Tally.from_columns({"period": [old, new], "offence": ["a", "a"]}, [10, 12])
+        table = pm.rate_change(crimes, versus="year_before")
+        assert table["period"].tolist() == [old, new]
+        for spelling in (new, other, Period.parse(other)):
+            assert table.at(period=spelling).change == 2
+            assert crimes.where(period=spelling).labels("period") == (new,)
+            assert crimes.drop(period=spelling).labels("period") == (old,)
+            assert pm.rate_change(crimes, between=(old, spelling)).change == 2
+        index = pm.harm_index(crimes, pm.HarmWeights({"a": 1}, name="o", version="1"), base=old)
+        assert index["period"].tolist() == [old, new]
+        assert index.at(period=other).score == 12
+
+    @given(
+        st.integers(1950, 2060),
+        st.sampled_from(["FY {0}/{1}", "{0}/{1}", "year ending March {2}", "YE Mar {2}"]),
+    )
+    def test_any_financial_year(self, first, form):
+        """Whatever the spelling, the sentence says it as the data do, and names no other months."""
+        old, new = (form.format(y, f"{(y + 1) % 100:02}", y + 1) for y in (first, first + 1))
+        change = pm.rate_change(pm.Tally.from_columns({"period": [old, new]}, [1, 2]), between=(old, new))
+        assert change.between == (old, new)
+        assert Period.parse(change.between[0]) == Period.financial_year(first)
+        assert table_joins(old, new)
+
+    def test_years_as_numbers(self):
+        for labels in (["2017", "2019"], [2017, 2019]):
+            crimes = pm.Tally.from_columns({"period": labels}, [10, 12])
+            for asked in ((2017, 2019), ("2017", "2019"), (2017, "2019")):
+                assert pm.rate_change(crimes, between=asked).change == 2
+        with pytest.raises(InvalidTypeError, match=r"between\[0\] must be text"):
+            pm.rate_change(crimes, between=(1, 2))
+
+    def test_what_is_absent_is_named_alike(self):
+        crimes = pm.Tally.from_columns({"period": ["2018/19 Q4", "2019/20 Q4"]}, [10, 12])
+        assert pm.rate_change(crimes, versus="previous")[1].reason == "not available: no rows for 2019/20 Q3"
+
+    def test_an_ambiguous_label_is_no_sentence(self):
+        """Among clear ones 2009-10 is a year: never October 2009."""
+        crimes = pm.Tally.from_columns({"period": ["2009-10", "2010/11"]}, [10, 12])
+        assert "from 10 in 2009/10 to 12 in 2010/11" in str(
+            pm.rate_change(crimes, between=("2009/10", "2010/11"))
+        )
+
+    def test_what_is_no_period_is_unknown(self):
+        crimes = pm.Tally.from_columns({"force": ["Kent", "2020"]}, [1, 2])
+        with pytest.raises(UnknownNameError):
+            crimes.where(force="year ending December 2020")
+
+
+def table_joins(old, new):
+    """Join a table to the data that it was made of, by period."""
+    data = pd.DataFrame({"period": [old, new], "n": [1, 2]})
+    table = pm.rate_change(
+        pm.Tally.from_columns({"period": [old, new]}, [1, 2]), versus="previous"
+    ).to_pandas()
+    return len(data.merge(table, on="period")) == 2

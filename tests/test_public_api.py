@@ -45,7 +45,13 @@ WEIGHTS = pm.harm_weights("ons-css", version="2020")
 OPEN = {"no_arrival": "censored", "as_at": dt.datetime(2023, 6, 1, tzinfo=dt.UTC)}
 BANDS = pm.published.Bands({"66": (0, 10), "8L": (10, None)})
 OUTCOMES = {"positive": pm.outcome_set("charged"), "basis": "recorded", "out_of": "outcomes"}
-RATES = pm.positive_outcome_rate(CRIMES, by="force", **OUTCOMES)
+AREAS = pm.Results.of(list(pm.share([5, 6, 7], [50, 60, 60], labels=[*"abc"])))
+MIXED = pm.rate(
+    Tally.from_columns({"force": [*"aabb"], "offence": ["66", "8L"] * 2}, [50, 60, 70, 80]),
+    Tally.from_columns({"force": [*"aabb"], "offence": ["66", "8L"] * 2}, [900] * 4),
+    by=["force", "offence"],
+)
+AREAS = AREAS._evolve(keys={"force": AREAS["label"]})
 
 # One good call of every public function with a data frame, and one with plain numbers where it takes them.
 GOOD = {
@@ -66,9 +72,28 @@ GOOD = {
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
     ),
     "claims.check_claim": (pm.claims.check_claim, (), {"figure": pm.share(1, 4), "claim": "a quarter", "column": "share", "vintage": "2024"}),
+    "control_chart": (
+        pm.control_chart, (FRAME,),
+        {"chart": "xmr", "by": "force", "count": "n", "per": 100, "good": "lower", "target": 5},
+    ),
+    "control_chart of numbers": (pm.control_chart, ([30, 45.5],), {"chart": "xmr"}),
+    "control_chart of figures": (
+        pm.control_chart, (pm.rate([5, 6], 10, labels=["2023-01", "2023-02"]),), {"chart": "u", "period": "label", "value": "rate"},
+    ),
+    "detectable_change": (pm.detectable_change, (400,), {"out_of": 1_000, "power": 0.9, "dispersion": 2}),
+    "detectable_change of columns": (pm.detectable_change, ([400, 500],), {"labels": ["a", "b"]}),
+    "detectable_change of months": (
+        pm.detectable_change, (400,), {"dispersion": "estimate", "history": [400, 380] * 6},
+    ),
+    "directly_standardised_rate": (
+        pm.directly_standardised_rate, (MIXED,),
+        {"standard": {"66": 1, "8L": 2}, "of": "offence", "column": "rate", "method": "dobson"},
+    ),
     "durations": (pm.durations, (FRAME,), {"start": "day", "end": "met", "by": "force", "timezone": "UTC"}),
-    "group_outcome_rate": (
-        pm.group_outcome_rate, (RATES,), {"members": ["Kent"], "force": "Essex", "include_self": True},
+    "compare": (
+        pm.compare, (AREAS,),
+        {"against": "pooled", "include_self": True, "members": [*"abc"], "column": "share", "scale": "arcsine",
+         "overdispersion": "additive", "winsorise": 0.1, "adjust": "bh", "least_expected": 5, "confidence_levels": (0.95, 0.998)},
     ),
     "harm_change": (pm.harm_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
     "harm_drivers": (pm.harm_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"}),
@@ -110,6 +135,10 @@ GOOD = {
     "rate of numbers": (pm.rate, (5, 100), {}),
     "rate of columns": (pm.rate, ([5, 6], [100, 200]), {"labels": ["a", "b"]}),
     "rate_change": (pm.rate_change, (FRAME,), {"between": YEARS, "by": "force", "count": "n"}),
+    "rate_change of months": (
+        pm.rate_change, (FRAME,),
+        {"versus": "same_months", "by": "force", "period": "month", "count": "n", "years": 1, "margin": 3},
+    ),
     "rate_change of numbers": (pm.rate_change, (5, 6), {"exposure": (1, 2)}),
     "rate_change of columns": (pm.rate_change, ([5, 6], [7, 8]), {"labels": ["a", "b"]}),
     "response_times": (
@@ -119,6 +148,9 @@ GOOD = {
     "share": (pm.share, (FRAME,), {"part": {"outcome": "1"}, "by": "force", "count": "n"}),
     "share of numbers": (pm.share, (1, 4), {}),
     "share of columns": (pm.share, ([1, 2], [3, 4]), {"labels": ["a", "b"]}),
+    "standardised_ratio": (
+        pm.standardised_ratio, (MIXED,), {"reference": "pooled", "of": "offence", "column": "rate", "method": "phe"},
+    ),
     "claims.stated": (pm.claims.stated, (), {"text": "around 35,000", "nearest": 5_000, "vintage": "2024"}),
     "summarise_times": (pm.summarise_times, (FRAME,), {"by": "force", "target": 60, "count": "rows"}),
     "summarise_times of numbers": (
@@ -148,6 +180,7 @@ BAD = {
     "crime": [None, "10", [1], NAN, INF, -100, -101, -99.5, 0.5, True, Decimal("sNaN")],
     "harm": [None, "10", [1], NAN, INF, -100, -101, -99.5, 0.5, True, Decimal("sNaN")],
     "caveat": [None, 5, b"x", ["x"]],
+    "clock": [None, 5, b"x", ["x"]],
     "subject": [None, 5, "", b"x"],
     "of": [None, 5, "nope", b"offence", "period", "force", ["offence"]],
     "offence": [None, 5, "nope", b"offence"],
@@ -166,6 +199,7 @@ BAD = {
     "per_day": ["no", 1, None],
     "like_for_like": [None, 5, "nope"],
     "dispersion": [0, -1, NAN, INF, "2", None, True],
+    "adjust": ["BH", "", 5, True, b"bh"],
     "minimum_base": [-1, 2.5, NAN, INF, "50", None, True, 2**64],
     "versus": [5, "nope", ("previous",)],
     "inclusive": ["no", 1, None],
@@ -220,10 +254,28 @@ BAD = {
     "not_yet_assigned": [-1, 2.5, NAN, INF, "5", True, 2**64, [5], 10**6],
     "outcome_period": [None, 5, "nope", b"month", "month", "outcome", "force"],
     "members": [5, "nope", "Kent", ["nope"], [], [None], b"Kent", [4.1]],
-    "force": [5, "nope", b"Kent", ["Kent"], 4.1],
     "include_self": [None, "yes", 1, [True]],
-    "average": [None, 5, "nope", "mean"],
+    "margin": [0, -1, NAN, INF, "3", True, [3]],
+    "years": [0, -1, 1.5, NAN, INF, "3", None, True, [3]],
+    "history": [5, "nope", [-1] * 12, [NAN] * 12, {5, 6}, [5] * 11],
+    "power": [0, 0.4, 1, 80, NAN, "0.8", None, True, [0.8]],
+    "against": [None, -1, 0, NAN, INF, "nope", b"pooled", ["pooled"], True],
+    "reference": [None, 5, "nope", b"pooled", {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 1, "8L": 1, "nope": 1}, True],
+    "standard": [None, 5, "nope", [1, 2], {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 0, "8L": 0}, {"66": 1, "8L": NAN}],
+    "scale": [5, "nope", b"log", "log"],
+    "overdispersion": [5, "nope", b"additive", True],
+    "winsorise": [None, -0.1, 0.5, 1, NAN, "0.1", True],
+    "least_expected": [None, -1, NAN, INF, "5", True],
+    "confidence_levels": [None, 0.95, (0.95,), (0.95, 0.9), (0.95, 0.95), (95, 99.8), "0.95", (0.9, 0.95, 0.99), (0, 0.5)],
     "blank": [5, "nope", b"excluded", True],
+    "chart": [None, 5, "nope", b"xmr", ["xmr"]],
+    "rules": [None, 5, "nope", b"nhs", ["nhs"]],
+    "scaling": [None, 5, "nope", 2.66],
+    "baseline": [0, 1, 2.5, 99, NAN, True, "2022/23", ("2022/23",), ("2022/23", "nope"), YEARS[::-1], (None, None), {1, 2}],
+    "breaks": [None, 5, "nope", b"2022/23", ["nope"], [None], NAN, "2031-01", True],
+    "seasonal": ["no", 1, None],
+    "good": [5, "nope", True, ["lower"]],
+    "value": [5, "nope", "rate_low", b"rate", ""],
     "alternates": [5, "nope", b"beside", True],
 }  # fmt: skip
 
@@ -234,7 +286,7 @@ BESIDE = {
     ("tally", "timezone"): {"date": "day"},
 }
 # There the period need not be named, and a table is its own whole.
-NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of")}
+NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of"), ("detectable_change", "out_of")}
 # What reads the columns of a small table has its own words for them.
 ALSO = {
     ("pool_means", "count"): ("value",),
@@ -309,7 +361,7 @@ class TestBadInput:
         """An argument that is added without a row here fails this."""
         elsewhere = {  # below, for they differ from function to function
             "data", "old", "new", "events", "exposure", "labels", "count", "out_of", "means", "counts", "frame",
-            "denominator", "crimes", "rates", "outcomes",
+            "denominator", "crimes", "figures", "outcomes",
             "abandoned",
         }  # fmt: skip
         for function, _, _ in GOOD.values():
@@ -576,7 +628,7 @@ class TestSurface:
 
     def test_few_names_at_the_top(self):
         """What a user writes or constructs, and the rooms; the classes of the answers are in `figures`."""
-        assert len(pm.__all__) <= 50
+        assert len(pm.__all__) <= 60
         assert not {"Any", "Final", "TYPE_CHECKING"} & set(dir(pm))
         assert set(dir(pm)) - {"__doc__", "__name__", "__version__"} == set(pm.__all__)
 

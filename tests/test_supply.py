@@ -30,7 +30,7 @@ from policemetrics import (
 )
 from policemetrics._cells import Cells
 from policemetrics.errors import AreasWithoutRowsWarning, CountOverflowError, PoliceMetricsError
-from policemetrics.extend import Divisor, Side, both_periods
+from policemetrics.extend import Divisor, Side, both_groups, both_periods
 
 PROGRAMS = int(os.environ.get("POLICEMETRICS_SUPPLY", "300"))
 BLOCKS = 100  # so that no test takes long
@@ -371,7 +371,7 @@ class TestMerged:
         assert (matched.old, matched.new, matched.exclusions.reasons) == (
             900,
             1000,
-            {"not like for like": 700},
+            {"not like for like (Surrey)": 700},
         )
 
     @pytest.mark.filterwarnings("ignore::policemetrics.errors.LabelSpellingWarning")
@@ -475,7 +475,7 @@ class TestMerged:
         if named:
             matched = rate_change(crimes, between=quarters, like_for_like="match")
             assert (matched.old, matched.new) == (25, 25)
-            assert matched.exclusions.reasons == {"not like for like": 5}
+            assert matched.exclusions.reasons == {"not like for like (Kent 2024-05)": 5}
 
     def test_halves_of_two_quarters(self):
         """Essex lacks one of four: it is named, with the quarter, not Essex alone."""
@@ -496,6 +496,22 @@ class TestMerged:
             PoliceMetricsError, match="2024-Q1 itself, or periods of one length that make it up"
         ):
             rate_change(both, between=("2024-Q1", "2024-Q2"))
+
+    @pytest.mark.parametrize("lost_first", [True, False])
+    def test_months_of_which_only_what_is_no_figure_came_in(self, lost_first):
+        """January and February are Essex's alone, and no figures: dropping Essex does not make them figures."""
+        rows = [("Essex", "2024-01", 9), ("Essex", "2024-02", 1), ("Kent", "2024-03", 2)]
+        rows += [("Kent", f"2024-0{m}", 5) for m in (4, 5, 6)]
+        months = made(rows, *SENT)
+        if lost_first:
+            quarters = months.not_supplied("lost", force="Essex").to_periods("quarter")
+        else:
+            quarters = months.to_periods("quarter").not_supplied("lost", force="Essex")
+        left = quarters.drop(force="Essex")
+        assert rate(left, 1, per=1).events == 15
+        assert (
+            rate(months.to_periods("quarter").drop(force="Essex"), 1, per=1).events == 17
+        )  # these did come in
 
     def test_one_month_of_a_quarter(self):
         """Kent sent April, and then a whole quarter: what lacks is told by month, before and after they are added up."""
@@ -623,19 +639,28 @@ class TestDivisors:
         assert rate(log, of_forces(Kent=1000, Essex=1000)).exposure == 2000
 
     def test_coverage_that_names_no_period(self):
-        """It is of every period there is: a quarter is the sum of its months, and has their residents."""
-        rows = [
-            ("Kent", "2024-04", 5),
-            ("Essex", "2024-04", 5),
-            ("Essex", "2024-05", 5),
-            ("Essex", "2024-06", 5),
-        ]
+        """It proves no month: a quarter, like a window, is of who has a row in each, and has their residents."""
+        rows = [("Kent", m, 5) for m in MONTHS[:1]] + [("Essex", m, 5) for m in MONTHS]
         months = made(rows, *SENT, coverage="force")
         people = of_forces(Kent=1000, Essex=1000)
+        for longer in (months.to_periods("quarter"), months.rolling(3)):
+            for by in ("period", None):
+                found = rate(longer, people, by=by)
+                (quarter,) = found if by else [found]
+                assert (quarter.events, quarter.exposure, quarter.exclusions.excluded) == (15, 1000, 5)
+            kent = rate(longer, people, by=["force", "period"]).at(force="Kent", period="2024-Q1")
+            assert "supplied 5)" in kent.reason
         by_month = rate(months, people, by="period")
-        (quarter,) = rate(months.to_periods("quarter"), people, by="period")
         assert (by_month["events"].tolist(), by_month["exposure"].tolist()) == ([10, 5, 5], [2000] * 3)
-        assert (quarter.events, quarter.exposure) == (20, 2000)
+
+    def test_a_window_of_which_nobody_sent_a_month(self):
+        """Nobody has a row in March, and coverage names no period: that is no 0."""
+        rows = [("Kent", f"2024-{m:02}", 10) for m in (1, 2, 4, 5, 6)]
+        months = made(rows, *SENT, coverage="force")
+        for longer in (months.to_periods("quarter"), months.rolling(3)):
+            found = rate(longer, of_forces(Kent=1000), by="period")
+            assert found.at(period="2024-Q1").reason.endswith("supplied 20)")
+            assert found.at(period="2024-Q2").events == 30
 
     def test_a_log_by_offence(self):
         """One murder in Kent is one among the residents of both forces."""
@@ -689,6 +714,76 @@ class TestDivisors:
         whens = [f.when for f in rate(thefts, of_forces(Kent=100, Essex=100), by="force")]
         assert whens == ["2022/23", "April 2022 to March 2024"]
         assert {type(when) for when in whens} == {str}
+
+    REGIONS = Exposure({"South East": 1500, "East": 3000}, by="region", name="residents", date="mid-2022")
+    LINES = (
+        ("Kent", "South East", YEARS[0], 10),
+        ("Kent", "South East", YEARS[1], 20),
+        ("Surrey", "South East", YEARS[0], 5),
+        ("Essex", "East", YEARS[0], 10),
+        ("Essex", "East", YEARS[1], 9),
+    )
+
+    def test_residents_of_a_region_are_those_of_all_its_forces(self):
+        """Surrey, of the South East, sent nothing in 2023/24: Kent's 20 are not those of 1,500 residents."""
+        dims = ["force", "region", "period"]
+        crimes = made(self.LINES, *dims, coverage=dims)
+        why = "not available: the residents are those of Surrey too, who did not send"
+        for by in (["period"], ["region", "period"]):
+            found = rate(crimes, self.REGIONS, by=by)
+            there = [f for f in found if f.group.get("region") != "East"]
+            assert [f.reason for f in there] == [None, why]
+        assert rate(crimes.where(period=YEARS[1]), self.REGIONS).reason == why
+        east = rate(crimes.where(region="East"), self.REGIONS, by="period")
+        assert east["exposure"].tolist() == [3000, 3000]
+        # Surrey was not chosen, and that is what the figure is of: the caller sees its divisor.
+        kent = crimes.where(force="Kent")
+        assert rate(kent, self.REGIONS, by="period")["exposure"].tolist() == [1500, 1500]
+        by_force = rate(crimes, self.REGIONS, by=["force", "period"])
+        assert by_force.at(force="Kent", period=YEARS[1]).exposure == 1500
+
+    @pytest.mark.parametrize("named", ["beside", "renamed", "renamed to regions, of forces"])
+    def test_match_divides_by_those_who_are_compared(self, named):
+        """Surrey is left out of both years, so the residents of the South East are not those of who is compared."""
+        dims = ["force", "region", "period"]
+        people = self.REGIONS
+        if named == "beside":
+            crimes, by = made(self.LINES, *dims, coverage=dims), "region"
+        else:
+            crimes, by = made([(f, y, n) for f, _, y, n in self.LINES], *SENT, coverage=SENT), "force"
+            crimes = crimes.relabel("force", {f: r for f, r, *_ in self.LINES})
+            people = of_forces(**{"South East": 1500, "East": 3000})
+        if named.endswith("forces"):
+            people = of_forces(Kent=1000, Surrey=500, Essex=3000)
+        asked = {"between": YEARS, "like_for_like": "match", "exposure": people}
+        table, whole = rate_change(crimes, by=by, **asked), rate_change(crimes, **asked)
+        assert table.at(**{by: "East"}).old_exposure == 3000
+        south = table.at(**{by: "South East"})
+        if named.endswith("forces"):
+            assert [f.new_exposure for f in (south, whole)] == [1000, 4000]
+        else:
+            why = "not available: the residents are those of Surrey too, who did not send both"
+            assert [f.reason for f in (south, whole)] == [why, why]
+
+    @pytest.mark.parametrize("coverage", [None, "force", "period", SENT], ids=str)
+    @pytest.mark.parametrize(
+        ("groups", "people", "wanted"),
+        [
+            (("Kent", "Essex"), {"Kent": 1000, "Surrey": 500, "Essex": 3000}, [1000, 3000]),
+            (("South East", "Essex"), {"Kent": 1000, "Surrey": 500, "Essex": 3000}, [1500, 3000]),
+            (("South East", "Essex"), {"South East": 1600, "Essex": 3000}, [1600, 3000]),
+        ],
+        ids=str,
+    )
+    def test_groups_that_are_compared_have_their_own_residents(self, coverage, groups, people, wanted):
+        """Whatever was stated, and whether they are called as they were sent."""
+        rows = [(f, y, 10) for f in ("Kent", "Surrey", "Essex") for y in YEARS]
+        names = dict.fromkeys(("Kent", "Surrey"), "South East") if "South East" in groups else {}
+        crimes = made(rows, *SENT, coverage=coverage).relabel("force", names)
+        divisor = Divisor.of(of_forces(**people), (), "exposure")
+        found = [divisor.sizes(Cells.single(), side) for side in both_groups(crimes, groups, "force")]
+        assert [size.tolist() for size, _ in found] == [[n] for n in wanted]
+        assert [reasons.tolist() for _, reasons in found] == [[None]] * 2
 
     def test_ragged_periods(self):
         """Two forces one year and one the next are no rate; each alone is, and says of which years."""
@@ -832,6 +927,19 @@ class TestMarks:
         assert rate_change(marked, between=YEARS, by="force").at(force="Essex").change == 0
         assert rate_change(marked.where(force="Essex"), between=YEARS).change == 0
 
+    @pytest.mark.parametrize("name", [{}, {"Kent": "South East"}], ids=["as sent", "renamed"])
+    def test_rows_that_are_marked_prove_no_month(self, name):
+        """Nothing was stated, and only Kent had January and February: Essex has March, which is no quarter."""
+        rows = [("Kent", m, 9) for m in MONTHS[:2]]
+        rows += [("Essex", f"2024-{m:02}", n) for m, n in ((3, 2), (4, 5), (5, 6), (6, 7))]
+        quarters = made(rows, *SENT).to_periods("quarter").relabel("force", name)
+        kent = name.get("Kent", "Kent")
+        marked = quarters.not_supplied("lost", force=kent, period="2024-Q1")
+        for essex in (marked.drop(force=kent), marked.where(force="Essex")):
+            assert rate(essex, 1).events == 18
+        # Dropped without a mark, Kent shows that the one who sends did send January.
+        assert rate(quarters.drop(force=kent), 1).events == 20
+
 
 class TestGaps:
     """A count that is missing in the source: Kent has none for 2022; or for its thefts only, or for those of Surrey."""
@@ -869,6 +977,15 @@ class TestGaps:
         wanted = dict.fromkeys(("Essex", "Kent", "Surrey")) | {force: self.GAP}
         assert self.reasons(crimes, "force") == wanted
 
+    def test_the_first_of_two_reasons(self):
+        """Of two offences of Kent the count is withheld, for one reason each: the first by the alphabet is named."""
+        pd = pytest.importorskip("pandas")
+        frame = pd.DataFrame({"force": ["Kent"] * 2, "offence": ["arson", "theft"], "n": ["[w]", "[c]"]})
+        crimes = tally(
+            frame, by=["force", "offence"], count="n", marks={"[w]": "withheld", "[c]": "confidential"}
+        )
+        assert rate(crimes, 100).reason == "not available: confidential"
+
     def test_of_a_divisor(self):
         """That the officers of Essex are not known does not concern Kent."""
         pd = pytest.importorskip("pandas")
@@ -880,6 +997,7 @@ class TestGaps:
         assert rate(crimes.where(force="Kent"), officers, per=1, by="force")["rate"].tolist() == [0.5]
 
 
+@pytest.mark.usefixtures("no_breaks")
 class TestCaveats:
     def test_a_row_without_its_force_is_of_no_force(self):
         """It is of its year all the same, and no supplier of one year only."""

@@ -1496,13 +1496,14 @@ class TestHandingOver:
     def test_large_counts_are_exact(self):
         assert as_polars(Tally.from_columns({"a": ["x"]}, [MAX])).rows() == [("x", MAX)]
 
-    def test_without_pyarrow(self, tally, monkeypatch):
-        monkeypatch.setitem(sys.modules, "pyarrow", None)
-        for hand_over in (tally.to_arrow, tally.__arrow_c_stream__):
-            with pytest.raises(
-                MissingDependencyError, match=r'needs pyarrow; install "policemetrics\[pyarrow\]"'
-            ):
-                hand_over()
+    @pytest.mark.parametrize(
+        ("module", "export"), [("pandas", "to_pandas"), ("polars", "to_polars"), ("pyarrow", "to_arrow")]
+    )
+    def test_names_the_package_that_is_missing(self, tally, monkeypatch, module, export):
+        monkeypatch.setitem(sys.modules, module, None)
+        needs = rf'Tally\.{export} needs {module}; install "policemetrics\[{module}\]"'
+        with pytest.raises(MissingDependencyError, match=needs):
+            getattr(tally, export)()
 
 
 def _split_frame(frame):
@@ -1594,3 +1595,86 @@ def test_half_a_letter_is_no_label(call):
 def test_letters_beyond_the_first_plane_are_whole():
     made = Tally.from_columns({"force": ["𝕂ent 🚓"]}, [1])
     assert made.to_arrow()["force"].to_pylist() == ["𝕂ent 🚓"]
+
+
+class TestDropped:
+    """What the caller leaves out is gone: no group of its own, and no supplier of whom nothing is left."""
+
+    BOTH = ("2017/18", "2019/20")
+
+    @pytest.fixture
+    def crimes(self):
+        columns = {
+            "force": ["Kent", "Kent", "UK Finance"],
+            "period": ["2017/18", "2019/20", "2017/18"],
+            "group": ["Theft", "Theft", "Fraud"],
+        }
+        return Tally.from_columns(columns, [100, 90, 50], coverage=["force", "period"])
+
+    def test_who_sent_nothing_else_is_no_supplier(self, crimes):
+        rest = crimes.drop(group="Fraud")
+        assert rest.coverage.labels("force") == ("Kent",)
+        found = pm.rate_change(rest, between=self.BOTH)
+        assert (found.old, found.new, found.reason) == (100, 90, None)
+        assert found.exclusions.reasons == {"dropped: group": 50}
+        assert pm.rate_change(rest, between=self.BOTH, by="force")["force"].tolist() == ["Kent"]
+
+    def test_as_if_the_rows_had_never_been_there(self, crimes):
+        kent = Tally.from_columns(
+            {"force": ["Kent"] * 2, "period": self.BOTH, "group": ["Theft"] * 2},
+            [100, 90],
+            coverage=["force", "period"],
+        )
+        assert crimes.drop(group="Fraud").coverage == kent.coverage
+
+    def test_who_sent_something_else_stays(self, crimes):
+        rest = crimes.drop(group="Theft")
+        assert rest.coverage.labels("force") == ("UK Finance",)
+        more = crimes + Tally.from_columns(
+            {"force": ["UK Finance"], "period": ["2019/20"], "group": ["Theft"]},
+            [0],
+            coverage=["force", "period"],
+        )
+        assert more.drop(group="Fraud").coverage.labels("force") == ("Kent", "UK Finance")
+
+    def test_who_was_named_stays(self):
+        """An exposure says who sends, with or without a row: its residents are divided by."""
+        residents = pm.Exposure({"Kent": 1000, "Essex": 3000}, by="force", name="residents", date="2020")
+        crimes = Tally.from_columns(
+            {"force": ["Kent", "Essex"], "group": ["Theft", "Fraud"]}, [4, 5], coverage=residents
+        )
+        assert pm.rate(crimes.drop(group="Fraud"), residents).rate == 1.0
+
+    def test_what_was_marked_as_missing_stays_so(self, crimes):
+        more = crimes + Tally.from_columns(
+            {"force": ["Essex"] * 2, "period": self.BOTH, "group": ["Fraud", "Theft"]},
+            [3, 0],
+            coverage=["force", "period"],
+        )
+        marked = more.not_supplied("nothing sent", force="Essex", period="2019/20").drop(group="Fraud")
+        assert "nothing sent" in pm.rate_change(marked, between=self.BOTH).reason
+
+    @pytest.mark.parametrize("metric", [pm.rate_change, pm.change_drivers])
+    def test_no_ghost_of_a_group(self, crimes, metric):
+        by = {"of": "group"} if metric is pm.change_drivers else {"by": "group"}
+        found = metric(crimes.drop(force="UK Finance"), between=self.BOTH, **by)
+        assert found["group"].tolist() == ["Theft"]
+
+    def test_the_reason_stands_in_the_ledger(self, crimes):
+        rest = crimes.drop("recorded by Action Fraud", group="Fraud")
+        why = "dropped: group (recorded by Action Fraud)"
+        assert rest.excluded.to_dict() == {
+            "force": ["UK Finance"], "period": ["2017/18"], "group": ["Fraud"], "reason": [why], "count": [50]
+        }  # fmt: skip
+        assert pm.rate_change(rest, between=self.BOTH).exclusions.reasons == {why: 50}
+        assert pm.rate_change(rest, between=self.BOTH, by="group")["group"].tolist() == ["Theft"]
+
+    def test_a_period_with_a_reason(self, crimes):
+        """A period that was dropped with something else is one of which a part is gone, whatever the reason says."""
+        rest = crimes.drop("late", group="Theft", period="2019/20")
+        found = pm.rate_change(rest.sum_to("period"), between=self.BOTH)
+        assert "cells of one of the two periods were dropped" in found.reason
+
+    def test_reasons_are_text(self, crimes):
+        with pytest.raises(InvalidTypeError, match="reason"):
+            crimes.drop(3, group="Fraud")

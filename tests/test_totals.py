@@ -300,6 +300,7 @@ class TestFrames:
         assert len(pm.tally(frame, by=["code", "period"], count="n").labels("code")) == len(AREAS)
 
 
+@pytest.mark.usefixtures("no_breaks")
 class TestByNameAlone:
     @pytest.mark.parametrize("counts", [(50, 60), (2101, 2080), (9000, 9000), (2100, 2100)])
     def test_warns_and_says_so(self, counts):

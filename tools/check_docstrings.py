@@ -19,6 +19,7 @@ MODULES = (
     "policemetrics.claims",
     "policemetrics.figures",
     "policemetrics.published",
+    "policemetrics.spc",
     "policemetrics.intervals",
     "policemetrics.decomposition",
     "policemetrics.incidence",

@@ -4,7 +4,7 @@
 
 It writes into ``src/policemetrics`` and then brings the checksums in
 ``definitions/LICENCE.md`` up to date. Written by hand, and so not made here:
-``outcome_types.csv``, ``outcome_names.csv``, ``outcome_sets.csv``, ``response_targets.csv``, ``placeholder_stamps.csv``, ``harm_weights.json``,
+``outcome_types.csv``, ``outcome_names.csv``, ``outcome_sets.csv``, ``response_targets.csv``, ``placeholder_stamps.csv``, ``control_rules.csv``, ``harm_weights.json``,
 ``claim_words.json``, ``claim_phrases.json`` and ``datasets.json``.
 """
 
@@ -29,6 +29,26 @@ CSS_GROUPS = {
     "Drug offences": "Other crimes against society",
     "Possession of weapons offences": "Other crimes against society",
     "Public order offences": "Other crimes against society",
+}
+
+# Codes that were split, and what each was before: recorded crime of 2023/24 and later.
+LATEST_TABLE = "2024/25"
+SPLIT_YEAR = "2023/24"
+SPLITS = dict(
+    zip(
+        ("28I", "28M", "28J", "28N", "28K", "28O", "28L", "28P", "29B", "29C"),
+        ("28E", "28E", "28F", "28F", "28G", "28G", "28H", "28H", "29A", "29A"),
+        strict=True,
+    )
+)
+OFFENCE_NOTES = {
+    code: f"{what} in one of the years {years}: in the table of {seen}, and by the number of codes in that of 2022/23."
+    for code, what, years, seen in (
+        ("8T", "Began", "2020/21 to 2022/23", "2024/25"),
+        ("8U", "Began", "2020/21 to 2022/23", "2024/25"),
+    )
+} | {
+    "90": "Last used in one of the years 2019/20 to 2021/22: by the number of codes it is not in the table of 2022/23."
 }
 
 # Home Office open data, as in SGilr/oocd-dashboard, data/processed/denominators.csv and force_year.csv,
@@ -70,13 +90,38 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 
 def offences(data: Path, package: Path) -> None:
+    """Write every code of the tables of 2017/18, 2019/20 and 2024/25, with the names of 2019/20 and of April 2026."""
+    old = {r["offence_code"]: r for r in read(data / "recorded_crime" / "offence_reference.csv")}
+    new = {r["offence_code"]: r for r in read(data / "recorded_crime" / "prc_offence_codes_2024_25.csv")}
+    rows = []
+    for code in sorted(old | new):
+        was = old.get(code)
+        now = [new[code][c] for c in ("offence", "subgroup", "group")] if code in new else ["", "", ""]
+        names = [was[f"offence_{c}"] for c in ("description", "subgroup", "group")] if was else now
+        if code in SPLITS:  # in one classification they stay where the code was that they were
+            names = [now[0], *(old[SPLITS[code]][f"offence_{c}"] for c in ("subgroup", "group"))]
+        years = was["in_years"].split("|") if was else []
+        years += [LATEST_TABLE] * (code in new)
+        first = (
+            "" if "2017/18" in years else "2018/19" if was else SPLIT_YEAR if code in SPLITS else "2020/21"
+        )
+        last = "" if code in new else "2021/22" if "2019/20" in years else "2018/19"
+        # What is the same crimes as another code is in the same type of street-level data.
+        joined = {part: whole for whole in old if "/" in whole for part in whole.split("/")} | SPLITS
+        street = (was or {}).get("police_uk_category") or old.get(joined.get(code, ""), {}).get(
+            "police_uk_category", ""
+        )
+        ended = "2016/17" if "(outcome only)" in names[0] else "2022/23" if code in SPLITS.values() else ""
+        rows.append(
+            (code, *names, " ".join(years), first, last, ended, *now, OFFENCE_NOTES.get(code, ""), street)
+        )
     write(
         package / "definitions" / "offences.csv",
-        ("offence_code", "offence", "subgroup", "group"),
         (
-            (r["offence_code"], r["offence_description"], r["offence_subgroup"], r["offence_group"])
-            for r in read(data / "recorded_crime" / "offence_reference.csv")
+            *("offence_code", "offence", "subgroup", "group", "years", "first", "last", "ended"),
+            *("latest_name", "latest_subgroup", "latest_group", "note", "street_level"),
         ),
+        rows,
     )
 
 
@@ -102,7 +147,11 @@ def harm_weights(data: Path, package: Path) -> None:
 
 def offence_code_variants(data: Path, package: Path) -> None:
     reference = {r["offence_code"]: r for r in read(data / "recorded_crime" / "offence_reference.csv")}
-    years = {code: r["in_years"].replace("|", " ") for code, r in reference.items()}
+    latest = {r["offence_code"] for r in read(data / "recorded_crime" / "prc_offence_codes_2024_25.csv")}
+    years = {
+        code: " ".join([*r["in_years"].split("|"), *([LATEST_TABLE] * (code in latest))])
+        for code, r in reference.items()
+    }
     rows = []
     for joined in (code for code in reference if "/" in code):
         note = (
@@ -110,19 +159,23 @@ def offence_code_variants(data: Path, package: Path) -> None:
         )
         source = "Home Office, police recorded crime open data tables"
         rows += [
-            (part, joined, "recorded crime", years[part], years[joined], note, source)
+            (part, joined, "recorded crime", years[part], years[joined], "", note, source)
             for part in sorted(joined.split("/"))
         ]
+    for part, joined in SPLITS.items():
+        note = f"{reference[joined]['offence_description']}: one code until 2022/23; a home and an unconnected building apart since"
+        source = "Home Office, police recorded crime open data tables, release of April 2026"
+        rows.append((part, joined, "recorded crime", LATEST_TABLE, years[joined], SPLIT_YEAR, note, source))
     for r in read(data / "css" / "css_weights.csv"):
         code, joined = r["offence_code"], r["css_code"]
         # The line of homicide has a code of its own spelling, and is joined above.
         if code != joined and joined in reference:
             note = f"One line of the list of weights: {r['css_offence']}"
             source = "ONS, Crime Severity Score data tool, sheet List of weights"
-            rows.append((code, joined, CSS_EDITION, years[code], years[joined], note, source))
+            rows.append((code, joined, CSS_EDITION, years[code], years[joined], "", note, source))
     write(
         package / "definitions" / "offence_code_variants.csv",
-        ("offence_code", "joined", "scope", "years", "joined_years", "note", "source"),
+        ("offence_code", "joined", "scope", "years", "joined_years", "since", "note", "source"),
         sorted(rows, key=lambda row: (row[2] == CSS_EDITION, row[0])),
     )
 

@@ -2,8 +2,8 @@
 # What takes too long for .ci/run: every engine with the newest and the lowest versions, PostgreSQL among them, the tests with older
 # pandas and DuckDB, the newest Python, and the table of versions. By hand before a release, in an hour or so on two cores; parts by
 # name: tools/matrix.sh engines older python versions recipe
-# It needs uv, of pip install 'policemetrics[dev]', Java for Spark, and PostgreSQL's programs; the newest Python, where it is not
-# installed, comes from Debian's unstable release, for which it must be root.
+# It needs Java for Spark, and PostgreSQL's programs; the newest Python, where it is not installed, comes from Debian's unstable
+# release, for which it must be root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,8 @@ export POLICEMETRICS_DATA=${POLICEMETRICS_DATA:-$(cd .. && pwd)/shared/data}
 ENGINES=(tests/test_engines.py tests/test_traps.py tests/test_clusters.py)
 NEWEST=3.14
 
+python3 -m venv "$scratch/uv" && "$scratch/uv/bin/python" -m pip install --quiet uv
+PATH=$scratch/uv/bin:$PATH
 install() { python3 -m uv pip install --quiet --python "$scratch/$1/bin/python" "${@:2}"; }
 environment() { python3 -m uv venv --quiet --python "$(command -v python3)" "$scratch/$1" && install "$@"; }
 tests() { # the name of an environment, and what to test
@@ -33,6 +35,11 @@ engines() {
       # Spark 4.0 leaves sockets open, which is a warning, which would be an error.
       POLICEMETRICS_ENGINES=$required tests "$age-$engine" -p no:unraisableexception -k "$engine" "${ENGINES[@]}"
     done
+    [[ $engine != spark ]] || {
+      install newest-spark 'pyspark[connect]'
+      echo 'by Spark Connect:'
+      POLICEMETRICS_ENGINES=spark,spark-connect tests newest-spark -p no:unraisableexception -k spark "${ENGINES[@]}"
+    }
   done
 }
 

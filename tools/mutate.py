@@ -40,13 +40,13 @@ SOURCE = ROOT / "src" / "policemetrics"
 KEPT = ROOT / "mutants"
 # The modules of each part, and the tests that look at them; with their own doctests.
 PARTS = {
-    "kernels": ("intervals percentiles decomposition survival incidence",
-                "decomposition incidence intervals percentiles survival"),
+    "kernels": ("intervals percentiles decomposition survival incidence spc",
+                "decomposition incidence intervals percentiles spc survival"),
     "counting": ("_cells _spans tallies periods frames/counting",
                  "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
     "supply": ("_sent _supply _compare exposure",
                "cells change check compare exposure extend figure frames harm outcomes rates results supply tallies times totals"),
-    "changes": ("change rates", "change compare harm outcomes rates times"),
+    "changes": ("change control detectable rates", "change compare control harm outcomes rates times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),
     "times": ("times", "compare frames times"),

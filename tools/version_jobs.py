@@ -17,7 +17,6 @@ from typing import Any
 import policemetrics as pm
 from policemetrics import plot
 
-LIBRARIES = ("pandas", "polars", "pyarrow", "duckdb")
 TEXT = ["force", "year", "offence", "outcome", "result"]
 OWN = pm.HarmWeights({"4.1": 100, "4.10": 90, "34B": 8.5, "28E": 4}, name="own", version="1")
 NAIVE = {"start": "created", "end": "arrived", "timezone": "Europe/London"}
@@ -207,7 +206,7 @@ def written(answer: Any) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("library", choices=LIBRARIES)
+    parser.add_argument("library", choices=FRAMES)
     parser.add_argument("output", type=Path)
     asked = parser.parse_args()
     said: list[str] = []

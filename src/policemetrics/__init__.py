@@ -12,7 +12,11 @@ __version__ = "0.1.0"
 
 # The one table of names: room by room. `tools/make_api.py` writes __init__.pyi from it, for type checkers.
 _ROOMS = {
+    "across.areas": ("compare",),
+    "across.standardised": ("directly_standardised_rate", "standardised_ratio"),
     "change": ("change_drivers", "rate_change"),
+    "control.chart": ("control_chart",),
+    "detectable": ("detectable_change",),
     "errors": ("PoliceMetricsError", "PoliceMetricsWarning"),
     "exposure": ("Exposure",),
     "frames.counting": ("tally",),
@@ -22,7 +26,6 @@ _ROOMS = {
     "harm.weights": ("HarmWeights", "harm_weights"),
     "outcomes.change": ("outcome_rate_change",),
     "outcomes.definition": ("OutcomeSet", "match_outcomes", "outcome_set"),
-    "outcomes.groups": ("group_outcome_rate",),
     "outcomes.maturity": ("outcome_maturity",),
     "outcomes.rate": ("positive_outcome_rate",),
     "outcomes.split": ("outcome_rate_drivers", "outcome_rate_split"),
@@ -47,8 +50,10 @@ _MODULES = (
     "figures",
     "incidence",
     "intervals",
+    "official",
     "plot",
     "published",
+    "spc",
 )
 
 __all__ = sorted([*_HOMES, *_MODULES])  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]  # checkers read __init__.pyi

@@ -8,10 +8,17 @@ from policemetrics import extend as extend
 from policemetrics import figures as figures
 from policemetrics import incidence as incidence
 from policemetrics import intervals as intervals
+from policemetrics import official as official
 from policemetrics import plot as plot
 from policemetrics import published as published
+from policemetrics import spc as spc
+from policemetrics.across.areas import compare as compare
+from policemetrics.across.standardised import directly_standardised_rate as directly_standardised_rate
+from policemetrics.across.standardised import standardised_ratio as standardised_ratio
 from policemetrics.change import change_drivers as change_drivers
 from policemetrics.change import rate_change as rate_change
+from policemetrics.control.chart import control_chart as control_chart
+from policemetrics.detectable import detectable_change as detectable_change
 from policemetrics.errors import PoliceMetricsError as PoliceMetricsError
 from policemetrics.errors import PoliceMetricsWarning as PoliceMetricsWarning
 from policemetrics.exposure import Exposure as Exposure
@@ -27,7 +34,6 @@ from policemetrics.outcomes.change import outcome_rate_change as outcome_rate_ch
 from policemetrics.outcomes.definition import OutcomeSet as OutcomeSet
 from policemetrics.outcomes.definition import match_outcomes as match_outcomes
 from policemetrics.outcomes.definition import outcome_set as outcome_set
-from policemetrics.outcomes.groups import group_outcome_rate as group_outcome_rate
 from policemetrics.outcomes.maturity import outcome_maturity as outcome_maturity
 from policemetrics.outcomes.rate import positive_outcome_rate as positive_outcome_rate
 from policemetrics.outcomes.split import outcome_rate_drivers as outcome_rate_drivers

@@ -179,8 +179,8 @@ def _groups() -> Section:
 
 def _row(change: RateChange, name: str = "") -> tuple[str, ...]:
     """Write a change as a row of a table, under its own name or another one."""
-    own, cells = len(change.group), change._cells()[1]
-    return (name or cells[0], *cells[own:])
+    page = change._page()
+    return (name or page.keys[0].cells[0], *(column.cells[0] for column in page.columns))
 
 
 def _harm() -> Section:

@@ -150,7 +150,13 @@ class Cells:
         if set(self.dims) != set(other.dims) or len(self) != len(other):
             return False
         other = other.project(self.dims)
-        return np.array_equal(self.counts, other.counts) and self._has_keys_of(other)
+        pairs = (
+            (self.counts, other.counts),
+            *zip(self.labels + self.codes, other.labels + other.codes, strict=True),
+        )
+        return all(
+            np.array_equal(*pair) for pair in pairs
+        )  # labels of no cell are equal, whatever their kind
 
     def _has_keys_of(self, other: Cells) -> bool:
         """Return whether the other has the same keys, over the same dimensions in this order."""

@@ -104,6 +104,14 @@ def spelt(labels: Iterable[str]) -> list[str]:
     return found.strip(" ").split("\n") if listed else []
 
 
+def stand_for(
+    labels: Sequence[Any], known: Mapping[str, frozenset[str]], most: int
+) -> dict[Any, frozenset[str]]:
+    """Return what each label stands for, however it is spelt; nothing where it is not known, or there are too many."""
+    names = spelt(map(str, labels)) if len(labels) <= most else []
+    return {label: known.get(name, frozenset()) for label, name in zip(labels, names, strict=False)}
+
+
 def unmarked(text: str) -> str:
     """Write a label without what is no part of it: case, spaces, note marks, the ".0" of a number."""
     return _POINT_ZERO.sub("", _MARKS.sub("", " ".join(text.casefold().split())))
@@ -264,6 +272,9 @@ def text(value: object, name: str, *, empty: bool = False) -> str:
     if not empty and not found.strip():
         msg = f"{name} must not be empty."
         raise InvalidInputError(msg)
+    if any("\ud800" <= c <= "\udfff" for c in found):
+        msg = f"{name} must be of whole letters; got {found!r}, with half of one (a lone surrogate), which cannot be written."
+        raise InvalidInputError(msg)
     return found
 
 
@@ -318,6 +329,15 @@ def _float(value: Any) -> float:
         return np.inf if value > 0 else -np.inf
     except ValueError:
         return np.nan
+
+
+def at_least_one(value: object, name: str) -> int:
+    """Return a whole number >= 1."""
+    found = number(value, name, low=1)
+    if not found.is_integer():
+        msg = f"{name} must be a whole number; got {value}."
+        raise InvalidInputError(msg)
+    return int(found)
 
 
 def confidence_level(value: object) -> float:

@@ -8,18 +8,19 @@ lies between, groups, supply, reasons, exclusions, caveats, divisors, stands her
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from typing import Any, Final, Literal, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write
+from policemetrics import _check, _write, multiplicity
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
 from policemetrics._figure import audit_fields, column_fields, said
-from policemetrics._sent import Kept, Renamed, Sent, empty_months, is_time, seen
+from policemetrics._sent import AS_SENT, Kept, Renamed, called_now, chosen_labels, empty_months, is_time, seen
+from policemetrics._sources import Source
 from policemetrics._supply import (
     Reasons,
     Side,
@@ -32,20 +33,22 @@ from policemetrics._supply import (
     no_reasons,
     one_sided_labels,
     pairs_of_periods,
+    renamed,
     totals,
     unexplained,
-    whole_side,
     why_negative,
     why_not_supplied,
     why_one_sided,
 )
 from policemetrics._totals import Part
 from policemetrics._write import shortened
-from policemetrics.definitions import not_crimes
+from policemetrics.definitions import Break, breaks, not_crimes, outcome_types
+from policemetrics.definitions._breaks import beyond_the_rules, force_labels, offence_labels
+from policemetrics.definitions._offences import RECORDED
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
-from policemetrics.exposure import Divisor, Exposure, areas_of
+from policemetrics.exposure import Divisor, Exposure, areas_of, two_releases
 from policemetrics.frames import as_tally
-from policemetrics.periods import read_labels
+from policemetrics.periods import Period, read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally, as_given
 from policemetrics.typing import FloatArray, IntArray, Label, Names
@@ -55,15 +58,19 @@ Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
 _PERIOD: Final = "period"  # what dates are cut into
 _UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
+_BREAKS: Final = tuple(breaks().values())
+_OFFENCES, _FORCES, _BEYOND = offence_labels(), force_labels(), beyond_the_rules()
+_MOST: Final = 1000  # labels of offences, or of forces, that there can be in all spellings
 
 
 @attrs.frozen
 class Chosen:
-    """What was chosen of a tally, in words; what it is instead of recorded crime; and what it holds that is none."""
+    """What was chosen of a tally, in words; what it is instead of recorded crime; what it holds that is none; its files."""
 
     words: str = ""
     instead: str = ""
     mixed: Note | None = None
+    sources: tuple[Source, ...] = ()
 
 
 @cache
@@ -215,7 +222,7 @@ class Rows:
             else:
                 self.adopt(reasons)
             found.append(sizes)
-        self.note(*divisors[0].notes(groups, sides[0]))
+        self.note(*divisors[0].notes(groups, sides[0]), *divisors[0].on_two_bases(sides))
         return found
 
     def usable(self, *columns: NDArray[Any]) -> list[NDArray[Any]]:
@@ -238,6 +245,15 @@ class Rows:
             old = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
             new = ((*notes, *([found[i]] if i in found else [])) for i, notes in enumerate(old))
             self.notes = np.fromiter(new, dtype=object, count=len(self))
+
+    def note_where(self, found: Sequence[tuple[Note, Mask]]) -> None:
+        """Let things travel with the figures of some rows each, once, behind what travels already."""
+        for note, where in found:
+            if where.all() and isinstance(self.notes, tuple):
+                self.note(*([] if note in self.notes else [note]))
+                continue
+            there = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
+            self.note_some({i: note for i in np.flatnonzero(where).tolist() if note not in there[i]})
 
     @overload
     def results(
@@ -277,7 +293,8 @@ class Rows:
             f.name: _standing(values[f.name], stand.get(f.name, self.there)) for f in column_fields(kind)
         }
         fields = audit_fields(kind)
-        inputs = {f.name: values.get(f.name, f.default) for f in fields} | {"chosen": self.chosen.words}
+        inputs = {f.name: values.get(f.name, f.default) for f in fields}
+        inputs |= {"chosen": self.chosen.words, "sources": self.chosen.sources}
         for field in fields:
             if field.name == "subject" and inputs["subject"] == field.default:
                 inputs["subject"] = self._subject(str(field.default))
@@ -297,6 +314,31 @@ class Rows:
         return np.where(none, "Incidents", recorded).astype(object) if none.any() else recorded
 
 
+def rates_of(counted: Sequence[IntArray], sizes: Sequence[FloatArray], name: str) -> dict[str, Any]:
+    """Return what a comparison of two counts keeps of what they were divided by, with both rates; nan without it."""
+    if not sizes:
+        return dict.fromkeys(("old_rate", "new_rate"), np.nan)
+    per = 1.0 if name in {"days", "years"} else 1000.0
+    found = {"per": per, "exposure_name": name}
+    for side, count, size in zip(("old", "new"), counted, sizes, strict=True):
+        found |= {f"{side}_exposure": size, f"{side}_rate": count / size * per}
+    return found
+
+
+def adjusted(found: FigureT | Results[FigureT], adjust: str | None) -> FigureT | Results[FigureT]:
+    """Adjust the p-values of a table for how many comparisons there are; None leaves them as they are."""
+    if adjust is None:
+        return found
+    _check.choice(adjust, "adjust", ("bh",))
+    if not isinstance(found, Results):
+        msg = "adjust= is for many comparisons at once: give by=, versus= or labels=, or leave it out."
+        raise InvalidInputError(msg)
+    adjusted = multiplicity.adjusted(found["p_value"], "bh")
+    many = f"Benjamini-Hochberg over {_write.count(int((~np.isnan(adjusted)).sum()))} comparisons"
+    values = {**found._values, "p_adjusted": adjusted}
+    return found._evolve(values=values, audit={**found._audit, "adjust": many})
+
+
 def _standing(values: Any, stand: Mask) -> FloatArray:
     """Return a column with nan where it does not stand; one that nobody can write to is not copied where it all stands."""
     owned = isinstance(values, np.ndarray) and values.base is None and not values.flags.writeable
@@ -309,83 +351,7 @@ def _standing(values: Any, stand: Mask) -> FloatArray:
 # ---- one side ---------------------------------------------------------------------------
 
 
-@attrs.define(eq=False)
-class Grouped:
-    """One tally by group: what was counted, and the rows that become a table.
-
-    Attributes
-    ----------
-    side : Side
-        The whole of the tally.
-    groups : Cells
-        The groups.
-    counted : array of int64, (groups,)
-        The total of each.
-    shown : array of bool, (groups,)
-        Which of them were supplied: they are shown even where there is no figure.
-    rows : Rows
-        One row a group, with its reasons, caveats and exclusions.
-
-    Examples
-    --------
-    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [3, 7])
-    >>> Grouped.of(crimes, ("force",)).counted.tolist()
-    [3, 7]
-    """
-
-    side: Side
-    groups: Cells
-    counted: IntArray
-    shown: Mask
-    rows: Rows
-
-    @classmethod
-    def of(
-        cls,
-        data: Tally,
-        by: tuple[str, ...],
-        *,
-        areas: tuple[str, ...] = (),
-        caveat: str = "",
-        single: bool = False,
-    ) -> Grouped:
-        """Count `data` by group; what was not supplied, or has a total below zero, says so.
-
-        Parameters
-        ----------
-        data : Tally
-            The counts.
-        by : tuple of str
-            The dimensions of the groups.
-        areas : tuple of str
-            The dimensions of the exposure that the counts will be divided by: where nothing was stated, its
-            areas are taken for the suppliers.
-        caveat : str
-            What the caller says must travel with the figures.
-        single : bool
-            Whether one figure is returned and not a table.
-        """
-        _check.text(caveat, "caveat", empty=True)
-        side = whole_side(data, areas)
-        groups = groups_of([side], by)
-        counted = totals(side, groups)
-        rows = Rows.of_side(side, groups, counted, single=single)
-        found = cls(side, groups, counted, rows.there, rows)
-        found.rows.adopt(why_negative(found.counted, ""))
-        found.rows.note(Note("stated", caveat, caveat))
-        return found
-
-    def only(self, **labels: Sequence[Label]) -> IntArray:
-        """Count some labels of a dimension only, by group: ``only(offence=["burglary"])``."""
-        return _only(self.side, self.groups, labels)
-
-    def divide(self, divisor: Divisor) -> FloatArray:
-        """Find the divisor of each group, nan where there is none; these rows say so."""
-        (sizes,) = self.rows.divide(self.groups, [self.side], divisor)
-        return sizes
-
-
-def _only(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
+def only_some(side: Side, groups: Cells, labels: Mapping[str, Sequence[Label]]) -> IntArray:
     side.tally._require_dims(*labels)
     part = side.tally._where({dim: label_array(chosen) for dim, chosen in labels.items()})
     return totals(attrs.evolve(side, tally=part), groups)
@@ -396,7 +362,9 @@ def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
 
     Periods are said by themselves. Where several tallies were added, it is what was chosen of each.
     """
-    parts = [_chosen_of(one) for one in data._sent]
+    parts = [
+        chosen_labels(one) if any(isinstance(step, Kept) for step in one.steps) else {} for one in data._sent
+    ]
     said_of, instead = [], ""
     for dim in dict.fromkeys(d for part in parts for d in part):
         labels = list(dict.fromkeys(v for part in parts for v in sorted(part.get(dim, ()))))
@@ -410,7 +378,10 @@ def chosen_of(data: Tally, shown: tuple[str, ...]) -> Chosen:
             instead = said_of[-1] if all(no_crimes(labels)) else instead
     rest = ", ".join(one for one in said_of if one != instead)
     return Chosen(
-        ", ".join(said_of), f"{instead} ({rest})" if instead and rest else instead, _mixed(data, shown)
+        ", ".join(said_of),
+        f"{instead} ({rest})" if instead and rest else instead,
+        _mixed(data, shown),
+        data.sources,
     )
 
 
@@ -424,24 +395,6 @@ def _mixed(data: Tally, shown: tuple[str, ...]) -> Note | None:
             long = f"{shortened(none)} is no recorded crime, and is counted with it: {cure}"
             return Note("not-recorded-crime", f"with {shortened(none)}", long)
     return None
-
-
-def _chosen_of(sent: Sent) -> dict[str, set[Any]]:
-    """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
-    if not any(isinstance(step, Kept) for step in sent.steps):
-        return {}
-    chosen: dict[str, set[Any]] = {}
-    every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
-    for step in sent.steps:
-        if isinstance(step, Renamed) and step.dim in every:
-            for of in (every, chosen):
-                of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
-            chosen = {dim: labels for dim, labels in chosen.items() if labels}
-        for dim, wanted in step.wanted.items() if isinstance(step, Kept) else ():
-            labels = set(wanted.tolist()) & chosen.get(dim, every.get(dim, set()))
-            if labels and labels != every.get(dim):
-                chosen[dim] = labels
-    return chosen
 
 
 # ---- two sides --------------------------------------------------------------------------
@@ -465,6 +418,10 @@ class Comparison:
         Which of them were supplied: they are shown even where the comparison is refused.
     rows : Rows
         One row a group, with its reasons, caveats and exclusions.
+    counts : str
+        What is counted, for the breaks in series that touch it.
+    pairs : tuple of Comparison
+        Where several earlier sides were added up: each with the later one.
 
     Examples
     --------
@@ -480,6 +437,8 @@ class Comparison:
     counted: tuple[IntArray, IntArray]
     shown: tuple[Mask, Mask]
     rows: Rows
+    counts: str = ""
+    pairs: tuple[Comparison, ...] = ()
 
     @classmethod
     def of(
@@ -495,6 +454,7 @@ class Comparison:
         negative: bool = True,
         groups: Cells | None = None,
         single: bool = False,
+        counts: str = "",
     ) -> Comparison:
         """Compare two sides of `data` by group.
 
@@ -520,6 +480,9 @@ class Comparison:
             The groups, where more than one comparison is to have the same.
         single : bool
             Whether one figure is returned and not a table.
+        counts : str
+            What is counted, for the breaks in series that touch it (`definitions.breaks`): "recorded crime", or the
+            subject of a figure. Default is nothing that one is known of.
         """
         _check.choice(like_for_like, "like_for_like", ("require", "match"))
         _check.text(caveat, "caveat", empty=True)
@@ -554,12 +517,16 @@ class Comparison:
         if like_for_like == "require":
             rows.adopt(why_one_sided(groups, old, new), _or_match if senders else str)
         shown = unexplained(not_old), unexplained(not_new)
-        pair = cls(data, sides, groups, counted, shown, rows)
+        pair = cls(data, sides, groups, counted, shown, rows, counts)
         if negative:
             pair.explain_negative(counted)
         rows.notes = _not_stated(data, sides, groups, apart)
         rows.note_some(_left_out_unequally(data, sides, groups, counted))
-        rows.note(*_no_rows_for([month for _, between in gaps for month in between]))
+        rows.note_where(_breaks_between(data, sides, groups, counts))
+        rows.note(
+            *_no_rows_for([month for _, between in gaps for month in between]),
+            *(two_releases(sides) if data.sources else ()),
+        )
         rows.note(Note("stated", caveat, caveat), *totals_by_name, first=True)
         return pair
 
@@ -573,15 +540,25 @@ class Comparison:
     def between(self) -> tuple[str, str]:
         """The two sides, as they are written."""
         old, new = self.sides
-        return old.label, new.label
+        first = self.pairs[0].sides[0].label if self.pairs else old.label
+        until = f" and the same months until {old.when.end.year}" if len(self.pairs) > 1 and old.when else ""
+        return f"{first}{until}", new.label
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
-        old, new = (_only(side, self.groups, labels) for side in self.sides)
+        old, new = (only_some(side, self.groups, labels) for side in self.sides)
         return old, new
 
     def sizes(self, exposure: Exposure | None, *, per_day: bool = False) -> tuple[list[FloatArray], str]:
         """Find what each count is divided by, and its name: an exposure, days, or person-days."""
+        if self.pairs:
+            each = [pair.sizes(exposure, per_day=per_day) for pair in self.pairs]
+            for pair in self.pairs:
+                self.rows.adopt(pair.rows.reasons)
+            last, named = each[-1]
+            if not last:
+                return [np.full(len(self.groups), float(len(each))), np.ones(len(self.groups))], "years"
+            return [np.sum([sizes[0] for sizes, _ in each], axis=0), last[1]], named
         days = [np.full(len(self.groups), float(side.days)) for side in self.sides]
         if exposure is None:
             return (days, "days") if per_day else ([], "")
@@ -614,6 +591,7 @@ class Comparison:
         rows = Rows(
             keys_of(parts), self.rows.reasons[group], exclusions=excluded, notes=own, chosen=self.rows.chosen
         )
+        rows.note_where(_breaks_between(self.data, self.sides, parts, self.counts))
         return rows, group, counted
 
 
@@ -719,6 +697,198 @@ def _left_out_unequally(
     return found
 
 
+# ---- breaks in series -------------------------------------------------------------------
+
+
+def _breaks_between(
+    data: Tally, sides: tuple[Side, Side], groups: Cells, counts: str
+) -> list[tuple[Note, Mask]]:
+    """Say of which groups the two periods lie on either side of a break in what they count: its force, its offences."""
+    earlier, later = (side.when for side in sides)
+    if earlier is None or later is None or not counts:
+        return []
+    measure, by_code = _measure(counts)
+    known = [one for one in _BREAKS if lies_between(one, earlier, later)]
+    known = [one for one in known if measure in one.touches or (by_code and one.kind in {"split", "moved"})]
+    if not known or (MEASURED in data.dims and measure == RECORDED):  # times are of no crimes
+        return []
+    made = sides[0].tally._sent[0].cells.dims
+    dims = [d for d in dict.fromkeys((*made, *data.dims)) if d not in (sides[0].dim, MEASURED)]
+    labels = {dim: _labels_sent(sides, dim) for dim in dims}
+    offences = [
+        _Offences.of(sides, groups, dim, labels[dim]) for dim in dims if are_offences(dim, labels[dim])
+    ]
+    stand_for = {dim: forces_of(labels[dim]) for dim in dims}
+    forces = [
+        _Forces.of(sides, groups, dim, found) for dim, found in stand_for.items() if any(found.values())
+    ]
+    found = []
+    for one in known:
+        if measure not in one.touches and not offences:
+            continue
+        touched = _of_forces(one, forces, len(groups))
+        for dim in offences:
+            touched &= dim.some(one)
+        if one.kind in {"split", "moved"}:
+            touched &= np.any([dim.apart(one) for dim in offences] or [np.zeros(len(groups), bool)], axis=0)
+        if touched.any():
+            long = f"{one.force}: {one.note}" if one.force else one.note
+            found.append((Note(f"break: {one.name}", one.short, long), touched))
+    return found
+
+
+def lies_between(one: Break, earlier: Period, later: Period) -> bool:
+    """Return whether a comparison of two periods crosses a break, or has incomplete figures on either side."""
+    if one.ends is not None:
+        return any(p.start <= one.ends and one.begins <= p.end for p in (earlier, later))
+    return earlier.start < one.by and one.begins <= later.end
+
+
+def codes_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
+    """Return the offence codes that each label stands for; none where it is no offence that is known."""
+    return _check.stand_for(labels, _OFFENCES, _MOST)
+
+
+def forces_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
+    """Return the forces that each label stands for; none where it is no force, region or country that is known."""
+    return _check.stand_for(labels, _FORCES, _MOST)
+
+
+def are_offences(dim: str, labels: Sequence[Any]) -> bool:
+    """Return whether labels are those of offences: by the name of their dimension, or by one that nothing else has."""
+    known = codes_of(labels)
+    if not any(known.values()):
+        return False
+    if any(word in dim.casefold() for word in ("offence", "crime")):
+        return True
+    if all(str(label) in _types() for label in labels):  # 1 is murder, and charged
+        return False
+    forces = forces_of(labels)  # CIFAS stands among forces, and among codes
+    return any(codes and not forces[v] and any(c.isalpha() for c in str(v)) for v, codes in known.items())
+
+
+@cache
+def _types() -> frozenset[str]:
+    return frozenset(outcome_types())
+
+
+def _measure(counts: str) -> tuple[str, bool]:
+    """Return what a break touches, by the words for what is counted; and whether it may be counted by code at all."""
+    if counts in {"outcomes closed", "outcomes recorded", "response times"}:
+        return counts, counts != "response times"
+    crimes = any(word in counts.casefold() for word in ("crime", "offence", "harm"))
+    return RECORDED if crimes else "", True
+
+
+def _labels_sent(sides: Sequence[Side], dim: str) -> list[Any]:
+    """Return the labels of a dimension as they were sent, chosen or not."""
+    sent = [one for side in sides for one in side.tally._sent if dim in one.cells.dims]
+    return list(dict.fromkeys(v for one in sent for v in one.cells.label(dim).tolist()))
+
+
+def _rows_of(sides: Sequence[Side], *dims: str) -> Cells:
+    """Return the keys of the rows on either side, with a column as sent for what was renamed."""
+    if all({*dims} <= {*side.tally.dims} and not renamed(side.tally) & {*dims} for side in sides):
+        return reduce(Cells.union, (side.tally._cells.keys(dims) for side in sides)).keys()
+    return seen([one for side in sides for one in side.tally._sent], dims)
+
+
+@attrs.frozen
+class _Offences:
+    """What a dimension of offences says of each group: the codes that it may count, and those that it does on either side.
+
+    `place` has the sets of each group; `known` are the codes that occur at all, chosen or not.
+    """
+
+    sets: list[tuple[frozenset[str], frozenset[str], frozenset[str]]]
+    place: IntArray
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, sides: tuple[Side, Side], groups: Cells, dim: str, labels: Sequence[Any]) -> _Offences:
+        stands_for = codes_of(labels)
+        may: dict[Any, frozenset[str]] = {}
+        for one in [one for side in sides for one in side.tally._sent if dim in one.cells.dims]:
+            made = one.cells.label(dim).tolist()
+            plain = all(
+                dim != step.dim if isinstance(step, Renamed) else dim not in getattr(step, "wanted", ())
+                for step in one.steps
+            )
+            for label, now in zip(made, made, strict=True) if plain else called_now(one, dim).items():
+                may[now] = may.get(now, frozenset()) | stands_for.get(label, frozenset())
+        there = [set(_rows_of([side], dim).column(dim).tolist()) for side in sides]
+        lines = [[v] for v in groups.label(dim).tolist()] if dim in groups.dims else [list(may)]
+        sets = []
+        for shown in lines:
+            every, *of_sides = (
+                frozenset[str]().union(*(may.get(v, frozenset()) for v in shown if v in some))
+                for some in (may, *there)
+            )
+            sets.append((every, of_sides[0], of_sides[1]))
+        place = groups.code(dim) if dim in groups.dims else np.zeros(len(groups), dtype=np.int64)
+        return cls(sets, place, frozenset[str]().union(*stands_for.values()))
+
+    def some(self, one: Break) -> Mask:
+        """Return which groups count any of the offences of a break."""
+        found = [not one.codes or not one.codes.isdisjoint(old | new) for _, old, new in self.sets]
+        return np.array(found, dtype=bool)[self.place]
+
+    def apart(self, one: Break) -> Mask:
+        """Return which groups count not all of what moved, or not both sides of what was split."""
+        found = [self._apart(one, *(codes & one.codes for codes in sets)) for sets in self.sets]
+        return np.array(found, dtype=bool)[self.place]
+
+    def _apart(self, one: Break, may: frozenset[str], old: frozenset[str], new: frozenset[str]) -> bool:
+        if one.kind == "moved":
+            return not one.codes <= may
+        before, *after = one.offences
+        if before not in self.known or self.known.isdisjoint(
+            after
+        ):  # the same codes in both, or in one alone
+            return one.begins == one.by and bool(old) != bool(new)
+        return not one.codes & self.known <= may
+
+
+@attrs.frozen
+class _Forces:
+    """What a dimension that names forces says of each group: which rows of `pairs` are of which `group`, and of whom."""
+
+    group: IntArray
+    forces: list[frozenset[str]]
+    code: IntArray
+
+    @classmethod
+    def of(
+        cls, sides: Sequence[Side], groups: Cells, dim: str, stand_for: Mapping[Any, frozenset[str]]
+    ) -> _Forces:
+        made = sides[0].tally._sent[0].cells.dims
+        of_group = [d for d in groups.dims if d in made]
+        rows = _rows_of(sides, *dict.fromkeys((*of_group, dim)))
+        held = AS_SENT + dim if AS_SENT + dim in rows.dims else dim
+        forces = [stand_for.get(label, frozenset()) for label in rows.label(held).tolist()]
+        return cls(rows.positions(groups, of_group), forces, rows.code(held))
+
+    def any_of(self, wanted: Callable[[frozenset[str]], bool], size: int) -> Mask:
+        """Return which groups have a row of a force that is wanted."""
+        rows = np.array([wanted(forces) for forces in self.forces], dtype=bool)[self.code]
+        found = np.zeros(size, dtype=bool)
+        found[self.group[rows & (self.group >= 0)]] = True
+        return found
+
+
+def _of_forces(one: Break, forces: Sequence[_Forces], size: int) -> Mask:
+    """Return which groups a break concerns: those of its force; of a rule all but those that it does not bind."""
+    none = np.zeros(size, dtype=bool)
+
+    def any_of(wanted: Callable[[frozenset[str]], bool]) -> Mask:
+        found: Mask = np.any([none, *(dim.any_of(wanted, size) for dim in forces)], axis=0)
+        return found
+
+    if one.force:
+        return any_of(lambda of: one.force in of)
+    return any_of(lambda of: not of <= _BEYOND) | ~any_of(lambda of: bool(of) and of <= _BEYOND)
+
+
 # ---- reading ----------------------------------------------------------------------------
 
 
@@ -819,7 +989,7 @@ def over_periods(
         empty = tally._where({period: label_array([])})
         table = table_of((Side(empty, period), Side(empty, period)))
         return table[:0]._evolve(keys={d: label_array([]) for d in (*by, period)}, exclusions=None)
-    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.label for _, new in pairs]})
+    table = Results._stack([table_of(pair) for pair in pairs], {period: [new.own for _, new in pairs]})
     for dim in reversed(by):
         table = table.sort(dim)
     return table

@@ -6,16 +6,18 @@ it is and what it is worked out from. Sentences, tables, pictures and claims rea
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, dataclass_transform, get_args
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
-from policemetrics import _check, _write
-from policemetrics._typing import Label
+from policemetrics import _check, _screen, _sources, _write
+from policemetrics._typing import IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, in_words
 
 T = TypeVar("T")
@@ -148,6 +150,91 @@ class Exclusions:
         return ", ".join(f"{reason} {_write.count(n)}" for reason, n in self.reasons.items())
 
 
+@attrs.frozen(eq=False)
+class ExclusionTable:
+    """The exclusions of every row: `counted` (rows,) and `counts` (rows, reasons), int64.
+
+    Rows of one source share theirs, as the ages of one cohort do, or two comparisons with one year in common: in a
+    total they count once. `parts` holds what each row left out by source: names (rows,) and counts (rows, reasons).
+    """
+
+    unit: str
+    counted: IntArray
+    reasons: tuple[str, ...]
+    counts: IntArray
+    parts: tuple[tuple[NDArray[Any], IntArray], ...] = attrs.field(
+        default=attrs.Factory(lambda self: ((np.arange(len(self.counted)), self.counts),), takes_self=True)
+    )
+
+    @staticmethod
+    def of(one: Exclusions) -> ExclusionTable:
+        """Make a table of one row."""
+        counts = np.array([list(one.reasons.values())], dtype=np.int64)
+        return ExclusionTable(one.unit, np.array([one.counted]), tuple(one.reasons), counts)
+
+    def take(self, index: NDArray[Any]) -> ExclusionTable:
+        """Return some of the rows."""
+        parts = tuple((source[index], counts[index]) for source, counts in self.parts)
+        return attrs.evolve(self, counted=self.counted[index], counts=self.counts[index], parts=parts)
+
+    def total(self) -> IntArray:
+        """Add up each reason over the rows."""
+        sources, counts = (np.concatenate(column) for column in zip(*self.parts, strict=True))
+        _, first = np.unique(sources, return_index=True)
+        summed: IntArray = counts[first].sum(axis=0)
+        return summed
+
+    def counting(self, chosen: Collection[str], rows: NDArray[np.bool_]) -> ExclusionTable:
+        """Count, in some of the rows, what some reasons left out: it is then left out no more."""
+        moved = rows[:, None] & np.array([reason in chosen for reason in self.reasons], dtype=bool)
+        parts = tuple((source, np.where(moved, 0, counts)) for source, counts in self.parts)
+        counts = np.where(moved, 0, self.counts)
+        counted = self.counted + (self.counts - counts).sum(axis=1)
+        return attrs.evolve(self, counted=counted, counts=counts, parts=parts)
+
+    @property
+    def left_out(self) -> str:
+        """How much each reason left out over all rows, in words."""
+        total = zip(self.reasons, self.total().tolist(), strict=True)
+        return ", ".join(f"{reason} {_write.count(n)}" for reason, n in total if n)
+
+    def row(self, at: int) -> Exclusions:
+        """Return the exclusions of one row."""
+        named = {r: int(n) for r, n in zip(self.reasons, self.counts[at], strict=True) if n}
+        return Exclusions(self.unit, int(self.counted[at]), sum(named.values()), named)
+
+
+def stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
+    """Put exclusions below one another, over the reasons of all."""
+    known = [t for t in tables if t is not None]
+    if len(known) < len(tables):
+        return None
+    reasons = list(dict.fromkeys(r for t in known for r in t.reasons))
+
+    def spread(table: ExclusionTable, counts: IntArray) -> IntArray:
+        wide = np.zeros((len(counts), len(reasons)), dtype=np.int64)
+        wide[:, [reasons.index(r) for r in table.reasons]] = counts
+        return wide
+
+    parts = []
+    for sources in zip_longest(*(t.parts for t in known)):
+        names, wide = [], []
+        for at, (table, part) in enumerate(zip(known, sources, strict=True)):
+            source, counts = part or (np.full(len(table.counted), ""), np.zeros_like(table.counts))
+            # Rows that are numbered are those of one table; sources that have a name are the same in all.
+            numbered = source.dtype.kind != "U"
+            names.append(np.char.add(f"{at} ", source.astype(str)) if numbered else source)
+            wide.append(spread(table, counts))
+        parts.append((np.concatenate(names), np.concatenate(wide)))
+    return ExclusionTable(
+        known[0].unit,
+        np.concatenate([t.counted for t in known]),
+        tuple(reasons),
+        np.concatenate([spread(t, t.counts) for t in known]),
+        tuple(parts),
+    )
+
+
 # ---- a class of figures -----------------------------------------------------------------
 
 Role: TypeAlias = Literal["", "numerator", "denominator", "estimate", "lower", "upper", "p"]
@@ -155,15 +242,24 @@ Role: TypeAlias = Literal["", "numerator", "denominator", "estimate", "lower", "
 
 
 def column(
-    form: str, role: Role = "", *, of: str | tuple[str, ...] = (), counts: str = "", shown: bool = True
+    form: str,
+    role: Role = "",
+    *,
+    of: str | tuple[str, ...] = (),
+    counts: str = "",
+    shown: bool = True,
+    unit: str = "",
+    needs: str = "",
+    definition: bool = False,
 ) -> Any:
     """Make a field of a figure that is a column of its table.
 
     Parameters
     ----------
     form : str
-        How it is written: "count", "change", "number", "rate", "share", "percent", "points", "seconds",
-        "seconds_change", "p". A share is a fraction, written in per cent; "percent" and "points" are changes.
+        How it is written: "count", "change", "amount", "amount_change", "number", "rate", "share", "percent",
+        "points", "seconds", "seconds_change", "p". A share is a fraction, written in per cent; "percent" and
+        "points" are changes; an amount is of something weighted, as harm is.
     role : str, optional
         What it is: "numerator", "denominator", "estimate", "lower" or "upper" limit, "p". Default is none of them.
     of : str or tuple of str, optional
@@ -173,6 +269,14 @@ def column(
         What it counts, where that is something else than the figure counts. Default is the same.
     shown : bool, optional
         Whether it stands in the table on screen; every export has it. Default is True.
+    unit : str, optional
+        Its unit, for its heading, with fields of the figure in braces: ``"{harm_unit} per crime"``; ``"{per}"`` is what
+        a rate is per, "1,000 residents". Nothing is said where a field is empty. Default is none.
+    needs : str, optional
+        A field without which there is no such column: on screen it is left out where that is empty. Default is none.
+    definition : bool, optional
+        Whether it is a part of what the figure is, as a target: it stands in the title where all rows have the same,
+        else in a column. Default is False.
 
     Returns
     -------
@@ -195,7 +299,8 @@ def column(
     Detection(detected=1, crimes=8, rate=0.125)
     """
     _check.known(form, "form", _write.FORMATS)
-    return attrs.field(metadata={"column": form, "shown": shown, "counts": counts} | _part(role, of))
+    on_screen = {"shown": shown, "unit": unit, "needs": needs, "definition": definition}
+    return attrs.field(metadata={"column": form, "counts": counts} | on_screen | _part(role, of))
 
 
 def input_field(role: Role = "", *, of: str | tuple[str, ...] = (), default: Any = attrs.NOTHING) -> Any:
@@ -232,13 +337,11 @@ def input_field(role: Role = "", *, of: str | tuple[str, ...] = (), default: Any
     return attrs.field(default=default, converter=float, metadata=_part(role, of))
 
 
-def definition_field(*, below: bool = False, default: Any = attrs.NOTHING) -> Any:
-    """Make a field that says what a figure is: on screen it stands as a column where the rows differ in it.
+def found_field(*, default: Any = attrs.NOTHING) -> Any:
+    """Make a field that holds words that were found, as the offence that carries most: no part of a definition.
 
     Parameters
     ----------
-    below : bool, optional
-        Whether it stands below the table where the rows do not differ. Default is False.
     default : object, optional
         What it is where it is not given. Default is that it must be.
 
@@ -247,20 +350,26 @@ def definition_field(*, below: bool = False, default: Any = attrs.NOTHING) -> An
     attrs.Attribute
         The field, for the body of a class under `figure`.
 
+    Notes
+    -----
+    A field that is made by none of these is a definition: what the figure is, how it was made. It stands in the title
+    of a table where all rows have the same and in a column where they differ, unless it is the default of its class.
+
     Examples
     --------
     >>> @figure()
     ... class Detection(Figure):
     ...     rate: float = column("share", "estimate")
-    ...     detected: str = definition_field(below=True)
+    ...     detected: str
     >>> from policemetrics import Results
     >>> Results.of([Detection(rate=0.125, detected="charged")])
+    Detection; detected: charged
       rate
     ------
     12.50%
-    [Detection, 1 row; detected: charged]
+    [Detection, 1 row]
     """
-    return attrs.field(default=default, metadata={"tells_apart": True, "below": below})
+    return attrs.field(default=default, metadata={"role": ""})
 
 
 def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
@@ -272,7 +381,7 @@ def _part(role: Role, of: str | tuple[str, ...]) -> dict[str, Any]:
     kw_only_default=True,
     frozen_default=True,
     eq_default=False,
-    field_specifiers=(attrs.field, column, input_field, definition_field),
+    field_specifiers=(attrs.field, column, input_field, found_field),
 )
 def figure(
     *, estimate: str | tuple[str, ...] = (), method: str = "method", counts: str = "", slots: bool = True
@@ -333,14 +442,8 @@ def figure(
 # ---- a figure ---------------------------------------------------------------------------
 
 
-def words_below(kind: type[Figure], value_of: Callable[[str], Any]) -> str:
-    """Write what a figure says below its table: those of the fields so marked that are one word for all."""
-    words = {f.name: value_of(f.name) for f in audit_fields(kind) if f.metadata.get("below")}
-    return "".join(f"; {name}: {word}" for name, word in words.items() if isinstance(word, str) and word)
-
-
 @figure()
-class Figure:
+class Figure(Mapping[str, Any]):
     """Base of every value object: one row of a `Results`, frozen, with its inputs.
 
     Attributes
@@ -355,9 +458,13 @@ class Figure:
         What must travel with the figure, each with a code, a short and a long form.
     chosen : str
         Which part of a tally was chosen, as with ``where(group="Robbery")``; a part of what the figure is about.
+    sources : tuple of Source
+        The published files that the counts were read from, by `policemetrics.official`.
 
     Notes
     -----
+    ``str()`` has the caveats, ``format(figure, "short")`` is the sentence without.
+
     A class of figures of your own says its sentence in ``_sentence``; `policemetrics.extend` says how.
     """
 
@@ -365,12 +472,16 @@ class Figure:
     _estimate: ClassVar[tuple[str, ...]] = ()
     _interval_method: ClassVar[str] = "method"
     _counts: ClassVar[str] = ""
+    _may_hide: ClassVar[
+        tuple[str, ...]
+    ] = ()  # the counts of a cell: `Results.suppress` knows no other figures
 
     group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None
     exclusions: Exclusions | None = None
     caveats: tuple[Note, ...] = ()
-    chosen: str = definition_field(below=True, default="")
+    chosen: str = ""
+    sources: tuple[_sources.Source, ...] = ()
 
     @property
     def caveat(self) -> str:
@@ -427,6 +538,11 @@ class Figure:
         """Say the figure in one sentence, without its group and its caveat."""
         return repr(self)
 
+    @classmethod
+    def _together(cls, table: Any) -> str:  # noqa: ARG003  # one that has such words reads them off it
+        """Say what a table of such figures shows as a whole; empty where that is no more than its rows do."""
+        return ""
+
     def _finding(self) -> str:
         """Say the figure and its group in one sentence, without its caveat."""
         sentence = self._sentence()
@@ -438,6 +554,7 @@ class Figure:
         sentence = self._finding()
         if self.exclusions is not None and self.exclusions.excluded:
             sentence = f"{sentence} Left out: {self.exclusions.left_out}."
+        sentence += f" Source: {_sources.in_words(self.sources)}." if self.sources else ""
         return f"{sentence} Caveat: {self.caveat.rstrip('.')}." if self.caveat else sentence
 
     def __repr__(self) -> str:
@@ -446,11 +563,25 @@ class Figure:
         names += ["reason"] if self.reason else []
         return f"{type(self).__name__}({', '.join(f'{n}={getattr(self, n)!r}' for n in names)})"
 
-    def _cells(self) -> tuple[list[str], list[str]]:
-        """Headers and the one row, as text."""
-        values = {f.name: getattr(self, f.name) for f in column_fields(type(self))}
-        headings, (cells,) = on_screen(type(self), getattr(self, "confidence_level", None), [values])
-        return [*self.group, *headings], [*map(str, self.group.values()), *cells]
+    def __format__(self, spec: str) -> str:
+        if spec not in {"", "short"}:
+            msg = f"a figure is written as '' or 'short', which leaves out its caveats; got {spec!r}."
+            raise InvalidInputError(msg)
+        return self._finding() if spec else str(self)
+
+    def _page(self) -> _screen.Page:
+        """Lay it out as a table of one row."""
+        kind = type(self)
+        same = {f.name: getattr(self, f.name) for f in attrs.fields(kind)}
+        values = {f.name: [getattr(self, f.name)] for f in column_fields(kind)}
+        return _screen.Page(
+            _screen.title(kind.__name__, definitions_of(kind), same),
+            [_screen.Shown(d, [str(v)]) for d, v in self.group.items()],
+            _screen.columns(column_fields(kind), self._estimate, values, same),
+            1,
+            lambda *_: "",
+            str(self),
+        )
 
     def to_markdown(self) -> str:
         """Return the figure as a Markdown table of one row, with its sentence underneath.
@@ -464,24 +595,44 @@ class Figure:
         --------
         >>> import policemetrics as pm
         >>> print(pm.share(1, 4).to_markdown())
+        **Share**
+        <BLANKLINE>
         | count | out_of | share | 95% interval |
         | ---: | ---: | ---: | ---: |
         | 1 | 4 | 25.00% | 4.56% to 69.94% |
         <BLANKLINE>
         1 of 4 is 25.00% (95% interval 4.56% to 69.94%).
         """
-        headers, row = self._cells()
-        table = _write.markdown_table(headers, [row], left=len(self.group))
-        return f"{table}\n\n{_write.markdown(str(self))}"
+        return self._page().markdown()
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
     def _repr_html_(self) -> str:
-        headers, row = self._cells()
-        caption = f"{type(self).__name__}{words_below(type(self), self.__getattribute__)}"
-        table = _write.html_table(headers, [row], left=len(self.group), caption=caption)
-        return f"{table}<p>{html.escape(str(self))}</p>"
+        return self._page().html()
+
+    # As a mapping it is the row that it is in a table: pandas makes a data frame of a table, or a list of figures.
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.group:
+            return self.group[name]
+        if name == "excluded":
+            return self.exclusions.excluded if self.exclusions else 0
+        if name not in set(self):
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.group, *(f.name for f in column_fields(type(self))), "reason", "excluded"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.object_]:  # noqa: FBT001
+        # Among others it is one object, and no column of names.
+        found = np.empty((), dtype=object)
+        found[()] = self
+        return found
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -523,34 +674,12 @@ def limits_of(kind: type[Figure]) -> dict[str, tuple[str, str]]:
 @once
 def audit_fields(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
     """List the fields of a figure that say what it was made of."""
-    base = {f.name for f in attrs.fields(Figure)} - {"chosen"}
+    base = {f.name for f in attrs.fields(Figure)} - {"chosen", "sources"}
     return tuple(f for f in attrs.fields(kind) if "column" not in f.metadata and f.name not in base)
 
 
-def on_screen(
-    kind: type[Figure], level: object, rows: Iterable[Mapping[str, float]]
-) -> tuple[list[str], list[list[str]]]:
-    """Write headings and cells of what is shown on screen; an interval has one column for both limits.
-
-    Of several intervals each says of what it is, for those who hear the headings and do not see what stands beside.
-    """
-    interval = f"{level * 100:g}% interval" if isinstance(level, float) else "interval"
-    shown = [f for f in column_fields(kind) if f.metadata["shown"] and not f.name.endswith("_high")]
-    several = sum(f.name.endswith("_low") for f in shown) > 1
-    headings, forms = [], {f.name: _write.FORMATS[f.metadata["column"]] for f in shown}
-    for name in forms:
-        estimate = name.removesuffix("_low")
-        of = f" of {estimate}" if several else ""
-        headings.append(name if estimate == name else f"{interval}{of}")
-    return headings, [[_cell(name, form, row) for name, form in forms.items()] for row in rows]
-
-
-def _cell(name: str, form: Callable[[float], str], row: Mapping[str, float]) -> str:
-    """Write one cell on screen: a number, or both limits of an interval."""
-    low = row[name]
-    if not name.endswith("_low"):
-        return form(low)
-    high = row[name.removesuffix("_low") + "_high"]
-    if math.isnan(low) or math.isnan(high):
-        return ""
-    return _write.limits(form(low), form(high), unbounded=math.isinf(high))
+@once
+def definitions_of(kind: type[Figure]) -> tuple[attrs.Attribute[Any], ...]:
+    """List the fields of a figure that say what it is, columns among them."""
+    columns = (f for f in column_fields(kind) if f.metadata.get("definition"))
+    return (*_screen.definitions(audit_fields(kind)), *columns)

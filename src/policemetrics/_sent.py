@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from policemetrics._cells import LACKING, MISSING, REASON, Cells, LabelArray
+from policemetrics._sources import Source
 from policemetrics.errors import InvalidInputError
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import label_array
@@ -108,7 +109,7 @@ class Kept:
 
 @attrs.frozen(eq=False)
 class Left:
-    """Rows with all these labels were left out: `drop`, `not_supplied` and the like."""
+    """Rows with all these labels were left out: `drop`."""
 
     wanted: Mapping[str, LabelArray]
 
@@ -117,6 +118,11 @@ class Left:
         if not set(self.wanted) <= set(relation.dims):
             return relation
         return relation.select(~relation.match(self.wanted))
+
+
+@attrs.frozen(eq=False)
+class Lost(Left):
+    """Rows with all these labels are no figures, and so no evidence that anything was sent: `not_supplied`."""
 
 
 @attrs.frozen(eq=False)
@@ -213,7 +219,7 @@ class Windows:
         return self.complete(relation) if self.dim in relation.dims else relation
 
 
-Step: TypeAlias = Kept | Left | Renamed | Windows
+Step: TypeAlias = Kept | Left | Lost | Renamed | Windows
 
 
 # ---- what was sent ----------------------------------------------------------------------
@@ -238,6 +244,10 @@ class Sent:
     months : frozenset of int or None
         Of dates that were cut into longer periods: the months with a row, counted from year 0. None where a month
         without one tells nothing: of rare events, and where coverage was stated.
+    sources : tuple of Source
+        The published files that it was read from.
+    named : bool
+        Whether it was said by name who sends, so that they do with or without a row.
     """
 
     cells: Cells
@@ -246,6 +256,14 @@ class Sent:
     steps: tuple[Step, ...] = ()
     renamed: frozenset[str] = frozenset()
     months: frozenset[int] | None = None
+    sources: tuple[Source, ...] = ()
+    named: bool = False
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything is left of it after the steps since, by the dimensions that they choose by."""
+        dims = dict.fromkeys(d for step in self.steps if isinstance(step, Kept) for d in step.wanted)
+        return len(self.again(self.cells.keys(d for d in dims if d in self.cells.dims))) > 0
 
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
@@ -274,6 +292,34 @@ class Sent:
             else:
                 found = step.on(found)
         return found
+
+    def rows(self, dims: Iterable[str], *, lacking: bool = False) -> Cells:
+        """Return the keys of which rows came in, as they were made; with `lacking` those without some label, too."""
+        dims = tuple(dims)
+        keys = self.evidence(self.cells).keys(dims)
+        if self.lacking is None:
+            return keys
+        others = self.evidence(self.lacking)
+        return keys.union(others.keys(dims) if lacking else others.known(dims)).keys()
+
+    def evidence(self, rows: Cells) -> Cells:
+        """Leave out of rows, as they were made, those that were said to be no figures, by the labels they had by then."""
+        named: dict[str, dict[Any, Any]] = {}
+        for step in self.steps:
+            if isinstance(step, Renamed) and step.dim in rows.dims:
+                before = named.get(step.dim) or {v: v for v in rows.label(step.dim).tolist()}
+                named[step.dim] = {made: step.labels.get(now, now) for made, now in before.items()}
+            elif isinstance(step, Windows):
+                break  # a window that is none says nothing of its months
+            elif isinstance(step, Lost) and {*step.wanted} <= {*rows.dims}:
+                lost = {
+                    dim: label_array(made for made, now in named[dim].items() if now in labels.tolist())
+                    if dim in named
+                    else labels
+                    for dim, labels in step.wanted.items()
+                }
+                rows = rows.select(~rows.match(lost))
+        return rows
 
     def _doubled(self, relation: Cells) -> Cells:
         for dim in dict.fromkeys(step.dim for step in self.steps if isinstance(step, Renamed)):
@@ -323,18 +369,72 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
 
 def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) -> Cells:
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
-    dims, found = tuple(dims), []
-    for one in sent:
-        keys = one.cells.keys(dims)
-        if one.lacking is not None:
-            keys = keys.union(one.lacking.keys(dims) if lacking else one.lacking.known(dims)).keys()
-        found.append(one.again(keys))
-    return joined(found).keys()
+    dims = tuple(dims)
+    return joined(one.again(one.rows(dims, lacking=lacking)) for one in sent).keys()
 
 
 def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
     """Return the counts at the grain at which they were sent, with those that lack an `unneeded` label."""
     return joined(one.grain(unneeded) for one in sent)
+
+
+def sent_twice(first: Iterable[Sent], second: Iterable[Sent]) -> dict[str, list[Any]]:
+    """Return the cells, as they were sent, that two tallies both hold as read from published files; empty where none is.
+
+    Only where the reports are still known: a total that was forgotten to be one tells nothing.
+    """
+    sides = [
+        [
+            _as_it_was(one.grain(()), one.cells.dims)
+            for one in side
+            if one.sources and one.register is not None and {*one.register.dims} <= {*one.cells.dims}
+        ]
+        for side in (first, second)
+    ]
+    if not all(sides) or len({frozenset(one.dims) for side in sides for one in side}) > 1:
+        return {}
+    one, two = (joined(side).keys() for side in sides)
+    found = one.select(one.within(two))
+    return found.to_dict() if len(found) else {}
+
+
+def _as_it_was(found: Cells, dims: Sequence[str]) -> Cells:
+    """Return the keys of a relation by the labels that were sent."""
+    named = [as_sent(d) if as_sent(d) in found.dims else d for d in dims]
+    keys = found.keys(named)
+    return Cells(tuple(d.removeprefix(AS_SENT) for d in keys.dims), keys.labels, keys.codes, keys.counts)
+
+
+def chosen_labels(sent: Sent) -> dict[str, set[Any]]:
+    """Return the labels that are left of each dimension of which not all were chosen, as they are called now."""
+    chosen: dict[str, set[Any]] = {}
+    every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim in every:
+            for of in (every, chosen):
+                of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
+            chosen = {dim: labels for dim, labels in chosen.items() if labels}
+        for dim, wanted in step.wanted.items() if isinstance(step, Kept) else ():
+            labels = set(wanted.tolist()) & chosen.get(dim, every.get(dim, set()))
+            if labels and labels != every.get(dim):
+                chosen[dim] = labels
+    return chosen
+
+
+def called_now(sent: Sent, dim: str) -> dict[Any, Any]:
+    """Return what the labels of a dimension are called now, of those that were neither left out nor not chosen."""
+    now = {v: v for v in sent.cells.label(dim).tolist()} if dim in sent.cells.dims else {}
+    for step in sent.steps:
+        if isinstance(step, Renamed) and step.dim == dim:
+            now = {made: step.labels.get(v, v) for made, v in now.items()}
+        elif (
+            isinstance(step, Kept | Left)
+            and dim in step.wanted
+            and (isinstance(step, Kept) or len(step.wanted) == 1)
+        ):
+            wanted = {*step.wanted[dim].tolist()}
+            now = {made: v for made, v in now.items() if (v in wanted) == isinstance(step, Kept)}
+    return now
 
 
 def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[str], list[str]]:

@@ -92,7 +92,7 @@ def rolled(
     cells, supplied, ledger, marks = relations
     period, parts = windows.dim, f"{windows.months} months"
     reason = f"{PARTLY}{parts} supplied"
-    if supplied is not None and period in supplied.dims:
+    if supplied is not None:
         whole = reports(then)
         supplied = whole.keys(supplied.dims)
         if (
@@ -102,12 +102,11 @@ def rolled(
             whole = whole.keys([period])  # everyone sent all of every window
         found = windows.spread(cells) if set(whole.dims) <= set(cells.dims) else grain()
     else:
-        # Coverage that says nothing of time proves no month: the cells must, and where they are the only evidence,
-        # a sum over windows of which some are missing would be too small.
-        dims = cells.dims if supplied is None else [*(d for d in supplied.dims if d in cells.dims), period]
-        whole, found = windows.complete(cells.keys(dims)), windows.spread(cells)
-        if supplied is None:
-            reason = f"{NOT_SUPPLIED}not all {parts} have a cell; state coverage=, or use sum_to() before rolling()"
+        # Where the cells are the only evidence, a sum over windows of which some are missing would be too small.
+        whole, found = windows.complete(cells.keys(cells.dims)), windows.spread(cells)
+        reason = (
+            f"{NOT_SUPPLIED}not all {parts} have a cell; state coverage=, or use sum_to() before rolling()"
+        )
     complete = found.within(whole)
     left = found.select(~complete).project(cells.dims).extend(REASON, reason)
     if ledger is not None:

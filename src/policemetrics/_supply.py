@@ -44,7 +44,7 @@ from policemetrics._sent import (
 )
 from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError
-from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels
+from policemetrics.periods import Period, as_period, check_pair, in_words, read_labels, spelt_like
 from policemetrics.results import ExclusionTable, Figure, label_array
 from policemetrics.tallies import Tally, without_own_drops
 
@@ -69,7 +69,9 @@ class Side:
     common : Cells or None
         What both sides of a matched comparison have, where the rest was left out.
     group : str
-        The label of a group.
+        The label of a group, or a period as the data spell it.
+    own : label
+        The label of the period in the data; where they have none, as it is written.
     places : mapping of label to int
         The place of each label of `dim`.
     made : bool
@@ -84,6 +86,7 @@ class Side:
     parts: Mapping[int, str] = attrs.field(factory=dict)
     common: Cells | None = None
     group: str = ""
+    own: Any = ""
     places: Mapping[Any, int] = attrs.field(factory=dict)
     made: bool = False
     members: Cells | None = None
@@ -91,7 +94,7 @@ class Side:
     @property
     def label(self) -> str:
         """The period or group as it is written; empty for the whole of a tally."""
-        return self.when.label if self.when else self.group
+        return self.group or (self.when.label if self.when else "")
 
     @property
     def days(self) -> int:
@@ -141,12 +144,16 @@ class Side:
     def senders(self) -> Cells:
         """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
         stated = () if self.tally._supplied is None else self.tally._supplied.dims
-        if not renamed(self.tally) & {*stated}:
+        if not renamed(self.tally) & {*stated} and not self.group:
             return self.proof(())
-        found = self._placed(reports(self.tally._sent), identify=False)
-        if self.common is not None:
-            found = found.select(by_sender(self.tally, found).within(self.common))
-        return found
+        found, common = reports(self.tally._sent), self.common
+        if not self.group:
+            found = self._placed(found, identify=False)
+        elif (
+            common is not None
+        ):  # a divisor may be given by the labels of the groups, which the place does not tell
+            common = common.keys(d for d in common.dims if d != self.dim)
+        return found if common is None else found.select(by_sender(self.tally, found).within(common))
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
         """Return the areas of which any row came in, by place in the side."""
@@ -289,7 +296,7 @@ def both_periods(tally: Tally, between: Any, period: str) -> tuple[Side, Side]:
         msg = f"between must be a pair (earlier, later), as in ('2022/23', '2023/24'); got {between!r}."
         raise InvalidTypeError(msg)
     # A label of the column itself is read as the column is: "2009-10" among months is a month.
-    earlier, later = (read[b] if b in read else as_period(b, f"between[{i}]") for i, b in enumerate(between))
+    earlier, later = (_meant(b, read, f"between[{i}]") for i, b in enumerate(between))
     check_pair(earlier, later)
     return _side(tally, period, earlier, read), _side(tally, period, later, read)
 
@@ -357,15 +364,47 @@ def pairs_of_periods(tally: Tally, versus: str, period: str) -> list[tuple[Side,
     return pairs
 
 
+def same_months(tally: Tally, years: int, period: str) -> list[tuple[Side, Side]]:
+    """Take the months of the latest year there are, from January on, with the same months of each of some years before."""
+    read = _read_periods(tally, period)
+    last = max(read.values(), default=None)
+    if last is None:
+        empty = Side(tally._where({period: label_array([])}), period)
+        return [(empty, empty)]
+    if any(p.months != 1 for p in read.values()):
+        msg = f"versus='same_months' needs single months; {period!r} holds {_check.listing(read, most=5)}."
+        raise InvalidInputError(msg)
+    later = Period(last.start.replace(month=1), last.end)
+    return [
+        (_side(tally, period, later.shift(-12 * ago), read), _side(tally, period, later, read))
+        for ago in range(years, 0, -1)
+    ]
+
+
+def months_before(tally: Tally, later: Period, period: str) -> dict[Any, Period]:
+    """Return the single months that end before a period begins."""
+    return {
+        label: p for label, p in _read_periods(tally, period).items() if p.months == 1 and p.end < later.start
+    }
+
+
 def base_and_periods(tally: Tally, base: Any, period: str) -> tuple[Side, list[Side]]:
     """Take one period, and every period there is to be compared with it, itself among them, in order."""
     read = _read_periods(tally, period)
-    wanted = read[base] if isinstance(base, str) and base in read else as_period(base, "base")
+    wanted = _meant(base, read, "base")
     found = sorted({wanted, *read.values()})
     for other in found:
         if other != wanted:
             check_pair(min(wanted, other), max(wanted, other), f"base and the periods of {period!r}")
     return _side(tally, period, wanted, read), [_side(tally, period, other, read) for other in found]
+
+
+def _meant(asked: Any, read: Mapping[Any, Period], name: str) -> Period:
+    """Return the period that is asked for: a year may be a number, whatever it is in the data."""
+    if isinstance(asked, str | int) and asked in read:
+        return read[asked]
+    year = isinstance(asked, int | np.integer) and 1000 <= asked <= 9999
+    return as_period(str(asked) if year else asked, name)
 
 
 def _read_periods(tally: Tally, period: str) -> dict[Any, Period]:
@@ -391,14 +430,16 @@ def _side(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period])
     kept = tally._where({period: label_array(chosen)})
     made = _as_made(kept, period)
     parts = made or chosen
+    written = spelt_like(wanted, read)
     if all(p == wanted for p in parts.values()) and parts:
-        places, named = dict.fromkeys(parts, 0), {0: wanted.label}
+        places, named = dict.fromkeys(parts, 0), {0: written}
     else:
-        places, named = _tiles(wanted, parts, period)
+        places, named = _tiles(wanted, parts, period, read)
     # What lies in the side has one label there, unless it is still in the parts that were sent.
     labels = places if set(chosen) <= set(places) else dict.fromkeys(chosen, 0)
     placed = kept._relabel(period, lambda label: labels.get(label, label), step=False)
-    return Side(placed, period, wanted, named, places=places, made=bool(made))
+    own = next((label for label, p in read.items() if p == wanted), written)
+    return Side(placed, period, wanted, named, group=written, own=own, places=places, made=bool(made))
 
 
 def _as_made(tally: Tally, period: str) -> dict[Any, Period]:
@@ -425,16 +466,16 @@ def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[
 
 
 def _tiles(
-    wanted: Period, within: Mapping[Any, Period], period: str
+    wanted: Period, within: Mapping[Any, Period], period: str, read: Mapping[Any, Period]
 ) -> tuple[dict[Any, int], dict[int, str]]:
     """Lay shorter periods of one length end to end; what is absent is still named as needed."""
     lengths = {p.months for p in within.values()}
     if not lengths:
-        return {}, {0: wanted.label}
+        return {}, {0: spelt_like(wanted, read)}
     length = lengths.pop()
     first = Period.month(wanted.start.year, wanted.start.month)
     named = {
-        m: Period(first.shift(m).start, first.shift(m + length - 1).end).label
+        m: spelt_like(Period(first.shift(m).start, first.shift(m + length - 1).end), read)
         for m in range(0, wanted.months - length + 1, length)
     }
     offsets = {first.shift(m).start: m for m in named}
@@ -483,16 +524,16 @@ def spanned(side: Side, groups: Cells, period: str = "period") -> str | NDArray[
         held.setdefault(at, set()).add(label)
     # Most groups hold the same periods, so each set of them is put in order and written once.
     sets = {at: frozenset(labels) for at, labels in held.items()}
-    written = {one: said_together(sorted({read[label] for label in one})) for one in {*sets.values()}}
+    written = {one: said_together(sorted({read[label] for label in one}), read) for one in {*sets.values()}}
     found = [written[sets[at]] if at in sets else "" for at in groups.positions(grouped, shared).tolist()]
     return found[0] if len(set(found)) == 1 else np.array(found, dtype=object)
 
 
-def said_together(periods: Sequence[Period]) -> str:
+def said_together(periods: Sequence[Period], read: Mapping[Any, Period] = {}) -> str:  # never written to
     """Write the periods that are added up, in order, as in a sentence."""
     if all(one.end + timedelta(days=1) == other.start for one, other in pairwise(periods)):
-        return in_words(Period(periods[0].start, periods[-1].end).label)
-    named = [in_words(p.label) for p in periods]
+        return in_words(spelt_like(Period(periods[0].start, periods[-1].end), read))
+    named = [in_words(spelt_like(p, read)) for p in periods]
     if len(named) > _MOST_NAMED:
         return f"{len(named)} periods from {named[0]} to {named[-1]}"
     return f"{', '.join(named[:-1])} and {named[-1]}"
@@ -515,9 +556,11 @@ def _only(side: Side, common: Cells) -> Side:
     as_it_is = set(common.dims) <= set(tally.dims) and side.dim not in renamed(tally)
     cells = tally._cells if as_it_is else side.at_grain()
     mask = cells.within(common)
-    ledger, left = tally._ledger, cells.select(~mask).project(tally.dims)
-    if len(left):
-        ledger = merged(ledger, left.extend(REASON, _NOT_LIKE_FOR_LIKE))
+    ledger, rest = tally._ledger, cells.select(~mask)
+    if len(rest):
+        _, names = _named(rest.keys(common.dims), side.dim, side.parts)
+        who = f" ({_check.cut(sorted({*names} - {''}))})" if any(names) else ""
+        ledger = merged(ledger, rest.project(tally.dims).extend(REASON, _NOT_LIKE_FOR_LIKE + who))
     supplied = (
         None if tally._supplied is None else common.keys(d for d in tally._supplied.dims if d in common.dims)
     )
@@ -530,7 +573,9 @@ def left_by_match(side: Side) -> Side:
     """Return a side whose ledger holds nothing but what `matched` left out of it."""
     ledger = side.tally._ledger
     if ledger is not None:
-        ledger = ledger.select(ledger.where_label(REASON, lambda reason: reason == _NOT_LIKE_FOR_LIKE))
+        ledger = ledger.select(
+            ledger.where_label(REASON, lambda reason: reason.startswith(_NOT_LIKE_FOR_LIKE))
+        )
     return attrs.evolve(side, tally=side.tally._evolve(ledger=ledger))
 
 
@@ -599,7 +644,9 @@ def groups_of(sides: Sequence[Side], by: tuple[str, ...], whole: Tally | None = 
         if tally._supplied is not None and set(by) <= set(tally._supplied.dims):
             found.append(tally._supplied.keys(by))
         if tally._ledger is not None:
-            found.append(without_own_drops(tally._ledger, by).keys(by))
+            # What the caller dropped is no group of its own.
+            kept = tally._ledger.where_label(REASON, lambda reason: not reason.startswith(DROPPED))
+            found.append(tally._ledger.select(kept).keys(by))
     return reduce(Cells.union, found).keys()
 
 
@@ -767,18 +814,15 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
     paired = _counted_twice(old, new)
     lone = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in lone.dims)
-    # The month of a period tells suppliers apart only where a period has several parts.
-    told = [d for d in lone.dims if AS_SENT + d not in lone.dims and (d != dim or len(parts) > 1)]
+    told, names = _named(lone, dim, parts)
     if not len(lone) or set(told) <= set(shared):
         return reasons
-    columns = [[said(d, parts.get(v, v) if d == dim else v) for v in lone.column(d).tolist()] for d in told]
-    names = [" ".join(key) for key in zip(*columns, strict=True)]
-    for i, listed in _listed_by_group(groups, lone, shared, names).items():
+    for i, listed in listed_by_group(groups, lone, shared, names).items():
         reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
 
 
-def _listed_by_group(
+def listed_by_group(
     groups: Cells, relation: Cells, shared: tuple[str, ...], names: Sequence[str]
 ) -> dict[int, str]:
     """List the names of the rows of a relation, by the group that they belong to over the dimensions `shared`."""
@@ -788,6 +832,16 @@ def _listed_by_group(
         named.setdefault(at, {})[name] = None
     places = enumerate(groups.positions(grouped, shared).tolist())
     return {i: _check.cut(named[at]) for i, at in places if at >= 0}
+
+
+def _named(reports: Cells, dim: str, parts: Mapping[int, str]) -> tuple[list[str], list[str]]:
+    """Name reports by who sent them and when; `parts` names the places in `dim`."""
+    # The month of a period tells suppliers apart only where a period has several parts.
+    told = [d for d in reports.dims if AS_SENT + d not in reports.dims and (d != dim or len(parts) > 1)]
+    columns = [
+        [said(d, parts.get(v, v) if d == dim else v) for v in reports.column(d).tolist()] for d in told
+    ]
+    return told, [" ".join(key) for key in zip(*columns, strict=True)] if told else [""] * len(reports)
 
 
 def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
@@ -812,7 +866,8 @@ def _names_period(period: str, reports: tuple[str, ...]) -> Callable[[str], bool
     """Recognise the reason of a drop that named the period with other dimensions; whole reports are seen to."""
 
     def names(reason: str) -> bool:
-        named = reason.removeprefix(DROPPED).split(" and ") if reason.startswith(DROPPED) else []
+        dims = reason.removeprefix(DROPPED).partition(" (")[0]
+        named = dims.split(" and ") if reason.startswith(DROPPED) else []
         return period in named and not set(named) <= set(reports)
 
     return names
@@ -853,7 +908,7 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[st
         paired = _counted_twice(mine.known((*shared, dim)), theirs.known((*shared, dim)))
         one_sided = paired.select(paired.counts != 3)
         names = list(map(str, one_sided.column(dim).tolist()))
-        for i, listed in _listed_by_group(groups, one_sided, shared, names).items():
+        for i, listed in listed_by_group(groups, one_sided, shared, names).items():
             if reasons[i] is None:
                 reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: {what} differ in {dim}, only one has {listed}"
     return reasons

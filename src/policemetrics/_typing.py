@@ -32,6 +32,7 @@ LikeForLike: TypeAlias = Literal["require", "match"]
 """What to do with a supplier of one period only: refuse the comparison, or leave it out of both."""
 
 Versus: TypeAlias = Literal["year_before", "previous"]
+Dispersion: TypeAlias = float | Literal["estimate"]
 Every: TypeAlias = Literal["month", "quarter", "calendar_year", "financial_year"]
 Basis: TypeAlias = Literal["recorded", "closed"]
 OutOf: TypeAlias = Literal["crimes", "crimes_with_outcome", "outcomes"]

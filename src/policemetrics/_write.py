@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import math
 import re
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -55,6 +56,20 @@ def plain(value: float) -> str:
 def rate(value: float) -> str:
     """Write a rate in a sentence: with one decimal from 1 up, with four figures below."""
     return fixed(value, 1) if value >= 1 else plain(value)
+
+
+def amount(value: float) -> str:
+    """Write an amount of something weighted, as harm is: without decimals from 100 up, with four figures below."""
+    return fixed(value) if abs(value) >= 100 or float(value).is_integer() else plain(value)
+
+
+def per_words(per: float, name: str) -> str:
+    """Write what a rate is per: "1,000 residents", "day"; empty where there is none."""
+    if math.isnan(per):
+        return ""
+    return (
+        name.removesuffix("s") if name in {"days", "years"} and per == 1 else f"{count(per)} {name}".strip()
+    )
 
 
 def signed(value: float, digits: int = 1, unit: str = "") -> str:
@@ -150,6 +165,8 @@ def _p_value(value: float) -> str:
 FORMATS: dict[str, Callable[[float], str]] = {
     "count": count,
     "change": lambda v: signed(v, 0 if math.isinf(v) or float(v).is_integer() else 1),
+    "amount": amount,
+    "amount_change": lambda v: f"{'+' if v > 0 else ''}{amount(v)}",
     "percent": lambda v: signed(v, 1, "%"),
     "points": lambda v: signed(v, 2),
     "share": lambda v: percent(v, 2),
@@ -161,16 +178,61 @@ FORMATS: dict[str, Callable[[float], str]] = {
 }
 
 
+_LONG_HEADING = 14  # as percent_change is
+
+
+def _broken(heading: str) -> list[str]:
+    """Break a heading before its unit."""
+    name, opened, unit = heading.partition(" (")
+    return [name, f"({unit}"] if opened else [heading]
+
+
+def column_width(heading: str, cells: Iterable[str]) -> int:
+    """Return how wide a column is in plain text: a long heading breaks between words, and before its unit."""
+    least = [min(len(part), _LONG_HEADING - 2 * i) for i, part in enumerate(_broken(heading))]
+    return max(*least, *map(len, heading.split()), 0, *map(len, cells))
+
+
+def _lines(heading: str, width: int) -> list[str]:
+    if len(heading) <= width:
+        return [heading]
+    return [line for part in _broken(heading) for line in textwrap.wrap(part, width, break_on_hyphens=False)]
+
+
 def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> str:
-    """Lay out a table in plain text; the first `left` columns are aligned left."""
-    widths = [max(len(row[i]) for row in (headers, *rows)) for i in range(len(headers))]
+    """Lay out a table in plain text; the first `left` columns are aligned left, and a long heading takes several lines."""
+    widths = [column_width(heading, (row[i] for row in rows)) for i, heading in enumerate(headers)]
+    heads = [_lines(h, w) for h, w in zip(headers, widths, strict=True)]
+    height = max(map(len, heads), default=1)
+    above = [["" if i >= len(h) else h[i] for h in heads] for i in range(height)]
     lines = []
-    for row in (headers, ["-" * w for w in widths], *rows):
+    for row in (*above, ["-" * w for w in widths], *rows):
         cells = [
             c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+# A time is one word: "18 min 33 s".
+_WITHIN_TIME = re.compile(r"(?<=\d) (?=(?:d|h|min|s)\b)|(?<=\d d|\d h|min) (?=\d+ (?:h|min|s)\b)")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def unbroken(text: str) -> str:
+    """Write text so that no line ends inside a time."""
+    return _WITHIN_TIME.sub(_NO_BREAK, text)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break text into lines, though not inside a time; a width of 0 is none."""
+    if not width:
+        return text
+    found = textwrap.fill(unbroken(text), width, break_long_words=False, break_on_hyphens=False)
+    return found.replace(_NO_BREAK, " ")
+
+
+_FIGURES = ";font-variant-numeric:tabular-nums;white-space:nowrap"
 
 
 def html_table(
@@ -180,10 +242,11 @@ def html_table(
     left: int,
     caption: str = "",
     prose: Collection[str] = (),
+    below: str = "",
 ) -> str:
-    """Lay out a table in HTML, with scopes and a caption; everything is escaped.
+    """Lay out a table in HTML, with scopes, a caption, and what is said below it; everything is escaped.
 
-    The first `left` columns name the row; those headed by one of `prose` hold words, not figures.
+    The first `left` columns name the row; those headed by one of `prose` hold words, not figures: only words break.
     Colours are those of the page, so that it may be dark or light.
     """
     side = ["left" if i < left or h in prose else "right" for i, h in enumerate(headers)]
@@ -196,22 +259,25 @@ def html_table(
         cells = [
             f'<th scope="row" style="text-align:{s}">{html.escape(c)}</th>'
             if i < left
-            else f'<td style="text-align:{s};font-variant-numeric:tabular-nums">{html.escape(c)}</td>'
+            else f'<td style="text-align:{s}{_FIGURES if s == "right" else ""}">{html.escape(c)}</td>'
             for i, (c, s) in enumerate(zip(row, side, strict=True))
         ]
         body.append(f"<tr>{''.join(cells)}</tr>")
     title = f'<caption style="text-align:left">{html.escape(caption)}</caption>' if caption else ""
-    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    wide = f'<td colspan="{len(headers)}" style="text-align:left">{html.escape(below)}</td>'
+    foot = f"<tfoot><tr>{wide}</tr></tfoot>" if below else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>{foot}</table>"
 
 
 # What Markdown reads as more than text, wherever it stands; an underscore only at the edge of a word.
 _MARKED = re.compile(r"[\\`*\[\]<>|~$&]|(?<![^\W_])_|_(?![^\W_])")
+_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _AT_START = re.compile(r"^(\d*)([-+.)#=])(?=[-=# ]|$)")
 
 
 def markdown(text: str) -> str:
     """Write text so that Markdown shows it as it is, on one line."""
-    escaped = _MARKED.sub(r"\\\g<0>", " ".join(text.split()))
+    escaped = _MARKED.sub(r"\\\g<0>", _SPACES.sub(" ", text).strip(" "))
     return _AT_START.sub(r"\1\\\2", escaped)
 
 
@@ -220,6 +286,6 @@ def markdown_table(
 ) -> str:
     """Lay out a table in Markdown with pipes; everything is escaped."""
     rule = [":---" if i < left or h in prose else "---:" for i, h in enumerate(headers)]
-    written = ([markdown(cell) for cell in row] for row in (headers, *rows))
+    written = ([markdown(unbroken(cell)) for cell in row] for row in (headers, *rows))
     lines = [f"| {' | '.join(row)} |" for row in written]
     return "\n".join((lines[0], f"| {' | '.join(rule)} |", *lines[1:]))

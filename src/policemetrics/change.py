@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from functools import partial
+from typing import Any, ClassVar, Literal, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Comparison, Mask, Rows, over_periods, read_counts
-from policemetrics._supply import Side, both_periods
+from policemetrics._compare import (
+    Comparison,
+    Mask,
+    Rows,
+    adjusted,
+    over_periods,
+    rates_of,
+    read_counts,
+)
+from policemetrics._grouped import dispersion_before, over_same_months
+from policemetrics._supply import both_periods
 from policemetrics._write import count as written
-from policemetrics._write import fixed, percent, signed
+from policemetrics._write import fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidTypeError, Note
 from policemetrics.exposure import Exposure
+from policemetrics.intervals._shared import material
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import (
     Between,
     Column,
     Counts,
+    Dispersion,
     FloatArray,
     IntArray,
     Label,
@@ -44,42 +56,86 @@ class RateChange(Figure):
         The two counts.
     change : float
         `new` less `old`.
+    old_rate, new_rate : float
+        The two rates, per `per` of the exposure; nan without one.
     percent_change, percent_change_low, percent_change_high : float
         Change in per cent (−10.33 for a fall by about a tenth) and its interval; of the rates where
         there is an exposure. nan where there was nothing before, or where it is withheld;
         the upper limit is then infinite.
     p_value : float
         Of no change; of the same family as the interval, so that they always agree.
+    p_adjusted, adjust : float, str
+        `p_value` adjusted for many comparisons, and how, over how many; nan and empty where that was not asked for.
     between : tuple of str
         The two periods, the earlier first; empty where none were given.
     old_exposure, new_exposure : float
         What each count was divided by; nan without an exposure.
+    per : float
+        The size that the rates are per: 1,000, or 1 of days; nan without an exposure.
     exposure_name, exposure_date : str
         What the exposure counts ("days", "residents"), and which estimate it is.
     method, dispersion, confidence_level : str, float, float
         How the interval was made.
+    margin : float
+        A change that would not matter, in per cent; nan where none was given.
+    material : str
+        Whether the change is known to be beyond the margin, ``"yes"``, or within it, ``"no"``; else ``"open"``.
     subject : str
         What is counted, for the sentence.
     """
 
+    _may_hide: ClassVar[tuple[str, ...]] = ("old", "new")
+
     old: float = column("count", "numerator")
     new: float = column("count", "numerator")
     change: float = column("change", "estimate", of=("old", "new"))
-    percent_change: float = column("percent", "estimate", of=("old", "new", "old_exposure", "new_exposure"))
+    old_rate: float = column("rate", "estimate", of=("old", "old_exposure"), unit="per {per}", needs="per")
+    new_rate: float = column("rate", "estimate", of=("new", "new_exposure"), unit="per {per}", needs="per")
+    percent_change: float = column(
+        "percent", "estimate", of=("old", "new", "old_exposure", "new_exposure"), unit="of the rates{per:.0}"
+    )
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
+    p_adjusted: float = column("p", "p", of="percent_change", needs="adjust")
     p_value: float = column("p", "p", of="percent_change", shown=False)
+    adjust: str = ""
     between: tuple[str, str] = ("", "")
     old_exposure: float = input_field("denominator", default=np.nan)
     new_exposure: float = input_field("denominator", default=np.nan)
+    per: float = np.nan
     exposure_name: str = ""
     exposure_date: str = ""
     method: str
     dispersion: float = 1.0
     confidence_level: float
+    margin: float = np.nan
+    material: str = ""
     subject: str = "Recorded crime"
 
+    @property
+    def z(self) -> float:
+        """By how many standard errors the later count is off what it would be without a change, as the score test has it."""
+        sizes = [1.0 if np.isnan(size) else size for size in (self.old_exposure, self.new_exposure)]
+        total, part = self.old + self.new, sizes[1] / sum(sizes)
+        spread = np.sqrt(total * part * (1 - part) * self.dispersion)
+        return float((self.new - total * part) / spread) if spread else np.nan
+
     def _sentence(self) -> str:
+        p = "" if np.isnan(self.p_adjusted) else f"; p {self._written('p_adjusted')} by {self.adjust}"
+        known = {
+            "no": "; known to be no more than a margin of",
+            "yes": "; known to be more than a margin of",
+            "open": "; not known to be more or less than a margin of",
+        }
+        margin = (
+            ""
+            if np.isnan(self.percent_change) or not self.material
+            else f"{known[self.material]} {self.margin:g}%"
+        )
+        return f"{self._change.removesuffix('.')}{p}{margin}."
+
+    @property
+    def _change(self) -> str:
         if np.isnan(self.change):
             return f"{self._what()}: change {self.reason}."
         if self.exposure_name:
@@ -92,13 +148,12 @@ class RateChange(Figure):
 
     def _rate_sentence(self) -> str:
         """Say how the rate moved, with both rates and what they were made of."""
-        per, scale = ("day", 1.0) if self.exposure_name == "days" else (f"1,000 {self.exposure_name}", 1000.0)
+        per = per_words(self.per, self.exposure_name)
         sides = [
-            f"{as_rate(count / size * scale)}{when} "
-            f"({written(count)} for {written(size)} {self.exposure_name})"
-            for count, size, when in (
-                (self.old, self.old_exposure, self._when[0]),
-                (self.new, self.new_exposure, self._when[1]),
+            f"{as_rate(rate)}{when} ({written(count)} for {written(size)} {self.exposure_name.removesuffix('s') if size == 1 else self.exposure_name})"
+            for rate, count, size, when in (
+                (self.old_rate, self.old, self.old_exposure, self._when[0]),
+                (self.new_rate, self.new, self.new_exposure, self._when[1]),
             )
         ]
         dated = f"; {self.exposure_date}" if self.exposure_date else ""
@@ -142,6 +197,7 @@ def rate_change(
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -156,9 +212,11 @@ def rate_change(
     method: RatioMethod = "score",
     dispersion: float = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -173,8 +231,9 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
@@ -192,11 +251,55 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+) -> Results[RateChange]: ...
+@overload
+def rate_change(
+    data: Counts,
+    /,
+    *,
+    versus: Literal["same_months"],
+    years: int = 3,
+    by: None = None,
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    per_day: bool = False,
+    like_for_like: LikeForLike = "require",
+    method: RatioMethod = "score",
+    dispersion: Dispersion = 1,
+    minimum_base: int = 0,
+    margin: float | None = None,
+    caveat: str = "",
+    subject: str = "Recorded crime",
+    confidence_level: float = 0.95,
+) -> RateChange: ...
+@overload
+def rate_change(
+    data: Counts,
+    /,
+    *,
+    versus: Literal["same_months"],
+    years: int = 3,
+    by: Names,
+    period: str = "period",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    per_day: bool = False,
+    like_for_like: LikeForLike = "require",
+    method: RatioMethod = "score",
+    dispersion: Dispersion = 1,
+    minimum_base: int = 0,
+    margin: float | None = None,
+    caveat: str = "",
+    subject: str = "Recorded crime",
+    confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 @overload
 def rate_change(
@@ -211,11 +314,13 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> Results[RateChange]: ...
 def rate_change(
     old: Any,
@@ -224,6 +329,7 @@ def rate_change(
     labels: Any = None,
     between: Any = None,
     versus: Any = None,
+    years: int = 3,
     by: Names | None = None,
     period: str = "period",
     count: str | None = None,
@@ -231,11 +337,13 @@ def rate_change(
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
-    dispersion: float = 1,
+    dispersion: Dispersion = 1,
     minimum_base: int = 0,
+    margin: float | None = None,
     caveat: str = "",
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
 ) -> RateChange | Results[RateChange]:
     """Change in a count or a rate, absolute and in per cent, with an interval.
 
@@ -252,8 +360,11 @@ def rate_change(
     between : tuple of str or Period, optional
         The two periods, (earlier, later): of one length, without overlap. Where the tally holds
         shorter periods, months say, those that make up each are added.
-    versus : {"year_before", "previous"}, optional
-        Compare every period with the one a year before it or just before it; gives a table.
+    versus : {"year_before", "previous", "same_months"}, optional
+        Compare every period with the one a year before it or just before it; gives a table. Or compare the months of
+        the latest year there are, from January on, with the mean of the same months of the `years` before.
+    years : int, optional
+        For ``versus="same_months"``: how many years before. Default is 3.
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
     period : str, optional
@@ -272,16 +383,25 @@ def rate_change(
     method : {"score", "exact", "midp"}, optional
         Wilson's score interval on `new` of both, turned into odds; the exact conditional one; or its
         mid-P version. Default is ``"score"``.
-    dispersion : float, optional
-        Variance over mean of the counts, >= 1: widens the score interval. Default is 1, Poisson.
+    dispersion : float or "estimate", optional
+        Variance over mean of the counts, >= 1: widens the score interval. ``"estimate"`` takes Pearson's estimate of
+        `policemetrics.spc.dispersion` from the months before the later period, for each group, of which there must be
+        twelve. Default is 1, Poisson.
     minimum_base : int, optional
         Withhold the percentage where `old` is below it; 50 is the practice of ONS. Default is 0.
+    margin : float, optional
+        A change that would not matter, in per cent, > 0: ``material`` says whether the change is known to be within it,
+        by two one-sided tests, or known to be beyond it.
     caveat : str, optional
         What must travel with the figure: a break in recording, say.
     subject : str, optional
         What is counted, for the sentence. Default is ``"Recorded crime"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
+    adjust : {"bh"}, optional
+        For many comparisons at once: p-values adjusted by Benjamini and Hochberg [1]_, so that of the changes with a
+        `p_adjusted` below 5% about 5% at most are chance. Default is None: of many groups without any change, one in 20
+        has an interval that leaves 0% out.
 
     Returns
     -------
@@ -304,6 +424,13 @@ def rate_change(
     ``1 - confidence_level`` exactly when the interval leaves 0% out. At the size of a force almost
     any change is distinguishable from chance: report how large it is.
 
+    The intervals of a table with `adjust` are those of each change alone; only `p_adjusted` knows of the others.
+
+    References
+    ----------
+    .. [1] Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful
+       approach to multiple testing. Journal of the Royal Statistical Society B, 57(1), 289-300.
+
     Examples
     --------
     >>> print(rate_change(365_882, 328_104))
@@ -314,13 +441,15 @@ def rate_change(
     _check.choice(method, "method", tuple(intervals.RATIOS))
     how = _How(
         method,
-        _check.number(dispersion, "dispersion", low=1),
+        1.0 if dispersion == "estimate" and new is None else _check.number(dispersion, "dispersion", low=1),
         _check.one_count(minimum_base, "minimum_base"),
         _check.text(caveat, "caveat", empty=True),
         _check.text(subject, "subject"),
         _check.confidence_level(confidence_level),
+        np.nan if margin is None else _check.number(margin, "margin", above=0),
     )
     _check.flag(per_day, "per_day")
+    span = _check.at_least_one(years, "years")
     if new is not None:
         sizes = _check.exposure_pair(exposure)
         rows, columns = Rows.of_numbers(
@@ -339,35 +468,31 @@ def rate_change(
             np.atleast_1d(_check.counts(*named)) for named in zip(columns[:2], ("old", "new"), strict=True)
         ]
         divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
-        return _changes(how, rows, counted, divisors, "exposure" if sizes else "", ())
+        return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
     if (between is None) == (versus is None):
         both = ", not both" if between is not None else ""
-        msg = (
-            "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: "
-            f"give between=(earlier, later) or versus='year_before'{both}."
-        )
-        raise InvalidTypeError(msg)
+        msg = "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: give "
+        raise InvalidTypeError(f"{msg}between=(earlier, later) or versus='year_before'{both}.")
     _check.refuse_options(labels=labels)
     if exposure is not None and not isinstance(exposure, Exposure):
         msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
         raise InvalidTypeError(msg)
     tally, kept = read_counts(old, by, period, count, exposure=exposure)
 
-    def compared(sides: tuple[Side, Side]) -> RateChange | Results[RateChange]:
-        pair = Comparison.of(
-            tally,
-            sides,
-            kept,
-            like_for_like=like_for_like,
-            caveat=how.caveat,
-            whole=per_day,
-            single=by is None and versus is None,
-        )
-        divisors, named = pair.sizes(exposure, per_day=per_day)
+    def figure_of(pair: Comparison) -> RateChange | Results[RateChange]:
+        sizes, named = pair.sizes(exposure, per_day=per_day)
+        spread = dispersion_before(pair, period, method) if dispersion == "estimate" else None
         more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
-        return _changes(how, pair.rows, pair.counted, divisors, named, pair.shown, **more)
+        return _changes(how, pair.rows, pair.counted, sizes, named, pair.shown, spread, **more)
 
-    return over_periods(tally, between, versus, period, kept, compared)
+    options: dict[str, Any] = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day}
+    options |= {"counts": how.subject, "single": by is None and versus in {None, "same_months"}}
+    if versus == "same_months":
+        found = figure_of(over_same_months(tally, kept, span, period, **options))
+    else:
+        of_sides = lambda sides: figure_of(Comparison.of(tally, sides, kept, **options))  # noqa: E731
+        found = over_periods(tally, between, versus, period, kept, of_sides)
+    return adjusted(found, adjust)
 
 
 @attrs.frozen
@@ -380,11 +505,7 @@ class _How:
     caveat: str
     subject: str
     confidence_level: float
-
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """What every figure keeps of it."""
-        return {name: getattr(self, name) for name in ("method", "dispersion", "confidence_level", "subject")}
+    margin: float
 
 
 def _changes(
@@ -394,6 +515,7 @@ def _changes(
     sizes: Sequence[FloatArray],
     named: str,
     shown: Sequence[Mask],
+    estimated: FloatArray | None = None,
     **more: object,
 ) -> RateChange | Results[RateChange]:
     """Work out every row; `shown` says which counts stand where the change may not."""
@@ -401,7 +523,9 @@ def _changes(
     old, new = (np.where(there, c, 0) for c in counted)
     e0, e1 = [np.where(there, e, 1.0) for e in sizes] or [np.ones(len(old))] * 2
     family, spread = intervals.RATIOS[how.method], {"dispersion": how.dispersion}
-    low, high = family.limits(new, old, e1, e0, confidence_level=how.confidence_level, **spread)
+    # So many times the variance is as if there were so many times fewer.
+    ratio = (new, old, e1, e0) if estimated is None else (new / estimated, old / estimated, e1, e0)
+    low, high = family.limits(*ratio, confidence_level=how.confidence_level, **spread)
     base = np.where(old > 0, old, np.nan)
     # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
     percent = ((new / e1) / (base / e0) - 1) * 100 if sizes else 100.0 * (new - old) / base
@@ -421,11 +545,13 @@ def _changes(
         "old": counted[0],
         "new": counted[1],
         "change": new - old,
-        "p_value": family.p_value(new, old, e1, e0, **spread) if family.p_value else np.nan,
-        "exposure_name": named,
+        "p_value": family.p_value(*ratio, **spread) if family.p_value else np.nan,
+        "p_adjusted": np.nan,
+        "material": material(partial(family.limits, *ratio, **spread), how.margin, how.confidence_level),
         **percents,
-        **dict(zip(("old_exposure", "new_exposure"), sizes, strict=False)),
-        **how.inputs,
+        **rates_of(counted, sizes, named),
+        **attrs.asdict(how, filter=attrs.filters.exclude("minimum_base", "caveat")),
+        **({} if estimated is None else {"dispersion": estimated}),
         **more,
     }
     stand = dict.fromkeys(percents, there & ~withheld) | dict(zip(("old", "new"), shown, strict=False))
@@ -564,11 +690,12 @@ def change_drivers(
 
     >>> from policemetrics import Tally
     >>> crimes = Tally.from_columns(
-    ...     {"period": ["2022/23"] * 3 + ["2023/24"] * 3, "group": ["drugs", "theft", "violence"] * 2},
+    ...     {"period": ["2023/24"] * 3 + ["2024/25"] * 3, "group": ["drugs", "theft", "violence"] * 2},
     ...     [1_000, 6_000, 3_000, 1_200, 4_700, 3_100],
     ... )
-    >>> drivers = change_drivers(crimes, between=("2022/23", "2023/24"), of="group")
+    >>> drivers = change_drivers(crimes, between=("2023/24", "2024/25"), of="group")
     >>> drivers.sort("change")
+    Recorded crime; 2023/24 to 2024/25
     group       old    new  change  points  share_of_change
     --------  -----  -----  ------  ------  ---------------
     theft     6,000  4,700  −1,300  −13.00          130.00%
@@ -576,12 +703,12 @@ def change_drivers(
     drugs     1,000  1,200    +200   +2.00          −20.00%
     [ChangeDriver, 3 rows]
     >>> print(drivers.at(group="theft"))
-    theft: recorded crime: −1,300, from 6,000 in 2022/23 to 4,700 in 2023/24; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
+    theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
-    _check.text(of, "of")
+    _check.text(of, "of"), _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
     sides = both_periods(tally, between, period)
-    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat)
+    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat, counts=subject)
     rows, group, (old, new) = pair.by_part(of)
     whole_old, whole_new = (whole[group] for whole in pair.counted)
     change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
@@ -597,7 +724,7 @@ def change_drivers(
         "whole_old": np.where(rows.there, whole_old, np.nan),
         "whole_new": np.where(rows.there, whole_new, np.nan),
         "between": pair.between,
-        "subject": _check.text(subject, "subject"),
+        "subject": subject,
     }
     old_there, new_there = (there[group] for there in pair.shown)
     return rows.results(ChangeDriver, values, {"old": old_there, "new": new_there}, single=False)

@@ -6,7 +6,8 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -30,6 +31,7 @@ from policemetrics._supply import (
     both_periods,
     by_sender,
     keys_of,
+    listed_by_group,
     no_reasons,
     renamed,
     totals,
@@ -71,6 +73,9 @@ class Exposure:
         What is counted, in the plural: ``"residents"``.
     date : str
         The reference date in words: ``"mid-2022"``; for several periods, which estimate each takes.
+    basis : str, optional
+        What the estimates rest on: ``"Census 2021"``. Where two exposures of different bases are joined with ``+``, a
+        figure that divides by both says so. Default is none stated.
 
     Raises
     ------
@@ -83,6 +88,14 @@ class Exposure:
     >>> residents = Exposure({"Kent": 1_860_000, "Essex": 1_850_000}, by="force", name="residents", date="mid-2019")
     >>> residents
     Exposure of 2 by force: residents, mid-2019
+
+    Estimates of two periods, of which the earlier was not revised after the Census of 2021:
+
+    >>> given = {"by": ["force", "period"], "name": "residents"}
+    >>> before = Exposure({("Kent", "2019/20"): 1_840_000}, **given, date="mid-2018", basis="Census 2011")
+    >>> after = Exposure({("Kent", "2023/24"): 1_590_000}, **given, date="mid-2022", basis="Census 2021")
+    >>> before + after
+    Exposure of 2 by force, period: residents, mid-2018 and mid-2022
     """
 
     by: tuple[str, ...]
@@ -91,8 +104,9 @@ class Exposure:
     # The inner form: each cell counts the position of its value, so that the join is the tally's own.
     _keys: Cells
     _sizes: FloatArray
+    _bases: tuple[str, ...]  # what each size rests on
 
-    def __init__(self, values: ByLabel, *, by: Names, name: str, date: str) -> None:
+    def __init__(self, values: ByLabel, *, by: Names, name: str, date: str, basis: str = "") -> None:
         dims = _check.names(by, "by")
         if not isinstance(values, Mapping):
             msg = f"values must be a mapping of label to number; got {type(values).__name__}."
@@ -114,12 +128,17 @@ class Exposure:
             msg = f"values must have one key for each {_check.listing(dims)}; some keys name the same."
             raise InvalidInputError(msg)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            dims, _check.text(name, "name"), _check.text(date, "date"), index._cells, _read_only(sizes)
+            dims,
+            _check.text(name, "name"),
+            _check.text(date, "date"),
+            index._cells,
+            _read_only(sizes),
+            (_check.text(basis, "basis", empty=True),) * len(sizes),
         )
 
     @classmethod
     def from_frame(
-        cls, frame: IntoDataFrame, /, *, by: Columns, value: str, name: str, date: str
+        cls, frame: IntoDataFrame, /, *, by: Columns, value: str, name: str, date: str, basis: str = ""
     ) -> Exposure:
         """Make an exposure of a data frame with one row an area.
 
@@ -131,7 +150,7 @@ class Exposure:
             The columns that hold the labels.
         value : str
             The column that holds the sizes.
-        name, date : str
+        name, date, basis : str
             As for `Exposure`.
 
         Returns
@@ -166,7 +185,24 @@ class Exposure:
         sizes = dict(zip(zip(*(columns[d] for d in dims), strict=True), columns[value], strict=True))
         for key, size in sizes.items():
             _check.number(size, f"value: column {value!r}, of {', '.join(map(str, key))},", above=0)
-        return cls(sizes, by=dims, name=name, date=date)
+        return cls(sizes, by=dims, name=name, date=date, basis=basis)
+
+    def __add__(self, other: Exposure) -> Exposure:
+        """Join two exposures of the same kind: other areas, or other periods; each size keeps what it rests on."""
+        if not isinstance(other, Exposure):
+            return NotImplemented
+        if (set(self.by), self.name) != (set(other.by), other.name):
+            msg = f"exposures must be of the same kind to be joined; got {self!r} and {other!r}."
+            raise InvalidInputError(msg)
+        if (both := other._keys.within(self._keys)).any():
+            keys = other._keys.select(both)
+            named = [", ".join(map(str, key)) for key in zip(*map(keys.column, self.by), strict=True)]
+            msg = f"exposures must not both have a size to be joined; they have of {_check.listing(named, most=5)}."
+            raise InvalidInputError(msg)
+        further = attrs.evolve(other._keys, counts=other._keys.counts + len(self))
+        sizes = _read_only([*self._sizes.tolist(), *other._sizes.tolist()])
+        date = " and ".join(dict.fromkeys((self.date, other.date)))
+        return self._with(self._keys.union(further), sizes, (*self._bases, *other._bases), date)
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -178,9 +214,20 @@ class Exposure:
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
-    def _as_dict(self) -> dict[tuple[Any, ...], float]:
+    def _as_dict(self) -> dict[tuple[Any, ...], tuple[float, str]]:
         labels = zip(*(self._keys.column(d).tolist() for d in sorted(self.by)), strict=True)
-        return dict(zip(labels, self._sizes[self._keys.counts].tolist(), strict=True))
+        return {
+            label: (float(self._sizes[at]), self._bases[at])
+            for label, at in zip(labels, self._keys.counts.tolist(), strict=True)
+        }
+
+    def _rests_on(self, side: Side) -> list[str]:
+        """Return what the sizes of one side rest on; of a period, those of that period."""
+        if len(every := set(self._bases)) < 2:
+            return [*every]
+        dated = side.when is not None and side.dim in self.by
+        keys = self._in_period(side.dim, side.when)._keys if dated and side.when else self._keys
+        return sorted({self._bases[at] for at in keys.counts.tolist()})
 
     def __repr__(self) -> str:
         return f"Exposure of {len(self)} by {', '.join(self.by)}: {self.name}, {self.date}"
@@ -211,9 +258,12 @@ class Exposure:
 
     def _keyed(self, keys: Cells) -> Exposure:
         """Give the sizes other keys."""
+        return self._with(keys, self._sizes, self._bases, self.date)
+
+    def _with(self, keys: Cells, sizes: FloatArray, bases: tuple[str, ...], date: str) -> Exposure:
         found = object.__new__(Exposure)
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            keys.dims, self.name, self.date, keys, self._sizes
+            keys.dims, self.name, date, keys, sizes, bases
         )
         return found
 
@@ -331,6 +381,26 @@ class Divisor:
             ),
         )
 
+    def on_two_bases(self, sides: Sequence[Side]) -> tuple[Note, ...]:
+        """Say of an exposure that its estimates do not all rest on the same, where that is known of all of them."""
+        if not isinstance(self.given, Exposure):
+            return ()
+        bases = [self.given._rests_on(side) for side in sides]
+        every = sorted({basis for of_side in bases for basis in of_side})
+        if len(every) < 2 or not all(every):
+            return ()
+        apart = len(sides) > 1 and bases[0] != bases[-1]
+        named = (
+            [f"{' and '.join(of)} for {side.label}" for of, side in zip(bases, sides, strict=True)]
+            if apart
+            else every
+        )
+        long = (
+            f"{self.given.name} are estimates on two bases, {' and '.join(named)}: a part of the difference may be that "
+            "of the estimates"
+        )
+        return (Note("two-bases", "estimates on two bases", long),)
+
     def _counted(self, own: Side, groups: Cells, side: Side) -> tuple[FloatArray, Reasons]:
         """Add a tally up to the groups; its suppliers must be those of the counts."""
         own.tally._refuse_totals(groups.dims)
@@ -341,6 +411,23 @@ class Divisor:
         unlike = why_unlike(groups, side, own, self.both)
         reasons = np.where(unexplained(reasons), unlike, reasons)
         return (found, reasons) if self.whole else _usable(found, groups, reasons, self.noun)
+
+
+def two_releases(sides: Sequence[Side]) -> tuple[Note, ...]:
+    """Say that the two periods are of two releases, where both are known: a year that was revised beside one that was not."""
+    if not all(any(one.sources for one in side.tally._sent) for side in sides):
+        return ()
+    sent = [[one for one in side.tally._sent if one.has_rows] for side in sides]
+    released = [
+        {s.released for one in of for s in one.sources} | {"" for one in of if not one.sources} for of in sent
+    ]
+    if released[0] == released[1] or not all(all(of) and of for of in released):
+        return ()
+    old, new = (
+        f"{side.label} is of {' and '.join(sorted(of))}" for side, of in zip(sides, released, strict=True)
+    )
+    long = f"two releases, {old} and {new}: counts are revised from one to the next, and a part of the change may be that"
+    return (Note("two-releases", "two releases", long),)
 
 
 def _of_mapping(
@@ -452,7 +539,8 @@ def _joined(exposure: Exposure, groups: Cells, side: Side) -> tuple[FloatArray, 
     renamed = [d for d in exposure.by if as_sent(d) in areas.dims]
     now = _added(exposure, areas, groups, exposure.by, when)
     if not renamed:
-        return now
+        others = _why_of_others(exposure, groups, side, areas)
+        return np.where(unexplained(others), now[0], np.nan), _first(now[1], others)
     sent = _added(
         exposure, areas, groups, tuple(as_sent(d) if d in renamed else d for d in exposure.by), when
     )
@@ -478,29 +566,53 @@ def _either(
         raise InvalidInputError(msg)
     reasons = now[1].copy()
     reasons[unexplained(sent[1])] = None
-    for row in np.flatnonzero(unexplained(now[1]) & ~unexplained(sent[1])).tolist():
-        named = _not_sent(exposure, groups, row, side, areas)
-        if named:
-            reasons[row] = f"not available: the {exposure.name} are those of {named} too, who did not send"
+    others = _why_of_others(exposure, groups, side, areas)
+    reasons = np.where(unexplained(now[1]) & ~unexplained(sent[1]), others, reasons)
     found = np.where(unexplained(sent[1]), sent[0], now[0])
     return np.where(unexplained(reasons), found, np.nan), reasons
 
 
-def _not_sent(exposure: Exposure, groups: Cells, row: int, side: Side, areas: Cells) -> str:
-    """Name who is known in the labels of a group, as they are now, but is not in it."""
-    who = [as_sent(d) if as_sent(d) in areas.dims else d for d in exposure.by]
-    of_group = {d: label_array([groups.column(d)[row]]) for d in groups.dims}
-    here = areas.select(areas.match({d: v for d, v in of_group.items() if d in areas.dims}))
-    if side.dim and side.common is not None:  # what only one side knows has been left out
-        return ""
-    known = known_lines(side.tally._sent, exposure.by)
-    known = known.select(known.match({d: v for d, v in of_group.items() if d in known.dims}))
-    known = known.select(known.match({d: here.label(d) for d in exposure.by})).keys(who)
-    tally = side.tally
-    lacking = known.select(~by_sender(tally, known).within(by_sender(tally, here.keys(who))))
-    return _check.cut(
-        " ".join(map(str, key)) for key in zip(*(lacking.column(d).tolist() for d in who), strict=True)
-    )
+def _why_of_others(exposure: Exposure, groups: Cells, side: Side, areas: Cells) -> Reasons:
+    """Say of each group whose residents are those of others, too: known in its areas, as they are now, but not in it.
+
+    So Surrey lies beneath "South East", to which it was renamed, and beneath a region that coverage names beside it.
+    """
+    reasons = no_reasons(len(groups))
+    tally, beneath = side.tally, _beneath(side.tally, exposure.by)
+    if beneath and not {*beneath} <= {*areas.dims}:
+        areas = side.senders()
+    held = dict.fromkeys((*exposure.by, *beneath))
+    who = [as_sent(d) if as_sent(d) in areas.dims else d for d in held]
+    if {*who} == {*exposure.by}:
+        return reasons
+    shared = [d for d in groups.dims if d in areas.dims]
+    times = time_dims(tally._sent)
+    lines = known_lines(tally._sent, [d for d in dict.fromkeys((*held, *shared)) if d not in times])
+    known = lines.keys(dict.fromkeys((*shared, *held, *who)))
+    lacking = known.select(known.within(areas.keys(dict.fromkeys((*shared, *exposure.by)))))
+    there = areas.keys(dict.fromkeys((*shared, *who)))
+    lacking = lacking.select(~by_sender(tally, lacking).within(by_sender(tally, there)))
+    told = [lacking.column(d).tolist() for d in who if d not in exposure.by]
+    names = [" ".join(map(str, key)) for key in zip(*told, strict=True)]
+    what = "who did not send both" if side.dim and side.common is not None else "who did not send"
+    for row, named in listed_by_group(groups, lacking, tuple(shared), names).items():
+        reasons[row] = f"not available: the {exposure.name} are those of {named} too, {what}"
+    return reasons
+
+
+def _beneath(tally: Tally, areas: tuple[str, ...]) -> list[str]:
+    """Return the suppliers that coverage names beneath areas, as forces beneath regions: each has one area of several."""
+    supplied = tally._supplied
+    if supplied is None:
+        return []
+    times, made = time_dims(tally._sent), [one.register for one in tally._sent if one.register is not None]
+    found = []
+    for dim in (d for d in supplied.dims if d not in times and d not in areas):
+        for area in (a for a in areas if a in supplied.dims and a not in times):
+            pairs = reduce(Cells.union, (one.keys((dim, area)) for one in made)).keys()
+            if len(pairs.label(area)) > 1 and len(pairs) == len(pairs.label(dim)):
+                found.append(dim)
+    return found
 
 
 def _added(

@@ -6,10 +6,11 @@ known of them: which groups were not supplied, what was left out, whether both s
 caveat travels. ``rows.results(YourFigure, columns)`` turns them into the figure or the table.
 """
 
-from policemetrics._compare import Comparison, Grouped, Rows, read_counts
+from policemetrics._compare import Comparison, Rows, read_counts
+from policemetrics._grouped import Grouped
 from policemetrics._supply import Side, both_groups, both_periods
 from policemetrics.exposure import Divisor
-from policemetrics.results import Figure, column, definition_field, figure, input_field
+from policemetrics.results import Figure, column, figure, found_field, input_field
 
 __all__ = [
     "Comparison",
@@ -21,8 +22,8 @@ __all__ = [
     "both_groups",
     "both_periods",
     "column",
-    "definition_field",
     "figure",
+    "found_field",
     "input_field",
     "read_counts",
 ]

@@ -1,12 +1,15 @@
 """The classes of the answers: one value object a figure. Nobody constructs them; the verbs do."""
 
+from policemetrics.across.placed import AreaRate, AreaShare
+from policemetrics.across.standardised import StandardisedRate, StandardisedRatio
 from policemetrics.change import ChangeDriver, RateChange
+from policemetrics.control.chart import ControlPoint, ControlShare, ControlTime
+from policemetrics.detectable import DetectableChange
 from policemetrics.harm.change import HarmChange, HarmDriver, HarmIndex
 from policemetrics.harm.score import HarmScore
 from policemetrics.harm.weights import WeightMatch
 from policemetrics.outcomes.change import OutcomeRateChange
 from policemetrics.outcomes.definition import OutcomeMatch
-from policemetrics.outcomes.groups import GroupOutcomeRate
 from policemetrics.outcomes.maturity import OutcomeMaturity
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.split import OutcomeRateDriver, OutcomeRateSplit
@@ -20,9 +23,14 @@ from policemetrics.times.summary import TimeSummary
 
 __all__ = [
     "AnswerSummary",
+    "AreaRate",
+    "AreaShare",
     "ChangeDriver",
+    "ControlPoint",
+    "ControlShare",
+    "ControlTime",
+    "DetectableChange",
     "Exclusions",
-    "GroupOutcomeRate",
     "HarmChange",
     "HarmDriver",
     "HarmIndex",
@@ -38,6 +46,8 @@ __all__ = [
     "ResponseSummary",
     "ResponseSurvival",
     "Share",
+    "StandardisedRate",
+    "StandardisedRatio",
     "TimeChange",
     "TimeDriver",
     "TimeSummary",

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
 
 from policemetrics import _check
 from policemetrics._typing import Every, Label
-from policemetrics.errors import InvalidInputError
+from policemetrics.errors import InvalidInputError, InvalidTypeError
 
-__all__ = ["Period", "as_period", "check_pair", "in_words", "read_labels"]
+__all__ = ["Period", "as_period", "check_pair", "in_words", "read_labels", "same_period", "spelt_like"]
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _MONTHS = (
@@ -276,6 +277,31 @@ def read_labels(labels: Iterable[Label], name: str) -> tuple[Period, ...]:
     )
 
 
+def same_period(value: Any, known: Sequence[Any], name: str) -> list[Any]:
+    """Return the known labels of the period that `value` names in another spelling; itself where it names none of them."""
+    with suppress(InvalidInputError, InvalidTypeError):
+        meant = _read(str(value) if isinstance(value, int) and not isinstance(value, bool) else value, name)
+        found = [
+            label for label, period in zip(known, read_labels(known, name), strict=True) if period in meant
+        ]
+        return found or [value]
+    return [value]
+
+
+def spelt_like(period: Period, read: Mapping[Any, Period]) -> str:
+    """Write a quarter or a year as labels that were read spell it, where that is clear by itself; else canonically."""
+    own = next((label for label, known in read.items() if known == period and isinstance(label, str)), "")
+    if period.months == 1 or _kind(period) == "span" or (own and len(_read(own, "label")) > 1):
+        return period.label
+    if own:
+        return own
+    financial = any(p.months == 3 and "/" in str(label) for label, p in read.items())
+    if financial and _kind(period) == "quarter":
+        year, month = divmod(_index(period.start) - 3, 12)  # which begins in April
+        return f"{_financial_label(year)} Q{month // 3 + 1}"
+    return period.label
+
+
 def check_pair(earlier: Period, later: Period, name: str = "between") -> None:
     """Refuse two periods that cannot be compared fairly: equal, overlapping, reversed or of two lengths."""
     shared = _index(min(earlier.end, later.end)) - _index(max(earlier.start, later.start)) + 1
@@ -296,9 +322,11 @@ def check_pair(earlier: Period, later: Period, name: str = "between") -> None:
 
 
 def in_words(label: str) -> str:
-    """Write a canonical label as it stands in a sentence: months by name, a rolling year with its article."""
-    named = re.sub(r"(\d{4})-(\d\d)(?!\d)", lambda m: f"{_MONTHS[int(m[2]) - 1]} {m[1]}", label)
-    return f"the {named}" if named.startswith("year") else named
+    """Write a label as it stands in a sentence: where it is canonical, months by name; a rolling year with its article."""
+    named = label
+    if re.fullmatch(r"(year ending )?\d{4}-\d\d( to \d{4}-\d\d)?", label):
+        named = re.sub(r"(\d{4})-(\d\d)", lambda m: f"{_MONTHS[int(m[2]) - 1]} {m[1]}", label)
+    return f"the y{named[1:]}" if named.lower().startswith("year ") else named
 
 
 def _month(year: int, month: int, name: str = "year") -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Grouped, Mask, Rows
+from policemetrics._compare import Mask, Rows
+from policemetrics._grouped import Grouped
 from policemetrics._supply import spanned, why_negative
 from policemetrics._write import count as written
 from policemetrics._write import percent
@@ -17,7 +18,7 @@ from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally, with_flags
-from policemetrics.results import Figure, Results, column, definition_field, figure
+from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
     ByLabel,
@@ -57,9 +58,11 @@ class Rate(Figure):
         What the events are, for the sentence.
     """
 
+    _may_hide: ClassVar[tuple[str, ...]] = ("events",)
+
     events: float = column("count", "numerator")
     exposure: float = column("count", "denominator")
-    rate: float = column("rate", "estimate", of=("events", "exposure"))
+    rate: float = column("rate", "estimate", of=("events", "exposure"), unit="per {per}")
     rate_low: float = column("rate", "lower")
     rate_high: float = column("rate", "upper")
     per: float
@@ -103,7 +106,7 @@ class Share(Figure):
     share: float = column("share", "estimate", of=("count", "out_of"))
     share_low: float = column("share", "lower")
     share_high: float = column("share", "upper")
-    part: str = definition_field(below=True, default="")
+    part: str = ""
     method: str = "wilson"
     confidence_level: float
 
@@ -217,11 +220,12 @@ def share(
     >>> import pandas as pd
     >>> searches = pd.DataFrame({"force": ["Kent"] * 4 + ["Essex"], "found": [True, False, False, True, True]})
     >>> share(searches, part="found", by="force")
+    Share; part: found
     force  count  out_of    share       95% interval
     -----  -----  ------  -------  -----------------
     Essex      1       1  100.00%  20.65% to 100.00%
     Kent       2       4   50.00%   15.00% to 85.00%
-    [Share, 2 rows; part: found]
+    [Share, 2 rows]
     """
     level = _check.confidence_level(confidence_level)
     if part is not None and out_of is not None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final, Generic, overload
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _oldest, _write
+from policemetrics import _check, _screen, _sources, _suppression, _write
 from policemetrics._figure import (
     Exclusions,
+    ExclusionTable,
     Figure,
     FigureT,
     FigureT_co,
@@ -24,23 +23,25 @@ from policemetrics._figure import (
     column,
     column_fields,
     comparable,
-    definition_field,
+    definitions_of,
     figure,
+    found_field,
     input_field,
-    on_screen,
     once,
-    words_below,
+    stacked,
 )
-from policemetrics._typing import Column, IntArray, Label
+from policemetrics._handover import Handed, optional
+from policemetrics._typing import Column, IntArray, Label, Names
 from policemetrics.errors import (
     InvalidInputError,
     InvalidTypeError,
-    MissingDependencyError,
     Note,
     OutOfRangeError,
     UnknownNameError,
     in_words,
 )
+from policemetrics.periods import Period, same_period
+from policemetrics.periods import in_words as in_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,8 +58,8 @@ __all__ = [
     "Interval",
     "Results",
     "column",
-    "definition_field",
     "figure",
+    "found_field",
     "input_field",
 ]
 
@@ -70,68 +71,15 @@ def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
 
 
 _MOST_ROWS_SHOWN: Final = 60
-_MOST_CAVEATS_SHOWN: Final = 4
+_MOST_SAID: Final = 4  # caveats, or reasons
+_LONG_CAVEAT: Final = 160  # letters: two lines of a terminal
 _AUDIT: Final = "audit_"
 MISSING: Final = "(missing)"  # the label of what has none
 _WHOLE: Final = ("int", "int or None")
 
 
-@attrs.frozen(eq=False)
-class ExclusionTable:
-    """The exclusions of every row: `counted` (rows,) and `counts` (rows, reasons), int64.
-
-    Rows of one source share theirs, as the ages of one cohort do, or two comparisons with one year in common: in a
-    total they count once. `parts` holds what each row left out by source: names (rows,) and counts (rows, reasons).
-    """
-
-    unit: str
-    counted: IntArray
-    reasons: tuple[str, ...]
-    counts: IntArray
-    parts: tuple[tuple[NDArray[Any], IntArray], ...] = attrs.field(
-        default=attrs.Factory(lambda self: ((np.arange(len(self.counted)), self.counts),), takes_self=True)
-    )
-
-    @staticmethod
-    def of(one: Exclusions) -> ExclusionTable:
-        """Make a table of one row."""
-        counts = np.array([list(one.reasons.values())], dtype=np.int64)
-        return ExclusionTable(one.unit, np.array([one.counted]), tuple(one.reasons), counts)
-
-    def take(self, index: NDArray[Any]) -> ExclusionTable:
-        """Return some of the rows."""
-        parts = tuple((source[index], counts[index]) for source, counts in self.parts)
-        return attrs.evolve(self, counted=self.counted[index], counts=self.counts[index], parts=parts)
-
-    def total(self) -> IntArray:
-        """Add up each reason over the rows."""
-        sources, counts = (np.concatenate(column) for column in zip(*self.parts, strict=True))
-        _, first = np.unique(sources, return_index=True)
-        summed: IntArray = counts[first].sum(axis=0)
-        return summed
-
-    def counting(self, chosen: Collection[str], rows: NDArray[np.bool_]) -> ExclusionTable:
-        """Count, in some of the rows, what some reasons left out: it is then left out no more."""
-        moved = rows[:, None] & np.array([reason in chosen for reason in self.reasons], dtype=bool)
-        parts = tuple((source, np.where(moved, 0, counts)) for source, counts in self.parts)
-        counts = np.where(moved, 0, self.counts)
-        counted = self.counted + (self.counts - counts).sum(axis=1)
-        return attrs.evolve(self, counted=counted, counts=counts, parts=parts)
-
-    @property
-    def left_out(self) -> str:
-        """How much each reason left out over all rows, in words."""
-        total = zip(self.reasons, self.total().tolist(), strict=True)
-        return ", ".join(f"{reason} {_write.count(n)}" for reason, n in total if n)
-
-    def row(self, at: int) -> Exclusions:
-        """Return the exclusions of one row."""
-        named = {r: int(n) for r, n in zip(self.reasons, self.counts[at], strict=True) if n}
-        return Exclusions(self.unit, int(self.counted[at]), sum(named.values()), named)
-
-
 @attrs.frozen(init=False, eq=False, repr=False)
-class Results(Generic[FigureT_co]):
+class Results(Handed, Generic[FigureT_co]):
     """A table of figures: one row a group, one column an attribute.
 
     It holds arrays, makes value objects when asked, and hands over to a data frame for the rest.
@@ -251,7 +199,7 @@ class Results(Generic[FigureT_co]):
             },
             _objects([f.reason for f in figures]),
             {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in audit_fields(kind)},
-            _stacked(excluded) if same_unit else None,
+            stacked(excluded) if same_unit else None,
             _one_or_all([f.caveats for f in figures]),
         )
 
@@ -281,7 +229,7 @@ class Results(Generic[FigureT_co]):
             {name: np.concatenate([t._values[name] for t in tables]) for name in first._values},
             np.concatenate([t._reason for t in tables]),
             audit,
-            _stacked([t._exclusions for t in tables]),
+            stacked([t._exclusions for t in tables]),
             _one_or_all(column([t._notes for t in tables]).tolist()) if sum(lengths) else first._notes,
         )
 
@@ -390,13 +338,54 @@ class Results(Generic[FigureT_co]):
             notes=self._notes if isinstance(self._notes, tuple) else self._notes[index],
         )
 
+    if not TYPE_CHECKING:  # for which a column is no attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where a column is found, and what else may have what a table has not."""
+            if name.startswith("_"):
+                raise AttributeError(name)
+            called = _check.shown(name)
+            if name in self.columns or name in self._audit:
+                msg = f"Results has no {called}; use results[{called}], or .{name} of one figure, as in results[0].{name}."
+            else:
+                msg = f"Results has no {called}; results.to_pandas() and results.to_polars() are data frames, which may."
+            raise AttributeError(msg, name=name, obj=self)
+
+    def head(self, rows: int = 5, /) -> Results[FigureT_co]:
+        """Return the first rows.
+
+        Parameters
+        ----------
+        rows : int, optional
+            How many. Default is 5; where there are fewer it is all of them.
+
+        Returns
+        -------
+        Results
+            The first rows, in the same order.
+
+        Raises
+        ------
+        InvalidTypeError
+            If it is no whole number.
+        OutOfRangeError
+            If it is below 0.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> len(pm.rate([5, 9], [100, 90], labels=["A", "B"]).head(1))
+        1
+        """
+        return self._take(np.arange(min(len(self), _check.one_count(rows, "rows"))))
+
     def at(self, /, **labels: Label) -> FigureT_co:
         """Return the one figure with these labels.
 
         Parameters
         ----------
         **labels : str or int
-            A label for each dimension that is needed to tell the row.
+            A label for each dimension that is needed to tell the row; a period in any spelling.
 
         Returns
         -------
@@ -420,9 +409,12 @@ class Results(Generic[FigureT_co]):
         mask = np.ones(len(self), dtype=bool)
         for dim, label in labels.items():
             _check.known(dim, "dimension", self._keys)
-            if not isinstance(label, str) and not _check.is_number(label):
+            if not isinstance(label, str | Period) and not _check.is_number(label):
                 raise _check.wrong_type(label, f"{dim} must be one label, text or a whole number")
             found = self._keys[dim] == label
+            if not np.any(found):  # a period may be spelt in any way
+                known = list(dict.fromkeys(self._keys[dim].tolist()))
+                found = np.isin(self._keys[dim], label_array(same_period(label, known, dim)))
             if not np.any(found):
                 msg = f"no row with {dim}={label!r}; {dim} has {_check.listing(dict.fromkeys(self._keys[dim].tolist()), most=60)}."
                 raise UnknownNameError(msg)
@@ -470,6 +462,174 @@ class Results(Generic[FigureT_co]):
             values = np.array([order.get(v, np.nan) for v in values], dtype=float)
         # A nan sorts last either way, and a stable sort keeps the order of equal values.
         return self._take(np.argsort(-values if descending else values, kind="stable"))
+
+    def relabel(
+        self,
+        dim: str,
+        names: Mapping[Any, Label] | Literal["definitions", "offences", "outcomes"],
+        *,
+        others: Literal["keep", "refuse"] = "keep",
+    ) -> Results[FigureT_co]:
+        """Rename the labels of a dimension; the rows and their figures are the same.
+
+        Parameters
+        ----------
+        dim : str
+            A dimension of the table.
+        names : mapping of label to label, or str
+            New label by old label; or ``"definitions"``, the bundled names of offences or outcome types, by what
+            the dimension is called, else by the codes; ``"offences"`` or ``"outcomes"`` says which.
+        others : {"keep", "refuse"}, optional
+            What happens to labels that have no name there. Default is ``"keep"``.
+
+        Returns
+        -------
+        Results
+            The same figures under the new labels.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such dimension, a key of `names` matches no label, or `others` refuses one.
+        InvalidInputError
+            If two rows would have the same labels: figures do not add up. Relabel the counts first.
+        ChoiceNeededError
+            If the labels may be codes of either.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> crimes = pm.Tally.from_columns({"offence": ["19C", "30C"]}, [5, 7])
+        >>> rates = pm.rate(crimes, {"19C": 1000, "30C": 1000}, by="offence")
+        >>> rates.relabel("offence", "definitions")["offence"].tolist()
+        ['Rape of a female aged 16 and over', 'Burglary Business and Community']
+        """
+        _check.known(dim, "dimension", self._keys)
+        _check.choice(others, "others", ("keep", "refuse"))
+        known = list(dict.fromkeys(self._keys[dim].tolist()))
+        if isinstance(names, str):
+            from policemetrics.definitions._codes import code_names  # which nothing else here needs
+
+            _check.choice(names, "names", ("definitions", "offences", "outcomes"))
+            mapping: dict[Any, Any] = dict(code_names(known, dim, names))
+            if known and not mapping:
+                msg = f"no label of {dim!r} is a code of the definitions; it has {_check.listing(known)}."
+                raise UnknownNameError(msg)
+        else:
+            mapping = dict(
+                _check.instance(names, Mapping, "names must be a mapping of old label to new label")
+            )
+            for key in mapping:
+                _check.known(key, f"key of names for {dim!r}", known)
+        left = [label for label in known if label not in mapping]
+        if others == "refuse" and left:
+            msg = f"names must have every label of {dim!r}; they lack {_check.listing(left, most=40)}."
+            raise UnknownNameError(msg)
+        for label in mapping.values():
+            if not isinstance(label, str) and not _check.is_number(label):
+                raise _check.wrong_type(label, "a new label must be text or a whole number")
+        keys = {**self._keys, dim: label_array(mapping.get(v, v) for v in self._keys[dim].tolist())}
+        before, after = (
+            len(set(zip(*(k.tolist() for k in all_.values()), strict=True))) for all_ in (self._keys, keys)
+        )
+        if after < before:
+            msg = f"names must keep the rows of {dim!r} apart: figures do not add up. Merge the counts by Tally.relabel, and ask again."
+            raise InvalidInputError(msg)
+        return self._evolve(keys=keys)
+
+    def suppress(self, below: int = 5, *, totals: Names | None = None) -> Results[FigureT_co]:
+        """Hide small counts, and what would give them away, before a table is published.
+
+        What is hidden is undefined in every export, with a reason that begins with the field's symbol, [c], which
+        stands in its place wherever the table is shown. What follows of a hidden count goes with it: the change, the
+        percentage, the rate, their limits; and what was left out, which says how many were counted. The rows come in the order of
+        their labels, since an order by size would tell.
+
+        Parameters
+        ----------
+        below : int, optional
+            Counts below it are small, 0 among them. Default is 5. From what is shown no hidden count can be bounded to
+            fewer than so many whole numbers.
+        totals : str or sequence of str, optional
+            The totals that are published beside the table, wherever that is: those by label of one of its two
+            dimensions, by its name, and ``"all"``. Default is that all of them are; ``()`` is none.
+
+        Returns
+        -------
+        Results
+            The table to publish; it holds none of the hidden counts.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is no table of counts, of rates or of their changes by one or two dimensions; rows overlap, as a total
+            and its parts or windows of months do; or a small count cannot be hidden beside the totals.
+        OutOfRangeError
+            If `below` is less than 2.
+
+        Notes
+        -----
+        It protects one table. Who sees another one with some of its counts, an earlier edition say, may know more.
+
+        Examples
+        --------
+        >>> import policemetrics as pm
+        >>> found = pm.rate([3, 40, 7], [1000, 2000, 500], labels=["A", "B", "C"]).suppress(totals="all")
+        >>> found["events"].tolist(), found[0].reason
+        ([nan, 40.0, nan], '[c]: small, or would give away one that is')
+        """
+        below = _check.one_count(below, "below")
+        if below < 2:
+            msg = f"below must be >= 2; got {below}."
+            raise OutOfRangeError(msg)
+        names = self.kind._may_hide
+        several = isinstance(self._audit.get("between"), np.ndarray)
+        if not names or several:
+            what = (
+                "of several comparisons, in which a count occurs twice"
+                if several
+                else f"of {self.kind.__name__}"
+            )
+            msg = (
+                f"suppress takes a table of counts, rates or changes between two periods; this is one {what}."
+            )
+            raise InvalidInputError(msg)
+        keys = {d: k.tolist() for d, k in self._keys.items()}
+        known = ~np.isnan([self._values[name] for name in names])
+        counts = np.where(known, [self._values[name] for name in names], 0).round().astype(np.int64)
+        published = _suppression.published(keys, counts, totals)
+        masks = []
+        for of_side, there in zip(counts, known, strict=True):
+            chosen = _suppression.hidden(of_side[there], [s[there] for s in published.values()], below)
+            if chosen is None:
+                msg = (
+                    f"totals must leave room to hide a count below {below} in; beside {_check.listing(published)} "
+                    "it would be known. Publish fewer of them, and name those in totals=; () is none."
+                )
+                raise InvalidInputError(msg)
+            masks.append(np.zeros(len(self), dtype=bool))
+            masks[-1][there] = chosen
+        rows: NDArray[np.bool_] = np.any(masks, axis=0)
+        if not rows.any():
+            return self
+        of = dict(zip(names, masks, strict=True))
+        # A divisor is no crime; what was adjusted for all rows at once tells of each.
+        kept = {f.name for f in column_fields(self.kind) if f.metadata["role"] == "denominator"}
+        whole = {"p_adjusted": np.ones(len(self), dtype=bool)}
+        values = {
+            name: column if name in kept else np.where((of | whole).get(name, rows), np.nan, column)
+            for name, column in self._values.items()
+        }
+        note = _suppression.note(below, published)
+        found = self._evolve(
+            values=values,
+            reason=np.where(rows, _suppression.REASON, self._reason),
+            exclusions=None,
+            notes=_one_or_all([(*notes, note) for notes in self._notes_by_row]),
+        )
+        for dim in reversed(keys):
+            found = found.sort(dim)
+        return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Results):
@@ -526,8 +686,16 @@ class Results(Generic[FigureT_co]):
         table["excluded_reasons"] = [w or None for w in words]
         return table
 
-    def _typed(self, types: Mapping[str, Any], *, audit: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+    def _typed(
+        self, types: Mapping[str, Any], *, audit: bool, headings: bool
+    ) -> tuple[dict[str, list[Any]], dict[str, Any]]:
         """Return the columns, and the type of each: it follows from the kind of figure, never from the values."""
+        if _check.flag(headings, "headings"):
+            if audit:
+                msg = "headings=True gives what is shown, audit=True what it was made of; choose one."
+                raise InvalidInputError(msg)
+            shown = self._page(len(self)).readable().cells()
+            return dict(shown), dict.fromkeys(shown, types["str"])
         table = self.to_dict(audit=audit)
         # A type is text where the class is made under `from __future__ import annotations`.
         declared = {f.name: getattr(f.type, "__name__", str(f.type)) for f in attrs.fields(self.kind)}
@@ -549,13 +717,16 @@ class Results(Generic[FigureT_co]):
 
         return table, {column: types[kind(column)] for column in table}
 
-    def to_pandas(self, *, audit: bool = False) -> pd.DataFrame:
+    def to_pandas(self, *, audit: bool = False, headings: bool = False) -> pd.DataFrame:
         """Return the table as a pandas data frame; undefined is missing.
 
         Parameters
         ----------
         audit : bool, optional
             Whether to add what the figures were made of. Default is False.
+        headings : bool, optional
+            Whether to give the table as it is shown, for a board: headings with units and periods, and figures as
+            text. Default is False: names, and numbers in full.
 
         Returns
         -------
@@ -570,19 +741,22 @@ class Results(Generic[FigureT_co]):
         pandas = optional("pandas", "Results.to_pandas")
         text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
         names = {"str": text, "int": "int64", "int or None": "Int64", "float": "float64", "bool": "bool"}
-        table, types = self._typed(names, audit=audit)
+        table, types = self._typed(names, audit=audit, headings=headings)
         frame: pd.DataFrame = pandas.DataFrame(
             {c: pandas.Series(v, dtype=types[c]) for c, v in table.items()}
         )
         return frame
 
-    def to_polars(self, *, audit: bool = False) -> pl.DataFrame:
+    def to_polars(self, *, audit: bool = False, headings: bool = False) -> pl.DataFrame:
         """Return the table as a polars data frame; undefined is null.
 
         Parameters
         ----------
         audit : bool, optional
             Whether to add what the figures were made of. Default is False.
+        headings : bool, optional
+            Whether to give the table as it is shown, for a board: headings with units and periods, and figures as
+            text. Default is False: names, and numbers in full.
 
         Returns
         -------
@@ -596,17 +770,21 @@ class Results(Generic[FigureT_co]):
         """
         polars = optional("polars", "Results.to_polars")
         names = {"str": polars.String, "float": polars.Float64, "bool": polars.Boolean}
-        table, types = self._typed(names | dict.fromkeys(_WHOLE, polars.Int64), audit=audit)
+        names |= dict.fromkeys(_WHOLE, polars.Int64)
+        table, types = self._typed(names, audit=audit, headings=headings)
         frame: pl.DataFrame = polars.DataFrame(table, schema=types)
         return frame
 
-    def to_arrow(self, *, audit: bool = False) -> pa.Table:
+    def to_arrow(self, *, audit: bool = False, headings: bool = False) -> pa.Table:
         """Return the table as an Arrow table; undefined is null.
 
         Parameters
         ----------
         audit : bool, optional
             Whether to add what the figures were made of. Default is False.
+        headings : bool, optional
+            Whether to give the table as it is shown, for a board: headings with units and periods, and figures as
+            text. Default is False: names, and numbers in full.
 
         Returns
         -------
@@ -620,12 +798,18 @@ class Results(Generic[FigureT_co]):
         """
         arrow = optional("pyarrow", "Results.to_arrow")
         names = {"str": arrow.string(), "float": arrow.float64(), "bool": arrow.bool_()}
-        table, types = self._typed(names | dict.fromkeys(_WHOLE, arrow.int64()), audit=audit)
+        names |= dict.fromkeys(_WHOLE, arrow.int64())
+        table, types = self._typed(names, audit=audit, headings=headings)
         found: pa.Table = arrow.table(table, schema=arrow.schema(types))
         return found
 
-    def to_markdown(self) -> str:
+    def to_markdown(self, *, headings: bool = False) -> str:
         """Return the table as Markdown, with all its rows, written as on screen, and what was left out.
+
+        Parameters
+        ----------
+        headings : bool, optional
+            Whether to head the columns for a board, as "2022/23" for "old". Default is False: their names.
 
         Returns
         -------
@@ -637,6 +821,8 @@ class Results(Generic[FigureT_co]):
         --------
         >>> import policemetrics as pm
         >>> print(pm.rate_change([54721, 0], [53036, 5], labels=["Cumbria", "Kent"]).to_markdown())
+        **Recorded crime; method: score**
+        <BLANKLINE>
         | label | old | new | change | percent_change | 95% interval | reason |
         | :--- | ---: | ---: | ---: | ---: | ---: | :--- |
         | Cumbria | 54,721 | 53,036 | −1,685 | −3.1% | −4.2% to −1.9% |  |
@@ -644,76 +830,126 @@ class Results(Generic[FigureT_co]):
         <BLANKLINE>
         RateChange, 2 rows
         """
-        return self._markdown(len(self))
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the table over by the Arrow PyCapsule protocol: polars, pyarrow and DuckDB read it."""
-        return arrow_stream(self, requested_schema)
+        page = self._page(len(self))
+        return (page.readable() if _check.flag(headings, "headings") else page).markdown()
 
     # ---- showing ------------------------------------------------------------------------
 
-    def _cells(self, most: int = _MOST_ROWS_SHOWN) -> tuple[list[str], list[list[str]]]:
-        """Headers and rows as text: an estimate, then its interval in one column."""
-        shown = range(min(len(self), most))
-        values = [{name: column.item(i) for name, column in self._values.items()} for i in shown]
-        headings, cells = on_screen(self.kind, self._audit.get("confidence_level"), values)
-        labels, excluded = {**self._keys, **self._told_apart()}, self._excluded
+    def _page(self, most: int = _MOST_ROWS_SHOWN) -> _screen.Page:
+        """Lay out its first rows as they are shown."""
+        fields, rows = definitions_of(self.kind), min(len(self), most)
+        same, apart = self._definitions()
+        labels = {d: list(map(str, k[:rows].tolist())) for d, k in self._keys.items()}
+        labels |= {f"{_AUDIT if n in labels else ''}{n}": words[:rows] for n, words in apart.items()}
         last = {
-            "excluded": [_write.count(excluded[i]) for i in shown],
-            "reason": [self._reason[i] or "" for i in shown],
+            "excluded": [_write.count(n) for n in self._excluded[:rows].tolist()],
+            "reason": [why or "" for why in self._reason[:rows].tolist()],
         }
-        # A column that says nothing in any row only takes room.
-        said = {name: words for name, words in last.items() if not {*words} <= {"", "0"}}
-        before, after = (
-            [[str(column[i]) for column in part.values()] for i in shown] for part in (labels, said)
+        return _screen.Page(
+            _screen.title(self.kind.__name__, fields, same),
+            [_screen.Shown(name, words) for name, words in labels.items()],
+            [
+                *_suppression.marked(
+                    _screen.columns(
+                        column_fields(self.kind),
+                        self.kind._estimate,
+                        {name: values[:rows].tolist() for name, values in self._values.items()},
+                        same,
+                    ),
+                    last["reason"],
+                ),
+                # A column that says nothing in any row only takes room.
+                *(
+                    _screen.Shown(name, cells, words=name == "reason", rank=_screen.LAST[name])
+                    for name, cells in last.items()
+                    if not {*cells} <= {"", "0"}
+                ),
+            ],
+            rows,
+            lambda *how: self._below(rows, *how),
         )
-        rows = [[*names, *row, *words] for names, row, words in zip(before, cells, after, strict=True)]
-        return [*labels, *headings, *said], rows
 
-    def _told_apart(self) -> dict[str, NDArray[Any]]:
-        """Return the words of a definition in which the rows differ: without them they would look alike."""
-        marked = [f.name for f in audit_fields(self.kind) if f.metadata.get("tells_apart")]
-        words = {name: self._audit.get(name) for name in marked}
-        return {n: v for n, v in words.items() if isinstance(v, np.ndarray) and len(set(v.tolist())) > 1}
+    def _definitions(self) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """Return what the rows have in common of what they are, and in words what they differ in."""
+        same: dict[str, Any] = {}
+        apart: dict[str, list[str]] = {}
+        level = attrs.fields_dict(self.kind).get("confidence_level")
+        keys = [list(map(str, k.tolist())) for k in self._keys.values()]
+        for field in (*definitions_of(self.kind), *([level] if level else [])):
+            name = field.name
+            value = self._values[name] if name in self._values else self._audit[name]
+            listed = value.tolist() if isinstance(value, np.ndarray) else [value]
+            if all(_same(v, listed[0]) for v in listed[1:]):
+                same |= {name: listed[0]} if listed else {}
+            elif name not in self._values:
+                words = [_screen.word(field, v) for v in listed]
+                if name == "between" and [str(later) for _, later in listed] in keys:
+                    name, words = "compared_with", [in_sentence(earlier) for earlier, _ in listed]
+                apart |= {} if words in keys else {name: words}
+        return same, apart
 
-    @property
-    def _left(self) -> int:
-        """How many columns of a table on screen hold words."""
-        return len(self._keys) + len(self._told_apart())
-
-    def _footer(self, most: int = _MOST_ROWS_SHOWN) -> str:
+    def _below(self, shown: int, dropped: Sequence[str], in_short: bool) -> str:  # noqa: FBT001  # of this module
+        """Say below the table what its rows have in common, each thing once."""
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
-        cut = f", the first {most} shown" if len(self) > most else ""
+        said = [
+            f"{self.kind.__name__}, {rows}{f', the first {shown} shown' if len(self) > shown else ''}",
+        ]
+        if unseen := [name for name in dropped if name != "reason"]:
+            said.append(f"no room for {', '.join(unseen)}")
+        if "reason" in dropped:
+            reasons = self._each_once([[why] if why else [] for why in self._reason[:shown].tolist()])
+            said += _first(reasons, "and {} more in the column reason")
         out = self._exclusions
-        excluded = f"; excluded {out.unit}: {out.left_out}" if out and out.left_out else ""
-        caveats = list(dict.fromkeys(filter(None, self._caveats)))
-        beyond = len(caveats) - _MOST_CAVEATS_SHOWN
-        said = [*caveats[:_MOST_CAVEATS_SHOWN], *([f"and {beyond} more"] if beyond > 0 else [])]
-        caveat = f"; caveat: {'; '.join(said)}" if said else ""
-        return f"{self.kind.__name__}, {rows}{cut}{words_below(self.kind, self._word)}{excluded}{caveat}"
+        together = self.kind._together(self) if len(self) else ""
+        said += [together] if together else []
+        said += [f"excluded {out.unit}: {out.left_out}"] if out and out.left_out else []
+        long = {
+            n
+            for notes in self._notes_by_row
+            for n in notes
+            if in_short and len(n.long) > _LONG_CAVEAT and n.short != n.long
+        }
+        words = [
+            [n.short if n in long else n.long.rstrip(".") for n in notes] for notes in self._notes_by_row
+        ]
+        caveats = self._each_once(words)
+        caveats = _first(caveats, "and {} more")
+        whole = ", in full in the .caveat of a row" if long else ""
+        said += [f"caveat: {'; '.join(caveats)}{whole}"] if caveats else []
+        sources = _every_row(self._audit["sources"], len(self)).tolist()
+        read = self._each_once([[_sources.in_words(found)] if found else [] for found in sources])
+        said += [f"source: {'; '.join(read)}"] if read else []
+        return "; ".join(said)
 
-    def _word(self, name: str) -> Any:
-        """Return what a definition says of every row, if it is one word."""
-        value = self._audit.get(name)
-        if not isinstance(value, np.ndarray):
-            return value
-        return value[0] if len(value) and all(v == value[0] for v in value) else None
+    def _each_once(self, said: Sequence[Sequence[str]]) -> list[str]:
+        """List what is said of rows, each thing once, and of which rows where it is not of all."""
+        rows: dict[str, list[int]] = {}
+        for i, texts in enumerate(said):
+            for text in texts:
+                rows.setdefault(text, []).append(i)
+        labels = list(zip(*(k.tolist() for k in self._keys.values()), strict=True))
+
+        def whose(found: list[int]) -> str:
+            if not labels or len(found) == len(self):
+                return ""
+            return f"{_write.shortened([' '.join(map(str, labels[i])) for i in found])}: "
+
+        return [f"{whose(found)}{text}" for text, found in rows.items() if text]
 
     def __repr__(self) -> str:
-        headers, rows = self._cells()
-        return f"{_write.text_table(headers, rows, left=self._left)}\n[{self._footer()}]"
+        return self._page().text()
 
     def _repr_html_(self) -> str:
-        headers, rows = self._cells()
-        return _write.html_table(headers, rows, left=self._left, caption=self._footer(), prose=("reason",))
+        return self._page().html()
 
     def _repr_markdown_(self) -> str:
-        return self._markdown(_MOST_ROWS_SHOWN)
+        return self._page().markdown()
 
-    def _markdown(self, most: int) -> str:
-        headers, rows = self._cells(most)
-        table = _write.markdown_table(headers, rows, left=self._left, prose=("reason",))
-        return f"{table}\n\n{_write.markdown(self._footer(most))}"
+
+def _first(said: list[str], more: str) -> list[str]:
+    """Return the first of what is said, and how much more there is."""
+    beyond = len(said) - _MOST_SAID
+    return [*said[:_MOST_SAID], *([more.format(beyond)] if beyond > 0 else [])]
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -728,37 +964,6 @@ def _one_or_all(values: Sequence[Any]) -> Any:
 def _every_row(value: Any, rows: int) -> NDArray[Any]:
     """Return what each of some rows has, where what is the same in all was kept once."""
     return value if isinstance(value, np.ndarray) else _objects([value] * rows)
-
-
-def _stacked(tables: Sequence[ExclusionTable | None]) -> ExclusionTable | None:
-    """Put exclusions below one another, over the reasons of all."""
-    known = [t for t in tables if t is not None]
-    if len(known) < len(tables):
-        return None
-    reasons = list(dict.fromkeys(r for t in known for r in t.reasons))
-
-    def spread(table: ExclusionTable, counts: IntArray) -> IntArray:
-        wide = np.zeros((len(counts), len(reasons)), dtype=np.int64)
-        wide[:, [reasons.index(r) for r in table.reasons]] = counts
-        return wide
-
-    parts = []
-    for sources in zip_longest(*(t.parts for t in known)):
-        names, wide = [], []
-        for at, (table, part) in enumerate(zip(known, sources, strict=True)):
-            source, counts = part or (np.full(len(table.counted), ""), np.zeros_like(table.counts))
-            # Rows that are numbered are those of one table; sources that have a name are the same in all.
-            numbered = source.dtype.kind != "U"
-            names.append(np.char.add(f"{at} ", source.astype(str)) if numbered else source)
-            wide.append(spread(table, counts))
-        parts.append((np.concatenate(names), np.concatenate(wide)))
-    return ExclusionTable(
-        known[0].unit,
-        np.concatenate([t.counted for t in known]),
-        tuple(reasons),
-        np.concatenate([spread(t, t.counts) for t in known]),
-        tuple(parts),
-    )
 
 
 def label_array(labels: Iterable[Any]) -> NDArray[Any]:
@@ -784,28 +989,3 @@ def _audit_cell(value: Any, separator: str) -> Any:
 
 def _label_order(label: Any) -> tuple[bool, Any]:
     return isinstance(label, str), label
-
-
-def arrow_stream(table: Any, requested_schema: object) -> object:
-    """Hand over `table` by the Arrow C stream, through whichever of pyarrow and polars is installed."""
-    try:
-        return table.to_arrow().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError:
-        if not hasattr(table, "to_polars"):
-            raise
-    try:
-        return table.to_polars().__arrow_c_stream__(requested_schema)
-    except MissingDependencyError as error:
-        msg = 'handing a table over by Arrow needs pyarrow or polars; install "policemetrics[pyarrow]".'
-        raise MissingDependencyError(msg) from error
-
-
-def optional(module: str, user: str, *, extra: str = "") -> Any:
-    """Import an optional package, or say which extra installs it; one that is too old is refused."""
-    try:
-        found = importlib.import_module(module)
-    except ImportError as error:
-        msg = f'{user} needs {module}; install "policemetrics[{extra or module}]".'
-        raise MissingDependencyError(msg) from error
-    _oldest.require(module)
-    return found

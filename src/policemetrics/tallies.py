@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Never
 import attrs
 import numpy as np
 
-from policemetrics import _cells, _check, _spans, _totals, _write
+from policemetrics import _cells, _check, _sources, _spans, _totals, _write
 from policemetrics._alike import meant, warn_of_spellings
 from policemetrics._cells import (
     DROPPED,
@@ -30,9 +30,11 @@ from policemetrics._cells import (
     filled,
     merged,
 )
+from policemetrics._handover import Handed, arrow_of, pandas_of, polars_of
 from policemetrics._sent import (
     Kept,
     Left,
+    Lost,
     Renamed,
     Senders,
     Sent,
@@ -43,9 +45,12 @@ from policemetrics._sent import (
     is_time,
     joined,
     regained,
+    reports,
     reports_of,
+    sent_twice,
     time_dims,
 )
+from policemetrics._sources import Source
 from policemetrics._typing import Column, Every, IntArray, Label, Labels, Names, Number, Numbers
 from policemetrics.errors import (
     IncompatibleTalliesError,
@@ -55,10 +60,12 @@ from policemetrics.errors import (
     TotalByNameWarning,
     UnknownNameError,
 )
-from policemetrics.periods import Period, read_labels
-from policemetrics.results import arrow_stream, label_array, optional
+from policemetrics.periods import Period, same_period
+from policemetrics.results import label_array
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 COUNT: Final = "count"  # the column of the counts in every table
@@ -77,7 +84,7 @@ _MOST_CELLS_SHOWN: Final = 20
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
-class Tally:
+class Tally(Handed):
     """Counts by key: whole numbers, exact, immutable, and mergeable with ``+``.
 
     Make one with `tally` from a data frame or with `from_columns` from plain columns. A cell that
@@ -277,7 +284,40 @@ class Tally:
             supplied = supplied.union(named).keys()
         if senders is not None:
             supplied = supplied.union(reports_of(senders, supplied)).keys()
-        return self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
+        found = self._of(self._cells, supplied, self._ledger, self.overlapping, self.unit)
+        return found._evolve(sent=(attrs.evolve(found._sent[0], named=senders is not None),))
+
+    def _from_files(self, *sources: Source) -> Tally:
+        """Say which published files the counts were read from."""
+        return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
+
+    def released(self, when: str, /) -> Tally:
+        """Say of which release the counts are, so that a comparison with those of another one says so.
+
+        Parameters
+        ----------
+        when : str
+            The release in words: ``"18 July 2024"``. The readers of `policemetrics.official` take it from the file.
+
+        Returns
+        -------
+        Tally
+            The same counts; their `sources` know the release.
+
+        Examples
+        --------
+        >>> first = Tally.from_columns({"period": ["2022/23"]}, [7]).released("July 2023")
+        >>> later = Tally.from_columns({"period": ["2023/24"]}, [8]).released("July 2024")
+        >>> [source.released for source in (first + later).sources]
+        ['July 2023', 'July 2024']
+        """
+        _check.text(when, "when")
+        unknown = (Source(file="counts", sha256=""),)
+        sent = [
+            attrs.evolve(one, sources=tuple(attrs.evolve(s, released=when) for s in one.sources or unknown))
+            for one in self._sent
+        ]
+        return self._evolve(sent=tuple(sent))
 
     # ---- reading ------------------------------------------------------------------------
 
@@ -295,6 +335,12 @@ class Tally:
     def excluded(self) -> Tally | None:
         """What was left out, by the same dimensions and ``reason``; None where nothing was."""
         return None if self._ledger is None else Tally._of(self._ledger, unit=self.unit)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
+        found = [one.sources for one in self._sent if one.sources]
+        return _sources.joined(*found) if found else ()
 
     @property
     def total(self) -> int:
@@ -366,21 +412,55 @@ class Tally:
         MissingDependencyError
             If pyarrow is not installed.
         """
-        arrow = optional("pyarrow", "Tally.to_arrow")
-        columns = self.to_dict()
-        types = {COUNT: arrow.int64()}
+        return arrow_of(*self._typed(), "Tally.to_arrow")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the cells as a pandas data frame: the dimensions, then ``count``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a cell, with the types of `to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            If pandas is not installed.
+        """
+        return pandas_of(*self._typed(), "Tally.to_pandas")
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the cells as a polars data frame: the dimensions, then ``count``.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row a cell, with the types of `to_arrow`.
+
+        Raises
+        ------
+        MissingDependencyError
+            If polars is not installed.
+        """
+        return polars_of(*self._typed(), "Tally.to_polars")
+
+    def _typed(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
+        """Return the cells as columns, and the kind of each."""
+        columns, kinds = self.to_dict(), {COUNT: "int"}
         for dim in self.dims:
             whole = _kinds(self._cells.label(dim)) == {int}
             if whole or REASON in self.dims:
                 columns[dim] = [None if v == MISSING else v for v in columns[dim]]
-            types[dim] = arrow.float64() if dim == MEASURED else arrow.int64() if whole else arrow.string()
-        arrays = [arrow.array(values, types[name]) for name, values in columns.items()]
-        table: pa.Table = arrow.Table.from_arrays(arrays, names=list(columns))
-        return table
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the cells over by the Arrow PyCapsule protocol."""
-        return arrow_stream(self, requested_schema)
+            kinds[dim] = (
+                "float"
+                if dim == MEASURED
+                else "int or None"
+                if whole and None in columns[dim]
+                else "int"
+                if whole
+                else "str"
+            )
+        return columns, kinds
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):
@@ -429,7 +509,7 @@ class Tally:
     # ---- adding -------------------------------------------------------------------------
 
     def __add__(self, other: Tally) -> Tally:
-        """Merge two tallies of the same dimensions: counts, coverage and ledger add up."""
+        """Merge two tallies of the same dimensions: counts, coverage and ledger add up. What a file sent is added once."""
         if not isinstance(other, Tally):
             return NotImplemented
         if set(self.dims) != set(other.dims):
@@ -440,6 +520,13 @@ class Tally:
             raise IncompatibleTalliesError(msg)
         for dim in self.dims:
             _refuse_mixture(dim, self._cells.label(dim), other._cells.label(dim))
+        if twice := sent_twice(self._sent, other._sent):
+            first = " ".join(str(labels[0]) for dim, labels in twice.items() if dim in self.dims)
+            msg = (
+                f"tallies that were read from published files must not hold the same cells to be added; {first} stands in both, "
+                f"as do {_write.count(len(twice['count']) - 1)} more cells, and would count twice."
+            )
+            raise IncompatibleTalliesError(msg)
         cells = self._cells.union(other._cells)
         # Two years may each write a force in their own way.
         grown = [
@@ -601,7 +688,8 @@ class Tally:
         >>> t.sum_to().forget().total
         10
         """
-        return Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        found = Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        return found._from_files(*self.sources)
 
     # ---- choosing -----------------------------------------------------------------------
 
@@ -641,18 +729,23 @@ class Tally:
             marks=tuple(kept for mark in self._marks if (kept := filled(_narrowed(mark, wanted)))),
         )
 
-    def drop(self, /, **labels: Any) -> Tally:
+    def drop(self, reason: str = "", /, **labels: Any) -> Tally:
         """Leave out the cells with these labels, and say so in the ledger.
+
+        A supplier of whom nothing is left in any period is no supplier any more, unless `coverage` named those who send.
 
         Parameters
         ----------
+        reason : str, optional
+            Why they are left out; the ledger says it. Default is no reason.
         **labels : str, int or iterable of them
             Label or labels by dimension; a cell is dropped where it matches in all of them.
 
         Returns
         -------
         Tally
-            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``.
+            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``, or
+            ``"dropped: <dimension> (<reason>)"``.
 
         Raises
         ------
@@ -666,7 +759,26 @@ class Tally:
         (7, ['dropped: force'])
         """
         wanted = self._wanted(labels)
-        return self._exclude(wanted, DROPPED + " and ".join(wanted))
+        why = f" ({_check.text(reason, 'reason')})" if reason != "" else ""
+        found, times = self._exclude(wanted, DROPPED + " and ".join(wanted) + why), time_dims(self._sent)
+        reports = () if self._supplied is None else self._supplied.dims
+        if {*wanted} <= {*reports} or {*wanted} & {*times} or any(one.named for one in self._sent):
+            return found
+        return found._without_idle(self, [d for d in reports if d not in times])
+
+    def _without_idle(self, before: Tally, who: Sequence[str]) -> Tally:
+        """Leave out suppliers that sent something `before`, and of whom nothing is left: of frauds alone, where these were dropped."""
+        there = self._cells.keys(who)
+        if self._ledger is not None:  # what was left out otherwise came in, or is known to be missing
+            others = self._ledger.where_label(REASON, lambda reason: not reason.startswith(DROPPED))
+            there = there.union(self._ledger.select(others).known(who))
+        had = before._cells.keys(who)
+        idle, found = had.select(~had.within(there.keys())), self
+        for key in zip(*(idle.column(d).tolist() for d in who), strict=True):
+            left = Left({d: label_array([v]) for d, v in zip(who, key, strict=True)})
+            supplied = found._supplied
+            found = found._evolve(supplied=supplied and left.on(supplied), sent=found._then(left))
+        return found
 
     def not_supplied(self, reason: str, /, **labels: Any) -> Tally:
         """Mark what a source wrote as figures, often 0, although nothing valid was supplied.
@@ -729,12 +841,12 @@ class Tally:
                     msg = f"{dim} must be among the times that occur; got {value}."
                     raise UnknownNameError(msg)
             return stamps
-        there = set(known)
+        there, texts = set(known), all(isinstance(v, str) for v in known)
         found: list[Any] = []
         for value in listed:
-            if isinstance(value, Period):
-                same = [v for v, p in zip(known, read_labels(known, dim), strict=True) if p == value]
-                found += same or [value.label]
+            if isinstance(value, Period) or (isinstance(value, str) and value not in there and texts):
+                same = same_period(value, known, dim)
+                found += [value.label] if same == [value] and isinstance(value, Period) else same
             else:
                 found.append(_cells.plain(value))
         for value in found:
@@ -783,7 +895,7 @@ class Tally:
             cells=self._cells.select(~mask),
             supplied=supplied,
             ledger=merged(filled(ledger), added),
-            sent=self._then(Left(wanted)),
+            sent=self._then((Lost if reason.startswith(NOT_SUPPLIED) else Left)(wanted)),
             marks=tuple(
                 mark.select(~mark.match(wanted)) if set(wanted) <= set(mark.dims) else mark
                 for mark in self._marks
@@ -910,7 +1022,7 @@ class Tally:
         -------
         Tally
             Counts by the longer periods. Who sent only a part of one is left out of it by every figure, which
-            says so.
+            says so. Coverage that names no `period` proves none of its months: a row of the supplier does.
 
         Raises
         ------
@@ -930,9 +1042,18 @@ class Tally:
             raise InvalidInputError(msg)
         self._refuse_totals([d for d in self.dims if d != period])
         named = {label: p.label for label, p in within.items()}
-        longer = self._relabel(period, lambda label: named.get(label, label))
+        parts = self if same else self._proved(period)
+        longer = parts._relabel(period, lambda label: named.get(label, label))
         # However few of them there are, these are parts of what they are called now.
-        return longer if same else longer._evolve(sent=self._then(Renamed(period, named), period))
+        return longer if same else longer._evolve(sent=parts._then(Renamed(period, named), period))
+
+    def _proved(self, period: str) -> Tally:
+        """Let rows prove the parts of a longer period, where the coverage that was stated says nothing of time."""
+        if self._supplied is None or period in self._supplied.dims:
+            return self
+        dims = (*self._supplied.dims, period)
+        sent = tuple([attrs.evolve(one, register=one.rows(dims)) for one in self._sent])
+        return self._evolve(supplied=reports(sent).keys(dims), sent=sent)
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
         """Add up every window of `months` months; the windows overlap, so they no longer add.
@@ -949,8 +1070,9 @@ class Tally:
         Tally
             Counts by window, labelled by its period, with `period` among the overlapping
             dimensions. In a window is who supplied all of its months, once labels are summed as before;
-            what the others sent of it is in the ledger. Where nothing was stated, a window stands only
-            where each of its months has a cell.
+            what the others sent of it is in the ledger. Coverage that names no `period` proves none of its
+            months: a row of the supplier does. Where nothing was stated, a window stands only where each of
+            its months has a cell.
 
         Raises
         ------
@@ -968,7 +1090,7 @@ class Tally:
             msg = f"{period!r} must hold single months to be rolled; the labels there are overlap."
             raise InvalidInputError(msg)
         named, windows = _spans.windows_of(months, self._known_labels(period), self._sent, period)
-        spelt = self._relabel(period, lambda label: named.get(label, label))
+        spelt = self._proved(period)._relabel(period, lambda label: named.get(label, label))
         sent = spelt._then(windows, period)
         cells, supplied, ledger, marks = _spans.rolled(
             windows,
@@ -1030,6 +1152,7 @@ def _joins(text: str, names: tuple[str, ...]) -> bool:
     """Return whether a text is some of the names joined by "and", which may itself stand in a name."""
     return any(
         text == name
+        or (text.startswith(f"{name} (") and text.endswith(")"))
         or (
             text.startswith(f"{name} and ")
             and _joins(text.removeprefix(f"{name} and "), names[:i] + names[i + 1 :])

@@ -358,7 +358,9 @@ class TestBadInput:
             check_claim(CRIME, "10%", column=column)
 
     def test_columns_are_listed(self):
-        with pytest.raises(UnknownNameError, match="'old', 'new', 'change', 'percent_change'"):
+        with pytest.raises(
+            UnknownNameError, match="'old', 'new', 'change', 'old_rate', 'new_rate', 'percent_change'"
+        ):
             check_claim(CRIME, "10%", column="percentage")
         with pytest.raises(InvalidTypeError, match="column must be text"):
             check_claim(CRIME, "10%", column=5)

@@ -55,13 +55,17 @@ def frame(**columns):
         pd.DataFrame,
         pl.col("force"),
         duckdb,
-        Tally.from_columns({"force": ["Kent"]}, [1]),
     ],
     ids=lambda d: type(d).__name__,
 )
 def test_what_is_no_frame(data):
     with pytest.raises(InvalidTypeError, match=r"must be a Tally or a data frame.*Tally\.from_columns; got "):
         tally(data, "force")
+
+
+def test_a_tally_is_counted_already():
+    with pytest.raises(InvalidTypeError, match="a Tally is counted already"):
+        tally(Tally.from_columns({"force": ["Kent"]}, [7]), "force")
 
 
 def test_frames_of_narwhals_pass():

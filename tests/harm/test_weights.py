@@ -6,6 +6,8 @@ import copy
 import enum
 import math
 import pickle
+import re
+from functools import partial
 
 import attrs
 import numpy as np
@@ -17,7 +19,17 @@ from harms import own, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policemetrics import HarmWeights, Tally, definitions, harm_drivers, harm_score, harm_weights
+from policemetrics import (
+    HarmWeights,
+    Tally,
+    definitions,
+    harm_change,
+    harm_drivers,
+    harm_index,
+    harm_score,
+    harm_weights,
+    tally,
+)
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
 from policemetrics.harm import weights as module
 
@@ -205,8 +217,8 @@ class TestBundled:
         record = definitions.harm_weight_editions()["ons-css", "2020"]
         assert (css.unit, css.licence, css.caveat) == (record.unit, record.licence, record.caveat)
         assert "Office for National Statistics" in css.source
-        assert "code 21" in css.caveat.casefold()
-        assert css.caveat_codes == {"21"}
+        assert css.superseded == record.superseded
+        assert css.caveat_codes == {*record.caveat_codes}
         assert css.outside == {"AF", "CIFAS", "FFA UK", "UK Finance"}
 
     def test_is_the_published_list(self, css, shared_data):
@@ -408,3 +420,92 @@ def test_as_many_hints_as_are_shown():
 
 def test_two_neighbours_are_named():
     assert module.nearest("46", ["461", "462", "463"]) == module.nearest("46", ["461", "462", "463"])[:2]
+
+
+class TestNewCodes:
+    """Codes that are newer than the weights: what the error proposes runs on what caused it, and is right."""
+
+    DATA = Tally.from_columns(
+        {
+            "period": ["2022/23", "2023/24", "2023/24", "2023/24", "2023/24"],
+            "offence": ["28E", "28I", "28M", "46", "29B"],
+        },
+        [100, 60, 30, 500, 2],
+    )
+    FRAME = pd.DataFrame({"crime code": ["28I", "28M", "46"], "n": [6, 3, 5]})
+
+    def refused(self, call):
+        with pytest.raises(UnknownNameError) as refused:
+            call()
+        return str(refused.value)
+
+    def cure(self, message, **names):
+        """Run the code that the message shows: on the tally, or on one made as it says."""
+        (code,) = re.findall(r"counts\.relabel\(.*?\}\)(?:\.drop\([^)]*\))?(?=,)", message)
+        if "counts" not in names:
+            kind = "of a frame" if "frame" in names else "of a mapping"
+            (made,) = re.findall(rf"{kind} (.*?\))(?:;|\.$)", message)
+            names["counts"] = eval(made, {"tally": tally, "Tally": Tally}, names)  # noqa: S307
+        return eval(code, {}, names)  # noqa: S307
+
+    def test_a_tally(self, css):
+        message = self.refused(lambda: harm_score(self.DATA, css))
+        assert "'28I', '28M', '29B' are new since 2023/24" in message
+        assert "nearest" not in message
+        found = harm_score(self.cure(message, counts=self.DATA), css)
+        expected = 190 * css["28E"] + 500 * css["46"] + 2 * css["29A"]
+        assert found.score == pytest.approx(expected, rel=1e-12)
+        assert found.weights == "ons-css 2020, 28I, 28M as 28E, 29B as 29A"
+        assert "Harm (ons-css 2020, 28I, 28M as 28E, 29B as 29A)" in str(found)
+
+    @pytest.mark.parametrize("made", [pd.DataFrame, pl.DataFrame])
+    def test_a_frame(self, css, made):
+        frame = made(self.FRAME.to_dict("list"))
+        message = self.refused(lambda: harm_score(frame, css, offence="crime code", count="n"))
+        found = harm_score(self.cure(message, frame=frame), css, offence="crime code")
+        assert found.score == pytest.approx(9 * css["28E"] + 5 * css["46"], rel=1e-12)
+
+    def test_a_mapping(self, css):
+        crimes = {"28I": 5, "46": 3}
+        message = self.refused(lambda: harm_score(crimes, css))
+        found = harm_score(self.cure(message, crimes=crimes), css)
+        assert found.score == pytest.approx(5 * css["28E"] + 3 * css["46"], rel=1e-12)
+
+    def test_every_metric(self, css):
+        years = ("2022/23", "2023/24")
+        for call in (
+            lambda data: harm_change(data, css, between=years),
+            lambda data: harm_drivers(data, css, between=years)[0],
+            lambda data: harm_index(data, css, base="2022/23")[1],
+        ):
+            cured = self.cure(self.refused(partial(call, self.DATA)), counts=self.DATA)
+            assert call(cured).weights == "ons-css 2020, 28I, 28M as 28E, 29B as 29A"
+
+    def test_codes_of_which_nothing_is_known(self, css):
+        """8T and 8U were nothing that a source names: they are left out, and the ledger says so."""
+        data = Tally.from_columns({"offence": ["28I", "8T", "8U", "46"]}, [6, 2, 1, 5])
+        message = self.refused(lambda: harm_score(data, css))
+        assert "leaves out '8T', '8U', of which no source says what it was before" in message
+        found = harm_score(self.cure(message, counts=data), css)
+        assert found.score == pytest.approx(6 * css["28E"] + 5 * css["46"], rel=1e-12)
+        assert found.exclusions.excluded == 3
+        alone = self.refused(lambda: harm_score({"8T": 1}, css))
+        assert "counts.relabel" not in alone
+
+    def test_weights_that_have_them(self):
+        mine = own({"28I": 5, "28E": 7})
+        found = harm_score({"28I": 2}, mine)
+        assert (found.score, found.weights) == (10, "own 1")
+
+    def test_only_what_is_a_choice_is_said(self, css):
+        """A spelling that is put right is none."""
+        spelt = Tally.from_columns({"offence": ["28e", "Shoplifting"]}, [6, 2])
+        found = harm_score(spelt.relabel("offence", {"28e": "28E", "Shoplifting": "46"}), css)
+        assert found.weights == "ons-css 2020"
+        other = Tally.from_columns({"offence": ["8T"]}, [6]).relabel("offence", {"8T": "104"})
+        assert harm_score(other, css).weights == "ons-css 2020, 8T as 104"
+
+    def test_match(self, css):
+        """The report names what they were split from."""
+        found = css.match({"28I": 5, "29C": 1, "46": 3})
+        assert dict(zip(found.unmatched, found.nearest, strict=True)) == {"28I": ("28E",), "29C": ("29A",)}

@@ -245,7 +245,7 @@ class TestMatch:
         assert "\n  'Offender fined': 1, Charged or summonsed\n" in text
         assert "Not matched:\n  'Status update unavailable': Neither open" in text
         every = str(match_outcomes([n.name for n in outcome_names().values()]))
-        assert "\n  and 85 more\nNot matched:\n" in every
+        assert "\n  and 92 more\nNot matched:\n" in every
         assert str(match_outcomes(["1"])) == (
             "1 of 1 labels stand for a type of the outcomes framework.\n  '1': 1, Charged or summonsed"
         )

@@ -332,19 +332,19 @@ class TestSentence:
 
 
 class TestOnScreen:
-    """What all rows have in common stands below the table, so that no figure is without its definition."""
+    """What all rows have in common stands above the table, so that no figure is without its definition."""
 
-    def test_footer(self):
+    def test_title(self):
         data = Tally.from_columns(
             {"force": ["Kent"] * 2 + ["Essex"] * 2, "outcome": ["1", "18"] * 2}, [1, 3, 1, 4]
         )
         asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
         table = positive_outcome_rate(data, **asked, by="force", as_at="July 2024")
-        below = "OutcomeRate, 2 rows; outcomes: charged; basis: closed; out_of: outcomes; as_at: July 2024"
-        assert repr(table).endswith(f"\n[{below}]")
-        assert f">{below}</caption>" in table._repr_html_()
-        alone = below.replace(", 2 rows", "")
-        assert f">{alone}</caption>" in table[0]._repr_html_()
+        title = "Outcome rate; outcomes: charged; outcome types: 1; basis: closed; out of: outcomes; as at: July 2024"
+        assert repr(table).startswith(f"{title}; method: wilson\n")
+        assert table.to_markdown().startswith(f"**{title}; method: wilson**\n")
+        for thing in (table, table[0]):
+            assert f">{title}; method: wilson</caption>" in thing._repr_html_()
 
     def test_several_periods(self):
         data = Tally.from_columns({"period": [*YEARS], "outcome": ["1", "1"]}, [10, 10])

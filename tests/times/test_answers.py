@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policemetrics import answer_times, summarise_times
+from policemetrics import answer_times, definitions, summarise_times, time_change
 from policemetrics.errors import (
     ChoiceNeededError,
     InvalidInputError,
@@ -130,7 +130,7 @@ class TestVariants:
     def test_table(self):
         """On screen stand the share within target and the share abandoned, side by side."""
         table = answer_times(CALLS, target=10, out_of="offered", result="result", by="line")
-        headings = repr(table).splitlines()[0].split()
+        headings = repr(table).splitlines()[1].split()
         assert headings[-5:] == ["offered", "abandoned", "share_abandoned", "excluded", "reason"]
         assert {"share_within", "mean", "median", "p90"} <= set(headings)
         assert isinstance(table[0], AnswerSummary)
@@ -629,3 +629,34 @@ def test_durations_of_numpy_among_objects(second):
     """Two lengths of numpy's, or one of Python's beside it: 5 s and 1.5 s."""
     found = answer_times([np.timedelta64(5, "s"), second, None], target=10, out_of="answered")
     assert (found.mean, found.exclusions.reasons) == (3.25, {"missing seconds": 1})
+
+
+CLOCK = {"target": 10, "out_of": "answered"}
+
+
+class TestClock:
+    """Between what the waits run is a part of the definition."""
+
+    def test_said(self):
+        found = answer_times([3, 8], clock="wiltshire-101", **CLOCK)
+        assert found.clock == "from the call to the answer of the switchboard"
+        assert "2 calls answered, from the call to the answer of the switchboard" in str(found)
+        own = answer_times([3, 8], clock="from the menu to the answer", **CLOCK)
+        assert own.clock == "from the menu to the answer"
+        assert answer_times([3, 8], **CLOCK).clock == ""
+
+    def test_in_a_table(self):
+        calls = Tally.from_columns({"force": ["a", "b"], "seconds": [3, 8]}, [1, 1])
+        table = answer_times(calls, by="force", clock="national-999", **CLOCK)
+        assert {f.clock for f in table} == {definitions.answer_clocks()["national-999"].words}
+
+    @pytest.mark.parametrize("other", ["staffordshire-101", ""])
+    def test_two_do_not_compare(self, other):
+        old, new = (answer_times([3, 8], clock=c, **CLOCK) for c in ("wiltshire-101", other))
+        with pytest.raises(InvalidInputError, match="old and new must have one clock"):
+            time_change(old, new)
+        assert time_change(old, old).mean_change == 0
+
+    def test_bad_input(self):
+        with pytest.raises(InvalidTypeError, match="clock must be text"):
+            answer_times([3], clock=999, **CLOCK)

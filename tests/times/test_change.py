@@ -350,7 +350,7 @@ class TestLikeForLike:
         )
         matched = time_change(data, between=YEARS, like_for_like="match")
         assert matched.mean_change == 10
-        assert matched.exclusions.reasons == {"not like for like": 5}
+        assert matched.exclusions.reasons == {"not like for like (b)": 5}
         by = time_change(data, between=YEARS, by="force")
         assert by.at(force="b").reason == "not available: no rows for b, 2023/24"
         assert by.at(force="b").old_mean == 1000

@@ -329,6 +329,7 @@ def test_published_as_timedelta():
             "90 th",
         ),
         *("upper_decile", "quintile", "ptile", "Mdn_wait", "response_p95", "pctile", "q.25", "p-90"),
+        *("lq", "UQ (min)", "quant90", "q0.9", "90%ile", "%ile", "fractile", "ntile", "tertile"),
     ],
 )
 def test_other_spellings_of_medians(name):
@@ -342,6 +343,10 @@ def test_other_spellings_of_medians(name):
         "mean",
         "2024-Q3",
         "mean_q3_2024",
+        "Q4_mean",
+        "avg of Q1",
+        "quantity",
+        "until",
         "medical",
         "p90s",
         "p1",

@@ -447,10 +447,10 @@ class TestFigure:
     def test_screen(self):
         """On screen stand n, mean, median, 90th percentile, target and share; the rest is in the export."""
         found = summarise_times(as_cells([("a", 1, 2), ("a", 5, 3)]), by="g", target=2)
-        heading = (
-            "g n mean median 95% interval of median p90 target share_within 95% interval of share_within"
-        )
-        assert repr(found).splitlines()[0].split() == heading.split()
+        heading = "g n mean median 95% interval of median p90 share_within 95% interval of share_within"
+        assert found._repr_html_().count('<th scope="col"') == 8
+        assert found.to_markdown().splitlines()[2].replace("|", "").split() == heading.split()
+        assert repr(found).startswith("Time summary; percentile method: linear; target: 2 s\n")
         frame = found.to_polars(audit=True)
         assert frame["inclusive"].dtype == pl.Boolean
         assert frame["mean_method"].to_list() == ["student_t"]

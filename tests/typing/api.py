@@ -37,9 +37,10 @@ from policemetrics import (
 from policemetrics.claims import ClaimCheck, Implied, Range, Stated
 from policemetrics.figures import (
     AnswerSummary,
+    AreaRate,
+    AreaShare,
     ChangeDriver,
     Exclusions,
-    GroupOutcomeRate,
     HarmChange,
     HarmDriver,
     HarmIndex,
@@ -55,6 +56,8 @@ from policemetrics.figures import (
     ResponseSummary,
     ResponseSurvival,
     Share,
+    StandardisedRate,
+    StandardisedRatio,
     TimeChange,
     TimeDriver,
     TimeSummary,
@@ -208,6 +211,7 @@ def rate_changes(
     assert_type(pm.rate_change(series.sum(), 6, minimum_base=50, caveat="a break"), RateChange)
     assert_type(pm.rate_change(old=5, new=6, dispersion=1.5), RateChange)
     assert_type(pm.rate_change([5, 6], [7, 8], labels=["a", "b"]), Results[RateChange])
+    assert_type(pm.rate_change([5, 6], [7, 8], labels=["a", "b"], adjust="bh"), Results[RateChange])
     assert_type(pm.rate_change(series, series, labels=series.index), Results[RateChange])
     assert_type(pm.rate_change(column, 6, labels=column, exposure=(1, [2, 3])), Results[RateChange])
     assert_type(pm.rate_change(crimes, between=("2022/23", "2023/24")), RateChange)
@@ -359,12 +363,14 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
         as_at="2026-07",
         mature_after=12,
     )
-    assert_type(pm.group_outcome_rate(rates), GroupOutcomeRate)
+    assert_type(pm.standardised_ratio(rates, reference="pooled"), Results[StandardisedRatio])
     assert_type(
-        pm.group_outcome_rate(rates, force="Kent", include_self=True, average="mean_of_rates"),
-        GroupOutcomeRate,
+        pm.directly_standardised_rate(rates, standard={"10-17": 2}, by=["force"]), Results[StandardisedRate]
     )
-    assert_type(pm.group_outcome_rate(rates, by="period"), Results[GroupOutcomeRate])
+    assert_type(
+        pm.compare(rates, against="pooled", include_self=True, adjust="bh"),
+        Results[AreaShare] | Results[AreaRate],
+    )
     assert_type(
         pm.outcome_rate_split(
             results, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes"

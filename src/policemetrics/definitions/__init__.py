@@ -7,15 +7,15 @@ source, licence, vintage and known faults of every table.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TypeVar
 
 import attrs
 
-from policemetrics import _check
 from policemetrics.definitions import _tables
+from policemetrics.definitions._breaks import Break, breaks
 from policemetrics.definitions._names import (
     ForceName,
     NotCrime,
@@ -24,6 +24,13 @@ from policemetrics.definitions._names import (
     force_names,
     not_crimes,
     wholes,
+)
+from policemetrics.definitions._offences import (
+    Offence,
+    OffenceCodeVariant,
+    joined_offence_codes,
+    offence_code_variants,
+    offences,
 )
 from policemetrics.definitions._outcomes import (
     OutcomeName,
@@ -34,15 +41,20 @@ from policemetrics.definitions._outcomes import (
     outcome_sets,
     outcome_types,
 )
+from policemetrics.definitions.answering import AnswerClock, AnswerTarget, answer_clocks, answer_targets
+from policemetrics.definitions.control import ControlRule, control_rules
 from policemetrics.definitions.placeholders import PlaceholderStamp, placeholder_stamps
 from policemetrics.definitions.response import ResponseTargets, response_targets
 from policemetrics.definitions.wording import ClaimRule, ClaimWord, ClaimWords, claim_words
-from policemetrics.errors import InvalidTypeError
 
 __all__ = [
+    "AnswerClock",
+    "AnswerTarget",
+    "Break",
     "ClaimRule",
     "ClaimWord",
     "ClaimWords",
+    "ControlRule",
     "ForceName",
     "HarmWeightsRecord",
     "NotCrime",
@@ -51,11 +63,16 @@ __all__ = [
     "OutcomeName",
     "OutcomeSetRecord",
     "OutcomeType",
+    "PartialWeight",
     "PlaceholderStamp",
     "ResponseTargets",
     "WholeLabel",
+    "answer_clocks",
+    "answer_targets",
+    "breaks",
     "canonical_force_names",
     "claim_words",
+    "control_rules",
     "force_names",
     "harm_weight_editions",
     "joined_offence_codes",
@@ -66,58 +83,13 @@ __all__ = [
     "outcome_names",
     "outcome_sets",
     "outcome_types",
+    "partial_weights",
     "placeholder_stamps",
     "response_targets",
     "wholes",
 ]
 
 T = TypeVar("T")
-
-
-@attrs.frozen(kw_only=True)
-class Offence:
-    """One offence of the Home Office recorded-crime classification.
-
-    Attributes
-    ----------
-    code : str
-        Always text: 4.1 and 4.10 are different offences.
-    name, subgroup, group : str
-        As in the recorded crime tables for 2019/20, or 2017/18 where the code ended.
-    """
-
-    code: str
-    name: str
-    subgroup: str
-    group: str
-
-
-@attrs.frozen(kw_only=True)
-class OffenceCodeVariant:
-    """One offence code that a published table joins with others.
-
-    Attributes
-    ----------
-    code : str
-        The code that stands alone.
-    joined : str
-        The code that it is joined under. A joined code cannot be split again, so that years meet there.
-    scope : str
-        ``"recorded crime"`` where the published counts join them, so that the two codes are the same crimes;
-        or the edition of weights, ``"ons-css 2020"``, whose list gives them one line.
-    years, joined_years : tuple of str
-        Years of the bundled tables in which the code occurs, and the joined one.
-    note, source : str
-        What is joined, and the table that does it.
-    """
-
-    code: str
-    joined: str
-    scope: str
-    years: tuple[str, ...]
-    joined_years: tuple[str, ...]
-    note: str
-    source: str
 
 
 @attrs.frozen(kw_only=True)
@@ -140,6 +112,8 @@ class HarmWeightsRecord:
         A known fault that must travel with the scores.
     caveat_codes : tuple of str
         Offence codes that the caveat is about; empty where it is about all.
+    superseded : str
+        What is known of a later edition; empty for the latest. It travels with every score.
     """
 
     name: str
@@ -154,6 +128,7 @@ class HarmWeightsRecord:
     outside: tuple[str, ...]
     caveat: str
     caveat_codes: tuple[str, ...]
+    superseded: str = ""
 
     def weights(self) -> Mapping[str, float]:
         """Return the weight of one crime by offence code, in `unit`, in the order of the file."""
@@ -168,106 +143,6 @@ class HarmWeightsRecord:
 def _by_code(file: str, column: str, read: Callable[[str], T]) -> Mapping[str, T]:
     rows = _tables.rows("definitions", file)
     return MappingProxyType({row["offence_code"]: read(row[column]) for row in rows})
-
-
-@cache
-def offences() -> Mapping[str, Offence]:
-    """Return the offences of the recorded crime tables, by code.
-
-    Returns
-    -------
-    mapping of str to Offence
-        Read-only. The codes that occur in 2017/18 or 2019/20, fraud included.
-
-    Notes
-    -----
-    One classification for both years. The tables of 2017/18 themselves put five codes of
-    unlawful driving (37.1, 4.4, 4.6, 4.8, 4.9) under "Violence with injury"; grouping by the
-    subgroup printed in each year would show a fall in one subgroup and a rise from nothing in
-    another. Homicide is one code in 2017/18 (1/4.1/4.10/4.2) and four in 2019/20, all of the
-    subgroup "Homicide".
-
-    Examples
-    --------
-    >>> offences()["4.10"].name
-    'Corporate manslaughter'
-    >>> offences()["4.4"].subgroup
-    'Death or serious injury - unlawful driving'
-    """
-    return _tables.records(Offence, "offences.csv", fields={"offence_code": "code", "offence": "name"})
-
-
-@cache
-def offence_code_variants() -> Mapping[str, OffenceCodeVariant]:
-    """Return the offence codes that a published table joins with others, by code.
-
-    Returns
-    -------
-    mapping of str to OffenceCodeVariant
-        Read-only. Only what the bundled tables themselves document; nothing is guessed.
-
-    See Also
-    --------
-    joined_offence_codes : the same as a mapping for `Tally.relabel`.
-
-    Notes
-    -----
-    Homicide is one code in the recorded crime of 2017/18 and four in that of 2019/20. The ONS list of
-    weights has one line for 28A and 28C and one for 30A and 30C; counts keep these apart, and scores do not
-    need them joined. The expired burglary codes 28A to 28D (dwellings) are not joined with 28E to 28H
-    (residential, which holds sheds and garages too): no table says that they are the same.
-
-    Examples
-    --------
-    >>> variant = offence_code_variants()["4.1"]
-    >>> variant.joined, variant.years, variant.joined_years
-    ('1/4.1/4.10/4.2', ('2019/20',), ('2017/18',))
-    """
-    lists = {"years": _tables.several, "joined_years": _tables.several}
-    return _tables.records(OffenceCodeVariant, "offence_code_variants.csv", lists, {"offence_code": "code"})
-
-
-def joined_offence_codes(codes: Iterable[str], *, scope: str = "recorded crime") -> dict[str, str]:
-    """Return the joined code of each code that has one: a mapping for `Tally.relabel`.
-
-    Parameters
-    ----------
-    codes : iterable of str
-        The codes that occur, as `Tally.labels` gives them.
-    scope : str, optional
-        Which joins: ``"recorded crime"``, those of the published counts, or the edition of weights whose
-        list joins them, ``"ons-css 2020"``. Default is ``"recorded crime"``.
-
-    Returns
-    -------
-    dict of str to str
-        The joined code by code, for those of `codes` that have one; empty where none has.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `codes` is not several codes.
-    UnknownNameError
-        If there is no such scope.
-
-    Examples
-    --------
-    Homicide of two years under one code:
-
-    >>> from policemetrics import Tally
-    >>> crimes = Tally.from_columns(
-    ...     {"period": ["2017/18", "2019/20", "2019/20"], "offence": ["1/4.1/4.10/4.2", "1", "4.1"]}, [41, 40, 11]
-    ... )
-    >>> crimes.relabel("offence", joined_offence_codes(crimes.labels("offence"))).to_dict()["count"]
-    [41, 51]
-    """
-    variants = offence_code_variants().values()
-    _check.choice(scope, "scope", list(dict.fromkeys(v.scope for v in variants)))
-    if isinstance(codes, str | bytes) or not isinstance(codes, Iterable):
-        msg = f"codes must be several codes, as Tally.labels gives them; got {_check.shown(codes)}."
-        raise InvalidTypeError(msg)
-    joined = {v.code: v.joined for v in variants if v.scope == scope}
-    return {code: joined[code] for code in codes if isinstance(code, str) and code in joined}
 
 
 @cache
@@ -294,5 +169,56 @@ def harm_weight_editions() -> Mapping[tuple[str, str], HarmWeightsRecord]:
                 **{**edition, **{name: tuple(edition[name]) for name in ("outside", "caveat_codes")}}
             )
             for edition in editions
+        }
+    )
+
+
+@attrs.frozen(kw_only=True)
+class PartialWeight:
+    """What is known of the weight of one offence, in an edition of which only a few are: no set of weights.
+
+    Attributes
+    ----------
+    code : str
+        The offence code.
+    edition : str
+        The edition: ``"ons-css 2022"``.
+    days : float
+        The harm of one crime.
+    how : str
+        Where that is known from: solved from published scores, or printed, and to how many decimals.
+    """
+
+    code: str
+    edition: str
+    days: float
+    how: str
+
+
+@cache
+def partial_weights() -> Mapping[str, PartialWeight]:
+    """Return what is known of the weights of the Crime Severity Score of 2022, by offence code.
+
+    It is no set of weights and makes no score: 13 of some 140 codes. It serves to see how far the edition of 2022 is
+    from that of 2020, which it supersedes.
+
+    Returns
+    -------
+    mapping of str to PartialWeight
+        Read-only.
+
+    Examples
+    --------
+    >>> robbery = partial_weights()["34B"]
+    >>> round(robbery.days, 2), round(harm_weight_editions()["ons-css", "2020"].weights()["34B"], 2)
+    (993.55, 799.63)
+    """
+    file, edition = "partial_weights_ons_css_2022.csv", "ons-css 2022"
+    return MappingProxyType(
+        {
+            row["offence_code"]: PartialWeight(
+                code=row["offence_code"], edition=edition, days=float(row["days"]), how=row["how"]
+            )
+            for row in _tables.rows("definitions", file)
         }
     )

@@ -30,7 +30,7 @@ class ForceName:
     variants : tuple of str
         Other names in published tables.
     note : str
-        What must be known of one that is no territorial force.
+        What must be known of one that is no territorial force, or whose rates per resident say little.
     """
 
     name: str
@@ -123,7 +123,8 @@ def canonical_force_names(labels: Iterable[Any]) -> dict[str, str]:
     Parameters
     ----------
     labels : iterable of str
-        The labels that occur, as `Tally.labels` gives them; case, spaces and "&" for "and" do not matter.
+        The labels that occur, as `Tally.labels` gives them; case, spaces and "&" for "and" do not matter, nor do
+        dashes for spaces, "west-midlands".
 
     Returns
     -------
@@ -160,7 +161,10 @@ def canonical_force_names(labels: Iterable[Any]) -> dict[str, str]:
 def _forces() -> Mapping[str, str]:
     """Return the name of each force by any of its names, as it is spelt."""
     names = [
-        (force.name, variant) for force in force_names().values() for variant in (force.name, *force.variants)
+        (force.name, written)
+        for force in force_names().values()
+        for variant in (force.name, *force.variants)
+        for written in (variant, variant.replace(" ", "-"))  # as the files of data.police.uk are called
     ]
     return dict(zip(_check.spelt(variant for _, variant in names), (name for name, _ in names), strict=True))
 

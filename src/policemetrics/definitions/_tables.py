@@ -21,6 +21,11 @@ def rows(folder: str, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text(folder, name).splitlines()))
 
 
+def read_only(found: Mapping[str, T]) -> Mapping[str, T]:
+    """Return a mapping that nobody can write to."""
+    return MappingProxyType(dict(found))
+
+
 def several(written: str) -> tuple[str, ...]:
     """Return the words of a field that holds several, apart by spaces."""
     return tuple(written.split())

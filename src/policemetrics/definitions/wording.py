@@ -9,8 +9,8 @@ from typing import Literal
 
 import attrs
 
+from policemetrics._figure import FrozenMapping
 from policemetrics.definitions import _tables
-from policemetrics.results import FrozenMapping
 
 
 @attrs.frozen(kw_only=True)

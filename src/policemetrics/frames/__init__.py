@@ -40,13 +40,14 @@ def as_tally(
     by: Sequence[str] | Mapping[str, str],
     count: str | None,
     coverage: tuple[str, ...] | None = None,
+    marks: Mapping[str, str] | None = None,
 ) -> Tally:
     """Turn what a metric was given, a tally or a frame, into a tally that has the dimensions it needs."""
     if isinstance(data, Tally):
         return as_given(data, by, count)
     from policemetrics.frames.counting import tally
 
-    return tally(data, by=by, count=count, coverage=coverage)
+    return tally(data, by=by, count=count, coverage=coverage, marks=marks)
 
 
 def timed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,11 +14,11 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _oldest
 from policemetrics._cells import MEASURED, REASON, is_missing
+from policemetrics._handover import optional
 from policemetrics._typing import Columns
 from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
 from policemetrics.frames.nw import nw
-from policemetrics.results import optional
-from policemetrics.tallies import COUNT
+from policemetrics.tallies import COUNT, Tally
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -103,7 +104,13 @@ def opened(frame: Any) -> tuple[Any, Schema]:
     _oldest.require_for(frame.__class__)
     with engine_errors("read"):
         found = _opened(frame)
+        found, unread = _readable(found) if found.implementation.is_sqlframe() else (found, {})
         schema = Schema(found.collect_schema())
+        schema |= dict.fromkeys(unread, nw.Unknown())
+        if nw.Unknown in schema.values() and found.implementation.is_spark_like() and not unread:
+            durations, unread = _intervals(found)
+            schema |= durations
+        schema.unread = unread
         if found.implementation.is_polars():
             _refuse_patterns(schema)
         if found.implementation.is_duckdb() and _oldest.version_of("duckdb") < (2,):
@@ -138,13 +145,59 @@ def _torn(names: Iterable[str]) -> dict[str, str]:
     }
 
 
+def _readable(frame: Any) -> tuple[Any, dict[str, str]]:
+    """Leave out columns of types that sqlframe does not know, for which it would read none of the others."""
+    native = nw.to_native(frame)
+    if not _foreign(native):
+        return frame, {}
+    unread = {}
+    for name in native.columns:
+        if said := _foreign(native.select(name)):
+            column = _ticked(name)
+            cure = f"CAST({column} AS {'BIGINT' if 'INT1' in said else 'STRING'})"
+            cure = f"epoch({column})" if "INTERVAL" in said else cure
+            unread[name] = (
+                f"column {name!r} cannot be read by sqlframe, which says: {said}; change its type, as in "
+                f"frame.withColumn({name!r}, functions.expr({cure!r}))."
+            )
+    readable = [name for name in native.columns if name not in unread]
+    return (nw.from_native(native.select(*readable)), unread) if readable else (frame, {})
+
+
+def _foreign(native: Any) -> str:
+    """Return what sqlframe says of a type that it does not know."""
+    try:
+        native.schema  # noqa: B018  # it is looked up
+    except NotImplementedError as error:
+        return str(error.__cause__)
+    return ""
+
+
+def _intervals(frame: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """Find the durations of Spark, which narwhals does not know; those of months are as long as the months are."""
+    kinds = {field.name: field.dataType.simpleString() for field in nw.to_native(frame).schema}
+    found = {name: kind for name, kind in kinds.items() if kind.startswith("interval")}
+    fixed = {name for name, kind in found.items() if re.search("day|hour|minute|second", kind)}
+    return dict.fromkeys(fixed, nw.Duration()), {
+        name: f"column {name!r} holds intervals of months ({found[name]}), which have no length in seconds, and are no labels."
+        for name in found.keys() - fixed
+    }
+
+
+def _ticked(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
 def _opened(frame: Any) -> Any:
+    if isinstance(frame, Tally):
+        msg = "data must be a data frame; a Tally is counted already: add it up by sum_to(), or give it to a metric as it is."
+        raise InvalidTypeError(msg)
     try:
-        found = nw.from_native(frame)
+        found = nw.from_native(_handed(frame))
     except nw.exceptions.DuplicateError as error:
         msg = f"data must have distinct names of columns; {' '.join(str(error).split())}"
         raise InvalidInputError(msg) from error
@@ -170,6 +223,16 @@ def _opened(frame: Any) -> Any:
         if known:
             return found.with_columns(*(nw.col(name).cast(kind) for name, kind in known.items()))
     return found
+
+
+def _handed(frame: Any) -> Any:
+    """Take what narwhals does not know, but which hands itself over by the Arrow PyCapsule protocol, as an Arrow table."""
+    known = nw.from_native(frame, pass_through=True)
+    if isinstance(known, nw.DataFrame | nw.LazyFrame) or not hasattr(type(frame), "__arrow_c_stream__"):
+        return frame
+    with suppress(ValueError):  # a column hands itself over, too, and makes no table
+        return optional("pyarrow", f"a {type(frame).__name__}").table(frame)
+    return frame
 
 
 def _with_dates(frame: Any) -> Any:
@@ -303,8 +366,11 @@ def label(lazy: Any, column: Any, dim: str, name: str, dtype: Any, argument: str
             wide = dtype.is_decimal() or dtype in (nw.Int128, nw.UInt128)
             return column.cast(nw.Float64) if wide else column
         hint = "."
-        if dtype in (nw.Duration, nw.Unknown):
-            hint = ": turn it into numbers of seconds first; durations of this engine cannot be read, nor what has no type."
+        if dtype == nw.Unknown:
+            hint = ": its type says nothing; turn it into numbers of seconds first."
+        if dtype == nw.Duration:
+            msg = f"by: column {name!r} holds durations, which this engine hands over in no form that can be read; turn them into numbers of seconds, as in {_in_seconds(lazy, name)}."
+            raise InvalidTypeError(msg)
         if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
             hint = (
                 ": turn it into numbers first, and marks such as 'NULL', '.' or '#DIV/0!' into missing ones."
@@ -343,6 +409,15 @@ def _as_durations(lazy: Any, name: str) -> str:
     if engine.is_pandas_like() or engine.is_dask():
         return f"pd.to_timedelta(frame[{name!r}].astype(str))"
     return f"epoch({name})"
+
+
+def _in_seconds(lazy: Any, name: str) -> str:
+    """Write the call that turns the durations of an engine into numbers of seconds, where they cannot be read."""
+    if lazy.implementation.is_ibis():
+        seconds = f"SELECT *, EXTRACT(EPOCH FROM {_quoted(name)}) AS in_seconds FROM t"  # noqa: S608  # of the user's own
+        return f"table.alias('t').sql({seconds!r}) and its column 'in_seconds'"
+    seconds = f"unix_micros(timestamp_seconds(0) + {_ticked(name)}) / 1000000"
+    return f"frame.withColumn({name!r}, functions.expr({seconds!r}))"
 
 
 def _seconds(lazy: Any, column: Any, dtype: Any) -> Any:

@@ -22,6 +22,7 @@ from policemetrics.tallies import Tally
 from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, LikeForLike, Names
 
 _PARTS: Final = ("from_population", "from_volume", "from_mix", "from_weights")
+_HEADS: Final = "{harm_unit}, {exposure_name}"
 _MADE_OF: Final = ("old", "new", "crimes_old", "crimes_new", "old_exposure", "new_exposure")
 
 
@@ -41,6 +42,10 @@ class HarmChange(Weighted):
     percent_change, percent_change_low, percent_change_high : float
         Change of the score in per cent, and its interval. Nan where there was no harm before.
         Where there are no crimes after, the lower limit is −100 and the upper is not known.
+    old_per_head, new_per_head : float
+        The two scores divided by the exposure; nan without one.
+    per_head_percent_change, per_head_percent_change_low, per_head_percent_change_high : float
+        Change of the score per head in per cent, and its interval, which takes the exposure as known.
     from_population : float
         Part of `change` that comes from more or fewer people (or what else the exposure counts); 0 without
         an exposure.
@@ -67,16 +72,29 @@ class HarmChange(Weighted):
         How the interval was made.
     """
 
-    old: float = column("count", "numerator", of="crimes_old")
-    new: float = column("count", "numerator", of="crimes_new")
-    change: float = column("change", "estimate", of=("old", "new"))
-    percent_change: float = column("percent", "estimate", of=("old", "new"))
+    old: float = column("amount", "numerator", of="crimes_old", unit="{harm_unit}")
+    new: float = column("amount", "numerator", of="crimes_new", unit="{harm_unit}")
+    change: float = column("amount_change", "estimate", of=("old", "new"), unit="{harm_unit}")
+    percent_change: float = column(
+        "percent", "estimate", of=("old", "new"), unit="of the total{exposure_name:.0}"
+    )
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
-    from_population: float = column("change", "estimate", of=_MADE_OF)
-    from_volume: float = column("change", "estimate", of=_MADE_OF)
-    from_mix: float = column("change", "estimate", of=_MADE_OF)
-    from_weights: float = column("change", "estimate", of=_MADE_OF)
+    old_per_head: float = column(
+        "rate", "estimate", of=("old", "old_exposure"), unit=_HEADS, needs="exposure_name"
+    )
+    new_per_head: float = column(
+        "rate", "estimate", of=("new", "new_exposure"), unit=_HEADS, needs="exposure_name"
+    )
+    per_head_percent_change: float = column(
+        "percent", "estimate", of=("old_per_head", "new_per_head"), needs="exposure_name"
+    )
+    per_head_percent_change_low: float = column("percent", "lower", needs="exposure_name")
+    per_head_percent_change_high: float = column("percent", "upper", needs="exposure_name")
+    from_population: float = column("amount_change", "estimate", of=_MADE_OF, unit="{harm_unit}")
+    from_volume: float = column("amount_change", "estimate", of=_MADE_OF, unit="{harm_unit}")
+    from_mix: float = column("amount_change", "estimate", of=_MADE_OF, unit="{harm_unit}")
+    from_weights: float = column("amount_change", "estimate", of=_MADE_OF, unit="{harm_unit}")
     crimes_old: float = input_field("numerator")
     crimes_new: float = input_field("numerator")
     per_crime_change: float = input_field("estimate", of=("old", "new", "crimes_old", "crimes_new"))
@@ -92,10 +110,21 @@ class HarmChange(Weighted):
         if np.isnan(self.percent_change):
             verb = "rose" if self.change > 0 else "did not change"
             return f"{self._about} {verb}{path}; percentage {self.reason}."
-        stated = f"{self._about} {_moved(self.percent_change)} ({self._interval_words()}){path}"
+        stated = f"{self._about} {_moved(self.percent_change)} ({self._interval_words()}){path}{self._heads}"
         if np.isnan(self.per_crime_change):
             return f"{stated}."
         return f"{stated}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
+
+    @property
+    def _heads(self) -> str:
+        """Say how the score per head moved, where it is known."""
+        if np.isnan(self.per_head_percent_change):
+            return ""
+        heads = [f"{plain(v)} per head" for v in (self.old_per_head, self.new_per_head)]
+        return (
+            f"; per head ({self.exposure_name}, {self.exposure_date}) it {_moved(self.per_head_percent_change)} "
+            f"({self._interval_words('per_head_percent_change')}), from {heads[0]} to {heads[1]}"
+        )
 
     @property
     def _crimes(self) -> str:
@@ -263,6 +292,7 @@ def harm_change(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="harm",
         apart=(offence,),
         single=by is None,
     )
@@ -277,6 +307,7 @@ def harm_change(
     )
     rows.explain(before.score == 0, "not applicable: there was no harm before")
     sizes = how.sizes(rows, pair.groups, *pair.sides)
+    heads = sizes[1] / sizes[0]
     parts, per_crime_change = _parts(scored, None if exposure is None else sizes, there)
     values = {
         "old": before.score,
@@ -285,6 +316,11 @@ def harm_change(
         "percent_change": (ratio - 1) * 100,
         "percent_change_low": (low - 1) * 100,
         "percent_change_high": (high - 1) * 100,
+        "old_per_head": before.score / sizes[0],
+        "new_per_head": after.score / sizes[1],
+        "per_head_percent_change": (ratio / heads - 1) * 100,
+        "per_head_percent_change_low": (low / heads - 1) * 100,
+        "per_head_percent_change_high": (high / heads - 1) * 100,
         **dict(zip(_PARTS, parts, strict=True)),
         "crimes_old": np.where(there, before.crimes, np.nan),
         "crimes_new": np.where(there, after.crimes, np.nan),
@@ -292,7 +328,7 @@ def harm_change(
         "between": pair.between,
         "old_exposure": sizes[0],
         "new_exposure": sizes[1],
-        **how.said,
+        **how.said(pair.data),
     }
     return rows.results(HarmChange, values, dict(zip(("old", "new"), pair.shown, strict=True)))
 
@@ -330,12 +366,20 @@ class HarmIndex(Weighted):
         How the interval was made.
     """
 
-    index: float = column("rate", "estimate", of=("score", "base_score", "exposure", "base_exposure"))
+    index: float = column(
+        "rate", "estimate", of=("score", "base_score", "exposure", "base_exposure"), unit="{base} = 100"
+    )
     index_low: float = column("rate", "lower")
     index_high: float = column("rate", "upper")
-    score: float = column("count", "numerator", of="crimes")
+    score: float = column("amount", "numerator", of="crimes", unit="{harm_unit}")
     crimes: float = column("count", "numerator", counts="crimes")
-    per_head: float = column("rate", "estimate", of=("score", "exposure"))
+    per_head: float = column(
+        "rate",
+        "estimate",
+        of=("score", "exposure"),
+        unit="{harm_unit}, {exposure_name}",
+        needs="exposure_name",
+    )
     base: str
     base_score: float = input_field("numerator")
     exposure: float = input_field("denominator", default=np.nan)
@@ -455,13 +499,14 @@ def harm_index(
             kept,
             like_for_like=like_for_like,
             caveat=caveat,
+            counts="harm",
             apart=(offence,),
             groups=groups,
         )
         for side in sides
     ]
     how.refuse_unweighted([pair.sides[1] for pair in pairs])
-    table = Results._stack([_index(pair, how) for pair in pairs], {period: [side.label for side in sides]})
+    table = Results._stack([_index(pair, how) for pair in pairs], {period: [side.own for side in sides]})
     for dim in reversed(kept):
         table = table.sort(dim)
     return table
@@ -496,7 +541,7 @@ def _index(pair: Comparison, how: How) -> Results[HarmIndex]:
         "base_score": np.where(shown_base, first.score, np.nan),
         "exposure": sizes[1],
         "base_exposure": sizes[0],
-        **how.said,
+        **how.said(pair.data),
     }
     stand = {"score": shown, "crimes": shown, "per_head": shown & this.stands}
     return rows.results(HarmIndex, values, stand, single=False)
@@ -531,9 +576,11 @@ class HarmDriver(Figure):
 
     crimes_old: float = column("count", "numerator", counts="crimes")
     crimes_new: float = column("count", "numerator", counts="crimes")
-    change: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
-    from_volume: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
-    from_mix: float = column("change", "estimate", of=("crimes_old", "crimes_new"))
+    change: float = column("amount_change", "estimate", of=("crimes_old", "crimes_new"), unit="{harm_unit}")
+    from_volume: float = column(
+        "amount_change", "estimate", of=("crimes_old", "crimes_new"), unit="{harm_unit}"
+    )
+    from_mix: float = column("amount_change", "estimate", of=("crimes_old", "crimes_new"), unit="{harm_unit}")
     share_of_change: float = column("share", "estimate", of="change")
     between: tuple[str, str]
     weights: str
@@ -635,10 +682,12 @@ def harm_drivers(
     ...     [9000, 1000, 8000, 1000],
     ... )
     >>> harm_drivers(crimes, own, between=("2022/23", "2023/24")).sort("change")
-    offence  crimes_old  crimes_new   change  from_volume   from_mix  share_of_change
-    -------  ----------  ----------  -------  -----------  ---------  ---------------
-    theft         9,000       8,000  −10,000     −8,944.4   −1,055.6          100.00%
-    robbery       1,000       1,000        0    −84,444.4  +84,444.4            0.00%
+    Harm driver; 2022/23 to 2023/24; weights: own 1; in days
+    offence  crimes_old  crimes_new   change  from_volume  from_mix  share_of_change
+                                      (days)       (days)    (days)
+    -------  ----------  ----------  -------  -----------  --------  ---------------
+    theft         9,000       8,000  −10,000       −8,944    −1,056          100.00%
+    robbery       1,000       1,000        0      −84,444   +84,444            0.00%
     [HarmDriver, 2 rows]
     """
     how = How((weights,), offence)
@@ -649,6 +698,7 @@ def harm_drivers(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="harm",
         apart=() if of == offence else (offence,),
     )
     how.refuse_unweighted(pair.sides)
@@ -677,7 +727,7 @@ def harm_drivers(
         "from_mix": mix,
         "share_of_change": (after - before) / np.where(moved == 0, np.nan, moved),
         "between": pair.between,
-        **how.said,
+        **how.said(pair.data),
     }
     shown = {name: there[group] for name, there in zip(("crimes_old", "crimes_new"), pair.shown, strict=True)}
     return rows.results(HarmDriver, values, shown, single=False)
@@ -708,7 +758,8 @@ def _weigh(pair: Comparison, how: How) -> list[list[Scored]]:
 
 def _note_weights(rows: Rows, scored: list[list[Scored]]) -> None:
     """Let the caveats of the weights travel, each once, in the order of the editions."""
-    rows.note(*dict.fromkeys(found.note for edition in zip(*scored, strict=True) for found in edition))
+    every = (note for edition in zip(*scored, strict=True) for found in edition for note in found.notes)
+    rows.note(*dict.fromkeys(every))
 
 
 # ---- kernels ----------------------------------------------------------------------------

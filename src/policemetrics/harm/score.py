@@ -13,9 +13,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, intervals
+from policemetrics import _check, definitions, intervals
 from policemetrics._cells import Cells
-from policemetrics._compare import Grouped, Mask, Rows
+from policemetrics._compare import Mask, Rows
+from policemetrics._grouped import Grouped
+from policemetrics._sent import Renamed
 from policemetrics._supply import Side, spanned
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
@@ -23,7 +25,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
 from policemetrics.harm.weights import HarmWeights, refuse_unweighted
-from policemetrics.results import Figure, Results, column, figure, input_field, label_array
+from policemetrics.results import Figure, Results, column, figure, found_field, input_field, label_array
 from policemetrics.tallies import Tally
 from policemetrics.typing import Counts, FloatArray, HarmMethod, IntArray, Names
 
@@ -83,14 +85,20 @@ class HarmScore(Weighted):
         How the interval was made.
     """
 
-    score: float = column("count", "estimate", of="crimes")
-    score_low: float = column("count", "lower")
-    score_high: float = column("count", "upper")
+    score: float = column("amount", "estimate", of="crimes", unit="{harm_unit}")
+    score_low: float = column("amount", "lower")
+    score_high: float = column("amount", "upper")
     crimes: float = column("count", "numerator", counts="crimes")
-    per_crime: float = column("rate", "estimate", of=("score", "crimes"))
-    per_head: float = column("rate", "estimate", of=("score", "exposure"))
+    per_crime: float = column("rate", "estimate", of=("score", "crimes"), unit="{harm_unit}")
+    per_head: float = column(
+        "rate",
+        "estimate",
+        of=("score", "exposure"),
+        unit="{harm_unit}, {exposure_name}",
+        needs="exposure_name",
+    )
     dominant_share: float = column("share", "estimate", of="crimes")
-    dominant_offence: str
+    dominant_offence: str = found_field()
     exposure: float = input_field("denominator", default=np.nan)
     when: str = ""
 
@@ -227,7 +235,7 @@ def harm_score(
     how.refuse_unweighted([side])
     (found,) = how.weigh(side, groups, crimes)
     found.explain(rows, "")
-    rows.note(found.note)
+    rows.note(*found.notes)
     (sizes,) = how.sizes(rows, groups, side)
     low, high = found.limits(rows.there, how)
     values = {
@@ -241,7 +249,7 @@ def harm_score(
         "dominant_offence": np.where(rows.there, found.dominant_offence, ""),
         "exposure": sizes,
         "when": spanned(side, groups),
-        **how.said,
+        **how.said(tally),
     }
     return rows.results(HarmScore, values)
 
@@ -286,17 +294,29 @@ class How:
             raise InvalidTypeError(msg)
         _check.choice(self.method, "method", tuple(intervals.WEIGHTED_SUMS))
 
-    @property
-    def said(self) -> dict[str, Any]:
-        """What figures say of it."""
+    def said(self, data: Tally) -> dict[str, Any]:
+        """Return what figures say of it; what the caller renamed to a code that has a weight is a part of that."""
         return {
-            "weights": " to ".join(dict.fromkeys(edition.edition for edition in self.weights)),
+            "weights": " to ".join(dict.fromkeys(self._scored_as(edition, data) for edition in self.weights)),
             "harm_unit": self.weights[0].unit,
             "exposure_name": self.exposure.name if self.exposure else "",
             "exposure_date": self.exposure.date if self.exposure else "",
             "method": self.method,
             "confidence_level": self.confidence_level,
         }
+
+    def _scored_as(self, weights: HarmWeights, data: Tally) -> str:
+        """Name a set of weights, and which offences are scored as another one: codes that were renamed, not spellings."""
+        as_others: dict[str, dict[str, None]] = {}
+        known = definitions.offences()
+        for step in (step for one in data._sent for step in one.steps):
+            for old, new in (
+                step.labels.items() if isinstance(step, Renamed) and step.dim == self.offence else ()
+            ):
+                if old in known and old not in weights and new in weights:
+                    as_others.setdefault(new, {})[old] = None
+        named = [f"{_check.cut(old)} as {new}" for new, old in as_others.items()]
+        return f"{weights.edition}, {_check.cut(named)}" if named else weights.edition
 
     def set_aside(self, tally: Tally) -> Tally:
         """Exclude what any edition leaves out on purpose, so that all editions weigh the same crimes."""
@@ -310,7 +330,11 @@ class How:
     def refuse_unweighted(self, sides: Sequence[Side]) -> None:
         """Refuse codes without a weight, in whatever cell, even one of 0."""
         labels = dict.fromkeys(v for side in sides for v in side.tally._cells.label(self.offence).tolist())
-        refuse_unweighted(list(labels), self.offence, self.weights)
+        whole = sides[0].tally
+        count = "" if whole.unit in {"rows", "counts"} else f", count={whole.unit!r}"
+        refuse_unweighted(
+            list(labels), self.offence, self.weights, f"tally(frame, by={list(whole.dims)}{count})"
+        )
 
     def weigh(self, side: Side, groups: Cells, crimes: IntArray) -> list[Scored]:
         """Weigh a side by group with each set of weights."""
@@ -343,8 +367,8 @@ class Scored:
         The sum of weight times count, and that of squared weight times count, corrections taken without sign.
     dominant_offence, dominant_share : array, (groups,)
         The offence with the largest part of the variance, the first of equals, and that part as a fraction.
-    note : Note
-        The caveat of the weights; empty where no crime is counted that it is about.
+    notes : tuple of Note
+        The caveats of the weights: that they are superseded, and, where crimes are counted that it is about, a fault.
     """
 
     crimes: IntArray
@@ -352,7 +376,7 @@ class Scored:
     variance: FloatArray
     dominant_offence: NDArray[Any]
     dominant_share: FloatArray
-    note: Note
+    notes: tuple[Note, ...]
 
     @classmethod
     def of(cls, side: Side, groups: Cells, crimes: IntArray, offence: str, weights: HarmWeights) -> Scored:
@@ -371,7 +395,10 @@ class Scored:
             variance,
             np.append(np.where(peak > 0, label[largest], ""), "")[at],
             np.append(peak, 0)[at] / np.where(variance > 0, variance, np.nan),
-            Note("weights", f"a known fault of {weights.edition}", weights.caveat if matters else ""),
+            (
+                Note("weights-superseded", f"{weights.edition} is superseded", weights.superseded),
+                Note("weights", f"a known fault of {weights.edition}", weights.caveat if matters else ""),
+            ),
         )
 
     @property

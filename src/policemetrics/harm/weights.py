@@ -157,6 +157,8 @@ class HarmWeights(Mapping[str, float]):
     caveat_codes : iterable of str, optional
         Codes that the caveat is about: it travels only with figures that weigh crimes of one of them.
         Default is none, and the caveat travels with every figure.
+    superseded : str, optional
+        What is known of a later edition; it travels with every figure. Default is none.
 
     Raises
     ------
@@ -185,10 +187,12 @@ class HarmWeights(Mapping[str, float]):
     licence: str = attrs.field(kw_only=True, default="")
     caveat: str = attrs.field(kw_only=True, default="")
     caveat_codes: frozenset[str] = attrs.field(kw_only=True, default=(), converter=_caveat_codes)  # pyright: ignore[reportAssignmentType]
+    superseded: str = attrs.field(kw_only=True, default="")
 
     def __attrs_post_init__(self) -> None:
-        for field in ("name", "version", "unit", "source", "licence", "caveat"):
-            _check.text(getattr(self, field), field, empty=field in {"source", "licence", "caveat"})
+        may_be_empty = {"source", "licence", "caveat", "superseded"}
+        for field in ("name", "version", "unit", *sorted(may_be_empty)):
+            _check.text(getattr(self, field), field, empty=field in may_be_empty)
         both = sorted(self.outside & self.keys())
         if both:
             msg = f"outside must not name codes that have a weight; got {_check.listing(both)}."
@@ -214,6 +218,7 @@ class HarmWeights(Mapping[str, float]):
         licence: str = "",
         caveat: str = "",
         caveat_codes: Iterable[str] = (),
+        superseded: str = "",
     ) -> HarmWeights:
         """Make weights of a data frame with one row an offence: a workbook read with pandas or polars, say.
 
@@ -233,6 +238,8 @@ class HarmWeights(Mapping[str, float]):
         licence, caveat : str, optional
             As for `HarmWeights`.
         caveat_codes : iterable of str, optional
+            As for `HarmWeights`.
+        superseded : str, optional
             As for `HarmWeights`.
 
         Returns
@@ -281,6 +288,7 @@ class HarmWeights(Mapping[str, float]):
             licence=licence,
             caveat=caveat,
             caveat_codes=caveat_codes,
+            superseded=superseded,
         )
 
     def match(
@@ -321,6 +329,8 @@ class HarmWeights(Mapping[str, float]):
         _refuse_numbers(codes, "offences must hold codes")
         outside = [code for code in codes if code in self.outside]
         unmatched = [code for code in codes if code not in self and code not in self.outside]
+        before = predecessors(unmatched, self)
+        near = (() if is_category(v) else (before[v],) if v in before else _near(v, self) for v in unmatched)
         crimes, share_unmatched, share_outside = total_and_shares(counts, unmatched, outside)
         return WeightMatch(
             weights=self.edition,
@@ -329,7 +339,7 @@ class HarmWeights(Mapping[str, float]):
             outside=tuple(outside),
             unused=tuple(sorted(self.keys() - set(codes))),
             duplicates=_duplicates(codes),
-            nearest=tuple(() if is_category(code) else _near(code, self) for code in unmatched),
+            nearest=tuple(near),
             crimes=crimes,
             share_unmatched=share_unmatched,
             share_outside=share_outside,
@@ -375,6 +385,7 @@ class HarmWeights(Mapping[str, float]):
             "Outside": ", ".join(sorted(self.outside)),
             "Source": self.source,
             "Licence": self.licence,
+            "Superseded": self.superseded,
             "Caveat": self.caveat,
         }
         return "\n".join([repr(self), *(f"{k}: {v.rstrip('.')}." for k, v in parts.items() if v)])
@@ -413,6 +424,9 @@ def harm_weights(name: str, *, version: str) -> HarmWeights:
     if key not in editions:
         known = "; ".join(f"harm_weights({n!r}, version={v!r})" for n, v in editions)
         msg = f"there are no bundled weights {name!r} of version {version!r}; there are {known}. For your own make a HarmWeights."
+        part = [v for v in definitions.partial_weights().values() if v.edition == f"{name} {version}"]
+        if part:
+            msg += f" Of {part[0].edition} {len(part)} weights are known, definitions.partial_weights(): no table to score with."
         raise UnknownNameError(msg)
     return _edition(*key)
 
@@ -420,7 +434,7 @@ def harm_weights(name: str, *, version: str) -> HarmWeights:
 @cache
 def _edition(name: str, version: str) -> HarmWeights:
     record = definitions.harm_weight_editions()[name, version]
-    alike = ("name", "version", "unit", "outside", "licence", "caveat", "caveat_codes")
+    alike = ("name", "version", "unit", "outside", "licence", "caveat", "caveat_codes", "superseded")
     said: dict[str, Any] = {field: getattr(record, field) for field in alike}
     source = f"{record.publisher}, {record.source}, {record.vintage}"
     return HarmWeights(record.weights(), source=source, **said)
@@ -449,8 +463,8 @@ class WeightMatch:
         Codes of the data that name the same crimes: they differ in case and blanks alone, or a joined code
         that stands beside one of its parts (`definitions.offence_code_variants`).
     nearest : tuple of tuple of str
-        For each of `unmatched` the codes of the weights that are spelt most like it; none for a public
-        category, which holds offences of many weights.
+        For each of `unmatched` the code that it was split from, else the codes of the weights that are spelt most
+        like it; none for a public category, which holds offences of many weights.
     crimes : float
         Number of crimes of all codes; nan where the data gave no counts.
     share_unmatched, share_outside : float
@@ -529,13 +543,18 @@ def _duplicates(codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 # ---- codes without a weight -------------------------------------------------------------
 
 
-def refuse_unweighted(labels: Sequence[Any], offence: str, editions: Iterable[HarmWeights]) -> None:
-    """Refuse codes without a weight in one of the editions: all of them at once, none is taken as 0."""
+def refuse_unweighted(
+    labels: Sequence[Any], offence: str, editions: Iterable[HarmWeights], counted: str = "tally(frame, by=…)"
+) -> None:
+    """Refuse codes without a weight in one of the editions: all of them at once, none is taken as 0.
+
+    `counted` is the call that makes a tally of a frame.
+    """
     _refuse_numbers(labels, f"{offence} must hold offence codes")
     for weights in editions:
         unknown = [v for v in labels if v not in weights]
         if unknown:
-            raise UnknownNameError(_unweighted(unknown, offence, weights))
+            raise UnknownNameError(_unweighted(unknown, offence, weights, counted))
 
 
 def _refuse_numbers(codes: Iterable[Any], must: str) -> None:
@@ -545,10 +564,11 @@ def _refuse_numbers(codes: Iterable[Any], must: str) -> None:
         raise InvalidTypeError(msg)
 
 
-def _unweighted(unknown: Sequence[str], offence: str, weights: HarmWeights) -> str:
+def _unweighted(unknown: Sequence[str], offence: str, weights: HarmWeights, counted: str) -> str:
     """Say what is wrong with codes without a weight, and what to do about them."""
     categories = [v for v in unknown if is_category(v)]
-    near = {v: nearest(v, weights) for v in unknown if v not in categories}
+    before = predecessors(unknown, weights)
+    near = {v: nearest(v, weights) for v in unknown if v not in {*categories, *before}}
     hints = [f"{v!r}: {_check.listing(found)}" for v, found in near.items() if found][:_MOST_NEIGHBOURS]
     msg = f"{offence} must hold codes that {weights.edition} has a weight for; it has none for {_check.listing(unknown, most=len(unknown))}."
     if hints:
@@ -559,7 +579,33 @@ def _unweighted(unknown: Sequence[str], offence: str, weights: HarmWeights) -> s
             "not an offence code: weights must meet counts at offence level, since a mean over the offences of a category "
             "misleads (for burglary in the ONS list it is 703 days, where most burglaries weigh 438)."
         )
-    return f"{msg} Relabel or drop them, or name them in outside= of the weights, but do not guess a weight."
+    if before:
+        msg += _relabelled(unknown, before, offence, counted)
+    if len(before) == len(unknown):
+        return msg
+    others = "the others" if before else "them"
+    return (
+        f"{msg} Relabel or drop {others}, or name them in outside= of the weights, but do not guess a weight."
+    )
+
+
+def predecessors(codes: Iterable[str], weights: Mapping[str, float]) -> dict[str, str]:
+    """Return the code that each of some codes without a weight was split from, where that has one."""
+    joined = definitions.joined_offence_codes(codes)
+    return {new: old for new, old in joined.items() if new not in weights and old in weights}
+
+
+def _relabelled(unknown: Sequence[str], before: Mapping[str, str], offence: str, counted: str) -> str:
+    """Say how new codes are scored as what they were split from, which is the caller's choice; the call runs."""
+    since = " and ".join(sorted({definitions.offence_code_variants()[v].since for v in before}))
+    new = [v for v in unknown if v not in before and v in definitions.offences()]
+    rest = f".drop({_check.keyword(offence, new)})" if new else ""
+    why = f", and leaves out {_check.listing(new)}, of which no source says what it was before" if new else ""
+    return (
+        f" {_check.listing(before, most=len(before))} {'is' if len(before) == 1 else 'are'} new since {since}. This scores them as what "
+        f"they were split from, and the figure says so{why}: counts.relabel({offence!r}, {dict(before)}){rest}, where counts is the "
+        f"tally; of a frame {counted}; of a mapping Tally.from_columns({{{offence!r}: [*crimes]}}, [*crimes.values()])."
+    )
 
 
 # ---- spelling ---------------------------------------------------------------------------
@@ -589,5 +635,7 @@ def _categories() -> frozenset[str]:
     """Return the bare names of what holds many offences."""
     known = definitions.offences().values()
     return _STREET_CATEGORIES | {
-        _bare(name) for offence in known for name in (offence.group, offence.subgroup)
+        _bare(name)
+        for offence in known
+        for name in (offence.group, offence.subgroup, offence.latest_group, offence.latest_subgroup)
     }

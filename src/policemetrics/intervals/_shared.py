@@ -161,3 +161,14 @@ def _far_tail(a: FloatArray, b: FloatArray, p: FloatArray, q: FloatArray) -> Flo
         total, k = total + term, k + 1
     first[there] *= total
     return first
+
+
+def material(limits: Callable[..., tuple[FloatArray, FloatArray]], margin: float, level: float) -> Any:
+    """Say whether a ratio is known to be within a margin in per cent, by two one-sided tests, or known to be beyond it."""
+    if np.isnan(margin):
+        return ""
+    (low, high), (least, most) = (
+        [100 * (limit - 1) for limit in limits(confidence_level=at)] for at in (2 * level - 1, level)
+    )
+    within, beyond = (low > -margin) & (high < margin), (least > margin) | (most < -margin)
+    return np.select([within, beyond], ["no", "yes"], "open").astype(object)

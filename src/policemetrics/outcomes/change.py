@@ -10,6 +10,7 @@ import numpy as np
 
 from policemetrics import _check, intervals
 from policemetrics._compare import Chosen, Mask, Rows
+from policemetrics._sources import joined
 from policemetrics._supply import compared_figures, no_reasons
 from policemetrics._write import path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
@@ -286,7 +287,9 @@ def _of_figures(
         dated = f"the two extracts are of {dates}: outcomes of the one had more time"
         notes.append(Note("extracts-differ", "two extracts", dated))
     rows = Rows({d: label_array([v]) for d, v in group.items()}, reasons, True, there=stand[0] & stand[1])
-    rows.chosen = Chosen(old.chosen if old.chosen == new.chosen else "")
+    rows.chosen = Chosen(
+        old.chosen if old.chosen == new.chosen else "", sources=joined(old.sources, new.sources)
+    )
     rows.note(*notes)
     return _changes(definition, rows, counted, stand, stand, between)
 

@@ -561,6 +561,7 @@ class Outcomes:
             self.by,
             like_for_like=like_for_like,
             caveat=caveat,
+            counts=f"outcomes {self.counter.definition.basis}",
             apart=(self.counter.outcome, *basis_dims(self.tally.dims)),
             negative=False,
             single=self.single,

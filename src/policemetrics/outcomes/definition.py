@@ -24,7 +24,7 @@ from policemetrics._write import percent
 from policemetrics.definitions import OutcomeType, outcome_names, outcome_sets, outcome_types
 from policemetrics.definitions._outcomes import REST, code_of, members_of, spelling
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.results import Figure, definition_field, figure, input_field
+from policemetrics.results import Figure, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import Alternates, Basis, Blank, FloatArray, OutOf
 
@@ -516,12 +516,12 @@ class OutcomeFigure(Figure):
         What was said of blank outcomes and of types 1A, 2A and 3A; empty where the data had none, or it was not said.
     """
 
-    outcomes: str = definition_field(below=True)
+    outcomes: str
     outcome_types: tuple[str, ...]
-    basis: Basis = definition_field(below=True)
-    out_of: OutOf = definition_field(below=True)
-    blank: str = definition_field(below=True, default="")
-    alternates: str = definition_field(below=True, default="")
+    basis: Basis
+    out_of: OutOf
+    blank: str = ""
+    alternates: str = ""
 
     @property
     def _noun(self) -> str:

@@ -26,7 +26,7 @@ from policemetrics.outcomes.counting import NOT_YET_ASSIGNED, Counter, read, ref
 from policemetrics.outcomes.dates import AsAt, Spans, notes_of
 from policemetrics.outcomes.definition import Definition, OutcomeSet, noun_of
 from policemetrics.periods import Period, in_words, read_labels
-from policemetrics.results import Figure, Results, column, definition_field, figure
+from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import Alternates, Blank, Counts, FloatArray, IntArray, Names
 
@@ -75,11 +75,11 @@ class OutcomeMaturity(Figure):
     other: float = column("count", "numerator")
     censored: float = column("count", "numerator", counts="crimes")
     cohorts: float = column("count")
-    outcomes: str = definition_field(below=True)
+    outcomes: str
     outcome_types: tuple[str, ...]
-    blank: str = definition_field(below=True, default="")
-    alternates: str = definition_field(below=True, default="")
-    as_at: str = definition_field(below=True)
+    blank: str = ""
+    alternates: str = ""
+    as_at: str
     method: str
     confidence_level: float
 

@@ -26,7 +26,7 @@ from policemetrics.outcomes.definition import (
     still_open,
 )
 from policemetrics.periods import Period
-from policemetrics.results import Results, column, definition_field, figure, input_field
+from policemetrics.results import Results, column, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import Alternates, Basis, Blank, Counts, Divisor, Names, Number, OutOf
 
@@ -90,9 +90,9 @@ class OutcomeRate(OutcomeFigure):
     rate_high: float = column("share", "upper")
     not_yet_assigned: float = column("count", "numerator", counts="crimes", shown=False)
     share_not_yet_assigned: float = column("share", "estimate", of=("not_yet_assigned", "denominator"))
-    as_at: str = definition_field(below=True, default="")
-    when: str = definition_field(below=True, default="")
-    maturity: str = definition_field(below=True, default="")
+    as_at: str = ""
+    when: str = ""
+    maturity: str = ""
     age_months: float = input_field(default=np.nan)
     mature_after: float = input_field(default=np.nan)
     method: str
@@ -272,7 +272,7 @@ def positive_outcome_rate(
     --------
     outcome_rate_change : The change from one period to another.
     outcome_maturity : How the rate of a cohort grows from month to month.
-    group_outcome_rate : The rate of a group of forces.
+    compare : Each force beside a group.
     match_outcomes : How labels are read as types.
 
     Notes

@@ -395,11 +395,12 @@ def outcome_rate_drivers(
     ... )
     >>> asked = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
     >>> outcome_rate_drivers(crimes, between=("2022/23", "2023/24"), of="offence", **asked)
+    Outcome rate driver; outcomes: charged; outcome types: 1; basis: recorded; out of: outcomes; 2022/23 to 2023/24; of: offence
     offence  old_rate  new_rate  old_share  new_share  points  within    mix
     -------  --------  --------  ---------  ---------  ------  ------  -----
     drugs      60.00%    65.00%     20.00%     10.00%   −4.11   +0.75  −4.86
     theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
-    [OutcomeRateDriver, 2 rows; outcomes: charged; basis: recorded; out_of: outcomes]
+    [OutcomeRateDriver, 2 rows]
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _write
+from policemetrics._handover import optional
+from policemetrics.definitions._codes import code_names
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.periods import in_words
-from policemetrics.results import Exclusions, ExclusionTable, Results, optional
+from policemetrics.results import Exclusions, ExclusionTable, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -369,15 +372,6 @@ def _behind(ax: Axes) -> dict[str, Any]:
     return {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1}
 
 
-def whole(value: object, name: str) -> int:
-    """Return a whole number >= 1."""
-    found = _check.number(value, name, low=1)
-    if not found.is_integer():
-        msg = f"{name} must be a whole number; got {value}."
-        raise InvalidInputError(msg)
-    return int(found)
-
-
 def of_exclusions(excluded: Exclusions | ExclusionTable | None) -> str:
     """Say what was left out, by reason; nothing where that is nothing."""
     return excluded.left_out if excluded is not None else ""
@@ -391,8 +385,17 @@ def moved(value: float, low: float, high: float) -> str:
 
 
 def row_names(keys: Mapping[str, NDArray[Any]]) -> list[str]:
-    """Name each row by its labels; without a dimension there is no name."""
-    return [", ".join(map(str, key)) for key in zip(*(k.tolist() for k in keys.values()), strict=True)]
+    """Name each row by its labels, codes by their names; without a dimension there is no name."""
+    labels = [_named(dim, k.tolist()) for dim, k in keys.items()]
+    return [", ".join(map(str, key)) for key in zip(*labels, strict=True)]
+
+
+def _named(dim: str, labels: list[Any]) -> list[Any]:
+    """Name offences and outcomes, where the dimension is called so and all its labels are codes."""
+    if not re.search("offen[cs]e|outcome", dim, re.IGNORECASE):
+        return labels
+    names = code_names(list(dict.fromkeys(labels)), dim)
+    return [names[v] for v in labels] if all(v in names for v in labels) else labels
 
 
 def joined(names: Sequence[str], *, others: str = "") -> str:

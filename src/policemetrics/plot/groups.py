@@ -129,8 +129,22 @@ class _Estimates(_canvas.PictureOfTable):
 
     @property
     def settled(self) -> NDArray[np.bool_]:
-        """Which rows have an interval that excludes no change."""
-        return self.known & ((self.low > 0) | (self.high < 0)) if self.is_change else self.known
+        """Which rows have an interval that excludes no change, and a p-value that does, where that was adjusted."""
+        if not self.is_change:
+            return self.known
+        apart = (self.low > 0) | (self.high < 0)
+        if self._adjusted:
+            apart &= self.table["p_adjusted"] < 1 - self.table["confidence_level"].astype(float)
+        return self.known & apart
+
+    @property
+    def _adjusted(self) -> str:
+        """How p-values were adjusted for many comparisons, where they were, and are those of what is drawn."""
+        return (
+            str(getattr(self.table[0], "adjust", ""))
+            if self.column == "percent_change" and len(self.table)
+            else ""
+        )
 
     def draw(self, ax: Axes) -> None:
         """Draw the marks, their intervals, and beside them what they are in figures."""
@@ -207,7 +221,10 @@ class _Estimates(_canvas.PictureOfTable):
         named = _UNITS.get(self.kind, f"{self._named}{change}")
         level = getattr(self.table[0], "confidence_level", None)
         percent = f"{level * 100:g}% " if isinstance(level, float) else ""
-        hollow = "; hollow where that includes no change" if (self.known & ~self.settled).any() else ""
+        where = (
+            f"p by {self._adjusted} does not exclude chance" if self._adjusted else "that includes no change"
+        )
+        hollow = f"; hollow where {where}" if (self.known & ~self.settled).any() else ""
         beyond = (self.low < self.span[0]) | (self.high > self.span[1])
         arrow = "; an arrow goes on beyond the axis" if (self.known & beyond).any() else ""
         return f"{named}, with the {percent}interval{hollow}{arrow}."
@@ -224,7 +241,8 @@ class _Estimates(_canvas.PictureOfTable):
     @property
     def _changes(self) -> str:
         names, known = self.named, self.known
-        moved = [_canvas.moved(*row) for row in zip(self.value, self.low, self.high, strict=True)]
+        low, high = np.where(self.settled, self.low, -1), np.where(self.settled, self.high, 1)
+        moved = [_canvas.moved(*row) for row in zip(self.value, low, high, strict=True)]
         said = {verb: known & [m.startswith(verb) for m in moved] for verb in ("rose", "fell", "did not")}
         unclear = "did not clearly change" if (self.value[said["did not"]] != 0).any() else "did not change"
         groups = {f"{unclear if verb == 'did not' else verb} in": names[rows] for verb, rows in said.items()}

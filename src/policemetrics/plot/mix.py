@@ -115,7 +115,7 @@ def outcome_mix(
     if _check.text(outcome, "outcome") in kept:
         msg = f"by must not name the outcome dimension {outcome!r}: outcomes are the columns."
         raise InvalidInputError(msg)
-    columns = _canvas.whole(most, "most")
+    columns = _check.at_least_one(most, "most")
     also = () if isinstance(_check.one_data(data, "data"), Tally) else basis_dims(text_columns(data))
     tally = as_tally(data, by=tuple(dict.fromkeys((*kept, outcome, *also))), count=count)
     stated = basis_of(tally, kept)

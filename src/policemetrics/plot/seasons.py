@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, _write
-from policemetrics._compare import Grouped
+from policemetrics._grouped import Grouped
 from policemetrics.change import RateChange, rate_change
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.frames import as_tally

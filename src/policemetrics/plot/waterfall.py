@@ -91,7 +91,7 @@ def drivers(
         got = table.kind.__name__ if isinstance(table, Results) else type(table).__name__
         msg = f"table must be what change_drivers(…) or harm_drivers(…) returns; got {got}."
         raise InvalidTypeError(msg)
-    bars = _canvas.whole(most, "most")
+    bars = _check.at_least_one(most, "most")
     for dim in tuple(table._keys)[:-1]:
         labels = dict.fromkeys(table[dim].tolist())
         if len(labels) > 1:

@@ -27,6 +27,7 @@ from policemetrics._supply import (
 )
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
+from policemetrics.definitions import answer_clocks
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import Tally
@@ -412,13 +413,18 @@ class AnswerSummary(CallColumns, TimeSummary):
         Out of what `share_within` is: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
     short : float
         The seconds before which an abandoned call does not count; nan where every one does.
+    clock : str
+        Between what the waits run; empty where that was not stated.
     """
+
+    clock: str = ""
 
     def _sentence(self) -> str:
         if np.isnan(self.mean):
             found = [f"Calls: {self.reason}"]
         else:
-            found = [f"{self._times} call{'' if self.n == 1 else 's'} answered"]
+            clock = f", {self.clock}" if self.clock else ""
+            found = [f"{self._times} call{'' if self.n == 1 else 's'} answered{clock}"]
         if not np.isnan(self.share_within):
             found.append(f"{percent(self.share_within, 2)} of {said_level(self)} {self._in_time}")
         elif self.reason and not np.isnan(self.mean):
@@ -441,6 +447,7 @@ def answer_times(
     short: Seconds | None = None,
     abandoned: Number | Tally | None = None,
     inclusive: bool = False,
+    clock: str = "",
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> AnswerSummary: ...
@@ -457,6 +464,7 @@ def answer_times(
     answered: Label | Sequence[Label] = "answered",
     by: None = None,
     inclusive: bool = False,
+    clock: str = "",
     seconds: str = MEASURED,
     count: str | None = None,
     percentile_method: Percentile = "linear",
@@ -475,6 +483,7 @@ def answer_times(
     answered: Label | Sequence[Label] = "answered",
     by: Names,
     inclusive: bool = False,
+    clock: str = "",
     seconds: str = MEASURED,
     count: str | None = None,
     percentile_method: Percentile = "linear",
@@ -493,6 +502,7 @@ def answer_times(
     answered: Label | Sequence[Label] = "answered",
     by: Names | None = None,
     inclusive: bool = False,
+    clock: str = "",
     seconds: str = MEASURED,
     count: str | None = None,
     percentile_method: Percentile = "linear",
@@ -529,6 +539,9 @@ def answer_times(
         For a tally or frame: the dimensions to keep; gives a table.
     inclusive : bool, optional
         Whether a call answered exactly at the target is in time. Default is False: 10.0 s is not within 10 s.
+    clock : str, optional
+        Between what the waits run, in words, or the name of one in `definitions.answer_clocks`: to the switchboard and
+        to the person who helps are two measures. Two figures of two clocks do not compare. Default is not stated.
     seconds : str, optional
         The dimension or column of the waits. Default is ``"seconds"``.
     count : str, optional
@@ -587,6 +600,7 @@ def answer_times(
     """
     settings = estimates.Settings.of(inclusive, percentile_method, confidence_level)
     definition = ServiceLevelDefinition.of(out_of, short)
+    known = answer_clocks().get(_check.text(clock, "clock", empty=True))
     if target is None:
         msg = "target must be given: the seconds within which a call shall be answered."
         raise InvalidTypeError(msg)
@@ -618,6 +632,7 @@ def answer_times(
     offered.rows.adopt(below)
     values = settings.summary(times, offered.others, offered.targets(target, times.sizes))
     values["sd"] = np.where(offered.rows.there, values["sd"], np.nan)
+    values["clock"] = known.words if known else clock
     return offered.results(AnswerSummary, values, offered.explain(times.sizes))
 
 

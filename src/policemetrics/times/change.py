@@ -12,6 +12,7 @@ from policemetrics import _check, _supply, intervals
 from policemetrics._cells import MEASURED, Cells
 from policemetrics._compare import Chosen, Comparison, Rows, kept_dims
 from policemetrics._figure import audit_fields, comparable
+from policemetrics._sources import joined
 from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.periods import in_words
@@ -97,7 +98,7 @@ class TimeChange(Figure):
     median_change_low: float = column("seconds_change", "lower")
     median_change_high: float = column("seconds_change", "upper")
     median_percent_change: float = column("percent", "estimate", of=("old_median", "new_median"), shown=False)
-    target: float = column("seconds", shown=False)
+    target: float = column("seconds", shown=False, definition=True)
     old_share_within: float = column("share", "estimate", of=("old_within", "old_out_of"), shown=False)
     new_share_within: float = column("share", "estimate", of=("new_within", "new_out_of"), shown=False)
     points: float = column("points", "estimate", of=("old_share_within", "new_share_within"))
@@ -345,6 +346,7 @@ def time_change(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="response times",
         apart=(measured,),
         single=by is None,
     )
@@ -425,7 +427,7 @@ def _of_figures(old: Any, new: Any, stated: Note, level: float) -> TimeChange | 
         {d: label_array([v]) for d, v in group.items()},
         _supply.no_reasons(1),
         True,
-        chosen=Chosen(old.chosen),
+        chosen=Chosen(old.chosen, sources=joined(old.sources, new.sources)),
     )
     rows.note(*dict.fromkeys((stated, *old.caveats, *new.caveats)))
     sides = [

@@ -74,7 +74,7 @@ class TimeDriver(Figure):
     mean_change: float = column("seconds_change", "estimate", of=("mean_from_within", "mean_from_mix"))
     mean_from_within: float = column("seconds_change", "estimate")
     mean_from_mix: float = column("seconds_change", "estimate")
-    target: float = column("seconds", shown=False)
+    target: float = column("seconds", shown=False, definition=True)
     old_share_within: float = column("share", "estimate", shown=False)
     new_share_within: float = column("share", "estimate", shown=False)
     points: float = column("points", "estimate", of=("points_from_within", "points_from_mix"))
@@ -210,6 +210,7 @@ def time_drivers(
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
+        counts="response times",
         apart=(measured,),
     )
     parts = groups_of(pair.sides, (*kept, part), tally)

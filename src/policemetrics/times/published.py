@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 _NO_MEAN: Final = re.compile(
     # A letter beside a short one makes another word, as in "medical" or "p90s"; an underscore or a digit does not. A
-    # quarter of a year, as in "2024-Q3", is no quartile.
-    r"median|(per)?centile|quantile|quartile|quintile|decile"
-    r"|(?<![^\W_])((p|q|pct|pctl|ptile|pctile|perc)[ _.-]?\d\d|\d\d[ _-]?th|mdn|med|iqr|ptile|pctile|pctl)(?![^\W_])"
-    r"|^(?!.*\d{4}).*(?<![^\W_])q[ _.-]?[1-4](?![^\W_])",
+    # quarter of a year, as in "2024-Q3" or "mean of Q3", is no quartile.
+    r"median|(per)?centile|quantile|quartile|quintile|decile|fractile|tertile|%ile"
+    r"|(?<![^\W_])((p|q|quant|pct|pctl|ptile|pctile|perc)[ _.-]?\d\d|\d\d[ _-]?th|q[ _]?0?\.\d+)(?![^\W_])"
+    r"|(?<![^\W_])(mdn|med|iqr|lq|uq|ptile|pctile|pctl|ntile)(?![^\W_])"
+    r"|^(?!.*(\d{4}|mean|average|avg)).*(?<![^\W_])q[ _.-]?[1-4](?![^\W_])",
     re.IGNORECASE,
 )
 

@@ -68,7 +68,7 @@ class PercentileColumns(Figure):
 class Aimed(Figure):
     """A target, whether a time equal to it meets it, and the words of a share within it."""
 
-    target: float = column("seconds")
+    target: float = column("seconds", definition=True)
     inclusive: bool = False
     recorded_to: str = ""
 

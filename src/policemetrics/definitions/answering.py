@@ -1,0 +1,122 @@
+"""Answering calls: the targets that are on record, and between what the published waits run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+import attrs
+
+from policemetrics.definitions import _tables
+
+
+@attrs.frozen(kw_only=True)
+class AnswerTarget:
+    """A target of answering calls.
+
+    Attributes
+    ----------
+    name : str
+        What it is asked for by.
+    publisher, source : str
+        Who set it, and where it was read.
+    line : str
+        Of which calls: ``"999"``.
+    statistic : {"share within", "mean"}
+        What the target is of.
+    seconds : float
+        The seconds within which calls are to be answered, or that their mean is to be under.
+    share : float or None
+        The share that is to be answered within them; None for a mean, and where no source gives it.
+    as_of : str
+        The year for which it was stated.
+    """
+
+    name: str
+    publisher: str
+    line: str
+    statistic: Literal["share within", "mean"]
+    seconds: float
+    share: float | None
+    as_of: str
+    source: str
+
+
+@attrs.frozen(kw_only=True)
+class AnswerClock:
+    """Between what a published wait runs: a part of the definition of an answer time.
+
+    Attributes
+    ----------
+    name : str
+        What it is asked for by, as in ``answer_times(…, clock="national-999")``.
+    line : str
+        Of which calls: ``"999"``, ``"101"``.
+    start, end : str
+        What starts the clock, and what stops it.
+    as_of : str
+        Since when, or of when, it is known.
+    note, source : str
+        What the wait leaves out, and where that was read.
+    """
+
+    name: str
+    line: str
+    start: str
+    end: str
+    as_of: str
+    note: str
+    source: str
+
+    @property
+    def words(self) -> str:
+        """The clock in a sentence: "from the call to the answer of the switchboard"."""
+        return f"from {self.start} to {self.end}"
+
+
+@cache
+def answer_targets() -> Mapping[str, AnswerTarget]:
+    """Return targets of answering calls that are on record, by name.
+
+    Returns
+    -------
+    mapping of str to AnswerTarget
+        Read-only. Those of attending are in `response_targets`.
+
+    Notes
+    -----
+    A share within a target and a mean under one are two measures: a force can meet either and miss the other.
+
+    Examples
+    --------
+    >>> forces, scotland = answer_targets()["forces-999"], answer_targets()["police-scotland-999"]
+    >>> forces.statistic, forces.seconds, forces.share
+    ('share within', 10.0, 0.9)
+    >>> scotland.statistic, scotland.seconds, scotland.share
+    ('mean', 10.0, None)
+    """
+    read = {"seconds": float, "share": lambda written: float(written) if written else None}
+    return _tables.records(AnswerTarget, "answer_targets.csv", read)
+
+
+@cache
+def answer_clocks() -> Mapping[str, AnswerClock]:
+    """Return between what published waits of callers run, by name.
+
+    Returns
+    -------
+    mapping of str to AnswerClock
+        Read-only: what a source says that was seen; of most forces none does.
+
+    Notes
+    -----
+    National figures of 101 have been published since spring 2025. For some forces the wait is that for the switchboard,
+    after which a caller may wait for the person who helps; for others that for a call handler. They do not compare.
+
+    Examples
+    --------
+    >>> answer_clocks()["wiltshire-101"].words
+    'from the call to the answer of the switchboard'
+    """
+    return _tables.records(AnswerClock, "answer_clocks.csv")
