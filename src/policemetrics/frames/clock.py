@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, reduce
+from functools import cache
 from itertools import pairwise
-from operator import add, or_
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -194,16 +193,28 @@ class Changes(NamedTuple):
 
     def utc(self, wall: Any) -> Any:
         """Turn what the clock showed into an instant: the earliest that it can have been where `unclear` holds."""
-        shifts = [
-            ones(wall >= int64(c.low if c.shift > 0 else c.high)) * int64(c.shift) for c in self.changes
-        ]
-        return wall - _folded(add, [int64(self.offset), *shifts])
+        if not self.changes:
+            return wall - int64(self.offset)
+        before, change, after = self._halves()
+        shown = int64(change.low if change.shift > 0 else change.high)
+        return nw.when(wall >= shown).then(after.utc(wall)).otherwise(before.utc(wall))
 
     def unclear(self, wall: Any) -> Any:
         """Return where the clock showed a time twice, or never."""
         if not self.changes:
             return wall.is_null()  # nowhere: a missing one has been put aside
-        return _folded(or_, [(wall >= int64(c.low)) & (wall < int64(c.high)) for c in self.changes])
+        if len(self.changes) == 1:
+            return (wall >= int64(self.changes[0].low)) & (wall < int64(self.changes[0].high))
+        before, change, after = self._halves()
+        after = Changes(changes=(change, *after.changes))
+        return nw.when(wall >= int64(change.low)).then(after.unclear(wall)).otherwise(before.unclear(wall))
+
+    def _halves(self) -> tuple[Changes, _Change, Changes]:
+        """Part the changes at the middle one: a row is then asked about few of them, however many there are."""
+        middle = len(self.changes) // 2
+        passed = sum(change.shift for change in self.changes[: middle + 1])
+        before, after = self.changes[:middle], self.changes[middle + 1 :]
+        return Changes(self.offset, before), self.changes[middle], Changes(self.offset + passed, after)
 
 
 class _Change(NamedTuple):
@@ -257,14 +268,6 @@ def _offset(clock: ZoneInfo, second: int) -> int:
     """Return by how many seconds a clock is ahead of UTC, at a second since 1970."""
     shown = (_EPOCH + dt.timedelta(seconds=second)).astimezone(clock)
     return int((shown.utcoffset() or dt.timedelta(0)).total_seconds())
-
-
-def _folded(join: Any, parts: list[Any]) -> Any:
-    """Join expressions two by two: a chain as long as a century of changes is too deep for some engines."""
-    while len(parts) > 2:
-        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
-        parts = [reduce(join, pair) for pair in pairs]
-    return reduce(join, parts)
 
 
 # ---- one instant ------------------------------------------------------------------------

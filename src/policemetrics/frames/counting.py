@@ -625,6 +625,8 @@ def encoded(column: Any, dim: str) -> Coded:
     """Encode a narwhals series of labels: text, categories or whole numbers, or of measured seconds."""
     if dim == MEASURED:
         return _of_seconds(column)
+    if dim == TIMES:
+        return _of_times(column)
     # pandas has the year of a date as a float, where another is missing.
     wide = column.dtype in (nw.Int128, nw.UInt128)
     if column.dtype.is_float() or (column.dtype.is_integer() and not wide):
@@ -674,6 +676,13 @@ def _of_seconds(column: Any) -> Coded:
         gap = int(codes.max(initial=0)) + 1
         codes = _with_gaps(codes, missing, gap)
     return Coded(codes, lambda some: (some * unit, np.arange(len(some))), gap)
+
+
+def _of_times(column: Any) -> Coded:
+    """Encode whole microseconds, none of them missing, as whole seconds where all are: shorter keys sort faster."""
+    codes = reading.known_of(column)[0]
+    unit = 1 if (codes % _cells.MICROSECONDS).any() else _cells.MICROSECONDS
+    return Coded(codes // unit, lambda some: (some * unit, np.arange(len(some))))
 
 
 def _of_integers(column: Any, dim: str) -> Coded:

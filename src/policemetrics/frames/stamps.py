@@ -23,7 +23,6 @@ from policemetrics._cells import (
     REASON,
     Cells,
     Encoded,
-    distinct_of,
     is_missing,
     merged,
 )
@@ -623,21 +622,25 @@ class _Counts:
 
     coded: dict[str, Encoded]
     state: IntArray
-    us: IntArray
+    times: Encoded
     counts: IntArray
     rows: IntArray
     reasons: Sequence[str]
+    us: IntArray = attrs.field(
+        init=False, default=attrs.Factory(lambda self: self.times[0][self.times[1]], takes_self=True)
+    )
 
     @classmethod
     def of(
         cls, found: KeyCounts, coded: dict[str, Encoded], reasons: Sequence[str], by_row: Sequence[str]
     ) -> _Counts:
         """Take what was counted; every row has a state and a time, if only 0. What `by_row` left out are rows."""
-        state, us = (labels[codes] for labels, codes in (found.coded["state"], found.coded["us"]))
+        labels, codes = found.coded["state"]
+        state = labels[codes]
         counts, rows = found.n, found.sums.get("rows_low", found.n)
         numbers = [i for i, reason in enumerate(reasons, _FIRST_REASON) if reason in by_row]
         counts = np.where(np.isin(state, numbers), rows, counts)
-        return cls(coded, state, us, counts, rows, reasons)
+        return cls(coded, state, found.coded["us"], counts, rows, reasons)
 
     def refuse_no_stamps(self, timing: Timing, lazy: Any, schema: Mapping[str, Any]) -> None:
         """Refuse a column that holds nothing but what a number becomes without its unit, or a time without its date."""
@@ -751,6 +754,6 @@ class _Counts:
         return merged(part._cells.extend(REASON, reason), lacking)
 
     def _part(self, chosen: NDArray[np.bool_], counts: IntArray, *, measured: bool = True) -> Tally:
-        us = self.us[chosen]
-        times = distinct_of(us) if measured else (label_array([MISSING]), np.zeros_like(us))
-        return Tally._from_codes(rows_of(self.coded, chosen) | {MEASURED: times}, counts[chosen], unit="rows")
+        times = self.times if measured else (label_array([MISSING]), np.zeros(len(chosen), dtype=np.int64))
+        kept = rows_of(self.coded | {MEASURED: times}, chosen)
+        return Tally._from_codes(kept, counts[chosen], unit="rows")
