@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 CI = os.environ.get("CI") == "true"
+os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; a table then fits a terminal that is not there
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("dev", deadline=None, max_examples=50)

@@ -85,6 +85,10 @@ CALLS = {
         lambda f: pm.tally(f, by=["force", "seconds"]),
         lambda f: pm.tally(f, by={"seconds": "waited", "force": "force"}, count="n"),
     ],
+    "control_chart": [
+        lambda f: pm.control_chart(f, chart="xmr", by="force", period="year", count="n"),
+        lambda f: pm.control_chart(f, chart="u", period="year", exposure=4_937_593),
+    ],
     "rate": [
         lambda f: pm.rate(f, POPULATION, by="force", count="n"),
         lambda f: pm.rate(f, 4_937_593, count="n", method="phe"),

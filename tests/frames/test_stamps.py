@@ -594,7 +594,7 @@ class TestBadInput:
         ids=str,
     )
     def test_what_is_no_frame(self, data):
-        with pytest.raises(InvalidTypeError, match="data must be a Tally or a data frame"):
+        with pytest.raises(InvalidTypeError, match=r"data must be a (Tally or a )?data frame"):
             timed(data)
 
 
