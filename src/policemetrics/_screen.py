@@ -61,9 +61,8 @@ def word(field: Field[Any], value: Any) -> str:
         return ""
     if field.name == "confidence_level":
         return f"{value * 100:g}%"
-    if field.name == "between":
-        pair: tuple[str, str] = value
-        return " to ".join(map(in_words, pair)) if any(pair) else ""
+    if field.name == "between" and isinstance(value, tuple):
+        return " to ".join(map(in_words, value)) if any(value) else ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

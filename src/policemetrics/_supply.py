@@ -379,8 +379,8 @@ def _meant(asked: Any, read: Mapping[Any, Period], name: str) -> Period:
     """Return the period that is asked for: a year may be a number, whatever it is in the data."""
     if isinstance(asked, str | int) and asked in read:
         return read[asked]
-    year = isinstance(asked, int | np.integer) and 1000 <= asked <= 9999
-    return as_period(str(asked) if year else asked, name)
+    wanted: Any = str(asked) if isinstance(asked, int | np.integer) and 1000 <= asked <= 9999 else asked
+    return as_period(wanted, name)
 
 
 def read_periods(tally: Tally, period: str) -> dict[Any, Period]:

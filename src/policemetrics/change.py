@@ -705,7 +705,7 @@ def change_drivers(
     >>> print(drivers.at(group="theft"))
     theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
-    _check.text(of, "of"), _check.text(subject, "subject")
+    _, _ = _check.text(of, "of"), _check.text(subject, "subject")
     tally, kept = read_counts(data, by, period, count, of=of)
     sides = both_periods(tally, between, period)
     pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat, counts=subject)

@@ -459,7 +459,7 @@ def _signals(
                 span = (
                     "" if first == last else f" ({points.axis.labels[first]} to {points.axis.labels[last]})"
                 )
-                words[series, at] = "; ".join(filter(None, [words[series, at], f"{said}{span}"]))
+                words[series, at] += f"{'; ' if words[series, at] else ''}{said}{span}"
             if rule.above != rule.below:
                 side[found & (side == 0)] = way
     return words[points.series, points.at], side[points.series, points.at]

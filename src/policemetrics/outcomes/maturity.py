@@ -427,10 +427,10 @@ class _Ages:
             of = self.of[start : start + step]
             own = np.arange(of.max()) < of[:, np.newaxis]
             rows = slice(done, done := done + int(of.sum()))
-            positive, other, still = ends = np.zeros((3, *own.shape))
-            for end, known in zip(ends, self.ends, strict=True):
-                end[own] = known[rows]
-            curve = cumulative_incidence(positive, other, still, level)
+            ends = np.zeros((3, *own.shape))
+            for at, known in enumerate(self.ends):
+                ends[at][own] = known[rows]
+            curve = cumulative_incidence(ends[0], ends[1], ends[2], level)
             for name, values in found.items():
                 values[rows] = getattr(curve, name)[own]
         return found
