@@ -3,7 +3,6 @@
 from itertools import product
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,7 +151,7 @@ class TestWhatFollows:
         pages = [repr(found), found.to_markdown(), found._repr_html_(), str(found[1]), repr(found[1])]
         assert not any("92.5" in page or "−37" in page for page in pages)
         assert found.to_polars(headings=True)["New"].to_list() == ["48", "[c]", "70"]
-        for frame in (found.to_polars(audit=True), pl.DataFrame(found), found.to_pandas(audit=True)):
+        for frame in (found.to_polars(audit=True), found.to_pandas(audit=True)):
             assert frame["new"].to_list()[0] == 48
         assert found.to_dict(audit=True)["new"] == [48.0, None, 70.0]
         assert found.to_dict(audit=True)["counted"] == [None, None, None]

@@ -325,12 +325,13 @@ def input_field(role: Role = "", *, of: str | tuple[str, ...] = (), default: Any
 
     Examples
     --------
+    >>> from policemetrics import Results
+    >>> from policemetrics.extend import Figure, column, figure, input_field
     >>> @figure()
     ... class Detection(Figure):
     ...     rate: float = column("share", "estimate", of=("detected", "crimes"))
     ...     detected: float = input_field("numerator")
     ...     crimes: float = input_field("denominator")
-    >>> from policemetrics import Results
     >>> Results.of([Detection(rate=0.125, detected=1, crimes=8)]).to_dict(audit=True)["crimes"]
     [8.0]
     """
@@ -357,11 +358,12 @@ def found_field(*, default: Any = attrs.NOTHING) -> Any:
 
     Examples
     --------
+    >>> from policemetrics import Results
+    >>> from policemetrics.extend import Figure, column, figure
     >>> @figure()
     ... class Detection(Figure):
     ...     rate: float = column("share", "estimate")
     ...     detected: str
-    >>> from policemetrics import Results
     >>> Results.of([Detection(rate=0.125, detected="charged")])
     Detection; detected: charged
       rate

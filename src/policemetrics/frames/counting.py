@@ -239,7 +239,7 @@ class _Asked:
     """What is asked of a frame: columns to select and count by, a column of numbers to add up, and what is counted once."""
 
     data: Any
-    schema: Mapping[str, Any]
+    schema: reading.Schema
     dims: Mapping[str, str]
     select: Sequence[Any]
     columns: Mapping[str, str]
@@ -262,7 +262,7 @@ class _Asked:
         large = isinstance(self.data, nw.DataFrame) and len(self.data) > _MOST_LOOKED_AT
         if self.count is None or large:
             return {}
-        used = {*self.dims.values(), self.count}
+        used = {*self.dims.values(), self.count, *self.schema.unread}
         names = [name for name, dtype in self.schema.items() if reading.is_text(dtype) and name not in used]
         return {f"x{i}": name for i, name in enumerate(names)}
 
