@@ -22,8 +22,11 @@ PACKAGE = ROOT / "src" / "policemetrics"
 HEAVY = ("scipy", "narwhals", "pandas", "polars", "pyarrow", "duckdb", "hypothesis", "matplotlib")
 REQUIRED = ("attrs", "numpy", "scipy", "narwhals")
 LICENCES = ("LICENSE", "src/policemetrics/definitions/LICENCE.md")
-IN_SDIST = ("src", "tests", "docs", "tools", "benchmarks", "conformance")
-BESIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "LICENSE", "pyproject.toml")
+IN_SDIST = ("src", "tests", "docs", "tools", "benchmarks", "conformance", "conda")
+BESIDE = (
+    *("README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *("CITATION.cff", "LICENSE", "pyproject.toml"),
+)
 MADE = ("PKG-INFO", ".gitignore")  # the second always comes along
 
 
