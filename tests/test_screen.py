@@ -334,6 +334,12 @@ class TestForABoard:
     )  # fmt: skip
     CELLS = ("46", "5,870", "8,644", "+2,774", "815.28", "993.56", "+21.9%", "+17.9% to +26.0%")
 
+    @pytest.fixture(autouse=True)
+    def frames(self):
+        """What it is handed over to."""
+        pytest.importorskip("pandas")
+        pytest.importorskip("polars")
+
     def test_headings(self):
         pandas, polars = self.TABLE.to_pandas(headings=True), self.TABLE.to_polars(headings=True)
         assert tuple(pandas) == tuple(polars.columns) == self.HEADS

@@ -146,6 +146,8 @@ class TestWhatFollows:
         assert found.at(label="A").change == 36
 
     def test_every_rendering_and_export(self, found):
+        pytest.importorskip("pandas")
+        pytest.importorskip("polars")
         assert "B       40  [c]     [c]             [c]" in repr(found)
         assert "[c]: counts below 5 are hidden" in repr(found)
         pages = [repr(found), found.to_markdown(), found._repr_html_(), str(found[1]), repr(found[1])]
