@@ -88,8 +88,8 @@ def individuals(
 
     Notes
     -----
-    With the mean :math:`\bar x` and the mean moving range :math:`\bar R = \mathrm{mean}\,|x_i - x_{i-1}|` the limits are
-    :math:`\bar x \pm 2.66\,\bar R` [1]_. 2.66 is :math:`3/d_2` with :math:`d_2 = 1.128`, rounded.
+    With the mean :math:`\bar{x}` and the mean moving range :math:`\bar{R} = \mathrm{mean}\,|x_i - x_{i-1}|` the limits are
+    :math:`\bar{x} \pm 2.66\,\bar{R}` [1]_. 2.66 is :math:`3/d_2` with :math:`d_2 = 1.128`, rounded.
 
     References
     ----------
@@ -149,9 +149,9 @@ def rates(
 
     Notes
     -----
-    With :math:`\bar u = \sum c_i/\sum e_i` the limits are :math:`\bar u \pm 3\sqrt{\bar u/e_i}`. For the primed chart
+    With :math:`\bar{u} = \sum c_i/\sum e_i` the limits are :math:`\bar{u} \pm 3\sqrt{\bar{u}/e_i}`. For the primed chart
     the distance is multiplied by :math:`\sigma_z = \mathrm{mean}\,|z_i - z_{i-1}|/1.128` with
-    :math:`z_i = (u_i - \bar u)/\sqrt{\bar u/e_i}` [1]_.
+    :math:`z_i = (u_i - \bar{u})/\sqrt{\bar{u}/e_i}` [1]_.
 
     References
     ----------
@@ -200,7 +200,7 @@ def proportions(
 
     Notes
     -----
-    With :math:`\bar p = \sum x_i/\sum n_i` the limits are :math:`\bar p \pm 3\sqrt{\bar p(1 - \bar p)/n_i}`; the primed
+    With :math:`\bar{p} = \sum x_i/\sum n_i` the limits are :math:`\bar{p} \pm 3\sqrt{\bar{p}(1 - \bar{p})/n_i}`; the primed
     chart is made as in `rates`.
 
     Examples
@@ -242,8 +242,8 @@ def means(
 
     Notes
     -----
-    The centre is :math:`\bar{\bar x} = \sum n_i \bar x_i/\sum n_i`, and with
-    :math:`s^2 = \sum (n_i - 1)s_i^2/\sum (n_i - 1)` the limits are :math:`\bar{\bar x} \pm 3s/(c_4(n_i)\sqrt{n_i})` [1]_,
+    The centre is :math:`\bar{\bar{x}} = \sum n_i \bar{x}_i/\sum n_i`, and with
+    :math:`s^2 = \sum (n_i - 1)s_i^2/\sum (n_i - 1)` the limits are :math:`\bar{\bar{x}} \pm 3s/(c_4(n_i)\sqrt{n_i})` [1]_,
     where :math:`c_4(n) = \sqrt{2/(n-1)}\,\Gamma(n/2)/\Gamma((n-1)/2)`.
 
     References

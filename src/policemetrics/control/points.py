@@ -245,9 +245,11 @@ def read(
     if isinstance(data, Results):
         _check.refuse_options(labels=labels, exposure=exposure, count=count, by=by or None)
         return of_results(data, period, value)
-    if isinstance(data, list | tuple | np.ndarray) or (
-        hasattr(data, "__array__") and getattr(data, "ndim", 2) == 1
-    ):
+    # Frames of some engines have an attribute of every name.
+    column = (
+        hasattr(type(data), "__array__") and isinstance(getattr(data, "ndim", None), int) and data.ndim == 1
+    )
+    if isinstance(data, list | tuple | np.ndarray) or column:
         _check.refuse_options(value=value, count=count, by=by or None)
         kind = {"p": "share", "p_prime": "share", "c": "count", "u": "count", "u_prime": "count"}.get(
             chart, "number"
