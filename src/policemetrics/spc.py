@@ -242,8 +242,8 @@ def means(
 
     Notes
     -----
-    The centre is :math:`\bar{\bar{x}} = \sum n_i \bar{x}_i/\sum n_i`, and with
-    :math:`s^2 = \sum (n_i - 1)s_i^2/\sum (n_i - 1)` the limits are :math:`\bar{\bar{x}} \pm 3s/(c_4(n_i)\sqrt{n_i})` [1]_,
+    With the averages :math:`x_i` the centre is :math:`\bar{x} = \sum n_i x_i/\sum n_i`, and with
+    :math:`s^2 = \sum (n_i - 1)s_i^2/\sum (n_i - 1)` the limits are :math:`\bar{x} \pm 3s/(c_4(n_i)\sqrt{n_i})` [1]_,
     where :math:`c_4(n) = \sqrt{2/(n-1)}\,\Gamma(n/2)/\Gamma((n-1)/2)`.
 
     References
