@@ -92,7 +92,9 @@ def test_the_order_of_rows_does_not_matter(found, random):
 @given(tallies("force", "period"), tallies("force", "period"))
 def test_halves_make_the_whole(one, other):
     assert_equal(one + other, other + one)
-    assert (one + other).total == one.total + other.total
+    # Cell by cell: numbers that are drawn may look like a total beside its parts, which is refused.
+    cells = [sum(tally.to_dict()["count"]) for tally in (one + other, one, other)]
+    assert cells[0] == cells[1] + cells[2]
 
 
 @given(tallies("force", "year", excluding=False, gaps=False), labels("force", gaps=False))
