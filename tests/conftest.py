@@ -67,4 +67,4 @@ def shared_data() -> Path:
 @pytest.fixture
 def no_breaks(monkeypatch):
     """Take no break in a series for known: for made-up counts, in years that stand for any two."""
-    monkeypatch.setattr("policemetrics._compare._BREAKS", ())
+    monkeypatch.setattr("policemetrics._compare.breaks", dict)

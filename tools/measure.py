@@ -125,7 +125,8 @@ def function_lines(name: str) -> str:
 
 
 def walk(call: Callable[[], object]) -> list[tuple[str, int, str]]:
-    """Return each function of the package that a call enters, in the order of the first visits."""
+    """Return each function of the package that a call enters, in the order of the first visits; its tables are read before."""
+    call()
     home = str(SOURCE / ROOT)
     seen: dict[tuple[str, int, str], None] = {}
 

@@ -58,8 +58,6 @@ Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
 """What must travel with every row, or a tuple for each."""
 _PERIOD: Final = "period"  # what dates are cut into
 _UNEQUAL: Final = 0.01  # a change without what was left out is then wrong by one per cent or so
-_BREAKS: Final = tuple(breaks().values())
-_OFFENCES, _FORCES, _BEYOND = offence_labels(), force_labels(), beyond_the_rules()
 _MOST: Final = 1000  # labels of offences, or of forces, that there can be in all spellings
 
 
@@ -708,7 +706,7 @@ def _breaks_between(
     if earlier is None or later is None or not counts:
         return []
     measure, by_code = _measure(counts)
-    known = [one for one in _BREAKS if lies_between(one, earlier, later)]
+    known = [one for one in breaks().values() if lies_between(one, earlier, later)]
     known = [one for one in known if measure in one.touches or (by_code and one.kind in {"split", "moved"})]
     if not known or (MEASURED in data.dims and measure == RECORDED):  # times are of no crimes
         return []
@@ -746,12 +744,12 @@ def lies_between(one: Break, earlier: Period, later: Period) -> bool:
 
 def codes_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the offence codes that each label stands for; none where it is no offence that is known."""
-    return _check.stand_for(labels, _OFFENCES, _MOST)
+    return _check.stand_for(labels, offence_labels(), _MOST)
 
 
 def forces_of(labels: Sequence[Any]) -> dict[Any, frozenset[str]]:
     """Return the forces that each label stands for; none where it is no force, region or country that is known."""
-    return _check.stand_for(labels, _FORCES, _MOST)
+    return _check.stand_for(labels, force_labels(), _MOST)
 
 
 def are_offences(dim: str, labels: Sequence[Any]) -> bool:
@@ -886,7 +884,8 @@ def _of_forces(one: Break, forces: Sequence[_Forces], size: int) -> Mask:
 
     if one.force:
         return any_of(lambda of: one.force in of)
-    return any_of(lambda of: not of <= _BEYOND) | ~any_of(lambda of: bool(of) and of <= _BEYOND)
+    beyond = beyond_the_rules()
+    return any_of(lambda of: not of <= beyond) | ~any_of(lambda of: bool(of) and of <= beyond)
 
 
 # ---- reading ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -107,8 +108,9 @@ class Known:
         return self.within.get(name, frozenset())
 
 
-def _read() -> Known:
-    """Read what the definitions know of labels."""
+@cache
+def known() -> Known:
+    """Return what the definitions know of labels; they are read on first use."""
     named: dict[str, str] = {}
     directly: dict[str, set[str]] = {}
     without: dict[str, frozenset[str]] = {}
@@ -138,9 +140,6 @@ def _read() -> Known:
         return upper.union(*(above(one, seen | {name}) for one in upper))
 
     return Known(named, {name: above(name) for name in directly}, without, frozenset(named) - headings)
-
-
-KNOWN: Final = _read()
 
 
 # ---- arithmetic -------------------------------------------------------------------------
@@ -273,14 +272,14 @@ def _wholes(cells: Cells, dim: str, kept: tuple[str, ...]) -> tuple[Whole, ...]:
     labels = cells.label(dim).tolist()
     if len(labels) < 2:
         return ()
-    names = {i: name for i, name in enumerate(KNOWN.of(labels)) if name}
+    names = {i: name for i, name in enumerate(known().of(labels)) if name}
     if len(labels) == 2 and not names:
         return ()
     table = _Table.of(cells, dim, kept)
     below = _nested(table, names, _parts_by_name(names) or _shorter_periods(labels))
     inside = {i for whole in below.values() for i in whole[1]}
     upper = {i for i, (whole, _) in below.items() if whole.proven}
-    totals = {i for i, name in names.items() if name in KNOWN.without} - upper
+    totals = {i for i, name in names.items() if name in known().without} - upper
     leaves = set(range(len(labels))) - totals - upper
     top = set(range(len(labels))) - totals - inside
     found = [whole for i, (whole, _) in below.items() if i not in totals]
@@ -297,8 +296,8 @@ def _parts_by_name(names: dict[int, str]) -> dict[int, set[int]]:
         at.setdefault(name, []).append(i)
     parts: dict[int, set[int]] = {}
     for i, name in names.items():
-        above = [one for one in KNOWN.above(name) if one in at]
-        nearest = [one for one in above if not any(one in KNOWN.above(other) for other in above)]
+        above = [one for one in known().above(name) if one in at]
+        nearest = [one for one in above if not any(one in known().above(other) for other in above)]
         for one in nearest:
             for whole in at[one]:
                 parts.setdefault(whole, set()).add(i)
@@ -331,9 +330,9 @@ def _nested(
     found = {}
     for whole, held in parts.items():
         proven = table.equal(whole, held)
-        told = any(names.get(i) not in KNOWN.offence for i in held)
+        told = any(names.get(i) not in known().offence for i in held)
         if proven or (told and _may_hold(table, whole, held)):
-            total = names.get(whole) in KNOWN.without
+            total = names.get(whole) in known().without
             found[whole] = table.whole(whole, held, proven=proven, total=total), held
     return found
 
@@ -352,13 +351,13 @@ def _may_hold(table: _Table, label: int, parts: Iterable[int], *, more: bool = F
 def _named(table: _Table, label: int, names: dict[int, str], leaves: set[int], top: set[int]) -> Whole | None:
     """Describe a label that names a total; None where all that stands beside it lies elsewhere."""
     mine = names[label]
-    without = KNOWN.without[mine]
+    without = known().without[mine]
 
     def belongs(i: int) -> bool:
         name = names.get(i, "")
-        if ({name} | KNOWN.above(name)) & without:
+        if ({name} | known().above(name)) & without:
             return False
-        return KNOWN.holds(mine, name)  # England and Wales does not hold Scotland
+        return known().holds(mine, name)  # England and Wales does not hold Scotland
 
     for among in (top, leaves):
         parts = {i for i in among if i != label and belongs(i)}
@@ -369,7 +368,7 @@ def _named(table: _Table, label: int, names: dict[int, str], leaves: set[int], t
         if (one := _left_out(table, label, parts)) is not None:
             return table.whole(label, parts - {one}, proven=True, total=True)
     parts = {i for i in leaves | top if i != label and belongs(i)}
-    others = {i for i in names if i != label and names[i] in KNOWN.without and not parts}
+    others = {i for i in names if i != label and names[i] in known().without and not parts}
     beside = table.mask(parts or others)[table.code] & (table.counts != 0)
     if not np.isin(table.key[beside], key[counts != 0]).any():
         return None  # nothing is added to it

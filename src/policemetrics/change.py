@@ -20,7 +20,7 @@ from policemetrics._compare import (
     read_counts,
 )
 from policemetrics._grouped import dispersion_before, over_same_months
-from policemetrics._supply import both_periods
+from policemetrics._supply import Side, both_periods
 from policemetrics._write import count as written
 from policemetrics._write import fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
@@ -44,6 +44,8 @@ from policemetrics.typing import (
     RatioMethod,
     Versus,
 )
+
+_WITHHELD: Final = "withheld: the base of {} is below {}"
 
 
 @figure(estimate=("percent_change", "change"))
@@ -470,13 +472,13 @@ def rate_change(
         divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
         return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
     if (between is None) == (versus is None):
-        both = ", not both" if between is not None else ""
         msg = "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: give "
-        raise InvalidTypeError(f"{msg}between=(earlier, later) or versus='year_before'{both}.")
+        raise InvalidTypeError(f"{msg}between=(earlier, later) or versus='year_before', not both.")
     _check.refuse_options(labels=labels)
     if exposure is not None and not isinstance(exposure, Exposure):
-        msg = f"exposure must be an Exposure where the counts are a tally or frame; got {type(exposure).__name__}."
-        raise InvalidTypeError(msg)
+        raise _check.wrong_type(
+            exposure, "exposure must be an Exposure where the counts are a tally or frame"
+        )
     tally, kept = read_counts(old, by, period, count, exposure=exposure)
 
     def figure_of(pair: Comparison) -> RateChange | Results[RateChange]:
@@ -490,7 +492,10 @@ def rate_change(
     if versus == "same_months":
         found = figure_of(over_same_months(tally, kept, span, period, **options))
     else:
-        of_sides = lambda sides: figure_of(Comparison.of(tally, sides, kept, **options))  # noqa: E731
+
+        def of_sides(sides: tuple[Side, Side]) -> RateChange | Results[RateChange]:
+            return figure_of(Comparison.of(tally, sides, kept, **options))
+
         found = over_periods(tally, between, versus, period, kept, of_sides)
     return adjusted(found, adjust)
 
@@ -532,10 +537,7 @@ def _changes(
     withheld = (old > 0) & (old < how.minimum_base)
     rows.explain((old == 0) & (new == 0), "not applicable: nothing was recorded in either period")
     rows.explain(old == 0, "not applicable: nothing was recorded before")
-    rows.explain(
-        withheld,
-        lambda row: f"withheld: the base of {written(old[row])} is below {written(how.minimum_base)}",
-    )
+    rows.explain(withheld, lambda row: _WITHHELD.format(written(old[row]), written(how.minimum_base)))
     percents = {
         "percent_change": percent,
         "percent_change_low": (low - 1) * 100,

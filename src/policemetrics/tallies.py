@@ -668,8 +668,9 @@ class Tally(Handed):
         labels = self._cells.label(dim).tolist()
         if len(labels) != 2 or REASON in self.dims or self.unit == SUPPLIED:
             return len(labels) > 2 and REASON not in self.dims and self.unit != SUPPLIED
-        names = [_totals.KNOWN.named.get(label) for label in _check.spelt([*map(str, labels)])]
-        return all(names) or not _totals.KNOWN.without.keys().isdisjoint(names)
+        known = _totals.known()
+        names = [known.named.get(label) for label in _check.spelt([*map(str, labels)])]
+        return all(names) or not known.without.keys().isdisjoint(names)
 
     def forget(self) -> Tally:
         """Return the tally as if it had been made so: what lies beneath is gone.

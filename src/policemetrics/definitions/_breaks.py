@@ -196,6 +196,7 @@ def force_labels() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(forces) for name, forces in found.items()}
 
 
+@cache
 def beyond_the_rules() -> frozenset[str]:
     """Return the forces that the rules of England and Wales do not bind, and bodies that are none."""
     known = force_names().values()
