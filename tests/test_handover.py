@@ -96,7 +96,6 @@ class TestDataFrames:
                 return __import__(module)
 
             monkeypatch.setattr("policemetrics._handover.optional", found)
-            monkeypatch.setattr("policemetrics.results.optional", found)
 
         for package in ("polars", "pyarrow", "pandas"):
             only(package)

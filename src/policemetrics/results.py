@@ -30,7 +30,7 @@ from policemetrics._figure import (
     once,
     stacked,
 )
-from policemetrics._handover import Handed, optional
+from policemetrics._handover import Handed, arrow_of, pandas_of, polars_of
 from policemetrics._typing import Column, IntArray, Label, Names
 from policemetrics.errors import (
     InvalidInputError,
@@ -75,7 +75,6 @@ _MOST_SAID: Final = 4  # caveats, or reasons
 _LONG_CAVEAT: Final = 160  # letters: two lines of a terminal
 _AUDIT: Final = "audit_"
 MISSING: Final = "(missing)"  # the label of what has none
-_WHOLE: Final = ("int", "int or None")
 
 
 @attrs.frozen(init=False, eq=False, repr=False)
@@ -686,16 +685,14 @@ class Results(Handed, Generic[FigureT_co]):
         table["excluded_reasons"] = [w or None for w in words]
         return table
 
-    def _typed(
-        self, types: Mapping[str, Any], *, audit: bool, headings: bool
-    ) -> tuple[dict[str, list[Any]], dict[str, Any]]:
-        """Return the columns, and the type of each: it follows from the kind of figure, never from the values."""
+    def _typed(self, *, audit: bool, headings: bool) -> tuple[dict[str, list[Any]], dict[str, str]]:
+        """Return the columns, and the kind of each, as `_handover` names it: it follows from the kind of figure, never from the values."""
         if _check.flag(headings, "headings"):
             if audit:
                 msg = "headings=True gives what is shown, audit=True what it was made of; choose one."
                 raise InvalidInputError(msg)
             shown = self._page(len(self)).readable().cells()
-            return dict(shown), dict.fromkeys(shown, types["str"])
+            return dict(shown), dict.fromkeys(shown, "str")
         table = self.to_dict(audit=audit)
         # A type is text where the class is made under `from __future__ import annotations`.
         declared = {f.name: getattr(f.type, "__name__", str(f.type)) for f in attrs.fields(self.kind)}
@@ -715,7 +712,7 @@ class Results(Handed, Generic[FigureT_co]):
             found = declared.get(column.removeprefix(_AUDIT), "str")
             return found if found in {"float", "bool", "int or None"} else "str"
 
-        return table, {column: types[kind(column)] for column in table}
+        return table, {column: kind(column) for column in table}
 
     def to_pandas(self, *, audit: bool = False, headings: bool = False) -> pd.DataFrame:
         """Return the table as a pandas data frame; undefined is missing.
@@ -738,14 +735,8 @@ class Results(Handed, Generic[FigureT_co]):
         MissingDependencyError
             If pandas is not installed.
         """
-        pandas = optional("pandas", "Results.to_pandas")
-        text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
-        names = {"str": text, "int": "int64", "int or None": "Int64", "float": "float64", "bool": "bool"}
-        table, types = self._typed(names, audit=audit, headings=headings)
-        frame: pd.DataFrame = pandas.DataFrame(
-            {c: pandas.Series(v, dtype=types[c]) for c, v in table.items()}
-        )
-        return frame
+        table, kinds = self._typed(audit=audit, headings=headings)
+        return pandas_of(table, kinds, "Results.to_pandas")
 
     def to_polars(self, *, audit: bool = False, headings: bool = False) -> pl.DataFrame:
         """Return the table as a polars data frame; undefined is null.
@@ -768,12 +759,8 @@ class Results(Handed, Generic[FigureT_co]):
         MissingDependencyError
             If polars is not installed.
         """
-        polars = optional("polars", "Results.to_polars")
-        names = {"str": polars.String, "float": polars.Float64, "bool": polars.Boolean}
-        names |= dict.fromkeys(_WHOLE, polars.Int64)
-        table, types = self._typed(names, audit=audit, headings=headings)
-        frame: pl.DataFrame = polars.DataFrame(table, schema=types)
-        return frame
+        table, kinds = self._typed(audit=audit, headings=headings)
+        return polars_of(table, kinds, "Results.to_polars")
 
     def to_arrow(self, *, audit: bool = False, headings: bool = False) -> pa.Table:
         """Return the table as an Arrow table; undefined is null.
@@ -796,12 +783,8 @@ class Results(Handed, Generic[FigureT_co]):
         MissingDependencyError
             If pyarrow is not installed.
         """
-        arrow = optional("pyarrow", "Results.to_arrow")
-        names = {"str": arrow.string(), "float": arrow.float64(), "bool": arrow.bool_()}
-        names |= dict.fromkeys(_WHOLE, arrow.int64())
-        table, types = self._typed(names, audit=audit, headings=headings)
-        found: pa.Table = arrow.table(table, schema=arrow.schema(types))
-        return found
+        table, kinds = self._typed(audit=audit, headings=headings)
+        return arrow_of(table, kinds, "Results.to_arrow")
 
     def to_markdown(self, *, headings: bool = False) -> str:
         """Return the table as Markdown, with all its rows, written as on screen, and what was left out.
