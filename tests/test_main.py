@@ -8,13 +8,21 @@ from html.parser import HTMLParser
 
 import pytest
 
-from policemetrics.__main__ import as_html, as_text, main, scorecard
+from policemetrics import _scorecard
+from policemetrics.__main__ import main
+from policemetrics._scorecard import as_html, as_text, checked_claims, first_screen, scorecard
 from policemetrics.claims import implied_change
+from policemetrics.errors import MissingDependencyError
 
 
 @pytest.fixture(scope="module")
 def sections():
     return scorecard()
+
+
+@pytest.fixture(scope="module")
+def claims():
+    return checked_claims()
 
 
 @pytest.fixture(scope="module")
@@ -99,44 +107,128 @@ def test_lines_fit_a_terminal(sections):
     assert max(map(len, as_text(sections).splitlines())) <= 100
 
 
+class TestTheScreen:
+    def test_it_is_one_screen(self, claims):
+        """At most 25 lines of at most 80 characters."""
+        lines = first_screen(claims).splitlines()
+        assert len(lines) <= 25
+        assert max(map(len, lines)) <= 80
+
+    def test_every_claim_has_a_line_with_its_verdict(self, claims):
+        """In the order of the news item: what is claimed, the verdict, what is known."""
+        lines = [re.split(r" {2,}", line) for line in first_screen(claims).splitlines()]
+        rows = [tuple(line) for line in lines if len(line) == 3][2:]
+        assert rows == [claim.row for claim in claims]
+        assert ("Recorded crime is 10% lower", "supported", "365,882 to 328,104: −10.3%") in rows
+        assert ("Around 35,000 fewer victims", "cannot tell", "crimes are counted, not victims") in rows
+        assert ("About 8% positive, closed basis", "supported", "7.93% by date of the outcome") in rows
+
+    def test_it_counts_the_verdicts(self, claims):
+        """By hand from the lines above it."""
+        assert "3 supported, 0 contradicted, 8 cannot tell" in first_screen(claims)
+
+    def test_it_opens_with_the_figure_and_the_rule_that_changed(self, claims):
+        """The caveat is not lost for want of room."""
+        said = " ".join(first_screen(claims).split())
+        assert "Recorded crime fell by 37,778 (−10.3%, 95% interval −10.7% to −9.9%), from 365,882" in said
+        assert "counting rule changed in spring 2023" in said
+
+    def test_what_is_found_has_its_reason_in_the_whole(self, claims, text):
+        """Each claim of the screen is said in full by --full."""
+        assert all(" ".join(f"{claim.what}. {claim.check}".split()) in text for claim in claims)
+
+
 class _Page(HTMLParser):
-    def __init__(self):
+    def __init__(self, page):
         super().__init__()
-        self.open, self.seen = [], []
+        self.open, self.seen, self.text = [], [], []
+        self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        if tag != "meta":
+        if tag not in {"meta", "img", "source"}:
             self.open.append(tag)
         self.seen.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
+    def all(self, tag):
+        return [attributes for name, attributes in self.seen if name == tag]
 
-def test_page_is_whole_and_accessible(sections):
-    """Every tag closes; tables have a caption and scoped headers; nothing is fetched."""
-    page = _Page()
-    page.feed(as_html(sections))
-    assert not page.open
-    assert ("html", {"lang": "en-GB"}) in page.seen
-    tags = [tag for tag, _ in page.seen]
-    assert tags.count("table") == tags.count("caption") == 1
-    assert all("scope" in attributes for tag, attributes in page.seen if tag == "th")
-    assert not {"script", "link", "img"} & set(tags)
+
+class TestThePage:
+    def test_is_whole_and_accessible(self, claims, sections):
+        """Every tag closes; tables have a caption and scoped headers; nothing is fetched."""
+        page = _Page(as_html(claims, sections))
+        assert not page.open
+        assert page.all("html") == [{"lang": "en-GB"}]
+        assert len(page.all("table")) == len(page.all("caption")) == 2
+        assert all("scope" in attributes for attributes in page.all("th"))
+        assert not any(map(page.all, ("script", "link", "img")))
+
+    def test_contents_lead_to_every_section(self, claims, sections):
+        """The table of contents names each section once, in order."""
+        page = _Page(as_html(claims, sections))
+        assert [a["href"] for a in page.all("a")] == [f"#{s['id']}" for s in page.all("section")]
+        assert len(page.all("section")) == len(sections) + 1
+
+    def test_pictures_are_inside_it_for_light_and_dark(self, claims, sections):
+        """Drivers, outcomes on both bases, attendance times: each drawn twice, and said in words."""
+        pytest.importorskip("matplotlib")
+        page = _Page(as_html(claims, sections, _scorecard.drawn()))
+        assert not page.open
+        images, dark = page.all("img"), page.all("source")
+        assert len(images) == len(dark) == 3
+        assert all(image["src"].startswith("data:image/svg+xml;base64,") for image in images)
+        assert all(s["srcset"].startswith("data:image/svg+xml;base64,") for s in dark)
+        assert all(image["src"] != s["srcset"] for image, s in zip(images, dark, strict=True))
+        said = [image["alt"] for image in images]
+        assert said[0].startswith("Recorded crime rose by 27,436 (+11.8%")
+        assert said[1] == (
+            "Positive outcomes went from 5.5% to 15.7% on the closed basis, and from 6.0% to 13.7% on the recorded basis so far"
+        )
+        assert said[2].startswith("70.9% (95% interval 69.8% to 71.9%) took less than the target of 6 min")
+
+    def test_drawing_leaves_no_figure_open(self):
+        """What was open before stays, and nothing else."""
+        plt = pytest.importorskip("matplotlib.pyplot")
+        mine = plt.figure()
+        _scorecard.drawn()
+        assert plt.get_fignums() == [mine.number]
+        plt.close(mine)
 
 
 def test_prints(capsys):
-    """Without arguments the scorecard goes to standard output."""
+    """Without arguments one screen goes to standard output, with --full all of it."""
     assert main([]) == 0
-    assert capsys.readouterr().out.startswith("West Midlands Police")
+    screen = capsys.readouterr().out
+    assert screen.startswith("West Midlands Police, 2023/24: a news item")
+    assert screen.count("\n") <= 25
+    assert main(["--full"]) == 0
+    assert capsys.readouterr().out.count("\n") > 100
 
 
 def test_writes_a_page(tmp_path, capsys):
-    """--html writes the same as a page and says where."""
+    """--html writes all of it as a page and says where; without matplotlib, without pictures."""
     target = tmp_path / "scorecard.html"
     assert main(["--html", str(target)]) == 0
     assert "365,882 in 2022/23" in target.read_text(encoding="utf-8")
     assert str(target) in capsys.readouterr().out
+
+
+def test_a_page_without_matplotlib(tmp_path, capsys, monkeypatch):
+    """The page is written, and what is said names what would bring the pictures."""
+
+    def missing():
+        msg = 'a page with pictures needs matplotlib; install "policemetrics[plot]".'
+        raise MissingDependencyError(msg)
+
+    monkeypatch.setattr(_scorecard, "drawn", missing)
+    assert main(["--html", str(tmp_path / "x.html")]) == 0
+    assert (
+        'without pictures: a page with pictures needs matplotlib; install "policemetrics[plot]".'
+        in capsys.readouterr().out
+    )
 
 
 def test_page_that_cannot_be_written(tmp_path, capsys):
@@ -149,7 +241,7 @@ def test_terminal_without_a_true_minus(monkeypatch):
     """An old terminal gets plain hyphens for minus signs, and plain quotation marks."""
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
-    assert main([]) == 0
+    assert main(["--full"]) == 0
     sys.stdout.flush()
     assert b"(-10.3%, 95% interval -10.7% to -9.9%)" in raw.getvalue()
     assert b'"10% lower" means -10.5% to -9.5%' in raw.getvalue().replace(b"\n  ", b" ")
@@ -164,6 +256,7 @@ def test_as_a_module():
         check=True,
     )
     assert "--html FILE" in done.stdout
+    assert "--full" in done.stdout
 
 
 def test_read_by_head():
