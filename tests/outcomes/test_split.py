@@ -294,11 +294,13 @@ class TestSupply:
             function(tally_of(MIX), **ASKED | options)
 
 
+# No outcome is the sum of others by accident, which would be refused as a total: the last three digits tell them apart.
+DIGITS = {"1": 1, "18": 10, "8": 100}
 CELLS = st.dictionaries(
-    st.tuples(st.sampled_from(YEARS), st.sampled_from("abcd"), st.sampled_from(["1", "8", "18"])),
-    st.integers(0, 10**6),
+    st.tuples(st.sampled_from(YEARS), st.sampled_from("abcd"), st.sampled_from([*DIGITS])),
+    st.integers(0, 1000),
     min_size=1,
-)
+).map(lambda cells: {key: n and 1000 * n + DIGITS[key[-1]] for key, n in cells.items()})
 
 
 class TestLaws:
