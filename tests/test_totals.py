@@ -355,6 +355,121 @@ class TestByNameAlone:
             assert tally.sum_to("group").to_dict()["count"] == [10, 9]
 
 
+@pytest.mark.usefixtures("no_breaks")
+class TestNoTotal:
+    """The caller has the last word: a label holds no others, although the sums agree, or its name says so."""
+
+    ROUND = of_two_years({"Kent": (200, 250), "Essex": (120, 150), "Surrey": (80, 100)})
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            change,
+            lambda t: t.total,
+            lambda t: t.sum_to("period"),
+            lambda t: t.relabel("force", {"Kent": "Essex"}),
+            lambda t: pm.rate(t, 1000),
+            lambda t: pm.rate(t.no_total(force="Kent"), t),
+        ],
+    )
+    def test_the_error_offers_it(self, call):
+        message = refused(lambda: call(self.ROUND))
+        (offered,) = re.findall(r"If it holds no others, state (no_total\(.*?\))\.$", message)
+        assert call(eval(f"t.{offered}", {"t": self.ROUND})) is not None  # noqa: S307
+
+    def test_all_add_up(self):
+        said = self.ROUND.no_total(force="Kent")
+        assert (change(said).old, change(said).new, said.total) == (400, 500, 900)
+        assert "Tally of 900 counts" in repr(said)
+        assert "900" not in repr(self.ROUND)
+        assert said == self.ROUND
+
+    def test_frames(self):
+        frame = frame_of(self.ROUND)
+        message = refused(lambda: change(frame, count="n"))
+        (offered,) = re.findall(r"state (tally\(.*\)\.no_total\(.*?\))\.$", message)
+        assert change(eval(offered, {"tally": pm.tally, "frame": frame})).new == 500  # noqa: S307
+
+    def test_a_name(self):
+        """What only its name says is warned of until the caller says otherwise; what the sums prove, too."""
+        for counts in ((50, 60), (2100, 2080)):
+            tally = of_two_years(SMALL | {"National": counts})
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                found = change(tally.no_total(force="National"))
+            assert (found.old, found.new, found.caveats) == (2100 + counts[0], 2080 + counts[1], ())
+        with pytest.warns(TotalByNameWarning, match=r"if not, state no_total\(force='National'\)$"):
+            change(of_two_years(SMALL | {"National": (50, 60)}))
+
+    def test_what_lies_in_it_by_name(self):
+        """A group of offences beside its subgroups; both years beside their quarters."""
+        tally = of_two_years({"Theft offences": (5, 7), "Shoplifting": (5, 7), "Robbery": (1, 1)}, "offence")
+        refused(lambda: change(tally))
+        assert change(tally.no_total(offence="Theft offences")).new == 15
+
+    def test_others_are_refused_as_before(self):
+        counts = {"Kent": (200, 250), "Essex": (120, 150), "Surrey": (80, 100)}
+        tally = of_two_years(counts | {"Total": (400, 500)}).no_total(force="Kent")
+        assert "'Total' is the sum of" in refused(lambda: change(tally))
+        assert change(tally.drop(force="Total")).new == 500
+
+    def test_several(self):
+        quarters = {"Theft offences": (6, 8), "Shoplifting": (6, 8), "Total": (13, 17), "Robbery": (7, 9)}
+        tally = of_two_years(quarters, "offence")
+        for holds in ("one of these", "it"):
+            message = refused(lambda: change(tally))  # noqa: B023  # called at once
+            (offered,) = re.findall(rf"If {holds} holds no others, state (no_total\(.*?\))\.$", message)
+            tally = eval(f"t.{offered}", {"t": tally})  # noqa: S307
+        assert change(tally).new == 42
+
+    def test_it_stays(self):
+        """Through choosing, adding, renaming and windows; what is merged with others may be a total again."""
+        said, year = (
+            self.ROUND.no_total(force="Kent"),
+            Tally.from_columns(
+                {"force": ["Kent", "Essex", "Surrey"], "period": ["2024/25"] * 3}, [300, 180, 120]
+            ),
+        )
+        for one in (
+            said.where(period=[*YEARS]),
+            said.relabel("force", {"Kent": "KENT"}),
+            said.forget(),
+            said.to_periods("financial_year"),
+            said + year,
+            year + said,
+            said.drop(period=YEARS[0]) + said.drop(period=YEARS[1]),
+            said.no_total(force="Essex"),
+            said.sum_to("period", "force"),
+        ):
+            assert one.total == 900 + 600 * (len(one.labels("period")) > 2)
+        months = Tally.from_columns(
+            {
+                "force": ["Kent", "Essex", "Surrey"] * 3,
+                "period": [m for m in ("2024-01", "2024-02", "2024-03") for _ in range(3)],
+            },
+            [400, 300, 100] * 3,
+        )
+        assert months.no_total(force="Kent").rolling(2).sum_to("period").to_dict()["count"] == [1600, 1600]
+        refused(lambda: months.rolling(2).sum_to("period"))
+        four = of_two_years({"A": (200, 250), "B": (100, 150), "C": (120, 160), "D": (180, 240)})
+        joined = four.no_total(force="A").relabel("force", {"A": "AB", "B": "AB"})
+        assert "'AB' is the sum of 'C', 'D'" in refused(lambda: joined.total)
+        both = four.no_total(force=["A", "B"]).relabel("force", {"A": "AB", "B": "AB"})
+        assert both.total == 1400
+
+    @pytest.mark.parametrize(
+        ("labels", "message"),
+        [
+            ({"force": "Kant"}, "Did you mean 'Kent'"),
+            ({"area": "Kent"}, "no dimension 'area'"),
+            ({}, "name at least one dimension"),
+        ],
+    )
+    def test_bad_input(self, labels, message):
+        with pytest.raises((InvalidInputError, pm.errors.UnknownNameError), match=message):
+            self.ROUND.no_total(**labels)
+
+
 class TestNoEvidence:
     def test_small_counts_and_two_labels(self):
         """Sums that may well coincide are none: 2 + 3 = 5, and two equal labels."""

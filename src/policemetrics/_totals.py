@@ -7,6 +7,9 @@ Poisson, and as large on average, which is the worst case). Over the cells in wh
 multiply, and less than 1 in 1,024 is taken for proof. A name alone proves nothing.
 
 Subsets are not searched: what a label may be the sum of is all others, or what the definitions say lies in it.
+
+Chance may do it all the same, in small tables of round numbers most of all; so the caller has the last word
+(`Tally.no_total`), and every refusal says so.
 """
 
 from __future__ import annotations
@@ -45,6 +48,8 @@ _LEVELS: Final = (
 )  # how often the parts may stand beside a total: forces, then regions too, then countries
 _YEAR: Final = re.compile(r"\d{4}")
 _NOTES: Final = re.compile(r" ?\[[^\]\n]*\]")
+
+NONE: Final = frozenset[Any]()
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -214,61 +219,80 @@ Part: TypeAlias = tuple[tuple[str, tuple[Any, ...]], ...]
 _found: WeakKeyDictionary[Cells, dict[Any, tuple[Whole, ...]]] = WeakKeyDictionary()
 
 
-def wholes(cells: Cells, dim: str, kept: Iterable[str], chosen: Part = ()) -> tuple[Whole, ...]:
-    """Find the labels of a dimension that hold others of it, where the dimensions `kept` stay.
+def wholes(
+    cells: Cells, dim: str, kept: Iterable[str], chosen: Part = (), none: frozenset[Any] = NONE
+) -> tuple[Whole, ...]:
+    """Find the labels of a dimension that hold others of it, where the dimensions `kept` stay; `none` of these do.
 
     What was found is kept as long as the cells are, which never change.
     """
-    asked = dim, tuple(d for d in cells.dims if d in kept and d != dim), chosen
+    asked = dim, tuple(d for d in cells.dims if d in kept and d != dim), chosen, none
     before = _found.setdefault(cells, {})
     if asked not in before:
         wanted = {name: label_array(labels) for name, labels in chosen}
-        before[asked] = _wholes(cells.select(cells.match(wanted)), *asked[:2])
+        before[asked] = _wholes(cells.select(cells.match(wanted)), *asked[:2], none)
     return before[asked]
 
 
-def proven(cells: Cells, dim: str, kept: Iterable[str] = (), chosen: Part = ()) -> tuple[Whole, ...]:
+def proven(
+    cells: Cells, dim: str, kept: Iterable[str] = (), chosen: Part = (), none: frozenset[Any] = NONE
+) -> tuple[Whole, ...]:
     """Return the labels of a dimension that are totals of others beyond doubt: as they are added up, or cell by cell."""
     # A total may stand for some offences only; or beside another column of the same labels, so that no cell has both.
     for some in (kept, cells.dims):
-        if found := tuple(whole for whole in wholes(cells, dim, some, chosen) if whole.proven):
+        if found := tuple(whole for whole in wholes(cells, dim, some, chosen, none) if whole.proven):
             return found
     return ()
 
 
 def refuse(
-    cells: Cells, dim: str, kept: Iterable[str], chosen: Part = (), *, name: str = "", call: str = ""
+    cells: Cells,
+    dim: str,
+    kept: Iterable[str],
+    chosen: Part = (),
+    none: frozenset[Any] = NONE,
+    *,
+    name: str = "",
+    call: str = "",
 ) -> Note | None:
     """Refuse to add up a dimension in which a total stands beside its parts; what only its name says is returned.
 
     In words the dimension has the `name`, where it is a column that was not asked for, and `call` keeps it.
     """
-    found = wholes(cells, dim, kept, chosen)
+    found = wholes(cells, dim, kept, chosen, none)
     if not any(whole.proven for whole in found):
-        found = proven(cells, dim, kept, chosen) or _proven_on_the_whole(cells, dim, chosen, found) or found
+        found = (
+            proven(cells, dim, kept, chosen, none)
+            or _proven_on_the_whole(cells, dim, chosen, found, none)
+            or found
+        )
     if any(whole.proven for whole in found):
         raise InvalidInputError(refusal(found, name or dim, call))
     return doubt(found, name or dim, call) if found else None
 
 
-def _proven_on_the_whole(cells: Cells, dim: str, chosen: Part, found: Sequence[Whole]) -> tuple[Whole, ...]:
+def _proven_on_the_whole(
+    cells: Cells, dim: str, chosen: Part, found: Sequence[Whole], none: frozenset[Any]
+) -> tuple[Whole, ...]:
     """Return those of the labels found that are the sum of others over all keys: beside some of these they stand."""
     named = {whole.label for whole in found}
-    return tuple(w for w in wholes(cells, dim, (), chosen) if w.proven and w.label in named) if named else ()
+    if not named:
+        return ()
+    return tuple(w for w in wholes(cells, dim, (), chosen, none) if w.proven and w.label in named)
 
 
-def refuse_merging(cells: Cells, dim: str, mapping: Mapping[Any, Any]) -> None:
+def refuse_merging(cells: Cells, dim: str, mapping: Mapping[Any, Any], none: frozenset[Any]) -> None:
     """Refuse to give a total the label of one of its parts."""
     merged = [
         whole
-        for whole in proven(cells, dim)
+        for whole in proven(cells, dim, none=none)
         if mapping.get(whole.label, whole.label) in {mapping.get(part, part) for part in whole.parts}
     ]
     if merged:
         raise InvalidInputError(refusal(merged, dim))
 
 
-def _wholes(cells: Cells, dim: str, kept: tuple[str, ...]) -> tuple[Whole, ...]:
+def _wholes(cells: Cells, dim: str, kept: tuple[str, ...], none: frozenset[Any]) -> tuple[Whole, ...]:
     labels = cells.label(dim).tolist()
     if len(labels) < 2:
         return ()
@@ -276,16 +300,18 @@ def _wholes(cells: Cells, dim: str, kept: tuple[str, ...]) -> tuple[Whole, ...]:
     if len(labels) == 2 and not names:
         return ()
     table = _Table.of(cells, dim, kept)
-    below = _nested(table, names, _parts_by_name(names) or _shorter_periods(labels))
+    parts = _parts_by_name(names) or _shorter_periods(labels)
+    barred = {i for i, label in enumerate(labels) if label in none}
+    below = _nested(table, names, {i: held for i, held in parts.items() if i not in barred})
     inside = {i for whole in below.values() for i in whole[1]}
     upper = {i for i, (whole, _) in below.items() if whole.proven}
-    totals = {i for i, name in names.items() if name in known().without} - upper
+    totals = {i for i, name in names.items() if name in known().without} - upper - barred
     leaves = set(range(len(labels))) - totals - upper
     top = set(range(len(labels))) - totals - inside
     found = [whole for i, (whole, _) in below.items() if i not in totals]
     found += filter(None, (_named(table, i, names, leaves, top) for i in sorted(totals)))
     if not any(whole.proven for whole in found if whole.total):
-        found += _unnamed(table, leaves)
+        found += _unnamed(table, leaves, leaves - barred)
     return tuple(sorted(found, key=lambda whole: (not whole.proven, not whole.total, whole.label)))
 
 
@@ -397,13 +423,13 @@ def _bits(counts: IntArray) -> NDArray[np.float64]:
     return found
 
 
-def _unnamed(table: _Table, leaves: set[int]) -> list[Whole]:
-    """Find a label that is the sum of all others, or half of it, in too many cells for chance."""
+def _unnamed(table: _Table, leaves: set[int], could: set[int]) -> list[Whole]:
+    """Find a label, of those that `could` be it, that is the sum of all others, or half of it, in too many cells for chance."""
     among = table.mask(leaves)
     every = table.sums(among)
     of_key = every[table.key]
     fits = [(times + 1) * table.counts == of_key for times in _LEVELS]
-    left = among.copy()
+    left = table.mask(could)
     left[table.code[~(np.logical_or.reduce(fits) | (table.counts == 0))]] = False
     if not left.any():
         return []  # as it mostly is, at the cost of a few comparisons
@@ -451,7 +477,8 @@ def refusal(found: Sequence[Whole], dim: str, call: str = "") -> str:
     return (
         f"{dim!r} must not hold a total beside its parts where it is added up, which would count them twice: {first.label!r} "
         f"is{', but for rounding,' if first.rounded else ''} the sum of {_check.listing(first.parts, most=4)}{levels} wherever "
-        f"it stands ({cells}){also}. {cure}; or state overlapping={dim!r} when tallying, and keep {dim!r} in by=."
+        f"it stands ({cells}){also}. {cure}; or state overlapping={dim!r} when tallying, and keep {dim!r} in by=. "
+        f"If {'one of these' if more else 'it'} holds no others, state {call}{_no_total(dim, [first])}."
     )
 
 
@@ -461,7 +488,8 @@ def doubt(found: Sequence[Whole], dim: str, call: str = "") -> Note:
     long = (
         f"in {dim!r}, {named} by name {'holds' if len(found) == 1 else 'hold'} others that are added up with "
         f"{'it' if len(found) == 1 else 'them'} ({_check.listing(first.parts, most=4)}), though the counts do not show it; "
-        f"if so, some are counted twice: leave out with {call and f'{call}.'}{_dropped(dim, found)}"
+        f"if so, some are counted twice: leave out with {call and f'{call}.'}{_dropped(dim, found)}; "
+        f"if not, state {call and f'{call}.'}{_no_total(dim, found)}"
     )
     return Note("total-by-name", f"{first.label}: a total?", long)
 
@@ -470,3 +498,7 @@ def _dropped(dim: str, found: Sequence[Whole]) -> str:
     return (
         f"drop({_check.keyword(dim, list(dict.fromkeys(label for whole in found for label in whole.twice)))})"
     )
+
+
+def _no_total(dim: str, found: Sequence[Whole]) -> str:
+    return f"no_total({_check.keyword(dim, [whole.label for whole in found])})"

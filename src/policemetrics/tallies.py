@@ -124,6 +124,7 @@ class Tally(Handed):
     _marks: tuple[
         Cells, ...
     ]  # labels that the caller said were not supplied, over their own dimensions and the reason
+    _no_totals: Mapping[str, frozenset[Any]]  # labels that the caller said are no totals, by dimension
 
     # ---- making -------------------------------------------------------------------------
 
@@ -238,12 +239,13 @@ class Tally(Handed):
         unit: str = "counts",
         sent: tuple[Sent, ...] | None = None,
         marks: tuple[Cells, ...] = (),
+        no_totals: Mapping[str, frozenset[Any]] = {},  # never written to
     ) -> Tally:
         """Build a tally from its relations, by default as it was sent. Nothing is validated."""
         found = cls.__new__(cls)
         made = (Sent(cells, _cells.lacking_labels(ledger), supplied),) if sent is None else sent
         found.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]  # made by attrs for init=False
-            cells, supplied, ledger, overlapping, unit, made, marks
+            cells, supplied, ledger, overlapping, unit, made, marks, no_totals
         )
         return found
 
@@ -257,6 +259,7 @@ class Tally(Handed):
             "unit": self.unit,
             "sent": self._sent,
             "marks": self._marks,
+            "no_totals": self._no_totals,
         }
         return self._of(**(parts | changes))
 
@@ -487,7 +490,8 @@ class Tally(Handed):
 
     def _footer(self) -> str:
         added = not any(
-            len(self._cells.label(dim)) > 1 and (dim in self.overlapping or _totals.proven(self._cells, dim))
+            len(self._cells.label(dim)) > 1
+            and (dim in self.overlapping or _totals.proven(self._cells, dim, none=self._none_of(dim)))
             for dim in self.dims
         )
         counted = (
@@ -543,6 +547,10 @@ class Tally(Handed):
             self.unit if self.unit == other.unit else "counts",
             self._sent + other._sent,
             self._marks + other._marks,
+            {
+                dim: self._none_of(dim) | other._none_of(dim)
+                for dim in {**self._no_totals, **other._no_totals}
+            },
         )
 
     def __radd__(self, other: int) -> Tally:
@@ -594,8 +602,7 @@ class Tally(Handed):
         than 1 of 1,024 tables of independent counts, of which the label is as large on average as the others together.
         Of 40,000 random tables of three labels and two periods, at a mean of 3, of 10 and of 40, it was none; sums alone are
         equal in 2.1%, 0.05% and none of them. Where one label is on average as large as the other two, it was none, none and
-        0.04%. A label that is a total by chance is added in two steps:
-        ``t.where(force="A").sum_to("period") + t.drop(force="A").sum_to("period")``.
+        0.04%. Of a label that is the sum of others by chance :meth:`no_total` says so.
 
         Examples
         --------
@@ -619,6 +626,7 @@ class Tally(Handed):
             self.unit,
             self._sent,
             self._marks,
+            self._no_totals,
         )
 
     def _added_up(self, kept: tuple[str, ...]) -> Cells:
@@ -658,10 +666,14 @@ class Tally(Handed):
         for dim in self.dims:
             if dim in kept or dim in self.overlapping or dim == MEASURED or not self._may_hold_totals(dim):
                 continue
-            if (note := _totals.refuse(self._cells, dim, kept, chosen)) is not None:
+            if (note := _totals.refuse(self._cells, dim, kept, chosen, self._none_of(dim))) is not None:
                 _check.warn(TotalByNameWarning, note)
                 notes.append(note)
         return tuple(notes)
+
+    def _none_of(self, dim: str) -> frozenset[Any]:
+        """Return the labels of a dimension that the caller said are no totals."""
+        return self._no_totals.get(dim, _totals.NONE)
 
     def _may_hold_totals(self, dim: str) -> bool:
         """Return whether there can be a total among labels: of two alone numbers tell nothing, only their names."""
@@ -689,7 +701,14 @@ class Tally(Handed):
         >>> t.sum_to().forget().total
         10
         """
-        found = Tally._of(self._cells, self._supplied, self._ledger, self.overlapping, self.unit)
+        found = Tally._of(
+            self._cells,
+            self._supplied,
+            self._ledger,
+            self.overlapping,
+            self.unit,
+            no_totals=self._no_totals,
+        )
         return found._from_files(*self.sources)
 
     # ---- choosing -----------------------------------------------------------------------
@@ -822,6 +841,40 @@ class Tally(Handed):
             mark = joined(mark.extend(dim, label) for label in values.tolist())
         found = self._exclude(wanted, NOT_SUPPLIED + reason)
         return found._evolve(marks=(*found._marks, mark.keys().extend(REASON, reason)))
+
+    def no_total(self, /, **labels: Any) -> Tally:
+        """Say that labels are no totals of others, whatever their numbers and names, so that they are added up with them.
+
+        A label that is the sum of others in every cell is taken for their total (see :meth:`sum_to`), and is not added
+        to them. Small tables of round numbers may come to that by chance.
+
+        Parameters
+        ----------
+        **labels : str, int or iterable of them
+            Label or labels by dimension; none of them holds others.
+
+        Returns
+        -------
+        Tally
+            The same counts, which add up. Any other label that is a total is refused as before.
+
+        Raises
+        ------
+        UnknownNameError
+            If a dimension or a label does not occur; what there is gets listed.
+
+        Examples
+        --------
+        >>> t = Tally.from_columns(
+        ...     {"force": ["Kent", "Essex", "Surrey"] * 2, "year": [2023] * 3 + [2024] * 3}, [200, 120, 80, 250, 150, 100]
+        ... )
+        >>> t.no_total(force="Kent").sum_to("year").to_dict()
+        {'year': [2023, 2024], 'count': [400, 500]}
+        """
+        said = {dim: frozenset(found.tolist()) for dim, found in self._wanted(labels).items()}
+        return self._evolve(
+            no_totals={**self._no_totals, **{d: self._none_of(d) | found for d, found in said.items()}}
+        )
 
     def _wanted(self, labels: Mapping[str, Any]) -> dict[str, LabelArray]:
         """Check the labels asked for against all that the tally knows of."""
@@ -983,7 +1036,7 @@ class Tally(Handed):
                     )
                     raise InvalidInputError(msg)
         if len(found) < len(self) and self._may_hold_totals(dim):
-            _totals.refuse_merging(self._cells, dim, mapping)
+            _totals.refuse_merging(self._cells, dim, mapping, self._none_of(dim))
         return found
 
     def _relabel(self, dim: str, new: Callable[[Any], Any], *, step: bool = True) -> Tally:
@@ -1005,8 +1058,17 @@ class Tally(Handed):
             else self._sent
         )
         marks = tuple(mark.relabel(dim, new).keys() if dim in mark.dims else mark for mark in self._marks)
+        none = self._no_totals
+        if dim in none:  # what is merged of others, too, may be one
+            others = {new(v) for v in self._cells.label(dim).tolist() if v not in none[dim]}
+            none = {**none, dim: frozenset(map(new, none[dim])) - others}
         return self._evolve(
-            cells=self._cells.relabel(dim, new), supplied=supplied, ledger=ledger, sent=sent, marks=marks
+            cells=self._cells.relabel(dim, new),
+            supplied=supplied,
+            ledger=ledger,
+            sent=sent,
+            marks=marks,
+            no_totals=none,
         )
 
     def to_periods(self, every: Every, /, *, period: str = "period") -> Tally:
@@ -1100,7 +1162,14 @@ class Tally(Handed):
             sent,
             lambda: spelt._evolve(sent=sent)._grain(),
         )
-        return Tally._of(cells, supplied, ledger, self.overlapping | {period}, self.unit, sent, marks)
+        return spelt._evolve(
+            cells=cells,
+            supplied=supplied,
+            ledger=ledger,
+            overlapping=self.overlapping | {period},
+            sent=sent,
+            marks=marks,
+        )
 
 
 def as_given(data: Tally, dims: Iterable[str], count: str | None) -> Tally:

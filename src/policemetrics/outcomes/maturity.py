@@ -293,7 +293,7 @@ class _Followed:
         positive = cells.where_label(counter.outcome, chosen.__contains__)
         follow_up, still = last - recorded, decided > last
         return cls(
-            Tally._of(cells.project(dims), tally._supplied, filled(ledger), tally.overlapping, tally.unit),
+            tally._evolve(cells=cells.project(dims), ledger=filled(ledger), sent=None, marks=()),
             cells,
             np.where(still, follow_up, decided - recorded),
             np.where(still, 2, np.where(positive, 0, 1)),

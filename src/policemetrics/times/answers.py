@@ -242,7 +242,10 @@ def _without_waits(tally: Tally, waits: str) -> tuple[Tally, Cells | None]:
         found = _lacks_wait(ledger, waits, dims)
         counted = counted.union(ledger.select(found).project(dims))
         ledger = filled(ledger.select(~found).project((*dims, REASON)))
-    return Tally._of(counted, tally._supplied, ledger, tally.overlapping - {waits}, tally.unit), tally._cells
+    counts = tally._evolve(
+        cells=counted, ledger=ledger, overlapping=tally.overlapping - {waits}, sent=None, marks=()
+    )
+    return counts, tally._cells
 
 
 def _lacks_wait(ledger: Cells, waits: str, dims: tuple[str, ...]) -> Mask:
