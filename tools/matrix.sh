@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What takes too long for .ci/run: every engine with the newest and the lowest versions, PostgreSQL among them, the tests with older
-# pandas and DuckDB, the newest Python, and the table of versions. By hand before a release, in an hour or so on two cores; parts by
-# name: tools/matrix.sh engines older python versions recipe
+# pandas and DuckDB, the newest Python, and the table of versions. By hand before a release, in two hours or so on two cores; parts by
+# name: tools/matrix.sh versions dask ibis sqlframe spark older python recipe
+# What came out, with the versions and the date, goes to docs/versions.md.
 # It needs Java for Spark, and PostgreSQL's programs; the newest Python, where it is not installed, comes from Debian's unstable
 # release, for which it must be root.
 set -euo pipefail
@@ -18,40 +19,48 @@ python3 -m venv "$scratch/uv" && "$scratch/uv/bin/python" -m pip install --quiet
 PATH=$scratch/uv/bin:$PATH
 install() { python3 -m uv pip install --quiet --python "$scratch/$1/bin/python" "${@:2}"; }
 environment() { python3 -m uv venv --quiet --python "$(command -v python3)" "$scratch/$1" && install "$@"; }
-tests() { # the name of an environment, and what to test
-  "$scratch/$1/bin/python" -m pytest -q -p no:cacheprovider --hypothesis-profile=few "${@:2}" >"$scratch/said" 2>&1 ||
+# What is installed, of what matters.
+INSTALLED='
+from importlib.metadata import distributions
+from platform import python_version
+wanted = "numpy scipy narwhals pandas polars pyarrow duckdb matplotlib dask pyspark sqlframe ibis-framework".split()
+found = {d.name.lower(): d.version for d in distributions()}
+print(", ".join([f"Python {python_version()}", *(f"{name} {found[name]}" for name in wanted if name in found)]))'
+ran() { # what was run, and with which Python
+  python3 tools/versions.py --ran "$1" --said "$(grep -E '[0-9]+ passed' "$scratch/said" | tail -n 1)" --beside "$("${@:2}" -c "$INSTALLED")"
+}
+tests() { # what it is called, the name of an environment, and what to test
+  "$scratch/$2/bin/python" -m pytest -q -p no:cacheprovider --hypothesis-profile=few "${@:3}" >"$scratch/said" 2>&1 ||
     { cat "$scratch/said"; exit 1; }
-  printf '%s: %s\n' "$1" "$(grep -E '[0-9]+ passed' "$scratch/said")"
+  ran "$1" "$scratch/$2/bin/python"
 }
 
-engines() {
-  for engine in dask ibis sqlframe spark; do
-    required=$engine more=()
-    [[ $engine != ibis ]] || { required=ibis,ibis-postgres,ibis-sqlite; more=('ibis-framework[postgres]'); }
-    duckdb=$([[ $engine == ibis ]] || echo duckdb)
-    tools/lowest.sh "$scratch/lowest-$engine" "$engine $duckdb pandas polars pyarrow testing" . "${more[@]}"
-    environment "newest-$engine" ".[$engine${duckdb:+,duckdb},pandas,polars,pyarrow,testing]" pytest "${more[@]}"
-    for age in lowest newest; do
-      # Spark 4.0 leaves sockets open, which is a warning, which would be an error.
-      POLICEMETRICS_ENGINES=$required tests "$age-$engine" -p no:unraisableexception -k "$engine" "${ENGINES[@]}"
-    done
-    [[ $engine != spark ]] || {
-      install newest-spark 'pyspark[connect]'
-      echo 'by Spark Connect:'
-      POLICEMETRICS_ENGINES=spark,spark-connect tests newest-spark -p no:unraisableexception -k spark "${ENGINES[@]}"
-    }
+engine() { # the name of an extra, the engines that must be there, what goes beside it, and what else to install
+  tools/lowest.sh "$scratch/lowest-$1" "$1 $3 pandas polars pyarrow testing" . "${@:4}"
+  environment "newest-$1" ".[$1${3:+,$3},pandas,polars,pyarrow,testing]" pytest "${@:4}"
+  for age in lowest newest; do
+    # Spark 4.0 leaves sockets open, which is a warning, which would be an error.
+    POLICEMETRICS_ENGINES=$2 tests "$1, $age" "$age-$1" -p no:unraisableexception -k "$1" "${ENGINES[@]}"
   done
+}
+dask() { engine dask dask duckdb; }
+ibis() { engine ibis ibis,ibis-postgres,ibis-sqlite '' 'ibis-framework[postgres]'; }
+sqlframe() { engine sqlframe sqlframe duckdb; }
+spark() {
+  engine spark spark duckdb
+  install newest-spark 'pyspark[connect]'
+  POLICEMETRICS_ENGINES=spark,spark-connect tests 'spark, newest, by Spark Connect' newest-spark -p no:unraisableexception -k spark "${ENGINES[@]}"
 }
 
 older() {
   for pins in 'pandas==2.2.3 duckdb==1.3.2 polars==1.10.0' 'pandas==2.3.3 duckdb==1.4.1 polars==1.22.0' 'pandas==3.0.0 duckdb==1.4.4'; do
     name=${pins// /-}
     environment "$name" $pins '.[duckdb,pandas,plot,polars,pyarrow,testing]' pytest pytest-xdist pyyaml
-    tests "$name" -n 2
+    tests "all tests: ${pins//==/ }" "$name" -n 2
   done
   # Without the engines that want a newer one.
   environment narwhals narwhals==2.10.0 'pandas<3.1' '.[pandas,plot,polars,pyarrow,testing]' pytest pytest-xdist pyyaml
-  tests narwhals -n 2
+  tests 'all tests: narwhals 2.10.0, without DuckDB' narwhals -n 2
 }
 
 python() { # the README's two commands, as they stand there
@@ -60,6 +69,7 @@ python() { # the README's two commands, as they stand there
   tree=$scratch/tree
   if newest=$(command -v "python$NEWEST"); then
     mkdir -p "$scratch/bin" && ln -s "$newest" "$scratch/bin/python3"
+    python=("$tree/.venv/bin/python")
     run() { PATH=$scratch/bin:$PATH bash "$scratch/readme.sh" "$tree"; }
   else
     apt-get install -y -qq debootstrap >/dev/null
@@ -73,11 +83,12 @@ python() { # the README's two commands, as they stand there
       export POLICEMETRICS_DATA=/data
     fi
     cp "$scratch/readme.sh" "$scratch/sid/"
+    python=(chroot "$scratch/sid" /tree/.venv/bin/python)
     run() { PIP_FIND_LINKS='' chroot "$scratch/sid" bash /readme.sh /tree; }
   fi
   mkdir "$tree" && git archive HEAD | tar -x -C "$tree"
   run >"$scratch/said" 2>&1 || { cat "$scratch/said"; exit 1; }
-  printf 'Python %s: %s\n' "$NEWEST" "$(grep -E '[0-9]+ passed' "$scratch/said")"
+  ran "the README's commands: Python $NEWEST" "${python[@]}"
 }
 
 versions() { python3 tools/versions.py; }
@@ -87,7 +98,7 @@ recipe() {
   "$scratch/recipe/bin/python" tools/check_recipe.py
 }
 
-for part in "${@:-engines older python versions recipe}"; do for name in $part; do
+for part in "${@:-versions dask ibis sqlframe spark older python recipe}"; do for name in $part; do
   printf '\n-- %s\n' "$name"
   "$name"
 done; done

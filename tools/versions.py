@@ -1,8 +1,9 @@
-"""Ask the same questions with many versions of each library, and write the table of `docs/versions.md`.
+"""Ask the same questions with many versions of each library, and write the tables of `docs/versions.md`.
 
     python tools/versions.py [--keep FOLDER] [--only WORD]
 
 Every row is an environment of its own, made by uv in a scratch folder. Nothing but the packages is downloaded.
+With `--ran` it asks nothing, and writes down what `tools/matrix.sh` ran.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "versions.md"
 START, END = "<!-- the table, made by tools/versions.py -->", "<!-- the end of the table -->"
+RAN, LAST = "<!-- what ran, written by tools/matrix.sh -->", "<!-- the end of what ran -->"
 LIBRARIES = ("pandas", "polars", "pyarrow", "duckdb")  # with which version_jobs.py is run
 ALL = ("pandas", "polars", "pyarrow", "duckdb", "matplotlib")
 CLOSE = 1e-10
@@ -101,13 +103,40 @@ def cell(found: dict[str, Any], right: dict[str, Any]) -> tuple[str, list[str]]:
     return ", ".join(parts), off + sorted(set(found["warnings"]))
 
 
+def put(start: str, end: str, lines: list[str]) -> None:
+    """Put lines between two marks of the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, after = page.partition(start)[0], page.partition(end)[2]
+    PAGE.write_text(before + "\n".join([start, *lines, end]) + after, encoding="utf-8")
+
+
+def note_what_ran(name: str, said: str, beside: str) -> None:
+    """Write the row of a part, in the place of the one before: what pytest said of it last, and what was installed."""
+    rows = PAGE.read_text(encoding="utf-8").partition(f"{RAN}\n")[2].partition(f"\n{LAST}")[0].splitlines()
+    counts = ", ".join(f"{n} {what}" for n, what in re.findall(r"(\d+) (passed|skipped|xfailed)", said))
+    row = f"| {name} | {counts} | {today()} | {beside} |"
+    known = {line.split(" | ")[0].removeprefix("| "): line for line in rows}
+    put(RAN, LAST, list({**known, name: row}.values()))
+    print(row, flush=True)
+
+
+def today() -> str:
+    return f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", type=Path, help="where the environments stay; default: nowhere")
     parser.add_argument(
         "--only", default="", help="rows whose name holds this, beside the first; the page stays as it is"
     )
+    parser.add_argument("--ran", help="what tools/matrix.sh ran")
+    parser.add_argument("--said", help="the last line of pytest on it")
+    parser.add_argument("--beside", help="what it ran with")
     asked = parser.parse_args()
+    if asked.ran:
+        note_what_ran(asked.ran, asked.said, asked.beside)
+        return 0
     rows, wrong, right = [], 0, None
     with tempfile.TemporaryDirectory() as scratch:
         for number, (name, pins) in enumerate(ENVIRONMENTS.items()):
@@ -126,18 +155,14 @@ def main() -> int:
             print(rows[-1], flush=True)
     version = ".".join(map(str, sys.version_info[:3]))
     table = [
-        START,
-        f"Python {version}, {dt.datetime.now(tz=dt.UTC):%Y-%m-%d}. Answers that are the same to the last bit as in the first row:",
+        f"Python {version}, {today()}. Answers that are the same to the last bit as in the first row:",
         "",
         f"| versions | {' | '.join(LIBRARIES)} |",
         f"| :--- | {' | '.join(':---' for _ in LIBRARIES)} |",
         *rows,
-        END,
     ]
     if not asked.only:
-        page = PAGE.read_text(encoding="utf-8")
-        before, after = page.partition(START)[0], page.partition(END)[2]
-        PAGE.write_text(before + "\n".join(table) + after, encoding="utf-8")
+        put(START, END, table)
     return min(wrong, 1)
 
 
