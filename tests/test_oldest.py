@@ -58,17 +58,18 @@ def test_pip_is_told_the_same():
 
 
 def _extra(package):
-    return {"pyspark": "spark", "matplotlib": "plot"}.get(package, package)
+    return {"pyspark": "spark", "matplotlib": "plot", "python_calamine": "official"}.get(package, package)
 
 
 @pytest.mark.parametrize("package", _oldest.OLDEST)
 def test_too_old(package, monkeypatch):
     """The last version before the oldest is refused with what to install; the oldest, and one that does not say, pass."""
     oldest = _oldest.OLDEST[package]
+    *first, last = oldest[:-1] if oldest[-1] == 0 else oldest
     for stated, passes in [
         (".".join(map(str, oldest)), True),
         (".".join(map(str, (*oldest, 0))) + "rc1", True),
-        (f"{oldest[0] - 1}.99.9", False),
+        (".".join(map(str, (*first, last - 1, 99, 9))), False),
         ("unknown", True),
     ]:
         fake = ModuleType(package)
@@ -106,6 +107,19 @@ def test_a_frame_of_an_engine_that_is_too_old(package, frame, monkeypatch):
             MissingDependencyError, match=rf"{package} must be [\d.]+ or later; got 0.9.1: pip inst"
         ):
             call()
+
+
+def test_a_package_that_says_nothing_of_itself(monkeypatch):
+    """As calamine, which has no version of its own; pip knows it."""
+    monkeypatch.setitem(sys.modules, "python_calamine", ModuleType("python_calamine"))
+    monkeypatch.setattr("importlib.metadata.version", {"python-calamine": "0.2.3"}.get)
+    with pytest.raises(
+        MissingDependencyError,
+        match=r'python_calamine must be 0\.3 or later; got 0\.2\.3: pip install "python-calamine>=0\.3"',
+    ):
+        _oldest.require("python_calamine")
+    monkeypatch.delitem(sys.modules, "python_calamine")
+    _oldest.require("python_calamine")
 
 
 def test_pandas_alone_asks_for_no_pyarrow(monkeypatch):

@@ -415,6 +415,17 @@ class TestExports:
         ):
             getattr(table, export)()
 
+    def test_says_why_a_package_that_is_there_cannot_be_imported(self, table, monkeypatch, tmp_path):
+        """As a pyarrow that wants a newer numpy: to be told to install it would help nobody."""
+        (tmp_path / "pyarrow.py").write_text("raise ImportError('pyarrow requires NumPy 2.0 or newer')")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "pyarrow")
+        with pytest.raises(
+            MissingDependencyError,
+            match=r"needs pyarrow, which cannot be imported here \(pyarrow requires NumPy 2\.0 or newer\); install",
+        ):
+            table.to_arrow()
+
     def test_arrow_without_pyarrow(self, table, crimes, monkeypatch):
         """Either pyarrow or polars hands a table over, and a tally."""
         monkeypatch.setitem(sys.modules, "pyarrow", None)

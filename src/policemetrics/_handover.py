@@ -25,7 +25,9 @@ def optional(module: str, user: str, *, extra: str = "") -> Any:
     try:
         found = importlib.import_module(module)
     except ImportError as error:
-        msg = f'{user} needs {module}; install "policemetrics[{extra or module}]".'
+        there = not isinstance(error, ModuleNotFoundError) or error.name != module
+        why = f", which cannot be imported here ({error})" if there else ""
+        msg = f'{user} needs {module}{why}; install "policemetrics[{extra or module}]".'
         raise MissingDependencyError(msg) from error
     _oldest.require(module)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Final
 
@@ -24,11 +25,12 @@ OLDEST: Final[Mapping[str, tuple[int, ...]]] = {
     "polars": (1, 0),
     "pyarrow": (15,),
     "pyspark": (4,),
+    "python_calamine": (0, 3),
     "scipy": (1, 13),
     "sqlframe": (4, 9),
 }
 """By the name under which each is imported."""
-_PROJECTS: Final = {"ibis": "ibis-framework"}
+_PROJECTS: Final = {"ibis": "ibis-framework", "python_calamine": "python-calamine"}
 _QUERIED: Final = {"dask", "duckdb", "ibis", "pyspark", "sqlframe"}
 # Older ones lose the hours of DuckDB's durations without a word, and were not tried with the others.
 _NARWHALS_FOR_QUERIES: Final = (2, 28)
@@ -53,14 +55,23 @@ def require_for(frames: type) -> None:
 
 def version_of(package: str) -> tuple[float, ...]:
     """Return the version of a package that is imported, as numbers; one that does not say passes for the newest."""
-    stated = getattr(sys.modules.get(package), "__version__", "")
-    return tuple(map(int, re.findall(r"\d+", str(stated))[:3])) or (float("inf"),)
+    return tuple(map(int, re.findall(r"\d+", _stated(package))[:3])) or (float("inf"),)
+
+
+def _stated(package: str) -> str:
+    """Return the version as the package states it, else as it was installed."""
+    if package not in sys.modules:
+        return ""
+    stated = getattr(sys.modules[package], "__version__", None)
+    if stated is None:
+        from importlib import metadata
+
+        with suppress(metadata.PackageNotFoundError):
+            stated = metadata.version(_PROJECTS.get(package, package))
+    return str(stated or "")
 
 
 def _too_old(package: str, oldest: tuple[int, ...], where: str = "") -> MissingDependencyError:
     wanted, project = ".".join(map(str, oldest)), _PROJECTS.get(package, package)
-    msg = (
-        f"{package} must be {wanted} or later{where}; got {sys.modules[package].__version__}: "
-        f'pip install "{project}>={wanted}".'
-    )
+    msg = f'{package} must be {wanted} or later{where}; got {_stated(package)}: pip install "{project}>={wanted}".'
     return MissingDependencyError(msg)
