@@ -102,6 +102,13 @@ CALLS = {
     "harm_change": [lambda f: pm.harm_change(f, CSS, between=BETWEEN, by="force")],
     "harm_drivers": [lambda f: pm.harm_drivers(f, CSS, between=BETWEEN, by="force")],
     "harm_index": [lambda f: pm.harm_index(f, CSS, base="2022/23", by="force")],
+    "harm_outcome_rate": [lambda f: pm.harm_outcome_rate(f, CSS, by="force", **POSITIVE)],
+    "harm_outcome_change": [
+        lambda f: pm.harm_outcome_change(f, CSS, between=BETWEEN, by="force", **POSITIVE)
+    ],
+    "harm_outcome_drivers": [
+        lambda f: pm.harm_outcome_drivers(f, CSS, between=BETWEEN, by="force", **POSITIVE)
+    ],
     "positive_outcome_rate": [lambda f: pm.positive_outcome_rate(f, by=["force", "period"], **POSITIVE)],
     "outcome_rate_change": [lambda f: pm.outcome_rate_change(f, between=BETWEEN, by="force", **POSITIVE)],
     "outcome_rate_split": [

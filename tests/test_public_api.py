@@ -100,6 +100,13 @@ GOOD = {
     "harm_index": (pm.harm_index, (FRAME, WEIGHTS), {"base": YEARS[0], "by": "force", "count": "n"}),
     "published.change": (pm.published.change, (6.6, 8.6), {"rounded_to": 0.1}),
     "published.harm_per_crime_change": (pm.published.harm_per_crime_change, (), {"crime": -10, "harm": -5, "rounded_to": 1}),
+    "harm_outcome_change": (
+        pm.harm_outcome_change, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"} | OUTCOMES,
+    ),
+    "harm_outcome_drivers": (
+        pm.harm_outcome_drivers, (FRAME, WEIGHTS), {"between": YEARS, "by": "force", "count": "n"} | OUTCOMES,
+    ),
+    "harm_outcome_rate": (pm.harm_outcome_rate, (FRAME, WEIGHTS), {"by": "force", "count": "n"} | OUTCOMES),
     "harm_score": (pm.harm_score, (FRAME, WEIGHTS), {"by": "force", "count": "n"}),
     "harm_weights": (pm.harm_weights, ("ons-css",), {"version": "2020"}),
     "claims.implied_change": (
@@ -286,7 +293,12 @@ BESIDE = {
     ("tally", "timezone"): {"date": "day"},
 }
 # There the period need not be named, and a table is its own whole.
-NOT_NEEDED = {("positive_outcome_rate", "period"), ("share", "out_of"), ("detectable_change", "out_of")}
+NOT_NEEDED = {
+    ("positive_outcome_rate", "period"),
+    ("harm_outcome_rate", "period"),
+    ("share", "out_of"),
+    ("detectable_change", "out_of"),
+}
 # What reads the columns of a small table has its own words for them.
 ALSO = {
     ("pool_means", "count"): ("value",),

@@ -13,6 +13,9 @@ from policemetrics import plot as plot
 from policemetrics import published as published
 from policemetrics import spc as spc
 from policemetrics.across.areas import compare as compare
+from policemetrics.across.harm_outcome_change import harm_outcome_change as harm_outcome_change
+from policemetrics.across.harm_outcome_change import harm_outcome_drivers as harm_outcome_drivers
+from policemetrics.across.harm_outcomes import harm_outcome_rate as harm_outcome_rate
 from policemetrics.across.standardised import directly_standardised_rate as directly_standardised_rate
 from policemetrics.across.standardised import standardised_ratio as standardised_ratio
 from policemetrics.change import change_drivers as change_drivers

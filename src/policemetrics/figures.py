@@ -1,5 +1,7 @@
 """The classes of the answers: one value object a figure. Nobody constructs them; the verbs do."""
 
+from policemetrics.across.harm_outcome_change import HarmOutcomeChange, HarmOutcomeDriver
+from policemetrics.across.harm_outcomes import HarmOutcomeRate
 from policemetrics.across.placed import AreaRate, AreaShare
 from policemetrics.across.standardised import StandardisedRate, StandardisedRatio
 from policemetrics.change import ChangeDriver, RateChange
@@ -34,6 +36,9 @@ __all__ = [
     "HarmChange",
     "HarmDriver",
     "HarmIndex",
+    "HarmOutcomeChange",
+    "HarmOutcomeDriver",
+    "HarmOutcomeRate",
     "HarmScore",
     "OutcomeMatch",
     "OutcomeMaturity",

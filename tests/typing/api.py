@@ -44,6 +44,9 @@ from policemetrics.figures import (
     HarmChange,
     HarmDriver,
     HarmIndex,
+    HarmOutcomeChange,
+    HarmOutcomeDriver,
+    HarmOutcomeRate,
     HarmScore,
     OutcomeMatch,
     OutcomeMaturity,
@@ -388,6 +391,24 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
             rows, between=YEARS, of="offence", positive=own, basis="recorded", out_of="outcomes"
         ),
         Results[OutcomeRateDriver],
+    )
+    weights = pm.harm_weights("ons-css", version="2020")
+    assert_type(pm.harm_outcome_rate(results, weights, positive=own, basis="recorded"), HarmOutcomeRate)
+    assert_type(
+        pm.harm_outcome_rate(rows, weights, positive=own, basis="recorded", by="force"),
+        Results[HarmOutcomeRate],
+    )
+    assert_type(
+        pm.harm_outcome_change(results, weights, between=YEARS, positive=own, basis="recorded"),
+        HarmOutcomeChange,
+    )
+    assert_type(
+        pm.harm_outcome_change(rows, weights, between=YEARS, positive=own, basis="recorded", by="force"),
+        Results[HarmOutcomeChange],
+    )
+    assert_type(
+        pm.harm_outcome_drivers(rows, weights, between=YEARS, positive=own, basis="recorded"),
+        Results[HarmOutcomeDriver],
     )
     assert_type(
         pm.outcome_maturity(rows, positive=own, as_at="2026-06", by="group"), Results[OutcomeMaturity]

@@ -24,7 +24,7 @@ from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally
-from policemetrics.harm.weights import HarmWeights, refuse_unweighted
+from policemetrics.harm.weights import HarmWeights, refuse_unweighted, weights_notes
 from policemetrics.results import Figure, Results, column, figure, found_field, input_field, label_array
 from policemetrics.tallies import Tally
 from policemetrics.typing import Counts, FloatArray, HarmMethod, IntArray, Names
@@ -395,10 +395,7 @@ class Scored:
             variance,
             np.append(np.where(peak > 0, label[largest], ""), "")[at],
             np.append(peak, 0)[at] / np.where(variance > 0, variance, np.nan),
-            (
-                Note("weights-superseded", f"{weights.edition} is superseded", weights.superseded),
-                Note("weights", f"a known fault of {weights.edition}", weights.caveat if matters else ""),
-            ),
+            weights_notes(weights, bool(matters)),
         )
 
     @property

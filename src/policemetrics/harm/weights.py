@@ -20,7 +20,7 @@ from policemetrics._cells import is_missing
 from policemetrics._figure import comparable
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
-from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, UnknownNameError
 from policemetrics.frames import read_columns
 from policemetrics.tallies import Tally
 from policemetrics.typing import Labels
@@ -538,6 +538,14 @@ def _duplicates(codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
         if whole in codes
     ]
     return (*spelt, *both)
+
+
+def weights_notes(weights: HarmWeights, matters: bool) -> tuple[Note, ...]:  # noqa: FBT001
+    """Return the caveats of weights: that they are superseded, and, where it matters to what was counted, a fault."""
+    return (
+        Note("weights-superseded", f"{weights.edition} is superseded", weights.superseded),
+        Note("weights", f"a known fault of {weights.edition}", weights.caveat if matters else ""),
+    )
 
 
 # ---- codes without a weight -------------------------------------------------------------

@@ -447,10 +447,10 @@ class _Split:
         parts = parts.select(parts.within(pair.groups))
         group, named = parts.positions(pair.groups, pair.groups.dims), parts.column(of)
         counted = [
-            _by_category(counter, parts, side, crimes)
+            by_category(counter, parts, side, crimes)
             for side, crimes in zip(pair.sides, found.crimes or (None, None), strict=True)
         ]
-        faults = [_why_faulty(definition, *one) for one in zip(counted, pair.between, strict=True)]
+        faults = [why_faulty(definition, *one) for one in zip(counted, pair.between, strict=True)]
         for reasons in chain(*zip(*faults, strict=True)):
             of_group = no_reasons(len(pair.groups))
             for at in np.flatnonzero(~unexplained(reasons))[::-1].tolist():  # the first of a group stays
@@ -458,7 +458,7 @@ class _Split:
                 of_group[group[at]] = f"not available: of {of} {named[at]}, {why}"
             pair.rows.adopt(of_group)
         places, categories = (group, parts.code(of)), len(parts.label(of))
-        before, after = (_dense(one, places, pair.rows.there, categories) for one in counted)
+        before, after = (laid_out(one, places, pair.rows.there, categories) for one in counted)
         old, new = map(definition.rates, found.counted, found.stand)
         names = ("old_share", "old_rate", "new_share", "new_rate")
         dense: dict[str, FloatArray] = dict(zip(names, (*before[:2], *after[:2]), strict=True))
@@ -470,13 +470,13 @@ class _Split:
         return cls(pair, parts, dense, 100 * (after[2] - before[2]), wholes, said)
 
 
-def _by_category(counter: Counter, parts: Cells, side: Side, crimes: Side | None) -> Counted:
+def by_category(counter: Counter, parts: Cells, side: Side, crimes: Side | None) -> Counted:
     """Add up one side by category; what is absent counts 0."""
     found = counter.parts(parts, side)
     return found if crimes is None else counter.out_of_crimes(found, totals(crimes, parts).astype(float))
 
 
-def _why_faulty(definition: Definition, parts: Counted, label: str) -> tuple[Reasons, Reasons]:
+def why_faulty(definition: Definition, parts: Counted, label: str) -> tuple[Reasons, Reasons]:
     """Say of each category which total is below zero, and why else its counts make no rate of its own."""
     below = first_of(why_negative(parts.positive, label), why_negative(parts.denominator, label))
     own = definition.why_impossible(parts, label)
@@ -487,7 +487,7 @@ def _why_faulty(definition: Definition, parts: Counted, label: str) -> tuple[Rea
     return below, own
 
 
-def _dense(
+def laid_out(
     counted: Counted, at: tuple[IntArray, IntArray], there: Mask, categories: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Lay out shares and rates by group and category, and positives of no denominator; a group that cannot be split has none."""
