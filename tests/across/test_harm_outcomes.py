@@ -111,7 +111,7 @@ class TestByHand:
             )
             found = pm.published.change(old, new, rounded_to=0.1)
             assert found.percent_rounding_low - 0.05 <= change <= found.percent_rounding_high + 0.05
-        plain = [row for row in rows if row["area"] == "Canada"][0]
+        plain = next(row for row in rows if row["area"] == "Canada")
         assert (plain["2000"], plain["2010"]) == ("35.5", "39.4")
 
 

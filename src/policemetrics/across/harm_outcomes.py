@@ -294,7 +294,7 @@ def harm_outcome_rate(
     side, of_crimes = whole_side(tally), None if recorded is None else Side(recorded)
     how.refuse_unweighted([side] if of_crimes is None else [side, of_crimes])
     divisor = crimes_of(recorded, kept, tally, period)
-    if divisor is not None:  # without what lacks an offence, which has no weight
+    if divisor is not None and of_crimes is not None:  # without what lacks an offence, which has no weight
         divisor = attrs.evolve(divisor, given=of_crimes)
     groups = groups_of([side], kept)
     rows = Rows.of_side(side, groups, single=by is None)
@@ -304,7 +304,10 @@ def harm_outcome_rate(
         rows.adopt(why)
     harm = Harm.of(counter, groups, side, of_crimes, how)
     rows.adopt(harm.why_impossible(definition, ""))
-    every = by_category(counter, groups, whole_side(given[0]), given[1] and Side(given[1])).denominator
+    whole, all_crimes = given
+    every = by_category(
+        counter, groups, whole_side(whole), None if all_crimes is None else Side(all_crimes)
+    ).denominator
     spans = Spans.of(tally, groups, period)
     rows.notes = notes_of(definition, spans)
     rows.note(*(counter.notes if divisor is None else divisor.notes(groups, side)), *harm.notes(how))
@@ -349,8 +352,9 @@ def crimes_by_offence(crimes: Any, needed: tuple[str, ...]) -> Tally | None:
             f"{type(crimes).__name__}."
         )
         raise InvalidTypeError(msg)
-    found: Any = Divisor.of(crimes, needed, "crimes", noun="crimes", whole=True).given
-    return found.tally
+    of_crimes: Any = Divisor.of(crimes, needed, "crimes", noun="crimes", whole=True).given
+    found: Tally = of_crimes.tally
+    return found
 
 
 @attrs.frozen(eq=False)
@@ -403,7 +407,9 @@ class Harm:
         counted = by_category(counter, parts, side, crimes)
 
         def added(values: FloatArray) -> FloatArray:
-            return np.bincount(group, values, minlength=len(groups))
+            return np.bincount(group, values, minlength=len(groups)).astype(
+                float
+            )  # of no parts they are integers
 
         return cls(
             parts,
@@ -480,7 +486,7 @@ class Harm:
                 for harm in (self.weighed.positive, self.weighed.denominator)
             )
             variance = variance / below**2 + self.weight**2 * np.abs(self.counted.positive) / above**2
-            whole = np.bincount(self.group, variance, minlength=len(there))
+            whole = np.bincount(self.group, variance, minlength=len(there)).astype(float)
         peak = np.zeros(len(there))
         np.maximum.at(peak, self.group, variance)
         hits = np.flatnonzero((variance == peak[self.group]) & (peak[self.group] > 0))[
