@@ -127,6 +127,17 @@ CALLS = {
             by="force",
         )
     ],
+    "project_outcome_rate": [
+        lambda f: pm.project_outcome_rate(
+            f,
+            positive="positive-dashboard",
+            as_at="2023-09",
+            until=6,
+            period="month",
+            outcome_period="outcome_month",
+            by="force",
+        )
+    ],
     "standardised_ratio": [
         lambda f: pm.standardised_ratio(
             pm.positive_outcome_rate(f, by=["force", "offence"], **POSITIVE), of="offence", reference="pooled"

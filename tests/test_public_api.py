@@ -134,6 +134,13 @@ GOOD = {
         {"between": YEARS, "of": "offence", "by": "force", "count": "n"} | OUTCOMES,
     ),
     "outcome_set": (pm.outcome_set, ("charged",), {}),
+    "project_outcome_rate": (
+        pm.project_outcome_rate, (FRAME,),
+        {
+            "positive": OUTCOMES["positive"], "as_at": "2023-07", "until": 2, "cohorts": "2022", "period": "month",
+            "outcome_period": "outcome_month", "by": "force", "count": "n",
+        },
+    ),
     "published.pool_means": (pm.published.pool_means, (FRAME,), {"mean": "mean", "count": "n", "by": "force"}),
     "published.pool_means of numbers": (pm.published.pool_means, ([30, 45], [5, 6]), {}),
     "positive_outcome_rate": (pm.positive_outcome_rate, (FRAME,), {"by": "force", "count": "n"} | OUTCOMES),
@@ -284,6 +291,8 @@ BAD = {
     "good": [5, "nope", True, ["lower"]],
     "value": [5, "nope", "rate_low", b"rate", ""],
     "alternates": [5, "nope", b"beside", True],
+    "until": [0, -1, 1.5, "24", None, NAN, True],
+    "cohorts": [5, "nope", b"2022", True, ["nope"], [None], "2031", []],
 }  # fmt: skip
 
 # Some arguments only mean something beside, or instead of, another one.
@@ -305,6 +314,7 @@ ALSO = {
     ("pool_means", "mean"): ("seconds",),
     ("response_times", "grades"): ("regraded",),  # without which a pair of grades says nothing
     ("outcome_maturity", "outcome_period"): ("by",),
+    ("project_outcome_rate", "outcome_period"): ("by",),
     ("answer_bands", "band"): ("by",),
     ("answer_times", "result"): ("by",),
     ("share", "part"): ("by", "outcome"),

@@ -29,6 +29,7 @@ _ROOMS = {
     "outcomes.change": ("outcome_rate_change",),
     "outcomes.definition": ("OutcomeSet", "match_outcomes", "outcome_set"),
     "outcomes.maturity": ("outcome_maturity",),
+    "outcomes.projection": ("project_outcome_rate",),
     "outcomes.rate": ("positive_outcome_rate",),
     "outcomes.split": ("outcome_rate_drivers", "outcome_rate_split"),
     "periods": ("Period",),

@@ -38,6 +38,7 @@ from policemetrics.outcomes.definition import OutcomeSet as OutcomeSet
 from policemetrics.outcomes.definition import match_outcomes as match_outcomes
 from policemetrics.outcomes.definition import outcome_set as outcome_set
 from policemetrics.outcomes.maturity import outcome_maturity as outcome_maturity
+from policemetrics.outcomes.projection import project_outcome_rate as project_outcome_rate
 from policemetrics.outcomes.rate import positive_outcome_rate as positive_outcome_rate
 from policemetrics.outcomes.split import outcome_rate_drivers as outcome_rate_drivers
 from policemetrics.outcomes.split import outcome_rate_split as outcome_rate_split

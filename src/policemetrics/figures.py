@@ -13,6 +13,7 @@ from policemetrics.harm.weights import WeightMatch
 from policemetrics.outcomes.change import OutcomeRateChange
 from policemetrics.outcomes.definition import OutcomeMatch
 from policemetrics.outcomes.maturity import OutcomeMaturity
+from policemetrics.outcomes.projection import OutcomeProjection
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.split import OutcomeRateDriver, OutcomeRateSplit
 from policemetrics.rates import Rate, Share
@@ -42,6 +43,7 @@ __all__ = [
     "HarmScore",
     "OutcomeMatch",
     "OutcomeMaturity",
+    "OutcomeProjection",
     "OutcomeRate",
     "OutcomeRateChange",
     "OutcomeRateDriver",

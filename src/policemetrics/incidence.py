@@ -16,7 +16,7 @@ from policemetrics import _check, intervals
 from policemetrics._typing import Column, FloatArray
 from policemetrics.errors import InvalidInputError
 
-__all__ = ["Incidence", "cumulative_incidence"]
+__all__ = ["Incidence", "Projection", "cumulative_incidence", "projected_incidence"]
 
 _Array: TypeAlias = Column | Sequence[Any]
 
@@ -159,3 +159,159 @@ def _limits(
     limits = intervals.wilson(share * number, number, level)
     low[known], high[known] = np.minimum(limits[0], share), np.maximum(limits[1], share)
     return low, high
+
+
+# ---- what is still to come --------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Projection:
+    """What those who still wait may expect, by cohort, as arrays of one shape: the cohorts along the last axis.
+
+    Attributes
+    ----------
+    known, waiting : ndarray of float64
+        How many of each cohort had the event, and how many still wait, at its last step in sight.
+    chance : ndarray of float64
+        The chance of those who wait to have the event by the last step; 0 where that is over, and nan where no earlier
+        cohort tells.
+    error : ndarray of float64
+        How far off such chances were: half the width of an interval for that of the cohort; nan where too few can be
+        tested.
+    tested : ndarray of float64
+        How many cohorts could be tested.
+    """
+
+    known: FloatArray
+    waiting: FloatArray
+    chance: FloatArray
+    error: FloatArray
+    tested: FloatArray
+
+
+def projected_incidence(
+    events: _Array,
+    others: _Array,
+    number: _Array,
+    *,
+    pool: _Array | None = None,
+    fewest: int = 6,
+    confidence_level: float = 0.95,
+) -> Projection:
+    r"""
+    Project the events of those who still wait from the cohorts that began before them.
+
+    Parameters
+    ----------
+    events, others : array_like, (..., cohorts, steps)
+        How many of each cohort had the event, or another one, in each of its steps. Cohorts begin one step after another, so that
+        the last one is seen in its first step alone, and what stands beyond is not looked at. Corrections may be below zero.
+    number : array_like, (..., cohorts)
+        How many each began with.
+    pool : array_like of bool, (cohorts,), optional
+        Which of the cohorts are leaned on. Default is all.
+    fewest : int, optional
+        How many cohorts must be tested for an error. Default is 6.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    Projection
+        What is known of each cohort, and the chance of those who wait.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If the numbers are not finite, shapes do not fit, or the level is not between 0 and 1.
+
+    Notes
+    -----
+    At step t of the calendar, and of the cohorts seen in their step j by then, the share of those at risk with the event
+    there is :math:`h_j`, with another one :math:`g_j`. Who waits at the end of step k has the event by the last step T with
+    the chance
+
+    .. math:: q_k = h_{k+1} + (1 - h_{k+1} - g_{k+1})\, q_{k+1}, \qquad q_T = 0,
+
+    which is :math:`(F_T - F_k) / S_k` of the Aalen-Johansen estimator [1]_. Only cohorts that began before tell of steps
+    beyond k.
+
+    Each cohort that was seen to its end is projected in the same way, from its step k and with what was known then, and its
+    error is the share of those waiting who had the event, less that chance. With the mean square
+    :math:`s^2` of m such errors the interval is :math:`q \pm t_{m}\, s`, by Student's distribution with m degrees of
+    freedom: errors are taken to be normal and independent, around 0. Neighbouring cohorts share what befalls them in
+    one step of the calendar, so that m counts for more than it is worth.
+
+    References
+    ----------
+    .. [1] Aalen, O. O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov
+       chains based on censored observations. Scandinavian Journal of Statistics, 5(3), 141-150.
+
+    Examples
+    --------
+    Three cohorts of 100 in three steps: of 120 who waited after the first 18 had the event in the second, of 48 who
+    waited then 6 in the third. So those who wait after one step have the chance 0.15 + 0.85 x 0.125:
+
+    >>> events = [[10, 12, 6], [8, 6, 0], [9, 0, 0]]
+    >>> others = [[30, 0, 2], [32, 0, 0], [21, 0, 0]]
+    >>> projected_incidence(events, others, [100, 100, 100]).chance.tolist()
+    [0.0, 0.125, 0.25625]
+    """
+    d, c, n = (
+        _check.as_array(values, name).astype(np.float64)
+        for values, name in ((events, "events"), (others, "others"), (number, "number"))
+    )
+    level = _check.confidence_level(confidence_level)
+    if (
+        d.ndim < 2
+        or d.shape != c.shape
+        or n.shape != d.shape[:-1]
+        or not np.isfinite([d.sum(), c.sum(), n.sum()]).all()
+    ):
+        msg = (
+            "events and others must be finite and of one shape, with cohorts and steps along the last axes, number of the same "
+            f"without steps; events has {d.shape}, others has {c.shape}, number has {n.shape}."
+        )
+        raise InvalidInputError(msg)
+    cohorts, steps = d.shape[-2:]
+    leaned = np.ones(cohorts, dtype=bool) if pool is None else np.asarray(pool, dtype=bool)
+    had, left = np.cumsum(d, axis=-1), n[..., np.newaxis] - np.cumsum(d + c, axis=-1)
+    chances = _chances(*(np.where(leaned[:, np.newaxis], v, 0) for v in (d, c, left + d + c)))
+    at = np.minimum(np.arange(cohorts)[::-1], steps - 1)  # the last step of each that is in sight
+    each = np.arange(cohorts)
+    known, waiting = had[..., each, at], left[..., each, at]
+    chance = chances[..., -1, :][..., at]
+    # Every cohort that was seen to its end, from each of its steps.
+    ended = max(cohorts - steps + 1, 0)
+    then = np.minimum(each[:ended, np.newaxis] + np.arange(steps), cohorts - 1)
+    made = chances[..., then, np.arange(steps)]
+    rest = left[..., :ended, :]
+    came = (had[..., :ended, -1:] - had[..., :ended, :]) / np.where(rest > 0, rest, np.nan)
+    wrong = np.where(leaned[:ended, np.newaxis], came - made, np.nan)
+    tested = (~np.isnan(wrong)).sum(axis=-2).astype(np.float64)
+    square = np.nansum(wrong**2, axis=-2) / np.where(tested >= max(fewest, 1), tested, np.nan)
+    _, error = intervals.student_t(
+        np.zeros_like(tested), np.nan_to_num(square) * (tested + 1), tested + 1, level
+    )
+    error = np.where(np.isnan(square), np.nan, error)
+    return Projection(known, waiting, chance, error[..., at], tested[..., at])
+
+
+def _chances(d: FloatArray, c: FloatArray, at_risk: FloatArray) -> FloatArray:
+    """Return the chance of who waits after each step, as it could be told at each step of the calendar: (..., calendar, steps)."""
+    cohorts, steps = d.shape[-2:]
+    found = np.zeros_like(d)
+    for j in range(steps - 1, 0, -1):
+        # By then so many of the cohorts had come to their step j.
+        event, other, number = (
+            np.concatenate(
+                [np.zeros_like(v[..., :j, j]), np.cumsum(v[..., : max(cohorts - j, 0), j], axis=-1)], axis=-1
+            )[..., :cohorts]
+            for v in (d, c, at_risk)
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share, waits = event / number, 1 - (event + other) / number
+        later = np.where(waits == 0, 0, waits * found[..., j])
+        # Corrections may pass either end.
+        found[..., j - 1] = np.clip(np.where(number > 0, share + later, np.nan), 0, 1)
+    return found

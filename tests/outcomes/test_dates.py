@@ -472,13 +472,13 @@ class TestImmature:
         found = outcome_rate_change(data, between=("2024/25", "2025/26"), **COHORT)
         assert found.old_share_not_yet_assigned == pytest.approx(5 / 105)
         assert str(found).endswith(
-            "The later cohort is the less mature: 23.8% of its crimes have no outcome yet, of the earlier 4.8%."
+            "The later cohort is the less mature: 23.8% of its crimes have no outcome yet, of the earlier 4.8%; project_outcome_rate brings both to one age."
         )
         table = positive_outcome_rate(data, **COHORT, by="period")
         assert outcome_rate_change(table[0], table[1]).new_share_not_yet_assigned == pytest.approx(25 / 105)
         back = cohort("2024/25", 25) + cohort("2025/26", 5)
         assert str(outcome_rate_change(back, between=("2024/25", "2025/26"), **COHORT)).endswith(
-            "The earlier cohort is the less mature: 20.0% of its crimes have no outcome yet, of the later 4.8%."
+            "The earlier cohort is the less mature: 20.0% of its crimes have no outcome yet, of the later 4.8%; project_outcome_rate brings both to one age."
         )
         alike = cohort("2024/25", 25) + cohort("2025/26", 25)
         assert str(outcome_rate_change(alike, between=("2024/25", "2025/26"), **COHORT)).endswith(

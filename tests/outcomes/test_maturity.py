@@ -572,4 +572,4 @@ def test_open_crimes_of_no_force_are_left_out():
 @pytest.mark.parametrize("label", ["2023-12", "2024-01", "2024-02", "2024-12"])
 def test_months_have_numbers(label):
     """The last month that is over on its own last day is the month itself."""
-    assert maturity._label(maturity._last_month(Period.parse(label).end)) == label
+    assert maturity.month_label(maturity._last_month(Period.parse(label).end)) == label

@@ -390,9 +390,7 @@ def test_cohorts_that_are_still_open():
     )
     asked = {"between": ("2022/23", "2023/24"), "of": "offence", "positive": "charged"}
     asked |= {"basis": "recorded", "out_of": "crimes"}
-    said = (
-        " The later cohort is the less mature: 40.0% of its crimes have no outcome yet, of the earlier 10.0%."
-    )
+    said = " The later cohort is the less mature: 40.0% of its crimes have no outcome yet, of the earlier 10.0%; project_outcome_rate brings both to one age."
     split = outcome_rate_split(data, **asked)
     assert (split.old_share_not_yet_assigned, split.new_share_not_yet_assigned) == (0.1, 0.4)
     assert str(split).endswith(said)

@@ -50,6 +50,7 @@ from policemetrics.figures import (
     HarmScore,
     OutcomeMatch,
     OutcomeMaturity,
+    OutcomeProjection,
     OutcomeRate,
     OutcomeRateChange,
     OutcomeRateDriver,
@@ -412,6 +413,14 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
     )
     assert_type(
         pm.outcome_maturity(rows, positive=own, as_at="2026-06", by="group"), Results[OutcomeMaturity]
+    )
+    assert_type(
+        pm.project_outcome_rate(rows, positive=own, as_at="2026-06", until=12, cohorts=["2024", "2025"]),
+        Results[OutcomeProjection],
+    )
+    assert_type(
+        pm.incidence.projected_incidence([[1, 2]], [[0, 1]], [3]).chance,
+        NDArray[np.float64],
     )
     assert_type(pm.match_outcomes(results), OutcomeMatch)
     assert_type(pm.match_outcomes(["1", "8"]).share_unmatched, float)

@@ -567,7 +567,7 @@ class OutcomeFigureOfTwo(OutcomeFigure):
         less, more = ("earlier", "later") if old > new else ("later", "earlier")
         return (
             f" The {less} cohort is the less mature: {percent(max(old, new))} of its crimes have no outcome yet, "
-            f"of the {more} {percent(min(old, new))}."
+            f"of the {more} {percent(min(old, new))}; project_outcome_rate brings both to one age."
         )
 
 

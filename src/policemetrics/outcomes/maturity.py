@@ -1,7 +1,7 @@
 """The maturity curve: which share of a cohort of crimes has a positive outcome after one, two, three months.
 
 `outcome_maturity` reads crimes by their month and that of their outcome, follows each to the last month of the
-extract (`_Followed`), and hands counts by age to `policemetrics.incidence`.
+extract (`Followed`), and hands counts by age to `policemetrics.incidence`.
 """
 
 from __future__ import annotations
@@ -210,25 +210,37 @@ def outcome_maturity(
     0.3503
     """
     definition = Definition.of(positive, "recorded", "crimes", confidence_level, blank, alternates)
-    kept = _kept_dims(by, outcome, outcome_period)
-    roles = (_check.text(period, "period"), outcome_period, outcome)
-    if len(set(roles)) < len(roles):
-        msg = f"period, outcome_period and outcome must name three dimensions; got {_check.listing(roles)}."
-        raise InvalidInputError(msg)
-    last = _last_month(as_at)
-    needed = tuple(dict.fromkeys((*kept, period, outcome_period)))
-    tally, counter = read(data, needed, outcome, count, definition)
-    definition = counter.definition
-    counter.ask_blank(tally)
-    dims = (*(d for d in kept if d != period), period)
-    followed = _Followed.of(tally, counter, dims, outcome_period, last)
+    definition, followed, kept, last = follow(
+        data, definition, as_at, by, (period, outcome_period, outcome), count
+    )
     side = Side(followed.crimes)
     groups = groups_of([side], kept)
     of_groups = Rows.of_side(side, groups)
     of_groups.notes = notes_of(definition, Spans.of(followed.crimes, groups, period))
     ages = followed.by_age(groups)
     of_groups.adopt(ages.why_unusable())
-    return _by_age(definition, of_groups, ages.of_groups(of_groups.there), _label(last))
+    return _by_age(definition, of_groups, ages.of_groups(of_groups.there), month_label(last))
+
+
+def follow(
+    data: Any, definition: Definition, as_at: Any, by: Names, roles: tuple[str, str, str], count: str | None
+) -> tuple[Definition, Followed, tuple[str, ...], int]:
+    """Read crimes by the month of the crime, that of the outcome and its type, and follow them to the last month.
+
+    Returned are the definition as the data have it, the crimes, the dimensions of `by` and the month's number.
+    """
+    period, outcome_period, outcome = roles
+    kept = _kept_dims(by, outcome, outcome_period)
+    _check.text(period, "period")
+    if len(set(roles)) < len(roles):
+        msg = f"period, outcome_period and outcome must name three dimensions; got {_check.listing(roles)}."
+        raise InvalidInputError(msg)
+    last = _last_month(as_at)
+    needed = tuple(dict.fromkeys((*kept, period, outcome_period)))
+    tally, counter = read(data, needed, outcome, count, definition)
+    counter.ask_blank(tally)
+    dims = (*(d for d in kept if d != period), period)
+    return counter.definition, Followed.of(tally, counter, dims, outcome_period, last), kept, last
 
 
 def _kept_dims(by: Names, outcome: str, outcome_period: str) -> tuple[str, ...]:
@@ -251,12 +263,13 @@ def _last_month(as_at: Any) -> int:
     return 12 * after.year + after.month - 1
 
 
-def _label(month: int) -> str:
+def month_label(month: int) -> str:
+    """Write the month of a number."""
     return Period.month((month - 1) // 12, (month - 1) % 12 + 1).label
 
 
 @attrs.frozen
-class _Followed:
+class Followed:
     """Crimes by how they stand at the extract: the age at which they end, and how.
 
     `cells` holds them by group and month of recording, and what else tells them apart; `age`, `end` and
@@ -272,15 +285,15 @@ class _Followed:
     @classmethod
     def of(
         cls, tally: Tally, counter: Counter, dims: tuple[str, ...], outcome_period: str, last: int
-    ) -> _Followed:
+    ) -> Followed:
         """Follow every crime to its outcome, or to the last month; what cannot be followed goes to the ledger."""
         period, chosen = dims[-1], counter.positive
         tally = tally.sum_to(*dims, outcome_period, counter.outcome)
         opened, ledger = _without_outcome(tally, dims, outcome_period, counter.outcome)
         cells = tally._cells.union(opened)
         still = cells.where_label(counter.outcome, lambda code: code == NOT_YET_ASSIGNED)
-        recorded = _months(cells, period, np.ones(len(cells), dtype=bool))
-        decided = np.where(still, last + 1, _months(cells, outcome_period, ~still))
+        recorded = months_in(cells, period, np.ones(len(cells), dtype=bool))
+        decided = np.where(still, last + 1, months_in(cells, outcome_period, ~still))
         late, reversed_ = recorded > last, decided < recorded
         for mask, why in (
             (late, "recorded after the extract"),
@@ -337,7 +350,7 @@ def _without_outcome(
     return opened, ledger.select(~chosen).project((*dims, REASON))
 
 
-def _months(cells: Cells, dim: str, used: Mask) -> IntArray:
+def months_in(cells: Cells, dim: str, used: Mask) -> IntArray:
     """Give the number, from year 0, of the month of each cell that is used; 0 for the others."""
     labels, codes = cells.label(dim), cells.code(dim)
     there = np.unique(codes[used])
