@@ -36,13 +36,12 @@ def uneven(draw: np.random.Generator, forces: int, months: int) -> tuple[Floats,
 
 def drift(_: np.random.Generator, forces: int, months: int) -> tuple[Floats, Floats]:
     """Crimes are closed more slowly every month, positively or not, by 1.5%."""
-    speed = np.broadcast_to(0.985 ** np.arange(months), (forces, months))
-    return speed, speed
+    return _falling(forces, months), _falling(forces, months)
 
 
 def fading(_: np.random.Generator, forces: int, months: int) -> tuple[Floats, Floats]:
     """Positive outcomes alone become rarer every month, by 1.5%."""
-    return np.broadcast_to(0.985 ** np.arange(months), (forces, months)), np.ones((forces, months))
+    return _falling(forces, months), np.ones((forces, months))
 
 
 def past_break(_: np.random.Generator, forces: int, months: int) -> tuple[Floats, Floats]:
@@ -55,8 +54,14 @@ def coming_break(_: np.random.Generator, forces: int, months: int) -> tuple[Floa
     return _since(MONTHS, forces, months), np.ones((forces, months))
 
 
+def _falling(forces: int, months: int) -> Floats:
+    found: Floats = np.power(np.full((forces, months), 0.985), np.arange(months))
+    return found
+
+
 def _since(month: int, forces: int, months: int) -> Floats:
-    return np.broadcast_to(np.where(np.arange(months) < month, 1.0, 2 / 3), (forces, months))
+    found: Floats = np.broadcast_to(np.where(np.arange(months) < month, 1.0, 2 / 3), (forces, months))
+    return found
 
 
 SETTINGS: dict[str, Speed] = {

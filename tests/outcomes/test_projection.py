@@ -203,6 +203,15 @@ class TestReckoned:
                 assert row.projected_low == pytest.approx((x + o * low) / 1000, nan_ok=True)
                 assert row.projected_high == pytest.approx((x + o * min(high, 1)) / 1000, nan_ok=True)
 
+    def test_the_sentence_has_the_band(self):
+        rows, last = cohorts_of(steady(30, 36), 1000)
+        found = project_outcome_rate(tally_of(rows), positive="charged", as_at=last, until=6)[-1]
+        assert (
+            f"(95% band {100 * found.projected_low:.2f}% to {100 * found.projected_high:.2f}%, by how far"
+            in str(found)
+        )
+        assert found.interval.method == "aalen-johansen, back-test"
+
     def test_as_the_curve(self):
         """The chance is (F_T − F_k) / S_k of the curve that `outcome_maturity` draws of all cohorts."""
         rows, last = cohorts_of(steady(20, 30), 1000)

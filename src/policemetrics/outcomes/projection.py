@@ -71,8 +71,8 @@ class OutcomeProjection(Figure):
         How the band was made, and how often it is meant to hold.
     """
 
-    at_least: float = column("share", "estimate", of=("positive", "crimes"))
-    at_most: float = column("share", "estimate", of=("positive", "still_open", "crimes"))
+    at_least: float = column("share", of=("positive", "crimes"))
+    at_most: float = column("share", of=("positive", "still_open", "crimes"))
     projected: float = column("share", "estimate")
     projected_low: float = column("share", "lower")
     projected_high: float = column("share", "upper")
