@@ -25,6 +25,7 @@ from policemetrics._supply import (
     Reasons,
     Side,
     added,
+    both_groups,
     both_periods,
     exclusion_table,
     groups_of,
@@ -45,7 +46,7 @@ from policemetrics._write import shortened
 from policemetrics.definitions import Break, breaks, not_crimes, outcome_types
 from policemetrics.definitions._breaks import beyond_the_rules, force_labels, offence_labels
 from policemetrics.definitions._offences import RECORDED
-from policemetrics.errors import InvalidInputError, NotCrimeWarning, Note
+from policemetrics.errors import InvalidInputError, InvalidTypeError, NotCrimeWarning, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of, two_releases
 from policemetrics.frames import as_tally
 from policemetrics.periods import Period, read_labels
@@ -398,6 +399,34 @@ def _mixed(data: Tally, shown: tuple[str, ...]) -> Note | None:
 # ---- two sides --------------------------------------------------------------------------
 
 
+@attrs.frozen
+class Beside:
+    """How two sides are spoken of: two periods, or two groups of the dimension `compared`, which is empty of periods."""
+
+    between: tuple[str, str] = ("", "")
+    compared: str = ""
+
+    @property
+    def before(self) -> str:
+        """Where the first of the two is, as a reason says it: "nothing was recorded before"."""
+        return f"in {self.between[0]}" if self.compared else "before"
+
+    @property
+    def either(self) -> str:
+        """Where both are: "nothing was recorded in either period"."""
+        return "in either" if self.compared else "in either period"
+
+    @property
+    def no_share(self) -> str:
+        """Why no part has a share of a change of 0."""
+        return f"not applicable: the whole did not {'differ' if self.compared else 'change'}, so no part has a share of it"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of a figure that say what is compared."""
+        return {"between": self.between, "compared": self.compared}
+
+
 @attrs.define(eq=False)
 class Comparison:
     """Two sides of one tally, two periods or two groups, by group: what each counted, and the rows of a table.
@@ -541,6 +570,11 @@ class Comparison:
         first = self.pairs[0].sides[0].label if self.pairs else old.label
         until = f" and the same months until {old.when.end.year}" if len(self.pairs) > 1 and old.when else ""
         return f"{first}{until}", new.label
+
+    @property
+    def beside(self) -> Beside:
+        """The two sides, as a sentence speaks of them."""
+        return Beside(self.between, "" if self.sides[0].when else self.sides[0].dim)
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
@@ -971,17 +1005,121 @@ def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
     return str(of)
 
 
+@attrs.frozen
+class Asked:
+    """Which two sides a comparison is asked of: two periods of the dimension `dim`, or two of its groups."""
+
+    dim: str
+    pair: Any
+    groups: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        between: Any,
+        period: str,
+        groups: Any,
+        of: Any = None,
+        /,
+        *,
+        instead: str = "",
+        **roles: Any,
+    ) -> Asked:
+        """Read what a caller gave: two periods with between=, or two groups with groups= and of=.
+
+        Parameters
+        ----------
+        between : tuple or None
+            Two periods.
+        period : str
+            Their dimension.
+        groups : tuple or mapping or None
+            Two labels; or a mapping of their dimension to both, where `of` has another meaning.
+        of : str or None
+            The dimension of two labels.
+        instead : str
+            What else a caller could have given, for the error.
+        **roles : str, sequence of str or None
+            The dimensions that have another part, by the argument that says so: those of two groups may not.
+
+        Raises
+        ------
+        InvalidTypeError
+            If both are given, or neither; or `groups` is no mapping of one dimension, and there is no `of`.
+        InvalidInputError
+            If `of` or `period` is given where it says nothing, or the dimension of the groups has another part.
+        """
+        if (between is None) == (groups is None):
+            lead = (
+                "between must be given with a tally or frame"
+                if groups is None
+                else "between and groups cannot both be given"
+            )
+            msg = (
+                f"{lead}: between=(earlier, later) compares two periods, and groups=('Eastside', 'Westside') with "
+                f"of='district' two groups{instead}."
+            )
+            raise InvalidTypeError(msg)
+        if groups is None:
+            return cls.of_periods(period, between, of)
+        if period != "period":
+            msg = f"period= goes with between=, and two groups are compared; got {period!r}. Leave it out."
+            raise InvalidInputError(msg)
+        if isinstance(groups, Mapping):
+            if len(groups) != 1 or of is not None:
+                msg = (
+                    "groups must be a mapping of one dimension to two of its labels, without of=, as in "
+                    f"groups={{'district': ('Eastside', 'Westside')}}; got {_check.shown(groups)}"
+                    f"{'' if of is None else f' and of={of!r}'}."
+                )
+                raise InvalidTypeError(msg)
+            ((of, groups),) = groups.items()
+        if of is None:
+            msg = "of must be given with groups=, their dimension, as in groups=('Eastside', 'Westside'), of='district'."
+            raise InvalidTypeError(msg)
+        dim = _check.text(of, "of")
+        for role, dims in roles.items():
+            if dim in ((dims,) if isinstance(dims, str) else dims or ()):
+                msg = f"{dim!r} is the dimension of groups=, which is what is compared: {role}= must name another."
+                raise InvalidInputError(msg)
+        return cls(dim, groups, groups=True)
+
+    @classmethod
+    def of_periods(cls, period: str, between: Any = None, of: Any = None, /) -> Asked:
+        """Read it of periods, which need no of=."""
+        if of is not None:
+            msg = f"of= names the dimension of groups=, and there is none; got {of!r}. Leave it out."
+            raise InvalidInputError(msg)
+        return cls(period, between)
+
+    @classmethod
+    def of_parts(cls, between: Any, period: str, groups: Any, /, **roles: Any) -> Asked:
+        """Read it where of= names the parts of a change, so that groups= is a mapping."""
+        if groups is not None and not isinstance(groups, Mapping):
+            msg = (
+                "groups must be a mapping of their dimension to two of its labels, as in "
+                "groups={'district': ('Eastside', 'Westside')}, since of= names the parts; "
+                f"got {_check.shown(groups)}."
+            )
+            raise InvalidTypeError(msg)
+        return cls.of(between, period, groups, **roles)
+
+    def sides(self, tally: Tally) -> tuple[Side, Side]:
+        """Take the two sides of a tally."""
+        return (both_groups if self.groups else both_periods)(tally, self.pair, self.dim)
+
+
 def over_periods(
     tally: Tally,
-    between: Any,
+    asked: Asked,
     versus: str | None,
-    period: str,
     by: tuple[str, ...],
     figure: Callable[[tuple[Side, Side]], FigureT | Results[FigureT]],
 ) -> FigureT | Results[FigureT]:
-    """Make the figure of two periods; or a table of every period with the one before it, by group and period."""
+    """Make the figure of two sides; or a table of every period with the one before it, by group and period."""
+    period = asked.dim
     if versus is None:
-        return figure(both_periods(tally, between, period))
+        return figure(asked.sides(tally))
     table_of = cast("Callable[[tuple[Side, Side]], Results[FigureT]]", figure)  # of several periods
     pairs = pairs_of_periods(tally, versus, period)
     if not pairs:

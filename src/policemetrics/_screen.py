@@ -75,6 +75,8 @@ def title(name: str, fields: Sequence[Field[Any]], values: Mapping[str, Any]) ->
     said = {f.name: word(f, values[f.name]) for f in fields if f.name in values}
     head = said.pop("subject", "") or spaced(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
     per = _per(values)
+    if said.get("compared") and said.get("between"):  # two groups, the second against the first
+        said["between"] = f"{' against '.join(reversed(values['between']))} ({said.pop('compared')})"
     phrases = {
         "between": "{0}",
         "when": "in {0}",

@@ -29,7 +29,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics import _check, _write
+from policemetrics import _check, _totals, _write
 from policemetrics._cells import DROPPED, LACKING, MISSING, NOT_SUPPLIED, PARTLY, REASON, Cells, find, merged
 from policemetrics._sent import (
     AS_SENT,
@@ -323,9 +323,9 @@ def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
     InvalidTypeError
         If `groups` is no pair.
     InvalidInputError
-        If both are the same, or there is no such label.
+        If both are the same, or one holds the other, as a total does.
     UnknownNameError
-        If there is no such dimension.
+        If there is no such dimension, or no such label.
 
     Examples
     --------
@@ -342,6 +342,14 @@ def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
     if groups[0] == groups[1]:
         msg = f"groups must be two labels of {of!r}; got {groups[0]!r} twice."
         raise InvalidInputError(msg)
+    for whole in _totals.wholes(tally._cells, of, ()):
+        held = [label for label in groups if label in whole.parts]
+        if held and whole.label in groups and (whole.proven or whole.total):
+            msg = (
+                f"groups must not lie in one another; {whole.label!r} of {of!r} holds {held[0]!r}, which would be compared "
+                "with itself in part: compare it with the others alone."
+            )
+            raise InvalidInputError(msg)
 
     def side(label: Any) -> Side:
         part = tally._where({of: label_array([label])})._relabel(of, lambda _: 0, step=False)
@@ -834,7 +842,8 @@ def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
             at = by_period.positions(groups, groups.dims)
             dropped[at[at >= 0]] = True
         held.append(dropped)
-    reasons[held[0] != held[1]] = f"{_NOT_LIKE_FOR_LIKE}: cells of one of the two periods were dropped"
+    what = "periods" if old.when else "groups"
+    reasons[held[0] != held[1]] = f"{_NOT_LIKE_FOR_LIKE}: cells of one of the two {what} were dropped"
     return reasons
 
 

@@ -111,12 +111,34 @@ def moved(change: float, amount: str) -> str:
     return f"{'rose' if change > 0 else 'fell'} by {amount}"
 
 
-def path(change: float, amount: str, interval: str, both: Iterable[str], between: Iterable[str]) -> str:
-    """Say how something went from one value to another, and when, where that is known: "rose by 1, from 5 to 6"."""
+def path(
+    change: float,
+    amount: str,
+    interval: str,
+    both: Iterable[str],
+    between: Iterable[str],
+    *,
+    groups: bool = False,
+) -> str:
+    """Say how something went from one value to another, and when, where that is known: "rose by 1, from 5 to 6".
+
+    Of two groups it says how the second differs from the first: "was 1 higher in Kent than in Essex: 6 against 5".
+    """
+    if groups:
+        return differs(change, f"{amount} ", interval, both, between)
     (old, new), when = both, [f" in {period}" if period else "" for period in between]
     if change == 0:
         return f"{moved(change, amount)}{interval}: {old}{' and'.join(when) if all(when) else ' before and after'}"
     return f"{moved(change, amount)}{interval}, from {old}{when[0]} to {new}{when[1]}"
+
+
+def differs(change: float, amount: str, interval: str, both: Iterable[str], groups: Iterable[str]) -> str:
+    """Say how the second of two groups differs from the first: "was 1 higher in Kent than in Essex: 6 against 5"."""
+    (old, new), (first, second) = both, groups
+    if change == 0:
+        return f"did not differ{interval}: {old} in both {first} and {second}"
+    higher = "higher" if change > 0 else "lower"
+    return f"was {amount}{higher}{interval} in {second} than in {first}: {new} against {old}"
 
 
 def limits(low: str, high: str, *, unbounded: bool) -> str:

@@ -11,6 +11,8 @@ import numpy as np
 
 from policemetrics import _check, intervals
 from policemetrics._compare import (
+    Asked,
+    Beside,
     Comparison,
     Mask,
     Rows,
@@ -20,11 +22,11 @@ from policemetrics._compare import (
     read_counts,
 )
 from policemetrics._grouped import dispersion_before, over_same_months
-from policemetrics._supply import Side, both_periods
+from policemetrics._supply import Side
 from policemetrics._write import count as written
-from policemetrics._write import fixed, per_words, percent, signed
+from policemetrics._write import differs, fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
-from policemetrics.errors import InvalidTypeError, Note
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Exposure
 from policemetrics.intervals._shared import material
 from policemetrics.periods import in_words
@@ -35,6 +37,7 @@ from policemetrics.typing import (
     Counts,
     Dispersion,
     FloatArray,
+    GroupsOf,
     IntArray,
     Label,
     LikeForLike,
@@ -42,6 +45,7 @@ from policemetrics.typing import (
     Number,
     Numbers,
     RatioMethod,
+    TwoGroups,
     Versus,
 )
 
@@ -69,7 +73,10 @@ class RateChange(Figure):
     p_adjusted, adjust : float, str
         `p_value` adjusted for many comparisons, and how, over how many; nan and empty where that was not asked for.
     between : tuple of str
-        The two periods, the earlier first; empty where none were given.
+        The two periods, the earlier first, or the two groups; empty where none were given.
+    compared : str
+        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
+        compared.
     old_exposure, new_exposure : float
         What each count was divided by; nan without an exposure.
     per : float
@@ -102,6 +109,7 @@ class RateChange(Figure):
     p_value: float = column("p", "p", of="percent_change", shown=False)
     adjust: str = ""
     between: tuple[str, str] = ("", "")
+    compared: str = ""
     old_exposure: float = input_field("denominator", default=np.nan)
     new_exposure: float = input_field("denominator", default=np.nan)
     per: float = np.nan
@@ -142,11 +150,17 @@ class RateChange(Figure):
             return f"{self._what()}: change {self.reason}."
         if self.exposure_name:
             return self._rate_sentence()
-        if np.isnan(self.percent_change):
-            return f"{self._moved}{self._from_to}; percentage {self.reason}."
-        return (
-            f"{self._moved} ({signed(self.percent_change, 1, '%')}, {self._interval_words()}){self._from_to}."
+        limits = (
+            ""
+            if np.isnan(self.percent_change)
+            else f" ({signed(self.percent_change, 1, '%')}, {self._interval_words()})"
         )
+        reason = f"; percentage {self.reason}" if not limits else ""
+        if self.compared:
+            counts = written(self.old), written(self.new)
+            moved = differs(self.change, f"{written(abs(self.change))} ", limits, counts, self.between)
+            return f"{self._what(',')} {moved}{reason}."
+        return f"{self._moved}{limits}{self._from_to}{reason}."
 
     def _rate_sentence(self) -> str:
         """Say how the rate moved, with both rates and what they were made of."""
@@ -159,6 +173,8 @@ class RateChange(Figure):
             )
         ]
         dated = f"; {self.exposure_date}" if self.exposure_date else ""
+        if self.compared:
+            return f"{self._what(',')} per {per} {self._rates_differ}{dated}."
         path = f", from {sides[0]} to {sides[1]}{dated}"
         if np.isnan(self.percent_change):
             return f"{self._what(',')} per {per}{path.replace(', from', ' went from')}; percentage {self.reason}."
@@ -166,6 +182,21 @@ class RateChange(Figure):
             return f"{self._what(',')} per {per} did not change ({self._interval_words()}){path}."
         verb = "rose" if self.percent_change > 0 else "fell"
         return f"{self._what(',')} per {per} {verb} by {fixed(abs(self.percent_change), 1)}% ({self._interval_words()}){path}."
+
+    @property
+    def _rates_differ(self) -> str:
+        """Say how the rates of two groups differ, with what they were made of."""
+        both = [
+            f"{as_rate(rate)} ({written(count)} for {written(size)} {self.exposure_name})"
+            for rate, count, size in (
+                (self.old_rate, self.old, self.old_exposure),
+                (self.new_rate, self.new, self.new_exposure),
+            )
+        ]
+        if np.isnan(self.percent_change):
+            return f"{differs(self.new_rate - self.old_rate, '', '', both, self.between)}; percentage {self.reason}"
+        amount = f"{fixed(abs(self.percent_change), 1)}% "
+        return differs(self.percent_change, amount, f" ({self._interval_words()})", both, self.between)
 
     @property
     def _moved(self) -> str:
@@ -265,6 +296,45 @@ def rate_change(
     data: Counts,
     /,
     *,
+    groups: TwoGroups,
+    of: str | None = None,
+    by: None = None,
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    like_for_like: LikeForLike = "require",
+    method: RatioMethod = "score",
+    dispersion: float = 1,
+    minimum_base: int = 0,
+    margin: float | None = None,
+    caveat: str = "",
+    subject: str = "Recorded crime",
+    confidence_level: float = 0.95,
+) -> RateChange: ...
+@overload
+def rate_change(
+    data: Counts,
+    /,
+    *,
+    groups: TwoGroups,
+    of: str | None = None,
+    by: Names,
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    like_for_like: LikeForLike = "require",
+    method: RatioMethod = "score",
+    dispersion: float = 1,
+    minimum_base: int = 0,
+    margin: float | None = None,
+    caveat: str = "",
+    subject: str = "Recorded crime",
+    confidence_level: float = 0.95,
+    adjust: Literal["bh"] | None = None,
+) -> Results[RateChange]: ...
+@overload
+def rate_change(
+    data: Counts,
+    /,
+    *,
     versus: Literal["same_months"],
     years: int = 3,
     by: None = None,
@@ -330,6 +400,8 @@ def rate_change(
     *,
     labels: Any = None,
     between: Any = None,
+    groups: Any = None,
+    of: str | None = None,
     versus: Any = None,
     years: int = 3,
     by: Names | None = None,
@@ -350,7 +422,7 @@ def rate_change(
     """Change in a count or a rate, absolute and in per cent, with an interval.
 
     Give two counts; or two columns of counts with `labels`; or a tally or data frame with `between`
-    or `versus`.
+    or `versus`. With `groups` two groups are compared, as two periods are.
 
     Parameters
     ----------
@@ -362,6 +434,12 @@ def rate_change(
     between : tuple of str or Period, optional
         The two periods, (earlier, later): of one length, without overlap. Where the tally holds
         shorter periods, months say, those that make up each are added.
+    groups : tuple of str or int, optional
+        Two labels of the dimension `of`, in place of `between`: how the second differs from the first. Or a mapping of
+        the dimension to both, ``{"district": ("Eastside", "Westside")}``. Periods are added up; name theirs in `by` to
+        compare the groups in each. Where it is known who sent what, both must have the same months.
+    of : str, optional
+        The dimension of `groups`.
     versus : {"year_before", "previous", "same_months"}, optional
         Compare every period with the one a year before it or just before it; gives a table. Or compare the months of
         the latest year there are, from January on, with the mean of the same months of the `years` before.
@@ -458,6 +536,8 @@ def rate_change(
             labels,
             {"old": old, "new": new} | sizes,
             between=between,
+            groups=groups,
+            of=of,
             versus=versus,
             by=by,
             count=count,
@@ -471,21 +551,42 @@ def rate_change(
         ]
         divisors = [np.atleast_1d(_check.positive(*named)) for named in zip(columns[2:], sizes, strict=True)]
         return adjusted(_changes(how, rows, counted, divisors, "exposure" if sizes else "", ()), adjust)
-    if (between is None) == (versus is None):
-        msg = "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: give "
-        raise InvalidTypeError(f"{msg}between=(earlier, later) or versus='year_before', not both.")
+    if sum(given is not None for given in (between, groups, versus)) != 1:
+        msg = (
+            "rate_change compares two counts, rate_change(old, new); or the periods of a tally or frame: give "
+            "between=(earlier, later) or versus='year_before', not both; or two groups of it: give "
+            "groups=('Eastside', 'Westside'), of='district' in place of either."
+        )
+        raise InvalidTypeError(msg)
     _check.refuse_options(labels=labels)
+    asked = (
+        Asked.of(between, period, groups, of, by=by) if versus is None else Asked.of_periods(period, None, of)
+    )
+    if groups is not None and (per_day or dispersion == "estimate"):
+        what = "per_day=" if per_day else "dispersion='estimate'"
+        msg = f"{what} reads the two periods of between= or versus=, and groups= compares two groups; leave it out."
+        raise InvalidInputError(msg)
     if exposure is not None and not isinstance(exposure, Exposure):
         raise _check.wrong_type(
             exposure, "exposure must be an Exposure where the counts are a tally or frame"
         )
-    tally, kept = read_counts(old, by, period, count, exposure=exposure)
+    tally, kept = read_counts(old, by, asked.dim, count, exposure=exposure)
 
     def figure_of(pair: Comparison) -> RateChange | Results[RateChange]:
         sizes, named = pair.sizes(exposure, per_day=per_day)
         spread = dispersion_before(pair, period, method) if dispersion == "estimate" else None
-        more = {"between": pair.between, "exposure_date": exposure.date if exposure else ""}
-        return _changes(how, pair.rows, pair.counted, sizes, named, pair.shown, spread, **more)
+        dated = exposure.date if exposure else ""
+        return _changes(
+            how,
+            pair.rows,
+            pair.counted,
+            sizes,
+            named,
+            pair.shown,
+            spread,
+            beside=pair.beside,
+            exposure_date=dated,
+        )
 
     options: dict[str, Any] = {"like_for_like": like_for_like, "caveat": how.caveat, "whole": per_day}
     options |= {"counts": how.subject, "single": by is None and versus in {None, "same_months"}}
@@ -496,7 +597,7 @@ def rate_change(
         def of_sides(sides: tuple[Side, Side]) -> RateChange | Results[RateChange]:
             return figure_of(Comparison.of(tally, sides, kept, **options))
 
-        found = over_periods(tally, between, versus, period, kept, of_sides)
+        found = over_periods(tally, asked, versus, kept, of_sides)
     return adjusted(found, adjust)
 
 
@@ -521,7 +622,9 @@ def _changes(
     named: str,
     shown: Sequence[Mask],
     estimated: FloatArray | None = None,
-    **more: object,
+    *,
+    beside: Beside = Beside(),  # noqa: B008  # frozen
+    exposure_date: str = "",
 ) -> RateChange | Results[RateChange]:
     """Work out every row; `shown` says which counts stand where the change may not."""
     there = rows.there
@@ -535,8 +638,8 @@ def _changes(
     # Multiplied first, since that is exact, so that a tie in the last digit shown stays one.
     percent = ((new / e1) / (base / e0) - 1) * 100 if sizes else 100.0 * (new - old) / base
     withheld = (old > 0) & (old < how.minimum_base)
-    rows.explain((old == 0) & (new == 0), "not applicable: nothing was recorded in either period")
-    rows.explain(old == 0, "not applicable: nothing was recorded before")
+    rows.explain((old == 0) & (new == 0), f"not applicable: nothing was recorded {beside.either}")
+    rows.explain(old == 0, f"not applicable: nothing was recorded {beside.before}")
     rows.explain(withheld, lambda row: _WITHHELD.format(written(old[row]), written(how.minimum_base)))
     percents = {
         "percent_change": percent,
@@ -554,7 +657,8 @@ def _changes(
         **rates_of(counted, sizes, named),
         **attrs.asdict(how, filter=attrs.filters.exclude("minimum_base", "caveat")),
         **({} if estimated is None else {"dispersion": estimated}),
-        **more,
+        **beside.fields,
+        "exposure_date": exposure_date,
     }
     stand = dict.fromkeys(percents, there & ~withheld) | dict(zip(("old", "new"), shown, strict=False))
     return rows.results(RateChange, values, stand)
@@ -579,7 +683,9 @@ class ChangeDriver(Figure):
     whole_old, whole_new : float
         The two counts of the whole that the category is a part of.
     between : tuple of str
-        The two periods, the earlier first.
+        The two periods, the earlier first; or the two groups.
+    compared : str
+        The dimension of the two groups; empty where periods are compared.
     subject : str
         What is counted, for the sentence.
     """
@@ -592,6 +698,7 @@ class ChangeDriver(Figure):
     whole_old: float = input_field()
     whole_new: float = input_field()
     between: tuple[str, str]
+    compared: str = ""
     subject: str = "Recorded crime"
 
     def _sentence(self) -> str:
@@ -599,6 +706,8 @@ class ChangeDriver(Figure):
             return f"{self._what()}: change {self.reason}."
         earlier, later = map(in_words, self.between)
         path = f", from {written(self.old)} in {earlier} to {written(self.new)} in {later}"
+        if self.compared:
+            path = f", with {written(self.new)} in {later} against {written(self.old)} in {earlier}"
         moved = (
             f"{signed(self.change, 0)}{path}"
             if self.change
@@ -611,27 +720,30 @@ class ChangeDriver(Figure):
         """Say what part of the whole change it is; undefined is the share, or the points, or both."""
         whole = self.whole_new - self.whole_old
         if np.isnan(self.points):
-            return f"the whole {_moved(whole)}, and has no percentage: {self.reason}"
+            return f"the whole {self._moved(whole)}, and has no percentage: {self.reason}"
         if np.isnan(self.share_of_change):
-            return f"{signed(self.points, 2)} percentage points; the whole did not change"
+            return f"{signed(self.points, 2)} percentage points; the whole {self._moved(0)}"
         total = 100 * whole / self.whole_old
         return (
-            f"{signed(self.points, 2)} percentage points of the {signed(total, 1, '%')} by which the whole {_moved(whole)}, "
-            f"{percent(self.share_of_change)} of the change"
+            f"{signed(self.points, 2)} percentage points of the {signed(total, 1, '%')} by which the whole {self._moved(whole)}, "
+            f"{percent(self.share_of_change)} of the {'difference' if self.compared else 'change'}"
         )
 
-
-def _moved(change: float) -> str:
-    if change == 0:
-        return "did not change"
-    return "rose" if change > 0 else "fell"
+    def _moved(self, change: float) -> str:
+        """Say which way the whole went, or how it is in the second of two groups."""
+        if change == 0:
+            return f"did not {'differ' if self.compared else 'change'}"
+        if self.compared:
+            return f"is {'higher' if change > 0 else 'lower'}"
+        return "rose" if change > 0 else "fell"
 
 
 def change_drivers(
     data: Counts,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     of: str,
     by: Names = (),
     period: str = "period",
@@ -646,8 +758,10 @@ def change_drivers(
     ----------
     data : Tally or data frame
         Counts by period and by `of`.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `rate_change`.
+    groups : mapping of str to tuple, optional
+        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str
         The dimension whose categories are shown: the offence group, the offence, the area.
     by : str or sequence of str, optional
@@ -672,7 +786,9 @@ def change_drivers(
     Raises
     ------
     InvalidInputError
-        If the periods do not compare, or one dimension is given two roles.
+        If the periods do not compare, both groups are one, or one dimension is given two roles.
+    InvalidTypeError
+        If not one of `between` and `groups` is given, or `groups` is no such mapping.
     UnknownNameError
         If a dimension or column does not exist.
 
@@ -708,14 +824,16 @@ def change_drivers(
     theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
     """
     _, _ = _check.text(of, "of"), _check.text(subject, "subject")
-    tally, kept = read_counts(data, by, period, count, of=of)
-    sides = both_periods(tally, between, period)
-    pair = Comparison.of(tally, sides, kept, like_for_like=like_for_like, caveat=caveat, counts=subject)
+    asked = Asked.of_parts(between, period, groups, by=by, of=of)
+    tally, kept = read_counts(data, by, asked.dim, count, of=of)
+    pair = Comparison.of(
+        tally, asked.sides(tally), kept, like_for_like=like_for_like, caveat=caveat, counts=subject
+    )
     rows, group, (old, new) = pair.by_part(of)
     whole_old, whole_new = (whole[group] for whole in pair.counted)
     change, moved = (new - old).astype(float), (whole_new - whole_old).astype(float)
-    rows.explain(whole_old == 0, "not applicable: nothing was recorded before")
-    rows.explain(moved == 0, "not applicable: the whole did not change, so no part has a share of it")
+    rows.explain(whole_old == 0, f"not applicable: nothing was recorded {pair.beside.before}")
+    rows.explain(moved == 0, pair.beside.no_share)
     values = {
         "old": old,
         "new": new,
@@ -725,7 +843,7 @@ def change_drivers(
         "share_of_change": change / np.where(moved == 0, np.nan, moved),
         "whole_old": np.where(rows.there, whole_old, np.nan),
         "whole_new": np.where(rows.there, whole_new, np.nan),
-        "between": pair.between,
+        **pair.beside.fields,
         "subject": subject,
     }
     old_there, new_there = (there[group] for there in pair.shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from policemetrics._typing import (
@@ -57,6 +58,7 @@ __all__ = [
     "Durations",
     "Every",
     "FloatArray",
+    "GroupsOf",
     "HarmMethod",
     "IntArray",
     "Label",
@@ -76,9 +78,12 @@ __all__ = [
     "Seconds",
     "ServiceLevel",
     "SurvivalMethod",
+    "TwoGroups",
     "Versus",
 ]
 
 Between: TypeAlias = tuple[str | Period, str | Period]
 Counts: TypeAlias = "Tally | IntoFrame"
 Divisor: TypeAlias = Number | ByLabel | Exposure | Tally
+GroupsOf: TypeAlias = Mapping[str, tuple[Label, Label]]
+TwoGroups: TypeAlias = tuple[Label, Label] | GroupsOf

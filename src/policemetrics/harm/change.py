@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._compare import Comparison, Mask, Rows, read_counts
-from policemetrics._supply import base_and_periods, both_periods, exclusion_table, groups_of, left_by_match
+from policemetrics._compare import Asked, Comparison, Mask, Rows, read_counts
+from policemetrics._supply import base_and_periods, exclusion_table, groups_of, left_by_match
 from policemetrics._write import count as written
-from policemetrics._write import fixed, moved, percent, plain, size
+from policemetrics._write import differs, fixed, moved, percent, plain, size
 from policemetrics.decomposition import symmetric_split
 from policemetrics.exposure import Exposure
 from policemetrics.harm.score import How, Scored, Weighted, distinct
@@ -19,7 +19,17 @@ from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import Period, in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.tallies import Tally
-from policemetrics.typing import Between, Counts, FloatArray, HarmMethod, IntArray, LikeForLike, Names
+from policemetrics.typing import (
+    Between,
+    Counts,
+    FloatArray,
+    GroupsOf,
+    HarmMethod,
+    IntArray,
+    LikeForLike,
+    Names,
+    TwoGroups,
+)
 
 _PARTS: Final = ("from_population", "from_volume", "from_mix", "from_weights")
 _HEADS: Final = "{harm_unit}, {exposure_name}"
@@ -61,7 +71,10 @@ class HarmChange(Weighted):
     per_crime_change : float
         Change of the mean harm of a crime, in per cent. Harm may fall while this rises.
     between : tuple of str
-        The two periods, the earlier first.
+        The two periods, the earlier first; or the two groups.
+    compared : str
+        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
+        compared.
     weights, harm_unit : str
         The edition of the weights, or both editions; and their unit.
     old_exposure, new_exposure : float
@@ -99,12 +112,15 @@ class HarmChange(Weighted):
     crimes_new: float = input_field("numerator")
     per_crime_change: float = input_field("estimate", of=("old", "new", "crimes_old", "crimes_new"))
     between: tuple[str, str]
+    compared: str = ""
     old_exposure: float = input_field("denominator", default=np.nan)
     new_exposure: float = input_field("denominator", default=np.nan)
 
     def _sentence(self) -> str:
         if np.isnan(self.change):
             return f"{self._about}: change {self.reason}."
+        if self.compared:
+            return self._differs
         earlier, later = map(in_words, self.between)
         path = f", from {plain(self.old)} {self.harm_unit} in {earlier} to {plain(self.new)} in {later}"
         if np.isnan(self.percent_change):
@@ -116,10 +132,34 @@ class HarmChange(Weighted):
         return f"{stated}; on {self._crimes}, harm per crime {_moved(self.per_crime_change)}."
 
     @property
+    def _differs(self) -> str:
+        """Say how the harm of two groups differs, per head, too, where that is known; and that of a crime."""
+        both = [f"{plain(score)} {self.harm_unit}" for score in (self.old, self.new)]
+        if np.isnan(self.percent_change):
+            return (
+                f"{self._about} {differs(self.change, '', '', both, self.between)}; percentage {self.reason}."
+            )
+        limits, amount = f" ({self._interval_words()})", f"{size(self.percent_change, 1)}% "
+        stated = (
+            f"{self._about} {differs(self.percent_change, amount, limits, both, self.between)}{self._heads}"
+        )
+        if np.isnan(self.per_crime_change):
+            return f"{stated}."
+        per_crime = "the same"
+        if self.per_crime_change:
+            per_crime = f"{size(self.per_crime_change, 1)}% {_higher(self.per_crime_change)}"
+        return f"{stated}; on {self._crimes}, harm per crime was {per_crime}."
+
+    @property
     def _heads(self) -> str:
         """Say how the score per head moved, where it is known."""
         if np.isnan(self.per_head_percent_change):
             return ""
+        if self.compared:
+            heads = [f"{plain(v)} per head" for v in (self.old_per_head, self.new_per_head)]
+            change, words = self.per_head_percent_change, self._interval_words("per_head_percent_change")
+            apart = "the same" if change == 0 else f"{size(change, 1)}% {_higher(change)}"
+            return f"; per head ({self.exposure_name}, {self.exposure_date}) it was {apart} ({words}): {heads[1]} against {heads[0]}"
         heads = [f"{plain(v)} per head" for v in (self.old_per_head, self.new_per_head)]
         return (
             f"; per head ({self.exposure_name}, {self.exposure_date}) it {_moved(self.per_head_percent_change)} "
@@ -132,6 +172,10 @@ class HarmChange(Weighted):
             return "as many crimes"
         change = (self.crimes_new / self.crimes_old - 1) * 100
         return f"{fixed(abs(change), 1)}% {'more' if change > 0 else 'fewer'} crimes"
+
+
+def _higher(change: float) -> str:
+    return "higher" if change > 0 else "lower"
 
 
 def _moved(percent_change: float) -> str:
@@ -174,12 +218,50 @@ def harm_change(
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> Results[HarmChange]: ...
+@overload
 def harm_change(
     data: Counts,
     weights: HarmWeights,
     /,
     *,
-    between: Between,
+    groups: TwoGroups,
+    of: str | None = None,
+    by: None = None,
+    offence: str = "offence",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    weights_new: HarmWeights | None = None,
+    like_for_like: LikeForLike = "require",
+    method: HarmMethod = "dobson",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> HarmChange: ...
+@overload
+def harm_change(
+    data: Counts,
+    weights: HarmWeights,
+    /,
+    *,
+    groups: TwoGroups,
+    of: str | None = None,
+    by: Names,
+    offence: str = "offence",
+    count: str | None = None,
+    exposure: Exposure | None = None,
+    weights_new: HarmWeights | None = None,
+    like_for_like: LikeForLike = "require",
+    method: HarmMethod = "dobson",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[HarmChange]: ...
+def harm_change(
+    data: Counts,
+    weights: HarmWeights,
+    /,
+    *,
+    between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
     by: Names | None = None,
     offence: str = "offence",
     period: str = "period",
@@ -199,9 +281,13 @@ def harm_change(
         Crimes by offence code and period.
     weights : HarmWeights
         The harm of one crime of each offence, for both periods.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later): of one length, without overlap. Where the tally holds shorter
         periods, quarters say, those that make up each are added.
+    groups : tuple of str or int, optional
+        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+    of : str, optional
+        The dimension of `groups`.
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
     offence, period : str, optional
@@ -240,7 +326,7 @@ def harm_change(
         If the periods are reversed, equal, unequal in length or overlap, or the two sets of weights have
         different units.
     InvalidTypeError
-        If codes are numbers, or `weights` is not a `HarmWeights`.
+        If codes are numbers, `weights` is not a `HarmWeights`, or not one of `between` and `groups` is given.
 
     Notes
     -----
@@ -285,10 +371,11 @@ def harm_change(
     """
     editions = (weights,) if weights_new is None else (weights, weights_new)
     how = How(editions, offence, exposure, method, confidence_level)
-    tally, kept = _read(data, how, by, period, count)
+    asked = Asked.of(between, period, groups, of, by=by, offence=offence)
+    tally, kept = _read(data, how, by, asked.dim, count)
     pair = Comparison.of(
         tally,
-        both_periods(tally, between, period),
+        asked.sides(tally),
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
@@ -303,9 +390,9 @@ def harm_change(
     rows, there = pair.rows, pair.rows.there
     ratio, low, high = score_ratio(before, after, there, how)
     rows.explain(
-        (before.score == 0) & (after.score == 0), "not applicable: there was no harm in either period"
+        (before.score == 0) & (after.score == 0), f"not applicable: there was no harm {pair.beside.either}"
     )
-    rows.explain(before.score == 0, "not applicable: there was no harm before")
+    rows.explain(before.score == 0, f"not applicable: there was no harm {pair.beside.before}")
     sizes = how.sizes(rows, pair.groups, *pair.sides)
     heads = sizes[1] / sizes[0]
     parts, per_crime_change = _parts(scored, None if exposure is None else sizes, there)
@@ -325,7 +412,7 @@ def harm_change(
         "crimes_old": np.where(there, before.crimes, np.nan),
         "crimes_new": np.where(there, after.crimes, np.nan),
         "per_crime_change": per_crime_change,
-        "between": pair.between,
+        **pair.beside.fields,
         "old_exposure": sizes[0],
         "new_exposure": sizes[1],
         **how.said(pair.data),
@@ -569,7 +656,9 @@ class HarmDriver(Figure):
         `change` as a fraction of the change of the whole: negative where it went the other way, above 1
         where others made up for it. Nan where the whole did not change.
     between : tuple of str
-        The two periods, the earlier first.
+        The two periods, the earlier first; or the two groups.
+    compared : str
+        The dimension of the two groups; empty where periods are compared.
     weights, harm_unit : str
         The edition of the weights, and their unit.
     """
@@ -583,6 +672,7 @@ class HarmDriver(Figure):
     from_mix: float = column("amount_change", "estimate", of=("crimes_old", "crimes_new"), unit="{harm_unit}")
     share_of_change: float = column("share", "estimate", of="change")
     between: tuple[str, str]
+    compared: str = ""
     weights: str
     harm_unit: str
 
@@ -591,12 +681,13 @@ class HarmDriver(Figure):
         return f"Harm ({self.weights})"
 
     def _sentence(self) -> str:
-        name = f"Contribution to the change in harm ({self.weights})"
+        what = "difference" if self.compared else "change"
+        name = f"Contribution to the {what} in harm ({self.weights})"
         if np.isnan(self.change):
             return f"{name}: {self.reason}."
         earlier, later = map(in_words, self.between)
         share = (
-            "" if np.isnan(self.share_of_change) else f", {percent(self.share_of_change)} of the whole change"
+            "" if np.isnan(self.share_of_change) else f", {percent(self.share_of_change)} of the whole {what}"
         )
         return (
             f"{name}: {_signed(self.change)} {self.harm_unit}{share}; {_signed(self.from_volume)} from the number of all "
@@ -614,7 +705,8 @@ def harm_drivers(
     weights: HarmWeights,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     of: str = "offence",
     by: Names = (),
     offence: str = "offence",
@@ -631,8 +723,10 @@ def harm_drivers(
         Crimes by offence code and period, and by `of` if that is another dimension.
     weights : HarmWeights
         The harm of one crime of each offence, for both periods.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `harm_change`.
+    groups : mapping of str to tuple, optional
+        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str, optional
         The dimension whose parts are shown: the offence, its group, the area. Default is ``"offence"``.
     by : str or sequence of str, optional
@@ -660,7 +754,8 @@ def harm_drivers(
     InvalidInputError
         If the periods do not compare, or one dimension is given two roles.
     InvalidTypeError
-        If codes are numbers, or `weights` is not a `HarmWeights`.
+        If codes are numbers, `weights` is not a `HarmWeights`, not one of `between` and `groups` is given, or
+        `groups` is no such mapping.
 
     See Also
     --------
@@ -691,10 +786,11 @@ def harm_drivers(
     [HarmDriver, 2 rows]
     """
     how = How((weights,), offence)
-    tally, kept = _read(data, how, by, period, count, of=_check.text(of, "of"))
+    asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), offence=offence)
+    tally, kept = _read(data, how, by, asked.dim, count, of=of)
     pair = Comparison.of(
         tally,
-        both_periods(tally, between, period),
+        asked.sides(tally),
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
@@ -718,7 +814,7 @@ def harm_drivers(
     severity = per_crime(np.array([before, after]), crimes)
     volume, mix = share_out(crimes[:, np.newaxis] * severity, before, after)
     moved = (whole_new.score - whole_old.score)[group]
-    rows.explain(moved == 0, "not applicable: the whole did not change, so no part has a share of it")
+    rows.explain(moved == 0, pair.beside.no_share)
     values = {
         "crimes_old": counted[0],
         "crimes_new": counted[1],
@@ -726,7 +822,7 @@ def harm_drivers(
         "from_volume": volume,
         "from_mix": mix,
         "share_of_change": (after - before) / np.where(moved == 0, np.nan, moved),
-        "between": pair.between,
+        **pair.beside.fields,
         **how.said(pair.data),
     }
     shown = {name: there[group] for name, there in zip(("crimes_old", "crimes_new"), pair.shown, strict=True)}

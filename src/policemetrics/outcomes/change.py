@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Chosen, Mask, Rows
+from policemetrics._compare import Asked, Beside, Chosen, Mask, Rows
 from policemetrics._sources import joined
 from policemetrics._supply import compared_figures, no_reasons
 from policemetrics._write import path, percent, size
@@ -21,7 +21,18 @@ from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.periods import check_pair, in_words, read_labels
 from policemetrics.results import Results, column, figure, input_field, label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import Alternates, Basis, Between, Blank, Counts, Label, LikeForLike, Names, OutOf
+from policemetrics.typing import (
+    Alternates,
+    Basis,
+    Between,
+    Blank,
+    Counts,
+    Label,
+    LikeForLike,
+    Names,
+    OutOf,
+    TwoGroups,
+)
 
 
 @figure(estimate=("points", "percent_change"))
@@ -37,7 +48,10 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     percent_change : float
         The same change in per cent of `old` (+44.0); nan where `old` is 0.
     between : tuple of str
-        The two periods, the earlier first; empty where they are not known.
+        The two periods, the earlier first, or the two groups; empty where they are not known.
+    compared : str
+        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
+        compared.
     outcomes, outcome_types : str, tuple of str
         The set of positive outcomes.
     basis, out_of : str
@@ -73,7 +87,8 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
             f"{size(self.points, 2)} percentage points",
             (percent(self.old, 2), percent(self.new, 2)),
         )
-        moved = path(self.points, amount, f" ({self._interval_words()})", both, map(in_words, self.between))
+        limits, groups = f" ({self._interval_words()})", bool(self.compared)
+        moved = path(self.points, amount, limits, both, map(in_words, self.between), groups=groups)
         relative = f", which is {size(self.percent_change, 1)}% {'higher' if self.points > 0 else 'lower'}"
         if np.isnan(self.percent_change):
             relative = f"; percentage {self.reason}"
@@ -122,6 +137,46 @@ def outcome_rate_change(
 ) -> Results[OutcomeRateChange]: ...
 @overload
 def outcome_rate_change(
+    data: Counts,
+    /,
+    *,
+    groups: TwoGroups,
+    of: str | None = None,
+    positive: str | OutcomeSet,
+    basis: Basis,
+    out_of: OutOf,
+    crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
+    by: None = None,
+    outcome: str = "outcome",
+    count: str | None = None,
+    like_for_like: LikeForLike = "require",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> OutcomeRateChange: ...
+@overload
+def outcome_rate_change(
+    data: Counts,
+    /,
+    *,
+    groups: TwoGroups,
+    of: str | None = None,
+    positive: str | OutcomeSet,
+    basis: Basis,
+    out_of: OutOf,
+    crimes: Tally | None = None,
+    blank: Blank | None = None,
+    alternates: Alternates | None = None,
+    by: Names,
+    outcome: str = "outcome",
+    count: str | None = None,
+    like_for_like: LikeForLike = "require",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[OutcomeRateChange]: ...
+@overload
+def outcome_rate_change(
     old: OutcomeRate, new: OutcomeRate, /, *, caveat: str = "", confidence_level: float = 0.95
 ) -> OutcomeRateChange: ...
 @_check.asking_together
@@ -131,6 +186,8 @@ def outcome_rate_change(
     /,
     *,
     between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
     positive: str | OutcomeSet | None = None,
     basis: Basis | None = None,
     out_of: OutOf | None = None,
@@ -147,7 +204,7 @@ def outcome_rate_change(
 ) -> OutcomeRateChange | Results[OutcomeRateChange]:
     """Change in a positive outcome rate, in percentage points and in per cent.
 
-    Give two rates; or a tally or data frame with `between`.
+    Give two rates; or a tally or data frame with `between`, or with `groups` for two groups of it.
 
     Parameters
     ----------
@@ -157,6 +214,10 @@ def outcome_rate_change(
     between : tuple of str or Period, optional
         The two periods, (earlier, later): of one length, without overlap. Where the tally holds
         shorter periods, months say, those that make up each are added.
+    groups : tuple of str or int, optional
+        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+    of : str, optional
+        The dimension of `groups`; crimes need it, too.
     positive, basis, out_of : optional
         As for `positive_outcome_rate`; they must be given with a tally or frame.
     crimes : Tally, optional
@@ -190,7 +251,7 @@ def outcome_rate_change(
         If the two rates differ in set, basis or denominator, or are of two groups; or the periods are
         reversed, equal, unequal in length or overlap. What `positive_outcome_rate` refuses is refused.
     InvalidTypeError
-        If the two rates are no `OutcomeRate`, or `between` is missing.
+        If the two rates are no `OutcomeRate`, or not one of `between` and `groups` is given.
     ChoiceNeededError
         If a choice is left out, as for `positive_outcome_rate`: all get listed with their meaning, and a complete call.
     UnknownNameError
@@ -225,6 +286,8 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
     if isinstance(old, OutcomeRate) or new is not None:
         _refuse_asked(
             between=between,
+            groups=groups,
+            of=of,
             positive=positive,
             basis=basis,
             out_of=out_of,
@@ -237,14 +300,13 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
         )
         return _of_figures(old, new, _check.text(caveat, "caveat", empty=True), confidence_level)
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
-    if between is None:
-        msg = "between must be given with a tally or frame: between=(earlier, later); or give two OutcomeRate figures."
-        raise InvalidTypeError(msg)
-    outcomes = Outcomes.read(old, definition, by, outcome, period, count)
-    found = outcomes.compare(between, crimes, like_for_like, caveat)
+    instead = "; or give two OutcomeRate figures"
+    asked = Asked.of(between, period, groups, of, instead=instead, by=by, outcome=outcome)
+    outcomes = Outcomes.read(old, definition, by, outcome, asked, count)
+    found = outcomes.compare(crimes, like_for_like, caveat)
     pair = found.pair
     return _changes(
-        outcomes.counter.definition, pair.rows, found.counted, pair.shown, found.stand, pair.between
+        outcomes.counter.definition, pair.rows, found.counted, pair.shown, found.stand, pair.beside
     )
 
 
@@ -291,7 +353,7 @@ def _of_figures(
         old.chosen if old.chosen == new.chosen else "", sources=joined(old.sources, new.sources)
     )
     rows.note(*notes)
-    return _changes(definition, rows, counted, stand, stand, between)
+    return _changes(definition, rows, counted, stand, stand, Beside(between))
 
 
 def _times_of(old: OutcomeRate, new: OutcomeRate) -> tuple[dict[str, Label], tuple[str, str]]:
@@ -346,12 +408,12 @@ def _changes(
     counted: Sequence[Counted],
     shown: Sequence[Mask],
     stand: Sequence[Mask],
-    between: tuple[str, str],
+    beside: Beside,
 ) -> OutcomeRateChange | Results[OutcomeRateChange]:
     """Work out every row; `shown` says which counts, and `stand` which rates, stand where the change may not."""
     (old, old_low, old_high), (new, new_low, new_high) = map(definition.rates, counted, stand)
     low, high = intervals.square_and_add(new, new_low, new_high, old, old_low, old_high)
-    rows.explain(old == 0, "not applicable: the rate was 0 before")
+    rows.explain(old == 0, f"not applicable: the rate was 0 {beside.before}")
     inputs = definition.open_shares(counted, stand)
     for name, side, seen in zip(("old", "new"), counted, shown, strict=True):
         inputs[f"{name}_positive"] = np.where(seen, side.positive, np.nan)
@@ -363,7 +425,7 @@ def _changes(
         "points_low": 100 * low,
         "points_high": 100 * high,
         "percent_change": 100 * (new / np.where(old > 0, old, np.nan) - 1),
-        "between": between,
+        **beside.fields,
         **inputs,
         **definition.audit,
     }

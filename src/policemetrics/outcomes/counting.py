@@ -16,7 +16,7 @@ import numpy as np
 
 from policemetrics import _check, _supply
 from policemetrics._cells import LACKING, MISSING, NOT_SUPPLIED, REASON, Cells, filled, merged
-from policemetrics._compare import Comparison, Mask, kept_dims, part_of
+from policemetrics._compare import Asked, Comparison, Mask, kept_dims, part_of
 from policemetrics._sent import Renamed, Sent
 from policemetrics._write import count as written
 from policemetrics.definitions import outcome_sets, outcome_types
@@ -43,7 +43,7 @@ from policemetrics.outcomes.definition import (
 )
 from policemetrics.results import label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import Between, Blank, FloatArray, LikeForLike, Names
+from policemetrics.typing import Blank, FloatArray, LikeForLike, Names
 
 NOT_YET_ASSIGNED: Final = "0"
 _BLANK: Final = "\0blank"
@@ -524,12 +524,12 @@ def _refuse_other_periods(crimes: Tally, outcomes: Tally, period: str) -> None:
 
 @attrs.frozen
 class Outcomes:
-    """Outcomes of several periods, as they were read; `of` names the dimension by which groups will be divided."""
+    """Outcomes of two sides, as they were read; `of` names the dimension by which groups will be divided."""
 
     tally: Tally
     counter: Counter
     by: tuple[str, ...]
-    period: str
+    asked: Asked
     of: str
     single: bool
 
@@ -540,20 +540,21 @@ class Outcomes:
         definition: Definition,
         by: Names | None,
         outcome: str,
-        period: str,
+        asked: Asked,
         count: str | None,
         of: str = "",
     ) -> Outcomes:
         """Read a tally that keeps all that a comparison needs."""
+        period = asked.dim
         kept = kept_dims(by, period=period, outcome=outcome)
         refuse_by_outcome(kept, outcome)
         parts = (part_of(of, by=kept, period=period, outcome=outcome),) if of else ()
         tally, counter = read(data, (*kept, *parts, period), outcome, count, definition)
-        return cls(tally, counter, kept, period, of, by is None)
+        return cls(tally, counter, kept, asked, of, by is None)
 
-    def compare(self, between: Between, crimes: Any, like_for_like: LikeForLike, caveat: str) -> TwoPeriods:
-        """Count two of the periods, and the crimes of both."""
-        sides = _supply.both_periods(self.tally, between, self.period)
+    def compare(self, crimes: Any, like_for_like: LikeForLike, caveat: str) -> TwoPeriods:
+        """Count the two sides, and the crimes of both."""
+        sides = self.asked.sides(self.tally)
         refuse_crimes(crimes, self.counter, *(side.tally for side in sides))
         pair = Comparison.of(
             self.tally,
@@ -568,23 +569,24 @@ class Outcomes:
         )
         pair.rows.note(*notes_between(self.counter.definition, [side.when for side in sides]))
         pair.rows.note(*self.counter.notes)
-        recorded = None if crimes is None else self._crimes(crimes, between, sides, pair.sides[0].common)
+        recorded = None if crimes is None else self._crimes(crimes, sides, pair.sides[0].common)
         return TwoPeriods.of(self.counter, pair, recorded)
 
     def _crimes(
-        self, crimes: Any, between: Between, sides: tuple[_supply.Side, _supply.Side], common: Cells | None
+        self, crimes: Any, sides: tuple[_supply.Side, _supply.Side], common: Cells | None
     ) -> tuple[_supply.Side, _supply.Side]:
-        """Read the crimes of both periods; of suppliers that were left out of the outcomes, they are left out too."""
+        """Read the crimes of both sides; of suppliers that were left out of the outcomes, they are left out too."""
         if not isinstance(crimes, Tally):
-            what = f"dimension {self.period!r} where two periods are compared"
+            two = "groups" if self.asked.groups else "periods"
+            what = f"dimension {self.asked.dim!r} where two {two} are compared"
             if self.of:
-                what = f"dimensions {self.of!r} and {self.period!r}"
+                what = f"dimensions {self.of!r} and {self.asked.dim!r}"
             msg = f"crimes must be a Tally with the {what}; got {type(crimes).__name__}."
             raise InvalidTypeError(msg)
-        needed = dict.fromkeys((*self.by, self.of, self.period, *(common.dims if common else ())))
+        needed = dict.fromkeys((*self.by, self.of, self.asked.dim, *(common.dims if common else ())))
         Divisor.of(crimes, tuple(filter(None, needed)), "crimes")  # refuses crimes that lack a dimension
         _refuse_wider(crimes, self.tally, self.by)
-        old, new = _supply.both_periods(crimes, between, self.period)
+        old, new = self.asked.sides(crimes)
         if common is None:
             return old, new
         return _matched(old, sides[0], common), _matched(new, sides[1], common)

@@ -543,13 +543,16 @@ class OutcomeFigureOfTwo(OutcomeFigure):
     Attributes
     ----------
     between : tuple of str
-        The two periods, the earlier first; empty where they are not known.
+        The two periods, the earlier first, or the two groups; empty where they are not known.
+    compared : str
+        The dimension of the two groups, of which `old` is the first; empty where periods are compared.
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
         Share of the crimes of each cohort that have no outcome yet; nan on the closed basis, or where the data do
         not say.
     """
 
     between: tuple[str, str] = ("", "")
+    compared: str = ""
     old_share_not_yet_assigned: float = input_field("estimate", default=np.nan)
     new_share_not_yet_assigned: float = input_field("estimate", default=np.nan)
 
@@ -561,6 +564,10 @@ class OutcomeFigureOfTwo(OutcomeFigure):
             return ""
         if old == new:
             return f" Of the crimes of either cohort {percent(new)} have no outcome yet."
+        if self.compared:
+            told = ["not known" if np.isnan(share) else percent(share) for share in (old, new)]
+            first, second = self.between
+            return f" Of the crimes in {first} {told[0]} have no outcome yet, of those in {second} {told[1]}."
         if np.isnan(old) or np.isnan(new):
             which, known, other = ("later", new, "earlier") if np.isnan(old) else ("earlier", old, "later")
             return f" Of the crimes of the {which} cohort {percent(known)} have no outcome yet; of the {other} that is not known."

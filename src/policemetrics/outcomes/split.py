@@ -14,7 +14,7 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import Cells
-from policemetrics._compare import Comparison, Mask
+from policemetrics._compare import Asked, Comparison, Mask
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons, totals, unexplained, why_negative
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa, kitagawa_parts
@@ -30,6 +30,7 @@ from policemetrics.typing import (
     Blank,
     Counts,
     FloatArray,
+    GroupsOf,
     IntArray,
     LikeForLike,
     Names,
@@ -53,7 +54,9 @@ class OutcomeRateSplit(OutcomeFigureOfTwo):
     of : str
         The dimension of the categories.
     between : tuple of str
-        The two periods, the earlier first.
+        The two periods, the earlier first, or the two groups.
+    compared : str
+        The dimension of the two groups; empty where periods are compared.
     outcomes, outcome_types : str, tuple of str
         The set of positive outcomes.
     basis, out_of : str
@@ -71,11 +74,13 @@ class OutcomeRateSplit(OutcomeFigureOfTwo):
 
     def _sentence(self) -> str:
         if np.isnan(self.points):
-            return f"{self._about}: split of the change by {self.of} {self.reason}."
+            return f"{self._about}: split of the {'difference' if self.compared else 'change'} by {self.of} {self.reason}."
         earlier, later = map(in_words, self.between)
         path = f"from {percent(self.old, 2)} in {earlier} to {percent(self.new, 2)} in {later}"
+        if self.compared:
+            path = f"{percent(self.new, 2)} in {later} against {percent(self.old, 2)} in {earlier}"
         return (
-            f"{self._about} changed by {signed(self.points, 2)} percentage points, {path}: {signed(self.within, 2)} from the rates "
+            f"{self._about} {'differed' if self.compared else 'changed'} by {signed(self.points, 2)} percentage points, {path}: {signed(self.within, 2)} from the rates "
             f"within each {self.of} and {signed(self.mix, 2)} from the mix by {self.of}.{self._less_mature}"
         )
 
@@ -85,7 +90,8 @@ def outcome_rate_split(
     data: Counts,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     of: str,
     positive: str | OutcomeSet,
     basis: Basis,
@@ -105,7 +111,8 @@ def outcome_rate_split(
     data: Counts,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     of: str,
     positive: str | OutcomeSet,
     basis: Basis,
@@ -125,7 +132,8 @@ def outcome_rate_split(
     data: Any,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     of: str,
     positive: str | OutcomeSet | None = None,
     basis: Basis | None = None,
@@ -149,8 +157,10 @@ def outcome_rate_split(
     ----------
     data : Tally or data frame
         Outcomes by type, period and `of`.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
+    groups : mapping of str to tuple, optional
+        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str
         The dimension of the categories: the offence, its group, the area.
     positive, basis, out_of : optional
@@ -183,7 +193,7 @@ def outcome_rate_split(
         If the periods do not compare, or one dimension is given two roles. What `positive_outcome_rate`
         refuses is refused.
     InvalidTypeError
-        If `crimes` is no Tally.
+        If `crimes` is no Tally, not one of `between` and `groups` is given, or `groups` is no such mapping.
     ChoiceNeededError
         If a choice is left out, as for `positive_outcome_rate`: all get listed with their meaning, and a complete call.
     UnknownNameError
@@ -229,8 +239,9 @@ def outcome_rate_split(
     The positive outcome rate (charged, recorded basis, out of outcomes) changed by −4.10 percentage points, from 16.00% in 2022/23 to 11.90% in 2023/24: +1.60 from the rates within each offence and −5.70 from the mix by offence.
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
-    outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))
-    split = _Split.of(outcomes.compare(between, crimes, like_for_like, caveat), of)
+    asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), outcome=outcome)
+    outcomes = Outcomes.read(data, definition, by, outcome, asked, count, of)
+    split = _Split.of(outcomes.compare(crimes, like_for_like, caveat), of)
     # Percentage points from the start: what adds up exactly does so no more when multiplied afterwards.
     old_share, old_rate, new_share, new_rate = split.dense.values()
     within, mix = kitagawa(old_share, 100 * old_rate, new_share, 100 * new_rate)
@@ -264,7 +275,7 @@ class OutcomeRateDriver(OutcomeFigureOfTwo):
         categories to those of the `OutcomeRateSplit`.
     whole_old, whole_new : float
         The two rates of the whole.
-    of, between, outcomes, outcome_types, basis, out_of : optional
+    of, between, compared, outcomes, outcome_types, basis, out_of : optional
         As for `OutcomeRateSplit`.
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
         As for `OutcomeRateSplit`: of the whole.
@@ -289,7 +300,7 @@ class OutcomeRateDriver(OutcomeFigureOfTwo):
         shares = f"{percent(self.old_share, 1)} to {percent(self.new_share, 1)}"
         whole = signed(100 * (self.whole_new - self.whole_old), 2)
         return (
-            f"{subject}: {signed(self.points, 2)} of the {whole} percentage points by which the whole changed; "
+            f"{subject}: {signed(self.points, 2)} of the {whole} percentage points by which the whole {'differed' if self.compared else 'changed'}; "
             f"{signed(self.within, 2)} from its own rate ({rates}) and {signed(self.mix, 2)} from its share of "
             f"{self._noun} ({shares}{self._pull}).{self._less_mature}"
         )
@@ -318,7 +329,8 @@ def outcome_rate_drivers(
     data: Counts,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     of: str,
     positive: str | OutcomeSet | None = None,
     basis: Basis | None = None,
@@ -339,8 +351,10 @@ def outcome_rate_drivers(
     ----------
     data : Tally or data frame
         Outcomes by type, period and `of`.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
+    groups : mapping of str to tuple, optional
+        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str
         The dimension whose categories are shown: the offence, its group, the area.
     positive, basis, out_of : optional
@@ -403,8 +417,9 @@ def outcome_rate_drivers(
     [OutcomeRateDriver, 2 rows]
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
-    outcomes = Outcomes.read(data, definition, by, outcome, period, count, _check.text(of, "of"))
-    split = _Split.of(outcomes.compare(between, crimes, like_for_like, caveat), of)
+    asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), outcome=outcome)
+    outcomes = Outcomes.read(data, definition, by, outcome, asked, count, of)
+    split = _Split.of(outcomes.compare(crimes, like_for_like, caveat), of)
     rows, group, _ = split.pair.by_part(of, split.parts)
     at = group, split.parts.code(of)
     within, mix = (100 * part[at] for part in kitagawa_parts(*split.dense.values()))
@@ -466,7 +481,7 @@ class _Split:
             "whole_old": old[0],
             "whole_new": new[0],
         }
-        said = {"of": of, "between": pair.between} | definition.audit
+        said = {"of": of} | pair.beside.fields | definition.audit
         return cls(pair, parts, dense, 100 * (after[2] - before[2]), wholes, said)
 
 

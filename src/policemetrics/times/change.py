@@ -10,7 +10,7 @@ import numpy as np
 
 from policemetrics import _check, _supply, intervals
 from policemetrics._cells import MEASURED, Cells
-from policemetrics._compare import Chosen, Comparison, Rows, kept_dims
+from policemetrics._compare import Asked, Beside, Chosen, Comparison, Rows, kept_dims
 from policemetrics._figure import audit_fields, comparable
 from policemetrics._sources import joined
 from policemetrics._write import duration, one_sentence, path, percent, size
@@ -31,6 +31,7 @@ from policemetrics.typing import (
     Percentile,
     RecordedTo,
     Seconds,
+    TwoGroups,
 )
 
 # ---- the figure -------------------------------------------------------------------------
@@ -65,7 +66,10 @@ class TimeChange(Figure):
     share_percent_change : float
         The same change in per cent of `old_share_within`: 85 to 86.9% is +1.9 points and +2.2 per cent.
     between : tuple of str
-        The two periods, the earlier first; empty where they are not known.
+        The two periods, the earlier first, or the two groups; empty where they are not known.
+    compared : str
+        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
+        compared.
     inclusive : bool
         Whether a time equal to the target meets it.
     missed : str
@@ -108,6 +112,7 @@ class TimeChange(Figure):
         "percent", "estimate", of=("old_share_within", "new_share_within"), shown=False
     )
     between: tuple[str, str] = ("", "")
+    compared: str = ""
     inclusive: bool = False
     missed: str = ""
     start: str = ""
@@ -149,7 +154,8 @@ class TimeChange(Figure):
         amount = duration(abs(change)) if abs(change) >= 0.05 else "less than 0.1 s"
         old, new = (duration(getattr(self, f"{side}_{name}")) for side in ("old", "new"))
         relative = getattr(self, f"{name}_percent_change")
-        return self._moved(name, f"{name}_change", amount, (old, new), relative, ("more", "less"))
+        how = ("higher", "lower") if self.compared else ("more", "less")
+        return self._moved(name, f"{name}_change", amount, (old, new), relative, how)
 
     @property
     def _points(self) -> str:
@@ -172,7 +178,8 @@ class TimeChange(Figure):
         """Say by how much something moved, from what to what, and that in per cent, which may be nan."""
         change, low, high = (getattr(self, f"{column}{end}") for end in ("", "_low", "_high"))
         limits = f" ({self._interval_words(column)})" if np.isfinite([low, high]).all() else ""
-        moved = f"{name} {path(change, amount, limits, both, map(in_words, self.between))}"
+        when, groups = map(in_words, self.between), bool(self.compared)
+        moved = f"{name} {path(change, amount, limits, both, when, groups=groups)}"
         if change == 0 or np.isnan(relative):
             return moved
         return f"{moved}, which is {size(relative, 1)}% {compared[0] if change > 0 else compared[1]}"
@@ -230,12 +237,52 @@ def time_change(
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> Results[TimeChange]: ...
+@overload
+def time_change(
+    data: Counts,
+    /,
+    *,
+    groups: TwoGroups,
+    of: str | None = None,
+    by: None = None,
+    target: Seconds | None = None,
+    inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
+    missed: Names = (),
+    seconds: str = MEASURED,
+    count: str | None = None,
+    like_for_like: LikeForLike = "require",
+    percentile_method: Percentile = "linear",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> TimeChange: ...
+@overload
+def time_change(
+    data: Counts,
+    /,
+    *,
+    groups: TwoGroups,
+    of: str | None = None,
+    by: Names,
+    target: Seconds | Mapping[Any, Seconds | None] | None = None,
+    inclusive: bool = False,
+    recorded_to: RecordedTo | None = None,
+    missed: Names = (),
+    seconds: str = MEASURED,
+    count: str | None = None,
+    like_for_like: LikeForLike = "require",
+    percentile_method: Percentile = "linear",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[TimeChange]: ...
 def time_change(
     old: TimeSummary | Counts,
     new: TimeSummary | None = None,
     /,
     *,
     between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
     by: Names | None = None,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
@@ -251,8 +298,8 @@ def time_change(
 ) -> TimeChange | Results[TimeChange]:
     """Change in times between two periods, with intervals: mean, median and share within target.
 
-    Give a tally or data frame with `between`; or two summaries, as `summarise_times` and `answer_times` make
-    them.
+    Give a tally or data frame with `between`, or with `groups` for two groups of it; or two summaries, as
+    `summarise_times` and `answer_times` make them.
 
     Parameters
     ----------
@@ -262,6 +309,10 @@ def time_change(
     between : tuple of str or Period, optional
         The two periods, (earlier, later): of one length, without overlap. Where the tally holds shorter
         periods, months say, those that make up each are added.
+    groups : tuple of str or int, optional
+        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+    of : str, optional
+        The dimension of `groups`.
     by : str or sequence of str, optional
         The dimensions to keep; gives a table.
     target, inclusive, recorded_to, missed, seconds, count, percentile_method : optional
@@ -288,7 +339,7 @@ def time_change(
         If the periods are reversed, equal, unequal in length or overlap, or the two summaries differ in
         what was asked.
     InvalidTypeError
-        If `between` is left out, or one of two summaries is none.
+        If not one of `between` and `groups` is given, or one of two summaries is none.
     UnknownNameError
         If a dimension, column or definition does not exist.
 
@@ -328,21 +379,21 @@ def time_change(
     Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is 26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% in 2022/23 to 90.00% in 2023/24, which is 12.5% higher.
     """
     if isinstance(old, TimeSummary) or new is not None:
-        if any(v is not None for v in (between, by, target, recorded_to, count)):
-            msg = "between=, by=, target=, recorded_to= and count= cannot go with two summaries, which carry what they were asked; leave them out."
+        if any(v is not None for v in (between, groups, of, by, target, recorded_to, count)):
+            msg = "between=, groups=, of=, by=, target=, recorded_to= and count= cannot go with two summaries, which carry what they were asked; leave them out."
             raise InvalidInputError(msg)
         note = Note("stated", caveat, _check.text(caveat, "caveat", empty=True))
         return _of_figures(old, new, note, _check.confidence_level(confidence_level))
-    if between is None:
-        msg = "between must be given with a tally or frame: between=(earlier, later); or give two TimeSummary figures."
-        raise InvalidTypeError(msg)
+    asked = Asked.of(
+        between, period, groups, of, instead="; or give two TimeSummary figures", by=by, seconds=seconds
+    )
     settings = estimates.Settings.of(inclusive, percentile_method, confidence_level, recorded_to=recorded_to)
     chosen = _check.names(missed, "missed")
-    kept = kept_dims(by, period=period)
-    tally, measured = as_times(old, (*kept, period), seconds, count)
+    kept = kept_dims(by, period=asked.dim)
+    tally, measured = as_times(old, (*kept, asked.dim), seconds, count)
     pair = Comparison.of(
         tally,
-        _supply.both_periods(tally, between, period),
+        asked.sides(tally),
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
@@ -366,13 +417,13 @@ def time_change(
         sides.append(side | {"n": np.where(supplied, counted, np.nan)})
         rows.explain(supplied & (counted == 0), f"not available: no times in {label}")
     rows.settle()
-    asked = {
-        "between": pair.between,
+    said = {
+        **pair.beside.fields,
         "inclusive": settings.inclusive,
         "missed": "; ".join(chosen),
         "percentile_method": settings.percentile_method,
     }
-    return _changes(rows, sides, targets, settings.level, asked)
+    return _changes(rows, sides, targets, settings.level, said)
 
 
 @attrs.frozen(eq=False)
@@ -479,12 +530,13 @@ def _changes(
     values |= _points(old, new, level)
     if no_share is not None:
         rows.explain(np.isnan(values["points"]), no_share)
+    before = Beside(asked["between"], asked.get("compared", "")).before
     for moved, relative, what in (
         ("mean_change", "mean_percent_change", "mean"),
         ("points", "share_percent_change", "share within target"),
     ):
         nothing = rows.there & ~np.isnan(values[moved]) & np.isnan(values[relative])
-        rows.explain(nothing, f"not applicable: the {what} was 0 before")
+        rows.explain(nothing, f"not applicable: the {what} was 0 {before}")
     values |= {
         "target": targets,
         "median_method": "square_and_add" if asked["percentile_method"] else "",

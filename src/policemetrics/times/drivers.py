@@ -9,8 +9,8 @@ import numpy as np
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, Cells
-from policemetrics._compare import Comparison, Mask, Rows, kept_dims, part_of
-from policemetrics._supply import Reasons, both_periods, groups_of, no_reasons, unexplained
+from policemetrics._compare import Asked, Comparison, Mask, Rows, kept_dims, part_of
+from policemetrics._supply import Reasons, groups_of, no_reasons, unexplained
 from policemetrics._write import percent, seconds_change, signed
 from policemetrics.decomposition import kitagawa_parts
 from policemetrics.periods import in_words
@@ -25,7 +25,7 @@ from policemetrics.times.estimates import (
     targets_of,
 )
 from policemetrics.times.reading import as_times
-from policemetrics.typing import Between, Counts, FloatArray, IntArray, LikeForLike, Names, Seconds
+from policemetrics.typing import Between, Counts, FloatArray, GroupsOf, IntArray, LikeForLike, Names, Seconds
 
 
 @figure(estimate="mean_change")
@@ -54,7 +54,9 @@ class TimeDriver(Figure):
     points, points_from_within, points_from_mix : float
         The same for the share of the whole that is within target, in percentage points.
     between : tuple of str
-        The two periods, the earlier first.
+        The two periods, the earlier first, or the two groups.
+    compared : str
+        The dimension of the two groups; empty where periods are compared.
     inclusive : bool
         Whether a time equal to the target meets it.
     missed : str
@@ -81,6 +83,7 @@ class TimeDriver(Figure):
     points_from_within: float = column("points", "estimate")
     points_from_mix: float = column("points", "estimate")
     between: tuple[str, str]
+    compared: str = ""
     inclusive: bool = False
     missed: str = ""
     whole_old_mean: float = input_field("estimate")
@@ -90,13 +93,18 @@ class TimeDriver(Figure):
 
     def _sentence(self) -> str:
         if np.isnan(self.mean_change):
-            return f"Contribution to the change in times: {self.reason}."
+            return (
+                f"Contribution to the {'difference' if self.compared else 'change'} in times: {self.reason}."
+            )
         earlier, later = map(in_words, self.between)
+        what, verb, when = "change", "changed", f"from {earlier} to {later}"
+        if self.compared:
+            what, verb, when = "difference", "differed", f"in {later} from that in {earlier}"
         whole = seconds_change(self.whole_new_mean - self.whole_old_mean)
         found = [
             (
-                f"Contribution to the change in times: {seconds_change(self.mean_change)} of the {whole} by which the mean changed "
-                f"from {earlier} to {later}, {seconds_change(self.mean_from_within)} from its own times and "
+                f"Contribution to the {what} in times: {seconds_change(self.mean_change)} of the {whole} by which the mean {verb} "
+                f"{when}, {seconds_change(self.mean_from_within)} from its own times and "
                 f"{seconds_change(self.mean_from_mix)} from its part of all, {percent(self.old_mix)} to {percent(self.new_mix)}"
             )
         ]
@@ -104,7 +112,7 @@ class TimeDriver(Figure):
             change = 100 * (self.whole_new_share_within - self.whole_old_share_within)
             found.append(
                 f"{signed(self.points, 2)} of the {signed(change, 2)} percentage points by which the share within target "
-                f"changed, {signed(self.points_from_within, 2)} from its own times and {signed(self.points_from_mix, 2)} "
+                f"{verb}, {signed(self.points_from_within, 2)} from its own times and {signed(self.points_from_mix, 2)} "
                 "from its part of all"
             )
         return f"{'; '.join(found)}."
@@ -114,7 +122,8 @@ def time_drivers(
     data: Counts,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     of: str,
     by: Names = (),
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
@@ -132,8 +141,10 @@ def time_drivers(
     ----------
     data : Tally or data frame
         Times by period and by `of`.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `time_change`.
+    groups : mapping of str to tuple, optional
+        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str
         The dimension whose parts are shown: the grade, the area, the hour of the day.
     by : str or sequence of str, optional
@@ -160,6 +171,8 @@ def time_drivers(
     ------
     InvalidInputError
         If the periods do not compare, or one dimension is given two roles.
+    InvalidTypeError
+        If not one of `between` and `groups` is given, or `groups` is no such mapping.
     UnknownNameError
         If a dimension or column does not exist, or a part has no target.
 
@@ -201,12 +214,13 @@ def time_drivers(
     """
     settings = Settings.of(inclusive, "linear", 0.95, percentiles=False)
     chosen = _check.names(missed, "missed")
-    kept = kept_dims(by, period=period)
-    part = part_of(of, by=kept, period=period, seconds=seconds)
-    tally, measured = as_times(data, (*kept, part, period), seconds, count)
+    asked = Asked.of_parts(between, period, groups, by=by, of=of, seconds=seconds)
+    kept = kept_dims(by, period=asked.dim)
+    part = part_of(of, by=kept, period=asked.dim, seconds=seconds)
+    tally, measured = as_times(data, (*kept, part, asked.dim), seconds, count)
     pair = Comparison.of(
         tally,
-        both_periods(tally, between, period),
+        asked.sides(tally),
         kept,
         like_for_like=like_for_like,
         caveat=caveat,
@@ -243,7 +257,7 @@ def time_drivers(
         "points": 100 * (share_within + share_mix),
         "points_from_within": 100 * share_within,
         "points_from_mix": 100 * share_mix,
-        "between": pair.between,
+        **pair.beside.fields,
         "inclusive": settings.inclusive,
         "missed": "; ".join(chosen),
         "whole_old_mean": old_mean,
