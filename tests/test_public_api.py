@@ -211,6 +211,7 @@ BAD = {
     "out_of": [None, 5, "nope", b"crimes"],
     "per": [0, -1, NAN, INF, "1000", None, True],
     "per_day": ["no", 1, None],
+    "groups": [5, "nope", ("Kent",), ("Kent", "Kent"), ("Kent", "nope"), {"force": ("Kent", "nope")}, {}, [None, None]],
     "like_for_like": [None, 5, "nope"],
     "dispersion": [0, -1, NAN, INF, "2", None, True],
     "adjust": ["BH", "", 5, True, b"bh"],
@@ -307,6 +308,7 @@ NOT_NEEDED = {
     ("harm_outcome_rate", "period"),
     ("share", "out_of"),
     ("detectable_change", "out_of"),
+    *((name, "of") for name in ("rate_change", "harm_change", "outcome_rate_change", "time_change")),
 }
 # What reads the columns of a small table has its own words for them.
 ALSO = {

@@ -349,7 +349,7 @@ class TestBadInput:
         with pytest.raises(InvalidTypeError, match="between must be given"):
             PARTS[name]()
         part = "grade" if name == "times" else "offence"
-        with pytest.raises(InvalidInputError, match="(of|offence)= must name another"):
+        with pytest.raises(InvalidInputError, match=r"(of|offence)= must name another"):
             PARTS[name](groups={part: ("theft", "robbery")})
 
     def test_of_rates_alone(self):

@@ -227,6 +227,9 @@ def rate_changes(
     assert_type(pm.rate_change(arrow_rows, between=YEARS, by="force", period="year"), Results[RateChange])
     assert_type(pm.rate_change(duck_rows, between=YEARS, by="force", subject="Theft"), Results[RateChange])
     assert_type(pm.rate_change(crimes, versus="year_before"), Results[RateChange])
+    assert_type(pm.rate_change(crimes, groups=("Kent", "Essex"), of="force"), RateChange)
+    assert_type(pm.rate_change(crimes, groups={"force": ("Kent", "Essex")}), RateChange)
+    assert_type(pm.rate_change(crimes, groups=(1, 2), of="grade", by="force"), Results[RateChange])
     assert_type(pm.rate_change(pandas_rows, versus="previous", by="force", count="n"), Results[RateChange])
 
     change = pm.rate_change(5, 6)
@@ -306,6 +309,8 @@ def harm(crimes: Tally, rows: pd.DataFrame, residents: Exposure) -> None:
     assert_type(pm.harm_change(rows, css, between=YEARS, by=["force"]), Results[HarmChange])
     assert_type(pm.harm_drivers(crimes, css, between=YEARS), Results[HarmDriver])
     assert_type(pm.harm_change(crimes, css, between=YEARS).interval, Interval)
+    assert_type(pm.harm_change(crimes, css, groups=("Kent", "Essex"), of="force"), HarmChange)
+    assert_type(pm.harm_change(rows, css, groups=("Kent", "Essex"), of="force", by=[]), Results[HarmChange])
     assert_type(pm.harm_index(crimes, css, base="2022/23"), Results[HarmIndex])
     assert_type(pm.harm_index(rows, css, base=Period.financial_year(2022), by="force"), Results[HarmIndex])
     assert_type(pm.harm_index(crimes, css, base="2022/23")[0].interval, Interval)
@@ -342,6 +347,11 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
         Results[OutcomeRate],
     )
     assert_type(pm.outcome_rate_change(rate, rate), OutcomeRateChange)
+    of_two = {"force": ("Kent", "Essex")}
+    assert_type(
+        pm.outcome_rate_change(results, groups=of_two, positive=own, basis="recorded", out_of="outcomes"),
+        OutcomeRateChange,
+    )
     assert_type(
         pm.outcome_rate_change(results, between=YEARS, positive=own, basis="recorded", out_of="outcomes"),
         OutcomeRateChange,
@@ -519,6 +529,8 @@ def calls(waits: Tally, rows: pl.DataFrame, series: pd.Series[float], gone: Tall
 
 def changes_of_times(waits: Tally, rows: pl.DataFrame, old: TimeSummary, new: TimeSummary) -> None:
     assert_type(pm.time_change(old, new), TimeChange)
+    assert_type(pm.time_change(waits, groups=("a", "b"), of="line", target=10), TimeChange)
+    assert_type(pm.time_change(waits, groups={"line": ("a", "b")}, by="grade"), Results[TimeChange])
     assert_type(pm.time_change(waits, between=YEARS, target=900, caveat="regraded"), TimeChange)
     assert_type(
         pm.time_change(rows, between=YEARS, by="grade", target={"1": 900, "2": 3600}), Results[TimeChange]

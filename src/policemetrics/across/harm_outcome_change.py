@@ -15,7 +15,7 @@ import numpy as np
 
 from policemetrics import _check, intervals
 from policemetrics._cells import Cells
-from policemetrics._compare import Comparison, Mask
+from policemetrics._compare import Asked, Comparison, Mask
 from policemetrics._supply import Reasons, no_reasons, unexplained
 from policemetrics._write import path, percent, signed, size
 from policemetrics.across.harm_outcomes import Harm, parts_of
@@ -252,8 +252,8 @@ def harm_outcome_change(
     """
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     how = How((weights,), offence, confidence_level=confidence_level)
-    outcomes = _read(data, how, definition, by, outcome, period, count)
-    weighed = _Weighed.of(how, outcomes, crimes, between, like_for_like, caveat)
+    outcomes = _read(data, how, definition, by, outcome, Asked.of_periods(period, between), count)
+    weighed = _Weighed.of(how, outcomes, crimes, like_for_like, caveat)
     definition, rows = weighed.definition, weighed.pair.rows
     (old, old_low, old_high), (new, new_low, new_high) = weighed.rates
     low, high = intervals.square_and_add(new, new_low, new_high, old, old_low, old_high)
@@ -399,8 +399,8 @@ def harm_outcome_drivers(
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     how = How((weights,), offence)
-    outcomes = _read(data, how, definition, by, outcome, period, count)
-    weighed = _Weighed.of(how, outcomes, crimes, between, like_for_like, caveat)
+    outcomes = _read(data, how, definition, by, outcome, Asked.of_periods(period, between), count)
+    weighed = _Weighed.of(how, outcomes, crimes, like_for_like, caveat)
     pair, parts = weighed.pair, weighed.parts
     pair.rows.adopt(weighed.why_no_split(pair.rows.there))
     rows, group, _ = pair.by_part(offence, parts)
@@ -434,14 +434,14 @@ def _read(
     definition: Definition,
     by: Names | None,
     outcome: str,
-    period: str,
+    asked: Asked,
     count: str | None,
 ) -> Outcomes:
     """Read outcomes that keep their offences, without those that the weights leave out on purpose."""
     if by is not None and how.offence in _check.names(by, "by"):
         msg = f"by must not name the offence dimension {how.offence!r}: harm is weighed over offences; harm_outcome_drivers has a row for each."
         raise InvalidInputError(msg)
-    found = Outcomes.read(data, definition, by, outcome, period, count, how.offence)
+    found = Outcomes.read(data, definition, by, outcome, asked, count, how.offence)
     return attrs.evolve(found, tally=how.set_aside(found.tally))
 
 
@@ -463,13 +463,12 @@ class _Weighed:
         how: How,
         outcomes: Outcomes,
         crimes: Any,
-        between: Between,
         like_for_like: LikeForLike,
         caveat: str,
     ) -> _Weighed:
         """Weigh both periods, and say which groups have no rate."""
         recorded = how.set_aside(crimes) if isinstance(crimes, Tally) else crimes
-        found = outcomes.compare(between, recorded, like_for_like, caveat)
+        found = outcomes.compare(recorded, like_for_like, caveat)
         pair, definition = found.pair, found.counter.definition
         of_crimes = found.crimes or (None, None)
         every = [side for side in (*pair.sides, *of_crimes) if side is not None]
