@@ -308,7 +308,11 @@ NOT_NEEDED = {
     ("harm_outcome_rate", "period"),
     ("share", "out_of"),
     ("detectable_change", "out_of"),
-    *((name, "of") for name in ("rate_change", "harm_change", "outcome_rate_change", "time_change")),
+    ("rate_change", "of"),
+    ("rate_change of months", "of"),
+    ("harm_change", "of"),
+    ("outcome_rate_change", "of"),
+    ("time_change", "of"),
 }
 # What reads the columns of a small table has its own words for them.
 ALSO = {
