@@ -45,7 +45,8 @@ PARTS = {
     "counting": ("_cells _spans tallies periods frames/counting",
                  "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
     "supply": ("_sent _supply _compare exposure",
-               "cells change check compare exposure extend figure frames harm outcomes rates results supply tallies times totals"),
+               "breaks cells change check compare exposure extend figure frames harm official/test_files.py outcomes rates results "
+               "supply tallies times totals"),
     "changes": ("change control detectable rates", "change compare control harm outcomes rates times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),
@@ -332,6 +333,8 @@ def in_child(work: Callable[[], str]) -> str:
 
 def tests_of(name: str) -> str:
     """Return the folder of tests of that name, or the file."""
+    if name.endswith(".py"):
+        return f"tests/{name}"
     return f"tests/{name}" if (ROOT / "tests" / name).is_dir() else f"tests/test_{name}.py"
 
 

@@ -211,7 +211,7 @@ class Windows:
         labels = reports.label(sent).tolist()
         lengths = {p.months for p in read_labels(labels, self.dim)} if is_time(labels) else set()
         if len(lengths) == 1:
-            parts = parts.select(parts.counts >= self.length // lengths.pop())
+            parts = parts.select(parts.counts * lengths.pop() >= self.length)
         return parts.keys()
 
     def on(self, relation: Cells) -> Cells:
@@ -293,9 +293,8 @@ class Sent:
                 found = step.on(found)
         return found
 
-    def rows(self, dims: Iterable[str], *, lacking: bool = False) -> Cells:
+    def rows(self, dims: Collection[str], *, lacking: bool = False) -> Cells:
         """Return the keys of which rows came in, as they were made; with `lacking` those without some label, too."""
-        dims = tuple(dims)
         keys = self.evidence(self.cells).keys(dims)
         if self.lacking is None:
             return keys
@@ -367,9 +366,8 @@ def identities(sent: Sequence[Sent], dim: str) -> dict[Any, Any]:
     return {old: old if now in several else now for old, now in pairs}
 
 
-def seen(sent: Iterable[Sent], dims: Iterable[str], *, lacking: bool = False) -> Cells:
+def seen(sent: Iterable[Sent], dims: Collection[str], *, lacking: bool = False) -> Cells:
     """Return the keys of which rows came in, of whatever other labels, now and as sent; or those that lack one, too."""
-    dims = tuple(dims)
     return joined(one.again(one.rows(dims, lacking=lacking)) for one in sent).keys()
 
 
@@ -410,7 +408,7 @@ def chosen_labels(sent: Sent) -> dict[str, set[Any]]:
     chosen: dict[str, set[Any]] = {}
     every = {dim: set(sent.cells.label(dim).tolist()) for dim in sent.cells.dims}
     for step in sent.steps:
-        if isinstance(step, Renamed) and step.dim in every:
+        if isinstance(step, Renamed):
             for of in (every, chosen):
                 of[step.dim] = {step.labels.get(v, v) for v in of[step.dim]} if step.dim in of else set()
             chosen = {dim: labels for dim, labels in chosen.items() if labels}
@@ -441,7 +439,7 @@ def empty_months(rows: frozenset[int], periods: Iterable[Period]) -> tuple[list[
     """Return the months of some periods that have no row: before or after all that have one, and between these."""
     firsts = [(p.start.year * 12 + p.start.month - 1, p.months) for p in periods]
     lacking = sorted({first + m for first, months in firsts for m in range(months)} - rows)
-    between = [min(rows) < month < max(rows) for month in lacking]
+    between = [month in range(min(rows), max(rows)) for month in lacking]
     named = [Period.month(month // 12, month % 12 + 1).label for month in lacking]
     return (
         [label for label, inner in zip(named, between, strict=True) if not inner],

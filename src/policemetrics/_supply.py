@@ -49,6 +49,7 @@ from policemetrics.results import ExclusionTable, Figure, label_array
 from policemetrics.tallies import Tally, without_own_drops
 
 _MOST_NAMED: Final = 5
+_WHOLE: Final = 0  # the place in a side of what has one part
 
 
 @attrs.frozen(slots=False)  # so that `_reports` can be kept
@@ -144,7 +145,7 @@ class Side:
     def senders(self) -> Cells:
         """Return the reports of those who are in, with every supplier by its labels as sent, for a divisor."""
         stated = () if self.tally._supplied is None else self.tally._supplied.dims
-        if not renamed(self.tally) & {*stated} and not self.group:
+        if renamed(self.tally).isdisjoint(stated) and not self.group:
             return self.proof(())
         found, common = reports(self.tally._sent), self.common
         if not self.group:
@@ -209,7 +210,7 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
         found = reports(tally._sent) if stated else seen(tally._sent, dict.fromkeys((*who, dim)))
         if as_sent(dim) not in found.dims or not (needed := _parts_needed(tally, who, dim)):
             continue
-        sent = _identified(tally, found, but=dim).keys().project([d for d in found.dims if d != as_sent(dim)])
+        sent = _identified(tally, found).keys().project([d for d in found.dims if d != as_sent(dim)])
         enough = sent.counts >= np.array([needed[v] for v in sent.label(dim).tolist()])[sent.code(dim)]
         if not enough.all():
             tally = _left_out(tally, sent.select(~enough), dim)
@@ -221,16 +222,16 @@ def whole_side(tally: Tally, areas: tuple[str, ...] = ()) -> Side:
     return Side(tally, common=common, members=members)
 
 
-def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, float]:
-    """Return how many reports make up each label of a dimension of periods; none where it is no such dimension."""
+def _parts_needed(tally: Tally, who: Iterable[str], dim: str) -> dict[Any, float] | None:
+    """Return how many reports make up each label of a dimension of periods; None where it is no such dimension."""
     known = known_lines(tally._sent, [d for d in who if d != dim])
     if as_sent(dim) not in known.dims:
-        return {}
+        return None
     pairs = known.keys((dim, as_sent(dim)))
     try:
         made = read_labels(pairs.column(as_sent(dim)).tolist(), dim)
     except InvalidInputError:
-        return {}
+        return None
     parts: dict[Any, list[Period]] = {}
     for label, part in zip(pairs.column(dim).tolist(), made, strict=True):
         parts.setdefault(label, []).append(part)
@@ -250,7 +251,7 @@ def _count_parts(label: Any, parts: Sequence[Period], dim: str) -> float:
 
 def _left_out(tally: Tally, partly: Cells, dim: str) -> Tally:
     """Move to the ledger what came from suppliers of only a part of a period."""
-    as_it_is = set(partly.dims) <= set(tally.dims)
+    as_it_is = {*tally.dims}.issuperset(partly.dims)
     cells = tally._cells if as_it_is else tally._grain()
     some = called(cells, _identities(tally, cells, dim)).within(partly)
     left = cells.select(some).project(tally.dims)
@@ -352,8 +353,8 @@ def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
             raise InvalidInputError(msg)
 
     def side(label: Any) -> Side:
-        part = tally._where({of: label_array([label])})._relabel(of, lambda _: 0, step=False)
-        return Side(part, of, parts={0: said(of, label)}, group=said(of, label))
+        part = tally._where({of: label_array([label])})._relabel(of, lambda _: _WHOLE, step=False)
+        return Side(part, of, parts={_WHOLE: said(of, label)}, group=said(of, label))
 
     return side(groups[0]), side(groups[1])
 
@@ -416,27 +417,27 @@ def side_of(tally: Tally, period: str, wanted: Period, read: Mapping[Any, Period
     parts = made or chosen
     written = spelt_like(wanted, read)
     if all(p == wanted for p in parts.values()) and parts:
-        places, named = dict.fromkeys(parts, 0), {0: written}
+        places, named = dict.fromkeys(parts, _WHOLE), {_WHOLE: written}
     else:
         places, named = _tiles(wanted, parts, period, read)
     # What lies in the side has one label there, unless it is still in the parts that were sent.
-    labels = places if set(chosen) <= set(places) else dict.fromkeys(chosen, 0)
+    labels = places if {*places}.issuperset(chosen) else dict.fromkeys(chosen, _WHOLE)
     placed = kept._relabel(period, lambda label: labels.get(label, label), step=False)
     own = next((label for label, p in read.items() if p == wanted), written)
     return Side(placed, period, wanted, named, group=written, own=own, places=places, made=bool(made))
 
 
-def _as_made(tally: Tally, period: str) -> dict[Any, Period]:
+def _as_made(tally: Tally, period: str) -> dict[Any, Period] | None:
     """Return the periods that were sent, by their labels, where they have been added up since."""
     if period not in renamed(tally) or period in tally.overlapping:
-        return {}
+        return None
     stated = tally._supplied is not None and period in tally._supplied.dims
     found = reports(tally._sent) if stated else seen(tally._sent, (period,))
     labels = found.label(as_sent(period)).tolist()
     try:
         return dict(zip(labels, read_labels(labels, period), strict=True))
     except InvalidInputError:  # mere names, which no calendar orders
-        return {}
+        return None
 
 
 def _finer_only(tally: Tally, period: str, own: Iterable[Any], within: Iterable[Any]) -> bool:
@@ -455,7 +456,7 @@ def _tiles(
     """Lay shorter periods of one length end to end; what is absent is still named as needed."""
     lengths = {p.months for p in within.values()}
     if not lengths:
-        return {}, {0: spelt_like(wanted, read)}
+        return {}, {_WHOLE: spelt_like(wanted, read)}
     length = lengths.pop()
     first = Period.month(wanted.start.year, wanted.start.month)
     named = {
@@ -510,7 +511,7 @@ def spanned(side: Side, groups: Cells, period: str = "period") -> str | NDArray[
     sets = {at: frozenset(labels) for at, labels in held.items()}
     written = {one: said_together(sorted({read[label] for label in one}), read) for one in {*sets.values()}}
     found = [written[sets[at]] if at in sets else "" for at in groups.positions(grouped, shared).tolist()]
-    return found[0] if len(set(found)) == 1 else np.array(found, dtype=object)
+    return found[0] if len(set(found)) == 1 else np.fromiter(found, dtype=object, count=len(found))
 
 
 def said_together(periods: Sequence[Period], read: Mapping[Any, Period] = {}) -> str:  # never written to
@@ -537,7 +538,7 @@ def matched(old: Side, new: Side) -> tuple[Side, Side]:
 
 def _only(side: Side, common: Cells) -> Side:
     tally = side.tally
-    as_it_is = set(common.dims) <= set(tally.dims) and side.dim not in renamed(tally)
+    as_it_is = {*tally.dims}.issuperset(common.dims) and side.dim not in renamed(tally)
     cells = tally._cells if as_it_is else side.at_grain()
     mask = cells.within(common)
     ledger, rest = tally._ledger, cells.select(~mask)
@@ -695,7 +696,7 @@ def why_not_supplied(groups: Cells, side: Side) -> Reasons:
             listed = ", ".join(f"{r} {_write.count(n)}" for r, n in why.items())
             reasons[i] = f"not available: all {side.tally.unit} were excluded ({listed})"
     lacking = np.flatnonzero((found < max(len(side.parts), 1)) & unexplained(reasons)).tolist()
-    absent = _absent_parts(side, parts, supplied, shared) if lacking else {}
+    absent = _absent_parts(side, parts, supplied, shared) if lacking and side.dim else {}
     labels = [(dim, column.tolist()) for dim, column in keys_of(groups).items()]
     for i in lacking:
         named = [said(dim, column[i]) for dim, column in labels]
@@ -751,10 +752,8 @@ def why_marked(groups: Cells, side: Side) -> Reasons:
 
 def _absent_parts(side: Side, parts: Cells, supplied: Cells, shared: tuple[str, ...]) -> dict[int, str]:
     """Name, for each supplied key that has only some parts of the period, those it lacks."""
-    if not side.dim:
-        return {}
     at = parts.positions(supplied, shared)
-    partly = np.flatnonzero(supplied.counts[at] < len(side.parts))
+    partly = np.flatnonzero(supplied.counts[at] != len(side.parts))
     there: dict[int, set[int]] = {}
     for key, offset in zip(at[partly].tolist(), parts.column(side.dim)[partly].tolist(), strict=True):
         there.setdefault(key, set()).add(offset)
@@ -799,10 +798,9 @@ def _why_differ(groups: Cells, old: Cells, new: Cells, dim: str, parts: Mapping[
     lone = paired.select(paired.counts != 3)
     shared = tuple(d for d in groups.dims if d in lone.dims)
     told, names = _named(lone, dim, parts)
-    if not len(lone) or set(told) <= set(shared):
-        return reasons
-    for i, listed in listed_by_group(groups, lone, shared, names).items():
-        reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
+    if not {*shared}.issuperset(told):  # else it is the group itself that one lacks
+        for i, listed in listed_by_group(groups, lone, shared, names).items():
+            reasons[i] = f"{_NOT_LIKE_FOR_LIKE}: supplied for one only: {listed}"
     return reasons
 
 
@@ -833,15 +831,14 @@ def _why_dropped(groups: Cells, old: Side, new: Side) -> Reasons:
     reasons = no_reasons(len(groups))
     held = []
     for side in (old, new):
-        dropped = np.zeros(len(groups), dtype=bool)
+        at: Sequence[int] | IntArray = ()
         if side.tally._ledger is not None:
             reports = () if side.tally._supplied is None else side.tally._supplied.dims
             by_period = side.tally._ledger.select(
                 side.tally._ledger.where_label(REASON, _names_period(side.dim, reports))
             )
             at = by_period.positions(groups, groups.dims)
-            dropped[at[at >= 0]] = True
-        held.append(dropped)
+        held.append(np.isin(np.arange(len(groups)), at))
     what = "periods" if old.when else "groups"
     reasons[held[0] != held[1]] = f"{_NOT_LIKE_FOR_LIKE}: cells of one of the two {what} were dropped"
     return reasons
@@ -853,7 +850,7 @@ def _names_period(period: str, reports: tuple[str, ...]) -> Callable[[str], bool
     def names(reason: str) -> bool:
         dims = reason.removeprefix(DROPPED).partition(" (")[0]
         named = dims.split(" and ") if reason.startswith(DROPPED) else []
-        return period in named and not set(named) <= set(reports)
+        return period in named and not {*reports}.issuperset(named)
 
     return names
 
@@ -884,8 +881,7 @@ def why_unlike(groups: Cells, side: Side, other: Side, what: str) -> Reasons:
 
 def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[str], what: str) -> Reasons:
     reasons = no_reasons(len(groups))
-    mine, theirs = side.tally._cells, other.tally._cells
-    shared = tuple(d for d in groups.dims if d in mine.dims and d in theirs.dims)
+    mine, theirs, shared = side.tally._cells, other.tally._cells, groups.dims
     for dim in mine.dims:
         # What either states has been compared, and that every part of its period was supplied has been seen to.
         if dim not in theirs.dims or dim in (*groups.dims, *stated, side.dim):
@@ -901,25 +897,21 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[st
 
 def one_sided_labels(old: Side, new: Side, groups: Cells, dim: str) -> dict[int, list[str]]:
     """Name, by group, the labels of `dim` of which only one of two sides has cells; a group that both have."""
-    places = (old.dim,) if old.dim and len(new.parts) > 1 else ()
+    places = (old.dim,) if len(new.parts) > 1 else ()
     lines = [side._own_rows((*groups.dims, dim, *places)) for side in (old, new)]
     whole = _counted_twice(*(line.keys((*groups.dims, dim)) for line in lines))
     paired = _counted_twice(*(line.keys((*groups.dims, dim, *places)) for line in lines))
     found = paired.select(paired.counts != 3)
     of_both = whole.counts[found.positions(whole, whole.dims)] == 3
-    at = [found.code(d) for d in places] or [np.zeros(len(found), dtype=np.int64)]
-    lacking = np.where(found.counts == 1, 1, 0).tolist()
-    names = [
-        [side.parts.get(v, "") for v in (found.label(places[0]).tolist() if places else [0])]
-        for side in (old, new)
-    ]
     held = [_holds(line, groups) for line in lines]
     named: dict[int, dict[str, None]] = {}
-    columns = found.positions(groups, groups.dims).tolist(), found.column(dim).tolist(), at[0].tolist()
-    for row, label, place, both, side in zip(*columns, of_both.tolist(), lacking, strict=True):
+    columns = (found.column(d).tolist() for d in (dim, *(places or (dim,))))
+    has = found.counts - 1  # the one side that has it
+    rows = found.positions(groups, groups.dims).tolist(), of_both.tolist(), has.tolist()
+    for label, place, row, both, side in zip(*columns, *rows, strict=True):
         if row >= 0 and held[0][row] and held[1][row]:
-            text = f"{said(dim, label)} {names[1 - side][place]}" if both else said(dim, label)
-            named.setdefault(row, {})[text] = None
+            part = f" {(old, new)[side].parts[place]}" if both else ""
+            named.setdefault(row, {})[f"{said(dim, label)}{part}"] = None
     return {row: list(labels) for row, labels in named.items()}
 
 
@@ -956,7 +948,7 @@ def exclusion_table(
     rows = [(name, v.project((*groups.dims, REASON))) for name, v in ledgers if v is not None and len(v)]
     unit = sides[0].tally.unit
     if not rows:
-        return ExclusionTable(unit, counted, (), np.zeros((len(groups), 0), dtype=np.int64))
+        return ExclusionTable(unit, counted, (), np.zeros((len(groups), 0), np.int64))
     reasons = reduce(Cells.union, (v.project([REASON]) for _, v in rows)).label(REASON)
     keys = (
         zip(*(column.tolist() for column in keys_of(groups).values()), strict=True) if groups.dims else [()]
@@ -966,7 +958,7 @@ def exclusion_table(
         counts = np.zeros((len(groups), len(reasons)), dtype=np.int64)
         at = cells.positions(groups, groups.dims)
         counts[at[at >= 0], find(reasons, cells.column(REASON))[at >= 0]] = cells.counts[at >= 0]
-        parts.append((np.array([f"{name} {label}" for label in labels], dtype=str), counts))
+        parts.append((np.array([f"{name} {label}" for label in labels], str), counts))
     summed: IntArray = np.sum([counts for _, counts in parts], axis=0)
     if len({name for name, _ in rows}) < len(rows) or len(sides) == 1:  # no periods that other rows have, too
         return ExclusionTable(unit, counted, tuple(reasons.tolist()), summed)
@@ -977,4 +969,5 @@ def _undated(sides: Sequence[Side], whole: Tally | None) -> Cells | None:
     """Return what of `whole` was left out without a period, which no side holds."""
     if whole is None or whole._ledger is None:
         return None
-    return whole._ledger.select(whole._ledger.match({sides[0].dim: label_array([MISSING])}))
+    first, *_ = sides
+    return whole._ledger.select(whole._ledger.match({first.dim: label_array([MISSING])}))

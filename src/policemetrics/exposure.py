@@ -469,7 +469,7 @@ def _without_rows(exposure: Exposure, groups: Cells, side: Side) -> tuple[Note, 
 def _divided(exposure: Exposure, groups: Cells, tally: Tally) -> tuple[Note, ...]:
     """Say of which dimension it is assumed, from the rows alone, that it divides the areas as regions do."""
     areas = tuple(exposure.by)
-    if {*areas} <= {*groups.dims}:
+    if {*groups.dims}.issuperset(areas):
         return ()
     whose = " and ".join(d for d in areas if d not in time_dims(tally._sent))
     return tuple(
@@ -579,7 +579,7 @@ def _why_of_others(exposure: Exposure, groups: Cells, side: Side, areas: Cells) 
     """
     reasons = no_reasons(len(groups))
     tally, beneath = side.tally, _beneath(side.tally, exposure.by)
-    if beneath and not {*beneath} <= {*areas.dims}:
+    if not {*areas.dims}.issuperset(beneath):
         areas = side.senders()
     held = dict.fromkeys((*exposure.by, *beneath))
     who = [as_sent(d) if as_sent(d) in areas.dims else d for d in held]
@@ -648,7 +648,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
     Otherwise every area is one that has a row anywhere, of whatever offence and in whatever period.
     """
     tally, supplied = side.tally, side.tally._supplied
-    if set(exposure.by) <= set(groups.dims) and not renamed(tally) & set(exposure.by):
+    if {*groups.dims}.issuperset(exposure.by) and renamed(tally).isdisjoint(exposure.by):
         return groups
     made = tally._sent[0].cells
     if supplied is not None and set(exposure.by) <= set(supplied.dims):
@@ -666,7 +666,7 @@ def _areas(exposure: Exposure, groups: Cells, side: Side) -> Cells:
         if supplied is not None:
             return known_lines(tally._sent, tuple(dict.fromkeys((*inside, *exposure.by))))
         # Nothing was stated: in a period is every area that has a row in it, of whatever category.
-        if side.members is not None and set(inside) <= set(side.members.dims):
+        if side.members is not None and {*side.members.dims}.issuperset(inside):
             return side.members
         times = [d for d in time_dims(tally._sent) if d not in exposure.by]
         return seen(tally._sent, dict.fromkeys((*inside, *times, *exposure.by)))
