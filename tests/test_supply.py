@@ -29,7 +29,13 @@ from policemetrics import (
     tally,
 )
 from policemetrics._cells import Cells
-from policemetrics.errors import AreasWithoutRowsWarning, CountOverflowError, PoliceMetricsError
+from policemetrics.errors import (
+    AreasWithoutRowsWarning,
+    CountOverflowError,
+    InvalidInputError,
+    InvalidTypeError,
+    PoliceMetricsError,
+)
 from policemetrics.extend import Divisor, Side, both_groups, both_periods
 
 PROGRAMS = int(os.environ.get("POLICEMETRICS_SUPPLY", "300"))
@@ -879,6 +885,122 @@ class TestDivisors:
         assert found.rate == 20
         assert found.caveat == "the counts are not of Essex, who did not send; the divisor must not be either"
         assert rate(crimes.where(period=YEARS[0]), 1000).caveat == ""
+
+
+class TestKnown:
+    """Who is known, and so missing where nothing of them came in."""
+
+    @pytest.mark.parametrize("offence", ["theft", None])
+    @pytest.mark.parametrize("coverage", [SENT, None])
+    def test_by_a_row_of_another_year(self, coverage, offence):
+        """Whether or not that row lacks its offence: the residents of the region are those of Surrey, too."""
+        rows = [("Kent", year, "theft", 5) for year in (*YEARS, "2024/25")]
+        rows += [("Surrey", "2024/25", offence, 7)]
+        counts = made(rows, *SENT, "offence", coverage=coverage)
+        region = counts.relabel("force", {"Kent": "South East", "Surrey": "South East"})
+        people = Exposure({"South East": 3000}, by="force", name="residents", date="mid-2022")
+        found = rate_change(region, between=YEARS, exposure=people)
+        assert found.reason.endswith("the residents are those of Surrey too, who did not send")
+        assert rate_change(region, between=YEARS, exposure=of_forces(Kent=2000)).old_exposure == 2000
+
+    def test_years_of_some_beside_quarters_of_others(self):
+        """Merged into the label of the year, the quarters are no year of one who sent years."""
+        rows = [("Kent", year, 100) for year in YEARS] + [("Essex", q, 10) for q in QUARTERS]
+        merged = {q: YEARS[i > 3] for i, q in enumerate(QUARTERS)}
+        with pytest.raises(
+            InvalidInputError, match="2022/23 itself, or periods of one length that make it up"
+        ):
+            rate_change(made(rows, *SENT, coverage=SENT).relabel("period", merged), between=YEARS)
+
+    def test_one_of_two_quarters(self):
+        rows = [("Kent", q, 10) for q in ("2022-Q2", "2022-Q3", "2023-Q2", "2023-Q3")]
+        rows += [("Essex", q, 10) for q in ("2022-Q2", "2022-Q3", "2023-Q2")]
+        halves = ("2022-04 to 2022-09", "2023-04 to 2023-09")
+        found = rate_change(made(rows, *SENT, coverage=SENT), between=halves)
+        assert "supplied for one only: Essex 2023-Q3;" in found.reason
+        loose = rate_change(made(rows, *SENT), between=halves)
+        assert loose.caveat.startswith(
+            "no coverage was stated, and only one of the periods has cells of Essex 2022-Q3"
+        )
+
+    def test_years_that_differ_where_nothing_was_stated(self):
+        ragged = made([("Kent", YEARS[0], 5), ("Essex", YEARS[0], 6), ("Essex", YEARS[1], 7)], *SENT)
+        people = of_forces(Kent=100, Essex=200)
+        assert rate(ragged, people).reason.endswith("not the same suppliers in every period: no Kent 2023/24")
+        assert rate(ragged, people, by="force").at(force="Kent").rate == 50
+
+    def test_a_mark_on_a_window_says_nothing_of_its_months(self):
+        months = made([("Kent", m, 10) for m in MONTHS] + [("Essex", m, 5) for m in MONTHS], *SENT)
+        rolled = months.rolling(3).not_supplied("no", force="Kent")
+        assert rate(rolled, of_forces(Kent=100, Essex=200)).reason == "not available: no"
+        assert rate(rolled, of_forces(Kent=100, Essex=200), by="force").at(force="Essex").rate == 75
+
+    @pytest.mark.parametrize(
+        ("year", "kind", "why"),
+        [
+            (999, InvalidTypeError, "must be text"),
+            (1000, InvalidInputError, "year must be from 1800"),
+            (9999, InvalidInputError, "year must be from 1800"),
+            (10_000, InvalidTypeError, "must be text"),
+        ],
+    )
+    def test_numbers_that_are_no_years(self, year, kind, why):
+        """A number of four digits is read as a year, and refused as one."""
+        with pytest.raises(kind, match=why):
+            rate_change(made([("2022/23", 1), ("2023/24", 2)], "period"), between=(year, 2023))
+
+
+class TestDropped:
+    """What the caller took away is neither sent nor missing; of one period only, it is not like for like."""
+
+    ROWS = made(
+        [(f, y, o, n) for n, (f, y, o) in enumerate(itertools.product(("Kent", "Essex"), YEARS, "ab"), 1)],
+        *SENT, "offence", coverage=SENT,
+    )  # fmt: skip
+
+    def test_an_offence_of_one_period(self):
+        found = rate_change(self.ROWS.drop(offence="a", period=YEARS[0]), between=YEARS)
+        assert found.reason == "not like for like: cells of one of the two periods were dropped"
+        by_force = rate_change(
+            self.ROWS.drop(offence="a", period=YEARS[0], force="Kent"), between=YEARS, by="force"
+        )
+        assert [row.reason for row in by_force] == [None, found.reason]
+        both = rate_change(self.ROWS.drop(offence="a", period=[*YEARS]), between=YEARS)
+        assert (both.old, both.new, both.reason) == (8, 12, None)
+
+    def test_a_report(self):
+        found = rate_change(self.ROWS.drop(force="Kent", period=YEARS[0]), between=YEARS)
+        assert "supplied for one only: Kent;" in found.reason
+
+
+class TestMissingCounts:
+    """A count that a source left blank, and a comparison of what both periods have."""
+
+    def of(self, **rows):
+        pd = pytest.importorskip("pandas")
+        return tally(pd.DataFrame(rows), by=[d for d in rows if d != "n"], count="n", coverage=SENT)
+
+    def test_of_one_who_sent_nothing_else(self):
+        """Surrey is left out of both, and by force says why."""
+        counts = self.of(
+            force=["Essex", "Essex", "Kent", "Kent", "Surrey", "Surrey"],
+            period=[*YEARS] * 3,
+            n=[5, 6, 7, 8, 9, None],
+        )
+        found = rate_change(counts, between=YEARS, like_for_like="match")
+        assert (found.old, found.new, found.exclusions.excluded) == (12, 14, 9)
+        by_force = rate_change(counts, between=YEARS, like_for_like="match", by="force")
+        assert [row.reason is None for row in by_force] == [True, True, False]
+
+    def test_of_one_who_sent_the_rest(self):
+        counts = self.of(
+            force=["Essex"] * 4 + ["Kent"] * 2, period=[YEARS[0]] * 2 + [YEARS[1]] * 2 + [*YEARS],
+            offence=["a", "b"] * 2 + ["a"] * 2, n=[5, 6, 7, None, 8, 9],
+        )  # fmt: skip
+        found = rate_change(counts, between=YEARS, like_for_like="match")
+        assert found.reason == "not available: n missing in the source"
+        by_force = rate_change(counts, between=YEARS, like_for_like="match", by="force")
+        assert [row.reason for row in by_force] == [found.reason, None]
 
 
 class TestReasons:

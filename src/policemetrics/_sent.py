@@ -265,6 +265,11 @@ class Sent:
         dims = dict.fromkeys(d for step in self.steps if isinstance(step, Kept) for d in step.wanted)
         return len(self.again(self.cells.keys(d for d in dims if d in self.cells.dims))) > 0
 
+    def known(self, dims: Collection[str]) -> Cells:
+        """Return the keys of all rows that came in, those that lack some other label among them, as they were made."""
+        keys = self.cells.keys(dims)
+        return keys if self.lacking is None else keys.union(self.lacking.known(dims)).keys()
+
     def again(self, relation: Cells, *, whole: bool = True) -> Cells:
         """Take the steps again on keys: what there is now, with a column as sent for each dimension that was renamed.
 
@@ -457,8 +462,9 @@ def known_lines(sent: Sequence[Sent], who: Iterable[str]) -> Cells:
     """
     who, times, found = tuple(who), time_dims(sent), []
     for one in sent:
-        made = one.cells if one.register is None or not {*who} <= {*one.register.dims} else one.register
-        lines = made.keys(who).times(made.keys(d for d in times if d in made.dims and d not in who))
+        stated = one.register if one.register is not None and {*one.register.dims}.issuperset(who) else None
+        made, keys = (one.cells, one.known) if stated is None else (stated, stated.keys)
+        lines = keys(who).times(keys([d for d in times if d in made.dims and d not in who]))
         found.append(one.again(lines, whole=False))
     return joined(found).keys()
 
