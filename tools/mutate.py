@@ -45,8 +45,8 @@ PARTS = {
     "counting": ("_cells _spans tallies periods frames/counting",
                  "cells change check compare exposure figure frames harm outcomes periods rates results tallies times"),
     "supply": ("_sent _supply _compare exposure",
-               "breaks cells change check compare exposure extend figure frames harm official/test_files.py outcomes rates "
-               + "results supply tallies times totals"),
+               ("breaks cells change check compare exposure extend figure frames harm official/test_files.py outcomes "
+                "rates results supply tallies times totals")),
     "changes": ("change control detectable rates", "change compare control harm outcomes rates times"),
     "harm": ("harm", "compare harm"),
     "outcomes": ("outcomes", "compare outcomes"),
