@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import policemetrics as pm
 from policemetrics import Exposure, HarmWeights, Tally
+from policemetrics._compare import _standing
 from policemetrics.errors import InvalidInputError, NotCrimeWarning, UnknownNameError
 from policemetrics.extend import Comparison, both_groups, both_periods
 
@@ -354,6 +355,36 @@ class TestDivisors:
         found = getattr(pm, name)(frame, *given, count="n", **asked, **by)
         assert found == getattr(pm, name)(kept, *given, **asked, **by)
         assert {getattr(f, divisor) for f in ([found] if isinstance(found, pm.Figure) else found)} == {3_000}
+
+    def test_an_area_of_one_period_is_not_divided(self):
+        """Nothing was stated: the areas of an exposure are who sends, and those of the two periods are not the same."""
+        counts = Tally.from_columns(
+            {"force": ["Kent", "Kent", "Essex"], "period": [*YEARS, YEARS[1]]}, [90, 100, 50]
+        )
+        people = Exposure({"Kent": 1000, "Essex": 2000}, by="force", name="residents", date="mid-2022")
+        found = pm.rate_change(counts, between=YEARS, exposure=people)
+        assert found.reason == "not like for like: supplied for one only: Essex"
+
+    def test_earlier_years_that_lack_their_residents(self):
+        """Of several earlier years beside one, each has its own reason."""
+        months = [f"{y}-01" for y in (2020, 2021, 2022)]
+        counts = Tally.from_columns({"force": ["Kent"] * 3 + ["Essex"] * 3, "period": months * 2}, [9] * 6)
+        people = {(f, m): 100 for f in ("Kent", "Essex") for m in months if (f, m) != ("Essex", "2020-01")}
+        given = Exposure(people, by=["force", "period"], name="residents", date="mid-year")
+        table = pm.rate_change(counts, versus="same_months", years=2, by="force", exposure=given)
+        assert [row.reason for row in table] == ["not available: no residents for Essex, 2020-01", None]
+        assert table[0].between == ("2020-01 and the same months until 2021", "2022-01")
+
+    def test_a_column_that_stands_in_part(self):
+        """One that nobody can write to is taken as it is where it all stands, and nowhere else."""
+        given = np.array([1.0, 2.0])
+        given.setflags(write=False)
+        assert _standing(given, np.array([True, True])) is given
+        np.testing.assert_array_equal(_standing(given, np.array([True, False])), [1.0, math.nan])
+        whole = np.array([1, 2])
+        whole.setflags(write=False)
+        assert _standing(whole, np.array([True, True])).dtype == np.float64
+        assert _standing(own := np.array([1.0]), np.array([True])) is not own
 
     @pytest.mark.parametrize("make", [tally_of, frame_of])
     def test_one_number_for_several_groups_is_refused(self, make):

@@ -344,7 +344,7 @@ def _standing(values: Any, stand: Mask) -> FloatArray:
     if owned and values.dtype == np.float64 and stand.all():
         found: FloatArray = values
         return found
-    return np.where(stand, values, np.nan).astype(float, copy=False)
+    return np.asarray(np.where(stand, values, np.nan), float)
 
 
 # ---- one side ---------------------------------------------------------------------------
@@ -629,7 +629,7 @@ class Comparison:
 
 def _labels_of(data: Tally, sides: tuple[Side, Side]) -> Part:
     """Return the labels of the two sides, where they are still those of the tally: what is not compared proves nothing."""
-    dim = sides[0].dim
+    dim, *_ = (side.dim for side in sides)
     named = {label for side in sides for label in (*side.places, side.label)}
     there = tuple(label for label in data.labels(dim) if label in named)
     return ((dim, there),) if there else ()
@@ -711,7 +711,7 @@ def _left_out_unequally(
         whole = groups.project(kept)
         place, sizes = groups.positions(whole, kept), []
         for count, one, lack in zip(counted, lost, lacks, strict=True):
-            left, both = np.zeros((2, len(whole)), dtype=np.int64)
+            left, both = np.zeros((2, len(whole)), np.int64)
             part = one.select((lack == pattern[:, None]).all(axis=0)).project(kept)
             at = part.positions(whole, kept)
             np.add.at(left, at[at >= 0], part.counts[at >= 0])

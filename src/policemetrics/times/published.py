@@ -193,7 +193,7 @@ def _pooled_table(
         msg = f"summaries must be a table of TimeSummary or PooledMean; got one of {table.kind.__name__}."
         raise InvalidTypeError(msg)
     known = ~np.isnan(table["n"])
-    weights = np.where(known, table["n"], 0).astype(np.int64)
+    weights = np.nan_to_num(table["n"]).astype(np.int64)
     cells, _ = _keyed({d: table[d] for d in by}, weights)
     # A summary of no times still makes a group.
     groups = Cells.of(by, cells.labels, cells.codes, np.ones_like(weights)).keys() if by else Cells.single()
