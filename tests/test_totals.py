@@ -422,6 +422,15 @@ class TestNoTotal:
             tally = eval(f"t.{offered}", {"t": tally})  # noqa: S307
         assert change(tally).new == 42
 
+    def test_beside_one_of_its_parts(self):
+        """Two groups of which one holds the other do not compare, unless the caller says that it does not."""
+        asked = {"groups": ("Essex", "Kent"), "of": "force"}
+        with pytest.raises(InvalidInputError, match="must not lie in one another") as caught:
+            pm.rate_change(self.ROUND, **asked)
+        (offered,) = re.findall(r"if it holds no others, state (no_total\(.*?\))\.$", str(caught.value))
+        found = pm.rate_change(eval(f"t.{offered}", {"t": self.ROUND}), **asked)  # noqa: S307
+        assert (found.old, found.new) == (270, 450)
+
     def test_it_stays(self):
         """Through choosing, adding, renaming and windows; what is merged with others may be a total again."""
         said, year = (
