@@ -425,11 +425,14 @@ class TestNoTotal:
     def test_beside_one_of_its_parts(self):
         """Two groups of which one holds the other do not compare, unless the caller says that it does not."""
         asked = {"groups": ("Essex", "Kent"), "of": "force"}
+        tally = of_two_years(
+            {"Kent": (200_000, 250_000), "Essex": (120_000, 150_000), "Surrey": (80_000, 100_000)}
+        )
         with pytest.raises(InvalidInputError, match="must not lie in one another") as caught:
-            pm.rate_change(self.ROUND, **asked)
+            pm.rate_change(tally, **asked)
         (offered,) = re.findall(r"if it holds no others, state (no_total\(.*?\))\.$", str(caught.value))
-        found = pm.rate_change(eval(f"t.{offered}", {"t": self.ROUND}), **asked)  # noqa: S307
-        assert (found.old, found.new) == (270, 450)
+        found = pm.rate_change(eval(f"t.{offered}", {"t": tally}), **asked)  # noqa: S307
+        assert (found.old, found.new) == (270_000, 450_000)
 
     def test_it_stays(self):
         """Through choosing, adding, renaming and windows; what is merged with others may be a total again."""
