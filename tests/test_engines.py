@@ -206,6 +206,9 @@ CALLS = {
             f, target=900, no_arrival="censored", as_at=datetime(2023, 10, 29, 12, tzinfo=UTC), **STAMPS
         ),
     ],
+    "time_to_outcome": [
+        lambda f: pm.time_to_outcome(f, by="force", start="created", end="arrived", as_at="2023-10-29")
+    ],
     "published.pool_means": [
         lambda f: pm.published.pool_means(f, mean="mean", count="n", by="force", rounded_to=0.1)
     ],

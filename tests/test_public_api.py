@@ -159,6 +159,9 @@ GOOD = {
         pm.response_times, (FRAME,),
         {"start": "day", "end": "met", "by": "force", "timezone": "UTC", "target": 60} | OPEN,
     ),
+    "time_to_outcome": (
+        pm.time_to_outcome, (FRAME,), {"start": "day", "end": "met", "by": "force", "as_at": "2023-06-01"},
+    ),
     "share": (pm.share, (FRAME,), {"part": {"outcome": "1"}, "by": "force", "count": "n"}),
     "share of numbers": (pm.share, (1, 4), {}),
     "share of columns": (pm.share, ([1, 2], [3, 4]), {"labels": ["a", "b"]}),

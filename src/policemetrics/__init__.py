@@ -16,6 +16,7 @@ _ROOMS = {
     "across.harm_outcome_change": ("harm_outcome_change", "harm_outcome_drivers"),
     "across.harm_outcomes": ("harm_outcome_rate",),
     "across.standardised": ("directly_standardised_rate", "standardised_ratio"),
+    "across.time_to_outcome": ("time_to_outcome",),
     "change": ("change_drivers", "rate_change"),
     "control.chart": ("control_chart",),
     "detectable": ("detectable_change",),

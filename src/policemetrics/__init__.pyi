@@ -18,6 +18,7 @@ from policemetrics.across.harm_outcome_change import harm_outcome_drivers as har
 from policemetrics.across.harm_outcomes import harm_outcome_rate as harm_outcome_rate
 from policemetrics.across.standardised import directly_standardised_rate as directly_standardised_rate
 from policemetrics.across.standardised import standardised_ratio as standardised_ratio
+from policemetrics.across.time_to_outcome import time_to_outcome as time_to_outcome
 from policemetrics.change import change_drivers as change_drivers
 from policemetrics.change import rate_change as rate_change
 from policemetrics.control.chart import control_chart as control_chart

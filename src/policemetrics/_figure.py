@@ -258,7 +258,7 @@ def column(
     ----------
     form : str
         How it is written: "count", "change", "amount", "amount_change", "number", "rate", "share", "percent",
-        "points", "seconds", "seconds_change", "p". A share is a fraction, written in per cent; "percent" and
+        "points", "seconds", "seconds_change", "days", "p". A share is a fraction, written in per cent; "percent" and
         "points" are changes; an amount is of something weighted, as harm is.
     role : str, optional
         What it is: "numerator", "denominator", "estimate", "lower" or "upper" limit, "p". Default is none of them.

@@ -180,6 +180,11 @@ def seconds_change(value: float) -> str:
     return f"{'+' if value > 0 and written != '0 s' else ''}{written}"
 
 
+def days(value: float) -> str:
+    """Write a number of days, which is whole or a half one as a rule."""
+    return fixed(value, 1).removesuffix(".0")
+
+
 def _p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else fixed(value, 3)
 
@@ -195,6 +200,7 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "rate": lambda v: fixed(v, 2) if abs(v) >= 1 else plain(v),
     "seconds": duration,
     "seconds_change": seconds_change,
+    "days": days,
     "p": _p_value,
     "number": plain,
 }

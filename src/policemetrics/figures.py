@@ -4,6 +4,7 @@ from policemetrics.across.harm_outcome_change import HarmOutcomeChange, HarmOutc
 from policemetrics.across.harm_outcomes import HarmOutcomeRate
 from policemetrics.across.placed import AreaRate, AreaShare
 from policemetrics.across.standardised import StandardisedRate, StandardisedRatio
+from policemetrics.across.time_to_outcome import TimeToOutcome
 from policemetrics.change import ChangeDriver, RateChange
 from policemetrics.control.chart import ControlPoint, ControlShare, ControlTime
 from policemetrics.detectable import DetectableChange
@@ -58,5 +59,6 @@ __all__ = [
     "TimeChange",
     "TimeDriver",
     "TimeSummary",
+    "TimeToOutcome",
     "WeightMatch",
 ]

@@ -65,6 +65,7 @@ from policemetrics.figures import (
     TimeChange,
     TimeDriver,
     TimeSummary,
+    TimeToOutcome,
     WeightMatch,
 )
 from policemetrics.published import AverageChange, Bands, BandSummary, HarmPerCrimeChange, PooledMean
@@ -431,6 +432,11 @@ def outcomes(results: Tally, rows: pl.DataFrame, crimes: Tally, series: pd.Serie
     assert_type(
         pm.incidence.projected_incidence([[1, 2]], [[0, 1]], [3]).chance,
         NDArray[np.float64],
+    )
+    assert_type(pm.time_to_outcome(rows, start="recorded", end="closed", as_at="2026-06-30"), TimeToOutcome)
+    assert_type(
+        pm.time_to_outcome(rows, start="recorded", end="closed", as_at="2026-06-30", by="group"),
+        Results[TimeToOutcome],
     )
     assert_type(pm.match_outcomes(results), OutcomeMatch)
     assert_type(pm.match_outcomes(["1", "8"]).share_unmatched, float)

@@ -77,6 +77,25 @@ def read_stamps(
     return Stamps(columns, ZoneInfo(str(timezone)) if without else None)
 
 
+def read_days(lazy: Any, schema: Mapping[str, Any], named: Mapping[str, str], timezone: str) -> Stamps:
+    """Read columns of dates, by argument, as microseconds of their midnights; of stamps the date on the clocks of a zone."""
+    columns = {}
+    for argument, name in named.items():
+        column_named(name, argument, schema)
+        column, dtype, engine = (
+            local(lazy, name, schema[name], timezone, argument),
+            schema[name],
+            lazy.implementation,
+        )
+        if engine.is_polars() or engine.is_pandas_like() or engine.is_pyarrow() or engine.is_dask():
+            # There the parts of a missing date are no whole numbers.
+            wall = column.dt.replace_time_zone(None) if getattr(dtype, "time_zone", None) else column
+            columns[argument] = wall.dt.timestamp("us") // int64(DAY) * int64(DAY)
+        else:
+            columns[argument] = _days(column) * int64(DAY)
+    return Stamps(columns, None)
+
+
 class Stamps(NamedTuple):
     """Columns of stamps, by argument, as microseconds: in UTC, or where there is a `clock` as it showed them."""
 
@@ -143,11 +162,15 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
 def from_parts(column: Any, microsecond: Any) -> Any:
     """Put microseconds together from year, day and time of day, and what there is beside whole seconds."""
     part = {p: getattr(column.dt, p)().cast(nw.Int64) for p in ("hour", "minute", "second")}
+    seconds = _days(column) * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
+    return seconds * MICROSECONDS + microsecond
+
+
+def _days(column: Any) -> Any:
+    """Return the number of the day of each date, from the first of 1970."""
     before = column.dt.year().cast(nw.Int64) - 1
     leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
-    days = (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(nw.Int64) - 1
-    seconds = days * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
-    return seconds * MICROSECONDS + microsecond
+    return (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(nw.Int64) - 1
 
 
 def _microsecond(column: Any) -> Any:
@@ -296,26 +319,27 @@ def instant(value: Any, name: str, timezone: str | None) -> int:
 # ---- dates and periods ------------------------------------------------------------------
 
 
-def local(lazy: Any, name: str, dtype: Any, timezone: str) -> Any:
+def local(lazy: Any, name: str, dtype: Any, timezone: str, argument: str = "date") -> Any:
     """Read a column of dates on the clocks of `timezone`."""
     require_zone(timezone)
     column = nw.col(name)
     engine = lazy.implementation
     if (dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone is None)) and is_sqlite(lazy):
-        refuse_loose_text(lazy, {"date": name})
+        refuse_loose_text(lazy, {argument: name})
     if dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone in {None, timezone}):
         return column
     if dtype == nw.Datetime and (engine.is_duckdb() or engine.is_spark_like() or engine.is_ibis()):
         there = str(dtype.time_zone)
         if same_clocks(there, timezone):
             return column
-        raise wrong_clocks("date", name, there, timezone, f", or give timezone={there!r}")
+        raise wrong_clocks(argument, name, there, timezone, f", or give timezone={there!r}")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
     hint = how_to_stamp(Column(lazy.lazy(), name, dtype), whole=False)
     if not hint:
         hint = f"parse it first, as in pd.to_datetime(frame[{name!r}])"
-    msg = f"date: column {name!r} must hold dates or datetimes; got {dtype}: {hint}; or name a column of period labels in by=."
+    otherwise = "; or name a column of period labels in by=" if argument == "date" else ""
+    msg = f"{argument}: column {name!r} must hold dates or datetimes; got {dtype}: {hint}{otherwise}."
     raise InvalidTypeError(msg)
 
 

@@ -38,7 +38,7 @@ from policemetrics.errors import (
 )
 from policemetrics.frames import reading
 from policemetrics.frames.advice import Column, day_of, how_to_make_again, later
-from policemetrics.frames.clock import CENTURY, DAY, HOUR, Stamps, instant, int64, read_stamps
+from policemetrics.frames.clock import CENTURY, DAY, HOUR, Stamps, instant, int64, read_days, read_stamps
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
 from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
@@ -81,6 +81,7 @@ class Timing:
     zero: str = "keep"
     closed: str | None = None
     as_at: dt.datetime | None = None
+    by_day: bool = False  # dates, and whole days between them
 
     def __attrs_post_init__(self) -> None:
         _check.choice(self.resolution, "resolution", ("exact", "second"))
@@ -239,7 +240,10 @@ def timed(
     columns = incidents.columns_of(dims)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
     select = reading.labelled(lazy, schema, columns)
-    found = read_stamps(lazy, schema, timing.stamps | incidents.stamps, timing.timezone)
+    if timing.by_day:
+        found = read_days(lazy, schema, timing.stamps, str(timing.timezone))
+    else:
+        found = read_stamps(lazy, schema, timing.stamps | incidents.stamps, timing.timezone)
     as_at = None if timing.as_at is None else instant(timing.as_at, "as_at", timing.timezone)
     changed = _changed(incidents, lazy, schema)
     stamps = _started(incidents, changed, found.columns)
@@ -276,8 +280,9 @@ def timed(
     counts = _Counts.of(counted, {dim: counted.coded[key] for key, dim in keys.items()}, reasons, by_row)
     _refuse_unmatched(lazy, schema, rules, counts)
     counts.refuse_no_stamps(timing, lazy, schema)
-    _refuse_days(counts, lazy, found, timing)
-    cluster = counts.clustered(timing, lazy)
+    if not timing.by_day:
+        _refuse_days(counts, lazy, found, timing)
+    cluster = None if timing.by_day else counts.clustered(timing, lazy)
     counts.refuse_no_times(timing, cluster)
     counts.refuse_unfollowed(timing)
     notes = [] if cluster is None else [cluster[0]]
