@@ -382,12 +382,12 @@ def test_near_labels_are_read_or_refused_by_our_errors(text):
     "unit", ["1", "apr ", "to ", "a to ", "-a", "q1", "2023/24 ", "year to ", " - ", "fy", "1 - "]
 )
 def test_a_long_label_is_refused_quickly_and_shown_short(unit):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(InvalidInputError) as refused:
         Period.parse("year to " + unit * 50_000)
     with pytest.raises(InvalidInputError):
         Period.parse(unit * 50_000)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert len(str(refused.value)) < 600
 
 
@@ -594,9 +594,9 @@ def test_a_period_and_the_one_before_it_make_a_fair_pair(period):
 
 def test_ten_thousand_labels_are_read_in_a_blink():
     labels = [f"{year}-{month:02d}" for year in range(2013, 2023) for month in range(1, 13)] * 84
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(read_labels(labels, "period")) == 10_080
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
