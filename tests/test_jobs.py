@@ -156,3 +156,35 @@ def test_police_uk(files):
     days = pd.PeriodIndex(found["chart"]["period"], freq="M").days_in_month
     per_day = crimes.groupby("Month").size().to_numpy() / days.to_numpy()
     assert found["chart"]["value"].tolist() == pytest.approx(per_day.tolist())
+
+
+def test_cad(files):
+    found = run("cad", files)
+    rows = pd.read_csv(
+        files / "alexandria_cad_2025_weeks35_52.csv.gz", na_values=["NULL"], dtype={"Priority_Number": str}
+    )
+    rows = rows[(rows["Agency"] == "POLICE") & (rows["Call_Reception"] != "OFFICER")]
+    start, end = (pd.to_datetime(rows[f"Incident_{step}_Time"]) for step in ("Start", "Arrival"))
+    seconds = (end - start).dt.total_seconds()
+    # In the night in which an hour came twice, a time that touches it is not known.
+    plain = rows["Priority_Number"].eq("1") & ~start.dt.strftime("%Y-%m-%d").eq("2025-11-02")
+    urgent, table = seconds[plain], found["by_grade"].at(grade="1")
+    night = seconds[rows["Priority_Number"].eq("1") & start.dt.strftime("%Y-%m-%d").eq("2025-11-02")]
+    assert urgent.notna().sum() <= table.n <= urgent.notna().sum() + night.notna().sum()
+    assert table.mean == pytest.approx(urgent.mean(), rel=0.01)
+    assert table.not_arrived == urgent.isna().sum() + night.isna().sum()
+    by_month = urgent.groupby(start.dt.strftime("%Y-%m"))
+    for month, value in (("2025-10", found["change"].old_mean), ("2025-12", found["change"].new_mean)):
+        assert value == pytest.approx(by_month.mean()[month])
+
+
+def test_answering(files):
+    found = run("answering", files)
+    hours = pd.read_csv(files / "alexandria_phone_hourly_2025_weeks44_52.csv")
+    for line, name in (("911", "emergency"), ("ADM", "other")):
+        total, short = hours[f"{line}_T"].sum(), hours[f"{line}_10"].sum()
+        offered, answered = found["found"].at(line=name), found["answered"].at(line=name)
+        assert (offered.offered, offered.abandoned) == (total, hours[f"{line}_AB"].sum())
+        assert offered.share_within == pytest.approx(short / total)
+        assert answered.share_within == pytest.approx(short / (total - offered.abandoned))
+    assert found["answered"].at(line="emergency").share_within == pytest.approx(8_820 / 9_895)

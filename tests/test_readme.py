@@ -28,8 +28,27 @@ def test_commands_are_one_line(name):
     assert block[1].startswith("python3 -m venv ")
 
 
-def test_names_of_files_exist():
-    """Files that the README points to are there."""
+def test_links_lead_somewhere():
+    """Files that the README links to, or shows, are there."""
     text = README.read_text(encoding="utf-8")
-    for name in re.findall(r"`((?:docs|src)/[\w./-]+|[A-Z]+\.md)`", text):
+    named = re.findall(r"\]\(([\w./-]+)\)|(?:srcset|src)=\"([\w./-]+)\"", text)
+    assert len(named) > 20
+    for name in (link or picture for link, picture in named):
         assert (README.parent / name).exists(), name
+
+
+def test_opens_with_the_essentials():
+    """On its first screen: a sentence, the install line, two numbers, a table with its chart, what it will not do."""
+    text = README.read_text(encoding="utf-8")
+    told = (
+        "pip install 'policemetrics[pandas,plot]'",
+        "rate_change(365_882",
+        "pm.tally(",
+        "plot.by_group",
+        "<picture>",
+        "will not quietly",
+        "which-function.md",
+        "## More examples",
+    )
+    places = [text.index(words) for words in told]
+    assert places == sorted(places)

@@ -162,18 +162,19 @@ def one_of(
     meanings: Mapping[ChoiceT, str],
     more: str = "",
     note: tuple[str, str] | None = None,
-    why: str = "it must be given, there is no default",
+    why: str = "",
 ) -> ChoiceT:
     """Return the choice that was made, or say what each means: where the field has not agreed, none is a default."""
     for choice in meanings:
         if isinstance(value, str) and value == choice:
             return choice
     lines = "".join(f"\n  {choice!r}: {meaning}" for choice, meaning in meanings.items())
-    said = why if value is None else f"got {shown(value)}"
-    msg = f"{name} must be one of these; {said}.{lines}{more}"
     if value is None:
+        required = f"{name}= is required: {why}" if why else f"{name}= is required and has no default"
+        msg = f"{required}. Choose one of:{lines}{more}"
         code, short = note or (f"choose-{name.replace('_', '-')}", f"{name}= must be given")
         raise ChoiceNeededError(Note(code, short, msg), answers={name: tuple(meanings)})
+    msg = f"{name} must be one of these; got {shown(value)}.{lines}{more}"
     raise (UnknownNameError if isinstance(value, str) else InvalidTypeError)(msg)
 
 

@@ -197,7 +197,7 @@ class TestConventions:
     def test_never_silently(self):
         """Both are asked for in one error, with a call that runs on the same table."""
         rates = outcomes_of(THREE)
-        with pytest.raises(ChoiceNeededError, match=r"(?s)against must .*include_self must") as caught:
+        with pytest.raises(ChoiceNeededError, match=r"(?s)against= is required.*include_self must") as caught:
             compare(rates)
         assert caught.value.call == "compare(figures, against='pooled', include_self=True)"
         figures = rates

@@ -473,9 +473,9 @@ class TestChangeOfTally:
         ("data", "options", "error", "message"),
         [
             ((TWO_YEARS,), {"between": None}, InvalidTypeError, r"between=\(earlier, later\)"),
-            ((TWO_YEARS,), {"positive": None}, InvalidTypeError, "positive must be one of these"),
-            ((TWO_YEARS,), {"basis": None}, InvalidTypeError, "basis must be one of these"),
-            ((TWO_YEARS,), {"out_of": None}, InvalidTypeError, "out_of must be one of these"),
+            ((TWO_YEARS,), {"positive": None}, InvalidTypeError, "positive= is required and has no default"),
+            ((TWO_YEARS,), {"basis": None}, InvalidTypeError, "basis= is required and has no default"),
+            ((TWO_YEARS,), {"out_of": None}, InvalidTypeError, "out_of= is required and has no default"),
             ((TWO_YEARS,), {"between": YEARS[::-1]}, InvalidInputError, "Swap them"),
             ((TWO_YEARS,), {"between": "2022/23"}, InvalidTypeError, "between must be a pair"),
             ((TWO_YEARS,), {"by": "period"}, InvalidInputError, "must not name the period dimension"),

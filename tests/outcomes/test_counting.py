@@ -1137,9 +1137,9 @@ class TestOneQuestion:
     def test_more_is_amiss(self):
         """Where no choice would do, what else is amiss is said too."""
         with pytest.raises(
-            ChoiceNeededError, match=r"(?s)positive must .*basis must .*Besides, .*got 'zzz'"
+            ChoiceNeededError, match=r"(?s)positive= is .*basis= is .*Besides, .*got 'zzz'"
         ) as caught:
             positive_outcome_rate(pd.DataFrame({"outcome": ["zzz"]}))
         assert caught.value.call == ""
-        with pytest.raises(ChoiceNeededError, match=r"(?s)out_of must .*Besides, between must be given"):
+        with pytest.raises(ChoiceNeededError, match=r"(?s)out_of= is .*Besides, between must be given"):
             outcome_rate_change(by_type(COUNTS), positive="charged", basis="closed")

@@ -379,7 +379,7 @@ class TestInput:
                 "as_at must be a date, .* the last month that the extract holds in full; got 'soon'",
             ),
             ({"as_at": 202403}, InvalidTypeError, "as_at must be a date, or text"),
-            ({"positive": None}, InvalidTypeError, "positive must be one of these"),
+            ({"positive": None}, InvalidTypeError, "positive= is required and has no default"),
             ({"by": "outcome"}, InvalidInputError, "must not name the outcome dimension"),
             ({"by": "outcome_period"}, InvalidInputError, "must not name the outcome period dimension"),
             ({"period": "outcome"}, InvalidInputError, "must name three dimensions"),

@@ -152,7 +152,7 @@ class TestAsking:
         """Set, basis and denominator must each be named; the error lists the choices with their meaning."""
         with pytest.raises(InvalidTypeError) as caught:
             positive_outcome_rate(*data, basis="closed", out_of="outcomes")
-        assert "positive must be one of these; it must be given" in str(caught.value)
+        assert "positive= is required and has no default. Choose one of:" in str(caught.value)
         assert all(
             f"\n  {n!r}: type{'s' * (len(s.types) > 1)} {', '.join(s.types)}" in str(caught.value)
             for n, s in outcome_sets().items()
@@ -161,10 +161,11 @@ class TestAsking:
         assert isinstance(caught.value, ChoiceNeededError)
         assert caught.value.note.code == "choose-positive"
         assert str(caught.value).startswith(caught.value.note.long)
-        with pytest.raises(InvalidTypeError, match=r"(?s)basis must be one.*'recorded': .*'closed': "):
+        with pytest.raises(InvalidTypeError, match=r"(?s)basis= is required.*'recorded': .*'closed': "):
             positive_outcome_rate(*data, positive="charged", out_of="outcomes")
         with pytest.raises(
-            InvalidTypeError, match=r"(?s)out_of must be.*'crimes': .*'crimes_with_outcome': .*'outcomes': "
+            InvalidTypeError,
+            match=r"(?s)out_of= is required.*'crimes': .*'crimes_with_outcome': .*'outcomes': ",
         ):
             positive_outcome_rate(*data, positive="charged", basis="closed")
 

@@ -274,7 +274,7 @@ class TestSupply:
             ({"of": None}, InvalidTypeError, "of must be text"),
             ({"by": "period"}, InvalidInputError, "by must not name the period dimension"),
             ({"between": YEARS[::-1]}, InvalidInputError, "Swap them"),
-            ({"positive": None}, InvalidTypeError, "positive must be one of these"),
+            ({"positive": None}, InvalidTypeError, "positive= is required and has no default"),
             ({"basis": "closed", "out_of": "crimes"}, ChoiceNeededError, "crimes= must be given"),
             (
                 {"out_of": "crimes", "crimes": {"theft": 5}},

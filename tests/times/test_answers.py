@@ -557,7 +557,7 @@ OFFERED = {"target": 10, "out_of": "offered"}
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        (lambda: answer_times(CALLS, target=10, result="result"), ChoiceNeededError, r"(?s)out_of must be .* no default.\n  'answered': .*\n  'offered'.*: answer_times\(data, target=10, out_of='answered', result='result'\)"),
+        (lambda: answer_times(CALLS, target=10, result="result"), ChoiceNeededError, r"(?s)out_of= is required and has no default. Choose one of:\n  'answered': .*\n  'offered'.*: answer_times\(data, target=10, out_of='answered', result='result'\)"),
         (lambda: answer_times(CALLS, target=10, out_of="calls", result="result"), UnknownNameError, "got 'calls'"),
         (lambda: answer_times(CALLS, target=10, out_of=["offered"], result="result"), InvalidTypeError, "out_of must"),
         (lambda: answer_times(CALLS, out_of="answered"), InvalidTypeError, "target must be given"),

@@ -451,7 +451,7 @@ DATA = counted(3, 2, 1)
         (lambda: Bands({"a": (0, 10)}, abandoned="a"), InvalidInputError, "abandoned must name other labels"),
         (lambda: Bands({"a": (0, 10)}, abandoned=[None]), InvalidTypeError, "abandoned must hold labels"),
         (lambda: answer_bands(DATA, {"a": (0, 10)}, **ANSWERED), InvalidTypeError, "bands must be a Bands"),
-        (lambda: answer_bands(DATA, POLICE_UK, target=10), ChoiceNeededError, r"(?s)out_of must be.*answer_bands\(data, bands, target=10, out_of='answered'\)"),
+        (lambda: answer_bands(DATA, POLICE_UK, target=10), ChoiceNeededError, r"(?s)out_of= is required.*answer_bands\(data, bands, target=10, out_of='answered'\)"),
         (lambda: answer_bands(DATA, POLICE_UK, out_of="answered"), InvalidTypeError, "target must be given"),
         (lambda: answer_bands(DATA, POLICE_UK, target=10, out_of="offered"), InvalidInputError, r"abandoned must be given.*Bands\(abandoned=\)"),
         (lambda: answer_bands(DATA, POLICE_UK, target=0, out_of="answered"), InvalidInputError, "target must be > 0"),
