@@ -24,6 +24,7 @@ extensions = [
     "sphinx_copybutton",
     "mathml",
     "blocks",
+    "entries",
 ]
 exclude_patterns = ["_templates"]
 templates_path = ["_templates"]

@@ -617,7 +617,7 @@ class TestLeftOutUnequally:
     """Of 2018 three of five rows lack their area, of 2019 one of four."""
 
     crimes = Tally.from_columns(LSOAS, [1] * 9)
-    says = "left out for want of a label: 3 of 5 (60.0%) of 2018, but 1 of 4 (25.0%) of 2019"
+    says = "left out because a label is missing: 3 of 5 (60.0%) of 2018, but 1 of 4 (25.0%) of 2019"
 
     def test_a_total_counts_them(self):
         for made in (self.crimes, self.crimes.sum_to("period"), pd.DataFrame(LSOAS)):
@@ -667,7 +667,7 @@ class TestLeftOutUnequally:
         columns = {"lsoa": ["E1", None] * 2, "period": ["2018"] * 2 + ["2019"] * 2}
         crimes = Tally.from_columns(columns, [*old, *new], coverage="period")
         found = pm.change_drivers(crimes, between=("2018", "2019"), of="lsoa").at(lsoa="E1")
-        assert found.caveat == (f"left out for want of a label: {says}" if says else "")
+        assert found.caveat == (f"left out because a label is missing: {says}" if says else "")
 
     def test_as_much_of_both(self):
         """A hundredth more or less is no news, nor what the caller dropped."""

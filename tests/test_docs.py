@@ -99,6 +99,39 @@ def test_every_entry_is_a_public_name():
     assert entries() <= set(public_names())
 
 
+class TestTheReference:
+    @pytest.fixture
+    def built(self, monkeypatch):
+        pytest.importorskip("sphinx")
+        monkeypatch.syspath_prepend(pages.DOCS / "_ext")
+        return importlib.import_module("entries")
+
+    def test_examples_can_be_pasted(self, built):
+        """What an example uses is imported in it, or by lines that its page puts in front."""
+        seen = 0
+        for name in public_names():
+            found = getattr(importlib.import_module(name.rpartition(".")[0]), name.rpartition(".")[2])
+            if callable(found) and ">>>" in (doc := inspect.getdoc(found) or ""):
+                lines = built.imports(doc, inspect.getmodule(found))
+                exec("\n".join(lines), {})
+                seen += 1
+        assert seen > 100
+
+    def test_imports_are_those_that_lack(self, built):
+        """By hand: the function itself, what it needs of another room, and a package under its short name."""
+        room = importlib.import_module("policemetrics.change")
+        doc = "Examples\n--------\n>>> x = rate_change(1, 2)\n>>> np.array([x.old])\n"
+        assert built.imports(doc, room) == ["import numpy as np", "from policemetrics import rate_change"]
+        with pytest.raises(NameError, match="nothing public"):
+            built.imports(">>> nowhere(1)\n", room)
+
+    def test_every_metric_leads_on(self, built):
+        """To its method, and to a page that calls it."""
+        for name in surface.functions().keys() - NO_METRICS:
+            assert built.method_of(name), name
+            assert built.howto_of(name), name
+
+
 def test_every_metric_has_a_page_on_its_method():
     """Definition, formula, example by hand, source, and what the figure cannot tell."""
     metrics = surface.functions().keys() - NO_METRICS

@@ -207,7 +207,7 @@ class Cells:
         return dims == self.dims[: len(dims)]
 
     def starts(self, dims: tuple[str, ...]) -> IntArray:
-        """Find where each key begins, over dimensions that come first; whoever asks again gets the same."""
+        """Find where each key begins, over dimensions that come first; the answer is kept."""
         first = len(dims)
         if first not in self._starts:
             keys, each = (math.prod(map(len, part)) for part in (self.labels[:first], self.labels[first:]))

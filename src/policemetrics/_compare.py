@@ -193,7 +193,7 @@ class Rows:
     def divide(
         self, groups: Cells, sides: Sequence[Side], *divisors: Divisor, part: bool = False
     ) -> list[FloatArray]:
-        """Find the divisor of each group on every side; what is amiss with it, or open, is said of the rows.
+        """Find the divisor of each group on every side; what is wrong with it, or open, is said of the rows.
 
         Parameters
         ----------
@@ -691,7 +691,7 @@ def _no_rows_for(months: Sequence[str]) -> tuple[Note, ...]:
 def _left_out_unequally(
     data: Tally, sides: tuple[Side, Side], groups: Cells, counted: Sequence[IntArray]
 ) -> dict[int, Note]:
-    """Say of which groups more was left out of one side than of the other for want of a label that the figure needs.
+    """Say of which groups more was left out of one side than of the other because a label is missing that the figure needs.
 
     What lacks a label of the groups themselves may belong to any of them that has its other labels.
     """
@@ -724,7 +724,7 @@ def _left_out_unequally(
                 f"{_write.count(left[place[row]])} of {_write.count(both[place[row]])} ({_write.percent(share[place[row]])}) of {side.label}"
                 for (left, both), share, side in zip(sizes, shares, sides, strict=True)
             ]
-            long = f"left out for want of a label: {of[0]}, but {of[1]}"
+            long = f"left out because a label is missing: {of[0]}, but {of[1]}"
             found[row] = Note("left-out-unequally", "more left out of one", long)
     return found
 
@@ -935,7 +935,7 @@ def read_counts(
     roles: Mapping[str, str] = {},  # never written to
     exposure: Any = None,
 ) -> tuple[Tally, tuple[str, ...]]:
-    """Read what a metric is asked of: the counts, and the dimensions of its rows.
+    """Read what a metric is given: the counts, and the dimensions of its rows.
 
     Parameters
     ----------

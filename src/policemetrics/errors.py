@@ -36,7 +36,7 @@ __all__ = [
 
 
 class Note(NamedTuple):
-    """What is said of a figure, or asked of a caller: a caveat, a warning, a question.
+    """What is said of a figure or to a caller: a caveat, a warning, a question.
 
     Attributes
     ----------

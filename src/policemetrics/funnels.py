@@ -20,7 +20,7 @@ _STEPS: Final = 60  # five do, but for hardly any expected
 
 
 def spread(z: FloatArray, s: FloatArray, winsorise: float = 0.1) -> tuple[FloatArray, FloatArray]:
-    r"""Return how far areas are spread beyond chance: φ, the mean of their squared z, and τ, the spread between them.
+    r"""Return how much farther areas are spread than by chance: φ, the mean of their squared z, and τ, the spread between them.
 
     Parameters
     ----------

@@ -77,8 +77,8 @@ def cumulative_incidence(
     With :math:`n_k` waiting at the start of step k, :math:`d_k` events and :math:`c_k` others in it, the share
     still waiting is :math:`S_k = S_{k-1}(1 - (d_k + c_k)/n_k)` and the share with the event
     :math:`F_k = F_{k-1} + S_{k-1} d_k / n_k`: the Aalen-Johansen estimator [1]_ in discrete time. Censoring is
-    at the end of steps, so that nobody is at risk for part of one. Whoever is censored is taken to be no
-    different from those who are followed further. One minus the Kaplan-Meier curve of `events` would take
+    at the end of steps, so that nobody is at risk for part of one. Those who are censored are taken to be like
+    those who are followed further. One minus the Kaplan-Meier curve of `events` would take
     others for censored too, and come out too high.
 
     The variance follows from the multinomial counts of each step by the delta method. The interval is

@@ -59,7 +59,7 @@ class Survival:
         bound : ndarray of float64, (groups,)
             The times; nan for none.
         inclusive : bool
-            Whether what ended at that very time has ended by it.
+            Whether what ended exactly at that time has ended by it.
 
         Returns
         -------

@@ -570,7 +570,7 @@ class Tally(Handed):
     def sum_to(self, *dims: str) -> Tally:
         """Add up to fewer dimensions; who sent what is kept, the ledger is added up the same.
 
-        What was left out for want of a label that is summed away counts again: a total needs none. What was dropped
+        What was left out because it lacks a label that is summed away counts again: a total needs none. What was dropped
         stays out.
 
         Parameters

@@ -169,7 +169,7 @@ class TestWhatIsNotThere:
         )
         lacking = Tally.from_columns({"period": [*YEARS] * 2, "force": ["A", "A", None, None]}, [5, 6, 1, 2])
         ax = plot.by_group(pm.rate_change(lacking, between=YEARS, by="force", caveat="a break in recording."))
-        assert "Caveat: a break in recording; left out for want of a label: 1 of 6" in said(ax)
+        assert "Caveat: a break in recording; left out because a label is missing: 1 of 6" in said(ax)
         dated = Tally.from_columns(
             {"period": [*by_month().labels("period"), "2023-05"], "area": [*["A"] * 24, None]}, [5] * 25
         )

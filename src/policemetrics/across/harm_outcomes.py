@@ -249,7 +249,7 @@ def harm_outcome_rate(
     Notes
     -----
     With weights w, positive outcomes x and crimes n of the offences i the rate is
-    :math:`R = \sum_i w_i x_i / \sum_i w_i n_i`, a weighted clearance rate in the manner of Statistics Canada [1]_. Its
+    :math:`R = \sum_i w_i x_i / \sum_i w_i n_i`, a weighted clearance rate like that of Statistics Canada [1]_. Its
     limits are those of equal weights, on effective counts: with :math:`u = \sum w^2 n / \sum w n`, the harm that
     tells as much as one crime, Wilson's for R out of :math:`\sum w n / u = (\sum w n)^2 / \sum w^2 n`. On the closed
     basis out of crimes it is the score interval of the ratio of :math:`(\sum w x)^2 / \sum w^2 x` and

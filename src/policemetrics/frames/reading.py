@@ -444,7 +444,7 @@ def is_sqlite(lazy: Any) -> bool:
 
 
 def settled(read: Any) -> Any:
-    """Have what was asked so far worked out before what is asked of it.
+    """Have the query so far worked out before the next one.
 
     PostgreSQL and SQLite write an expression out wherever its name stands: of names that stand for names that would be more
     than memory holds. Below a limit they leave it.

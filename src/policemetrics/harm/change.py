@@ -558,7 +558,7 @@ def harm_index(
     Notes
     -----
     The index of a period with the score S and the exposure P, to the base :math:`S_0` and :math:`P_0`, is
-    :math:`100\,(S / P) / (S_0 / P_0)`, in the manner of the Crime Severity Index of Statistics Canada,
+    :math:`100\,(S / P) / (S_0 / P_0)`, like the Crime Severity Index of Statistics Canada,
     whose base year is 100. One set of weights serves all periods: a new edition would move the index
     without any crime. The limits are those of the ratio of scores in `harm_change`. Every interval holds
     the uncertainty of the base too, so that two periods other than the base are compared with

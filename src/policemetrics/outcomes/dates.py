@@ -49,7 +49,7 @@ class Span:
 
     @property
     def when(self) -> str:
-        """The time in words, which takes longer than all else that is asked of it."""
+        """The time in words, which takes longer than anything else here."""
         others = " and other times" if self.held[-1] else ""
         return said_together([p for p, has in zip(self.among, self.held, strict=False) if has]) + others
 

@@ -272,7 +272,7 @@ def summarise_times(
         For a frame: the column of counts. Default is to count its rows.
     percentiles : bool, optional
         Whether to work out median and percentiles. Without them an engine need not count every time: it adds
-        up, and a few sums by group come home. Default is True.
+        up, and returns a few sums by group. Default is True.
     percentile_method : str, optional
         One of numpy's nine definitions: ``"linear"``, ``"inverted_cdf"``, ``"averaged_inverted_cdf"``,
         ``"closest_observation"``, ``"interpolated_inverted_cdf"``, ``"hazen"``, ``"weibull"``,
