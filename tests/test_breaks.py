@@ -571,6 +571,12 @@ class TestTwoBases:
         assert both.date == "a"
         data = crimes([900, 800], force=["Kent", "Essex"])
         assert "two bases, x and y" in pm.rate(data, both).caveat
+        data = crimes(
+            [9, 8, 7, 6], force=["Kent", "Essex"] * 2, period=[y for y in self.YEARS for _ in range(2)]
+        )
+        for by in (None, "force"):
+            found = pm.rate_change(data, between=self.YEARS, exposure=both, by=by)
+            assert "two bases, x and y" in (found if by is None else found[0]).caveat
         assert both == both
         assert both != pm.Exposure(
             {"Kent": 10, "Essex": 20}, by="force", name="residents", date="a", basis="x"
@@ -586,6 +592,7 @@ class TestTwoBases:
         kent = pm.Exposure({"Kent": 10}, by="force", name="residents", date="a")
         for other, match in (
             (kent, "must not both have a size to be joined; they have of 'Kent'"),
+            (pm.Exposure({"Essex": 1, "Kent": 2}, by="force", name="residents", date="a"), "have of 'Kent'"),
             (pm.Exposure({"Essex": 1}, by="force", name="households", date="a"), "of the same kind"),
             (pm.Exposure({"Essex": 1}, by="area", name="residents", date="a"), "of the same kind"),
         ):

@@ -32,6 +32,7 @@ from policemetrics._cells import Cells
 from policemetrics.errors import (
     AreasWithoutRowsWarning,
     CountOverflowError,
+    IncompatibleTalliesError,
     InvalidInputError,
     InvalidTypeError,
     PoliceMetricsError,
@@ -948,6 +949,102 @@ class TestKnown:
         """A number of four digits is read as a year, and refused as one."""
         with pytest.raises(kind, match=why):
             rate_change(made([("2022/23", 1), ("2023/24", 2)], "period"), between=(year, 2023))
+
+
+class TestGrain:
+    """What was sent is known however it was added up since."""
+
+    def test_halves_of_quarters_make_up_a_year(self):
+        halves = {q: ("2022-04 to 2022-09", "2022-10 to 2023-03")[i > 1] for i, q in enumerate(QUARTERS[:4])}
+        counts = made([("Kent", q, 10) for q in QUARTERS[:4]], *SENT, coverage=SENT).relabel("period", halves)
+        assert counts.rolling(12).sum_to("period").to_dict() == {"period": ["2022/23"], "count": [40]}
+
+    def test_a_row_that_lacks_what_is_not_needed(self):
+        """It counts, beside what others left of a quarter of which they sent a part."""
+        rows = [("Kent", m, "x", 5) for m in MONTHS] + [
+            ("Kent", MONTHS[0], None, 7),
+            ("Essex", MONTHS[0], "x", 5),
+        ]
+        counts = made(rows, *SENT, "offence", coverage=SENT).sum_to(*SENT).to_periods("quarter")
+        found = rate(counts, of_forces(Kent=1000, Essex=500))
+        assert (found.events, found.exposure, found.exclusions.excluded) == (22, 1000, 5)
+
+    def test_a_quarter_of_one_row_that_lacks_its_offence(self):
+        rows = [("Kent", q, None if q == "2023-Q3" else "x", 10) for q in QUARTERS]
+        years = made(rows, *SENT, "offence").to_periods("financial_year")
+        assert (rate_change(years, between=YEARS).old, rate_change(years, between=YEARS).new) == (40, 40)
+        by_offence = rate_change(years, between=YEARS, by="offence").at(offence="x")
+        assert by_offence.reason.endswith("no rows for x, 2023-Q3")
+
+    def test_mere_names_of_months(self):
+        """Two months called "before" are of both forces, in each."""
+        months = [f"2024-{m:02}" for m in (1, 2, 3, 4)]
+        counts = made([(f, m, 10) for f in ("Kent", "Essex") for m in months], *SENT)
+        named = counts.relabel("period", {m: ("before", "after")[i > 1] for i, m in enumerate(months)})
+        assert rate(named, of_forces(Kent=1000, Essex=600)).rate == 50
+
+    def test_rows_without_their_period(self):
+        counts = made([("Kent", YEARS[0], 5), ("Kent", YEARS[1], 6), ("Kent", None, 7)], *SENT)
+        assert str(rate(counts, 1000)).startswith(
+            "Recorded crime was 18.0 per 1,000 in April 2022 to March 2024 "
+        )
+
+    @pytest.mark.parametrize("forces", [["Kent"], ["Kent", "Essex"]])
+    def test_offences_that_coverage_names_are_no_suppliers_of_their_own(self, forces):
+        """No murder in the first year: the residents are those of the force all the same."""
+        rows = [(f, y, "theft", 5) for f in forces for y in YEARS] + [
+            (f, YEARS[1], "murder", 1) for f in forces
+        ]
+        counts = made(rows, *SENT, "offence", coverage=[*SENT, "offence"])
+        found = rate(counts, of_forces(**dict.fromkeys(forces, 1000)), by="period")
+        assert found["rate"].tolist() == [5, 6]
+
+    def test_exclusions_are_exact_and_counted_once(self):
+        large = made([("Kent", "x", 2**53 + 1), ("Kent", "y", 1)], "force", "offence").drop(offence="x")
+        assert rate(large, {"Kent": 10}, by="force")[0].exclusions.excluded == 2**53 + 1
+        years = ("2019", "2020", "2021")
+        rows = [("Kent", y, o, n + i) for o, n in (("x", 10), ("y", 100)) for i, y in enumerate(years)]
+        counts = made([*rows, ("Kent", None, "x", 3)], *SENT, "offence", coverage=SENT).drop(offence="y")
+        for by in (None, "force"):
+            table = rate_change(counts, versus="previous", by=by)
+            assert "excluded counts: dropped: offence 303, missing period 3]" in repr(table)
+            assert [row.exclusions.excluded for row in table] == [103, 204, 206]
+
+    def test_the_side_is_named_as_it_is_written(self):
+        below = made([("Kent", -5), ("Essex", 3)], "force")
+        assert (
+            "a total of −5 in Kent, below zero"
+            in rate_change(below, groups=("Kent", "Essex"), of="force").reason
+        )
+        spelt_out = made([("year ending March 2023", -5), ("year ending March 2024", 7)], "period")
+        assert "a total of −5 in year ending March 2023, " in rate_change(spelt_out, between=YEARS).reason
+
+
+class TestFiles:
+    """What was read from files is added once."""
+
+    def of(self, *rows, dims=SENT):
+        return made(rows, *dims, coverage=SENT)
+
+    def test_the_same_cells_of_two_files(self):
+        kent = self.of(("Kent", YEARS[0], 5), ("Kent", YEARS[1], 6))
+        with pytest.raises(IncompatibleTalliesError, match="Kent 2022/23 stands in both, as do 1 more cells"):
+            kent.released("July 2024") + kent.released("July 2025")
+        assert (kent.released("July 2024") + kent).total == 22
+        assert (
+            kent.released("July 2024") + self.of(("Essex", YEARS[0], 5)).released("July 2025")
+        ).total == 16
+
+    def test_of_other_dimensions(self):
+        """Of totals that were counted by different labels it is not known whether they are of the same cells."""
+        kent = self.of(("Kent", YEARS[0], 5)).released("July 2024")
+        finer = self.of(("Kent", YEARS[0], "x", 5), dims=[*SENT, "offence"]).released("July 2025")
+        assert (kent + finer.sum_to(*SENT)).total == 10
+
+    def test_a_release_that_is_not_known_of_all(self):
+        mixed = self.of(("Kent", YEARS[0], 5)).released("July 2024") + self.of(("Essex", YEARS[0], 5))
+        both = mixed + self.of(("Kent", YEARS[1], 5), ("Essex", YEARS[1], 5)).released("July 2025")
+        assert "releases" not in rate_change(both, between=YEARS).caveat
 
 
 class TestDropped:

@@ -313,8 +313,6 @@ class Sent:
             if isinstance(step, Renamed) and step.dim in rows.dims:
                 before = named.get(step.dim) or {v: v for v in rows.label(step.dim).tolist()}
                 named[step.dim] = {made: step.labels.get(now, now) for made, now in before.items()}
-            elif isinstance(step, Windows):
-                break  # a window that is none says nothing of its months
             elif isinstance(step, Lost) and {*step.wanted} <= {*rows.dims}:
                 lost = {
                     dim: label_array(made for made, now in named[dim].items() if now in labels.tolist())
@@ -381,8 +379,8 @@ def grain(sent: Iterable[Sent], unneeded: Collection[str]) -> Cells:
     return joined(one.grain(unneeded) for one in sent)
 
 
-def sent_twice(first: Iterable[Sent], second: Iterable[Sent]) -> dict[str, list[Any]]:
-    """Return the cells, as they were sent, that two tallies both hold as read from published files; empty where none is.
+def sent_twice(first: Iterable[Sent], second: Iterable[Sent]) -> dict[str, list[Any]] | None:
+    """Return the cells, as they were sent, that two tallies both hold as read from published files; None where none is.
 
     Only where the reports are still known: a total that was forgotten to be one tells nothing.
     """
@@ -390,15 +388,15 @@ def sent_twice(first: Iterable[Sent], second: Iterable[Sent]) -> dict[str, list[
         [
             _as_it_was(one.grain(()), one.cells.dims)
             for one in side
-            if one.sources and one.register is not None and {*one.register.dims} <= {*one.cells.dims}
+            if one.sources and one.register is not None
         ]
         for side in (first, second)
     ]
     if not all(sides) or len({frozenset(one.dims) for side in sides for one in side}) > 1:
-        return {}
+        return None
     one, two = (joined(side).keys() for side in sides)
     found = one.select(one.within(two))
-    return found.to_dict() if len(found) else {}
+    return found.to_dict() if len(found) else None
 
 
 def _as_it_was(found: Cells, dims: Sequence[str]) -> Cells:

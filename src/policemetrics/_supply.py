@@ -147,23 +147,20 @@ class Side:
         stated = () if self.tally._supplied is None else self.tally._supplied.dims
         if renamed(self.tally).isdisjoint(stated) and not self.group:
             return self.proof(())
-        found, common = reports(self.tally._sent), self.common
-        if not self.group:
-            found = self._placed(found, identify=False)
-        elif (
-            common is not None
-        ):  # a divisor may be given by the labels of the groups, which the place does not tell
-            common = common.keys(d for d in common.dims if d != self.dim)
-        return found if common is None else found.select(by_sender(self.tally, found).within(common))
+        found = reports(self.tally._sent)
+        if self.common is None:
+            return found
+        # A divisor may be given by the labels of groups, which the place does not tell.
+        common = self.common.keys(d for d in self.common.dims if d != self.dim)
+        return found.select(by_sender(self.tally, found).within(common))
 
     def rows_of(self, areas: tuple[str, ...]) -> Cells:
         """Return the areas of which any row came in, by place in the side."""
         return self._placed(seen(self.tally._sent, (*areas, self.dim)))
 
-    def _placed(self, relation: Cells, *, identify: bool = True) -> Cells:
+    def _placed(self, relation: Cells) -> Cells:
         """Put the place in the side where the label of its dimension stands, and who it is where it was renamed."""
-        if identify:
-            relation = _identified(self.tally, relation, but=self.dim)
+        relation = _identified(self.tally, relation, but=self.dim)
         if not self.dim or self.dim not in relation.dims:
             return relation
         held = as_sent(self.dim) if self.made else self.dim
@@ -545,7 +542,8 @@ def _only(side: Side, common: Cells) -> Side:
     ledger, rest = tally._ledger, cells.select(~mask)
     if len(rest):
         _, names = _named(rest.keys(common.dims), side.dim, side.parts)
-        who = f" ({_check.cut(sorted({*names} - {''}))})" if any(names) else ""
+        named = sorted({*names} - {""})
+        who = f" ({_check.cut(named)})" if named else ""
         ledger = merged(ledger, rest.project(tally.dims).extend(REASON, _NOT_LIKE_FOR_LIKE + who))
     supplied = (
         None if tally._supplied is None else common.keys(d for d in tally._supplied.dims if d in common.dims)
@@ -898,15 +896,14 @@ def _why_unmatched(groups: Cells, side: Side, other: Side, stated: Collection[st
 
 def one_sided_labels(old: Side, new: Side, groups: Cells, dim: str) -> dict[int, list[str]]:
     """Name, by group, the labels of `dim` of which only one of two sides has cells; a group that both have."""
-    places = (old.dim,) if len(new.parts) > 1 else ()
-    lines = [side._own_rows((*groups.dims, dim, *places)) for side in (old, new)]
+    lines = [side._own_rows((*groups.dims, dim, old.dim)) for side in (old, new)]
     whole = _counted_twice(*(line.keys((*groups.dims, dim)) for line in lines))
-    paired = _counted_twice(*(line.keys((*groups.dims, dim, *places)) for line in lines))
+    paired = _counted_twice(*(line.keys((*groups.dims, dim, old.dim)) for line in lines))
     found = paired.select(paired.counts != 3)
     of_both = whole.counts[found.positions(whole, whole.dims)] == 3
     held = [_holds(line, groups) for line in lines]
     named: dict[int, dict[str, None]] = {}
-    columns = (found.column(d).tolist() for d in (dim, *(places or (dim,))))
+    columns = (found.column(d).tolist() for d in (dim, old.dim))
     has = found.counts - 1  # the one side that has it
     rows = found.positions(groups, groups.dims).tolist(), of_both.tolist(), has.tolist()
     for label, place, row, both, side in zip(*columns, *rows, strict=True):

@@ -355,7 +355,7 @@ class Divisor:
         """Say what a divisor leaves open: where nothing was stated, areas without rows and rows of one only; who did not send."""
         tally, supplied = side.tally, side.tally._supplied
         if isinstance(self.given, Exposure) and (
-            supplied is None or not {*self.given.by} <= {*supplied.dims}
+            supplied is None or not {*supplied.dims}.issuperset(self.given.by)
         ):
             found = _divided(self.given, groups, tally)
             return found if supplied is not None else (*_without_rows(self.given, groups, side), *found)
@@ -389,7 +389,7 @@ class Divisor:
         every = sorted({basis for of_side in bases for basis in of_side})
         if len(every) < 2 or not all(every):
             return ()
-        apart = len(sides) > 1 and bases[0] != bases[-1]
+        apart = bases[0] != bases[-1]
         named = (
             [f"{' and '.join(of)} for {side.label}" for of, side in zip(bases, sides, strict=True)]
             if apart
@@ -415,8 +415,6 @@ class Divisor:
 
 def two_releases(sides: Sequence[Side]) -> tuple[Note, ...]:
     """Say that the two periods are of two releases, where both are known: a year that was revised beside one that was not."""
-    if not all(any(one.sources for one in side.tally._sent) for side in sides):
-        return ()
     sent = [[one for one in side.tally._sent if one.has_rows] for side in sides]
     released = [
         {s.released for one in of for s in one.sources} | {"" for one in of if not one.sources} for of in sent
@@ -607,7 +605,7 @@ def _beneath(tally: Tally, areas: tuple[str, ...]) -> list[str]:
         return []
     times, made = time_dims(tally._sent), [one.register for one in tally._sent if one.register is not None]
     found = []
-    for dim in (d for d in supplied.dims if d not in times and d not in areas):
+    for dim in (d for d in supplied.dims if d not in (*times, *areas)):
         for area in (a for a in areas if a in supplied.dims and a not in times):
             pairs = reduce(Cells.union, (one.keys((dim, area)) for one in made)).keys()
             if len(pairs.label(area)) > 1 and len(pairs) == len(pairs.label(dim)):
@@ -626,9 +624,9 @@ def _added(
     at = labels.positions(exposure._keys, exposure.by)
     grouped = areas.project(shared)
     to = areas.positions(grouped, shared)
-    sums = np.zeros(len(grouped) + 1)  # the last for a group that no area belongs to
     position = np.append(exposure._keys.counts, -1)[at]
-    np.add.at(sums, to, np.append(exposure._sizes, np.nan)[position])
+    sizes = np.append(exposure._sizes, np.nan)[position]
+    sums = np.append(np.bincount(to, sizes, len(grouped)), 0)  # the last of a group that no area belongs to
     columns = keys_of(labels)
     lacking = {
         to[i]: ", ".join(str(columns[d][i]) for d in exposure.by)
