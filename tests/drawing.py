@@ -53,6 +53,27 @@ def outcomes():
     return table.where(basis="recorded")
 
 
+def maturing(months=20, until=6):
+    """Crimes of some months, by the month of their outcome: curves, and where they will come to."""
+    labels = [f"{2022 + m // 12}-{m % 12 + 1:02d}" for m in range(months)]
+    draw, rows = np.random.default_rng(4), []
+    for at, month in enumerate(labels):
+        left = 2_000
+        for age, later in enumerate(labels[at:]):
+            ended = draw.binomial(left, [0.03 * 0.85**age, 0.12 * 0.9**age]).tolist()
+            rows += [(month, later, code, n) for code, n in zip(("1", "18"), ended, strict=True)]
+            left -= sum(ended)
+        rows.append((month, None, "0", left))
+    *columns, counts = zip(*rows, strict=True)
+    names = ("period", "outcome_period", "outcome")
+    crimes = Tally.from_columns(dict(zip(names, columns, strict=True)), counts)
+    asked = {"positive": "charged", "as_at": labels[-1]}
+    return (
+        pm.outcome_maturity(crimes, by="period", **asked),
+        pm.project_outcome_rate(crimes, until=until, **asked),
+    )
+
+
 def by_month(counts=None, first=2022):
     labels = [f"{first + m // 12}-{m % 12 + 1:02d}" for m in range(24)]
     season = np.rint(1_000 + 200 * np.sin(np.arange(24) / 2)).astype(int)
@@ -106,6 +127,8 @@ PICTURES = {
     "funnel": lambda: plot.funnel(beside()),
     "funnel_by_chance": lambda: plot.funnel(beside(overdispersion=None)[:6]),
     "caterpillar": lambda: plot.caterpillar(beside(include_self=False)[20:]),
+    "maturity": lambda: plot.maturity(*maturing()),
+    "maturity_known": lambda: plot.maturity(maturing(4)[0]),
     "months": lambda: plot.months(by_month()),
     "control": lambda: plot.control_chart(
         pm.control_chart(by_month(), chart="u_prime", baseline=12, good="lower", target=40), source="A table"
@@ -126,6 +149,7 @@ GOOD = {
     "caterpillar": AREAS,
     "funnel": AREAS,
     "drivers": DRIVERS,
+    "maturity": maturing(4)[0],
     "months": by_month(),
     "outcome_mix": outcomes(),
     "times": [5],
@@ -136,6 +160,7 @@ EMPTY = {
     "caterpillar": AREAS[:0],
     "funnel": AREAS[:0],
     "drivers": DRIVERS[:0],
+    "maturity": maturing(4)[0][:0],
     "months": NOBODY,
     "outcome_mix": NOBODY,
     "times": [],

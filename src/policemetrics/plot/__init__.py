@@ -6,6 +6,7 @@ shows what is not available, with its reason.
 
 from policemetrics.plot.caterpillars import caterpillar
 from policemetrics.plot.control import control_chart
+from policemetrics.plot.curves import maturity
 from policemetrics.plot.durations import times
 from policemetrics.plot.funnels import funnel
 from policemetrics.plot.groups import by_group
@@ -13,4 +14,14 @@ from policemetrics.plot.mix import outcome_mix
 from policemetrics.plot.seasons import months
 from policemetrics.plot.waterfall import drivers
 
-__all__ = ["by_group", "caterpillar", "control_chart", "drivers", "funnel", "months", "outcome_mix", "times"]
+__all__ = [
+    "by_group",
+    "caterpillar",
+    "control_chart",
+    "drivers",
+    "funnel",
+    "maturity",
+    "months",
+    "outcome_mix",
+    "times",
+]
