@@ -561,6 +561,18 @@ class TestChosen:
         assert pm.rate_change(robbery + whole.drop(group="Robbery"), **asked).chosen == ""
         assert str(pm.rate_change(robbery, **asked, subject="Muggings")).startswith("Muggings rose")
 
+    def test_renamed_since(self):
+        counts = Tally.from_columns(
+            {"group": ["Robbery", "Robbery", "Theft"], "period": [*YEARS, YEARS[0]]}, [9, 8, 7]
+        )
+        muggings = counts.where(group="Robbery").relabel("group", {"Robbery": "Muggings"})
+        assert pm.rate_change(muggings, between=YEARS).chosen == "Muggings"
+
+    def test_the_first_of_two_groups_is_named(self):
+        counts = Tally.from_columns({"force": ["Kent", "Essex"]}, [0, 3])
+        found = pm.rate_change(counts, groups=("Kent", "Essex"), of="force")
+        assert found.reason == "not applicable: nothing was recorded in Kent"
+
     def test_tables_say_it_above(self):
         table = pm.rate_change(of_groups().where(group="Robbery"), between=YEARS, by="force")
         assert repr(table).startswith("Recorded crime, Robbery; 2022/23 to 2023/24; method: score\n")

@@ -250,9 +250,9 @@ class Rows:
         for note, where in found:
             if where.all() and isinstance(self.notes, tuple):
                 self.note(*([] if note in self.notes else [note]))
-                continue
-            there = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
-            self.note_some({i: note for i in np.flatnonzero(where).tolist() if note not in there[i]})
+            else:
+                there = [self.notes] * len(self) if isinstance(self.notes, tuple) else self.notes
+                self.note_some({i: note for i in np.flatnonzero(where).tolist() if note not in there[i]})
 
     @overload
     def results(
