@@ -388,7 +388,7 @@ def sent_twice(first: Iterable[Sent], second: Iterable[Sent]) -> dict[str, list[
         [
             _as_it_was(one.grain(()), one.cells.dims)
             for one in side
-            if one.sources and one.register is not None
+            if one.sources and one.register is not None and {*one.cells.dims}.issuperset(one.register.dims)
         ]
         for side in (first, second)
     ]
