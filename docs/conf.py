@@ -25,6 +25,7 @@ extensions = [
     "mathml",
     "blocks",
     "entries",
+    "accessible",
 ]
 exclude_patterns = ["_templates"]
 templates_path = ["_templates"]
