@@ -1007,7 +1007,7 @@ def part_of(of: Any, *, by: tuple[str, ...], **roles: str) -> str:
 
 @attrs.frozen
 class Asked:
-    """Which two sides a comparison is asked of: two periods of the dimension `dim`, or two of its groups."""
+    """Which two sides a comparison is given: two periods of the dimension `dim`, or two of its groups."""
 
     dim: str
     pair: Any
