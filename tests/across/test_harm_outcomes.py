@@ -303,6 +303,10 @@ class TestRefused:
         for name in ("positive", "basis"):
             assert name in str(caught.value)
 
+    def test_crimes_are_needed(self):
+        with pytest.raises(ChoiceNeededError, match="Give a Tally that keeps 'offence', or use"):
+            harm_outcome_rate(SMALL, TWO, **CLOSED)
+
     def test_unweighted(self):
         with pytest.raises(UnknownNameError, match="'46'"):
             harm_outcome_rate(SMALL, own({"1": 100}), **CHARGED)

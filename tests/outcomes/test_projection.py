@@ -313,6 +313,15 @@ class TestSaid:
         assert found["positive"].tolist()[:2] == [22, 8]
         assert "recorded after the extract" in found[2].reason
 
+    def test_crimes_of_no_month(self):
+        """They have a row that says so, and no cohort is projected for them."""
+        found = project_outcome_rate(tally_of([*ROWS, (None, "2024-01", "1", 3)]), **ASKED)
+        row = found[found["period"] == "(missing)"][0]
+        assert row.reason == "not available: all counts were excluded (missing period 3)"
+        assert np.isnan([row.crimes, row.projected, row.at_most]).all()
+        assert row.leans_on == ""
+        assert found.at(period="2024-03").projected == pytest.approx(0.269375)
+
     def test_an_empty_table(self):
         assert (
             len(project_outcome_rate(tally_of(ROWS).where(period="2024-01").drop(period="2024-01"), **ASKED))

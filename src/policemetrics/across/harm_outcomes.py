@@ -287,7 +287,7 @@ def harm_outcome_rate(
     needed = tuple(dict.fromkeys((*kept, offence, *named)))
     tally, counter = read(data, needed, outcome, count, definition, useful=(period,))
     definition = counter.definition
-    refuse_crimes(crimes, counter, tally)
+    refuse_crimes(crimes, counter, tally, given=f"a Tally that keeps {offence!r}")
     recorded = crimes_by_offence(crimes, (*kept, offence))
     given = tally, recorded
     tally, recorded = how.set_aside(tally), recorded and how.set_aside(recorded)
@@ -348,8 +348,8 @@ def crimes_by_offence(crimes: Any, needed: tuple[str, ...]) -> Tally | None:
         return None
     if not isinstance(crimes, Tally):
         msg = (
-            f"crimes must be a Tally that keeps {_check.listing(needed)}, since each crime weighs what its offence does; got "
-            f"{type(crimes).__name__}."
+            f"crimes must be a Tally that keeps {_check.listing(needed)}, since each crime weighs what its offence does (a frame "
+            f"becomes one by tally()); got {type(crimes).__name__}."
         )
         raise InvalidTypeError(msg)
     of_crimes: Any = Divisor.of(crimes, needed, "crimes", noun="crimes", whole=True).given

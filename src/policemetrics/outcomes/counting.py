@@ -445,7 +445,12 @@ def first_of(*reasons: _supply.Reasons) -> _supply.Reasons:
 # ---- crimes beside outcomes -------------------------------------------------------------
 
 
-def refuse_crimes(crimes: object, counter: Counter, *counted: Tally) -> None:
+def refuse_crimes(
+    crimes: object,
+    counter: Counter,
+    *counted: Tally,
+    given: str = "the number, a mapping, an Exposure or a Tally",
+) -> None:
     """Refuse crimes where they have no use, and ask where nothing tells how many there are, or what blanks are."""
     definition, given = counter.definition, counter.given
     if crimes is not None:
@@ -459,7 +464,7 @@ def refuse_crimes(crimes: object, counter: Counter, *counted: Tally) -> None:
     if definition.is_ratio:
         msg = (
             "crimes= must be given with basis='closed' and out_of='crimes': outcomes given in a period do not tell how "
-            "many crimes were recorded in it. Give the number, a mapping, an Exposure or a Tally, or use out_of='outcomes'."
+            f"many crimes were recorded in it. Give {given}, or use out_of='outcomes'."
         )
         raise _crimes_needed(msg, "outcomes")
     if definition.out_of == "crimes":

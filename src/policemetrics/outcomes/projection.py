@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
-from policemetrics._cells import Cells
+from policemetrics._cells import MISSING, Cells
 from policemetrics._compare import Mask, Rows
 from policemetrics._supply import Side, groups_of, said_together, why_negative
 from policemetrics._write import count as written
@@ -271,7 +271,7 @@ def project_outcome_rate(
         **{name: np.broadcast_to(rate, crimes.shape) for name, rate in rates.items()},
         "cohorts": found["cohorts"],
         "tested": np.where(over, 0, found["tested"]),
-        "leans_on": leans_on,
+        "leans_on": np.where(rows.there, leans_on, ""),
         "until": steps,
         **{
             name: definition.audit[name]
@@ -340,7 +340,7 @@ class _Cohorts:
         count, until = last - first + 1, min(until, last - first + 1)
         ended = followed.age <= until
         kept = groups.project(dims)
-        month = months_in(groups, period, np.ones(len(groups), dtype=bool))
+        month = months_in(groups, period, groups.where_label(period, lambda label: label != MISSING))
         labels = dict.fromkeys(zip(groups.column(period).tolist(), month.tolist(), strict=True))
         twice = [label for label, number in labels if [n for _, n in labels].count(number) > 1]
         if twice:
@@ -352,7 +352,9 @@ class _Cohorts:
             count,
             until + 1,
             groups.positions(kept, dims),
-            np.clip(month - first, 0, count - 1),  # a month after the extract has no crimes
+            np.clip(
+                month - first, 0, count - 1
+            ),  # what is of no month, or of one after the extract, has no crimes
             followed.cells.positions(kept, dims),
             recorded - first,
             np.minimum(followed.age, until),
