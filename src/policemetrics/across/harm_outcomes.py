@@ -287,7 +287,7 @@ def harm_outcome_rate(
     needed = tuple(dict.fromkeys((*kept, offence, *named)))
     tally, counter = read(data, needed, outcome, count, definition, useful=(period,))
     definition = counter.definition
-    refuse_crimes(crimes, counter, tally, given=f"a Tally that keeps {offence!r}")
+    refuse_crimes(crimes, counter, tally, of_which=f"a Tally that keeps {offence!r}")
     recorded = crimes_by_offence(crimes, (*kept, offence))
     given = tally, recorded
     tally, recorded = how.set_aside(tally), recorded and how.set_aside(recorded)

@@ -449,7 +449,7 @@ def refuse_crimes(
     crimes: object,
     counter: Counter,
     *counted: Tally,
-    given: str = "the number, a mapping, an Exposure or a Tally",
+    of_which: str = "the number, a mapping, an Exposure or a Tally",
 ) -> None:
     """Refuse crimes where they have no use, and ask where nothing tells how many there are, or what blanks are."""
     definition, given = counter.definition, counter.given
@@ -464,7 +464,7 @@ def refuse_crimes(
     if definition.is_ratio:
         msg = (
             "crimes= must be given with basis='closed' and out_of='crimes': outcomes given in a period do not tell how "
-            f"many crimes were recorded in it. Give {given}, or use out_of='outcomes'."
+            f"many crimes were recorded in it. Give {of_which}, or use out_of='outcomes'."
         )
         raise _crimes_needed(msg, "outcomes")
     if definition.out_of == "crimes":

@@ -510,6 +510,6 @@ def laid_out(
     positive[at], whole[at] = counted.positive, counted.denominator
     whole[~there] = positive[~there] = 0
     total = whole.sum(axis=1, keepdims=True)
-    size = np.maximum(total, 1)
+    size = np.where(total > 0, total, 1)  # of harm there may be less than 1
     rate = np.where(whole > 0, positive / np.where(whole > 0, whole, 1), np.nan)
     return whole / size, rate, np.where(whole > 0, 0, positive) / size
