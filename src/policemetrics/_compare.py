@@ -48,11 +48,11 @@ from policemetrics.definitions._breaks import beyond_the_rules, force_labels, of
 from policemetrics.definitions._offences import RECORDED
 from policemetrics.errors import InvalidInputError, InvalidTypeError, NotCrimeWarning, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of, two_releases
-from policemetrics.frames import as_tally
+from policemetrics.frames import as_tally, framed
 from policemetrics.periods import Period, read_labels
 from policemetrics.results import ExclusionTable, FigureT, Results, label_array
 from policemetrics.tallies import Tally, as_given
-from policemetrics.typing import FloatArray, IntArray, Label, Names
+from policemetrics.typing import Columns, Every, FloatArray, IntArray, Label, Names
 
 Mask: TypeAlias = NDArray[np.bool_]
 Notes: TypeAlias = "tuple[Note, ...] | NDArray[np.object_]"
@@ -927,13 +927,15 @@ def _of_forces(one: Break, forces: Sequence[_Forces], size: int) -> Mask:
 
 def read_counts(
     data: Any,
-    by: Names | None = None,
+    by: Columns | None = None,
     period: str = "",
     count: str | None = None,
     *,
     of: str = "",
     roles: Mapping[str, str] = {},  # never written to
     exposure: Any = None,
+    date: str | None = None,
+    every: Every = "month",
 ) -> tuple[Tally, tuple[str, ...]]:
     """Read what a metric is given: the counts, and the dimensions of its rows.
 
@@ -941,8 +943,8 @@ def read_counts(
     ----------
     data : Tally or data frame
         A frame is counted by all the dimensions that are needed; a tally must keep them.
-    by : str or sequence of str, optional
-        The dimensions of the rows. Default is one row, of all.
+    by : str, sequence of str or mapping of dimension to column, optional
+        The dimensions of the rows; for a frame a mapping says from which columns. Default is one row, of all.
     period : str, optional
         The dimension whose labels are compared. Default is none: nothing is.
     count : str, optional
@@ -953,6 +955,8 @@ def read_counts(
         The dimensions that have another part, by the argument that says so: ``{"offence": "offence"}``.
     exposure : Exposure, optional
         The counts keep its dimensions, too, so that its areas are known. Default is none.
+    date, every : str, optional
+        For a frame: the column of dates that is cut into the dimension ``"period"``, and how long the periods are.
 
     Returns
     -------
@@ -972,6 +976,7 @@ def read_counts(
     >>> read_counts(crimes, "force", "period")[1]
     ('force',)
     """
+    data, by = framed(data, by, date, every, period=period)
     kept = kept_dims(by, period=period, **roles)
     roles = roles if period == "" else {**roles, "period": period}
     parts = () if of == "" else (part_of(of, by=kept, **roles),)
@@ -1103,6 +1108,11 @@ class Asked:
             )
             raise InvalidTypeError(msg)
         return cls.of(between, period, groups, **roles)
+
+    @property
+    def period(self) -> str:
+        """The dimension of the periods that are compared; empty where two groups are, of each period."""
+        return "" if self.groups else self.dim
 
     def sides(self, tally: Tally) -> tuple[Side, Side]:
         """Take the two sides of a tally."""

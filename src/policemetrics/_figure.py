@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _screen, _sources, _write
-from policemetrics._typing import IntArray, Label
+from policemetrics._typing import FloatArray, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note, in_words
 
 T = TypeVar("T")
@@ -474,9 +474,14 @@ class Figure(Mapping[str, Any]):
     _estimate: ClassVar[tuple[str, ...]] = ()
     _interval_method: ClassVar[str] = "method"
     _counts: ClassVar[str] = ""
-    _may_hide: ClassVar[
-        tuple[str, ...]
-    ] = ()  # the counts of a cell: `Results.suppress` knows no other figures
+    # What `Results.suppress` knows of it: the counts that are hidden together, as `_suppression.Linked` reads them; whether
+    # its rows are parts of a whole that each row tells of; which words follow of its counts, or of its limits; what tells of counts that it does
+    # not hold; or why it cannot be protected.
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    _holds_whole: ClassVar[bool] = False
+    _tells: ClassVar[Mapping[str, Literal["counts", "limits"]]] = {}
+    _unseen: ClassVar[tuple[str, ...]] = ()
+    _unprotected: ClassVar[str] = "which holds no counts"
 
     group: Mapping[str, Label] = attrs.field(factory=dict, converter=read_only)
     reason: str | None = None
@@ -532,6 +537,8 @@ class Figure(Mapping[str, Any]):
         name = name or self._estimate[0]
         form = form or self._form(name)
         low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
+        if math.isnan(low) and math.isnan(high):  # as of counts that were rounded
+            return f"{getattr(self, 'confidence_level') * 100:g}% interval left out"  # noqa: B009
         # An upper limit that is not known, as where there are no crimes, leaves the interval open.
         limits = _write.limits(form(low), form(high), unbounded=not math.isfinite(high))
         return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
@@ -539,6 +546,11 @@ class Figure(Mapping[str, Any]):
     def _sentence(self) -> str:
         """Say the figure in one sentence, without its group and its caveat."""
         return repr(self)
+
+    @classmethod
+    def _worked_out(cls, number: Callable[[str], FloatArray]) -> dict[str, FloatArray]:  # noqa: ARG003
+        """Work out, of counts that were rounded, what follows of them alone; a class of which nothing does has no such words."""
+        return {}
 
     @classmethod
     def _together(cls, table: Any) -> str:  # noqa: ARG003  # one that has such words reads them off it

@@ -16,7 +16,8 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ REASON: Final = f"{MARK}: small, or would give away one that is"
 ALL: Final = "all"
 
 
-def hidden(counts: IntArray, sums: Sequence[Mask], below: int) -> Mask | None:
+def hidden(counts: IntArray, sums: Sequence[Mask], below: int, start: Mask | None = None) -> Mask | None:
     """Choose what is hidden; None where a small count cannot be hidden beside the sums that are published.
 
     Parameters
@@ -47,6 +48,8 @@ def hidden(counts: IntArray, sums: Sequence[Mask], below: int) -> Mask | None:
         The cells of each sum that is published.
     below : int
         What counts as small; and to how many whole numbers no hidden count is bounded closer.
+    start : mask, (cells,), optional
+        What is hidden already. Default is nothing.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def hidden(counts: IntArray, sums: Sequence[Mask], below: int) -> Mask | None:
         Which are hidden.
     """
     table = np.array(sums, dtype=float).reshape(-1, len(counts))
-    found: Mask = counts < below
+    found: Mask = (counts < below) | (False if start is None else start)
     settled = np.zeros(len(counts), dtype=bool)
     while (open_cells := np.flatnonzero(found & ~settled)).size:
         cell = int(open_cells[0])
@@ -102,20 +105,113 @@ def _move(counts: IntArray, table: FloatArray, found: Mask, cell: int, by: int) 
     return np.asarray(up - down, dtype=float)
 
 
+# ---- the counts of a figure -------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Linked:
+    """Counts that are hidden together: their columns, and what each row is told of, one number a row; nan is not known."""
+
+    columns: tuple[str, ...]
+    counts: FloatArray
+
+    @classmethod
+    def of(cls, said: Sequence[str], column: Callable[[str], FloatArray]) -> Linked:
+        """Read them as a class of figures says it: "count", "out_of - count"; "out_of - n?" where there is any."""
+        names = dict.fromkeys(name for text in said for name in text.rstrip("?").split(" - "))
+        numbers = [cls._number(text.rstrip("?"), column) for text in said]
+        told = [
+            (number > 0 if text.endswith("?") else ~np.isnan(number)).any()
+            for text, number in zip(said, numbers, strict=True)
+        ]
+        return cls(tuple(names), np.array(numbers)[told])
+
+    @staticmethod
+    def _number(text: str, column: Callable[[str], FloatArray]) -> FloatArray:
+        """Read a count, or what is left of it without others; of two flows one may be more than the other, and no part."""
+        first, *less = (column(term) for term in text.split(" - "))
+        rest = np.asarray(first - sum(less), dtype=float)
+        return first if (rest < 0).any() else rest
+
+    def chosen(self, sums: Mapping[str, Mask], below: int) -> Mask:
+        """Choose the rows in which they are hidden: none of them may be known too well."""
+        gone = np.zeros(self.counts.shape[1], dtype=bool)
+        while True:
+            before = gone.copy()
+            for number in self.counts:
+                there = ~np.isnan(number)
+                whole = number[there].round().astype(np.int64)
+                if (whole < 0).any():
+                    msg = (
+                        f"{' and '.join(self.columns)} must be >= 0; got {whole.min()}: a table in which corrections outweigh what "
+                        "was recorded cannot be protected."
+                    )
+                    raise InvalidInputError(msg)
+                found = hidden(whole, [s[there] for s in sums.values()], below, gone[there])
+                if found is None:
+                    msg = (
+                        f"totals must leave room to hide a count below {below} in; beside {_check.listing(sums)} "
+                        "it would be known. Publish fewer of them, and name those in totals=; () is none."
+                    )
+                    raise InvalidInputError(msg)
+                gone[there] |= found
+            if (gone == before).all():
+                return gone
+
+
+def what_follows(fields: Mapping[str, Any], masks: Mapping[str, Mask]) -> dict[str, Mask]:
+    """Say of every number of a figure in which rows it would tell of a hidden count.
+
+    Parameters
+    ----------
+    fields : mapping of str to Attribute
+        Those of the class of figures.
+    masks : mapping of str to mask
+        Where each count is hidden.
+    """
+    rows: Mask = np.any([*masks.values()], axis=0)
+    none, every = np.zeros_like(rows), np.full_like(rows, rows.any())
+
+    def of(name: str) -> Mask:
+        if name in masks:
+            return masks[name]
+        meta = fields[name].metadata
+        base = name.removesuffix("_low").removesuffix("_high")
+        if meta.get("role", "") == "denominator" or meta.get("definition") or "role" not in meta:
+            return none  # it is no count of crimes, or none at all
+        if name == "p_adjusted" or meta.get("column") == "count":
+            return every  # one was adjusted for all rows at once, the other nobody has looked at
+        if base != name and base in fields:
+            return of(base)
+        sources: list[Mask] = [of(source) for source in meta.get("of", ())]
+        return np.any(sources, axis=0) if sources else rows
+
+    return {name: of(name) for name in fields}
+
+
+def rounded(values: FloatArray, step: int) -> FloatArray:
+    """Round counts to multiples, halves up."""
+    return np.floor(values / step + 0.5) * step
+
+
 # ---- the table --------------------------------------------------------------------------
 
 
-def published(keys: Mapping[str, list[Any]], counts: IntArray, totals: Names | None) -> dict[str, Mask]:
+def published(
+    keys: Mapping[str, list[Any]], counts: FloatArray, totals: Names | None, whole: Sequence[str] | None
+) -> dict[str, Mask]:
     """Name the sums of a table that are published, each with its rows; a table that cannot be protected is refused.
 
     Parameters
     ----------
     keys : mapping of str to list
         The label of each row, by dimension.
-    counts : ndarray of int64, (columns, rows)
+    counts : ndarray, (columns, rows)
         Its counts.
     totals : str or sequence of str or None
         As the caller named them; None is all that there can be.
+    whole : sequence of str or None
+        The dimensions of the totals that the table itself holds, as a table of parts does; None for none.
     """
     if len(keys) not in {1, 2}:
         msg = f"suppress takes a table by one or two dimensions; got {_check.listing(keys) or 'none'}."
@@ -125,6 +221,8 @@ def published(keys: Mapping[str, list[Any]], counts: IntArray, totals: Names | N
     wanted = could if totals is None else _check.names(totals, "totals")
     for name in wanted:
         _check.known(name, "totals", [*keys, ALL])
+    if whole is not None:
+        wanted = (*wanted, *(d for d in (whole or (ALL,)) if d not in wanted))
     found: dict[str, Mask] = {}
     for dim, labels in keys.items():
         column = np.fromiter(labels, dtype=object, count=len(labels))
@@ -136,7 +234,7 @@ def published(keys: Mapping[str, list[Any]], counts: IntArray, totals: Names | N
 
 
 def _refuse_overlap(
-    dim: str, rows: Mapping[str, Mask], keys: Mapping[str, list[Any]], counts: IntArray
+    dim: str, rows: Mapping[str, Mask], keys: Mapping[str, list[Any]], counts: FloatArray
 ) -> None:
     """Refuse labels that hold others: a row that is a sum would give away what it adds up."""
     others = [label for d, labels in keys.items() if d != dim for label in dict.fromkeys(labels)] or [None]
@@ -167,6 +265,25 @@ def note(below: int, sums: Mapping[str, Mask]) -> Note:
     short = f"{MARK}: counts below {below} are hidden"
     beside = f", beside {len(sums)} published total{'' if len(sums) == 1 else 's'}" if sums else ""
     return Note("suppressed", short, f"{short}, and others that would give one away{beside}")
+
+
+def note_rounding(step: int) -> Note:
+    """Say below a table that its counts are rounded."""
+    short = f"counts are rounded to multiples of {step}"
+    return Note(
+        "rounded",
+        short,
+        f"{short}, and what follows of them is worked out from those; intervals are left out",
+    )
+
+
+def apart(notes: Sequence[tuple[Note, ...]], rows: Mask) -> list[tuple[Note, ...]]:
+    """Leave out of hidden rows what was said of them alone, as far as it says a number."""
+    of_others = {n for own, gone in zip(notes, rows, strict=True) if not gone for n in own}
+    return [
+        tuple(n for n in own if n in of_others or not re.search(r"\d", n.long)) if gone else own
+        for own, gone in zip(notes, rows, strict=True)
+    ]
 
 
 def marked(columns: Sequence[Shown], reasons: Sequence[str]) -> list[Shown]:

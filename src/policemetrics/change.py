@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final, Literal, overload
 
@@ -28,20 +28,22 @@ from policemetrics._write import differs, fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Exposure
+from policemetrics.frames import framed
 from policemetrics.intervals._shared import material
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.typing import (
     Between,
     Column,
+    Columns,
     Counts,
     Dispersion,
+    Every,
     FloatArray,
     GroupsOf,
     IntArray,
     Label,
     LikeForLike,
-    Names,
     Number,
     Numbers,
     RatioMethod,
@@ -93,7 +95,8 @@ class RateChange(Figure):
         What is counted, for the sentence.
     """
 
-    _may_hide: ClassVar[tuple[str, ...]] = ("old", "new")
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("old",), ("new",))
+    _tells: ClassVar[Mapping[str, Literal["counts", "limits"]]] = {"material": "limits"}
 
     old: float = column("count", "numerator")
     new: float = column("count", "numerator")
@@ -121,6 +124,20 @@ class RateChange(Figure):
     margin: float = np.nan
     material: str = ""
     subject: str = "Recorded crime"
+
+    @classmethod
+    def _worked_out(cls, number: Callable[[str], FloatArray]) -> dict[str, FloatArray]:
+        old, new, per = number("old"), number("new"), number("per")
+        sizes = [
+            np.where(np.isnan(size), 1.0, size) for size in (number("old_exposure"), number("new_exposure"))
+        ]
+        rates = old / sizes[0], new / sizes[1]
+        return {
+            "change": new - old,
+            "old_rate": rates[0] * per,
+            "new_rate": rates[1] * per,
+            "percent_change": (rates[1] / rates[0] - 1) * 100,
+        }
 
     @property
     def z(self) -> float:
@@ -260,6 +277,8 @@ def rate_change(
     by: None = None,
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
@@ -277,9 +296,11 @@ def rate_change(
     /,
     *,
     between: Between,
-    by: Names,
+    by: Columns,
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
@@ -300,6 +321,8 @@ def rate_change(
     of: str | None = None,
     by: None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
@@ -317,8 +340,10 @@ def rate_change(
     *,
     groups: TwoGroups,
     of: str | None = None,
-    by: Names,
+    by: Columns,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     like_for_like: LikeForLike = "require",
     method: RatioMethod = "score",
@@ -340,6 +365,8 @@ def rate_change(
     by: None = None,
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
@@ -358,9 +385,11 @@ def rate_change(
     *,
     versus: Literal["same_months"],
     years: int = 3,
-    by: Names,
+    by: Columns,
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
@@ -379,9 +408,11 @@ def rate_change(
     /,
     *,
     versus: Versus,
-    by: Names = (),
+    by: Columns = (),
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
@@ -404,9 +435,11 @@ def rate_change(
     of: str | None = None,
     versus: Any = None,
     years: int = 3,
-    by: Names | None = None,
+    by: Columns | None = None,
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Any = None,
     per_day: bool = False,
     like_for_like: LikeForLike = "require",
@@ -445,12 +478,16 @@ def rate_change(
         the latest year there are, from January on, with the mean of the same months of the `years` before.
     years : int, optional
         For ``versus="same_months"``: how many years before. Default is 3.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     exposure : tuple of float, or Exposure, optional
         What each count is divided by, (before, after), > 0; for a tally an `Exposure`, with the
         period among its dimensions where each has its own estimate. The percentage is then that of
@@ -541,6 +578,7 @@ def rate_change(
             versus=versus,
             by=by,
             count=count,
+            date=date,
             period=None if period == "period" else period,
             per_day=per_day or None,
             like_for_like=None if like_for_like == "require" else like_for_like,
@@ -570,7 +608,8 @@ def rate_change(
         raise _check.wrong_type(
             exposure, "exposure must be an Exposure where the counts are a tally or frame"
         )
-    tally, kept = read_counts(old, by, asked.dim, count, exposure=exposure)
+    old, dims = framed(old, by, date, every, period=asked.period)
+    tally, kept = read_counts(old, dims, asked.dim, count, exposure=exposure)
 
     def figure_of(pair: Comparison) -> RateChange | Results[RateChange]:
         sizes, named = pair.sizes(exposure, per_day=per_day)
@@ -690,6 +729,9 @@ class ChangeDriver(Figure):
         What is counted, for the sentence.
     """
 
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("old",), ("new",))
+    _holds_whole: ClassVar[bool] = True
+
     old: float = column("count", "numerator")
     new: float = column("count", "numerator")
     change: float = column("change", "estimate", of=("old", "new"))
@@ -745,9 +787,11 @@ def change_drivers(
     between: Between | None = None,
     groups: GroupsOf | None = None,
     of: str,
-    by: Names = (),
+    by: Columns = (),
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     subject: str = "Recorded crime",
@@ -764,12 +808,16 @@ def change_drivers(
         Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str
         The dimension whose categories are shown: the offence group, the offence, the area.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose changes are each explained. Default is the change of the whole.
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         What to do where a supplier is there in one period only, as for `rate_change`. Default is ``"require"``.
     caveat : str, optional
@@ -825,7 +873,8 @@ def change_drivers(
     """
     _, _ = _check.text(of, "of"), _check.text(subject, "subject")
     asked = Asked.of_parts(between, period, groups, by=by, of=of)
-    tally, kept = read_counts(data, by, asked.dim, count, of=of)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    tally, kept = read_counts(data, dims, asked.dim, count, of=of)
     pair = Comparison.of(
         tally, asked.sides(tally), kept, like_for_like=like_for_like, caveat=caveat, counts=subject
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, overload
+from typing import Any, ClassVar, Final, overload
 
 import numpy as np
 from scipy.special import ndtri
@@ -36,6 +36,8 @@ class DetectableChange(Figure):
     power, confidence_level, dispersion : float
         How often such a change is found, at which level, and how much more the counts vary than Poisson counts do.
     """
+
+    _unprotected: ClassVar[str] = "which is for planning"
 
     base: float = column("number", "numerator")
     fall_to: float = column("number")

@@ -321,6 +321,22 @@ def check_pair(earlier: Period, later: Period, name: str = "between") -> None:
 # ---- whole months -----------------------------------------------------------------------
 
 
+def stamp_in(written: str) -> datetime | None:
+    """Read a day, "23 July 2026" or "2026-07-23", as its beginning, and a stamp "2026-07-23 08:00"; None for anything else."""
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        pass
+    day = _DAY_AND_MONTH.fullmatch(written)
+    if day is None:
+        return None
+    try:
+        month = as_period(day[2], "day").start
+        return datetime(month.year, month.month, int(day[1]))  # noqa: DTZ001  # on no clock yet
+    except ValueError:
+        return None
+
+
 def in_words(label: str) -> str:
     """Write a label as it stands in a sentence: where it is canonical, months by name; a rolling year with its article."""
     named = label
@@ -527,6 +543,7 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str]], tuple[Period, ...]]], ...] = 
     (rf"{_OF_YEAR}[-/ ]?{_Q}", _quarter),
     (rf"{_Q}[-/ ]?{_OF_YEAR}", _quarter),
 )
+_DAY_AND_MONTH = re.compile(r"(\d{1,2}) ([a-z]+ \d{4})", re.IGNORECASE)
 _TWELVE_MONTHS = re.compile(
     "(?:(?:rolling )?(?:year|12[- ]?months?|twelve months) (?:ending|ended|end|to)|y/?e) (?P<end>.+)"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, overload
 
 import attrs
@@ -17,17 +17,18 @@ from policemetrics._write import percent
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Divisor, Exposure, areas_of
-from policemetrics.frames import as_tally, with_flags
+from policemetrics.frames import as_tally, framed, with_flags
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
     ByLabel,
     Column,
+    Columns,
     Counts,
+    Every,
     FloatArray,
     IntArray,
     Label,
-    Names,
     Number,
     Numbers,
     RateMethod,
@@ -58,7 +59,7 @@ class Rate(Figure):
         What the events are, for the sentence.
     """
 
-    _may_hide: ClassVar[tuple[str, ...]] = ("events",)
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("events",),)
 
     events: float = column("count", "numerator")
     exposure: float = column("count", "denominator")
@@ -72,6 +73,10 @@ class Rate(Figure):
     exposure_date: str = ""
     when: str = ""
     subject: str = "Recorded crime"
+
+    @classmethod
+    def _worked_out(cls, number: Callable[[str], FloatArray]) -> dict[str, FloatArray]:
+        return {"rate": number("events") * number("per") / number("exposure")}
 
     def _sentence(self) -> str:
         if np.isnan(self.rate):
@@ -101,6 +106,8 @@ class Share(Figure):
         How the interval was made.
     """
 
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("count", "out_of - count"),)
+
     count: float = column("count", "numerator")
     out_of: float = column("count", "denominator")
     share: float = column("share", "estimate", of=("count", "out_of"))
@@ -109,6 +116,10 @@ class Share(Figure):
     part: str = ""
     method: str = "wilson"
     confidence_level: float
+
+    @classmethod
+    def _worked_out(cls, number: Callable[[str], FloatArray]) -> dict[str, FloatArray]:
+        return {"share": number("count") / number("out_of")}
 
     def _sentence(self) -> str:
         which = f" ({self.part})" if self.part else ""
@@ -148,8 +159,10 @@ def share(
     /,
     *,
     part: str | Mapping[str, Any],
-    by: Names,
+    by: Columns,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     confidence_level: float = 0.95,
 ) -> Results[Share]: ...
 def share(
@@ -159,8 +172,10 @@ def share(
     *,
     labels: Any = None,
     part: Any = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     confidence_level: float = 0.95,
 ) -> Share | Results[Share]:
     """Share of a whole, with the Wilson interval: of two numbers, or of the rows of a table that are some part of it.
@@ -176,10 +191,15 @@ def share(
     part : str or mapping of str to label or labels, optional
         For a table: which of it is counted, ``{"outcome": ["arrest", "caution"]}``; of several dimensions in all of
         them. A name alone is a column of True and False, or of 1 and 0, and stands for what is True.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         For a table: the dimensions to keep; gives a table of shares.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -232,7 +252,7 @@ def share(
         msg = "out_of cannot go with part=: the whole of a table is what it holds, and of two numbers the first is the part."
         raise InvalidInputError(msg)
     if out_of is not None or _check.is_number(data):
-        options = {"part": part, "by": by, "count": count}
+        options = {"part": part, "by": by, "count": count, "date": date}
         rows, columns = Rows.of_numbers(labels, {"count": data, "out_of": out_of}, **options)
         counted, whole = (
             np.atleast_1d(_check.counts(*named)) for named in zip(columns, ("count", "out_of"), strict=True)
@@ -251,7 +271,8 @@ def share(
             "part={'outcome': 'arrest'}, a dimension or column and its label; or the name of a column of True and False."
         )
         raise InvalidTypeError(msg)
-    found, wanted, said = _part_of(_check.one_data(data, "data"), part, by, count)
+    data, dims = framed(_check.one_data(data, "data"), by, date, every)
+    found, wanted, said = _part_of(data, part, dims, count)
     # What lacks a label of the part cannot be told to be in it or not, so that it is of neither.
     known = {dim: found.side.tally._cells.label(dim).tolist() for dim in wanted}
     counted, whole = found.only(**wanted), found.only(**known)
@@ -261,10 +282,10 @@ def share(
 
 
 def _part_of(
-    data: Any, part: Any, by: Names | None, count: str | None
+    data: Any, part: Any, by: tuple[str, ...] | None, count: str | None
 ) -> tuple[Grouped, dict[str, list[Any]], str]:
     """Count a table by group; and say which labels are the part, and what that is in words."""
-    kept = () if by is None else _check.names(by, "by")
+    kept = by or ()
     chosen = {part: True} if isinstance(part, str) else part
     if not isinstance(chosen, Mapping) or not chosen:
         rule = "part must be a mapping of dimension to label or labels, or the name of a column of True and False"
@@ -364,8 +385,10 @@ def rate(
     exposure: Number | ByLabel | Exposure | Tally,
     /,
     *,
-    by: Names,
+    by: Columns,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     per: float = 1000,
     method: RateMethod = "exact",
     subject: str = "Recorded crime",
@@ -376,8 +399,10 @@ def rate(
     exposure: Any,
     *,
     labels: Any = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     per: float = 1000,
     method: RateMethod = "exact",
     subject: str = "Recorded crime",
@@ -395,10 +420,15 @@ def rate(
         With `labels` one number or a sequence of them.
     labels : sequence of str or int, optional
         A label for each count; gives a table with the dimension ``label``.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     per : float, optional
         The size that the rate is per. Default is 1000.
     method : {"exact", "byar", "phe"}, optional
@@ -444,11 +474,14 @@ def rate(
         _check.confidence_level(confidence_level),
     )
     if labels is not None or _check.is_number(events):
-        rows, columns = Rows.of_numbers(labels, {"events": events, "exposure": exposure}, by=by, count=count)
+        rows, columns = Rows.of_numbers(
+            labels, {"events": events, "exposure": exposure}, by=by, count=count, date=date
+        )
         counted = np.atleast_1d(_check.counts(columns[0], "events"))
         sizes = np.atleast_1d(_check.positive(columns[1], "exposure"))
         return _rates(how, rows, counted, sizes, rows.there)
-    kept = () if by is None else _check.names(by, "by")
+    events, dims = framed(events, by, date, every)
+    kept = dims or ()
     # An exposure is joined by its own dimensions, whose labels the counts therefore need.
     areas = areas_of(exposure, events)
     data = as_tally(_check.one_data(events, "events"), by=tuple(dict.fromkeys((*kept, *areas))), count=count)

@@ -536,7 +536,9 @@ class Results(Handed, Generic[FigureT_co]):
             raise InvalidInputError(msg)
         return self._evolve(keys=keys)
 
-    def suppress(self, below: int = 5, *, totals: Names | None = None) -> Results[FigureT_co]:
+    def suppress(
+        self, below: int = 5, *, round_to: int | None = None, totals: Names | None = None
+    ) -> Results[FigureT_co]:
         """Hide small counts, and what would give them away, before a table is published.
 
         What is hidden is undefined in every export, with a reason that begins with the field's symbol, [c], which
@@ -549,6 +551,9 @@ class Results(Handed, Generic[FigureT_co]):
         below : int, optional
             Counts below it are small, 0 among them. Default is 5. From what is shown no hidden count can be bounded to
             fewer than so many whole numbers.
+        round_to : int, optional
+            Rounds the counts that are shown to its multiples, halves up. Changes, percentages, rates and shares are worked
+            out again from the rounded counts; limits and p-values are left out. Default is not to round.
         totals : str or sequence of str, optional
             The totals that are published beside the table, wherever that is: those by label of one of its two
             dimensions, by its name, and ``"all"``. Default is that all of them are; ``()`` is none.
@@ -561,74 +566,129 @@ class Results(Handed, Generic[FigureT_co]):
         Raises
         ------
         InvalidInputError
-            If it is no table of counts, of rates or of their changes by one or two dimensions; rows overlap, as a total
-            and its parts or windows of months do; or a small count cannot be hidden beside the totals.
+            If what the table is about cannot be protected in it, as the limits of a control chart, which tell of all its
+            points; it is not by one or two dimensions; rows overlap, as a total and its parts or windows of months do; or a
+            small count cannot be hidden beside the totals.
         OutOfRangeError
-            If `below` is less than 2.
+            If `below` or `round_to` is less than 2.
 
         Notes
         -----
+        Of a share both parts are counts: 98 of 100 tells of 2. They are hidden together with their whole. Of times the
+        number is protected, and how many were within the target and were not; medians are times of somebody. Of harm
+        the number of crimes is: a score of many crimes may still tell of a rare offence that weighs much.
+
         It protects one table. Who sees another one with some of its counts, an earlier edition say, may know more.
 
         Examples
         --------
         >>> import policemetrics as pm
-        >>> found = pm.rate([3, 40, 7], [1000, 2000, 500], labels=["A", "B", "C"]).suppress(totals="all")
-        >>> found["events"].tolist(), found[0].reason
+        >>> found = pm.rate([3, 40, 7], [1000, 2000, 500], labels=["A", "B", "C"])
+        >>> hidden = found.suppress(totals="all")
+        >>> hidden["events"].tolist(), hidden[0].reason
         ([nan, 40.0, nan], '[c]: small, or would give away one that is')
+        >>> found.suppress(round_to=10, totals=())["rate"].tolist()
+        [nan, 20.0, 20.0]
         """
-        below = _check.one_count(below, "below")
-        if below < 2:
-            msg = f"below must be >= 2; got {below}."
-            raise OutOfRangeError(msg)
-        names = self.kind._may_hide
-        several = isinstance(self._audit.get("between"), np.ndarray)
-        if not names or several:
-            what = (
-                "of several comparisons, in which a count occurs twice"
-                if several
-                else f"of {self.kind.__name__}"
-            )
-            msg = (
-                f"suppress takes a table of counts, rates or changes between two periods; this is one {what}."
-            )
-            raise InvalidInputError(msg)
+        below = _at_least_two(below, "below")
+        step = None if round_to is None else _at_least_two(round_to, "round_to")
+        self._refuse_unprotected()
         keys = {d: k.tolist() for d, k in self._keys.items()}
-        known = ~np.isnan([self._values[name] for name in names])
-        counts = np.where(known, [self._values[name] for name in names], 0).round().astype(np.int64)
-        published = _suppression.published(keys, counts, totals)
-        masks = []
-        for of_side, there in zip(counts, known, strict=True):
-            chosen = _suppression.hidden(of_side[there], [s[there] for s in published.values()], below)
-            if chosen is None:
-                msg = (
-                    f"totals must leave room to hide a count below {below} in; beside {_check.listing(published)} "
-                    "it would be known. Publish fewer of them, and name those in totals=; () is none."
-                )
-                raise InvalidInputError(msg)
-            masks.append(np.zeros(len(self), dtype=bool))
-            masks[-1][there] = chosen
-        rows: NDArray[np.bool_] = np.any(masks, axis=0)
-        if not rows.any():
+        linked = [_suppression.Linked.of(said, self._numbers) for said in self.kind._may_hide]
+        counts = np.nan_to_num(np.concatenate([one.counts for one in linked]))
+        whole = list(keys)[:-1] if self.kind._holds_whole else None
+        published = _suppression.published(keys, counts, totals, whole)
+        masks: dict[str, NDArray[np.bool_]] = {}
+        for one in linked:
+            masks |= dict.fromkeys(one.columns, one.chosen(published, below))
+        rows: NDArray[np.bool_] = np.any([*masks.values()], axis=0)
+        if not rows.any() and step is None:
             return self
-        of = dict(zip(names, masks, strict=True))
-        # A divisor is no crime; what was adjusted for all rows at once tells of each.
-        kept = {f.name for f in column_fields(self.kind) if f.metadata["role"] == "denominator"}
-        whole = {"p_adjusted": np.ones(len(self), dtype=bool)}
-        values = {
-            name: column if name in kept else np.where((of | whole).get(name, rows), np.nan, column)
-            for name, column in self._values.items()
-        }
-        note = _suppression.note(below, published)
-        found = self._evolve(
-            values=values,
-            reason=np.where(rows, _suppression.REASON, self._reason),
+        said = [_suppression.note(below, published)] if rows.any() else []
+        found = self
+        if step is not None:
+            found, said = self._rounded(step, list(masks)), [*said, _suppression.note_rounding(step)]
+        fields = {f.name: f for f in attrs.fields(self.kind)}
+        where = _suppression.what_follows(fields, masks)
+        found = found._blanked(
+            {
+                **where,
+                **dict.fromkeys(self.kind._tells, rows),
+                **dict.fromkeys(self.kind._unseen, np.ones_like(rows)),
+            }
+        )
+        own = _suppression.apart(self._notes_by_row, rows)
+        found = found._evolve(
+            reason=np.where(rows, _suppression.REASON, found._reason),
             exclusions=None,
-            notes=_one_or_all([(*notes, note) for notes in self._notes_by_row]),
+            notes=_one_or_all([(*notes, *said) for notes in own]) if own else self._notes,
         )
         for dim in reversed(keys):
             found = found.sort(dim)
         return found
+
+    def _numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a column, or what the figures were made of, as numbers."""
+        return self._column(name).astype(np.float64)
+
+    def _refuse_unprotected(self) -> None:
+        """Refuse to suppress what cannot be protected in this table."""
+        what = f"of {self.kind.__name__}, {self.kind._unprotected}"
+        several = isinstance(self._audit.get("between"), np.ndarray)
+        if several:
+            what = "of several comparisons, in which a count occurs twice"
+        if not self.kind._may_hide or several:
+            msg = (
+                "suppress takes a table of counts, rates, shares, outcome rates, times or harm, or of their changes between two "
+                f"periods; this is one {what}. Suppress the table of the counts that it was made of, and leave this one out."
+            )
+            raise InvalidInputError(msg)
+
+    def _rounded(self, step: int, counts: Sequence[str]) -> Results[FigureT_co]:
+        """Round the counts, work out again what follows of them, and leave out the rest."""
+        known = {name: _suppression.rounded(self._numbers(name), step) for name in counts}
+        with np.errstate(divide="ignore", invalid="ignore"):
+            more = self.kind._worked_out(lambda name: known[name] if name in known else self._numbers(name))
+        if not more:
+            msg = (
+                "round_to goes with a table whose figures follow of its counts: of rates, shares, outcome rates or changes of "
+                f"counts; those of a {self.kind.__name__} do not. Leave round_to= out."
+            )
+            raise InvalidInputError(msg)
+        known |= more
+        known = {name: np.where(np.isfinite(v), v, np.nan) for name, v in known.items()}
+        measured = {
+            f.name for f in attrs.fields(self.kind) if f.metadata.get("role") not in {None, "denominator"}
+        }
+        every = np.ones(len(self), dtype=bool)
+        blank = self._blanked(
+            dict.fromkeys(
+                (measured - known.keys()) | {n for n, of in self.kind._tells.items() if of == "limits"}, every
+            )
+        )
+        first = known[self.kind._estimate[0]]
+        nothing = np.isnan(first) & ~np.isnan(self._numbers(self.kind._estimate[0]))
+        return blank._evolve(
+            values={name: known.get(name, column) for name, column in blank._values.items()},
+            audit={name: known.get(name, value) for name, value in blank._audit.items()},
+            reason=np.where(nothing, f"not applicable: rounded to multiples of {step}", self._reason),
+        )
+
+    def _blanked(self, where: Mapping[str, NDArray[np.bool_]]) -> Results[FigureT_co]:
+        """Leave some rows of some columns, and of what the figures were made of, without a value."""
+
+        def blank(name: str, value: Any) -> Any:
+            rows = where.get(name)
+            if rows is None or not rows.any():
+                return value
+            column = _every_row(value, len(self))
+            nothing = "" if any(isinstance(v, str) for v in column.tolist()) else np.nan
+            return np.where(rows, nothing, column.astype(object if nothing == "" else np.float64))
+
+        return self._evolve(
+            values={name: blank(name, column) for name, column in self._values.items()},
+            audit={name: blank(name, value) for name, value in self._audit.items()},
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Results):
@@ -927,6 +987,14 @@ class Results(Handed, Generic[FigureT_co]):
 
     def _repr_markdown_(self) -> str:
         return self._page().markdown()
+
+
+def _at_least_two(value: object, name: str) -> int:
+    found = _check.one_count(value, name)
+    if found < 2:
+        msg = f"{name} must be >= 2; got {found}."
+        raise OutOfRangeError(msg)
+    return found
 
 
 def _first(said: list[str], more: str) -> list[str]:

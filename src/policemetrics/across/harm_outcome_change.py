@@ -21,6 +21,7 @@ from policemetrics._write import path, percent, signed, size
 from policemetrics.across.harm_outcomes import Harm, parts_of
 from policemetrics.decomposition import kitagawa, kitagawa_parts
 from policemetrics.errors import InvalidInputError
+from policemetrics.frames import framed
 from policemetrics.harm.score import How
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.outcomes.counting import Outcomes, TwoPeriods
@@ -34,11 +35,12 @@ from policemetrics.typing import (
     Basis,
     Between,
     Blank,
+    Columns,
     Counts,
+    Every,
     FloatArray,
     IntArray,
     LikeForLike,
-    Names,
     OutOf,
 )
 
@@ -127,6 +129,8 @@ def harm_outcome_change(
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -144,11 +148,13 @@ def harm_outcome_change(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names,
+    by: Columns,
     outcome: str = "outcome",
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -166,11 +172,13 @@ def harm_outcome_change(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     outcome: str = "outcome",
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -189,13 +197,17 @@ def harm_outcome_change(
         As for `harm_outcome_rate`; the first two must be given.
     crimes : Tally, optional
         Crimes recorded by offence and period, for ``out_of="crimes"``.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     outcome, offence, period : str, optional
         The dimensions, or columns, of the type of outcome, the offence code and the period. Defaults are
         ``"outcome"``, ``"offence"`` and ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
         ``"require"``.
@@ -252,7 +264,8 @@ def harm_outcome_change(
     """
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     how = How((weights,), offence, confidence_level=confidence_level)
-    outcomes = _read(data, how, definition, by, outcome, Asked.of_periods(period, between), count)
+    data, dims = framed(data, by, date, every, period=period)
+    outcomes = _read(data, how, definition, dims, outcome, Asked.of_periods(period, between), count)
     weighed = _Weighed.of(how, outcomes, crimes, like_for_like, caveat)
     definition, rows = weighed.definition, weighed.pair.rows
     (old, old_low, old_high), (new, new_low, new_high) = weighed.rates
@@ -331,11 +344,13 @@ def harm_outcome_drivers(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names = (),
+    by: Columns = (),
     outcome: str = "outcome",
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[HarmOutcomeDriver]:
@@ -351,13 +366,17 @@ def harm_outcome_drivers(
         The two periods, (earlier, later), as for `outcome_rate_change`.
     positive, basis, out_of, crimes, blank, alternates : optional
         As for `harm_outcome_change`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose changes are each explained. Default is the change of the whole.
     outcome, offence, period : str, optional
         The dimensions, or columns, of the type of outcome, the offence code and the period. Defaults are
         ``"outcome"``, ``"offence"`` and ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         As for `harm_outcome_change`. Default is ``"require"``.
     caveat : str, optional
@@ -399,7 +418,8 @@ def harm_outcome_drivers(
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     how = How((weights,), offence)
-    outcomes = _read(data, how, definition, by, outcome, Asked.of_periods(period, between), count)
+    data, dims = framed(data, by, date, every, period=period)
+    outcomes = _read(data, how, definition, dims, outcome, Asked.of_periods(period, between), count)
     weighed = _Weighed.of(how, outcomes, crimes, like_for_like, caveat)
     pair, parts = weighed.pair, weighed.parts
     pair.rows.adopt(weighed.why_no_split(pair.rows.there))
@@ -432,13 +452,13 @@ def _read(
     data: Any,
     how: How,
     definition: Definition,
-    by: Names | None,
+    by: tuple[str, ...] | None,
     outcome: str,
     asked: Asked,
     count: str | None,
 ) -> Outcomes:
     """Read outcomes that keep their offences, without those that the weights leave out on purpose."""
-    if by is not None and how.offence in _check.names(by, "by"):
+    if by is not None and how.offence in by:
         msg = f"by must not name the offence dimension {how.offence!r}: harm is weighed over offences; harm_outcome_drivers has a row for each."
         raise InvalidInputError(msg)
     found = Outcomes.read(data, definition, by, outcome, asked, count, how.offence)

@@ -7,8 +7,9 @@ side weighs by group (`Harm`) serves the changes as well.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import reduce
-from typing import Any, overload
+from typing import Any, ClassVar, Literal, overload
 
 import attrs
 import numpy as np
@@ -22,6 +23,7 @@ from policemetrics._write import count as written
 from policemetrics._write import percent, plain, signed
 from policemetrics.errors import InvalidTypeError, Note
 from policemetrics.exposure import Divisor
+from policemetrics.frames import framed
 from policemetrics.harm.score import How, distinct
 from policemetrics.harm.weights import HarmWeights, is_category, weights_notes
 from policemetrics.outcomes.counting import Counter, crimes_of, read, refuse_by_outcome, refuse_crimes
@@ -31,7 +33,7 @@ from policemetrics.outcomes.split import by_category
 from policemetrics.periods import Period
 from policemetrics.results import Results, column, figure, found_field
 from policemetrics.tallies import Tally
-from policemetrics.typing import Alternates, Basis, Blank, Counts, FloatArray, IntArray, Names, OutOf
+from policemetrics.typing import Alternates, Basis, Blank, Columns, Counts, Every, FloatArray, IntArray, OutOf
 
 
 @figure(estimate="rate", counts="harm")
@@ -70,6 +72,10 @@ class HarmOutcomeRate(OutcomeFigure):
     method, confidence_level : str, float
         How the interval was made: ``"wilson"`` or ``"rate ratio score"``, on effective counts.
     """
+
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("positive", "denominator - positive"),)
+    _tells: ClassVar[Mapping[str, Literal["counts", "limits"]]] = {"maturity": "counts"}
+    _unseen: ClassVar[tuple[str, ...]] = ("share_not_yet_assigned", "share_weighed")
 
     # No count out of another: `compare` takes a share for one, and this has the variance of its most harmful crimes.
     positive_harm: float = column("amount", of="positive", unit="{harm_unit}")
@@ -159,11 +165,13 @@ def harm_outcome_rate(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names,
+    by: Columns,
     outcome: str = "outcome",
     offence: str = "offence",
     period: str | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     as_at: str | dt.date | Period = "",
     confidence_level: float = 0.95,
 ) -> Results[HarmOutcomeRate]: ...
@@ -179,11 +187,13 @@ def harm_outcome_rate(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     outcome: str = "outcome",
     offence: str = "offence",
     period: str | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     as_at: str | dt.date | Period = "",
     confidence_level: float = 0.95,
 ) -> HarmOutcomeRate | Results[HarmOutcomeRate]:
@@ -209,7 +219,7 @@ def harm_outcome_rate(
         basis the default is to count the rows, which must then include type 0.
     blank, alternates : optional
         As for `positive_outcome_rate`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     outcome, offence : str, optional
         The dimensions, or columns, of the type of outcome and of the offence code. Defaults are ``"outcome"`` and
@@ -218,6 +228,11 @@ def harm_outcome_rate(
         The dimension, or column, that holds the period. Default is ``"period"``, where there is one.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     as_at : str, datetime.date or Period, optional
         The date of the extract; a cohort's rate grows with it.
     confidence_level : float, optional
@@ -280,7 +295,8 @@ def harm_outcome_rate(
     """
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     how, extract = How((weights,), offence, confidence_level=confidence_level), AsAt.of(as_at)
-    kept = () if by is None else _check.names(by, "by")
+    data, dims = framed(data, by, date, every)
+    kept = dims or ()
     refuse_by_outcome((*kept, offence), outcome)
     named = () if period is None or _check.text(period, "period") in kept else (period,)
     period = "period" if period is None else period
@@ -305,7 +321,7 @@ def harm_outcome_rate(
     harm = Harm.of(counter, groups, side, of_crimes, how)
     rows.adopt(harm.why_impossible(definition, ""))
     whole, all_crimes = given
-    every = by_category(
+    all_of_it = by_category(
         counter, groups, whole_side(whole), None if all_crimes is None else Side(all_crimes)
     ).denominator
     spans = Spans.of(tally, groups, period)
@@ -327,7 +343,7 @@ def harm_outcome_rate(
         "positive": counted.positive,
         "denominator": counted.denominator,
         "effective": harm.effective,
-        "share_weighed": counted.denominator / np.where(rows.there, every, np.nan),
+        "share_weighed": counted.denominator / np.where(rows.there, all_of_it, np.nan),
         "share_not_yet_assigned": share,
         **harm.dominant(definition, rows.there),
         **definition.audit,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ WITHIN = "within"
 @figure(slots=False)
 class Placed(Figure):
     """Where an area stands in its group: what a comparison of shares and one of rates have in common."""
+
+    _unprotected: ClassVar[str] = "whose reference and ranks tell of all areas"
 
     z: float = column("number")
     p: float = column("p", "p", of=("value", "reference"), shown=False)

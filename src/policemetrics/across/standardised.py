@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import attrs
 import numpy as np
@@ -49,6 +49,8 @@ class StandardisedRatio(Figure):
         How the interval was made.
     """
 
+    _unprotected: ClassVar[str] = "whose expected numbers tell of all groups"
+
     observed: float = column("count", "numerator")
     expected: float = column("number", "denominator")
     ratio: float = column("rate", "estimate", of=("observed", "expected"))
@@ -91,6 +93,8 @@ class StandardisedRate(Figure):
     method, confidence_level : str, float
         How the interval was made.
     """
+
+    _unprotected: ClassVar[str] = "whose parts are weighed, and not in the table"
 
     events: float = column("count", "numerator")
     exposure: float = column("count", "denominator")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,18 @@ from policemetrics.definitions import ControlRule, control_rules
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.periods import Period
 from policemetrics.results import Figure, Results, column, figure, input_field
-from policemetrics.typing import Column, Counts, Divisor, FloatArray, IntArray, Label, Names, Number, Numbers
+from policemetrics.typing import (
+    Column,
+    Columns,
+    Counts,
+    Divisor,
+    Every,
+    FloatArray,
+    IntArray,
+    Label,
+    Number,
+    Numbers,
+)
 
 _CHARTS: Final[Mapping[str, str]] = {
     "xmr": "single values, by how much they move from one point to the next; fits anything",
@@ -67,6 +78,8 @@ class ControlFields(Figure):
     subject : str
         What is charted, for the sentence.
     """
+
+    _unprotected: ClassVar[str] = "whose centre and limits tell of all its points"
 
     signal: str = ""
     meaning: str = ""
@@ -161,7 +174,7 @@ def control_chart(
     *,
     chart: Literal["xmr", "c", "u", "u_prime", "p", "p_prime", "xbar_times"] | None = None,
     period: str = "period",
-    by: Names = (),
+    by: Columns = (),
     labels: Sequence[Label] | Column | None = None,
     value: str | None = None,
     exposure: Divisor | Numbers | None = None,
@@ -175,6 +188,8 @@ def control_chart(
     good: Literal["lower", "higher"] | None = None,
     target: Number | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     subject: str = "Recorded crime",
 ) -> Results[ControlFields]:
     r"""Control chart: which points of a series are out of the ordinary, by a named set of rules.
@@ -189,7 +204,7 @@ def control_chart(
         how chance works. ``"p"`` and ``"p_prime"`` are of shares, ``"xbar_times"`` is of mean times.
     period : str, optional
         The dimension that holds the periods. Default is ``"period"``.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         For counts: the dimensions to keep; each group is a series with limits of its own.
     labels : sequence of str or int, optional
         For plain values: the period of each. Default is to number them.
@@ -220,6 +235,10 @@ def control_chart(
         What is aimed at, in the unit of the points; needs `good`. ``assurance`` says whether it will be met as things are.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     subject : str, optional
         What is counted, for the sentence. Default is ``"Recorded crime"``.
 
@@ -268,6 +287,7 @@ def control_chart(
         chart=chosen,
         period=_check.text(period, "period"),
         by=by,
+        dated=(date, every),
         labels=labels,
         value=value,
         exposure=exposure,

@@ -16,9 +16,10 @@ from policemetrics._write import count as written
 from policemetrics.control.axis import Axis
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.exposure import Divisor, Exposure
+from policemetrics.frames import framed
 from policemetrics.results import Results, label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import FloatArray, IntArray, Names
+from policemetrics.typing import Columns, Every, FloatArray, IntArray
 
 
 @attrs.define
@@ -82,7 +83,7 @@ class Points:
 
 def of_counts(
     data: Any,
-    by: Names,
+    by: tuple[str, ...],
     period: str,
     count: str | None,
     exposure: Any,
@@ -93,7 +94,7 @@ def of_counts(
 ) -> Points:
     """Count every period of every series; one that was not supplied, or not by everyone, is a gap that says so."""
     areas = exposure if isinstance(exposure, Exposure) else None
-    tally, dims = read_counts(data, (*_check.names(by, "by"), period), "", count, exposure=areas)
+    tally, dims = read_counts(data, (*by, period), "", count, exposure=areas)
     if period in tally.overlapping:
         msg = (
             f"the windows of {period!r} overlap, so that neighbours hold the same crimes and rise and fall together; a control "
@@ -232,7 +233,8 @@ def read(
     *,
     chart: str,
     period: str,
-    by: Names,
+    by: Columns,
+    dated: tuple[str | None, Every],
     labels: Any,
     value: str | None,
     exposure: Any,
@@ -243,14 +245,14 @@ def read(
 ) -> Points:
     """Read what was given: a table of figures, plain values, or counts."""
     if isinstance(data, Results):
-        _check.refuse_options(labels=labels, exposure=exposure, count=count, by=by or None)
+        _check.refuse_options(labels=labels, exposure=exposure, count=count, by=by or None, date=dated[0])
         return of_results(data, period, value)
     # Frames of some engines have an attribute of every name.
     column = (
         hasattr(type(data), "__array__") and isinstance(getattr(data, "ndim", None), int) and data.ndim == 1
     )
     if isinstance(data, list | tuple | np.ndarray) or column:
-        _check.refuse_options(value=value, count=count, by=by or None)
+        _check.refuse_options(value=value, count=count, by=by or None, date=dated[0])
         kind = {"p": "share", "p_prime": "share", "c": "count", "u": "count", "u_prime": "count"}.get(
             chart, "number"
         )
@@ -258,6 +260,5 @@ def read(
     _check.refuse_options(labels=labels, value=value)
     if not isinstance(data, Tally) and data is None:
         raise InvalidTypeError("data must be a tally, a frame, a table of figures or values; got None.")
-    return of_counts(
-        _check.one_data(data, "data"), by, period, count, exposure, per, per_day=per_day, subject=subject
-    )
+    data, dims = framed(_check.one_data(data, "data"), by, *dated, period=period)
+    return of_counts(data, dims or (), period, count, exposure, per, per_day=per_day, subject=subject)

@@ -25,7 +25,7 @@ from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames.advice import Column, how_to_make_again, how_to_stamp
 from policemetrics.frames.nw import nw
 from policemetrics.frames.reading import ANY, collected, column_named, is_sqlite, ones
-from policemetrics.periods import Period
+from policemetrics.periods import Period, stamp_in
 
 _PERIODS: Final[Mapping[Every, Callable[[int, int], Period]]] = {
     "month": Period.month,
@@ -297,7 +297,15 @@ def _offset(clock: ZoneInfo, second: int) -> int:
 
 
 def instant(value: Any, name: str, timezone: str | None) -> int:
-    """Turn a datetime into microseconds since 1970 in UTC; a naive one is read on the clock of the zone."""
+    """Turn a stamp into microseconds since 1970 in UTC; a naive one is read on the clock of the zone, a day is its beginning."""
+    if isinstance(value, str):
+        stamp = stamp_in(value.strip())
+        if stamp is None:
+            msg = f"{name} must be a day or a stamp, as in '2024-03-31' or '2024-03-31 12:00'; got {value!r}."
+            raise InvalidInputError(msg)
+        value = stamp
+    elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001  # on the clock of the zone
     _check.instance(value, dt.datetime, f"{name} must be a datetime, as in datetime(2024, 3, 31, 12)")
     if value != value:  # noqa: PLR0124  # pandas NaT is a datetime that does not equal itself
         msg = f"{name} must not be missing; got {value}."
@@ -332,7 +340,7 @@ def local(lazy: Any, name: str, dtype: Any, timezone: str, argument: str = "date
         there = str(dtype.time_zone)
         if same_clocks(there, timezone):
             return column
-        raise wrong_clocks(argument, name, there, timezone, f", or give timezone={there!r}")
+        raise wrong_clocks(argument, name, there, timezone, f", or give timezone={there!r}, which tally has")
     if dtype == nw.Datetime:
         return column.dt.convert_time_zone(timezone)
     hint = how_to_stamp(Column(lazy.lazy(), name, dtype), whole=False)

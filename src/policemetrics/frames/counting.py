@@ -30,7 +30,7 @@ from policemetrics._sent import Senders
 from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
-from policemetrics.frames import reading, unused, written
+from policemetrics.frames import PERIOD, reading, unused, written
 from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 TIMES: Final = "times"
 """What times between two stamps are called while they are not yet the dimension ``seconds``."""
-_PERIOD: Final = "period"
 _MOST_CELLS: Final = 2**26  # some GiB at home
 _WIDE: Final = 2**62  # no half of a sum that fits comes near it
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
@@ -152,13 +151,12 @@ def tally(
     """
     data, schema = reading.opened(frame)
     dims = reading.dimensions(by)
+    if date is not None:
+        reading.leave_period(dims, schema)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
     select = reading.labelled(data, schema, dims)
     columns = dict(keys)
     if date is not None:
-        if _PERIOD in dims:
-            msg = "date= makes the dimension 'period'; by= must not name another one."
-            raise InvalidInputError(msg)
         day = local(data, reading.column_named(date, "date", schema), schema[date], timezone)
         select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
         columns |= {"y": "year", "m": "month"}
@@ -182,13 +180,13 @@ def tally(
     if coverage is not None and not isinstance(coverage, Senders):
         proof = _check.names(coverage, "coverage")
     if date is not None:
-        coded[_PERIOD] = periods(
+        coded[PERIOD] = periods(
             found.coded["y"], found.coded["m"], every, Column(data.lazy(), date, schema[date])
         )
         if coverage is None and every != "month":
             months = _months(found.coded["y"], found.coded["m"], found.n)
         if not isinstance(proof, Senders):  # whose areas send every period
-            proof = tuple(dict.fromkeys((*(proof or ()), _PERIOD)))
+            proof = tuple(dict.fromkeys((*(proof or ()), PERIOD)))
     if count is None:
         counted = Tally._from_codes(
             coded,

@@ -56,7 +56,7 @@ class Moments:
 
 def sum_times(
     frame: Any,
-    by: Sequence[str],
+    by: Mapping[str, str],
     seconds: str,
     bounds: Sequence[int],
     *,
@@ -74,7 +74,7 @@ def sum_times(
     data, schema = opened(frame)
     if not isinstance(data, nw.LazyFrame):
         return None
-    dims = dimensions({d: d for d in by} | {MEASURED: seconds})
+    dims = dimensions({**by, MEASURED: seconds})
     *labels, time = labelled(data, schema, dims)
     keys = {f"k{i}": dim for i, dim in enumerate(by)}
     dtype = schema[seconds]
@@ -97,7 +97,7 @@ def sum_times(
         more["most"] = nw.col("x").max()
     found = counted_there(read, keys, sums, more=more, wide={"total", "squares"})
     if not on_purpose:
-        warn_of_count(schema, {*by, seconds}, dims, found.n)
+        warn_of_count(schema, {*by.values(), seconds}, dims, found.n)
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 

@@ -16,7 +16,8 @@ from policemetrics import _check, _oldest
 from policemetrics._cells import MEASURED, REASON, is_missing
 from policemetrics._handover import optional
 from policemetrics._typing import Columns
-from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, PoliceMetricsError, UnknownNameError
+from policemetrics.frames import PERIOD
 from policemetrics.frames.nw import nw
 from policemetrics.tallies import COUNT, Tally
 
@@ -334,6 +335,17 @@ def dimensions(by: Columns) -> dict[str, str]:
     return found
 
 
+def leave_period(dims: dict[str, str], schema: Mapping[str, Any]) -> None:
+    """Take the periods, which date= makes, out of the dimensions that have a column; who names a column means that."""
+    column = dims.pop(PERIOD, None)
+    if column is not None and (column != PERIOD or PERIOD in schema):
+        msg = (
+            f"date= makes the dimension 'period'; by= must not take it from the column {column!r}: "
+            "leave one of the two out."
+        )
+        raise InvalidInputError(msg)
+
+
 def column_named(name: Any, argument: str, schema: Mapping[str, Any]) -> str:
     """Return the name of a column, or refuse one that is not there as the argument's."""
     _check.text(name, argument)
@@ -348,6 +360,9 @@ def labelled(
 ) -> list[Any]:
     """Prepare the columns of all dimensions, as k0, k1 and so on: a dimension may have the name of any column."""
     for dim, name in dims.items():
+        if isinstance(name, str) and name not in schema and dim in schema and dim != name:
+            msg = f"by={{{dim!r}: {name!r}}} must name the dimension first and then its column, as in by={{{name!r}: {dim!r}}}."
+            raise UnknownNameError(msg)
         column_named(name, arguments.get(dim, f"by[{dim!r}]"), schema)
     columns = [label(data, nw.col(name), dim, name, schema[name]) for dim, name in dims.items()]
     return [column.alias(f"k{i}") for i, column in enumerate(columns)]

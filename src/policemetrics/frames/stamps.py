@@ -26,7 +26,7 @@ from policemetrics._cells import (
     is_missing,
     merged,
 )
-from policemetrics._typing import Columns, IntArray, Label
+from policemetrics._typing import Columns, Every, IntArray, Label
 from policemetrics.definitions import PlaceholderStamp, placeholder_stamps
 from policemetrics.errors import (
     DateNotAdvancedWarning,
@@ -36,9 +36,21 @@ from policemetrics.errors import (
     Note,
     SwappedStampsWarning,
 )
-from policemetrics.frames import reading
+from policemetrics.frames import PERIOD, labels_by_column, reading
 from policemetrics.frames.advice import Column, day_of, how_to_make_again, later
-from policemetrics.frames.clock import CENTURY, DAY, HOUR, Stamps, instant, int64, read_days, read_stamps
+from policemetrics.frames.clock import (
+    CENTURY,
+    DAY,
+    EVERY,
+    HOUR,
+    Stamps,
+    instant,
+    int64,
+    local,
+    periods,
+    read_days,
+    read_stamps,
+)
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
 from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
@@ -80,14 +92,17 @@ class Timing:
     resolution: str = "exact"
     zero: str = "keep"
     closed: str | None = None
-    as_at: dt.datetime | None = None
+    as_at: str | dt.date | None = None
     by_day: bool = False  # dates, and whole days between them
+    date: str | None = None
+    every: Every = "month"
 
     def __attrs_post_init__(self) -> None:
         _check.choice(self.resolution, "resolution", ("exact", "second"))
         _check.choice(self.zero, "zero", ("keep", "exclude"))
         for argument, name in self.stamps.items():
             _check.text(name, argument)
+        _check.choice(self.every, "every", EVERY)
         if self.start == self.end:
             msg = f"start and end must be two columns; got {self.start!r} for both."
             raise InvalidInputError(msg)
@@ -104,7 +119,7 @@ class Incidents:
     """Which rows are incidents to be answered: one a row, or several rows for each `incident`."""
 
     incident: tuple[str, ...] = ()
-    self_initiated: Mapping[str, Sequence[Label]] = attrs.field(factory=dict)
+    self_initiated: Mapping[str, Sequence[Label]] = attrs.field(default=None, converter=labels_by_column)
     grades: tuple[str, str] | None = None
     regraded: str | None = None
     upgraded: str | None = None
@@ -141,9 +156,12 @@ def durations(
     start: str,
     end: str,
     by: Columns = (),
+    date: str | None = None,
+    every: Every = "month",
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     zero: Literal["keep", "exclude"] = "keep",
+    self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
 ) -> Tally:
     """Count the times between two stamps by key and seconds, with what could not be timed in the ledger.
 
@@ -156,6 +174,10 @@ def durations(
         The columns of stamps. Both have a zone, of one name or two, or neither has.
     by : str, sequence of str or mapping of dimension to column, optional
         What to keep, as in `tally`. Default is no dimension but ``seconds``.
+    date : str, optional
+        The column of dates that is cut into the dimension ``period``, `start` say. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     timezone : str, optional
         Whose clocks stamps without a zone were read from, by its name in the zone database:
         ``"Europe/London"``. It must be given if they have none; stamps with a zone do not need it.
@@ -166,6 +188,8 @@ def durations(
     zero : {"keep", "exclude"}, optional
         What to do with times of 0, at that resolution. Default is ``"keep"``; `summarise_times` counts them
         in `zeros`.
+    self_initiated : mapping of column to label or labels, optional
+        Rows to be left out, because officers came upon them, as in `response_times`. Default is none.
 
     Returns
     -------
@@ -221,8 +245,10 @@ def durations(
     >>> found.excluded.sum_to("reason").to_dict()
     {'reason': ['clock change', 'missing end'], 'count': [1, 1]}
     """
-    timing = Timing(start=start, end=end, timezone=timezone, resolution=resolution, zero=zero)
-    return timed(frame, by, timing, Incidents())[0]
+    timing = Timing(
+        start=start, end=end, timezone=timezone, resolution=resolution, zero=zero, date=date, every=every
+    )
+    return timed(frame, by, timing, Incidents(self_initiated=self_initiated))[0]
 
 
 def timed(
@@ -237,9 +263,17 @@ def timed(
     if MEASURED in dims:
         msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."
         raise InvalidInputError(msg)
+    dated: list[str] = []
+    if timing.date is not None:
+        reading.leave_period(dims, schema)
+        dated = ["y", "m"]
     columns = incidents.columns_of(dims)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
     select = reading.labelled(lazy, schema, columns)
+    if timing.date is not None:
+        kind = schema[reading.column_named(timing.date, "date", schema)]
+        day = local(lazy, timing.date, kind, timing.timezone or "Europe/London")
+        select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
     if timing.by_day:
         found = read_days(lazy, schema, timing.stamps, str(timing.timezone))
     else:
@@ -266,18 +300,22 @@ def timed(
             readings = _readings(reading.collected(read.select(**_spans(stamps))))
         if readings is None or not all(_PLAIN[0] <= v < _PLAIN[1] for v in readings):
             (read, marks), readings = _marked(read, [*stamps]), None
-        one_each = read = _first_of_each(reading.groupable(read), [*keys], stamps) if rows else read
-        ruled = bool(rules) if rows and dims else None
+        one_each = read = _first_of_each(reading.groupable(read), [*keys, *dated], stamps) if rows else read
+        ruled = bool(rules) if rows and (dims or dated) else None
         read = reading.settled(_in_utc(read, list(stamps), found, readings, ruled=ruled))
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
-    named = keys | {"state": "state", "us": TIMES}
+    named = keys | dict(zip(dated, dated, strict=True)) | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
     if isinstance(table, nw.DataFrame):
         numbers = {name.removesuffix("_low"): table.get_column(name).to_numpy() for name in rows}
         counted = counted_here(table, named, numbers)
     else:
         counted = counted_there(table, named, rows)
-    counts = _Counts.of(counted, {dim: counted.coded[key] for key, dim in keys.items()}, reasons, by_row)
+    coded = {dim: counted.coded[key] for key, dim in keys.items()}
+    if timing.date is not None:
+        column = Column(lazy.lazy(), timing.date, schema[timing.date])
+        coded[PERIOD] = periods(counted.coded["y"], counted.coded["m"], timing.every, column)
+    counts = _Counts.of(counted, coded, reasons, by_row)
     _refuse_unmatched(lazy, schema, rules, counts)
     counts.refuse_no_stamps(timing, lazy, schema)
     if not timing.by_day:
@@ -309,9 +347,12 @@ def _rules(incidents: Incidents, changed: Any, lazy: Any, schema: Mapping[str, A
     rules = []
     for name, chosen in incidents.self_initiated.items():
         argument = f"self_initiated[{name!r}]"
-        column = _labelled(lazy, schema, name, argument)
+        is_flag = schema[reading.column_named(name, argument, schema)] == nw.Boolean
+        column = nw.col(name) if is_flag else _labelled(lazy, schema, name, argument)
         for value in chosen:
-            if isinstance(value, int) != schema[name].is_integer():
+            if isinstance(value, bool) != is_flag or isinstance(value, int) != (
+                is_flag or schema[name].is_integer()
+            ):
                 msg = f"{argument} must hold labels as the column does, which has {schema[name]}; got {_check.shown(value)}."
                 raise InvalidTypeError(msg)
             rules.append(_Rule("self-initiated", ~column.is_null() & (column == value), name, value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, overload
+from typing import Any, ClassVar, Final, overload
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from policemetrics._write import count as written
 from policemetrics._write import differs, fixed, moved, percent, plain, size
 from policemetrics.decomposition import symmetric_split
 from policemetrics.exposure import Exposure
+from policemetrics.frames import framed
 from policemetrics.harm.score import How, Scored, Weighted, distinct
 from policemetrics.harm.weights import HarmWeights
 from policemetrics.periods import Period, in_words
@@ -21,13 +22,14 @@ from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
     Between,
+    Columns,
     Counts,
+    Every,
     FloatArray,
     GroupsOf,
     HarmMethod,
     IntArray,
     LikeForLike,
-    Names,
     TwoGroups,
 )
 
@@ -84,6 +86,8 @@ class HarmChange(Weighted):
     method, confidence_level : str, float
         How the interval was made.
     """
+
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("crimes_old",), ("crimes_new",))
 
     old: float = column("amount", "numerator", of="crimes_old", unit="{harm_unit}")
     new: float = column("amount", "numerator", of="crimes_new", unit="{harm_unit}")
@@ -193,6 +197,8 @@ def harm_change(
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
     like_for_like: LikeForLike = "require",
@@ -207,10 +213,12 @@ def harm_change(
     /,
     *,
     between: Between,
-    by: Names,
+    by: Columns,
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
     like_for_like: LikeForLike = "require",
@@ -229,6 +237,8 @@ def harm_change(
     by: None = None,
     offence: str = "offence",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
     like_for_like: LikeForLike = "require",
@@ -244,9 +254,11 @@ def harm_change(
     *,
     groups: TwoGroups,
     of: str | None = None,
-    by: Names,
+    by: Columns,
     offence: str = "offence",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
     like_for_like: LikeForLike = "require",
@@ -262,10 +274,12 @@ def harm_change(
     between: Between | None = None,
     groups: TwoGroups | None = None,
     of: str | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     weights_new: HarmWeights | None = None,
     like_for_like: LikeForLike = "require",
@@ -288,13 +302,17 @@ def harm_change(
         Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
     of : str, optional
         The dimension of `groups`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     offence, period : str, optional
         The dimensions, or columns, of offence codes and periods. Defaults are ``"offence"`` and
         ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     exposure : Exposure, optional
         Residents, say, with the period among its dimensions where each has its own estimate: splits off the
         part of the change that comes from their number. Default is none.
@@ -372,7 +390,8 @@ def harm_change(
     editions = (weights,) if weights_new is None else (weights, weights_new)
     how = How(editions, offence, exposure, method, confidence_level)
     asked = Asked.of(between, period, groups, of, by=by, offence=offence)
-    tally, kept = _read(data, how, by, asked.dim, count)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    tally, kept = _read(data, how, dims, asked.dim, count)
     pair = Comparison.of(
         tally,
         asked.sides(tally),
@@ -453,6 +472,8 @@ class HarmIndex(Weighted):
         How the interval was made.
     """
 
+    _unprotected: ClassVar[str] = "of which every row tells of its base"
+
     index: float = column(
         "rate", "estimate", of=("score", "base_score", "exposure", "base_exposure"), unit="{base} = 100"
     )
@@ -495,10 +516,12 @@ def harm_index(
     /,
     *,
     base: str | Period,
-    by: Names = (),
+    by: Columns = (),
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     like_for_like: LikeForLike = "require",
     method: HarmMethod = "dobson",
@@ -515,13 +538,17 @@ def harm_index(
         The harm of one crime of each offence, for all periods.
     base : str or Period
         The period whose harm is 100.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep: each group has an index of its own. Default is one index.
     offence, period : str, optional
         The dimensions, or columns, of offence codes and periods. Defaults are ``"offence"`` and
         ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     exposure : Exposure, optional
         Residents, say, with the period among its dimensions where each has its own estimate: the index is
         then that of the score per head. Default is none, an index of the score.
@@ -576,7 +603,8 @@ def harm_index(
     2023/24: harm index (own 1): 98.9 (95% interval 91.3 to 107.1), where 2022/23 is 100; 880,000 days.
     """
     how = How((weights,), offence, exposure, method, confidence_level)
-    tally, kept = _read(data, how, by, period, count)
+    data, dims = framed(data, by, date, every, period=period)
+    tally, kept = _read(data, how, dims, period, count)
     first, sides = base_and_periods(tally, base, period)
     groups = groups_of([first, *sides], kept, tally)
     pairs = [
@@ -663,6 +691,8 @@ class HarmDriver(Figure):
         The edition of the weights, and their unit.
     """
 
+    _unprotected: ClassVar[str] = "whose parts add up to the whole in harm as in crimes"
+
     crimes_old: float = column("count", "numerator", counts="crimes")
     crimes_new: float = column("count", "numerator", counts="crimes")
     change: float = column("amount_change", "estimate", of=("crimes_old", "crimes_new"), unit="{harm_unit}")
@@ -708,10 +738,12 @@ def harm_drivers(
     between: Between | None = None,
     groups: GroupsOf | None = None,
     of: str = "offence",
-    by: Names = (),
+    by: Columns = (),
     offence: str = "offence",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[HarmDriver]:
@@ -729,13 +761,17 @@ def harm_drivers(
         Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str, optional
         The dimension whose parts are shown: the offence, its group, the area. Default is ``"offence"``.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose changes are each explained. Default is the change of the whole.
     offence, period : str, optional
         The dimensions, or columns, of offence codes and periods. Defaults are ``"offence"`` and
         ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         What to do where a supplier is there in one period only, as for `harm_change`. Default is ``"require"``.
     caveat : str, optional
@@ -787,7 +823,8 @@ def harm_drivers(
     """
     how = How((weights,), offence)
     asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), offence=offence)
-    tally, kept = _read(data, how, by, asked.dim, count, of=of)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    tally, kept = _read(data, how, dims, asked.dim, count, of=of)
     pair = Comparison.of(
         tally,
         asked.sides(tally),
@@ -833,7 +870,7 @@ def harm_drivers(
 
 
 def _read(
-    data: Any, how: How, by: Names | None, period: str, count: str | None, *, of: str = ""
+    data: Any, how: How, by: tuple[str, ...] | None, period: str, count: str | None, *, of: str = ""
 ) -> tuple[Tally, tuple[str, ...]]:
     """Read a tally that keeps its offences, and the dimensions of by=; the offence may be what of= names."""
     roles = {} if of == how.offence else {"offence": how.offence}

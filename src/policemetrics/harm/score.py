@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, overload
+from typing import Any, ClassVar, Final, overload
 
 import attrs
 import numpy as np
@@ -23,11 +23,11 @@ from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
-from policemetrics.frames import as_tally
+from policemetrics.frames import as_tally, framed
 from policemetrics.harm.weights import HarmWeights, refuse_unweighted, weights_notes
 from policemetrics.results import Figure, Results, column, figure, found_field, input_field, label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import Counts, FloatArray, HarmMethod, IntArray, Names
+from policemetrics.typing import Columns, Counts, Every, FloatArray, HarmMethod, IntArray
 
 _AT_ONCE: Final = 2**15  # cells
 
@@ -84,6 +84,8 @@ class HarmScore(Weighted):
     method, confidence_level : str, float
         How the interval was made.
     """
+
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("crimes",),)
 
     score: float = column("amount", "estimate", of="crimes", unit="{harm_unit}")
     score_low: float = column("amount", "lower")
@@ -143,9 +145,11 @@ def harm_score(
     weights: HarmWeights,
     /,
     *,
-    by: Names,
+    by: Columns,
     offence: str = "offence",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     method: HarmMethod = "dobson",
     confidence_level: float = 0.95,
@@ -155,9 +159,11 @@ def harm_score(
     weights: HarmWeights,
     /,
     *,
-    by: Names | None = None,
+    by: Columns | None = None,
     offence: str = "offence",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     exposure: Exposure | None = None,
     method: HarmMethod = "dobson",
     confidence_level: float = 0.95,
@@ -170,12 +176,17 @@ def harm_score(
         Crimes by offence code; a mapping is one score.
     weights : HarmWeights
         The harm of one crime of each offence.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     offence : str, optional
         The dimension, or column, of offence codes. Default is ``"offence"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     exposure : Exposure, optional
         What the score per head divides by. Default is none.
     method : {"dobson", "dobson-byar", "normal"}, optional
@@ -222,11 +233,12 @@ def harm_score(
     """
     how = How((weights,), offence, exposure, method, confidence_level)
     if isinstance(data, Mapping):
-        if by is not None or count is not None:
-            msg = "by= and count= belong to a tally or a data frame; a mapping of offence to count is one score."
+        if by is not None or count is not None or date is not None:
+            msg = "by=, count= and date= belong to a tally or a data frame; a mapping of offence to count is one score."
             raise InvalidInputError(msg)
         data = Tally.from_columns({offence: list(data)}, list(data.values()), unit="crimes")
-    kept = () if by is None else _check.names(by, "by")
+    data, dims = framed(data, by, date, every)
+    kept = dims or ()
     # The counts keep the dimensions of the exposure, too, so that its areas are known.
     areas = areas_of(exposure, data)
     tally = how.set_aside(as_tally(data, by=distinct(*kept, offence, *areas), count=count))

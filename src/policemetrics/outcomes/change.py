@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from policemetrics._sources import joined
 from policemetrics._supply import compared_figures, no_reasons
 from policemetrics._write import path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
+from policemetrics.frames import framed
 from policemetrics.outcomes.counting import Outcomes
 from policemetrics.outcomes.dates import notes_between
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet, noun_of
@@ -26,10 +27,11 @@ from policemetrics.typing import (
     Basis,
     Between,
     Blank,
+    Columns,
     Counts,
+    Every,
     Label,
     LikeForLike,
-    Names,
     OutOf,
     TwoGroups,
 )
@@ -66,6 +68,12 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     method, confidence_level : str, float
         How the intervals of the two rates were made, which the points' interval comes from.
     """
+
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("old_positive", "old_denominator - old_positive"),
+        ("new_positive", "new_denominator - new_positive"),
+    )
+    _unseen: ClassVar[tuple[str, ...]] = ("old_share_not_yet_assigned", "new_share_not_yet_assigned")
 
     old: float = column("share", "estimate", of=("old_positive", "old_denominator"))
     new: float = column("share", "estimate", of=("new_positive", "new_denominator"))
@@ -111,6 +119,8 @@ def outcome_rate_change(
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -127,10 +137,12 @@ def outcome_rate_change(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names,
+    by: Columns,
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -151,6 +163,8 @@ def outcome_rate_change(
     by: None = None,
     outcome: str = "outcome",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -168,9 +182,11 @@ def outcome_rate_change(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names,
+    by: Columns,
     outcome: str = "outcome",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -194,10 +210,12 @@ def outcome_rate_change(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
     confidence_level: float = 0.95,
@@ -224,12 +242,16 @@ def outcome_rate_change(
         Crimes recorded, with the same period dimension, for ``out_of="crimes"``.
     blank, alternates : optional
         As for `positive_outcome_rate`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     outcome, period : str, optional
         The dimensions that hold the type and the period. Default is ``"outcome"``, ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         What to do where a supplier is there in one period only: refuse the comparison, or keep the suppliers of
         both, of outcomes and of crimes, and put the rest of the outcomes in the ledger. Default is ``"require"``.
@@ -296,13 +318,15 @@ percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 4
             alternates=alternates,
             by=by,
             count=count,
+            date=date,
             like_for_like=None if like_for_like == "require" else like_for_like,
         )
         return _of_figures(old, new, _check.text(caveat, "caveat", empty=True), confidence_level)
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     instead = "; or give two OutcomeRate figures"
     asked = Asked.of(between, period, groups, of, instead=instead, by=by, outcome=outcome)
-    outcomes = Outcomes.read(old, definition, by, outcome, asked, count)
+    old, dims = framed(old, by, date, every, period=asked.period)
+    outcomes = Outcomes.read(old, definition, dims, outcome, asked, count)
     found = outcomes.compare(crimes, like_for_like, caveat)
     pair = found.pair
     return _changes(

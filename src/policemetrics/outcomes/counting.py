@@ -43,7 +43,7 @@ from policemetrics.outcomes.definition import (
 )
 from policemetrics.results import label_array
 from policemetrics.tallies import Tally
-from policemetrics.typing import Blank, FloatArray, LikeForLike, Names
+from policemetrics.typing import Blank, FloatArray, LikeForLike
 
 NOT_YET_ASSIGNED: Final = "0"
 _BLANK: Final = "\0blank"
@@ -543,7 +543,7 @@ class Outcomes:
         cls,
         data: Any,
         definition: Definition,
-        by: Names | None,
+        by: tuple[str, ...] | None,
         outcome: str,
         asked: Asked,
         count: str | None,

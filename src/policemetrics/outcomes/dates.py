@@ -7,7 +7,6 @@ that were not in use, and whether a cohort is mature.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -23,12 +22,9 @@ from policemetrics._write import listed
 from policemetrics.definitions import OutcomeType, outcome_types
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.outcomes.definition import Definition
-from policemetrics.periods import Period, as_period, in_words, read_labels
+from policemetrics.periods import Period, as_period, in_words, read_labels, stamp_in
 from policemetrics.tallies import Tally
 from policemetrics.typing import FloatArray, IntArray
-
-_DAY: Final = re.compile(r"(\d{1,2}) ([a-z]+ \d{4})", re.IGNORECASE)
-
 
 # ---- periods and dates ------------------------------------------------------------------
 
@@ -167,14 +163,10 @@ class AsAt:
 
 def _day(written: str) -> dt.date | None:
     """Read a day, or a month or year as its last day."""
+    if (stamp := stamp_in(written)) is not None:
+        return stamp.date()
     try:
-        return dt.date.fromisoformat(written)
-    except ValueError:
-        pass
-    day = _DAY.fullmatch(written)
-    try:
-        month = as_period(day[2] if day else written, "as_at")
-        return month.start.replace(day=int(day[1])) if day else month.end
+        return as_period(written, "as_at").end
     except ValueError:
         return None
 

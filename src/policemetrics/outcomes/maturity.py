@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 import numpy as np
@@ -21,6 +21,7 @@ from policemetrics._supply import Reasons, Side, groups_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError
+from policemetrics.frames import framed
 from policemetrics.incidence import cumulative_incidence
 from policemetrics.outcomes.counting import NOT_YET_ASSIGNED, Counter, read, refuse_by_outcome
 from policemetrics.outcomes.dates import AsAt, Spans, notes_of
@@ -28,7 +29,7 @@ from policemetrics.outcomes.definition import Definition, OutcomeSet, noun_of
 from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
-from policemetrics.typing import Alternates, Blank, Counts, FloatArray, IntArray, Names
+from policemetrics.typing import Alternates, Blank, Columns, Counts, FloatArray, IntArray
 
 MONTHS: Final = "months"
 METHOD: Final = "aalen-johansen, wilson"
@@ -65,6 +66,8 @@ class OutcomeMaturity(Figure):
     method, confidence_level : str, float
         How the share and its interval were made.
     """
+
+    _unprotected: ClassVar[str] = "in which each age tells of the one before"
 
     share: float = column("share", "estimate")
     share_low: float = column("share", "lower")
@@ -112,11 +115,12 @@ def outcome_maturity(
     as_at: str | dt.date | Period,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names = (),
+    by: Columns = (),
     period: str = "period",
     outcome_period: str = "outcome_period",
     outcome: str = "outcome",
     count: str | None = None,
+    date: str | None = None,
     confidence_level: float = 0.95,
 ) -> Results[OutcomeMaturity]:
     r"""Share of crimes with a positive outcome after 0, 1, 2, ... months: how a cohort matures.
@@ -136,7 +140,7 @@ def outcome_maturity(
         What a crime is whose outcome is blank: still open, or left out. It must be given where there are such crimes.
     alternates : {"inside", "beside"}, optional
         As for `positive_outcome_rate`. Default is ``"inside"``.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep, the offence group say; `period` itself gives a curve for each month of
         recording. Default is one curve of all.
     period, outcome_period : str, optional
@@ -146,6 +150,8 @@ def outcome_maturity(
         The dimension that holds the type, by code or by name. Default is ``"outcome"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into months, as by `tally`. Default is none: `period` holds labels.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -211,7 +217,7 @@ def outcome_maturity(
     """
     definition = Definition.of(positive, "recorded", "crimes", confidence_level, blank, alternates)
     definition, followed, kept, last = follow(
-        data, definition, as_at, by, (period, outcome_period, outcome), count
+        data, definition, as_at, (by, date), (period, outcome_period, outcome), count
     )
     side = Side(followed.crimes)
     groups = groups_of([side], kept)
@@ -223,15 +229,20 @@ def outcome_maturity(
 
 
 def follow(
-    data: Any, definition: Definition, as_at: Any, by: Names, roles: tuple[str, str, str], count: str | None
+    data: Any,
+    definition: Definition,
+    as_at: Any,
+    rows: tuple[Columns, str | None],
+    roles: tuple[str, str, str],
+    count: str | None,
 ) -> tuple[Definition, Followed, tuple[str, ...], int]:
     """Read crimes by the month of the crime, that of the outcome and its type, and follow them to the last month.
 
-    Returned are the definition as the data have it, the crimes, the dimensions of `by` and the month's number.
+    Returned are the definition as the data have it, the crimes, the dimensions of the rows and the month's number.
     """
     period, outcome_period, outcome = roles
-    kept = _kept_dims(by, outcome, outcome_period)
-    _check.text(period, "period")
+    data, dims = framed(data, *rows, period=_check.text(period, "period"))
+    kept = _kept_dims(dims or (), outcome, outcome_period)
     if len(set(roles)) < len(roles):
         msg = f"period, outcome_period and outcome must name three dimensions; got {_check.listing(roles)}."
         raise InvalidInputError(msg)
@@ -243,9 +254,9 @@ def follow(
     return counter.definition, Followed.of(tally, counter, dims, outcome_period, last), kept, last
 
 
-def _kept_dims(by: Names, outcome: str, outcome_period: str) -> tuple[str, ...]:
+def _kept_dims(by: tuple[str, ...], outcome: str, outcome_period: str) -> tuple[str, ...]:
     """Return the dimensions of by=, which may be that of the crime's month, but not those that every curve needs."""
-    kept = _check.names(by, "by")
+    kept = by
     refuse_by_outcome(kept, outcome)
     if _check.text(outcome_period, "outcome_period") in kept:
         msg = f"by must not name the outcome period dimension {outcome_period!r}: it is outcome_period=."

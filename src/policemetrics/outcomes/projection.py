@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 import numpy as np
@@ -27,7 +27,7 @@ from policemetrics.outcomes.definition import Definition, OutcomeSet, noun_of
 from policemetrics.outcomes.maturity import Followed, follow, month_label, months_in
 from policemetrics.periods import Period, as_period, in_words
 from policemetrics.results import Figure, Results, column, figure, found_field
-from policemetrics.typing import Alternates, Blank, Counts, FloatArray, IntArray, Names
+from policemetrics.typing import Alternates, Blank, Columns, Counts, FloatArray, IntArray
 
 _FEWEST: Final = 6  # past cohorts whose projection is tested, for a band
 METHOD: Final = "aalen-johansen, back-test"
@@ -70,6 +70,8 @@ class OutcomeProjection(Figure):
     method, confidence_level : str, float
         How the band was made, and how often it is meant to hold.
     """
+
+    _unprotected: ClassVar[str] = "whose projections tell of the months before"
 
     at_least: float = column("share", of=("positive", "crimes"))
     at_most: float = column("share", of=("positive", "still_open", "crimes"))
@@ -128,11 +130,12 @@ def project_outcome_rate(
     cohorts: str | Period | Iterable[str | Period] | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names = (),
+    by: Columns = (),
     period: str = "period",
     outcome_period: str = "outcome_period",
     outcome: str = "outcome",
     count: str | None = None,
+    date: str | None = None,
     confidence_level: float = 0.95,
 ) -> Results[OutcomeProjection]:
     r"""Positive outcome rate that each month of crimes will have, from how older months matured, with certain bounds.
@@ -157,13 +160,15 @@ def project_outcome_rate(
         those before a change in how crimes are closed. Default is every month.
     blank, alternates : optional
         As for `outcome_maturity`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep, the offence group say: each group leans on its own older cohorts. Default is none.
     period, outcome_period, outcome : str, optional
         The dimensions, or columns, of the month of the crime, the month of the outcome and its type. Defaults are
         ``"period"``, ``"outcome_period"`` and ``"outcome"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into months, as by `tally`. Default is none: `period` holds labels.
     confidence_level : float, optional
         How often the band is meant to hold. Strictly between 0 and 1. Default is 0.95.
 
@@ -233,7 +238,7 @@ def project_outcome_rate(
     steps = _check.at_least_one(until, "until")
     chosen = None if cohorts is None else _chosen(cohorts)
     definition, followed, kept, last = follow(
-        data, definition, as_at, by, (period, outcome_period, outcome), count
+        data, definition, as_at, (by, date), (period, outcome_period, outcome), count
     )
     dims = tuple(d for d in kept if d != period)
     side = Side(followed.crimes)

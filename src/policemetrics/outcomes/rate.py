@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, Final, overload
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, Literal, overload
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from policemetrics._write import count as written
 from policemetrics._write import percent
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Exposure, areas_of
+from policemetrics.frames import framed
 from policemetrics.outcomes.counting import crimes_of, read, refuse_by_outcome, refuse_crimes
 from policemetrics.outcomes.dates import AsAt, Spans, maturities, notes_of, one_or_all
 from policemetrics.outcomes.definition import (
@@ -28,7 +29,18 @@ from policemetrics.outcomes.definition import (
 from policemetrics.periods import Period
 from policemetrics.results import Results, column, figure, input_field
 from policemetrics.tallies import Tally
-from policemetrics.typing import Alternates, Basis, Blank, Counts, Divisor, Names, Number, OutOf
+from policemetrics.typing import (
+    Alternates,
+    Basis,
+    Blank,
+    Columns,
+    Counts,
+    Divisor,
+    Every,
+    FloatArray,
+    Number,
+    OutOf,
+)
 
 _PERIOD: Final = "period"
 # By basis and denominator; the bracket is left open for what else is to be said.
@@ -83,6 +95,16 @@ class OutcomeRate(OutcomeFigure):
         How the interval was made: ``"wilson"`` or ``"rate ratio score"``.
     """
 
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (
+        (
+            "positive",
+            "denominator - positive",
+            "not_yet_assigned?",
+            "denominator - positive - not_yet_assigned?",
+        ),
+    )
+    _tells: ClassVar[Mapping[str, Literal["counts", "limits"]]] = {"maturity": "counts"}
+
     positive: float = column("count", "numerator")
     denominator: float = column("count", "denominator")
     rate: float = column("share", "estimate", of=("positive", "denominator"))
@@ -97,6 +119,14 @@ class OutcomeRate(OutcomeFigure):
     mature_after: float = input_field(default=np.nan)
     method: str
     confidence_level: float
+
+    @classmethod
+    def _worked_out(cls, number: Callable[[str], FloatArray]) -> dict[str, FloatArray]:
+        whole = number("denominator")
+        return {
+            "rate": number("positive") / whole,
+            "share_not_yet_assigned": number("not_yet_assigned") / whole,
+        }
 
     @property
     def immature(self) -> bool:
@@ -169,10 +199,12 @@ def positive_outcome_rate(
     crimes: Divisor | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names,
+    by: Columns,
     outcome: str = "outcome",
     period: str | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     as_at: str | dt.date | Period = "",
     mature_after: int | None = None,
     confidence_level: float = 0.95,
@@ -190,10 +222,12 @@ def positive_outcome_rate(
     blank: Blank | None = None,
     alternates: Alternates | None = None,
     not_yet_assigned: Number | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     outcome: str = "outcome",
     period: str | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     as_at: str | dt.date | Period = "",
     mature_after: int | None = None,
     confidence_level: float = 0.95,
@@ -227,7 +261,7 @@ def positive_outcome_rate(
     alternates : {"inside", "beside"}, optional
         Whether types 1A, 2A and 3A are among types 1, 2 and 3, or stand beside them and are added to them. Default is
         ``"inside"``; it must be given where with them the rows add up to `crimes`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     outcome : str, optional
         The dimension that holds the type, by code ("1", 1) or by name ("Charged/Summonsed", and the wordings
@@ -237,6 +271,11 @@ def positive_outcome_rate(
         a cohort is. Default is ``"period"``, where there is one; in a frame as text.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     not_yet_assigned : int, optional
         With two numbers on the recorded basis: the crimes that have no outcome yet.
     as_at : str, datetime.date or Period, optional
@@ -310,7 +349,13 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     extract, needed = AsAt.of(as_at), _months_needed(mature_after, definition)
     if _check.is_number(data):
         _check.refuse_options(
-            crimes=crimes, blank=blank, alternates=alternates, by=by, count=count, mature_after=mature_after
+            crimes=crimes,
+            blank=blank,
+            alternates=alternates,
+            by=by,
+            count=count,
+            date=date,
+            mature_after=mature_after,
         )
         rows = Rows({}, no_reasons(1), single=True)
         counted = _of_numbers(definition, data, denominator, not_yet_assigned)
@@ -325,7 +370,8 @@ crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of th
     if not_yet_assigned is not None:
         msg = "not_yet_assigned goes with a number of positive outcomes; in a tally or frame it is the rows of type '0'."
         raise InvalidInputError(msg)
-    kept = () if by is None else _check.names(by, "by")
+    data, dims = framed(data, by, date, every)
+    kept = dims or ()
     refuse_by_outcome(kept, outcome)
     named = () if period is None or _check.text(period, "period") in kept else (period,)
     period = _PERIOD if period is None else period

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import attrs
 import numpy as np
@@ -18,6 +18,7 @@ from policemetrics._compare import Asked, Comparison, Mask
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons, totals, unexplained, why_negative
 from policemetrics._write import percent, signed
 from policemetrics.decomposition import kitagawa, kitagawa_parts
+from policemetrics.frames import framed
 from policemetrics.outcomes.counting import Counter, Outcomes, TwoPeriods, first_of
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet
 from policemetrics.periods import in_words
@@ -28,12 +29,13 @@ from policemetrics.typing import (
     Basis,
     Between,
     Blank,
+    Columns,
     Counts,
+    Every,
     FloatArray,
     GroupsOf,
     IntArray,
     LikeForLike,
-    Names,
     OutOf,
 )
 
@@ -64,6 +66,8 @@ class OutcomeRateSplit(OutcomeFigureOfTwo):
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
         As for `OutcomeRateChange`.
     """
+
+    _unprotected: ClassVar[str] = "whose parts tell of the whole"
 
     old: float = column("share", "estimate")
     new: float = column("share", "estimate")
@@ -103,6 +107,8 @@ def outcome_rate_split(
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> OutcomeRateSplit: ...
@@ -120,10 +126,12 @@ def outcome_rate_split(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names,
+    by: Columns,
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[OutcomeRateSplit]: ...
@@ -141,10 +149,12 @@ def outcome_rate_split(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> OutcomeRateSplit | Results[OutcomeRateSplit]:
@@ -169,12 +179,16 @@ def outcome_rate_split(
         Crimes recorded by period and `of`, for ``out_of="crimes"``.
     blank, alternates : optional
         As for `positive_outcome_rate`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose changes are each split; gives a table. Default is the change of the whole.
     outcome, period : str, optional
         The dimensions that hold the type and the period. Default is ``"outcome"``, ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
         ``"require"``.
@@ -240,7 +254,8 @@ def outcome_rate_split(
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), outcome=outcome)
-    outcomes = Outcomes.read(data, definition, by, outcome, asked, count, of)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    outcomes = Outcomes.read(data, definition, dims, outcome, asked, count, of)
     split = _Split.of(outcomes.compare(crimes, like_for_like, caveat), of)
     # Percentage points from the start: what adds up exactly does so no more when multiplied afterwards.
     old_share, old_rate, new_share, new_rate = split.dense.values()
@@ -280,6 +295,8 @@ class OutcomeRateDriver(OutcomeFigureOfTwo):
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
         As for `OutcomeRateSplit`: of the whole.
     """
+
+    _unprotected: ClassVar[str] = "whose parts tell of the whole"
 
     old_rate: float = column("share", "estimate")
     new_rate: float = column("share", "estimate")
@@ -338,10 +355,12 @@ def outcome_rate_drivers(
     crimes: Tally | None = None,
     blank: Blank | None = None,
     alternates: Alternates | None = None,
-    by: Names = (),
+    by: Columns = (),
     outcome: str = "outcome",
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[OutcomeRateDriver]:
@@ -363,12 +382,16 @@ def outcome_rate_drivers(
         Crimes recorded by period and `of`, for ``out_of="crimes"``.
     blank, alternates : optional
         As for `positive_outcome_rate`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose changes are each explained. Default is the change of the whole.
     outcome, period : str, optional
         The dimensions that hold the type and the period. Default is ``"outcome"``, ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
         ``"require"``.
@@ -418,7 +441,8 @@ def outcome_rate_drivers(
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), outcome=outcome)
-    outcomes = Outcomes.read(data, definition, by, outcome, asked, count, of)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    outcomes = Outcomes.read(data, definition, dims, outcome, asked, count, of)
     split = _Split.of(outcomes.compare(crimes, like_for_like, caveat), of)
     rows, group, _ = split.pair.by_part(of, split.parts)
     at = group, split.parts.code(of)

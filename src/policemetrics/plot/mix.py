@@ -14,7 +14,7 @@ from policemetrics._compare import Rows
 from policemetrics._supply import Reasons, Side, groups_of, totals, unexplained, why_negative
 from policemetrics.definitions import outcome_types
 from policemetrics.errors import InvalidInputError, Note
-from policemetrics.frames import as_tally, text_columns
+from policemetrics.frames import as_tally, framed, text_columns
 from policemetrics.intervals import newcombe
 from policemetrics.outcomes.counting import basis_dims, basis_of
 from policemetrics.outcomes.definition import BASES
@@ -22,7 +22,7 @@ from policemetrics.periods import Period, in_words, read_labels
 from policemetrics.plot import _canvas
 from policemetrics.results import ExclusionTable
 from policemetrics.tallies import Tally
-from policemetrics.typing import Basis, Counts, FloatArray, IntArray, Names
+from policemetrics.typing import Basis, Columns, Counts, Every, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,11 +37,13 @@ def outcome_mix(
     data: Counts,
     /,
     *,
-    by: Names = (),
+    by: Columns = (),
     outcome: str = "outcome",
     period: str = "period",
     basis: Basis | None = None,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     most: int = 6,
     ax: Axes | None = None,
     title: str | None = None,
@@ -54,7 +56,7 @@ def outcome_mix(
     data : Tally or data frame
         Outcomes by kind, and by the dimensions of `by`. Where the same outcomes stand on two bases, choose
         one first: ``tally.where(basis="recorded")``.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose labels are the rows. Default is one row, of all.
     outcome, period : str, optional
         The dimensions, or columns, of outcomes and periods; rows of periods stand in order of time. Defaults
@@ -64,6 +66,11 @@ def outcome_mix(
         It alters the words alone. Default is what a dimension of that name says, "basis" or "Outcome basis".
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     most : int, optional
         How many outcomes have a column, the most frequent; the rest share one. Default is 6.
     ax : matplotlib.axes.Axes, optional
@@ -111,12 +118,13 @@ def outcome_mix(
     >>> ax.figure.clear()
     """
     _canvas.check_options(ax, title, source, "plot.outcome_mix")
-    kept = _check.names(by, "by")
+    data, dims = framed(_check.one_data(data, "data"), by, date, every)
+    kept = dims or ()
     if _check.text(outcome, "outcome") in kept:
         msg = f"by must not name the outcome dimension {outcome!r}: outcomes are the columns."
         raise InvalidInputError(msg)
     columns = _check.at_least_one(most, "most")
-    also = () if isinstance(_check.one_data(data, "data"), Tally) else basis_dims(text_columns(data))
+    also = () if isinstance(data, Tally) else basis_dims(text_columns(data))
     tally = as_tally(data, by=tuple(dict.fromkeys((*kept, outcome, *also))), count=count)
     stated = basis_of(tally, kept)
     if basis is not None:

@@ -11,7 +11,7 @@ from policemetrics import _check, _write
 from policemetrics._grouped import Grouped
 from policemetrics.change import RateChange, rate_change
 from policemetrics.errors import InvalidInputError, Note
-from policemetrics.frames import as_tally
+from policemetrics.frames import as_tally, framed
 from policemetrics.periods import Period, as_period, in_words, read_labels
 from policemetrics.plot import _canvas
 from policemetrics.tallies import Tally
@@ -28,6 +28,7 @@ def months(
     until: str | Period | None = None,
     period: str = "period",
     count: str | None = None,
+    date: str | None = None,
     subject: str = "Recorded crime",
     ax: Axes | None = None,
     title: str | None = None,
@@ -45,6 +46,8 @@ def months(
         The dimension, or column, that holds the months. Default is ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into months, as by `tally`. Default is none: `period` holds labels.
     subject : str, optional
         What is counted, for the title. Default is ``"Recorded crime"``.
     ax : matplotlib.axes.Axes, optional
@@ -89,7 +92,8 @@ def months(
     """
     _canvas.check_options(ax, title, source, "plot.months")
     _check.text(subject, "subject")
-    tally = as_tally(_check.one_data(data, "data"), by=(_check.text(period, "period"),), count=count)
+    found, _ = framed(_check.one_data(data, "data"), (), date, period=_check.text(period, "period"))
+    tally = as_tally(found, by=(period,), count=count)
     tally._require_dims(period)
     known = tally._known_labels(period)
     read = read_labels(known, period)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast, overload
+from typing import Any, ClassVar, Final, cast, overload
 
 import attrs
 import numpy as np
@@ -29,6 +29,7 @@ from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.definitions import answer_clocks
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
+from policemetrics.frames import framed
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import Tally
 from policemetrics.times import estimates
@@ -36,12 +37,13 @@ from policemetrics.times.reading import as_times, is_column, seconds_in, several
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     ByLabel,
+    Columns,
     Counts,
     Durations,
+    Every,
     FloatArray,
     IntArray,
     Label,
-    Names,
     Number,
     Numbers,
     Percentile,
@@ -420,6 +422,18 @@ class AnswerSummary(CallColumns, TimeSummary):
         Between what the waits run; empty where that was not stated.
     """
 
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (
+        (
+            "n",
+            "within",
+            "out_of - within",
+            "out_of - n?",
+            "offered - n?",
+            "abandoned?",
+            "offered - abandoned",
+        ),
+    )
+
     clock: str = ""
 
     def _sentence(self) -> str:
@@ -484,11 +498,13 @@ def answer_times(
     abandoned: ByLabel | Tally | Label | Sequence[Label] | None = None,
     result: str | None = None,
     answered: Label | Sequence[Label] = "answered",
-    by: Names,
+    by: Columns,
     inclusive: bool = False,
     clock: str = "",
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> Results[AnswerSummary]: ...
@@ -503,11 +519,13 @@ def answer_times(
     abandoned: Number | ByLabel | Tally | Label | Sequence[Label] | None = None,
     result: str | None = None,
     answered: Label | Sequence[Label] = "answered",
-    by: Names | None = None,
+    by: Columns | None = None,
     inclusive: bool = False,
     clock: str = "",
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> AnswerSummary | Results[AnswerSummary]:
@@ -538,7 +556,7 @@ def answer_times(
         none. Default is that all calls of `data` were answered.
     answered : label or sequence of labels, optional
         With `result`: what calls answered are labelled. Default is ``"answered"``.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         For a tally or frame: the dimensions to keep; gives a table.
     inclusive : bool, optional
         Whether a call answered exactly at the target is in time. Default is False: 10.0 s is not within 10 s.
@@ -549,6 +567,11 @@ def answer_times(
         The dimension or column of the waits. Default is ``"seconds"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     percentile_method : str, optional
         As for `summarise_times`. Default is ``"linear"``.
     confidence_level : float, optional
@@ -607,10 +630,11 @@ def answer_times(
     if target is None:
         msg = "target must be given: the seconds within which a call shall be answered."
         raise InvalidTypeError(msg)
-    kept = () if by is None else _check.names(by, "by")
+    data, dims = framed(data, by, date, every)
+    kept = dims or ()
     if is_column(data):
         _check.refuse_options(
-            result=result, by=by, count=count, seconds=None if seconds == MEASURED else seconds
+            result=result, by=by, count=count, date=date, seconds=None if seconds == MEASURED else seconds
         )
         waits = seconds_in(data, MEASURED)
         data = Tally.from_columns({MEASURED: waits}, np.ones(len(waits), dtype=np.int64), unit="rows")

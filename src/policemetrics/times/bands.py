@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, overload
+from typing import Any, ClassVar, Final, overload
 
 import attrs
 import numpy as np
@@ -17,7 +17,7 @@ from policemetrics._figure import column_fields
 from policemetrics._supply import no_reasons
 from policemetrics._write import duration, one_sentence, percent, rounding
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.frames import as_tally
+from policemetrics.frames import as_tally, framed
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
@@ -26,11 +26,12 @@ from policemetrics.times.reading import refuse_no_label, several_labels
 from policemetrics.times.summary import WithinColumns
 from policemetrics.typing import (
     ByLabel,
+    Columns,
     Counts,
+    Every,
     FloatArray,
     IntArray,
     Label,
-    Names,
     Number,
     Percentile,
     Seconds,
@@ -195,6 +196,8 @@ class BandSummary(answers.CallColumns, WithinColumns, BoundColumns):
         How percentiles are defined and the intervals made.
     """
 
+    _unprotected: ClassVar[str] = "whose shares tell of counts that it does not hold"
+
     bands: str
     rounded_to: float = float("nan")
     percentile_method: str
@@ -273,9 +276,11 @@ def answer_bands(
     out_of: ServiceLevel,
     short: Seconds | None = None,
     abandoned: ByLabel | Tally | None = None,
-    by: Names,
+    by: Columns,
     band: str = "band",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> Results[BandSummary]: ...
@@ -289,9 +294,11 @@ def answer_bands(
     out_of: ServiceLevel | None = None,
     short: Seconds | None = None,
     abandoned: Number | ByLabel | Tally | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     band: str = "band",
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     rounded_to: float | None = None,
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
@@ -315,12 +322,17 @@ def answer_bands(
     abandoned : int, mapping of label to int, or Tally, optional
         How many calls were abandoned, as for `answer_times`. Default is to count those with a label that
         `bands` says is of abandoned calls.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     band : str, optional
         The dimension or column of the bands. Default is ``"band"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     rounded_to : float, optional
         For percentages, which must have it: the step to which they were rounded, 1 for whole per cent.
     percentile_method : str, optional
@@ -377,7 +389,7 @@ def answer_bands(
         msg = "target must be given: the seconds within which a call shall be answered."
         raise InvalidTypeError(msg)
     if isinstance(data, Mapping):
-        _check.refuse_options(out_of=out_of, short=short, abandoned=abandoned, by=by, count=count)
+        _check.refuse_options(out_of=out_of, short=short, abandoned=abandoned, by=by, count=count, date=date)
         return _of_percentages(data, bands, target, rounded_to, _check.confidence_level(confidence_level))
     if rounded_to is not None:
         msg = "rounded_to goes with percentages, a mapping of label to number; counts are not rounded."
@@ -385,7 +397,8 @@ def answer_bands(
     _check.choice(percentile_method, "percentile_method", PERCENTILE_METHODS)
     level = _check.confidence_level(confidence_level)
     definition = answers.ServiceLevelDefinition.of(out_of, short)
-    kept = () if by is None else _check.names(by, "by")
+    data, dims = framed(data, by, date, every)
+    kept = dims or ()
     if _check.text(band, "band") in kept:
         msg = f"by must not name {band!r}: the bands are what is summarised."
         raise InvalidInputError(msg)

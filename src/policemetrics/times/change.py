@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, overload
+from typing import Any, ClassVar, Final, overload
 
 import attrs
 import numpy as np
@@ -15,6 +15,7 @@ from policemetrics._figure import audit_fields, comparable
 from policemetrics._sources import joined
 from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
+from policemetrics.frames import framed
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
 from policemetrics.times import estimates
@@ -23,7 +24,9 @@ from policemetrics.times.reading import as_times
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     Between,
+    Columns,
     Counts,
+    Every,
     FloatArray,
     IntArray,
     LikeForLike,
@@ -87,6 +90,12 @@ class TimeChange(Figure):
     mean_method, median_method, share_method, confidence_level : str, str, str, float
         How the intervals were made.
     """
+
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("old_n", "old_within", "old_out_of - old_within", "old_out_of - old_n?", "old_offered - old_n?"),
+        ("new_n", "new_within", "new_out_of - new_within", "new_out_of - new_n?", "new_offered - new_n?"),
+    )
+    _unseen: ClassVar[tuple[str, ...]] = ("old_share_abandoned", "new_share_abandoned")
 
     old_n: float = column("count", "denominator", shown=False)
     new_n: float = column("count", "denominator", shown=False)
@@ -213,6 +222,8 @@ def time_change(
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
@@ -224,7 +235,7 @@ def time_change(
     /,
     *,
     between: Between,
-    by: Names,
+    by: Columns,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
@@ -232,6 +243,8 @@ def time_change(
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
@@ -251,6 +264,8 @@ def time_change(
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
@@ -263,13 +278,15 @@ def time_change(
     *,
     groups: TwoGroups,
     of: str | None = None,
-    by: Names,
+    by: Columns,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
@@ -283,7 +300,7 @@ def time_change(
     between: Between | None = None,
     groups: TwoGroups | None = None,
     of: str | None = None,
-    by: Names | None = None,
+    by: Columns | None = None,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
@@ -291,6 +308,8 @@ def time_change(
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     percentile_method: Percentile = "linear",
     caveat: str = "",
@@ -313,10 +332,14 @@ def time_change(
         Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
     of : str, optional
         The dimension of `groups`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     target, inclusive, recorded_to, missed, seconds, count, percentile_method : optional
         As for `summarise_times`.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
     like_for_like : {"require", "match"}, optional
@@ -379,8 +402,8 @@ def time_change(
     Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is 26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% in 2022/23 to 90.00% in 2023/24, which is 12.5% higher.
     """
     if isinstance(old, TimeSummary) or new is not None:
-        if any(v is not None for v in (between, groups, of, by, target, recorded_to, count)):
-            msg = "between=, groups=, of=, by=, target=, recorded_to= and count= cannot go with two summaries, which carry what they were asked; leave them out."
+        if any(v is not None for v in (between, groups, of, by, target, recorded_to, count, date)):
+            msg = "between=, groups=, of=, by=, target=, recorded_to=, count= and date= cannot go with two summaries, which carry what they were asked; leave them out."
             raise InvalidInputError(msg)
         note = Note("stated", caveat, _check.text(caveat, "caveat", empty=True))
         return _of_figures(old, new, note, _check.confidence_level(confidence_level))
@@ -389,7 +412,8 @@ def time_change(
     )
     settings = estimates.Settings.of(inclusive, percentile_method, confidence_level, recorded_to=recorded_to)
     chosen = _check.names(missed, "missed")
-    kept = kept_dims(by, period=asked.dim)
+    old, dims = framed(old, by, date, every, period=asked.period)
+    kept = kept_dims(dims, period=asked.dim)
     tally, measured = as_times(old, (*kept, asked.dim), seconds, count)
     pair = Comparison.of(
         tally,

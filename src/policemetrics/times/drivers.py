@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from policemetrics._compare import Asked, Comparison, Mask, Rows, kept_dims, par
 from policemetrics._supply import Reasons, groups_of, no_reasons, unexplained
 from policemetrics._write import percent, seconds_change, signed
 from policemetrics.decomposition import kitagawa_parts
+from policemetrics.frames import framed
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.times.change import halves_of
@@ -25,7 +26,18 @@ from policemetrics.times.estimates import (
     targets_of,
 )
 from policemetrics.times.reading import as_times
-from policemetrics.typing import Between, Counts, FloatArray, GroupsOf, IntArray, LikeForLike, Names, Seconds
+from policemetrics.typing import (
+    Between,
+    Columns,
+    Counts,
+    Every,
+    FloatArray,
+    GroupsOf,
+    IntArray,
+    LikeForLike,
+    Names,
+    Seconds,
+)
 
 
 @figure(estimate="mean_change")
@@ -66,6 +78,8 @@ class TimeDriver(Figure):
     whole_old_share_within, whole_new_share_within : float
         The two fractions of the whole within target.
     """
+
+    _unprotected: ClassVar[str] = "whose parts tell of the whole"
 
     old_n: float = column("count", "denominator")
     new_n: float = column("count", "denominator")
@@ -125,13 +139,15 @@ def time_drivers(
     between: Between | None = None,
     groups: GroupsOf | None = None,
     of: str,
-    by: Names = (),
+    by: Columns = (),
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     missed: Names = (),
     period: str = "period",
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[TimeDriver]:
@@ -147,13 +163,17 @@ def time_drivers(
         Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
     of : str
         The dimension whose parts are shown: the grade, the area, the hour of the day.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose changes are each explained. Default is the change of the whole.
     target : float or timedelta, or mapping of label to them, optional
         In seconds, > 0; or for each label of `of`, with `by` for each tuple of labels of `by` and `of`.
         Default is none.
     inclusive, missed, seconds, count : optional
         As for `summarise_times`.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
     like_for_like : {"require", "match"}, optional
@@ -215,7 +235,8 @@ def time_drivers(
     settings = Settings.of(inclusive, "linear", 0.95, percentiles=False)
     chosen = _check.names(missed, "missed")
     asked = Asked.of_parts(between, period, groups, by=by, of=of, seconds=seconds)
-    kept = kept_dims(by, period=asked.dim)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    kept = kept_dims(dims, period=asked.dim)
     part = part_of(of, by=kept, period=asked.dim, seconds=seconds)
     tally, measured = as_times(data, (*kept, part, asked.dim), seconds, count)
     pair = Comparison.of(

@@ -162,16 +162,33 @@ def targets_of(found: Targets, groups: Cells, needed: Mask) -> FloatArray:
     if not groups.dims:
         msg = "target by label needs by=, whose labels it is keyed by; or give one number."
         raise InvalidInputError(msg)
-    columns = [column.tolist() for column in _supply.keys_of(groups).values()]
-    labels = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+    columns = {dim: column.tolist() for dim, column in _supply.keys_of(groups).items()}
+    dims = (
+        tuple(columns) if any(isinstance(key, tuple) for key in found) else _dims_of_targets(found, columns)
+    )
+    of_dims = [columns[dim] for dim in dims]
+    labels = of_dims[0] if len(dims) == 1 else list(zip(*of_dims, strict=True))
     lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in found]
     if lacking:
         msg = (
-            f"target must name every group of {_check.listing(groups.dims)}; it lacks {_check.listing(lacking)}; "
-            f"it has {_check.listing(found)}."
+            f"target must name every group of {_check.listing(dims)}; it lacks "
+            f"{_check.listing(dict.fromkeys(lacking))}; it has {_check.listing(found)}. A group without a target gets None."
         )
         raise UnknownNameError(msg)
     return np.array([found.get(v, np.nan) for v in labels], dtype=np.float64)
+
+
+def _dims_of_targets(found: Mapping[Any, float], columns: Mapping[str, list[Any]]) -> tuple[str, ...]:
+    """Find the dimension whose labels targets are keyed by, which is all that there is, or the only one that has any."""
+    having = [dim for dim, labels in columns.items() if not found.keys().isdisjoint(labels)]
+    if len(having) > 1:
+        firsts = {dim: next(key for key in found if key in columns[dim]) for dim in having}
+        msg = (
+            f"target must be keyed by the labels of one dimension; {' and '.join(f'{dim} has {key!r}' for dim, key in firsts.items())}: "
+            f"key it by tuples of labels in the order of by=, {_check.listing(columns)}."
+        )
+        raise InvalidInputError(msg)
+    return tuple(having or columns)
 
 
 def _target(value: Any, name: str) -> float:

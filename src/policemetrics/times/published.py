@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, overload
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class PooledMean(Figure):
     rounded_to : float
         The step to which they were rounded, in seconds; nan where that was not said.
     """
+
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("n",),)
 
     mean: float = column("seconds", "estimate")
     n: float = column("count", "denominator")

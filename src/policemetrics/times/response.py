@@ -6,20 +6,20 @@ Where incidents are still open: Kaplan-Meier, beside what leaving those out woul
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, overload
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, get_args, overload
 
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import MEASURED, plain
+from policemetrics._cells import MEASURED
 from policemetrics._compare import Mask, Rows
 from policemetrics._figure import uncapitalised
 from policemetrics._supply import Side, groups_of
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import ChoiceNeededError, InvalidInputError, InvalidTypeError, Note
-from policemetrics.frames import timed
+from policemetrics.frames import framed, labels_by_column, timed
 from policemetrics.percentiles import Runs, percentiles
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.survival import SURVIVAL_METHODS, kaplan_meier
@@ -28,6 +28,7 @@ from policemetrics.times import estimates
 from policemetrics.times.summary import Aimed, PercentileColumns, TimeSummary
 from policemetrics.typing import (
     Columns,
+    Every,
     FloatArray,
     IntArray,
     Label,
@@ -81,6 +82,10 @@ class ResponseSummary(ClockInputs, TimeSummary):
         What the caller chose.
     """
 
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("n", "within", "out_of - within", "out_of - n?", "not_arrived?"),
+    )
+
     not_arrived: float = column("count")
 
     def _sentence(self) -> str:
@@ -130,6 +135,8 @@ class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
     survival_method, confidence_level : str, float
         How the intervals were made.
     """
+
+    _unprotected: ClassVar[str] = "whose shares tell of counts that it does not hold"
 
     share_within: float = column("share", "estimate")
     share_within_low: float = column("share", "lower")
@@ -200,6 +207,8 @@ def response_times(
     end: str,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     by: Columns,
+    date: str | None = None,
+    every: Every = "month",
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
@@ -228,7 +237,7 @@ def response_times(
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
     no_arrival: Literal["censored"],
-    as_at: dt.datetime | None = None,
+    as_at: str | dt.date | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
     incident: Names | None = None,
@@ -248,12 +257,14 @@ def response_times(
     end: str,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     by: Columns,
+    date: str | None = None,
+    every: Every = "month",
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
     no_arrival: Literal["censored"],
-    as_at: dt.datetime | None = None,
+    as_at: str | dt.date | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
     incident: Names | None = None,
@@ -272,12 +283,14 @@ def response_times(
     end: str | None = None,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     by: Columns | None = None,
+    date: str | None = None,
+    every: Every = "month",
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
     no_arrival: NoArrival = "exclude",
-    as_at: dt.datetime | None = None,
+    as_at: str | dt.date | None = None,
     closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
     incident: Names | None = None,
@@ -299,10 +312,16 @@ def response_times(
         The columns of stamps between which the clock runs. Forces start it at the call, the creation of the
         incident, the grading or the dispatch, so that there is no default; both names stand in the figure.
     target : float or timedelta, or mapping of label to them, optional
-        In seconds, > 0. With `by` it may differ from group to group: keyed by label, or by tuple of labels in
-        the order of `by`. See `definitions.response_targets`. Default is none.
+        In seconds, > 0. With `by` it may differ from group to group: keyed by the labels of one of its dimensions,
+        ``{"1": 900, "2": None}`` by grade, or by tuple of labels in the order of `by`; None where there is none. See
+        `definitions.response_targets`. Default is none.
     by : str, sequence of str or mapping of dimension to column, optional
         What to keep; gives a table. Default is one figure.
+    date : str, optional
+        The column of dates that is cut into the dimension ``period``, `start` say; with `by` each period has a row of
+        its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     timezone : str, optional
         Whose clocks stamps without a zone were read from. It must be given if they have none.
     resolution : {"exact", "second"}, optional
@@ -319,8 +338,8 @@ def response_times(
         What an incident without an arrival is: left out of everything; missed, in the share within the target;
         or censored: it took at least as long as it was observed. Excluding it makes the force look faster.
         Default is ``"exclude"``.
-    as_at : datetime, optional
-        When the data were extracted, for ``"censored"``: until then open incidents were followed, and what
+    as_at : str, date or datetime, optional
+        When the data were extracted, for ``"censored"``, by text as in "2026-07-23 08:00"; a day is its beginning. Until then open incidents were followed, and what
         arrived later had not.
     closed : str, optional
         For ``"censored"``: the column of stamps at which incidents were closed, until which those without an
@@ -332,7 +351,8 @@ def response_times(
         first start to its first end, and its further rows are counted in the ledger. Numbers that are used again
         need the date beside them: ``["log", "date"]``. Default is that each row is an incident.
     self_initiated : mapping of column to label or labels, optional
-        Rows to be left out, because officers came upon them: ``{"reception": "OFFICER"}``. Default is none.
+        Rows to be left out, because officers came upon them: ``{"reception": "OFFICER"}``, or ``{"proactive": True}``.
+        Default is none.
     grades : pair of str, optional
         The columns of the initial and the final grade. The dimension ``"grade"`` of `by` is then taken from
         them as `regraded` says, whichever of the two it names.
@@ -427,17 +447,18 @@ def response_times(
     if _check.flag(inclusive, "inclusive") and resolution == "second":
         msg = "inclusive=True cannot go with resolution='second': cut to whole seconds, a time beyond the target would meet it; leave one of the two out."
         raise InvalidInputError(msg)
-    officers, initial_and_final = _labels_by_column(self_initiated), _pair(grades)
+    officers, initial_and_final = labels_by_column(self_initiated), _pair(grades)
     methods = percentile_method, survival_method
     _refuse_half_asked(no_arrival, (as_at, closed), methods, initial_and_final, regraded, upgraded)
+    asked_of, kept = framed(frame, by, date, every)
     timing = {"start": start, "end": end, "timezone": timezone, "resolution": resolution, "zero": zero}
     told_by = () if incident is None else _check.names(incident, "incident")
     incidents = {"incident": told_by, "regraded": regraded, "upgraded": upgraded}
     arrived, still_open, notes = timed(
-        frame,
-        () if by is None else by,
+        asked_of,
+        kept or (),
         {**timing, "closed": closed, "as_at": as_at},
-        {**incidents, "grades": initial_and_final, "self_initiated": officers},
+        {**incidents, "grades": initial_and_final, "self_initiated": self_initiated},
     )
     dims = tuple(d for d in arrived.dims if d != MEASURED)
     asked = {name: value or "" for name, value in {**timing, **incidents}.items()}
@@ -510,24 +531,6 @@ def _pair(grades: object) -> tuple[str, str] | None:
         msg = f"grades must be a pair of columns, (initial, final); got {_check.shown(grades)}."
         raise InvalidInputError(msg)
     return found[0], found[1]
-
-
-def _labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
-    """Return the labels to be left out, by column."""
-    if chosen is None:
-        return {}
-    if not isinstance(chosen, Mapping) or not chosen:
-        msg = f"self_initiated must be a mapping of column to label or labels, as in {{'reception': 'OFFICER'}}; got {_check.shown(chosen)}."
-        raise InvalidTypeError(msg)
-    found = {}
-    for name, labels in chosen.items():
-        several = isinstance(labels, Iterable) and not isinstance(labels, str)
-        listed = [plain(v) for v in (labels if several else [labels])]
-        if not listed or any(isinstance(v, bool) or not isinstance(v, str | int) for v in listed):
-            msg = f"self_initiated[{name!r}] must be a label or labels, text or whole numbers; got {_check.shown(labels)}."
-            raise InvalidTypeError(msg)
-        found[_check.text(name, "self_initiated: column")] = tuple(listed)
-    return found
 
 
 # ---- incidents still open ---------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, overload
+from typing import Any, ClassVar, Literal, overload
 
 import numpy as np
 
@@ -14,13 +14,16 @@ from policemetrics._supply import no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import duration, percent
 from policemetrics.errors import InvalidInputError
+from policemetrics.frames import framed
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Figure, Results, column, figure, input_field
 from policemetrics.times import estimates
 from policemetrics.times.reading import as_moments, as_times, is_column, refuse_at, seconds_in
 from policemetrics.typing import (
+    Columns,
     Counts,
     Durations,
+    Every,
     FloatArray,
     MeanMethod,
     Names,
@@ -134,6 +137,8 @@ class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
         Standard deviation of the times, in seconds.
     """
 
+    _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("n", "within", "out_of - within", "out_of - n?"),)
+
     missed: str = ""
     percentile_method: str
     mean_method: str = "student_t"
@@ -207,13 +212,15 @@ def summarise_times(
     data: Counts,
     /,
     *,
-    by: Names,
+    by: Columns,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     percentiles: bool = True,
     percentile_method: Percentile = "linear",
     mean_method: MeanMethod = "student_t",
@@ -224,7 +231,7 @@ def summarise_times(
     data: Numbers | Durations | Counts,
     /,
     *,
-    by: Names | None = None,
+    by: Columns | None = None,
     target: Seconds | Mapping[Any, Seconds | None] | None = None,
     inclusive: bool = False,
     recorded_to: RecordedTo | None = None,
@@ -232,6 +239,8 @@ def summarise_times(
     missed: Names = (),
     seconds: str = MEASURED,
     count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
     percentiles: bool = True,
     percentile_method: Percentile = "linear",
     mean_method: MeanMethod = "student_t",
@@ -245,12 +254,13 @@ def summarise_times(
     data : column of seconds, Tally or data frame
         A list, array or Series of seconds >= 0, or of durations (timedelta, as pandas, polars and Arrow
         have them, too); or a tally or frame that holds them in `seconds`.
-    by : str or sequence of str, optional
+    by : str, sequence of str or mapping of dimension to column, optional
         For a tally or frame: the dimensions to keep; gives a table.
     target : float or timedelta, or mapping of label to them, optional
         In seconds, > 0; under one second or over a week it warns, since it may be in another unit. With
-        `by` it may differ from group to group: keyed by label, or by tuple of labels in the order of `by`.
-        Every group with times must be named, with None where it has no target. Default is none.
+        `by` it may differ from group to group: keyed by the labels of one of its dimensions, ``{"1": 900, "2": None}``
+        by grade, or by tuple of labels in the order of `by`. Every group with times must be named, with None where it
+        has no target. Default is none.
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less. Leave it so for times that
         were cut to whole seconds, as by ``durations(resolution="second")``, which a tally does not tell.
@@ -270,6 +280,11 @@ def summarise_times(
         Default is ``"seconds"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
+    date : str, optional
+        For a frame: the column of dates that is cut into the dimension ``period``, as by `tally`; with `by` each period
+        has a row of its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     percentiles : bool, optional
         Whether to work out median and percentiles. Without them an engine need not count every time: it adds
         up, and returns a few sums by group. Default is True.
@@ -352,13 +367,18 @@ def summarise_times(
     as_missed = _check.names(missed, "missed")
     if is_column(data):
         _check.refuse_options(
-            by=by, count=count, missed=missed or None, seconds=None if seconds == MEASURED else seconds
+            by=by,
+            count=count,
+            date=date,
+            missed=missed or None,
+            seconds=None if seconds == MEASURED else seconds,
         )
         return _of_column(settings, seconds_in(data, MEASURED), target, exclude=invalid == "exclude")
     if invalid == "exclude":
         msg = "invalid= is for a column of seconds; a tally or frame keeps missing ones in its ledger, by reason."
         raise InvalidInputError(msg)
-    kept = () if by is None else _check.names(by, "by")
+    data, dims = framed(data, by, date, every)
+    kept = dims or ()
     aims = estimates.read_targets(target)
     added = None
     if not settings.needs_every_time:
