@@ -356,6 +356,14 @@ class TestStamps:
         found = pm.response_times(log, **self.CLOCK, no_arrival="censored", as_at=as_at)
         assert (found.n, found.still_open) == (3, 1)
 
+    def test_days_to_an_outcome(self, log):
+        options = {"start": "made", "end": "there", "as_at": "2024-06-30"}
+        found = pm.time_to_outcome(log, by={"grade": "G"}, date="made", every="quarter", **options)
+        assert [(r.group["grade"], r.group["period"], r.n, r.still_open) for r in found] == [
+            ("1", "2024-Q2", 2, 0),
+            ("2", "2024-Q2", 1, 1),
+        ]
+
     def test_the_same_of_outcomes(self):
         log = pm.Tally.from_columns({"period": ["2024-01"] * 2, "outcome": ["1", "0"]}, [10, 20])
         asked = {

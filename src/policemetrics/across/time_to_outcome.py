@@ -17,7 +17,7 @@ from policemetrics._supply import Side, groups_of
 from policemetrics._write import count as written
 from policemetrics._write import days, percent
 from policemetrics.errors import ChoiceNeededError, InvalidTypeError, Note
-from policemetrics.frames import timed
+from policemetrics.frames import framed, timed
 from policemetrics.outcomes.dates import AsAt
 from policemetrics.percentiles import Runs, percentiles
 from policemetrics.periods import Period
@@ -25,7 +25,7 @@ from policemetrics.results import Figure, Results, column, figure
 from policemetrics.survival import SURVIVAL_METHODS, kaplan_meier
 from policemetrics.tallies import Tally
 from policemetrics.times import estimates
-from policemetrics.typing import Columns, SurvivalMethod
+from policemetrics.typing import Columns, Every, SurvivalMethod
 
 if TYPE_CHECKING:
     from policemetrics.frames import IntoFrame
@@ -131,6 +131,8 @@ def time_to_outcome(
     end: str,
     as_at: str | dt.date | Period,
     by: Columns,
+    date: str | None = None,
+    every: Every = "month",
     outcome: str = "outcome",
     timezone: str = "Europe/London",
     survival_method: SurvivalMethod = "log-log",
@@ -144,6 +146,8 @@ def time_to_outcome(
     end: str | None = None,
     as_at: str | dt.date | Period,
     by: Columns | None = None,
+    date: str | None = None,
+    every: Every = "month",
     outcome: str = "outcome",
     timezone: str = "Europe/London",
     survival_method: SurvivalMethod = "log-log",
@@ -165,6 +169,11 @@ def time_to_outcome(
         given later count as not yet given.
     by : str, sequence of str or mapping of dimension to column, optional
         What to keep, the offence group say; gives a table. Default is one figure.
+    date : str, optional
+        The column of dates that is cut into the dimension ``period``, `start` say; with `by` each period has a row of
+        its own. Default is none.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     outcome : str, optional
         The dimension of `by` that holds the type of outcome, where it is one. Default is ``"outcome"``.
     timezone : str, optional
@@ -234,11 +243,12 @@ def time_to_outcome(
     if start is None or end is None:
         msg = "start and end must be given, the columns of the date of record and of the date of the outcome."
         raise ChoiceNeededError(Note("clock", "between which dates the days are counted", msg))
+    given, kept = framed(frame, by, date, every)
     day = AsAt.of(as_at).needed("to which the crimes were followed")
     _check.text(outcome, "outcome")
     followed = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
     timing = {"start": start, "end": end, "timezone": timezone, "as_at": followed, "by_day": True}
-    ended, waiting, notes = timed(frame, () if by is None else by, timing, {})
+    ended, waiting, notes = timed(given, kept or (), timing, {})
     dims = tuple(d for d in ended.dims if d != MEASURED)
     if outcome != "outcome":
         _check.known(outcome, "outcome: dimension of by=", dims)
