@@ -27,6 +27,7 @@ __all__ = [
     "OutOfRangeError",
     "PoliceMetricsError",
     "PoliceMetricsWarning",
+    "SmallAxesWarning",
     "SwappedStampsWarning",
     "TargetUnitWarning",
     "TotalByNameWarning",
@@ -176,6 +177,10 @@ class NotCrimeWarning(PoliceMetricsWarning):
 
 class OnlyPositiveOutcomesWarning(PoliceMetricsWarning):
     """A table of outcomes of which a rate is to be a share holds none but positive ones."""
+
+
+class SmallAxesWarning(PoliceMetricsWarning):
+    """Axes of the caller's have no room for the words of a picture."""
 
 
 class SwappedStampsWarning(PoliceMetricsWarning):

@@ -37,7 +37,7 @@ class TestTitles:
     def test_caption(self):
         chart = pm.control_chart([1, 2, 3], chart="xmr")
         text = said(plot.control_chart(chart, source="A table"))
-        assert "centre and limits of all points (xmr, rules nhs)" in text
+        assert "Centre and limits of all points (xmr, rules nhs); the lower limit is below 0" in text
         assert "provisional" in text
         assert "Source: A table." in text
 

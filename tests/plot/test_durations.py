@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 
 from policemetrics import PoliceMetricsError, Tally, plot
 from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
-from policemetrics.plot import _canvas
+from policemetrics.plot import _ticks
 
 
 class TestTitles:
@@ -60,7 +60,7 @@ class TestShapes:
 
     def test_steps_are_written_as_they_are(self):
         """A quarter of a second would read as 0.3 s."""
-        assert all(round(step, 1) == step for step in _canvas._CLOCK)
+        assert all(round(step, 1) == step for step in _ticks.CLOCK)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_who_stands_out_is_named():
 
 def test_who_is_not_tested_is_in_the_caption():
     caption = said(plot.funnel(beside()))
-    assert "Small (5%): not tested: fewer than 5 are expected" in caption
+    assert "Small (5.00%): not tested: fewer than 5 are expected" in caption
     assert "None: not available: a share of nothing" in caption
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import attrs
@@ -15,14 +17,14 @@ from numpy.typing import NDArray
 from policemetrics import _check, _write
 from policemetrics._handover import optional
 from policemetrics.definitions._codes import code_names
-from policemetrics.errors import InvalidInputError, Note
+from policemetrics.errors import InvalidInputError, Note, SmallAxesWarning
 from policemetrics.periods import in_words
 from policemetrics.results import Exclusions, ExclusionTable, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
-    from matplotlib.text import Text
+    from matplotlib.text import Annotation, Text
 
 # Blue and vermilion of Okabe and Ito, told apart by every kind of colour vision; the vermilion darkened, so
 # that they differ in grey as well.
@@ -33,21 +35,23 @@ MUTED: Final = "0.45"  # a grey that reads on white and on black
 SMALL: Final = "small"
 _WIDTH: Final = 8.0  # inches
 _ROW: Final = 0.36
+_LEAST_ROW: Final = 0.2  # with letters of the common size
 _REST: Final = 2.1
+_TALL: Final = 11.0  # of a page of A4
 _MOST_ROWS: Final = 200
 _LONGEST_NAME: Final = 34  # characters a line
-_SHORTEST_NAME: Final = 4
+_SHORTEST_NAME: Final = 10
+_MARKS: Final = 1.0  # inches that marks need beside their words
 _NAMES: Final = 0.45  # of the width of the axes as they were, before the names beside them
 _NARROWEST: Final = 24
 _MOST_NAMED: Final = 3
 _MOST_CAVEATS: Final = 4
-_MOST_IN_TITLE: Final = 6  # lines
-_MOST_IN_CAPTION: Final = 12
-_CLOCK: Final = (
-    0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
-)  # fmt: skip
-_DAY: Final = 86_400.0
-_TICK: Final = 0.9  # inches of a tick with its words
+_MOST_IN_CAPTION: Final = 12  # lines
+_SLACK: Final = 1.0  # of a pixel
+_LEAST_MARKS: Final = 0.4  # inches; with less there is no picture
+_IN_ROW: Final = "_in a row"  # labels of texts, by which they are found again
+_AT_END: Final = "_at an end"
+_CAPTION: Final = "_caption"
 _LEADING: Final = 1.25  # the height of a line, in letters
 _IN_TITLE: Final = 40
 
@@ -90,24 +94,72 @@ class Picture:
 
     @property
     def unit(self) -> str:
-        """What the marks are, which stands below the axes."""
-        raise NotImplementedError  # each picture says its own
+        """What the marks are, which stands below the axes; empty where the axes say it."""
+        return ""
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """What the axis across and the axis upwards measure, where their ticks do not say it."""
+        return "", ""
+
+    @property
+    def rows(self) -> list[str]:
+        """The names of rows, from the top; none where the picture has no rows."""
+        return []
 
     def draw(self, ax: Axes) -> None:
         """Draw the marks."""
         raise NotImplementedError  # each picture says its own
 
+    def finish(self, ax: Axes) -> None:
+        """Place what depends on the size that the axes have got."""
+
     def on(self, ax: Axes | None, title: str | None, source: str | None) -> Axes:
-        """Draw all of it on the caller's axes, or on new ones."""
+        """Draw all of it on the caller's axes, or on new ones; warn where the caller's have no room for it."""
         if self.nothing:
             return say_on(ax, self.nothing, title, source)
-        axes = _new_axes(ax, *self.size)
-        self.draw(axes)
+        inches = _inches(self)
+        if ax is None:
+            axes = _new_axes(*inches)
+            self._draw_on(axes, title, source, own=True)
+            return axes
+        if not self._fits(ax, title, source):
+            _warn_of_room(ax, *self._enough(title, source))
+        return ax
+
+    def _draw_on(self, ax: Axes, title: str | None, source: str | None, *, own: bool) -> bool:
+        """Draw the marks and the words; return whether all words were said."""
+        self.draw(ax)
+        if self.rows:
+            name_rows(ax, self.rows)
         words = [[self.unit, *self.remarks, *self._last(note.long for note in self.caveats), *_of(source)]]
         # Where there is no room for all of it, what must be said comes in its short form, and before the rest.
         words += [[*self._last(note.short for note in self.caveats), *_of(source), *self.remarks]]
-        _write_on(axes, self.finding if title is None else title, words, own=ax is None)
-        return axes
+        whole = _write_on(ax, self.finding if title is None else title, words, self.measured, self.rows, own=own)
+        _spread(ax)
+        self.finish(ax)
+        return whole
+
+    def _fits(self, ax: Axes, title: str | None, source: str | None) -> bool:
+        """Draw on the caller's axes; return whether there is room for everything."""
+        with warnings.catch_warnings():
+            # What matplotlib says of axes without room, we say with the size that would do.
+            warnings.filterwarnings("ignore", message="(constrained_layout|Tight layout) not applied")
+            if not self._draw_on(ax, title, source, own=False):
+                return False
+            if _clear(ax):
+                return True
+            ax.figure.figure.draw_without_rendering()  # a layout may take two turns
+            return _clear(ax)
+
+    def _enough(self, title: str | None, source: str | None) -> tuple[float, float]:
+        """Return the inches, across and up, that the picture needs: those of one of ours, and a little more."""
+        from matplotlib.figure import Figure as Canvas
+
+        own = Canvas(figsize=_inches(self), layout="tight")
+        self._draw_on(own.subplots(), title, source, own=True)
+        width, height = (math.ceil(2 * inches + 1) / 2 for inches in own.get_size_inches().tolist())
+        return width, height
 
     def _last(self, caveats: Iterable[str]) -> list[str]:
         said = "; ".join(dict.fromkeys(words.rstrip(".") for words in caveats))
@@ -147,6 +199,15 @@ class PictureOfTable(Picture):
         return [*every[:_MOST_CAVEATS], *([Note("more", more, more)] if beyond > 0 else [])]
 
 
+class PictureOfRows(PictureOfTable):
+    """A picture in which each row of a table has a row with its name."""
+
+    @property
+    def rows(self) -> list[str]:
+        """Their names."""
+        return [str(name) for name in self.named]
+
+
 # ---- axes -------------------------------------------------------------------------------
 
 
@@ -166,43 +227,22 @@ def check_options(ax: object, title: object, source: object, user: str) -> None:
         _check.text(source, "source")
 
 
-def _new_axes(ax: Axes | None, height: int, room: int = 0, width: float = 0.0) -> Axes:
-    """Return the caller's axes, or new ones for so many rows, with room for some more, of at least such a width."""
+def _inches(picture: Picture) -> tuple[float, float]:
+    """Return the width and the height of a figure of ours: rows whose names need one line stay within a page of A4."""
+    height, room, width = picture.size
     if height > _MOST_ROWS:
         msg = f"a picture holds at most {_MOST_ROWS} rows; got {height:,}: choose some of them, as in table.sort(column)[:40]."
         raise InvalidInputError(msg)
-    if ax is not None:
-        return ax
+    row = _ROW
+    if max(map(len, picture.rows), default=_LONGEST_NAME + 1) <= _LONGEST_NAME:
+        row = min(max((_TALL - _REST) / (height + room), _LEAST_ROW), _ROW)
+    return max(_WIDTH, width), _REST + row * (height + room)
+
+
+def _new_axes(width: float, height: float) -> Axes:
     from matplotlib import pyplot as plt
 
-    size = max(_WIDTH, width), _REST + _ROW * (height + room)
-    return plt.subplots(figsize=size, layout="tight")[1]
-
-
-def ticks(kind: str, most: int = 8) -> Any:
-    """Return what places the ticks of an axis: a count stands at whole numbers, a time at ones that are read off a clock."""
-    from matplotlib.ticker import MaxNLocator
-
-    if kind not in {"seconds", "seconds_change"}:
-        return MaxNLocator(most, integer=kind in {"count", "change"}, steps=[1, 2, 2.5, 5, 10])
-
-    class Clock(MaxNLocator):
-        def tick_values(self, vmin: float, vmax: float) -> Any:
-            step = clock_step((vmax - vmin) / most)
-            return np.arange(np.ceil(vmin / step), np.floor(vmax / step) + 1) * step
-
-    return Clock()
-
-
-def most_ticks(ax: Axes) -> int:
-    """Return how many ticks with words find room beside each other."""
-    width = ax.get_window_extent().width / ax.figure.figure.dpi
-    return int(np.clip(width / _TICK, 1, 4))
-
-
-def clock_step(least: float) -> float:
-    """Return the readable length of time that is at least so long."""
-    return next((float(s) for s in _CLOCK if s >= least), float(np.ceil(least / _DAY)) * _DAY)
+    return plt.subplots(figsize=(width, height), layout="tight")[1]
 
 
 def ink() -> Any:
@@ -222,20 +262,48 @@ def bare(ax: Axes, grid: Literal["", "x", "y"] = "") -> None:
         ax.grid(visible=True, axis=grid, color="0.5", alpha=0.25, linewidth=0.8)
 
 
-def name_rows(ax: Axes, names: Iterable[str]) -> None:
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
     """Put names beside rows that run downwards from 0, long ones on two lines."""
-    listed, longest = list(names), _LONGEST_NAME
-    _set_names(ax, listed, longest)
-    width = max((text.get_window_extent().width for text in ax.get_yticklabels()), default=0.0)
-    most = _NAMES * ax.get_window_extent().width
-    if width > most:  # wide letters, or small axes: the marks would have no room left
-        _set_names(ax, listed, max(int(longest * most / width), _SHORTEST_NAME))
-    ax.set_ylim(len(listed) - 0.5, -0.5)
+    _set_names(ax, names, _LONGEST_NAME)
+    ax.set_ylim(len(names) - 0.5, -0.5)
 
 
-def _set_names(ax: Axes, names: Sequence[str], letters: int) -> None:
-    wrapped = ["\n".join(textwrap.wrap(n, letters, max_lines=2, placeholder=" …")) for n in names]
-    ax.set_yticks(range(len(wrapped)), wrapped, parse_math=False)
+def _set_names(ax: Axes, names: Sequence[str], letters: int, lines: int = 2, **style: Any) -> int:
+    """Name the rows in lines of so many letters, fewer where they would leave no room for marks; return the most lines."""
+    wrapped: list[str] = []
+    box = _extent(ax)
+    most = _NAMES * (box.x1 - min([box.x0, *(text.get_window_extent().x0 for text in ax.get_yticklabels())]))
+    while True:
+        wrapped = ["\n".join(_wrapped(n, letters, lines)) for n in names]
+        ax.set_yticks(range(len(wrapped)), wrapped, parse_math=False, **style)
+        width = max((text.get_window_extent().width for text in ax.get_yticklabels()), default=0.0)
+        if width <= most or letters <= _SHORTEST_NAME:  # wide letters, or small axes
+            return 1 + max((name.count("\n") for name in wrapped), default=0)
+        letters = max(min(int(letters * most / width), letters - 1), _SHORTEST_NAME)
+
+
+def _fit_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Write the names, and what stands beside the marks, as large as the rows allow."""
+    from matplotlib.font_manager import FontProperties
+
+    canvas = ax.figure.figure
+    canvas.draw_without_rendering()
+    pitch = ax.get_window_extent().height / canvas.dpi * 72 / len(names)
+    beside = [text for text in ax.texts if text.get_label() == _IN_ROW]
+    for size, lines in ((None, 2), (SMALL, 2), (SMALL, 1), ("x-small", 1)):
+        points = FontProperties(size=size or ax.get_yticklabels()[0].get_size()).get_size_in_points()
+        letters = _LONGEST_NAME * (3 - lines)
+        style = {} if size is None else {"fontsize": size}
+        if _set_names(ax, names, letters, lines, **style) * _LEADING * points <= pitch:
+            break
+    if size == "x-small":
+        for text in beside:
+            text.set_fontsize(size)
+    canvas.draw_without_rendering()
+    if ax.get_window_extent().width < _MARKS * canvas.dpi:
+        for text in beside:  # the interval is drawn; what is left is the figure
+            text.set_text(text.get_text().partition("  ")[0])
+        canvas.draw_without_rendering()
 
 
 # ---- words ------------------------------------------------------------------------------
@@ -245,43 +313,93 @@ def _of(source: str | None) -> list[str]:
     return [f"Source: {source.rstrip('.')}."] if source else []
 
 
-def _write_on(ax: Axes, title: str, words: Sequence[Sequence[str]], *, own: bool) -> None:
-    """Write the title over the axes and a caption under them, on lines as wide as they are.
+def _write_on(
+    ax: Axes,
+    title: str,
+    words: Sequence[Sequence[str]],
+    axes: tuple[str, str] = ("", ""),
+    rows: Sequence[str] = (),
+    *,
+    own: bool,
+) -> bool:
+    """Write the title over the axes, what these measure, and a caption under them; return whether all of it is there.
 
-    The caption stands below the label of the axis, which is the caller's, and moves with it. On a figure of ours the
-    figure grows with the words; on the caller's axes they get a part of the height, and no more: of the ways to say
-    them the first that fits, cut if need be.
+    Title and caption are as wide as the axes with their names. The caption stands below the label of the axis, and moves
+    with it. On a figure of ours the figure grows with the words; on the caller's axes they get a part of the height, and
+    no more: of the ways to say them the first that fits, cut if need be.
     """
-    from matplotlib.text import OffsetFrom
-
     canvas = ax.figure.figure
     placed = canvas.get_layout_engine() is None
     canvas.draw_without_rendering()  # settles the layout, so that the width is known
     if placed:
         _keep_inside(ax, canvas)
-    room = ax.get_window_extent().width
+    left, right = _sides(ax)
     # Texts without mathematics: a label may hold dollar signs.
     heading = ax.set_title("", loc="left", fontweight="bold", pad=12, parse_math=False)
-    place: Any = ("axes fraction", OffsetFrom(ax.xaxis.label, (0, 0)) if ax.axison else "axes fraction")
     under = ax.annotate(
-        "", (0, 0), xycoords=place, xytext=(0, -7), textcoords="offset points", va="top", annotation_clip=False,
-        fontsize=SMALL, color=MUTED, parse_math=False,
+        "", (0, 0), xycoords="axes fraction", xytext=(0, -7), textcoords="offset points", va="top",
+        annotation_clip=False, fontsize=SMALL, color=MUTED, parse_math=False, label=_CAPTION,
     )  # fmt: skip
-    most = (_MOST_IN_TITLE, _MOST_IN_CAPTION)
+    _hang(ax, heading, under)
+    most: tuple[float, float] = (np.inf, _MOST_IN_CAPTION)
     if not own:
         over, beside = (part * _height(ax) / _line(text) for part, text in ((0.22, heading), (0.3, under)))
-        most = min(max(int(over), 1), most[0]), min(max(int(beside), 1), most[1])
-    for line in (title, *_shorter(title)):
-        if _fit(heading, [line], room, most[0]):
-            break
-    for lines in words:
-        if _fit(under, [line for line in lines if line], room, most[1]):
-            break
+        most = max(int(over), 1), min(max(int(beside), 1), _MOST_IN_CAPTION)
+    whole = _fit(heading, [title], right - left, most[0])
+    if not whole:
+        for line in _shorter(title):
+            if _fit(heading, [line], right - left, most[0]):
+                break
+    for name, text, room in zip("xy", axes, _extent(ax).size, strict=True):
+        if text:
+            label = getattr(ax, f"set_{name}label")("", fontsize=SMALL, parse_math=False)
+            _fit(label, [text], float(room), 2)
+    said = [_fit(under, [line for line in words[0] if line], right - left, most[1])]
+    if not said[0]:
+        said.append(_fit(under, [line for line in words[-1] if line], right - left, most[1]))
     if own:
         spare = sum(max(text.get_text().count("\n") - 1, 0) * _line(text) for text in (heading, under))
         canvas.set_figheight(canvas.get_figheight() + spare / canvas.dpi)
     elif placed:
         _keep_inside(ax, canvas)
+    if rows:
+        _fit_rows(ax, rows)
+    else:
+        canvas.draw_without_rendering()
+    _hang(ax, heading, under)
+    return whole and any(said)
+
+
+def _hang(ax: Axes, heading: Text, under: Annotation) -> None:
+    """Begin the title and the caption where the names beside the axes begin, wherever the axes are moved."""
+    from matplotlib.text import OffsetFrom
+    from matplotlib.transforms import ScaledTranslation
+
+    canvas = ax.figure.figure
+    aside = (_extent(ax).x0 - _sides(ax)[0]) / canvas.dpi
+    heading.set_transform(
+        ax.transAxes + ax.titleOffsetTrans + ScaledTranslation(-aside, 0, canvas.dpi_scale_trans)
+    )
+    if ax.axison:
+        under.xycoords = ("axes fraction", OffsetFrom(ax.xaxis.label, (0, 0)))
+    under.xyann = (-72 * aside, -7)
+
+
+def _sides(ax: Axes) -> tuple[float, float]:
+    """Return where the axes with all that is beside them begin and end, title and caption apart, on the figure."""
+    box, canvas = _extent(ax), ax.figure.figure
+    texts = [text for text in (*ax.get_yticklabels(), ax.yaxis.label, *ax.texts) if _is_beside(text)]
+    found = [text.get_window_extent() for text in texts] if ax.axison else []
+    left = min([box.x0, *(b.x0 for b in found)])
+    return max(left, canvas.bbox.x0), min(max([box.x1, *(b.x1 for b in found)]), canvas.bbox.x1)
+
+
+def _is_beside(text: Text) -> bool:
+    return text.get_visible() and text.get_label() != _CAPTION and bool(text.get_text().strip())
+
+
+def _extent(ax: Axes) -> Any:
+    return ax.get_window_extent()
 
 
 def _line(text: Text) -> float:
@@ -290,20 +408,28 @@ def _line(text: Text) -> float:
     return float(cast("float", text.get_fontsize()) * canvas.dpi / 72 * _LEADING)
 
 
-def _fit(text: Text, lines: Sequence[str], room: float, most: int) -> bool:
+def _wrapped(line: str, letters: int, most: float = np.inf) -> list[str]:
+    """Break a line between words, never inside a time; only a word that is longer than the line is broken."""
+    limit: dict[str, Any] = {} if np.isinf(most) else {"max_lines": int(most), "placeholder": " …"}
+    parts = textwrap.wrap(_write.unbroken(line), letters, break_on_hyphens=False, **limit)
+    return [part.replace("\N{NO-BREAK SPACE}", " ") for part in parts]
+
+
+def _fit(text: Text, lines: Sequence[str], room: float, most: float) -> bool:
     """Wrap lines to a width, and cut them after the most that there may be; return whether all of it is there."""
     text.set_text("".join(lines))
-    width = text.get_window_extent().width
+    turned = text.get_rotation() == 90  # noqa: PLR2004
+    width = getattr(text.get_window_extent(), "height" if turned else "width")
     letters = int(room * len(text.get_text()) / width) if width else _NARROWEST
-    wrapped: list[str] = []
     while True:
-        wrapped = [part for line in lines for part in textwrap.wrap(line, max(letters, _NARROWEST))]
+        wrapped = [part for line in lines for part in _wrapped(line, max(letters, _NARROWEST))]
         if whole := len(wrapped) <= most:
             text.set_text("\n".join(wrapped))
         else:
-            text.set_text("\n".join([*wrapped[: most - 1], f"{wrapped[most - 1]} …"]))
+            text.set_text("\n".join([*wrapped[: int(most) - 1], f"{wrapped[int(most) - 1]} …"]))
         # Some letters are wider than the mean of them.
-        if letters <= _NARROWEST or text.get_window_extent().width <= room:
+        width = getattr(text.get_window_extent(), "height" if turned else "width")
+        if letters <= _NARROWEST or width <= room:
             return whole
         letters -= 1
 
@@ -336,9 +462,35 @@ def _keep_inside(ax: Axes, canvas: Canvas) -> None:
             canvas.tight_layout()
 
 
+def _clear(ax: Axes) -> bool:
+    """Whether every word can be read: none lies over another one or beyond the figure, and marks have room."""
+    canvas = ax.figure.figure
+    labels = [*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label] if ax.axison else []
+    title = getattr(ax, "_left_title")  # noqa: B009  # there is no other way to it
+    texts = [t for t in (*ax.texts, *labels, title) if t.get_visible() and t.get_text().strip()]
+    boxes = np.array([t.get_window_extent().extents for t in texts])
+    low, high = boxes[:, :2], boxes[:, 2:]
+    shared = (np.minimum(high[:, None], high) - np.maximum(low[:, None], low) > _SLACK).all(axis=2)
+    edge, marks = canvas.bbox.extents, _extent(ax)
+    inside = (low >= edge[:2] - _SLACK).all() and (high <= edge[2:] + _SLACK).all()
+    return bool(
+        inside and shared.sum() == len(texts) and min(marks.width, marks.height) > _LEAST_MARKS * canvas.dpi
+    )
+
+
+def _warn_of_room(ax: Axes, width: float, height: float) -> None:
+    """Warn that axes are too small, with the size that would do."""
+    msg = (
+        "ax is too small for this picture: words lie over each other or over the edge, or are cut. It needs a figure of about "
+        f"{width:g} by {height:g} inches of its own, as plt.subplots(figsize=({width:g}, {height:g}), layout='constrained') "
+        "gives; without ax= it makes one."
+    )
+    _check.warn(SmallAxesWarning, Note("small-axes", "axes too small", msg))
+
+
 def say_on(ax: Axes | None, sentence: str, title: str | None, source: str | None) -> Axes:
     """Say on the axes why there is no picture."""
-    own, ax = ax is None, _new_axes(ax, 1)
+    own, ax = ax is None, ax or _new_axes(_WIDTH, _REST + _ROW)
     ax.set_axis_off()
     words = textwrap.fill(sentence, 60)
     ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", parse_math=False)
@@ -349,7 +501,7 @@ def say_on(ax: Axes | None, sentence: str, title: str | None, source: str | None
 
 def in_row(ax: Axes, at: float, row: int, words: str, **style: Any) -> None:
     """Write in a row, at a fraction of the width of the axes."""
-    ax.text(at, row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL, **style)
+    ax.text(at, row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL, label=_IN_ROW, **style)
 
 
 def reason_in_row(ax: Axes, row: int, reason: str) -> None:
@@ -365,6 +517,33 @@ def beside(ax: Axes, at: tuple[float, float], words: str, *, right: bool = True,
         words, at, xytext=(5 if right else -5, 0), textcoords="offset points", va="center",
         ha="left" if right else "right", fontsize=SMALL, bbox=_behind(ax), **style,
     )  # fmt: skip
+
+
+def at_end(ax: Axes, at: tuple[float, float], words: str, **style: Any) -> None:
+    """Name a line at its end; names that would lie over each other are moved apart."""
+    ax.annotate(
+        words, at, xytext=(8, 0), textcoords="offset points", va="center", annotation_clip=False,
+        fontsize=SMALL, label=_AT_END, parse_math=False, **style,
+    )  # fmt: skip
+
+
+def _spread(ax: Axes) -> None:
+    """Move the names at the ends of lines apart, upwards, and down again where they would leave the axes."""
+    ends = [cast("Annotation", text) for text in ax.texts if text.get_label() == _AT_END]
+    if not ends:
+        return
+    boxes = sorted(((text.get_window_extent(), text) for text in ends), key=lambda pair: float(pair[0].y0))
+    middle = [(box.y0 + box.y1) / 2 for box, _ in boxes]
+    apart = [(a.height + b.height) / 2 for (a, _), (b, _) in pairwise(boxes)]
+    new = middle.copy()
+    for i, gap in enumerate(apart):
+        new[i + 1] = max(new[i + 1], new[i] + gap)
+    new[-1] = min(new[-1], max(_extent(ax).y1 - boxes[-1][0].height / 2, middle[-1]))
+    for i, gap in reversed([*enumerate(apart)]):
+        new[i] = min(new[i], new[i + 1] - gap)
+    for (_, text), old, now in zip(boxes, middle, new, strict=True):
+        across, up = cast("tuple[float, float]", text.xyann)
+        text.xyann = (across, up + (now - old) * 72 / ax.figure.figure.dpi)
 
 
 def _behind(ax: Axes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from policemetrics import _write
 from policemetrics._figure import column_fields
 from policemetrics.across.placed import AreaRate, AreaShare
-from policemetrics.plot import _canvas
+from policemetrics.plot import _canvas, _ticks
 from policemetrics.plot.funnels import areas_in
 from policemetrics.results import Results
 
@@ -72,13 +72,13 @@ def caterpillar(
 
 
 @attrs.frozen
-class _Caterpillar(_canvas.PictureOfTable):
+class _Caterpillar(_canvas.PictureOfRows):
     """Areas one below another, the highest first."""
 
     @property
     def size(self) -> tuple[int, int, float]:
         """A row an area."""
-        return len(self.table), 0, 9.0
+        return len(self.table), 0, 0.0
 
     @property
     def finding(self) -> str:
@@ -105,18 +105,23 @@ class _Caterpillar(_canvas.PictureOfTable):
         """What is drawn."""
         first = self.table[0]
         level = f"{100 * first.confidence_level:g}%"
-        return f"{first.of_what}, with {level} intervals; the bar is the figure of the group. At the right the rank, and those that are open, {level} for all together."
+        return f"With {level} intervals; the bar is the figure of the group. At the right the rank, and those that are open, {level} for all together."
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """What the figures are."""
+        return self.table[0].of_what, ""
+
+    @property
+    def _kind(self) -> str:
+        return str(next(f.metadata["column"] for f in column_fields(self.table.kind) if f.name == "value"))
 
     def _form(self, value: float) -> str:
-        kind = next(f.metadata["column"] for f in column_fields(self.table.kind) if f.name == "value")
-        return _write.FORMATS[kind](value)
+        return _write.FORMATS[self._kind](value)
 
     def draw(self, ax: Axes) -> None:
         """Draw the rows."""
-        from matplotlib.ticker import FuncFormatter
-
         table, rows = self.table, np.arange(len(self.table))
-        _canvas.name_rows(ax, map(str, self.named))
         _canvas.bare(ax, "x")
         value, low, high, reference = (
             table[name] for name in ("value", "value_low", "value_high", "reference")
@@ -124,10 +129,7 @@ class _Caterpillar(_canvas.PictureOfTable):
         ax.hlines(rows, low, high, color=_canvas.MAIN, linewidth=2)
         ax.plot(value, rows, "o", color=_canvas.MAIN, markersize=5, zorder=3)
         ax.vlines(reference, rows - 0.35, rows + 0.35, color=_canvas.RISE, linewidth=1.5)
-        ax.xaxis.set_major_locator(_canvas.ticks("share", _canvas.most_ticks(ax)))
-        ax.xaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: f"{100 * v:.4g}%" if table.kind is AreaShare else f"{v:,.5g}")
-        )
+        _ticks.set_ticks(ax.xaxis, self._kind)
         for row in rows.tolist():
             if np.isnan(value[row]):
                 _canvas.reason_in_row(ax, row, table["reason"][row])

@@ -11,7 +11,7 @@ from policemetrics import _check, _write
 from policemetrics.control.axis import Axis
 from policemetrics.control.chart import ControlFields
 from policemetrics.errors import InvalidInputError
-from policemetrics.plot import _canvas
+from policemetrics.plot import _canvas, _ticks
 from policemetrics.results import Results
 from policemetrics.typing import FloatArray, IntArray
 
@@ -27,7 +27,6 @@ _MARKS: Final = {
     "lower": (_canvas.MAIN, "v", "lower"),
 }
 _SIDELESS: Final = "D"
-_MOST_TICKS: Final = 8
 
 
 def control_chart(
@@ -127,13 +126,22 @@ class _Chart(_canvas.PictureOfTable):
     def unit(self) -> str:
         """What the points are."""
         first = self.table[0]
-        unit = f" {first.unit}" if first.unit else ""
-        return f"{first._what(',')}{unit}; centre and limits of {first.baseline} ({first.chart}, rules {first.rules})."
+        below = "; the lower limit is below 0" if self._stops_at_0 and self.table["lower"].min() < 0 else ""
+        return f"Centre and limits of {first.baseline} ({first.chart}, rules {first.rules}){below}."
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """What the points are, and per what."""
+        first = self.table[0]
+        return "", f"{first._what(',')} {first.unit}".strip()
+
+    @property
+    def _stops_at_0(self) -> bool:
+        """Whether nothing that was measured is below 0, so that the axis does not go there either."""
+        return bool(np.nanmin(self.table["value"], initial=0.0) >= 0)
 
     def draw(self, ax: Axes) -> None:
         """Draw the limits as a band, the centre as a line, and the points over them."""
-        from matplotlib.ticker import FuncFormatter
-
         _canvas.bare(ax, "y")
         kind = attrs.fields_dict(self.table.kind)["value"].metadata["column"]
         form = _write.FORMATS[kind]
@@ -165,18 +173,20 @@ class _Chart(_canvas.PictureOfTable):
         target = self.table[0].target
         if not np.isnan(target):
             ax.axhline(target, color=_canvas.ink(), lw=1, ls=":")
-            _canvas.beside(ax, (at[-1], target), f"target {form(target)}")
+            _canvas.at_end(ax, (at[-1], target), f"target {form(target)}")
         for line, words in ((high, "upper"), (centre, "centre"), (low, "lower")):
-            if not np.isnan(line[-1]):
-                _canvas.beside(ax, (at[-1] + 0.2, line[-1]), f"{words} {form(line[-1])}", color=_canvas.MUTED)
-        labels = self._places[1]
-        step = -(-len(labels) // _MOST_TICKS)
-        ax.set_xticks(at[::step], [str(label) for label in labels[::step]])
+            if not np.isnan(line[-1]) and not (self._stops_at_0 and line[-1] < 0):
+                _canvas.at_end(ax, (at[-1], line[-1]), f"{words} {form(line[-1])}", color=_canvas.MUTED)
+        _ticks.set_names(ax.xaxis, [str(label) for label in self._places[1]])
+        _ticks.set_ticks(ax.yaxis, kind)
         ax.set_xlim(-0.5, len(at) - 0.5)
-        tick = {"share": lambda v: _write.percent(v, 1), "seconds": form}.get(kind, lambda v: f"{v:,.6g}")
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: tick(v)))
-        if {*meanings.tolist()} - {""}:
-            ax.legend(frameon=False, fontsize=_canvas.SMALL)
+        if self._stops_at_0 and ax.get_ylim()[0] < 0:
+            ax.set_ylim(bottom=0)
+        odd = {*meanings.tolist()} - {""}
+        if odd:  # above the points, which get less of the height
+            low, high = ax.get_ylim()
+            ax.set_ylim(low, high + 0.12 * (high - low))
+            ax.legend(loc="upper left", ncols=len(odd), frameon=False, fontsize=_canvas.SMALL)
 
     @property
     def finding(self) -> str:

@@ -13,7 +13,7 @@ from policemetrics._supply import Side
 from policemetrics.errors import Note
 from policemetrics.figures import TimeSummary
 from policemetrics.frames import as_tally
-from policemetrics.plot import _canvas
+from policemetrics.plot import _canvas, _ticks
 from policemetrics.tallies import Tally
 from policemetrics.times.estimates import seconds_of
 from policemetrics.times.reading import is_column, seconds_in
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BARS: Final = 40
-_TICKS: Final = 8
 _AIMED: Final = (_canvas.RISE, 2.5, "-", "bold")  # how the target is drawn
 
 
@@ -141,7 +140,7 @@ class _Spread(_canvas.Picture):
         longest, tail = self.longest, self.summary.p99
         end = longest if longest <= 1.5 * tail else 1.15 * tail
         end = max(end, 0.0 if np.isnan(self.summary.target) else 1.1 * self.summary.target) or 1.0
-        step = _canvas.clock_step(end / _BARS)
+        step = _ticks.clock_step(end / _BARS)
         return step, int(np.floor(end / step)) + 1
 
     def draw(self, ax: Axes) -> None:
@@ -153,11 +152,8 @@ class _Spread(_canvas.Picture):
         ax.stairs(heights, edges, fill=True, color=_canvas.FALL)
         ax.set_xlim(0, edges[-1])
         ax.set_ylim(0, 1.4 * max(float(heights.max()), 1.0))
-        ticks = [t for t in _canvas.ticks("count").tick_values(0, heights.max()) if t <= heights.max()]
-        ax.set_yticks(ticks, [_write.count(t) for t in ticks], fontsize=_canvas.SMALL)
-        apart = _canvas.clock_step(edges[-1] / _TICKS)
-        ticks = (np.arange(int(edges[-1] / apart) + 1) * apart).tolist()
-        ax.set_xticks(ticks, [_write.duration(t) for t in ticks])
+        _ticks.set_ticks(ax.yaxis, "count", upto=float(heights.max()))
+        _ticks.set_ticks(ax.xaxis, "seconds")
         for (at, words, aimed), height in zip(self._marks, (0.95, 0.87, 0.79), strict=False):
             colour, width, line, weight = _AIMED if aimed else (_canvas.ink(), 1.5, "--", "normal")
             up = ax.get_xaxis_transform()
@@ -202,7 +198,12 @@ class _Spread(_canvas.Picture):
         more = (
             f" {_write.count(missed)} more have no time, and count as missing the target." if missed else ""
         )
-        return f"Number of {self.what} by how long they took, in steps of {step}; {_write.count(self.summary.n)} in all.{more}"
+        return f"By how long they took, in steps of {step}; {_write.count(self.summary.n)} in all.{more}"
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """What is counted."""
+        return "", f"Number of {self.what}"
 
     @property
     def left_out(self) -> str:

@@ -13,7 +13,7 @@ from policemetrics._compare import Mask
 from policemetrics.across.chance import BACK, FORTH
 from policemetrics.across.placed import WITHIN, AreaRate, AreaShare
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.plot import _canvas
+from policemetrics.plot import _canvas, _ticks
 from policemetrics.results import Results
 from policemetrics.typing import FloatArray
 
@@ -140,12 +140,18 @@ class _Funnel(_canvas.PictureOfTable):
         spread = (
             f"; blue: with the spread between areas ({first.overdispersion})" if first.overdispersion else ""
         )
-        return f"{first.of_what}, across: {first.out_of_what or 'what it is out of'}. Grey: limits of chance alone{spread}; dashed {inner}, solid {outer}."
+        return f"Grey: limits of chance alone{spread}; dashed {inner}, solid {outer}."
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """How large the areas are, and their figures."""
+        first = self.table[0]
+        return first.out_of_what or "Number that it is out of", first.of_what
 
     @property
     def remarks(self) -> list[str]:
         """Who is not tested, with their figures and the reason."""
-        table, tick = self.table, self._tick
+        table, tick = self.table, _write.FORMATS[self._kind]
         reasons: dict[str, list[str]] = {}
         for name, value, reason in zip(self.named, table["value"].tolist(), table["reason"], strict=True):
             if reason:
@@ -153,13 +159,12 @@ class _Funnel(_canvas.PictureOfTable):
                 reasons.setdefault(reason.partition(";")[0], []).append(f"{name}{figure}")
         return [f"{_check.cut(names)}: {reason}." for reason, names in reasons.items()]
 
-    def _tick(self, value: float, _: object = None) -> str:
-        return f"{100 * value:.4g}%" if self.table.kind is AreaShare else f"{value:,.5g}"
+    @property
+    def _kind(self) -> str:
+        return "share" if self.table.kind is AreaShare else "rate"
 
     def draw(self, ax: Axes) -> None:
         """Draw limits, areas, and the names of those that stand out."""
-        from matplotlib.ticker import FuncFormatter
-
         n, value, side = (self.table[name] for name in ("denominator", "value", "side"))
         there, tested = ~np.isnan(value) & (n > 0), side != ""
         shown = (
@@ -187,9 +192,11 @@ class _Funnel(_canvas.PictureOfTable):
         room = 0.05 * (high - low) or 1.0
         ax.set_ylim(low - room, high + room)
         ax.set_xlim(n[shown].min() / 1.15, n[shown].max() * 1.15)
-        ax.yaxis.set_major_formatter(FuncFormatter(self._tick))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _write.count(v)))
-        ax.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+        _ticks.set_ticks(ax.yaxis, self._kind)
+        if ax.get_xscale() == "log":
+            _ticks.set_sizes(ax.xaxis)
+        else:
+            _ticks.set_ticks(ax.xaxis, "count")
 
     def _curve(self, end: str, which: str, n: FloatArray, shown: Mask) -> tuple[FloatArray, FloatArray]:
         """Return a limit by size: between areas its squared distance on the scale is a line in 1 / n."""
@@ -204,14 +211,7 @@ class _Funnel(_canvas.PictureOfTable):
         reach = np.sqrt(np.interp(1 / sizes, 1 / n[there][order], apart[there][order]))
         return sizes, BACK[scale](FORTH[scale](t) + (reach if end == "upper" else -reach))
 
-    def on(self, ax: Axes | None, title: str | None, source: str | None) -> Axes:
-        """Draw all of it; the names last, when the axes have their size."""
-        axes = super().on(ax, title, source)
-        if not self.nothing:
-            self._name(axes)
-        return axes
-
-    def _name(self, ax: Axes) -> None:
+    def finish(self, ax: Axes) -> None:
         """Name who stands out, the farthest first, where no name lies on a mark or another name, and none falls off the axes."""
         ax.figure.figure.draw_without_rendering()
         places = np.column_stack((self.table["denominator"], self.table["value"]))

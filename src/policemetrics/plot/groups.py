@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from policemetrics import _check, _write
 from policemetrics._figure import column_fields, limits_of
 from policemetrics.errors import InvalidInputError
-from policemetrics.plot import _canvas
+from policemetrics.plot import _canvas, _ticks
 from policemetrics.results import Figure, Results
 from policemetrics.typing import FloatArray
 
@@ -90,7 +90,7 @@ def by_group(
 
 
 @attrs.frozen
-class _Estimates(_canvas.PictureOfTable):
+class _Estimates(_canvas.PictureOfRows):
     """An estimate and two limits a row."""
 
     column: str
@@ -148,15 +148,11 @@ class _Estimates(_canvas.PictureOfTable):
 
     def draw(self, ax: Axes) -> None:
         """Draw the marks, their intervals, and beside them what they are in figures."""
-        from matplotlib.ticker import FuncFormatter
-
         words = self.written
-        _canvas.name_rows(ax, self.named)
         _canvas.bare(ax, "x")
         low, high = self.span
         ax.set_xlim(low, high)
-        ax.xaxis.set_major_locator(_canvas.ticks(self.kind, _canvas.most_ticks(ax)))
-        ax.xaxis.set_major_formatter(FuncFormatter(self._tick))
+        _ticks.set_ticks(ax.xaxis, self.kind)
         if not self.known.any():
             ax.set_xticks([])
         if self.is_change and self.known.any():
@@ -205,13 +201,6 @@ class _Estimates(_canvas.PictureOfTable):
         # What cannot be below 0 has no axis there; the mark at 0 is not clipped.
         return least if self.is_change or ends.min() < 0 else max(least, 0.0), float(ends.max()) + room
 
-    def _tick(self, value: float, _: object = None) -> str:
-        if self.is_change and value == 0:
-            return "no change"
-        if self.kind == "percent":
-            return _write.signed(value, 0 if float(value).is_integer() else 1, "%")
-        return _write.FORMATS[self.kind](value)
-
     # ---- words --------------------------------------------------------------------------
 
     @property
@@ -228,6 +217,14 @@ class _Estimates(_canvas.PictureOfTable):
         beyond = (self.low < self.span[0]) | (self.high > self.span[1])
         arrow = "; an arrow goes on beyond the axis" if (self.known & beyond).any() else ""
         return f"{named}, with the {percent}interval{hollow}{arrow}."
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """The unit of the axis, where its ticks do not say it."""
+        if self.kind == "points":
+            return "Percentage points", ""
+        unit = getattr(self.table[0], "harm_unit", "") if self.kind.startswith("amount") else ""
+        return f"Per {self._over}" if self._over else unit.capitalize(), ""
 
     @property
     def finding(self) -> str:
@@ -280,11 +277,14 @@ class _Estimates(_canvas.PictureOfTable):
         """Name what is measured, with the definition that must be said."""
         first = self.table[0]
         about = first._about or _MEASURES.get(self.column) or self._named
+        return f"{about} per {self._over}" if self._over else about
+
+    @property
+    def _over(self) -> str:
+        """Name what is measured is divided by; empty where it is nothing, or what is drawn is a change in per cent."""
+        first = self.table[0]
         over = first._per(self.column)
-        if not over:
-            return about
-        per = "day" if over == "days" else f"{getattr(first, 'per', 1000):,g} {over}"
-        return f"{about} per {per}"
+        return "day" if over == "days" else f"{getattr(first, 'per', 1000):,g} {over}" if over else ""
 
     @property
     def _when(self) -> str:

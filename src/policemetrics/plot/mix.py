@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _BAR: Final = 0.56  # of a column; the rest is for the figure beside it
 _LONGEST_OUTCOME: Final = 80  # characters in a title: names of the framework are never cut
 _HEADING: Final = 17  # characters a line
-_INCHES: Final = 1.35  # a column
+_INCHES: Final = 1.3  # a column
 
 
 def outcome_mix(
@@ -225,7 +225,6 @@ class _Mix(_canvas.Picture):
         named = shares[:, ~self.rest]
         longest = named[~np.isnan(named)].max(initial=0.0)
         scale = _BAR / longest if longest else 0.0
-        _canvas.name_rows(ax, self.rows)
         _canvas.bare(ax)
         ax.set_xlim(0, len(self.names))
         ax.xaxis.tick_top()

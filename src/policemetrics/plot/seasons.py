@@ -13,7 +13,7 @@ from policemetrics.change import RateChange, rate_change
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.frames import as_tally, framed
 from policemetrics.periods import Period, as_period, in_words, read_labels
-from policemetrics.plot import _canvas
+from policemetrics.plot import _canvas, _ticks
 from policemetrics.tallies import Tally
 from policemetrics.typing import Counts, FloatArray
 
@@ -139,18 +139,16 @@ class _Years(_canvas.Picture):
         return f"Nothing to show: {self.change.reason}." if gone else ""
 
     @property
-    def unit(self) -> str:
+    def measured(self) -> tuple[str, str]:
         """What the lines are."""
-        return f"{self.change._what(',')} by month."
+        return "", f"{self.change._what(',')} by month"
 
     def draw(self, ax: Axes) -> None:
         """Draw both years as lines, each with its name at its end."""
-        from matplotlib.ticker import FuncFormatter
-
         _canvas.bare(ax, "y")
-        ax.yaxis.set_major_locator(_canvas.ticks("count"))
         names = [in_words(month.label)[:3] for month in _months(self.later)]
-        ax.set_xticks(range(12), names)
+        _ticks.set_names(ax.xaxis, names)
+        _ticks.set_ticks(ax.yaxis, "count")
         ax.set_xlim(-0.3, 11.3)
         faint: dict[str, Any] = {"color": _canvas.MUTED, "lw": 1.5, "ls": "--", "marker": "o", "ms": 3.5}
         strong: dict[str, Any] = {"color": _canvas.MAIN, "lw": 2.5, "marker": "o", "ms": 5}
@@ -165,13 +163,8 @@ class _Years(_canvas.Picture):
         both = np.concatenate((self.old, self.new, [0.0]))
         bottom, top = float(np.nanmin(both)), float(np.nanmax(both))
         ax.set_ylim(1.08 * bottom, 1.08 * top or (0.0 if bottom else 1.0))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _write.count(v)))
-        # Names whose lines end together are put one above the other.
-        ends.sort(key=lambda end: end[0])
-        near = len(ends) == 2 and ends[1][0] - ends[0][0] < 0.14 * (top - bottom)
-        place: dict[str, Any] = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-        for (value, at, words, style), shift in zip(ends, (-14, 14) if near else (0, 0), strict=False):
-            ax.annotate(words, (at, value), xytext=(8, shift), **place, **style)
+        for value, at, words, style in ends:
+            _canvas.at_end(ax, (at, value), words, **style)
 
     @property
     def finding(self) -> str:

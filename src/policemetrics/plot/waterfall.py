@@ -113,7 +113,7 @@ def _whole(table: Results[Any], total: Figure | None) -> tuple[float, float]:
 
 
 @attrs.frozen
-class _Waterfall(_canvas.PictureOfTable):
+class _Waterfall(_canvas.PictureOfRows):
     """The bars, from the first to the last, and the rows that have none."""
 
     names: NDArray[np.object_]
@@ -157,12 +157,15 @@ class _Waterfall(_canvas.PictureOfTable):
         """A row for each part, and for each of the two totals."""
         return len(self.change) + len(self.reasons) + 2 * self.ends, 0, 0.0
 
+    @property
+    def rows(self) -> list[str]:
+        """The parts between the two periods; those that are not available after the others."""
+        periods = [in_words(p) for p in self.table[0].between] if self.ends else []
+        return [*periods[:1], *self.names, *(name for name, _ in self.reasons), *periods[1:]]
+
     def draw(self, ax: Axes) -> None:
         """Draw the bars, each from where the last one ended."""
         stops = np.cumsum(np.append(self.old if self.ends else 0.0, self.change))
-        gone = [name for name, _ in self.reasons]
-        periods = [in_words(p) for p in self.table[0].between] if self.ends else []
-        _canvas.name_rows(ax, [*periods[:1], *self.names, *gone, *periods[1:]])
         _canvas.bare(ax)
         ax.set_xticks([])
         low, high = stops.min(), stops.max()
