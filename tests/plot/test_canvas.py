@@ -187,6 +187,7 @@ class TestWhatIsNotThere:
 
 # ---- the caption ------------------------------------------------------------------------
 
+
 def forces():
     """All 43, one of which had nothing before."""
     draw = np.random.default_rng(1)

@@ -1,5 +1,7 @@
 """Ticks: where they stand, what they say, and how many find room."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from drawing import by_month
@@ -22,7 +24,7 @@ def ticked(kind, low, high, size=(6, 4), **options):
     boxes = [label.get_window_extent() for label in labels]
     found = ax.get_xticks().tolist(), [label.get_text() for label in labels]
     plt.close(figure)
-    assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
     return found
 
 
@@ -48,7 +50,9 @@ def test_where_they_stand(kind, low, high, words):
 
 def test_fewer_where_there_is_no_room():
     assert ticked("percent", -1e20, 1e22, size=(2, 2))[1] == ["no change"]
-    assert len(ticked("count", 0, 5_000_000, size=(3, 3))[0]) < len(ticked("count", 0, 5_000_000, size=(9, 3))[0])
+    assert len(ticked("count", 0, 5_000_000, size=(3, 3))[0]) < len(
+        ticked("count", 0, 5_000_000, size=(9, 3))[0]
+    )
 
 
 def test_none_beyond():

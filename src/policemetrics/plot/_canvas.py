@@ -124,7 +124,7 @@ class Picture:
             self._draw_on(axes, title, source, own=True)
             return axes
         if not self._fits(ax, title, source):
-            _warn_of_room(ax, *self._enough(title, source))
+            _warn_of_room(*self._enough(title, source))
         return ax
 
     def _draw_on(self, ax: Axes, title: str | None, source: str | None, *, own: bool) -> bool:
@@ -135,7 +135,9 @@ class Picture:
         words = [[self.unit, *self.remarks, *self._last(note.long for note in self.caveats), *_of(source)]]
         # Where there is no room for all of it, what must be said comes in its short form, and before the rest.
         words += [[*self._last(note.short for note in self.caveats), *_of(source), *self.remarks]]
-        whole = _write_on(ax, self.finding if title is None else title, words, self.measured, self.rows, own=own)
+        whole = _write_on(
+            ax, self.finding if title is None else title, words, self.measured, self.rows, own=own
+        )
         _spread(ax)
         self.finish(ax)
         return whole
@@ -378,7 +380,7 @@ def _hang(ax: Axes, heading: Text, under: Annotation) -> None:
     canvas = ax.figure.figure
     aside = (_extent(ax).x0 - _sides(ax)[0]) / canvas.dpi
     heading.set_transform(
-        ax.transAxes + ax.titleOffsetTrans + ScaledTranslation(-aside, 0, canvas.dpi_scale_trans)
+        ax.transAxes + cast("Any", ax).titleOffsetTrans + ScaledTranslation(-aside, 0, canvas.dpi_scale_trans)
     )
     if ax.axison:
         under.xycoords = ("axes fraction", OffsetFrom(ax.xaxis.label, (0, 0)))
@@ -418,7 +420,7 @@ def _wrapped(line: str, letters: int, most: float = np.inf) -> list[str]:
 def _fit(text: Text, lines: Sequence[str], room: float, most: float) -> bool:
     """Wrap lines to a width, and cut them after the most that there may be; return whether all of it is there."""
     text.set_text("".join(lines))
-    turned = text.get_rotation() == 90  # noqa: PLR2004
+    turned = text.get_rotation() == 90
     width = getattr(text.get_window_extent(), "height" if turned else "width")
     letters = int(room * len(text.get_text()) / width) if width else _NARROWEST
     while True:
@@ -465,20 +467,22 @@ def _keep_inside(ax: Axes, canvas: Canvas) -> None:
 def _clear(ax: Axes) -> bool:
     """Whether every word can be read: none lies over another one or beyond the figure, and marks have room."""
     canvas = ax.figure.figure
-    labels = [*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label] if ax.axison else []
+    labels = (
+        [*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label] if ax.axison else []
+    )
     title = getattr(ax, "_left_title")  # noqa: B009  # there is no other way to it
     texts = [t for t in (*ax.texts, *labels, title) if t.get_visible() and t.get_text().strip()]
-    boxes = np.array([t.get_window_extent().extents for t in texts])
+    boxes = np.array([t.get_window_extent().extents for t in texts]).reshape(-1, 4)
     low, high = boxes[:, :2], boxes[:, 2:]
     shared = (np.minimum(high[:, None], high) - np.maximum(low[:, None], low) > _SLACK).all(axis=2)
-    edge, marks = canvas.bbox.extents, _extent(ax)
+    edge, marks = np.asarray(canvas.bbox.extents), _extent(ax)
     inside = (low >= edge[:2] - _SLACK).all() and (high <= edge[2:] + _SLACK).all()
     return bool(
         inside and shared.sum() == len(texts) and min(marks.width, marks.height) > _LEAST_MARKS * canvas.dpi
     )
 
 
-def _warn_of_room(ax: Axes, width: float, height: float) -> None:
+def _warn_of_room(width: float, height: float) -> None:
     """Warn that axes are too small, with the size that would do."""
     msg = (
         "ax is too small for this picture: words lie over each other or over the edge, or are cut. It needs a figure of about "
@@ -501,7 +505,16 @@ def say_on(ax: Axes | None, sentence: str, title: str | None, source: str | None
 
 def in_row(ax: Axes, at: float, row: int, words: str, **style: Any) -> None:
     """Write in a row, at a fraction of the width of the axes."""
-    ax.text(at, row, words, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL, label=_IN_ROW, **style)
+    ax.text(
+        at,
+        row,
+        words,
+        transform=ax.get_yaxis_transform(),
+        va="center",
+        fontsize=SMALL,
+        label=_IN_ROW,
+        **style,
+    )
 
 
 def reason_in_row(ax: Axes, row: int, reason: str) -> None:
@@ -542,7 +555,7 @@ def _spread(ax: Axes) -> None:
     for i, gap in reversed([*enumerate(apart)]):
         new[i] = min(new[i], new[i + 1] - gap)
     for (_, text), old, now in zip(boxes, middle, new, strict=True):
-        across, up = cast("tuple[float, float]", text.xyann)
+        across, up = text.xyann
         text.xyann = (across, up + (now - old) * 72 / ax.figure.figure.dpi)
 
 

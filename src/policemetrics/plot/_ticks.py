@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -86,14 +86,16 @@ def _steps(kind: str, low: float, high: float) -> Iterator[FloatArray]:
     """List ticks between two ends, the most first."""
     from matplotlib.ticker import MaxNLocator
 
-    found = np.empty(0)
+    found: FloatArray = np.empty(0)
     for most in range(_MOST, 0, -1):
         if kind in {"seconds", "seconds_change"}:
             step = max(clock_step((high - low) / most), _finest(max(abs(low), abs(high))))
             found = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
         else:
             whole = kind in {"count", "change"}
-            found = MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+            found = np.asarray(
+                MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+            )
             found = found[found == np.rint(found)] if whole else found
         slack = 1e-9 * (high - low)
         found = found[(found >= low - slack) & (found <= high + slack)]
@@ -121,7 +123,7 @@ def _put(
 
         def tick_values(self, vmin: float, vmax: float) -> Any:
             found = np.empty(0)
-            for found in options(vmin, vmax):  # noqa: B007  # the last is what is left where none fits
+            for found in options(vmin, vmax):  # the last is what is left where none fits
                 if _apart(axis, found, words):
                     break
             return found
@@ -136,10 +138,11 @@ def _apart(axis: Axis, at: FloatArray, words: Callable[[float], str]) -> bool:
     from matplotlib import rcParams
     from matplotlib.font_manager import FontProperties
 
-    across = axis.axis_name == "x"
+    name = cast("Any", axis).axis_name
+    across = name == "x"
     box, dpi = axis.axes.bbox, axis.axes.figure.dpi
     points = 72 / dpi * (box.width if across else box.height)
-    size = FontProperties(size=rcParams[f"{axis.axis_name}tick.labelsize"]).get_size_in_points()
+    size = FontProperties(size=cast("Any", rcParams)[f"{name}tick.labelsize"]).get_size_in_points()
     places = axis.get_transform().transform(np.concatenate((axis.get_view_interval(), at)))
     apart = np.abs(np.diff(places[2:])) * points / (abs(places[1] - places[0]) or 1.0)
     if not across:

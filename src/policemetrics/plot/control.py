@@ -184,8 +184,8 @@ class _Chart(_canvas.PictureOfTable):
             ax.set_ylim(bottom=0)
         odd = {*meanings.tolist()} - {""}
         if odd:  # above the points, which get less of the height
-            low, high = ax.get_ylim()
-            ax.set_ylim(low, high + 0.12 * (high - low))
+            bottom, top = ax.get_ylim()
+            ax.set_ylim(bottom, top + 0.12 * (top - bottom))
             ax.legend(loc="upper left", ncols=len(odd), frameon=False, fontsize=_canvas.SMALL)
 
     @property
