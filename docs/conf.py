@@ -26,6 +26,7 @@ extensions = [
     "blocks",
     "entries",
     "accessible",
+    "pictures",
 ]
 exclude_patterns = ["_templates"]
 templates_path = ["_templates"]

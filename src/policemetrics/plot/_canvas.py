@@ -293,7 +293,7 @@ def _fit_rows(ax: Axes, names: Sequence[str]) -> None:
     pitch = ax.get_window_extent().height / canvas.dpi * 72 / len(names)
     beside = [text for text in ax.texts if text.get_label() == _IN_ROW]
     for size, lines in ((None, 2), (SMALL, 2), (SMALL, 1), ("x-small", 1)):
-        points = FontProperties(size=size or ax.get_yticklabels()[0].get_size()).get_size_in_points()
+        points = FontProperties(size=size or ax.get_yticklabels()[0].get_fontsize()).get_size_in_points()
         letters = _LONGEST_NAME * (3 - lines)
         style = {} if size is None else {"fontsize": size}
         if _set_names(ax, names, letters, lines, **style) * _LEADING * points <= pitch:

@@ -56,11 +56,13 @@ def set_sizes(axis: Axis) -> None:
     """Tick an axis of sizes that is logarithmic: at 1, 2, 5, 10, …, or at fewer of them."""
 
     def some(low: float, high: float) -> Iterator[FloatArray]:
-        powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        within: FloatArray = np.empty(0)
+        powers: FloatArray = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         for parts in ((1, 2, 5), (1, 3), (1,)):
-            at = np.outer(powers, parts).ravel()
-            yield at[(at >= low) & (at <= high)]
-        yield at[:1]
+            at: FloatArray = np.outer(powers, np.array(parts, dtype=np.float64)).ravel()
+            within = at[(at >= low) & (at <= high)]
+            yield within
+        yield within[:1]
 
     _put(axis, some, words_of("count"))
 

@@ -12,7 +12,7 @@ from policemetrics import _check, _write
 from policemetrics.errors import InvalidInputError, Note
 from policemetrics.figures import OutcomeMaturity, OutcomeProjection
 from policemetrics.outcomes.maturity import MONTHS
-from policemetrics.plot import _canvas
+from policemetrics.plot import _canvas, _ticks
 from policemetrics.results import Results
 from policemetrics.typing import FloatArray
 
@@ -157,11 +157,9 @@ class _Curves(_canvas.PictureOfTable):
 
     def draw(self, ax: Axes) -> None:
         """Draw what is known as lines, and what is projected as broken ones to rings with bands."""
-        from matplotlib.ticker import FuncFormatter
-
         _canvas.bare(ax, "y")
-        ax.xaxis.set_major_locator(_canvas.ticks("count"))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _write.percent(v, 0 if top >= 0.05 else 1)))
+        _ticks.set_ticks(ax.xaxis, "count")
+        _ticks.set_ticks(ax.yaxis, "share")
         ahead, top = self.ahead, 0.0
         for name in [*(n for n in self.cohorts if n != self.chosen), self.chosen]:
             ages, shares = self.points(name)
@@ -227,7 +225,12 @@ class _Curves(_canvas.PictureOfTable):
         """Say what the lines are."""
         first = self.table[0]
         dashed = "; broken lines: projected" if self.ahead else ""
-        return f"Share of crimes recorded with a positive outcome ({first.outcomes}) by months after that of the crime, a line a cohort{dashed}."
+        return f"Share of crimes recorded with a positive outcome ({first.outcomes}), a line a cohort{dashed}."
+
+    @property
+    def measured(self) -> tuple[str, str]:
+        """How old the cohorts are, and what they have come to."""
+        return "Months after that of the crime", "With a positive outcome"
 
     @property
     def remarks(self) -> list[str]:

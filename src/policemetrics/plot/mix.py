@@ -141,7 +141,7 @@ def outcome_mix(
 class _Mix(_canvas.Picture):
     """Counts by row and outcome; a row with a reason is not available."""
 
-    rows: list[str]
+    groups: list[str]
     names: list[str]
     rest: NDArray[np.bool_]
     counts: IntArray
@@ -198,14 +198,19 @@ class _Mix(_canvas.Picture):
         )  # fmt: skip
 
     @property
+    def rows(self) -> list[str]:
+        """A row for each group, and for what lies between two periods."""
+        return self.groups
+
+    @property
     def size(self) -> tuple[int, int, float]:
         """A row for each group, as wide as the columns need, whose names stand above."""
-        return len(self.rows), 2, 2.5 + _INCHES * len(self.names)
+        return len(self.groups), 2, 2.5 + _INCHES * len(self.names)
 
     @property
     def nothing(self) -> str:
         """No group, or no outcome."""
-        return "" if self.rows and self.names else "Nothing to show: no outcomes were counted."
+        return "" if self.groups and self.names else "Nothing to show: no outcomes were counted."
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -239,7 +244,7 @@ class _Mix(_canvas.Picture):
                 width = 0.0 if self.rest[column] else shares[row, column] * scale
                 ax.barh(row, width, left=column, height=0.55, color=_canvas.MAIN)
                 _canvas.beside(ax, (column + width, row), _write.percent(shares[row, column]))
-        for row in range(len(self.rows)):
+        for row in range(len(self.groups)):
             if self.reasons[row] is not None:
                 _canvas.reason_in_row(ax, row, self.reasons[row])
             else:
@@ -285,16 +290,16 @@ class _Mix(_canvas.Picture):
         if self.of_periods and first != last:
             return self._moved(first, last)
         most = _canvas.short(self.names[0], _LONGEST_OUTCOME)
-        if len(self.rows) == 1:
+        if len(self.groups) == 1:
             return f"{most}: {_write.percent(shares[0, 0])} of {_write.count(self.counts[0].sum())} {self.unit_name}"
         low, high = (int(there[f(shares[there, 0])]) for f in (np.argmin, np.argmax))
         if _write.percent(shares[high, 0]) == _write.percent(shares[low, 0]):
-            named = [self.rows[i] for i in there.tolist()]
+            named = [self.groups[i] for i in there.tolist()]
             where = _write.listed(map(_canvas.short, named)) if len(named) < 4 else f"each of {len(named)}"
             return f"{most}: {_write.percent(shares[high, 0])} in {where}"
         return (
-            f"{most}: {_write.percent(shares[high, 0])} in {_canvas.short(self.rows[high])}, the most, and "
-            f"{_write.percent(shares[low, 0])} in {_canvas.short(self.rows[low])}, the least"
+            f"{most}: {_write.percent(shares[high, 0])} in {_canvas.short(self.groups[high])}, the most, and "
+            f"{_write.percent(shares[low, 0])} in {_canvas.short(self.groups[low])}, the least"
         )
 
     def _moved(self, first: int, last: int) -> str:
@@ -307,7 +312,7 @@ class _Mix(_canvas.Picture):
         how = _canvas.moved(float(change[at]), low, high)
         open_ = " so far" if self.basis == "recorded" else ""
         old, new = (
-            f"{_write.percent(shares[row, at])} in {in_words(self.rows[row])}" for row in (first, last)
+            f"{_write.percent(shares[row, at])} in {in_words(self.groups[row])}" for row in (first, last)
         )
         path = f"from {old} to {new}{open_}" if how in {"rose", "fell"} else f": {old} and {new}{open_}"
         points, *ends = (_write.signed(100 * v, 1) for v in (change[at], low, high))
