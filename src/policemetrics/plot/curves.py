@@ -225,7 +225,9 @@ class _Curves(_canvas.PictureOfTable):
         """Say what the lines are."""
         first = self.table[0]
         dashed = "; broken lines: projected" if self.ahead else ""
-        return f"Share of crimes recorded with a positive outcome ({first.outcomes}), a line a cohort{dashed}."
+        return (
+            f"Share of crimes recorded with a positive outcome ({first.outcomes}), a line a cohort{dashed}."
+        )
 
     @property
     def measured(self) -> tuple[str, str]:
