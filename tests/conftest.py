@@ -8,16 +8,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 CI = os.environ.get("CI") == "true"
 os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; a table then fits a terminal that is not there
 
+# However slow a machine is, what holds holds.
+UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 # The gate draws the same examples in every run, so that what it says of one state does not depend on luck.
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
-settings.register_profile("dev", deadline=None, max_examples=50)
+settings.register_profile("ci", derandomize=True, max_examples=50, **UNTIMED)
+settings.register_profile("dev", max_examples=50, **UNTIMED)
 # --hypothesis-profile=few, where all has run before
-settings.register_profile("few", derandomize=CI, deadline=None, max_examples=10)
+settings.register_profile("few", derandomize=CI, max_examples=10, **UNTIMED)
 settings.load_profile("ci" if CI else "dev")
 
 EXTRAS = {
