@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "howto" / "engines.md"
 ROWS = pl.DataFrame(
     {
         "force": ["Kent", "Essex", "Surrey", None] * 250,
-        "period": ["2022/23", "2023/24"] * 500,
+        "period": ["2023/24", "2024/25"] * 500,
         "offence": ["1", "4.1", "28E", "8N", "34B"] * 200,
     }
 )
@@ -37,5 +37,5 @@ def test_programs_of_the_page(engine, where, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     tally = pm.tally(ROWS, by=["force", "period", "offence"])
-    expected = f"{tally.total} {len(tally)}\n{pm.rate_change(tally, between=('2022/23', '2023/24'))}\n"
+    expected = f"{tally.total} {len(tally)}\n{pm.rate_change(tally, between=('2023/24', '2024/25'))}\n"
     assert done.stdout == expected

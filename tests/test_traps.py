@@ -789,3 +789,47 @@ def test_an_error_without_words():
 
     with pytest.raises(InvalidInputError, match="AssertionError; has its session ended"):
         pm.tally(Ended(), by="a")
+
+
+def test_a_parser_that_gives_up():
+    """Older SQLites take few things in one another; the error says how to go on."""
+
+    class Deep:
+        def __narwhals_lazyframe__(self):
+            raise RuntimeError("parser stack overflow")
+
+    with pytest.raises(
+        InvalidInputError, match=r"takes no query that deep.*hand the rows over, as in table\.to_pyarrow\(\)"
+    ):
+        pm.tally(Deep(), by="a")
+
+
+@pytest.mark.parametrize("engine", ["ibis-sqlite", "ibis-postgres"])
+def test_incidents_with_all_that_is_asked_of_them(engine):
+    """Deep queries: of several rows an incident, a clock that was changed, placeholders, and whole seconds."""
+    table = pa.table(
+        {
+            "no": ["1", "1", "2", "3", None],
+            "k": ["a", "a", "b", "b", "a"],
+            "a": stamps(
+                "2023-05-01 10:00",
+                "2023-05-01 10:01",
+                "2024-03-31 00:50:00.9996",
+                "2024-05-01 10:00",
+                "2024-05-01 10:00",
+            ),
+            "b": stamps("2023-05-01 10:08", None, "2024-03-31 02:05", "2079-06-06 00:00", "2024-05-01 10:09"),
+            "c": stamps(*["2024-05-01 12:00"] * 5),
+        }
+    )
+    frame = frame_of(engine, table)
+    clock = {"start": "a", "end": "b", "timezone": "Europe/London", "target": 900}
+    asked = [
+        {"incident": "no", "by": "k"},
+        {"incident": "no", "by": "k", "resolution": "second", "zero": "exclude"},
+        {"by": "k", "no_arrival": "censored", "as_at": at("2024-06-01"), "closed": "c"},
+        {"incident": ["no", "k"], "by": "k", "no_arrival": "censored", "as_at": at("2024-06-01")},
+    ]
+    for options in asked:
+        found, wanted = (pm.response_times(f, **clock, **options) for f in (frame, table))
+        assert found.to_dict(audit=True) == wanted.to_dict(audit=True)

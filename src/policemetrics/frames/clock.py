@@ -154,16 +154,16 @@ def _microseconds(lazy: Any, name: str, dtype: Any, argument: str) -> Any:
     if dtype.time_zone is not None and not same_clocks(dtype.time_zone, "UTC"):
         raise wrong_clocks(argument, name, str(dtype.time_zone), "UTC")
     if is_sqlite(lazy):
-        return from_parts(column, microsecond=_written_microsecond(column))
+        # It takes no expression that is deep, and rounds what lies between seconds: so it is asked when the day began.
+        midnight = column.dt.date().dt.to_string("%s").cast(nw.Int64)
+        return (midnight + _of_the_day(column)) * MICROSECONDS + _written_microsecond(column)
     # Before 4.3 Spark reads the microsecond of stamps with a zone alone; in whichever zone, it is the same.
     return from_parts(column, _microsecond(column.cast(nw.Datetime("us", "UTC")) if spark else column))
 
 
 def from_parts(column: Any, microsecond: Any) -> Any:
     """Put microseconds together from year, day and time of day, and what there is beside whole seconds."""
-    part = {p: getattr(column.dt, p)().cast(nw.Int64) for p in ("hour", "minute", "second")}
-    seconds = _days(column) * _DAY + part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
-    return seconds * MICROSECONDS + microsecond
+    return (_days(column) * _DAY + _of_the_day(column)) * MICROSECONDS + microsecond
 
 
 def _days(column: Any) -> Any:
@@ -171,6 +171,12 @@ def _days(column: Any) -> Any:
     before = column.dt.year().cast(nw.Int64) - 1
     leap_days = before // 4 - before // 100 + before // 400 - (1969 // 4 - 1969 // 100 + 1969 // 400)
     return (before - 1969) * 365 + leap_days + column.dt.ordinal_day().cast(nw.Int64) - 1
+
+
+def _of_the_day(column: Any) -> Any:
+    """Read how many whole seconds of its day had passed."""
+    part = {p: getattr(column.dt, p)().cast(nw.Int64) for p in ("hour", "minute", "second")}
+    return part["hour"] * 3_600 + part["minute"] * 60 + part["second"]
 
 
 def _microsecond(column: Any) -> Any:
@@ -181,8 +187,8 @@ def _microsecond(column: Any) -> Any:
 
 def _written_microsecond(column: Any) -> Any:
     """Read what a stamp of SQLite has beside its whole seconds off its text: Ibis gives the second for it."""
-    written = nw.concat_str(column.cast(nw.String).str.slice(20, 6), nw.lit("000000"))
-    return written.str.slice(0, 6).cast(nw.Int64)
+    written = nw.concat_str(column.cast(nw.String), nw.lit("000000"))
+    return written.str.slice(20, 6).cast(nw.Int64)
 
 
 def refuse_loose_text(lazy: Any, named: Mapping[str, str]) -> None:

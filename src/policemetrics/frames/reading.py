@@ -503,6 +503,8 @@ def engine_errors(
         kind = InvalidTypeError if isinstance(error, TypeError) else failure
         # An engine whose session has ended may have nothing to say.
         says = str(error).partition("\n")[0] or f"{type(error).__name__}; has its session ended?"
+        if says == "parser stack overflow":  # of SQLite
+            says = f"{says}: it takes no query that deep, as newer ones do; hand the rows over, as in table.to_pyarrow()."
         msg = f"data could not be {doing} by its engine, which says: {says}"
         raise kind(msg) from error
 

@@ -284,7 +284,9 @@ def timed(
     select += [column.alias(argument) for argument, column in stamps.items()]
     rules = _rules(incidents, changed, lazy, schema)
     if rules:
-        select.append(_first_of([rule.condition for rule in rules], 1, int64(0)).alias("rule"))
+        select.append(
+            _first_of([rule.condition for rule in rules], _numbers(1, len(rules)), int64(0)).alias("rule")
+        )
     by_row: list[str] = []
     rows: list[str] = []
     if incidents.incident:
@@ -521,16 +523,25 @@ _MARKED: Final = ("start", "end")
 
 def _marked(read: Any, stamps: Sequence[str]) -> tuple[Any, list[PlaceholderStamp]]:
     """Take stamps that stand for a missing one for missing, and mark start and end with their number in the table."""
-    table = list(placeholder_stamps().values())
+    table = sorted(placeholder_stamps().values(), key=lambda p: p.first)
+    spans = [(i, _midnight(p.first), _midnight(p.last, 1)) for i, p in enumerate(table, 1)]
     marks, walls = {}, {}
     for s in stamps:
         wall = nw.col(s)
-        found = [(wall >= int64(_midnight(p.first))) & (wall < int64(_midnight(p.last, 1))) for p in table]
         plain = wall.is_null() | ((wall >= int64(_PLAIN[0])) & (wall < int64(_PLAIN[1])))
-        marks[s] = nw.when(plain).then(int64(0)).otherwise(_first_of(found, 1, int64(0)))
+        marks[s] = nw.when(plain).then(int64(0)).otherwise(_span_of(wall, spans))
         walls[s] = nw.when(nw.col(f"mark_{s}") == 0).then(wall)
-    read = reading.settled(read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items())))
+    read = read.with_columns(*(mark.alias(f"mark_{s}") for s, mark in marks.items()))
     return reading.settled(read.with_columns(*(wall.alias(s) for s, wall in walls.items()))), table
+
+
+def _span_of(wall: Any, spans: Sequence[tuple[int, int, int]]) -> Any:
+    """Give the number of the span that a time lies in, 0 for none: as a sum, since SQLite takes few conditions in one another."""
+    if len(spans) > 1:
+        middle = len(spans) // 2
+        return _span_of(wall, spans[:middle]) + _span_of(wall, spans[middle:])
+    ((number, low, high),) = spans
+    return nw.when((wall >= int64(low)) & (wall < int64(high))).then(int64(number)).otherwise(int64(0))
 
 
 def _midnight(day: dt.date, after: int = 0) -> int:
@@ -610,11 +621,11 @@ def _stated(
     read = read.with_columns(
         (until - start).alias("us"), arrived.alias("arrived"), lost.alias("lost"), unclear.alias("unclear")
     )
-    read, took = reading.settled(read), nw.col("us")
+    took = nw.col("us")
     if timing.resolution == "second":
         # Below zero engines differ in which way they round.
         floor = took // int64(MICROSECONDS) * int64(MICROSECONDS)
-        read = read.with_columns(nw.when(took < 0).then(took).otherwise(floor).alias("us"))
+        read = reading.settled(read).with_columns(nw.when(took < 0).then(took).otherwise(floor).alias("us"))
     arrived, began = nw.col("arrived"), ~nw.col("no_began") & ~nw.col("unclear_began")
     # Each reason with whether it is asked for, in the order in which they are given.
     reasons = (
@@ -632,18 +643,17 @@ def _stated(
     )
     named, conditions = zip(*((reason, holds) for asked, reason, holds in reasons if asked), strict=True)
     state = nw.when(arrived).then(int64(_TIMED)).otherwise(int64(_OPEN))
-    read = reading.settled(read).with_columns(_first_of(conditions, _FIRST_REASON, state).alias("state"))
+    numbers = _numbers(_FIRST_REASON, len(named))
     if marks:
-        state = nw.col("state")
         for s, lacking, reason in zip(
             _MARKED, (MISSING_START, MISSING_END), (START_PLACEHOLDER, PLACEHOLDER), strict=True
         ):
             if lacking in named:
-                marked = (state == _FIRST_REASON + named.index(lacking)) & (nw.col(f"mark_{s}") > 0)
-                mark = nw.col(f"mark_{s}") + int64(_FIRST_REASON + len(named) - 1)
-                state = nw.when(marked).then(mark).otherwise(state)
+                at, mark = named.index(lacking), nw.col(f"mark_{s}")
+                marked = mark + int64(_FIRST_REASON + len(named) - 1)
+                numbers[at] = nw.when(mark > 0).then(marked).otherwise(numbers[at])
                 named = (*named, *(f"{reason}{p.value}" for p in marks))
-        read = reading.settled(read).with_columns(state.alias("state"))
+    read = reading.settled(read).with_columns(_first_of(conditions, numbers, state).alias("state"))
     negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
     return reading.settled(read).with_columns(
@@ -651,11 +661,15 @@ def _stated(
     ), list(named)
 
 
-def _first_of(conditions: Sequence[Any], number: int, otherwise: Any) -> Any:
-    """Give the number of the first condition that holds, counted from `number`."""
+def _numbers(first: int, how_many: int) -> list[Any]:
+    return [int64(number) for number in range(first, first + how_many)]
+
+
+def _first_of(conditions: Sequence[Any], numbers: Sequence[Any], otherwise: Any) -> Any:
+    """Give the number of the first condition that holds."""
     found = otherwise
-    for i, condition in reversed(list(enumerate(conditions))):
-        found = nw.when(condition).then(int64(number + i)).otherwise(found)
+    for condition, number in reversed(list(zip(conditions, numbers, strict=True))):
+        found = nw.when(condition).then(number).otherwise(found)
     return found
 
 
