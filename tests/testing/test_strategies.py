@@ -90,10 +90,15 @@ class TestDraws:
     @pytest.mark.filterwarnings("ignore::policemetrics.errors.OnlyPositiveOutcomesWarning")
     @given(strategies.outcome_tallies("force"))
     def test_outcomes_are_counts_of_known_types(self, outcomes):
-        """Every draw is one that the metric takes."""
+        """Every draw is one that the metric takes, also where one number is the sum of the others."""
         found = pm.positive_outcome_rate(outcomes, positive="charged", basis="recorded", out_of="outcomes")
         waiting = outcomes.where(outcome="0").total if "0" in outcomes.labels("outcome") else 0
         assert math.isnan(found.rate) == (outcomes.total == waiting)
+
+    def test_numbers_of_outcomes_that_look_like_a_total(self):
+        """Drawn once: 1,000,001 beside 1 and 1,000,000. The labels say that they hold no others."""
+        found = find(strategies.outcome_tallies("force"), lambda t: len(t.labels("outcome")) == 2)
+        assert found._no_totals == {dim: frozenset(found.labels(dim)) for dim in ("force", "outcome")}
 
     @given(st.data())
     def test_clean_columns(self, data):
