@@ -121,7 +121,9 @@ def howto_of(name: str) -> str:
     best = max(pages, key=lambda page: pages[page])
     if name in _HOWTOS or not pages[best]:
         return (
-            _HOWTOS.get(name) or _HOWTOS.get(name.partition(".")[0]) or ("" if "." in name else "/which-function")
+            _HOWTOS.get(name)
+            or _HOWTOS.get(name.partition(".")[0])
+            or ("" if "." in name else "/which-function")
         )
     return f"/{best.parent.name}/{best.stem}"
 
