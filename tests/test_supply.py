@@ -660,6 +660,14 @@ class TestDivisors:
         by_month = rate(months, people, by="period")
         assert (by_month["events"].tolist(), by_month["exposure"].tolist()) == ([10, 5, 5], [2000] * 3)
 
+    def test_a_group_of_no_area(self):
+        """All that is known of the later year lacks its force: nobody's residents are those of it."""
+        side = Side(made([("Kent", YEARS[0], 5), (None, YEARS[1], 3)], *SENT))
+        groups = made([(year, 1) for year in YEARS], "period")._cells
+        sizes, reasons = Divisor.of(of_forces(Kent=10), ("period",), "exposure").sizes(groups, side)
+        assert str(sizes.tolist()) == "[10.0, nan]"
+        assert reasons.tolist() == [None, "not available: no residents for 2023/24"]
+
     def test_a_window_of_which_nobody_sent_a_month(self):
         """Nobody has a row in March, and coverage names no period: that is no 0."""
         rows = [("Kent", f"2024-{m:02}", 10) for m in (1, 2, 4, 5, 6)]
