@@ -28,7 +28,11 @@ from policemetrics._write import differs, fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Exposure
+<<<<<<< HEAD
 from policemetrics.frames import framed
+=======
+from policemetrics.intervals import rate_difference
+>>>>>>> 6b1889d (Changes of outcome rates and of times have a p-value, and relative changes an interval; two rates a difference: of one family each, by the score)
 from policemetrics.intervals._shared import material
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
@@ -66,6 +70,9 @@ class RateChange(Figure):
         `new` less `old`.
     old_rate, new_rate : float
         The two rates, per `per` of the exposure; nan without one.
+    rate_difference, rate_difference_low, rate_difference_high : float
+        `new_rate` less `old_rate`, and its score interval, which leaves 0 out exactly where that of the percentage does;
+        nan without an exposure, the interval also where `method` is another than ``"score"``.
     percent_change, percent_change_low, percent_change_high : float
         Change in per cent (−10.33 for a fall by about a tenth) and its interval; of the rates where
         there is an exposure. nan where there was nothing before, or where it is withheld;
@@ -108,6 +115,11 @@ class RateChange(Figure):
     )
     percent_change_low: float = column("percent", "lower")
     percent_change_high: float = column("percent", "upper")
+    rate_difference: float = column(
+        "rate", "estimate", of=("old_rate", "new_rate"), unit="per {per}", needs="per", shown=False
+    )
+    rate_difference_low: float = column("rate", "lower", needs="per", shown=False)
+    rate_difference_high: float = column("rate", "upper", needs="per", shown=False)
     p_adjusted: float = column("p", "p", of="percent_change", needs="adjust")
     p_value: float = column("p", "p", of="percent_change", shown=False)
     adjust: str = ""
@@ -693,7 +705,7 @@ def _changes(
         "p_adjusted": np.nan,
         "material": material(partial(family.limits, *ratio, **spread), how.margin, how.confidence_level),
         **percents,
-        **rates_of(counted, sizes, named),
+        **_rates_apart(how, rates_of(counted, sizes, named), (new, old, e1, e0), estimated),
         **attrs.asdict(how, filter=attrs.filters.exclude("minimum_base", "caveat")),
         **({} if estimated is None else {"dispersion": estimated}),
         **beside.fields,
@@ -701,6 +713,23 @@ def _changes(
     }
     stand = dict.fromkeys(percents, there & ~withheld) | dict(zip(("old", "new"), shown, strict=False))
     return rows.results(RateChange, values, stand)
+
+
+def _rates_apart(
+    how: _How, rates: dict[str, Any], ratio: Sequence[FloatArray], estimated: FloatArray | None
+) -> dict[str, Any]:
+    """Add the difference of the rates, the later less the earlier, with its score interval, to the rates."""
+    low = high = np.nan
+    if "per" in rates and how.method == "score":
+        new, old, e1, e0 = ratio
+        spread = how.dispersion if estimated is None else estimated
+        limits = rate_difference(new, old, e1, e0, how.confidence_level, dispersion=spread)
+        low, high = (rates["per"] * limit for limit in limits)
+    return rates | {
+        "rate_difference": rates["new_rate"] - rates["old_rate"],
+        "rate_difference_low": low,
+        "rate_difference_high": high,
+    }
 
 
 @figure(estimate="change")

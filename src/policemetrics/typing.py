@@ -34,6 +34,7 @@ from policemetrics._typing import (
     Regraded,
     Seconds,
     ServiceLevel,
+    ShareMethod,
     SurvivalMethod,
     Versus,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "Regraded",
     "Seconds",
     "ServiceLevel",
+    "ShareMethod",
     "SurvivalMethod",
     "TwoGroups",
     "Versus",

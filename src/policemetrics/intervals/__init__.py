@@ -10,7 +10,16 @@ repeat victims do, the limits are too narrow.
 """
 
 from policemetrics.intervals.families import COUNTS, DIFFERENCES, PROPORTIONS, RATIOS, WEIGHTED_SUMS, Family
-from policemetrics.intervals.means import order_statistics, student_t, welch
+from policemetrics.intervals.means import order_statistics, student_t, welch, welch_p_value
+from policemetrics.intervals.pairs import (
+    newcombe_p_value,
+    odds_ratio,
+    proportion_difference,
+    proportion_ratio,
+    proportions_p_value,
+    rate_difference,
+    square_and_add_p_value,
+)
 from policemetrics.intervals.poisson import byar, dobson, garwood, phe, weighted_normal
 from policemetrics.intervals.proportions import clopper_pearson, newcombe, square_and_add, wilson
 from policemetrics.intervals.ratios import rate_ratio, rate_ratio_p_value
@@ -27,13 +36,21 @@ __all__ = [  # noqa: RUF022  # in the order of the alphabet, whatever the case
     "dobson",
     "garwood",
     "newcombe",
+    "newcombe_p_value",
+    "odds_ratio",
     "order_statistics",
     "phe",
+    "proportion_difference",
+    "proportion_ratio",
+    "proportions_p_value",
+    "rate_difference",
     "rate_ratio",
     "rate_ratio_p_value",
     "square_and_add",
+    "square_and_add_p_value",
     "student_t",
     "weighted_normal",
     "welch",
+    "welch_p_value",
     "wilson",
 ]

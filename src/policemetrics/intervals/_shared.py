@@ -61,17 +61,17 @@ def z_of(confidence_level: float) -> float:
     return -NormalDist().inv_cdf(tail_of(confidence_level))
 
 
-def in_parts(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
+def in_parts(kernel: Callable[..., Limits], *columns: FloatArray, part: int = _PART) -> Limits:
     """Call a cheap kernel on parts that fit the processor's cache, which is twice as fast as on the whole."""
     rows = np.broadcast_arrays(*columns)
     shape, size = rows[0].shape, rows[0].size
-    if size <= _PART:
+    if size <= part:
         return kernel(*columns)
     flat = [row.ravel() for row in rows]
     low, high = np.empty(size), np.empty(size)
-    for start in range(0, size, _PART):
-        part = slice(start, start + _PART)
-        low[part], high[part] = kernel(*(column[part] for column in flat))
+    for start in range(0, size, part):
+        rows_of = slice(start, start + part)
+        low[rows_of], high[rows_of] = kernel(*(column[rows_of] for column in flat))
     return low.reshape(shape), high.reshape(shape)
 
 

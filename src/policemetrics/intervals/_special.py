@@ -19,6 +19,7 @@ from scipy.special import (  # noqa: E402  # older ones lack some
     gammaincc,
     gammainccinv,
     gammaincinv,
+    stdtr,
     stdtrit,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "gammaincc",
     "gammainccinv",
     "gammaincinv",
+    "stdtr",
     "stdtrit",
 ]

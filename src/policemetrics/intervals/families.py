@@ -15,6 +15,7 @@ from policemetrics import _check
 from policemetrics._typing import FloatArray, RatioMethod
 from policemetrics.errors import InvalidTypeError
 from policemetrics.intervals._shared import Limits
+from policemetrics.intervals.pairs import newcombe_p_value
 from policemetrics.intervals.poisson import (
     byar,
     byar_p_value,
@@ -64,7 +65,7 @@ class Family:
     `COUNTS`          ``x``, in events                   ``x, expected``      ``x``, of the count
     `RATIOS`          ``x1, x2, e1, e2``, of the ratio   the same, against 1  the same, of the log of the ratio
     `PROPORTIONS`     ``x, n``, as fractions             ``x, n, expected``   ``x, n``, of the proportion
-    `DIFFERENCES`     ``x1, n1, x2, n2``, as fractions   none                 the same, of the difference
+    `DIFFERENCES`     ``x1, n1, x2, n2``, as fractions   the same, against 0  the same, of the difference
     `WEIGHTED_SUMS`   ``score, variance, count``         none                 none: it is given
     ================= ================================== ==================== ===================================
 
@@ -99,7 +100,7 @@ class Family:
     >>> low, high = family.limits(120, 100)
     >>> f"{low:.3f} to {high:.3f}, p = {family.p_value(120, 100):.3f}, variance {family.variance(120, 100):.4f}"
     '0.921 to 1.564, p = 0.178, variance 0.0183'
-    >>> DIFFERENCES["newcombe"].p_value is None
+    >>> WEIGHTED_SUMS["dobson"].p_value is None
     True
     """
 
@@ -161,8 +162,8 @@ PROPORTIONS: Final = Families(
     Family("clopper-pearson", clopper_pearson, clopper_pearson_p_value, proportion_variance),
 )
 
-# No test inverts Newcombe's limits in closed form: the usual one, with a pooled variance, can contradict them.
-DIFFERENCES: Final = Families(Family("newcombe", newcombe, variance=difference_variance))
+# The usual test, with a pooled variance, can contradict Newcombe's limits: this one inverts them.
+DIFFERENCES: Final = Families(Family("newcombe", newcombe, newcombe_p_value, difference_variance))
 
 # The variance of a weighted sum needs the weights, so that it is an argument here.
 WEIGHTED_SUMS: Final = Families(

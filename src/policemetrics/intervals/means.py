@@ -20,6 +20,7 @@ from policemetrics.intervals._shared import (
     tail_of,
     z_of,
 )
+from policemetrics.intervals.pairs import square_and_add_ratio
 
 
 def student_t(mean: Values, variance: Values, n: Values, confidence_level: float = 0.95) -> Limits:
@@ -125,22 +126,82 @@ def welch(
     >>> f"{low:.3f} to {high:.3f}"
     '-3.312 to 10.512'
     """
-    given = {
-        "mean1": mean1, "variance1": variance1, "n1": n1, "mean2": mean2, "variance2": variance2, "n2": n2,
-    }  # fmt: skip
-    first, spread1, size1, second, spread2, size2 = as_columns(as_floats, **given)
-    _require_sample(first, spread1, size1, "1")
-    _require_sample(second, spread2, size2, "2")
-    error1 = np.where(size1 < 2, np.nan, spread1) / size1
-    error2 = np.where(size2 < 2, np.nan, spread2) / size2
+    first, second, error1, error2, freedom = _two_samples(mean1, variance1, n1, mean2, variance2, n2)
     error = error1 + error2
-    # The degrees of freedom depend on the shares of the two errors only; squares of the errors themselves could
-    # overflow. Where both errors are 0 the margin is 0 whatever the degrees: 1 avoids a division by 0.
-    whole = np.where(error == 0, 1, error)
-    uncertain = (error1 / whole) ** 2 / (size1 - 1) + (error2 / whole) ** 2 / (size2 - 1)
-    margin = _margin(1 / np.where(error == 0, 1, uncertain), tail_of(confidence_level)) * np.sqrt(error)
+    margin = _margin(freedom, tail_of(confidence_level)) * np.sqrt(error)
     difference = first - second
     return difference - margin, difference + margin
+
+
+def welch_p_value(
+    mean1: Values, variance1: Values, n1: Values, mean2: Values, variance2: Values, n2: Values
+) -> FloatArray:
+    r"""
+    Return the two-sided p-value of Welch's test that two means are equal.
+
+    Parameters
+    ----------
+    mean1, mean2, variance1, variance2, n1, n2 : number or array_like
+        As for `welch`.
+
+    Returns
+    -------
+    p_value : ndarray of float64
+        From 0 to 1, in the broadcast shape; nan where either mean is of fewer than 2 values. It is below :math:`\alpha`
+        exactly where the interval of `welch` at the level :math:`1 - \alpha` excludes 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        As for `student_t`, for either of the two.
+
+    See Also
+    --------
+    welch : The interval that goes with it.
+
+    Examples
+    --------
+    >>> f"{welch_p_value(12.3, 36.4556, 10, 8.7, 70.2333, 10):.4f}"
+    '0.2863'
+    """
+    from policemetrics.intervals._special import stdtr
+
+    first, second, error1, error2, freedom = _two_samples(mean1, variance1, n1, mean2, variance2, n2)
+    error, off = error1 + error2, np.abs(first - second)
+    # Without any spread two means are known to be equal, or not to be.
+    with np.errstate(divide="ignore"):
+        t = np.where(off == 0, 0, off / np.where(off == 0, 1, np.sqrt(error)))
+    found: FloatArray = 2 * stdtr(freedom, -np.where(np.isnan(error), np.nan, t))
+    return found
+
+
+def relative_welch(
+    mean1: Values,
+    variance1: Values,
+    n1: Values,
+    mean2: Values,
+    variance2: Values,
+    n2: Values,
+    confidence_level: float = 0.95,
+) -> Limits:
+    r"""
+    Return the interval of a ratio of two independent means, mean1 / mean2, by Fieller, with Welch's degrees of freedom.
+
+    Parameters
+    ----------
+    mean1, mean2, variance1, variance2, n1, n2, confidence_level : optional
+        As for `welch`; the means are >= 0.
+
+    Returns
+    -------
+    low, high : ndarray of float64
+        Limits of the ratio, >= 0; infinite above where the second mean cannot be told from 0. They exclude 1 exactly
+        where the interval of `welch` excludes 0.
+    """
+    first, second, error1, error2, freedom = _two_samples(mean1, variance1, n1, mean2, variance2, n2)
+    t = _margin(freedom, tail_of(confidence_level))
+    half1, half2 = t * np.sqrt(error1), t * np.sqrt(error2)
+    return square_and_add_ratio(first, first - half1, first + half1, second, second - half2, second + half2)
 
 
 def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tuple[IntArray, IntArray]:
@@ -193,6 +254,24 @@ def order_statistics(n: Values, q: Values, confidence_level: float = 0.95) -> tu
     kernel = partial(_ranks, tail=tail_of(confidence_level), z=z_of(confidence_level))
     low, high = distinct(kernel, size, quantile)
     return low.astype(np.int64), high.astype(np.int64)
+
+
+def _two_samples(*given: Values) -> list[FloatArray]:
+    """Read two samples: their means, the variance of each mean, and Welch's degrees of freedom."""
+    names = ("mean1", "variance1", "n1", "mean2", "variance2", "n2")
+    first, spread1, size1, second, spread2, size2 = as_columns(
+        as_floats, **dict(zip(names, given, strict=True))
+    )
+    _require_sample(first, spread1, size1, "1")
+    _require_sample(second, spread2, size2, "2")
+    error1 = np.where(size1 < 2, np.nan, spread1) / size1
+    error2 = np.where(size2 < 2, np.nan, spread2) / size2
+    error = error1 + error2
+    # The degrees of freedom depend on the shares of the two errors only; squares of the errors themselves could
+    # overflow. Where both errors are 0 the margin is 0 whatever the degrees: 1 avoids a division by 0.
+    whole = np.where(error == 0, 1, error)
+    uncertain = (error1 / whole) ** 2 / (size1 - 1) + (error2 / whole) ** 2 / (size2 - 1)
+    return [first, second, error1, error2, 1 / np.where(error == 0, 1, uncertain)]
 
 
 def _require_sample(mean: FloatArray, variance: FloatArray, n: FloatArray, which: str = "") -> None:

@@ -14,7 +14,11 @@ from policemetrics._sources import joined
 from policemetrics._supply import compared_figures, no_reasons
 from policemetrics._write import path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
+<<<<<<< HEAD
 from policemetrics.frames import framed
+=======
+from policemetrics.intervals.pairs import square_and_add_ratio
+>>>>>>> 6b1889d (Changes of outcome rates and of times have a p-value, and relative changes an interval; two rates a difference: of one family each, by the score)
 from policemetrics.outcomes.counting import Outcomes
 from policemetrics.outcomes.dates import notes_between
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet, noun_of
@@ -47,8 +51,10 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
         The two rates, as fractions.
     points, points_low, points_high : float
         `new` less `old` in percentage points (+2.42), and its interval.
-    percent_change : float
-        The same change in per cent of `old` (+44.0); nan where `old` is 0.
+    percent_change, percent_change_low, percent_change_high : float
+        The same change in per cent of `old` (+44.0), and its interval; nan where `old` is 0.
+    p_value : float
+        Of no change. It and both intervals are of one family: they always agree.
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty where they are not known.
     compared : str
@@ -81,6 +87,9 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     points_low: float = column("points", "lower")
     points_high: float = column("points", "upper")
     percent_change: float = column("percent", "estimate", of=("old", "new"))
+    percent_change_low: float = column("percent", "lower", shown=False)
+    percent_change_high: float = column("percent", "upper", shown=False)
+    p_value: float = column("p", "p", of="points", shown=False)
     old_positive: float = input_field("numerator")
     old_denominator: float = input_field("denominator")
     new_positive: float = input_field("numerator")
@@ -287,12 +296,16 @@ def outcome_rate_change(
     -----
     The interval of the points squares and adds the distances of the two rates from their own limits:
     for proportions this is Newcombe's; for the closed basis out of crimes the limits are those of a
-    ratio of counts [1]_. It takes the two periods to be independent.
+    ratio of counts [1]_. It takes the two periods to be independent. The interval of the percentage comes of the same
+    limits [2]_: it leaves 0 out exactly where that of the points does, and where `p_value` is below
+    ``1 - confidence_level``.
 
     References
     ----------
     .. [1] Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a
        general approach. Statistics in Medicine, 27(10), 1693-1702.
+    .. [2] Donner, A. and Zou, G. Y. (2012). Closed-form confidence intervals for functions of the normal mean and
+       standard deviation. Statistical Methods in Medical Research, 21(4), 347-359.
 
     Examples
     --------
@@ -437,6 +450,7 @@ def _changes(
     """Work out every row; `shown` says which counts, and `stand` which rates, stand where the change may not."""
     (old, old_low, old_high), (new, new_low, new_high) = map(definition.rates, counted, stand)
     low, high = intervals.square_and_add(new, new_low, new_high, old, old_low, old_high)
+    less, more = square_and_add_ratio(new, new_low, new_high, old, old_low, old_high)
     rows.explain(old == 0, f"not applicable: the rate was 0 {beside.before}")
     inputs = definition.open_shares(counted, stand)
     for name, side, seen in zip(("old", "new"), counted, shown, strict=True):
@@ -449,6 +463,9 @@ def _changes(
         "points_low": 100 * low,
         "points_high": 100 * high,
         "percent_change": 100 * (new / np.where(old > 0, old, np.nan) - 1),
+        "percent_change_low": 100 * (less - 1),
+        "percent_change_high": 100 * (more - 1),
+        "p_value": definition.p_values(counted, stand),
         **beside.fields,
         **inputs,
         **definition.audit,

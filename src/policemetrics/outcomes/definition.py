@@ -464,6 +464,15 @@ class Definition:
         rate, low, high = (np.where(there, v, np.nan) for v in found)
         return rate, low, high
 
+    def p_values(self, counted: Sequence[Counted], stand: Sequence[Mask]) -> FloatArray:
+        """Test whether the rates of two sides are one, by the limits that `rates` gives each; nan where one is not there."""
+        both = stand[0] & stand[1]
+        old, new = (
+            (np.where(both, side.positive, 0.0), np.where(both, side.denominator, 1.0)) for side in counted
+        )
+        test = intervals.square_and_add_p_value if self.is_ratio else intervals.newcombe_p_value
+        return np.where(both, test(*new, *old), np.nan)
+
     def open_share(self, counted: Counted) -> FloatArray:
         """Work out which share of a cohort has no outcome yet; the closed basis has no cohort."""
         if not self.is_cohort:

@@ -15,7 +15,12 @@ from policemetrics._figure import audit_fields, comparable
 from policemetrics._sources import joined
 from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
+<<<<<<< HEAD
 from policemetrics.frames import framed
+=======
+from policemetrics.intervals.means import relative_welch
+from policemetrics.intervals.pairs import square_and_add_ratio
+>>>>>>> 6b1889d (Changes of outcome rates and of times have a p-value, and relative changes an interval; two rates a difference: of one family each, by the score)
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
 from policemetrics.times import estimates
@@ -52,8 +57,11 @@ class TimeChange(Figure):
         The two means, in seconds.
     mean_change, mean_change_low, mean_change_high : float
         The second less the first, in seconds, and its interval.
-    mean_percent_change : float
-        The same in per cent of `old_mean`; nan where that is 0.
+    mean_percent_change, mean_percent_change_low, mean_percent_change_high : float
+        The same in per cent of `old_mean`, and its interval; nan where that is 0. It is without an upper limit where
+        `old_mean` cannot be told from 0.
+    p_value : float
+        Of no change of the mean. It and both intervals of the mean are of one family: they always agree.
     old_median, new_median : float
         The two medians, in seconds.
     median_change, median_change_low, median_change_high : float
@@ -66,8 +74,10 @@ class TimeChange(Figure):
         The two fractions within the target, 0 to 1.
     points, points_low, points_high : float
         The second less the first in percentage points (+1.9), and its interval.
-    share_percent_change : float
-        The same change in per cent of `old_share_within`: 85 to 86.9% is +1.9 points and +2.2 per cent.
+    share_percent_change, share_percent_change_low, share_percent_change_high : float
+        The same change in per cent of `old_share_within`, 85 to 86.9% is +1.9 points and +2.2 per cent; and its interval.
+    points_p_value : float
+        Of no change of the share. It and both intervals of the share are of one family: they always agree.
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty where they are not known.
     compared : str
@@ -105,6 +115,9 @@ class TimeChange(Figure):
     mean_change_low: float = column("seconds_change", "lower")
     mean_change_high: float = column("seconds_change", "upper")
     mean_percent_change: float = column("percent", "estimate", of=("old_mean", "new_mean"))
+    mean_percent_change_low: float = column("percent", "lower", shown=False)
+    mean_percent_change_high: float = column("percent", "upper", shown=False)
+    p_value: float = column("p", "p", of="mean_change", shown=False)
     old_median: float = column("seconds", "estimate", shown=False)
     new_median: float = column("seconds", "estimate", shown=False)
     median_change: float = column("seconds_change", "estimate", of=("old_median", "new_median"))
@@ -120,6 +133,9 @@ class TimeChange(Figure):
     share_percent_change: float = column(
         "percent", "estimate", of=("old_share_within", "new_share_within"), shown=False
     )
+    share_percent_change_low: float = column("percent", "lower", shown=False)
+    share_percent_change_high: float = column("percent", "upper", shown=False)
+    points_p_value: float = column("p", "p", of="points", shown=False)
     between: tuple[str, str] = ("", "")
     compared: str = ""
     inclusive: bool = False
@@ -378,7 +394,9 @@ def time_change(
 
     Notes
     -----
-    The interval of the mean's change is Welch's; that of the share's is Newcombe's. For the median the
+    The interval of the mean's change is Welch's, and in per cent Fieller's with Welch's degrees of freedom; that of the
+    share's is Newcombe's, and in per cent made of the same limits. The p-values are those at which these intervals just
+    reach 0. For the median the
     distances of the two medians from their own limits, which are order statistics, are squared and
     added [1]_: it takes no shape for granted, and for a skewed time it is not symmetric. All take the times
     to be independent, within a period and between the two.
@@ -538,7 +556,8 @@ def _changes(
     stand = dict.fromkeys((*values, "target"), estimates.EVERYWHERE)
     # A mean without a deviation has no interval.
     n0, n1 = (np.where(np.isnan(side["sd"]), 0, side["n"]) for side in sides)
-    welch = intervals.welch(new["mean"], new["sd"] ** 2, n1, old["mean"], old["sd"] ** 2, n0, level)
+    samples = new["mean"], new["sd"] ** 2, n1, old["mean"], old["sd"] ** 2, n0
+    welch, relative_mean = intervals.welch(*samples, level), relative_welch(*samples, level)
     low, high = intervals.square_and_add(*(side[name] for side in (new, old) for name in _RANKED))
     # Without any limit there is nothing to say.
     unlimited = np.isinf(low) & np.isinf(high)
@@ -551,6 +570,11 @@ def _changes(
             f"{name}_change_high": high,
             f"{name}_percent_change": 100 * change / np.where(old[name] > 0, old[name], np.nan),
         }
+    values |= {
+        "mean_percent_change_low": 100 * (relative_mean[0] - 1),
+        "mean_percent_change_high": 100 * (relative_mean[1] - 1),
+        "p_value": intervals.welch_p_value(*samples),
+    }
     values |= _points(old, new, level)
     if no_share is not None:
         rows.explain(np.isnan(values["points"]), no_share)
@@ -574,7 +598,18 @@ def _points(old: dict[str, FloatArray], new: dict[str, FloatArray], level: float
     before, after = old["share_within"], new["share_within"]
     points = 100 * (after - before)
     known = ~np.isnan(points)
-    x1, n1, x0, n0 = (np.where(known, v[name], 0) for v in (new, old) for name in ("within", "out_of"))
+    x1, n1, x0, n0 = (
+        np.where(known, v[name], other) for v in (new, old) for name, other in (("within", 0), ("out_of", 1))
+    )
     low, high = (np.where(known, 100 * v, np.nan) for v in intervals.newcombe(x1, n1, x0, n0, level))
-    relative = points / np.where(before > 0, before, np.nan)
-    return {"points": points, "points_low": low, "points_high": high, "share_percent_change": relative}
+    limits = [(x / n, *intervals.wilson(x, n, level)) for x, n in ((x1, n1), (x0, n0))]
+    less, more = (100 * (v - 1) for v in square_and_add_ratio(*limits[0], *limits[1]))
+    return {
+        "points": points,
+        "points_low": low,
+        "points_high": high,
+        "points_p_value": np.where(known, intervals.newcombe_p_value(x1, n1, x0, n0), np.nan),
+        "share_percent_change": points / np.where(before > 0, before, np.nan),
+        "share_percent_change_low": np.where(known, less, np.nan),
+        "share_percent_change_high": np.where(known, more, np.nan),
+    }
