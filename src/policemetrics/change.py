@@ -28,11 +28,8 @@ from policemetrics._write import differs, fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Exposure
-<<<<<<< HEAD
 from policemetrics.frames import framed
-=======
 from policemetrics.intervals import rate_difference
->>>>>>> 6b1889d (Changes of outcome rates and of times have a p-value, and relative changes an interval; two rates a difference: of one family each, by the score)
 from policemetrics.intervals._shared import material
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field

@@ -14,11 +14,8 @@ from policemetrics._sources import joined
 from policemetrics._supply import compared_figures, no_reasons
 from policemetrics._write import path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-<<<<<<< HEAD
 from policemetrics.frames import framed
-=======
 from policemetrics.intervals.pairs import square_and_add_ratio
->>>>>>> 6b1889d (Changes of outcome rates and of times have a p-value, and relative changes an interval; two rates a difference: of one family each, by the score)
 from policemetrics.outcomes.counting import Outcomes
 from policemetrics.outcomes.dates import notes_between
 from policemetrics.outcomes.definition import Counted, Definition, OutcomeFigureOfTwo, OutcomeSet, noun_of

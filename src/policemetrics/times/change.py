@@ -15,12 +15,9 @@ from policemetrics._figure import audit_fields, comparable
 from policemetrics._sources import joined
 from policemetrics._write import duration, one_sentence, path, percent, size
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-<<<<<<< HEAD
 from policemetrics.frames import framed
-=======
 from policemetrics.intervals.means import relative_welch
 from policemetrics.intervals.pairs import square_and_add_ratio
->>>>>>> 6b1889d (Changes of outcome rates and of times have a p-value, and relative changes an interval; two rates a difference: of one family each, by the score)
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field, label_array
 from policemetrics.times import estimates
