@@ -188,6 +188,9 @@ ASKED = {
         pm.rate(crimes, crimes, by=["force", *(() if by is None else by)]), of="year", reference="pooled"
     ),
     "share": lambda crimes, by: pm.share(crimes, part={"outcome": "1"}, by=by),
+    "share_change": lambda crimes, by: pm.share_change(
+        crimes, part={"outcome": "1"}, between=("2023", "2024"), period="year", by=by
+    ),
     "summarise_times": lambda crimes, by: pm.summarise_times(crimes, by=by, seconds="year", target=2023.5),
 }
 

@@ -190,6 +190,9 @@ CALLS = {
         lambda f: pm.share(f, part={"band": "fast"}, by="force"),
         lambda f: pm.share(f, part={"band": ["fast", "slow"], "year": 2023}, count="n"),
     ],
+    "share_change": [
+        lambda f: pm.share_change(f, part={"band": "fast"}, between=BETWEEN, by="force"),
+    ],
     "time_change": [
         lambda f: pm.time_change(f, between=BETWEEN, by="force", seconds="waited", target=10),
     ],

@@ -164,6 +164,10 @@ GOOD = {
     ),
     "share": (pm.share, (FRAME,), {"part": {"outcome": "1"}, "by": "force", "count": "n"}),
     "share of numbers": (pm.share, (1, 4), {}),
+    "share_change": (
+        pm.share_change, (FRAME,), {"part": {"outcome": "1"}, "between": YEARS, "by": "force", "count": "n"},
+    ),
+    "share_change of numbers": (pm.share_change, (1, 2), {"out_of": (4, 5)}),
     "share of columns": (pm.share, ([1, 2], [3, 4]), {"labels": ["a", "b"]}),
     "standardised_ratio": (
         pm.standardised_ratio, (MIXED,), {"reference": "pooled", "of": "offence", "column": "rate", "method": "phe"},
@@ -312,6 +316,8 @@ NOT_NEEDED = {
     ("share", "out_of"),
     ("detectable_change", "out_of"),
     ("rate_change", "of"),
+    ("share_change", "of"),
+    ("share_change", "out_of"),
     ("rate_change of months", "of"),
     ("harm_change", "of"),
     ("outcome_rate_change", "of"),
@@ -327,6 +333,7 @@ ALSO = {
     ("answer_bands", "band"): ("by",),
     ("answer_times", "result"): ("by",),
     ("share", "part"): ("by", "outcome"),
+    ("share_change", "part"): ("by", "outcome", "nope"),
 }
 NO_DATA = [None, "crimes.csv", b"crimes", object(), pd.Series([1, 2]), iter([1]), print, Tally, {1, 2}]
 NO_COUNT = [

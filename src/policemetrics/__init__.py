@@ -34,7 +34,7 @@ _ROOMS = {
     "outcomes.rate": ("positive_outcome_rate",),
     "outcomes.split": ("outcome_rate_drivers", "outcome_rate_split"),
     "periods": ("Period",),
-    "rates": ("rate", "share"),
+    "rates": ("rate", "share", "share_change"),
     "results": ("Figure", "Interval", "Results"),
     "tallies": ("Tally",),
     "times.answers": ("answer_times",),

@@ -46,6 +46,7 @@ from policemetrics.outcomes.split import outcome_rate_split as outcome_rate_spli
 from policemetrics.periods import Period as Period
 from policemetrics.rates import rate as rate
 from policemetrics.rates import share as share
+from policemetrics.rates import share_change as share_change
 from policemetrics.results import Figure as Figure
 from policemetrics.results import Interval as Interval
 from policemetrics.results import Results as Results

@@ -17,7 +17,7 @@ from policemetrics.outcomes.maturity import OutcomeMaturity
 from policemetrics.outcomes.projection import OutcomeProjection
 from policemetrics.outcomes.rate import OutcomeRate
 from policemetrics.outcomes.split import OutcomeRateDriver, OutcomeRateSplit
-from policemetrics.rates import Rate, Share
+from policemetrics.rates import Rate, Share, ShareChange
 from policemetrics.results import Exclusions
 from policemetrics.times.answers import AnswerSummary
 from policemetrics.times.change import TimeChange
@@ -54,6 +54,7 @@ __all__ = [
     "ResponseSummary",
     "ResponseSurvival",
     "Share",
+    "ShareChange",
     "StandardisedRate",
     "StandardisedRatio",
     "TimeChange",

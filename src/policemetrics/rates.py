@@ -1,4 +1,4 @@
-"""Counts of events: `rate` per head and `share` of a total."""
+"""Counts of events: `rate` per head, `share` of a total, and `share_change`, two shares beside each other."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ import attrs
 import numpy as np
 
 from policemetrics import _check, intervals
-from policemetrics._compare import Mask, Rows
+from policemetrics._compare import Asked, Beside, Comparison, Mask, Rows, kept_dims
 from policemetrics._grouped import Grouped
 from policemetrics._supply import spanned, why_negative
 from policemetrics._write import count as written
-from policemetrics._write import percent
+from policemetrics._write import path, percent, size
 from policemetrics._write import rate as as_rate
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.exposure import Divisor, Exposure, areas_of
 from policemetrics.frames import as_tally, framed, with_flags
+from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure
 from policemetrics.tallies import Tally
 from policemetrics.typing import (
+    Between,
     ByLabel,
     Column,
     Columns,
@@ -29,9 +31,12 @@ from policemetrics.typing import (
     FloatArray,
     IntArray,
     Label,
+    LikeForLike,
     Number,
     Numbers,
     RateMethod,
+    ShareMethod,
+    TwoGroups,
 )
 
 
@@ -272,20 +277,21 @@ def share(
         )
         raise InvalidTypeError(msg)
     data, dims = framed(_check.one_data(data, "data"), by, date, every)
-    found, wanted, said = _part_of(data, part, dims, count)
+    kept = dims or ()
+    tally, wanted, said = _part_of(data, part, kept, kept, count)
+    found = Grouped.of(tally, kept, single=dims is None)
     # What lacks a label of the part cannot be told to be in it or not, so that it is of neither.
     known = {dim: found.side.tally._cells.label(dim).tolist() for dim in wanted}
     counted, whole = found.only(**wanted), found.only(**known)
-    for size in (counted, whole - counted):
-        found.rows.adopt(why_negative(size, ""))
+    for number in (counted, whole - counted):
+        found.rows.adopt(why_negative(number, ""))
     return _shares(found.rows, counted, whole, found.rows.there, said, level)
 
 
 def _part_of(
-    data: Any, part: Any, by: tuple[str, ...] | None, count: str | None
-) -> tuple[Grouped, dict[str, list[Any]], str]:
-    """Count a table by group; and say which labels are the part, and what that is in words."""
-    kept = by or ()
+    data: Any, part: Any, kept: tuple[str, ...], needed: tuple[str, ...], count: str | None
+) -> tuple[Tally, dict[str, list[Any]], str]:
+    """Read a table by the dimensions that are needed; and say which labels are the part, and what that is in words."""
     chosen = {part: True} if isinstance(part, str) else part
     if not isinstance(chosen, Mapping) or not chosen:
         rule = "part must be a mapping of dimension to label or labels, or the name of a column of True and False"
@@ -300,7 +306,7 @@ def _part_of(
     flags = [d for d, label in chosen.items() if isinstance(label, bool | np.bool_)]
     if not isinstance(data, Tally) and flags:
         data = with_flags(data, flags)
-    tally = as_tally(data, by=(*kept, *dims), count=count)
+    tally = as_tally(data, by=(*needed, *dims), count=count)
     for flag in flags:
         others = [label for label in tally.labels(flag) if label not in {0, 1}]
         if others:
@@ -314,7 +320,7 @@ def _part_of(
         (d if wanted[d] == [1] else f"not {d}") if d in flags else f"{d} {' or '.join(map(str, wanted[d]))}"
         for d in dims
     )
-    return Grouped.of(tally, kept, single=by is None), wanted, said
+    return tally, wanted, said
 
 
 def _labels_of(tally: Tally, dim: str, asked: Any) -> list[Any]:
@@ -340,6 +346,347 @@ def _shares(
     }
     named = {"part": part, "confidence_level": level}
     return rows.results(Share, values | named, {"count": known, "out_of": known})
+
+
+# ---- two shares -------------------------------------------------------------------------
+
+
+@figure(estimate=("points", "ratio"))
+class ShareChange(Figure):
+    """One share beside another: the difference, the ratio, and the odds ratio.
+
+    Attributes
+    ----------
+    old, new : float
+        How many of the first and of the second.
+    old_out_of, new_out_of : float
+        Out of how many.
+    old_share, new_share : float
+        The two shares, as fractions.
+    points, points_low, points_high : float
+        `new_share` less `old_share` in percentage points, and its interval.
+    ratio, ratio_low, ratio_high : float
+        `new_share` divided by `old_share`, the risk ratio, and its interval; nan where `old_share` is 0, the upper limit
+        then being infinite.
+    odds_ratio, odds_ratio_low, odds_ratio_high : float
+        The odds of the second divided by those of the first, and its interval; nan where it is infinite or undefined.
+    p_value : float
+        Of equal shares. It and the three intervals are of one family: they always agree.
+    part : str
+        Which part of a table they are shares of; empty for numbers.
+    between : tuple of str
+        The two periods, the earlier first, or the two groups; empty for numbers.
+    compared : str
+        The dimension of the two groups; empty where periods are compared.
+    method, confidence_level : str, float
+        How the intervals were made.
+    """
+
+    old: float = column("count", "numerator", shown=False)
+    new: float = column("count", "numerator", shown=False)
+    old_out_of: float = column("count", "denominator", shown=False)
+    new_out_of: float = column("count", "denominator", shown=False)
+    old_share: float = column("share", "estimate", of=("old", "old_out_of"))
+    new_share: float = column("share", "estimate", of=("new", "new_out_of"))
+    points: float = column("points", "estimate", of=("old_share", "new_share"))
+    points_low: float = column("points", "lower")
+    points_high: float = column("points", "upper")
+    ratio: float = column("number", "estimate", of=("old_share", "new_share"))
+    ratio_low: float = column("number", "lower")
+    ratio_high: float = column("number", "upper")
+    odds_ratio: float = column("number", "estimate", of=("old_share", "new_share"), shown=False)
+    odds_ratio_low: float = column("number", "lower", shown=False)
+    odds_ratio_high: float = column("number", "upper", shown=False)
+    p_value: float = column("p", "p", of="points", shown=False)
+    part: str = ""
+    between: tuple[str, str] = ("", "")
+    compared: str = ""
+    method: str
+    confidence_level: float
+
+    def _sentence(self) -> str:
+        name = f"The share of {self.part}" if self.part else "The share"
+        if np.isnan(self.points):
+            return f"{name}: change {self.reason}."
+        shares = percent(self.old_share, 2), percent(self.new_share, 2)
+        limits, groups = f" ({self._interval_words()})", bool(self.compared)
+        amount = f"{size(self.points, 2)} percentage points"
+        moved = path(self.points, amount, limits, shares, map(in_words, self.between), groups=groups)
+        ratio = f"; ratio {self.reason}"
+        if not np.isnan(self.ratio):
+            ratio = f", a ratio of {self._written('ratio')} ({self._interval_words('ratio')})"
+        return f"{name} {moved}{ratio}."
+
+
+@overload
+def share_change(
+    old: Number,
+    new: Number,
+    *,
+    out_of: tuple[Number, Number],
+    method: ShareMethod = "miettinen-nurminen",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> ShareChange: ...
+@overload
+def share_change(
+    old: Numbers,
+    new: Numbers,
+    *,
+    out_of: tuple[Number | Numbers, Number | Numbers],
+    labels: Sequence[Label] | Column,
+    method: ShareMethod = "miettinen-nurminen",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[ShareChange]: ...
+@overload
+def share_change(
+    data: Counts,
+    /,
+    *,
+    part: str | Mapping[str, Any],
+    between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
+    by: None = None,
+    period: str = "period",
+    count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
+    like_for_like: LikeForLike = "require",
+    method: ShareMethod = "miettinen-nurminen",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> ShareChange: ...
+@overload
+def share_change(
+    data: Counts,
+    /,
+    *,
+    part: str | Mapping[str, Any],
+    between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
+    by: Columns,
+    period: str = "period",
+    count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
+    like_for_like: LikeForLike = "require",
+    method: ShareMethod = "miettinen-nurminen",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> Results[ShareChange]: ...
+def share_change(
+    old: Any,
+    new: Any = None,
+    *,
+    out_of: Any = None,
+    labels: Any = None,
+    part: Any = None,
+    between: Any = None,
+    groups: Any = None,
+    of: str | None = None,
+    by: Columns | None = None,
+    period: str = "period",
+    count: str | None = None,
+    date: str | None = None,
+    every: Every = "month",
+    like_for_like: LikeForLike = "require",
+    method: ShareMethod = "miettinen-nurminen",
+    caveat: str = "",
+    confidence_level: float = 0.95,
+) -> ShareChange | Results[ShareChange]:
+    """Compare two shares: their difference in percentage points, their ratio, and their odds ratio.
+
+    Give two counts and what they are out of; or a tally or data frame with `part`, and `between` or `groups`.
+
+    Parameters
+    ----------
+    old, new : int, or sequence of int with `labels`
+        How many of the first and of the second; whole numbers >= 0. A tally or data frame takes the place of `old`, and
+        `new` is left out.
+    out_of : tuple of int, optional
+        Out of how many, (first, second), for counts.
+    labels : sequence of str or int, optional
+        A label for each pair of counts; gives a table with the dimension ``label``.
+    part : str or mapping, optional
+        Which part of a table is meant, as for `share`.
+    between : tuple of str or Period, optional
+        Two periods, as for `rate_change`.
+    groups : tuple of str or int, optional
+        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+    of : str, optional
+        The dimension of `groups`.
+    by : str, sequence of str or mapping, optional
+        The dimensions to keep; gives a table. Of a frame ``by={"force": "Force Name"}`` renames columns.
+    period : str, optional
+        The dimension that holds the period. Default is ``"period"``.
+    count : str, optional
+        For a frame: the column of counts. Default is to count its rows.
+    date, every : str, optional
+        For a frame: the column of dates that is cut into periods, and how long they are, as for `tally`.
+    like_for_like : {"require", "match"}, optional
+        As for `rate_change`. Default is ``"require"``.
+    method : {"miettinen-nurminen", "koopman"}, optional
+        The score intervals of Miettinen and Nurminen; or those without their factor N / (N - 1): Koopman's of the ratio,
+        Mee's of the difference. Default is ``"miettinen-nurminen"``.
+    caveat : str, optional
+        What must travel with the figure.
+    confidence_level : float, optional
+        Strictly between 0 and 1. Default is 0.95.
+
+    Returns
+    -------
+    ShareChange or Results of ShareChange
+        A table if there is `labels` or `by`; otherwise one figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If a count is not whole, below 0 or above its total, the periods do not compare, or both groups are one.
+    InvalidTypeError
+        If neither counts with `out_of` nor a table with `part` is given, or not one of `between` and `groups`.
+    UnknownNameError
+        If a dimension, column, label or method does not exist.
+
+    See Also
+    --------
+    share : One share.
+    rate_change : The ratio of two rates, where one person can be counted more than once.
+
+    Notes
+    -----
+    All intervals, and the p-value, invert one score test [1]_ [2]_: see `policemetrics.intervals.proportion_ratio`. The two
+    shares are taken to be independent: a part beside the whole that holds it is not, nor are two parts of one whole. An
+    odds ratio is no ratio of shares: where these are large it lies further from 1.
+
+    References
+    ----------
+    .. [1] Miettinen, O. and Nurminen, M. (1985). Comparative analysis of two rates. Statistics in Medicine, 4(2),
+       213-226.
+    .. [2] Koopman, P. A. R. (1984). Confidence intervals for the ratio of two binomial proportions. Biometrics,
+       40(2), 513-517.
+
+    Examples
+    --------
+    >>> print(share_change(1, 7, out_of=(34, 34), method="koopman"))
+    The share rose by 17.65 percentage points (95% interval +2.84 to +34.39), from 2.94% to 20.59%, a ratio of 7.000 (95% interval 1.221 to 42.58).
+
+    Searches that found something, of two groups:
+
+    >>> from policemetrics import Tally
+    >>> searches = Tally.from_columns(
+    ...     {"ethnicity": ["White", "White", "Black", "Black"], "found": ["yes", "no"] * 2}, [240, 760, 66, 234]
+    ... )
+    >>> print(share_change(searches, part={"found": "yes"}, groups=("White", "Black"), of="ethnicity"))
+    The share of found yes was 2.00 percentage points lower (95% interval −7.14 to +3.63) in Black than in White: 22.00% against 24.00%, a ratio of 0.9167 (95% interval 0.7183 to 1.159).
+    """
+    _check.choice(method, "method", ("miettinen-nurminen", "koopman"))
+    level = _check.confidence_level(confidence_level)
+    note = Note("stated", caveat, _check.text(caveat, "caveat", empty=True))
+    if new is not None or out_of is not None:
+        if not isinstance(out_of, Sequence) or isinstance(out_of, str) or len(out_of) != 2:
+            msg = f"out_of must be a pair (first, second), as in share_change(20, 30, out_of=(100, 120)); got {_check.shown(out_of)}."
+            raise InvalidTypeError(msg)
+        options = {
+            "part": part,
+            "between": between,
+            "groups": groups,
+            "of": of,
+            "by": by,
+            "count": count,
+            "date": date,
+        }
+        given = {"old": old, "new": new, "out_of[0]": out_of[0], "out_of[1]": out_of[1]}
+        rows, columns = Rows.of_numbers(labels, given, **options)
+        rows.note(note)
+        x0, x1, n0, n1 = np.broadcast_arrays(
+            *(np.atleast_1d(_check.counts(*named)) for named in zip(columns, given, strict=True))
+        )
+        for name, x, n in (("old", x0, n0), ("new", x1, n1)):
+            if (bad := x > n).any():
+                at = int(np.argmax(bad))
+                where = (
+                    "" if rows.single else f", for {rows.keys['label'][at]} ({int(bad.sum())} of {len(bad)})"
+                )
+                msg = f"{name} must be at most what it is out of; got {x[at]} of {n[at]}{where}."
+                raise InvalidInputError(msg)
+        return _apart(rows, ((x0, n0), (x1, n1)), (rows.there, rows.there), Beside(), method, level)
+    _check.refuse_options(labels=labels)
+    if part is None:
+        msg = (
+            "share_change takes two counts, share_change(old, new, out_of=(first, second)); or a tally or frame and the part "
+            "that is meant: give part={'outcome': 'arrest'}, a dimension or column and its label."
+        )
+        raise InvalidTypeError(msg)
+    asked = Asked.of(
+        between, period, groups, of, by=by, part=tuple(part) if isinstance(part, Mapping) else part
+    )
+    data, dims = framed(_check.one_data(old, "data"), by, date, every, period=asked.period)
+    kept = kept_dims(dims, period=asked.dim)
+    tally, wanted, said = _part_of(data, part, kept, (*kept, asked.dim), count)
+    pair = Comparison.of(
+        tally,
+        asked.sides(tally),
+        kept,
+        like_for_like=like_for_like,
+        caveat=caveat,
+        apart=tuple(wanted),
+        negative=False,
+        single=dims is None,
+    )
+    known = {dim: tally._cells.label(dim).tolist() for dim in wanted}
+    counted, whole = pair.only(**wanted), pair.only(**known)
+    pair.explain_negative(counted, [size - part_of for size, part_of in zip(whole, counted, strict=True)])
+    both = tuple(zip(counted, whole, strict=True))
+    return _apart(pair.rows, both, pair.shown, pair.beside, method, level, said)
+
+
+def _apart(
+    rows: Rows,
+    both: Sequence[tuple[IntArray, IntArray]],
+    shown: Sequence[Mask],
+    beside: Beside,
+    method: ShareMethod,
+    level: float,
+    part: str = "",
+) -> ShareChange | Results[ShareChange]:
+    """Work out every row; `shown` says which counts stand where the comparison may not."""
+    for label, (_, whole) in zip(beside.between, both, strict=True):
+        rows.explain(whole == 0, f"not available: a share of nothing{f' in {label}' if label else ''}")
+    rows.settle()
+    (x0, n0), (x1, n1) = (rows.usable(*side) for side in both)
+    old, new = x0 / n0, x1 / n1
+    limits = {
+        "points": [100 * v for v in intervals.proportion_difference(x1, n1, x0, n0, level, method=method)],
+        "ratio": intervals.proportion_ratio(x1, n1, x0, n0, level, method=method),
+        "odds_ratio": intervals.odds_ratio(x1, n1, x0, n0, level, method=method),
+    }
+    against = (n1 - x1) * x0
+    values: dict[str, Any] = {
+        "old": both[0][0],
+        "new": both[1][0],
+        "old_out_of": both[0][1],
+        "new_out_of": both[1][1],
+        "old_share": old,
+        "new_share": new,
+        "points": 100 * (new - old),
+        "ratio": new / np.where(x0 > 0, old, np.nan),
+        "odds_ratio": x1 * (n0 - x0) / np.where(against > 0, against, np.nan),
+        "p_value": intervals.proportions_p_value(x1, n1, x0, n0, method=method),
+    }
+    for name, (low, high) in limits.items():
+        values |= {f"{name}_low": low, f"{name}_high": high}
+    rows.explain(rows.there & (x0 == 0), f"not applicable: the share was 0 {beside.before}")
+    rows.explain(rows.there & (against == 0), "not applicable: the odds of one of the two are infinite")
+    named = {"part": part, "method": method, "confidence_level": level, **beside.fields}
+    stand = {
+        f"{side}{what}": there
+        for side, there in zip(("old", "new"), shown, strict=True)
+        for what in ("", "_out_of")
+    }
+    return rows.results(ShareChange, values | named, stand)
 
 
 # ---- rate -------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ from policemetrics.figures import (
     ResponseSummary,
     ResponseSurvival,
     Share,
+    ShareChange,
     StandardisedRate,
     StandardisedRatio,
     TimeChange,
@@ -140,6 +141,8 @@ def periods_and_exposures(pandas_rows: pd.DataFrame, polars_rows: pl.DataFrame) 
 
 def shares(series: pd.Series[int], column: pl.Series) -> None:
     assert_type(pm.share(1, 4), Share)
+    assert_type(pm.share_change(1, 2, out_of=(4, 5)), ShareChange)
+    assert_type(pm.share_change([1], [2], out_of=([4], [5]), labels=["a"]), Results[ShareChange])
     assert_type(pm.share(np.int64(1), np.float64(4), confidence_level=0.9), Share)
     assert_type(pm.share(series.sum(), Decimal(4)), Share)
     assert_type(pm.share(column[0], column[1]), Share)
