@@ -492,14 +492,15 @@ def _newton(
     by half of that.
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found = start
+        found, left = start, np.ones(start.shape, dtype=bool)
         for taken in range(_STEPS):
             at, slope = statistic(found, *columns)
             step = (at - z) / slope
             found = found - step
             if taken < _FIRST:  # none is there yet
                 continue
-            if not (left := ~(np.abs(step) <= _CLOSE * found)).any():
+            left = ~(np.abs(step) <= _CLOSE * found)
+            if not left.any():
                 return found
         low, high = np.zeros(int(left.sum())), bound[left]
         rest, goal, some = start[left], z[left], [column[left] for column in columns]
