@@ -524,8 +524,10 @@ def share_change(
         The dimension that holds the period. Default is ``"period"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
-    date, every : str, optional
-        For a frame: the column of dates that is cut into periods, and how long they are, as for `tally`.
+    date : str, optional
+        For a frame: the column of dates that is cut into periods, as by `tally`. Default is none: `period` holds labels.
+    every : {"month", "quarter", "calendar_year", "financial_year"}, optional
+        How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
         As for `rate_change`. Default is ``"require"``.
     method : {"miettinen-nurminen", "koopman"}, optional
