@@ -272,3 +272,10 @@ class TestTables:
         assert [attrs.get("scope") for tag, attrs in parsed.tags if tag == "th"] == ["col", "col", "row"]
         assert [tag for tag, _ in parsed.tags if tag in {"caption", "td"}] == ["caption", "td"]
         assert "<caption>" not in _write.html_table(["n"], [], left=0)
+
+
+def test_an_empty_label_heads_no_row():
+    """A heading without words is none for who listens to the page; the cell keeps its place."""
+    table = _write.html_table(["label", "n"], [["", "1"], ["Kent", "2"]], left=1)
+    assert table.count('scope="row"') == 1
+    assert table.count("<td") == 3

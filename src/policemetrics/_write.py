@@ -286,7 +286,7 @@ def html_table(
     for row in rows:
         cells = [
             f'<th scope="row" style="text-align:{s}">{html.escape(c)}</th>'
-            if i < left
+            if i < left and c  # a heading has words
             else f'<td style="text-align:{s}{_FIGURES if s == "right" else ""}">{html.escape(c)}</td>'
             for i, (c, s) in enumerate(zip(row, side, strict=True))
         ]
