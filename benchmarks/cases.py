@@ -24,11 +24,14 @@ from numpy.typing import NDArray
 from statsmodels.stats import proportion, rates
 
 import policemetrics as pm
+from benchmarks import times
 from benchmarks.harness import Call, Case
+from benchmarks.times import BY, TARGET, calls
+from policemetrics.incidence import cumulative_incidence
 
 __all__ = ["CASES", "FACTS", "Fact"]
 
-AREAS, MONTHS, OFFENCES, GRADES = 43, 24, 150, 3
+AREAS, MONTHS, OFFENCES, GRADES = times.AREAS, times.MONTHS, 150, times.GRADES
 Z: Final = NormalDist().inv_cdf(0.975)
 MEGABYTE: Final = 2**20
 
@@ -54,17 +57,6 @@ def crimes(rows: int) -> dict[str, NDArray[Any]]:
         "area": random.integers(0, AREAS, rows).astype(np.int16),
         "month": random.integers(0, MONTHS, rows).astype(np.int16),
         "offence": offence.astype(np.int16),
-    }
-
-
-def calls(rows: int) -> dict[str, NDArray[Any]]:
-    """Rows of area, month, grade and seconds to answer; the median is 3 seconds, the longest an hour."""
-    random = np.random.default_rng(2)
-    return {
-        "area": random.integers(0, AREAS, rows).astype(np.int16),
-        "month": random.integers(0, MONTHS, rows).astype(np.int16),
-        "grade": random.integers(0, GRADES, rows).astype(np.int16),
-        "seconds": np.minimum(random.lognormal(np.log(3), 1, rows), 3600).astype(np.int32),
     }
 
 
@@ -169,78 +161,6 @@ def counting_in_duckdb(rows: int) -> tuple[Call, Call]:
     return lambda: pm.tally(relation, by=KEYS), lambda: connection.sql(SQL).to_arrow_table()
 
 
-# ---- times ------------------------------------------------------------------------------
-
-BY = ["area", "month", "grade"]
-TARGET = 10
-DIRECT = (
-    pl.col("seconds").mean().alias("mean"),
-    pl.col("seconds").quantile(0.5, "linear").alias("median"),
-    pl.col("seconds").quantile(0.9, "linear").alias("p90"),
-    (pl.col("seconds") < TARGET).mean().alias("share"),
-)
-DIRECT_SQL = (
-    "select area, month, grade, avg(seconds), quantile_cont(seconds, [0.5, 0.9]), "
-    f"avg((seconds < {TARGET})::int) from times group by all"
-)
-
-
-def times_by_sorting(rows: int) -> tuple[Call, Call]:
-    """All of a summary, with intervals, from rows; the reference only sorts as many numbers."""
-    frame = pl.DataFrame(calls(rows))
-    random = np.random.default_rng(3).integers(0, 2**32, rows, dtype=np.uint32)
-    return lambda: pm.summarise_times(frame, by=BY, target=TARGET), lambda: np.sort(random)
-
-
-def times_by_polars(rows: int) -> tuple[Call, Call]:
-    """The reference has mean, median, p90 and share, without intervals."""
-    frame = pl.DataFrame(calls(rows))
-    query = frame.lazy().group_by(BY).agg(DIRECT)
-    ours, theirs = pm.summarise_times(frame, by=BY, target=TARGET), query.collect().sort(BY)
-    for mine, name in (("mean", "mean"), ("median", "median"), ("p90", "p90"), ("share_within", "share")):
-        np.testing.assert_allclose(ours[mine], theirs[name].to_numpy(), rtol=1e-12)
-    return lambda: pm.summarise_times(frame, by=BY, target=TARGET), query.collect
-
-
-def times_by_duckdb(rows: int) -> tuple[Call, Call]:
-    frame = pl.DataFrame(calls(rows))
-    connection = duckdb.connect()
-    connection.register("source", frame.to_arrow())
-    connection.execute("create table times as from source")
-    return (
-        lambda: pm.summarise_times(frame, by=BY, target=TARGET),
-        lambda: connection.sql(DIRECT_SQL).to_arrow_table(),
-    )
-
-
-def shares_in_duckdb(rows: int) -> tuple[Call, Call]:
-    """Mean with interval and share within target, in the engine; the reference has no intervals."""
-    connection = duckdb.connect()
-    connection.register("source", pl.DataFrame(calls(rows)).to_arrow())
-    connection.execute("create table times as from source")
-    relation = connection.table("times")
-    sql = f"select area, month, grade, avg(seconds) as mean, avg((seconds < {TARGET})::int) as share from times group by all order by all"
-
-    def ours() -> Any:
-        return pm.summarise_times(relation, by=BY, target=TARGET, percentiles=False)
-
-    theirs = connection.sql(sql).to_arrow_table()
-    for mine, name in (("mean", "mean"), ("share_within", "share")):
-        np.testing.assert_allclose(ours()[mine], theirs[name].to_numpy(), rtol=1e-12)
-    return ours, lambda: connection.sql(sql).to_arrow_table()
-
-
-def times_from_a_tally(rows: int) -> tuple[Call, Call]:
-    """From counts by second, beside the same from rows."""
-    frame = pl.DataFrame(calls(rows))
-    tally = pm.tally(frame, by=[*BY, "seconds"])
-    assert pm.summarise_times(tally, by=BY) == pm.summarise_times(frame, by=BY)
-    return (
-        lambda: pm.summarise_times(tally, by=BY, target=TARGET),
-        lambda: pm.summarise_times(frame, by=BY, target=TARGET),
-    )
-
-
 # ---- metrics ----------------------------------------------------------------------------
 
 GROUPS: Final = AREAS * MONTHS * GRADES
@@ -303,6 +223,55 @@ def areas_beside(groups: int) -> tuple[Call, Call]:
     np.testing.assert_allclose(found["reference"], 1_000 * rest)
     numbers = random.integers(0, 2**32, 1_000_000, dtype=np.uint32)
     return lambda: pm.compare(rates, **asked), lambda: np.sort(numbers)
+
+
+def changes_from_a_tally(groups: int) -> tuple[Call, Call]:
+    """Two periods of many groups, found by their labels; the reference is given both as columns."""
+    random = np.random.default_rng(6)
+    old, new = random.poisson(300, (2, groups))
+    areas = np.array([f"a{i:06}" for i in range(groups)], dtype=object)
+    between = ("2022/23", "2023/24")
+    tally = pm.Tally.from_columns(
+        {"area": np.repeat(areas, 2), "period": np.tile(np.array(between, dtype=object), groups)},
+        np.column_stack((old, new)).ravel(),
+    )
+    ours, theirs = pm.rate_change(tally, between=between, by="area"), pm.rate_change(old, new, labels=areas)
+    for name in ("percent_change", "percent_change_low", "percent_change_high", "p_value"):
+        np.testing.assert_array_equal(ours[name], theirs[name])
+    return (
+        lambda: pm.rate_change(tally, between=between, by="area"),
+        lambda: pm.rate_change(old, new, labels=areas),
+    )
+
+
+def outcomes_by_month(groups: int) -> pm.Tally:
+    """Crimes of ten years by area, thirty an area, one in five of which was charged; the first month has one of each area."""
+    random, each, months = np.random.default_rng(7), 30, 120
+    labels = np.array([f"{2014 + i // 12}-{i % 12 + 1:02}" for i in range(2 * months)], dtype=object)
+    recorded, age = random.integers(0, months, (2, groups * each))
+    recorded[::each] = 0
+    still = recorded + age >= months
+    outcome = np.where(random.random(len(age)) < 0.2, "1", "18").astype(object)
+    outcome[still] = "0"
+    given = labels[recorded + age]
+    given[still] = None
+    columns = {
+        "area": np.repeat(np.arange(groups), each),
+        "period": labels[recorded],
+        "outcome_period": given,
+        "outcome": outcome,
+    }
+    return pm.Tally.from_columns(columns, np.ones(len(age), dtype=np.int64))
+
+
+def maturity_by_curves(groups: int) -> tuple[Call, Call]:
+    """From a tally, with all columns of a table; the reference has the crimes by age ready and makes their curves."""
+    tally, asked = outcomes_by_month(groups), {"positive": "charged", "as_at": "2023-12", "by": "area"}
+    found = pm.outcome_maturity(tally, **asked)
+    ends = [found[name].reshape(groups, 120) for name in ("positive", "other", "censored")]
+    curves = cumulative_incidence(*ends)
+    np.testing.assert_array_equal(found["share"], curves.share.ravel())
+    return lambda: pm.outcome_maturity(tally, **asked), lambda: cumulative_incidence(*ends)
 
 
 # ---- intervals --------------------------------------------------------------------------
@@ -476,6 +445,10 @@ def _rows(small: float | None, large: float) -> dict[int, float | None]:
     return {MILLION: small, TEN: large}
 
 
+def _fives(goal: float | None) -> dict[int, float | None]:
+    return {MILLION: goal, 5 * MILLION: goal}
+
+
 def _groups(goal: float) -> dict[int, float | None]:
     return {MILLION // 10: goal, MILLION: goal}
 
@@ -501,25 +474,67 @@ CASES = [
     Case("T4", "count rows by 3 texts in pandas / its own", counting_texts_by_pandas, _rows(None, 1.15)),
     Case("T4", "count a lazy polars frame / its own", counting_lazily, _rows(None, 1.15)),
     Case("T4", "count a DuckDB table / its own", counting_in_duckdb, _rows(None, 1.15)),
-    Case("T6", "mean and share within target in DuckDB / its own", shares_in_duckdb, _rows(None, 1.2)),
+    Case("T6", "mean and share within target in DuckDB / its own", times.shares_of_answers, _rows(None, 1.5)),
+    Case(
+        "T6",
+        "mean and share of response times in DuckDB / its own",
+        times.shares_of_responses,
+        _rows(None, 1.5),
+    ),
     Case("M1", "four metrics of 3,096 groups from tallies / np.sort of 1,000,000", every_metric, {GROUPS: 4}),
-    Case("M2", "harm score with interval, 3,096 groups by 150 offences / H @ w", harm, {GROUPS: 4}, 8),
+    Case("M2", "harm score with interval, 3,096 groups by 150 offences / H @ w", harm, {GROUPS: 6}, 8),
+    Case(
+        "M4",
+        "rate_change of 100,000 groups from a tally / from columns",
+        changes_from_a_tally,
+        {100_000: 2},
+        3,
+    ),
+    Case(
+        "M5",
+        "maturity of 10,000 groups by 120 months / its curves alone",
+        maturity_by_curves,
+        {10_000: None, 100_000: None},
+    ),
     Case(
         "M3", "10,000 areas beside the others, all limits / np.sort of 1,000,000", areas_beside, {10_000: 4}
     ),
     Case(
         "B1",
         "summary of times with intervals from rows / np.sort of as many",
-        times_by_sorting,
+        times.times_by_sorting,
         _rows(2.5, 1.7),
     ),
     Case(
-        "B2", "summary of times with intervals from rows / polars without", times_by_polars, _rows(None, 0.35)
+        "B2",
+        "summary of times with intervals from rows / polars without",
+        times.times_by_polars,
+        _rows(None, 0.35),
     ),
     Case(
-        "B2", "summary of times with intervals from rows / DuckDB without", times_by_duckdb, _rows(None, 0.25)
+        "B2",
+        "summary of times with intervals from rows / DuckDB without",
+        times.times_by_duckdb,
+        _rows(None, 0.25),
     ),
-    Case("B3", "summary of times from counts by second / from rows", times_from_a_tally, _rows(None, 0.1)),
+    Case(
+        "B3", "summary of times from counts by second / from rows", times.times_from_a_tally, _rows(None, 0.1)
+    ),
+    Case("R1", "response times from polars / np.sort of their keys", times.responses_by_sorting, _fives(1.8)),
+    Case("R2", "response times from polars / its own", times.responses_by_polars, _fives(0.3), 10),
+    Case(
+        "R3", "response times from a tally / np.sort of their keys", times.responses_from_a_tally, _fives(0.8)
+    ),
+    Case(
+        "R4",
+        "tally of response times by second / np.sort of their keys",
+        times.tally_of_responses,
+        _fives(1.5),
+    ),
+    Case("R5", "response times of 100,000 groups / polars", times.responses_of_wide_groups, _fives(None)),
+    Case("S1", "response times from stamps in DuckDB / its own", times.stamps_by_duckdb, _fives(1.3), 6),
+    Case("S2", "response times from stamps in polars / its own", times.stamps_by_polars, _fives(None)),
+    Case("S3", "response times from stamps in pandas / its own", times.stamps_by_pandas, _fives(None)),
     Case("C1", "Wilson / two lines of Wald", wilson_by_wald, _groups(2), 3),
     Case("C1", "Wilson / statsmodels", wilson_by_statsmodels, _groups(0.6), 4),
     Case("C2", "Newcombe / statsmodels", newcombe_by_statsmodels, _groups(0.8), 3),
