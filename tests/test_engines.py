@@ -277,15 +277,15 @@ def test_result_is_bounded(other, monkeypatch):
         pytest.skip("a frame in memory is counted where it is")
     wanted = pm.tally(TABLE, by=["force", "seconds"])
     cells = len(wanted) + len(wanted.excluded)
-    monkeypatch.setattr(counting, "_MOST_CELLS", cells)
+    monkeypatch.setattr(counting, "MOST_CELLS", cells)
     assert pm.tally(frame, by=["force", "seconds"]) == wanted
-    monkeypatch.setattr(counting, "_MOST_CELLS", 20)
+    monkeypatch.setattr(counting, "MOST_CELLS", 20)
     with pytest.raises(
         InvalidInputError, match="more than 20 distinct keys of 'force', 'offence': leave out a col"
     ):
         pm.tally(frame, by=["force", "offence"])
     with pytest.raises(InvalidInputError, match=r"keys of 'force', 'seconds': .* percentiles=False"):
-        pm.summarise_times(frame, by="force")
+        pm.time_change(frame, by="force", period="year", between=("2022/23", "2023/24"))
     with pytest.raises(InvalidInputError, match=r"keys of 'state', 'times': .*resolution='second'"):
         pm.durations(frame, **STAMPS)
 

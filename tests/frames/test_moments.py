@@ -245,7 +245,7 @@ class TestEngines:
             assert len(found) == len(every) == 0
 
     def test_bounds_what_comes_home(self, monkeypatch):
-        monkeypatch.setattr(counting, "_MOST_CELLS", 3)
+        monkeypatch.setattr(counting, "MOST_CELLS", 3)
         with pytest.raises(
             InvalidInputError, match=r"by: the engine found more than 3 distinct keys of 'g': leave "
         ):
@@ -342,3 +342,59 @@ class TestFigure:
         assert change.mean_change == -2.5
         assert math.isnan(change.median_change)
         assert "median" not in str(change)
+
+
+class TestRanks:
+    """Where not every time may come home: spans that get narrower, and the digits of every time counted."""
+
+    @staticmethod
+    def frame(rows=400, seed=1):
+        random = np.random.default_rng(seed)
+        return pl.DataFrame(
+            {
+                "g": random.choice(["a", "b", "c", None], rows),
+                "h": random.integers(0, 2, rows),
+                "seconds": np.where(random.random(rows) < 0.05, np.nan, random.lognormal(6, 1.5, rows)),
+            }
+        )
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch):
+        monkeypatch.setattr(counting, "MOST_CELLS", 120)
+
+    @pytest.mark.parametrize("by", [None, "g", ["h", "g"]])
+    @pytest.mark.parametrize("method", ["linear", "inverted_cdf"])
+    def test_digits(self, by, method):
+        frame = self.frame()
+        if method != "linear":
+            frame = frame.with_columns(pl.col("seconds").fill_nan(None).floor().cast(pl.Int32))
+        asked = {"by": by, "target": 900, "percentile_method": method}
+        every = summarise_times(frame, **asked)
+        for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
+            with pytest.raises(InvalidInputError, match="more than"):
+                summarise_times(engine, mean_method="bootstrap", seed=1)
+            assert summarise_times(engine, **asked) == every
+
+    def test_times_of_one_length(self):
+        frame = pl.DataFrame({"g": [f"{i:02}" for i in range(40)] * 3, "seconds": [0, 0, 7] * 40})
+        assert summarise_times(frame.lazy(), by="g") == summarise_times(frame, by="g")
+
+    def test_too_many_all_the_same(self, monkeypatch):
+        """Of one group whose ranks cannot be told apart in so few spans, and of times of three centuries."""
+        monkeypatch.setattr(counting, "MOST_CELLS", 5)
+        with pytest.raises(InvalidInputError, match=r"more than 5 distinct keys of 'seconds': leave out"):
+            summarise_times(self.frame().lazy())
+        long = pl.LazyFrame({"seconds": np.arange(9) + 1e10})
+        with pytest.raises(InvalidInputError, match=r"more than 5 distinct keys of 'seconds': leave out"):
+            summarise_times(long)
+
+    def test_data_that_change(self, monkeypatch):
+        """What is read again is held against what was there before."""
+        near = counting.counted_there
+
+        def changed(lazy, keys, *args, **options):
+            return near(lazy.head(300) if "span" in keys else lazy, keys, *args, **options)
+
+        monkeypatch.setattr(import_module("policemetrics.frames.moments"), "counted_there", changed)
+        with pytest.raises(InvalidInputError, match="the data changed while they were read"):
+            summarise_times(self.frame().lazy())

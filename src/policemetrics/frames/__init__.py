@@ -10,14 +10,14 @@ Each function imports its module when a frame comes, so that plain numbers and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
 
 from policemetrics import _check
-from policemetrics._cells import plain
-from policemetrics._typing import Columns, Every, Label
+from policemetrics._cells import Cells, plain
+from policemetrics._typing import Columns, Every, IntArray, Label
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
 from policemetrics.tallies import Tally, as_given
 
@@ -28,10 +28,12 @@ if TYPE_CHECKING:  # what others call the types of narwhals, which only this pac
     from policemetrics.frames.moments import Moments as Moments
 
 __all__ = [
+    "TooManyKeysError",
     "as_tally",
     "framed",
     "holds_text",
     "labels_by_column",
+    "near_ranks",
     "read_columns",
     "sum_times",
     "text_columns",
@@ -146,6 +148,10 @@ def labels_by_column(chosen: object) -> dict[str, tuple[Label, ...]]:
     return found
 
 
+class TooManyKeysError(InvalidInputError):
+    """An engine found more keys than it may send home."""
+
+
 def as_tally(
     data: Any,
     *,
@@ -197,6 +203,14 @@ def sum_times(
     return moments.sum_times(
         asked.frame, asked.by(by), seconds, bounds, inclusive=inclusive, count=count, minutes=minutes
     )
+
+
+def near_ranks(frame: Any, by: Sequence[str], seconds: str, wanted: Callable[[Cells], IntArray]) -> Cells:
+    """Let an engine count times roughly, and exactly where the ranks lie that are `wanted`."""
+    from policemetrics.frames import moments
+
+    asked = Framed.of(frame)
+    return moments.near_ranks(asked.frame, asked.by(by), seconds, wanted)
 
 
 def read_columns(

@@ -30,7 +30,7 @@ from policemetrics._sent import Senders
 from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
-from policemetrics.frames import PERIOD, reading, unused, written
+from policemetrics.frames import PERIOD, TooManyKeysError, reading, unused, written
 from policemetrics.frames.advice import Column
 from policemetrics.frames.clock import EVERY, local, periods
 from policemetrics.frames.copies import Unique
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 TIMES: Final = "times"
 """What times between two stamps are called while they are not yet the dimension ``seconds``."""
-_MOST_CELLS: Final = 2**26  # some GiB at home
+MOST_CELLS: Final = 2**26  # some GiB at home
 _WIDE: Final = 2**62  # no half of a sum that fits comes near it
 _FLOATS_HOLD: Final = 2.0**53  # whole numbers below are floats
 _AT_ONCE: Final = 2**17  # rows
@@ -304,7 +304,9 @@ class _Asked:
         # Arrow fails on an unsigned count past 63 bits before anything can be added up.
         unsigned = count is not None and self.schema[count] == nw.UInt64
         failure = CountOverflowError if unsigned else InvalidInputError
-        found = counted_there(lazy, self.columns, list(parts), failure)
+        # Rows in memory have no more keys than there is room for.
+        most = len(self.data) if isinstance(self.data, nw.DataFrame) else None
+        found = counted_there(lazy, self.columns, list(parts), failure, most=most)
         if self.once.columns:
             found = attrs.evolve(found, n=found.sums["rows"] - found.sums["copies"])
         return found, iter(())
@@ -438,11 +440,11 @@ def counted_there(
     with reading.engine_errors(failure=failure):
         lazy = reading.groupable(lazy)
         found = (
-            lazy.group_by(*keys).agg(*added).head((most or _MOST_CELLS) + 1) if keys else lazy.select(*added)
+            lazy.group_by(*keys).agg(*added).head((most or MOST_CELLS) + 1) if keys else lazy.select(*added)
         )
         table = found.collect()
-    if len(table) > (most or _MOST_CELLS):
-        _refuse_many(keys.values())
+    if len(table) > (most or MOST_CELLS):
+        refuse_many(keys.values())
     n = _as_int64(table.get_column("n"))
     if not n.any():  # no rows are no evidence: without a dimension, too, they make no cell
         table, n = table.head(0), n[:0]
@@ -453,7 +455,7 @@ def counted_there(
     return KeyCounts(coded, n, {k: _as_int64(v, wide=k in wide) for k, v in home.items()})
 
 
-def _refuse_many(dims: Iterable[str]) -> NoReturn:
+def refuse_many(dims: Iterable[str]) -> NoReturn:
     """Say that an engine would bring home too much, and what to ask instead."""
     named = list(dims)
     hint = "leave out a column that is nearly different in every row"
@@ -462,8 +464,8 @@ def _refuse_many(dims: Iterable[str]) -> NoReturn:
             ", or take times to the second (resolution='second' of durations and response_times, or "
             "whole seconds in the query); for mean and share within target alone ask summarise_times(…, percentiles=False)"
         )
-    msg = f"by: the engine found more than {_MOST_CELLS:,} distinct keys of {_check.listing(named)}: {hint}."
-    raise InvalidInputError(msg)
+    msg = f"by: the engine found more than {MOST_CELLS:,} distinct keys of {_check.listing(named)}: {hint}."
+    raise TooManyKeysError(msg)
 
 
 def _as_int64(column: Any, *, wide: bool = False) -> IntArray:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, Encoded
 from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
+from policemetrics.frames import counting
 from policemetrics.frames.clock import int64
 from policemetrics.frames.counting import KeyCounts, counted_there, place_of
 from policemetrics.frames.nw import nw
@@ -23,6 +24,7 @@ from policemetrics.frames.reading import dimensions, labelled, ones, opened, set
 from policemetrics.frames.unused import rows_on_purpose, warn_of_count
 from policemetrics.tallies import Tally
 
+_FLOATS_HOLD: Final = 2**53  # whole numbers below are floats
 _DIGIT: Final = 2**31  # the square of what is smaller fits in 64 bits
 _MOST_ROWS: Final = 2**30  # of a key
 _LONGEST: Final = 2**63  # microseconds
@@ -36,7 +38,8 @@ class Moments:
     """The times of each key, added up in whole numbers, of which `unit` make a second.
 
     `data` holds what a tally of the times would hold, except the times themselves: each is 0 there. `broken` are those
-    that are no whole minutes: their number if it was asked for, else 0 only where the sums allow of none.
+    that are no whole minutes: their number if it was asked for, else 0 only where the sums allow of none. `near` has the
+    times themselves, as `near_ranks` counts them, where ranks were asked for.
     """
 
     data: Tally
@@ -47,6 +50,7 @@ class Moments:
     total: NDArray[np.object_]
     squares: NDArray[np.object_]
     met: Mapping[int, IntArray]
+    near: Cells | None = None
 
     @property
     def sizes(self) -> IntArray:
@@ -75,14 +79,9 @@ def sum_times(
     if not isinstance(data, nw.LazyFrame):
         return None
     dims = dimensions({**by, MEASURED: seconds})
-    *labels, time = labelled(data, schema, dims)
     keys = {f"k{i}": dim for i, dim in enumerate(by)}
     dtype = schema[seconds]
-    in_seconds = dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
-    unit = 1 if in_seconds else MICROSECONDS
-    time = time if in_seconds else time.cast(nw.Float64)
-    read = data.select(*labels, time.alias("x"))
-    read = settled(_as_whole_seconds(read, dtype) if in_seconds else _as_microseconds(read))
+    read, unit = _read(data, schema, dims)
     # The largest whole number that meets each bound.
     most = (bound if inclusive else bound - 1 for bound in bounds)
     limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
@@ -101,8 +100,98 @@ def sum_times(
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 
+def near_ranks(frame: Any, by: Mapping[str, str], seconds: str, wanted: Callable[[Cells], IntArray]) -> Cells:
+    """Let an engine count times by spans, which get narrower where the ranks lie that are `wanted`.
+
+    Each query brings home no more than may come: first spans of all times, then spans of those spans alone, and so
+    on down to the times themselves. Mostly that is two queries.
+
+    Parameters
+    ----------
+    frame : lazy data frame
+        As for `sum_times`, which has found its times to be sound.
+    by : mapping of str to str
+        The column of each dimension to keep.
+    seconds : str
+        The column of times.
+    wanted : callable
+        Which times, in microseconds, hold the ranks, of cells by key and time.
+
+    Returns
+    -------
+    Cells
+        Counts by key and time, in microseconds: exact where a rank lies, by the start of a span elsewhere.
+    """
+    data, schema = opened(frame)
+    keys = {f"k{i}": dim for i, dim in enumerate(by)}
+    read, unit = _read(data, schema, dimensions({**by, MEASURED: seconds}))
+    read = settled(read.filter(~nw.col("missing")).select(*keys, "x"))
+    return _near(read, keys, MICROSECONDS // unit, wanted)
+
+
+def _near(read: Any, keys: Mapping[str, str], scale: int, wanted: Callable[[Cells], IntArray]) -> Cells:
+    """Count by spans; where the ranks of many groups lie on too many, some groups at a time."""
+    found = counted_there(read, keys, [], more={"most": nw.col("x").max()})
+    cells = _by_spans(read, keys, found, scale, wanted)
+    if cells is not None:
+        return cells
+    parted = max(keys, key=lambda key: len(found.coded[key][0]), default=None)
+    if parted is None or len(found.coded[parted][0]) < 2:
+        counting.refuse_many((*keys.values(), MEASURED))
+    labels = found.coded[parted][0].tolist()
+    low, high = (
+        _near(settled(read.filter(nw.col(parted).is_in(some))), keys, scale, wanted)
+        for some in (labels[: len(labels) // 2], labels[len(labels) // 2 :])
+    )
+    return low.union(high)
+
+
+def _by_spans(
+    read: Any, keys: Mapping[str, str], found: KeyCounts, scale: int, wanted: Callable[[Cells], IntArray]
+) -> Cells | None:
+    """Count by spans that get narrower; None where those at hand are too many to be narrowed."""
+    x, most = nw.col("x"), int(found.sums["most"].max(initial=0))
+    span, starts, cells = 1 << most.bit_length(), np.zeros(1, dtype=np.int64), None
+    if most >= _FLOATS_HOLD:
+        return None
+    while cells is None or span > 1:
+        room = counting.MOST_CELLS // max(len(found.n), 1) // len(starts)
+        narrower = span >> min(max(room, 1).bit_length() - 1, span.bit_length() - 1)
+        if narrower == span > 1:
+            return None
+        part = settled(read.filter(_above(x, span).is_in((starts // span).tolist())))
+        part = settled(part.select(*keys, _above(x, narrower).alias("span")))
+        fine = _times_of(counted_there(part, {**keys, "span": "span"}, []), keys, narrower * scale)
+        if cells is None:
+            cells = fine
+        else:
+            rough = ~np.isin(cells.label(MEASURED), starts * scale)
+            cells = cells.select(rough[cells.code(MEASURED)]).union(fine)
+        span, starts = narrower, wanted(cells) // scale
+    return cells
+
+
+def _times_of(found: KeyCounts, keys: Mapping[str, str], width: int) -> Cells:
+    """Make cells of counts by key and span, each span by its start; what lacks a label goes."""
+    starts, at = found.coded["span"]
+    coded = [*(found.coded[key] for key in keys), (starts * width, at)]
+    known = np.logical_and.reduce([codes >= 0 for _, codes in coded])
+    labels, codes = [v for v, _ in coded], [c[known] for _, c in coded]
+    return Cells.of((*keys.values(), MEASURED), labels, codes, found.n[known])
+
+
 # ---- what the engine is asked -----------------------------------------------------------
 # Each step is a query within the query, which costs an engine some time to plan: so there are few.
+
+
+def _read(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> tuple[Any, int]:
+    """Read the labels, and the times of the last dimension as whole numbers x, of which so many make a second."""
+    *labels, time = labelled(data, schema, dims)
+    dtype = schema[dims[MEASURED]]
+    if dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128):
+        return settled(_as_whole_seconds(data.select(*labels, time.alias("x")), dtype)), 1
+    read = data.select(*labels, time.cast(nw.Float64).alias("x"))
+    return settled(_as_microseconds(read)), MICROSECONDS
 
 
 def _as_whole_seconds(read: Any, dtype: Any) -> Any:

@@ -110,6 +110,13 @@ class Settings:
         """Whether sums of the times are not enough."""
         return bool(self.percentile_method) or self.seed is not None
 
+    def ranks(self, cells: Cells) -> IntArray:
+        """Return which times of some cells, in microseconds, the percentiles and their limits are read off."""
+        runs = lined_up(cells, cells.keys(cells.dims[:-1]), MEASURED)[0].runs
+        noting = _Noting.lined(runs.values, runs.counts, runs.lengths)
+        _percentiles(noting, self.percentile_method or "linear", self.level)
+        return np.unique(microseconds(np.concatenate([v.ravel() for v in noting.noted]), MEASURED))
+
     def summary(self, times: Times, missed: IntArray, targets: FloatArray) -> dict[str, Any]:
         """Work out what a summary of times says of every group, by the names of its fields.
 
@@ -120,7 +127,7 @@ class Settings:
         mean, variance = times.moments()
         low, high = intervals.student_t(mean, variance, n, self.level)
         ranked: Sequence[FloatArray] = [np.full((len(n), len(PERCENTILES)), np.nan)] * 3
-        if isinstance(times, LinedTimes):
+        if times.runs is not None:
             if self.seed is not None:
                 low, high = bootstrap_means(times.runs, self.seed, self.level)
             if self.percentile_method:
@@ -257,7 +264,11 @@ def summarised(
         times, below = lined_up(summed._cells, groups, seconds)
         rows.adopt(below)
     else:
-        times = AddedTimes.of(added, groups)
+        runs = None if added.near is None else lined_up(added.near, groups, MEASURED)[0].runs
+        times = AddedTimes.of(added, groups, runs)
+        if runs is not None and not np.array_equal(runs.sizes, times.sizes):
+            msg = "the data changed while they were read, query by query: copy them, or read them in one transaction."
+            raise InvalidInputError(msg)
     others = np.where(rows.there, others, 0)
     targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
     count_missed(rows, missed, targets)
@@ -491,6 +502,19 @@ def _percentiles(runs: Runs, method: Percentile, level: float) -> tuple[FloatArr
     return found, np.minimum(low, found), np.maximum(high, found)
 
 
+@attrs.frozen(eq=False)
+class _Noting(Runs):
+    """Runs that note which values are asked for."""
+
+    noted: list[FloatArray] = attrs.field(factory=list)
+
+    def at(self, positions: IntArray) -> FloatArray:
+        """Return the values at positions, as runs do."""
+        found = Runs.at(self, positions)
+        self.noted.append(found)
+        return found
+
+
 # ---- sums of times ----------------------------------------------------------------------
 # A sum of floats hangs on the order of its terms, so that engines would differ in the last digits. Whole numbers
 # add up to the same in any order: in 64 bits while they fit, else as Python's own.
@@ -552,7 +576,10 @@ class LinedTimes:
 
 @attrs.frozen(eq=False)
 class AddedTimes:
-    """Times that an engine has added up, by group; `met` has how many met each bound that was asked for."""
+    """Times that an engine has added up, by group; `met` has how many met each bound that was asked for.
+
+    `runs` has those on which percentiles depend, where such were asked for, and the others roughly.
+    """
 
     sizes: IntArray
     zeros: IntArray
@@ -561,9 +588,10 @@ class AddedTimes:
     squares: _Whole
     unit: int
     met: Mapping[int, IntArray]
+    runs: Runs | None = None
 
     @classmethod
-    def of(cls, found: Moments, groups: Cells) -> AddedTimes:
+    def of(cls, found: Moments, groups: Cells, runs: Runs | None) -> AddedTimes:
         """Bring sums by key into the order of the groups; a group without times has 0."""
         at = found.keys.positions(groups, groups.dims)
 
@@ -574,7 +602,7 @@ class AddedTimes:
 
         met = {bound: placed(column) for bound, column in found.met.items()}
         flagged = placed(found.keys.counts), placed(found.zeros), placed(found.broken)
-        return cls(*flagged, placed(found.total), placed(found.squares), found.unit, met)
+        return cls(*flagged, placed(found.total), placed(found.squares), found.unit, met, runs)
 
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and sample variance, correctly rounded."""

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, is_missing, microseconds, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError
-from policemetrics.frames import as_tally, holds_text, sum_times
+from policemetrics.frames import TooManyKeysError, as_tally, holds_text, near_ranks, sum_times
 from policemetrics.tallies import Tally
 from policemetrics.times.estimates import Settings, Targets, as_seconds, either_way, in_minutes
 from policemetrics.typing import Column, FloatArray, Label
@@ -147,7 +148,27 @@ def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) ->
     return as_tally(data, by={d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
 
 
-def as_moments(
+def as_times_or_sums(
+    data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, settings: Settings
+) -> tuple[Tally, str, Moments | None]:
+    """Read every time, and say which dimension holds them; or sums where those are enough.
+
+    Where an engine has more times than may come home, it is sums and those that ranks lie on.
+    """
+    added = None if settings.needs_every_time else _as_moments(data, by, seconds, count, target, settings)
+    if added is None:
+        try:
+            return *as_times(data, by, seconds, count), None
+        except TooManyKeysError:
+            ranked = settings.percentile_method and settings.seed is None
+            added = _as_moments(data, by, seconds, count, target, settings) if ranked else None
+            if added is None:
+                raise
+        added = attrs.evolve(added, near=near_ranks(data, by, seconds, settings.ranks))
+    return added.data, MEASURED, added
+
+
+def _as_moments(
     data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, settings: Settings
 ) -> Moments | None:
     """Have the times of a frame added up by its engine; None for what is counted by its times instead."""

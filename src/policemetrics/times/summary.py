@@ -18,7 +18,7 @@ from policemetrics.frames import framed
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Figure, Results, column, figure, input_field
 from policemetrics.times import estimates
-from policemetrics.times.reading import as_moments, as_times, is_column, refuse_at, seconds_in
+from policemetrics.times.reading import as_times_or_sums, is_column, refuse_at, seconds_in
 from policemetrics.typing import (
     Columns,
     Counts,
@@ -380,10 +380,7 @@ def summarise_times(
     data, dims = framed(data, by, date, every)
     kept = dims or ()
     aims = estimates.read_targets(target)
-    added = None
-    if not settings.needs_every_time:
-        added = as_moments(data, kept, seconds, count, aims, settings)
-    found, measured = as_times(data, kept, seconds, count) if added is None else (added.data, MEASURED)
+    found, measured, added = as_times_or_sums(data, kept, seconds, count, aims, settings)
     rows, values = estimates.summarised(settings, found, kept, measured, aims, as_missed, added)
     rows.single = by is None
     return rows.results(TimeSummary, values, {"target": estimates.EVERYWHERE})
