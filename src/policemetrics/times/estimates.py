@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 
 import attrs
 import numpy as np
@@ -113,7 +113,7 @@ class Settings:
     def ranks(self, cells: Cells) -> IntArray:
         """Return which times of some cells, in microseconds, the percentiles and their limits are read off."""
         runs = lined_up(cells, cells.keys(cells.dims[:-1]), MEASURED)[0].runs
-        noting = _Noting.lined(runs.values, runs.counts, runs.lengths)
+        noting = cast("_Noting", _Noting.lined(runs.values, runs.counts, runs.lengths))
         _percentiles(noting, self.percentile_method or "linear", self.level)
         return np.unique(microseconds(np.concatenate([v.ravel() for v in noting.noted]), MEASURED))
 

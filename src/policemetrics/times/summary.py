@@ -310,8 +310,8 @@ def summarise_times(
     Raises
     ------
     InvalidInputError
-        If a time is negative, missing (in a column) or not finite, the target is not above 0, or an engine
-        has more than 67 million distinct times by group to send home.
+        If a time is negative, missing (in a column) or not finite, the target is not above 0, or data change while an
+        engine reads them in several queries, as it does where more than 67 million times by group would come home.
     InvalidTypeError
         If the times are not numbers of seconds.
     UnknownNameError
