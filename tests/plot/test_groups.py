@@ -216,3 +216,18 @@ def test_several_figures():
     """Figures put together by hand are a table like any other."""
     table = Results.of([pm.rate_change(60_000, 52_000), pm.rate_change(900, 1_000)])
     assert "All" in said(plot.by_group(table))
+
+
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [
+        (["19C", "other"], ["Rape of a female aged 16 and over", "other"]),
+        (["19C", "99Z"], ["19C", "99Z"]),  # codes of somebody else's
+    ],
+)
+def test_names_stand_for_codes(labels, shown):
+    counts = Tally.from_columns(
+        {"period": [*YEARS] * 2, "offence": [labels[0]] * 2 + [labels[1]] * 2}, [5, 6, 7, 8]
+    )
+    ax = plot.by_group(pm.rate_change(counts, between=YEARS, by="offence"))
+    assert sorted(" ".join(t.get_text().split()) for t in ax.get_yticklabels()) == sorted(shown)

@@ -583,11 +583,12 @@ def row_names(keys: Mapping[str, NDArray[Any]]) -> list[str]:
 
 
 def _named(dim: str, labels: list[Any]) -> list[Any]:
-    """Name offences and outcomes, where the dimension is called so and all its labels are codes."""
+    """Name offences and outcomes, where the dimension is called so; words beside the codes stay, an unknown code leaves all."""
     if not re.search("offen[cs]e|outcome", dim, re.IGNORECASE):
         return labels
     names = code_names(list(dict.fromkeys(labels)), dim)
-    return [names[v] for v in labels] if all(v in names for v in labels) else labels
+    codes = [v for v in labels if re.search(r"\d", str(v))]
+    return [names.get(v, v) for v in labels] if all(v in names for v in codes) else labels
 
 
 def joined(names: Sequence[str], *, others: str = "") -> str:
