@@ -1691,3 +1691,35 @@ class TestManyComparisons:
         table = rate_change(*pair, labels=list(wide.index), dispersion=dispersion, adjust="bh")
         assert (table["p_value"] < 0.05).sum() == 5
         assert (table["p_adjusted"] < 0.05).sum() == 0
+
+
+class TestRateDifference:
+    """The difference of two rates, per 1,000, with the score interval, which agrees with the percentage and p."""
+
+    # Gu et al. (2008), example 1, in R by ratesci: scoreci(60, 51477.5, 30, 54308.7, distrib = "poi", skew = FALSE)
+    SIZES = (54308.7, 51477.5)
+
+    def test_published(self):
+        found = rate_change(30, 60, exposure=self.SIZES)
+        assert found.rate_difference == pytest.approx(found.new_rate - found.old_rate)
+        assert (found.rate_difference_low, found.rate_difference_high) == pytest.approx(
+            (0.26579646294, 0.98919220039)
+        )
+
+    def test_without_an_exposure(self):
+        found = rate_change(30, 60)
+        assert np.isnan([found.rate_difference, found.rate_difference_low]).all()
+
+    def test_other_methods(self):
+        """An exact interval of a ratio has none of a difference that agrees with it."""
+        found = rate_change(30, 60, method="exact", exposure=self.SIZES)
+        assert found.rate_difference > 0
+        assert np.isnan(found.rate_difference_low)
+
+    @given(st.integers(0, 90), st.integers(0, 90), st.floats(0.5, 9), st.floats(1, 4))
+    def test_agrees(self, old, new, size, dispersion):
+        found = rate_change(old, new, exposure=(1, size), dispersion=dispersion)
+        if abs(found.p_value / 0.05 - 1) > 1e-6:
+            assert (found.p_value < 0.05) == (
+                not found.rate_difference_low <= 0 <= found.rate_difference_high
+            )

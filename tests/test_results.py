@@ -85,7 +85,7 @@ class TestRows:
     def test_columns(self, table):
         assert table.columns == (
             "label", "old", "new", "change", "old_rate", "new_rate", "percent_change", "percent_change_low", "percent_change_high",
-            "p_adjusted", "p_value", "reason", "excluded",
+            "rate_difference", "rate_difference_low", "rate_difference_high", "p_adjusted", "p_value", "reason", "excluded",
         )  # fmt: skip
 
     def test_values_are_pythons_own(self):

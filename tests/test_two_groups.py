@@ -309,6 +309,48 @@ class TestLaws:
         assert float(np.sum(found[column])) == pytest.approx(whole)
 
 
+def agree(figure, p, points, percent):
+    """The p-value, the interval of the difference, and that of the percentage all say the same."""
+    value = getattr(figure, p)
+    if np.isnan(value) or abs(value / 0.05 - 1) < 1e-6:
+        return
+    for name in (points, percent):
+        low, high = (getattr(figure, f"{name}_{end}") for end in ("low", "high"))
+        assert np.isnan(low) or (value < 0.05) == (not low <= 0 <= high), name
+
+
+class TestOneFamily:
+    """Whatever excludes 0 has p below 5%, and nothing else."""
+
+    @given(st.tuples(*[st.integers(0, 60)] * 4), st.booleans())
+    def test_outcomes(self, counts, closed):
+        asked = {"positive": "charged", "basis": "closed" if closed else "recorded"}
+        asked |= {"out_of": "crimes" if closed else "outcomes"}
+        districts = ["Eastside", "Eastside", "Westside", "Westside"]
+        data = Tally.from_columns({"district": districts, "outcome": ["1", "18"] * 2}, counts)
+        crimes = Tally.from_columns({"district": ["Eastside", "Westside"]}, [40, 30]) if closed else None
+        agree(
+            pm.outcome_rate_change(data, **PAIR, **asked, crimes=crimes),
+            "p_value",
+            "points",
+            "percent_change",
+        )
+
+    @given(st.lists(st.tuples(st.booleans(), st.integers(0, 90)), min_size=4, max_size=40))
+    def test_times(self, rows):
+        data = Tally.from_columns(
+            {
+                "district": ["Westside" if west else "Eastside" for west, _ in rows]
+                + ["Eastside", "Westside"],
+                "seconds": [seconds for _, seconds in rows] + [5, 9],
+            },
+            [1] * (len(rows) + 2),
+        )
+        found = pm.time_change(data, **PAIR, target=30)
+        agree(found, "p_value", "mean_change", "mean_percent_change")
+        agree(found, "points_p_value", "points", "share_percent_change")
+
+
 def asked_wrongly(function):
     """Return what each wrong question is answered with."""
     return [
