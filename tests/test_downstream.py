@@ -100,6 +100,8 @@ def test_halves_make_the_whole(one, other):
 @given(tallies("force", "year", excluding=False, gaps=False), labels("force", gaps=False))
 def test_what_is_dropped_is_in_the_ledger(crimes, force):
     if force in crimes.labels("force"):
+        # Numbers that are drawn may look like a total beside its parts, which none of these is.
+        crimes = crimes.no_total(force=crimes.labels("force"))
         rest = crimes.drop(force=force)
         assert rest.total + rest.excluded.total == crimes.total
 

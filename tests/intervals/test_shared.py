@@ -28,17 +28,25 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "dobson": (30, 90, 10),
     "garwood": (12,),
     "newcombe": (3, 10, 4, 12),
+    "newcombe_p_value": (3, 10, 4, 12),
+    "odds_ratio": (3, 10, 4, 12),
     "order_statistics": (100, 0.5),
     "phe": (12,),
+    "proportion_difference": (3, 10, 4, 12),
+    "proportion_ratio": (3, 10, 4, 12),
+    "proportions_p_value": (3, 10, 4, 12),
+    "rate_difference": (3, 10, 2, 4),
     "rate_ratio": (3, 10, 2, 4),
     "rate_ratio_p_value": (3, 10, 2, 4),
     "square_and_add": (10, 7, 14, 4, 1, 8),
+    "square_and_add_p_value": (3, 10, 2, 4),
     "student_t": (5, 2, 9),
     "weighted_normal": (5, 2),
     "welch": (5, 2, 9, 4, 1, 8),
+    "welch_p_value": (5, 2, 9, 4, 1, 8),
     "wilson": (3, 10),
 }
-WITH_LEVEL = sorted(set(CALLS) - {"rate_ratio_p_value", "square_and_add"})
+WITH_LEVEL = sorted(name for name in CALLS if name != "square_and_add" and not name.endswith("_p_value"))
 
 
 class TestAll:
@@ -97,7 +105,7 @@ class TestAll:
         function, args = getattr(intervals, name), CALLS[name]
         for at in range(len(args)):
             if bad == -1 and (name, at) in {
-                ("weighted_normal", 0), ("student_t", 0), ("welch", 0), ("welch", 3),
+                ("weighted_normal", 0), ("student_t", 0), ("welch", 0), ("welch", 3), ("welch_p_value", 0), ("welch_p_value", 3),
             }:  # fmt: skip
                 continue
             with pytest.raises(InvalidInputError, match="must"):

@@ -456,7 +456,7 @@ def counted_there(
 
 
 def refuse_many(dims: Iterable[str]) -> NoReturn:
-    """Say that an engine would bring home too much, and what to ask instead."""
+    """Say that an engine would return too much, and what to ask instead."""
     named = list(dims)
     hint = "leave out a column that is nearly different in every row"
     if {MEASURED, TIMES} & {*named}:

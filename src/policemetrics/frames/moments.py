@@ -103,7 +103,7 @@ def sum_times(
 def near_ranks(frame: Any, by: Mapping[str, str], seconds: str, wanted: Callable[[Cells], IntArray]) -> Cells:
     """Let an engine count times by spans, which get narrower where the ranks lie that are `wanted`.
 
-    Each query brings home no more than may come: first spans of all times, then spans of those spans alone, and so
+    Each query returns no more than it may: first spans of all times, then spans of those spans alone, and so
     on down to the times themselves. Mostly that is two queries.
 
     Parameters

@@ -712,7 +712,9 @@ def _square_and_add_z(
         return found, (below * fall + above * rise) / found
 
     pooled = (a + b) / (m + n)
-    start = gap / np.sqrt(pooled * (1 + pooled if ratios else 1 - pooled) * (1 / m + 1 / n))
+    # Above 0, where 1 - pooled may be rounded to it.
+    rest = 1 + pooled if ratios else (m - a + n - b) / (m + n)
+    start = gap / np.sqrt(pooled * rest * (1 / m + 1 / n))
     return np.where(some, _newton(reach, start, start * _FAR, gap, p1, p2, *own), 0.0)
 
 
@@ -725,7 +727,8 @@ def _of_proportion(
     away = (np.sqrt(scaled * (variance + scaled / 4)) + side * scaled * (0.5 - p)) / (1 + scaled)
     limit = p + side * away
     spread = 2 * away - side * scaled * (1 - 2 * limit)
-    return away, 2 * z * weight * limit * (1 - limit) / spread
+    with np.errstate(divide="ignore", invalid="ignore"):  # a quantile of 0 is no step away
+        return away, 2 * z * weight * limit * (1 - limit) / spread
 
 
 def _of_ratio(p: FloatArray, weight: FloatArray, z: FloatArray, side: int) -> tuple[FloatArray, FloatArray]:

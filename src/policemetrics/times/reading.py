@@ -153,7 +153,7 @@ def as_times_or_sums(
 ) -> tuple[Tally, str, Moments | None]:
     """Read every time, and say which dimension holds them; or sums where those are enough.
 
-    Where an engine has more times than may come home, it is sums and those that ranks lie on.
+    Where an engine has more times than may be returned, it is sums and those that ranks lie on.
     """
     added = None if settings.needs_every_time else _as_moments(data, by, seconds, count, target, settings)
     if added is None:

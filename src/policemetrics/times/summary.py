@@ -311,7 +311,7 @@ def summarise_times(
     ------
     InvalidInputError
         If a time is negative, missing (in a column) or not finite, the target is not above 0, or data change while an
-        engine reads them in several queries, as it does where more than 67 million times by group would come home.
+        engine reads them in several queries, as it does where more than 67 million times by group would be returned.
     InvalidTypeError
         If the times are not numbers of seconds.
     UnknownNameError
