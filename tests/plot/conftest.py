@@ -5,8 +5,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def clean_style():
-    """Nobody's own settings, and no figure left open."""
+    """Nobody's own settings."""
     plt = pytest.importorskip("matplotlib.pyplot")
     with plt.style.context("default"):
         yield
-    plt.close("all")
