@@ -73,7 +73,8 @@ class TestLaws:
 
     @given(st.floats(20, 1e6), st.floats(1, 100))
     def test_a_larger_count_tells_smaller_changes(self, base, times):
-        assert detectable_change(base * times).rise_percent <= detectable_change(base).rise_percent
+        smaller = detectable_change(base * times).rise_percent
+        assert smaller <= detectable_change(base).rise_percent * (1 + 1e-12)  # but for rounding
 
     @given(st.integers(100, 10**6), st.floats(1.01, 50))
     def test_dispersion_is_a_smaller_count(self, base, spread):

@@ -118,7 +118,7 @@ class TestLongLabels:
         crimes = Tally.from_columns(columns, [10, 20, 90, 21])
         table = pm.change_drivers(crimes, between=YEARS, of="area")
         ax = plot.drivers(table, ax=ax)
-        assert self.room(ax) > 0.5
+        assert self.room(ax) > 0.45
         assert title_of(ax).startswith("Recorded crime rose by 81")
         if size is None:  # a figure of ours grows with its words
             assert "… added most (+80)" in title_of(ax)

@@ -95,18 +95,22 @@ def _by_year() -> Axes:
     tables = {basis: positive_by_year(basis) for basis in _LINES}
     highest = np.maximum(*(table["rate"] for table in tables.values()))
     said = []
+    # At numbers: Matplotlib before 3.9 writes no words at a place that is a word.
+    years = sorted({year for table in tables.values() for year in table["period"]})
     for basis, (colour, marker) in _LINES.items():
-        years, rates = [str(year) for year in tables[basis]["period"]], tables[basis]["rate"]
-        axes.plot(years, 100 * rates, color=colour, marker=marker, markersize=5)
+        rates = tables[basis]["rate"]
+        at = [years.index(year) for year in tables[basis]["period"]]
+        axes.plot(at, 100 * rates, color=colour, marker=marker, markersize=5)
         words = [f"{_write.fixed(100 * rate, 1)}%" for rate in rates]
-        for year, rate, text, above in zip(years, rates, words, rates == highest, strict=True):
+        for place, rate, text, above in zip(at, rates, words, rates == highest, strict=True):
             axes.annotate(
-                text, (year, 100 * rate), xytext=(0, 8 if above else -16), textcoords="offset points", ha="center",
+                text, (place, 100 * rate), xytext=(0, 8 if above else -16), textcoords="offset points", ha="center",
                 fontsize="small",
             )  # fmt: skip
-        end = (years[-1], 100 * rates[-1])
+        end = (at[-1], 100 * rates[-1])
         axes.annotate(basis, end, xytext=(24, 0), textcoords="offset points", va="center")
         said.append(f"from {words[0]} to {words[-1]} on the {basis} basis")
+    axes.set_xticks(range(len(years)), [str(year) for year in years])
     axes.set_ylim(bottom=0)
     axes.margins(x=0.08)
     axes.set_ylabel("% of crimes recorded in the year")
