@@ -17,6 +17,7 @@ from policemetrics.exposure import Exposure
 from policemetrics.frames import framed
 from policemetrics.harm.score import How, Scored, Weighted, distinct
 from policemetrics.harm.weights import HarmWeights
+from policemetrics.intervals.pairs import square_and_add_ratio
 from policemetrics.periods import Period, in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
 from policemetrics.tallies import Tally
@@ -904,18 +905,8 @@ def score_ratio(
     """Return new / old, and its limits recovered from those of each; nan where there was nothing before."""
     old, new = (np.where(there, side.score, 0) for side in (before, after))
     (old_low, old_high), (new_low, new_high) = (side.limits(there, how) for side in (before, after))
-    base, later = (np.where(score > 0, score, np.nan) for score in (old, new))
-    ratio = new / base
-    # How far each limit lies from its score, as a fraction of it: a, b for the lower limit, c, d for the upper one.
-    # Each limit of the ratio is where new less that multiple of old just reaches 0.
-    a, b = 1 - new_low / later, old_high / base - 1
-    c, d = new_high / later - 1, 1 - old_low / base
-    with np.errstate(divide="ignore"):  # the old score may be 0: no ratio is too high
-        low = ratio * (1 - a**2) / (1 + np.sqrt(a**2 + b**2 * (1 - a**2)))
-        high = ratio * (1 + np.sqrt(d**2 + c**2 * (1 - d**2))) / (1 - d**2)
-    # A score of 0 has the upper limit 0, its crimes being without weight, or none, there being no crimes.
-    none = (new == 0) & ~np.isnan(ratio)
-    return ratio, np.where(none, 0, low), np.where(none, new_high, high)
+    low, high = square_and_add_ratio(new, new_low, new_high, old, old_low, old_high)
+    return new / np.where(old > 0, old, np.nan), low, high
 
 
 def _parts(

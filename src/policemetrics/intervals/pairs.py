@@ -421,8 +421,8 @@ def square_and_add_ratio(
     Returns
     -------
     low, high : ndarray of float64
-        Limits of the ratio, >= 0; infinite above where the second estimate cannot be told from 0, nan where either
-        estimate is nan or the second is 0. They exclude 1 exactly where the interval of `square_and_add` excludes 0.
+        Limits of the ratio, >= 0; infinite above where the second estimate cannot be told from 0 and the first may be
+        more than 0; nan where either estimate is nan or the second is 0, and where the limits are. They exclude 1 exactly where the interval of `square_and_add` excludes 0.
 
     Notes
     -----
@@ -449,9 +449,10 @@ def square_and_add_ratio(
         low = (ratio**2 - below1**2) / (ratio + np.sqrt(below1**2 + above2**2 * (ratio**2 - below1**2)))
         squared = above1**2 + below2**2 * (ratio**2 - above1**2)
         high = (ratio + np.sqrt(np.maximum(squared, 0))) / (1 - below2**2)
-        return np.where(ratio == 0, 0.0, low), np.where(
-            below2 >= 1, np.where(np.isnan(ratio), np.nan, np.inf), high
-        )
+        low, high = np.where(ratio == 0, 0.0, low), np.where(below2 >= 1, np.inf, high)
+        # What is 0 for certain stays so by whatever it is divided; of what has no limit there is none.
+        high = np.where(high1 > 0, high, 0 * high1)
+        return low, np.where(np.isnan(ratio), np.nan, high)
 
 
 # ---- reading ----------------------------------------------------------------------------
