@@ -329,7 +329,7 @@ def test_published_as_timedelta():
             "90 th",
         ),
         *("upper_decile", "quintile", "ptile", "Mdn_wait", "response_p95", "pctile", "q.25", "p-90"),
-        *("lq", "UQ (min)", "quant90", "q0.9", "90%ile", "%ile", "fractile", "ntile", "tertile"),
+        *("lq", "UQ (min)", "quant90", "q0.9", "90%ile", "%ile", "fractile", "ntile", "tertile", "D9", "d_1"),
     ],
 )
 def test_other_spellings_of_medians(name):
@@ -351,6 +351,8 @@ def test_other_spellings_of_medians(name):
         "p90s",
         "p1",
         "q5",
+        "D10",
+        "D2 2024",
         "queue 12",
         "p_2024",
         "mean of 3",

@@ -33,7 +33,7 @@ _NO_MEAN: Final = re.compile(
     r"median|(per)?centile|quantile|quartile|quintile|decile|fractile|tertile|%ile"
     r"|(?<![^\W_])((p|q|quant|pct|pctl|ptile|pctile|perc)[ _.-]?\d\d|\d\d[ _-]?th|q[ _]?0?\.\d+)(?![^\W_])"
     r"|(?<![^\W_])(mdn|med|iqr|lq|uq|ptile|pctile|pctl|ntile)(?![^\W_])"
-    r"|^(?!.*(\d{4}|mean|average|avg)).*(?<![^\W_])q[ _.-]?[1-4](?![^\W_])",
+    r"|^(?!.*(\d{4}|mean|average|avg)).*(?<![^\W_])(q[ _.-]?[1-4]|d[ _.-]?[1-9])(?![^\W_])",
     re.IGNORECASE,
 )
 
