@@ -681,3 +681,15 @@ def test_a_column_that_holds_no_sizes_is_named(values, says):
     frame = pd.DataFrame({"force": ["Kent", "Essex"], "size": values})
     with pytest.raises(PoliceMetricsError, match=re.escape(says)):
         Exposure.from_frame(frame, by="force", value="size", name="residents", date="mid-2019")
+
+
+def test_the_call_in_the_refusal_runs():
+    """A rate over two groups with a mapping for an exposure: the message holds a call that makes one."""
+    crimes = Tally.from_columns({"district": ["Eastside", "Westside"]}, [50, 60])
+    options = {"groups": ("Eastside", "Westside"), "of": "district"}
+    with pytest.raises(InvalidTypeError, match=r"as in Exposure\(") as refused:
+        rate_change(crimes, exposure={"Eastside": 5000, "Westside": 4000}, **options)
+    call = str(refused.value).partition("as in ")[2].partition("; got")[0]
+    made = eval(call, {"Exposure": Exposure})  # noqa: S307  # our own words
+    found = rate_change(crimes, exposure=made, **options)
+    assert (found.old_rate, found.new_rate) == (10, 15)

@@ -27,7 +27,7 @@ from policemetrics._write import count as written
 from policemetrics._write import differs, fixed, per_words, percent, signed
 from policemetrics._write import rate as as_rate
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-from policemetrics.exposure import Exposure
+from policemetrics.exposure import Exposure, named_exposure
 from policemetrics.frames import framed
 from policemetrics.intervals import rate_difference
 from policemetrics.intervals._shared import material
@@ -613,10 +613,7 @@ def rate_change(
         what = "per_day=" if per_day else "dispersion='estimate'"
         msg = f"{what} reads the two periods of between= or versus=, and groups= compares two groups; leave it out."
         raise InvalidInputError(msg)
-    if exposure is not None and not isinstance(exposure, Exposure):
-        raise _check.wrong_type(
-            exposure, "exposure must be an Exposure where the counts are a tally or frame"
-        )
+    exposure = named_exposure(exposure)
     old, dims = framed(old, by, date, every, period=asked.period)
     tally, kept = read_counts(old, dims, asked.dim, count, exposure=exposure)
 

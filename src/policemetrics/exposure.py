@@ -274,6 +274,17 @@ def _read_only(sizes: list[float]) -> FloatArray:
     return array
 
 
+def named_exposure(given: Any) -> Exposure | None:
+    """Return an exposure, or none, as it is; a bare number or mapping does not say whose heads it counts."""
+    if given is None:
+        return None
+    rule = (
+        "exposure must be an Exposure, which has a name and a reference date, as in "
+        "Exposure({'Eastside': 5000, 'Westside': 4000}, by='district', name='residents', date='mid-2022')"
+    )
+    return _check.instance(given, Exposure, rule)  # type: ignore[no-any-return]
+
+
 @attrs.frozen
 class Divisor:
     """What counts are divided by: one number, a mapping, an `Exposure` or a `Tally`, read and refused once.

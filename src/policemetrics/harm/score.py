@@ -22,7 +22,7 @@ from policemetrics._supply import Side, spanned
 from policemetrics._write import count as written
 from policemetrics._write import percent, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError, Note
-from policemetrics.exposure import Divisor, Exposure, areas_of
+from policemetrics.exposure import Divisor, Exposure, areas_of, named_exposure
 from policemetrics.frames import as_tally, framed
 from policemetrics.harm.weights import HarmWeights, refuse_unweighted, weights_notes
 from policemetrics.results import Figure, Results, column, figure, found_field, input_field, label_array
@@ -294,16 +294,13 @@ class How:
 
     weights: tuple[HarmWeights, ...]
     offence: str = attrs.field(converter=_offence)
-    exposure: Exposure | None = None
+    # A bare number is refused: a score per head must say whose heads.
+    exposure: Exposure | None = attrs.field(default=None, converter=named_exposure)
     method: str = "dobson"
     confidence_level: float = attrs.field(default=0.95, converter=_check.confidence_level)
 
     def __attrs_post_init__(self) -> None:
         _refuse_weights(self.weights)
-        # A bare number is refused: a score per head must say whose heads.
-        if self.exposure is not None and not isinstance(self.exposure, Exposure):
-            msg = f"exposure must be an Exposure, which has a name and a reference date; got {type(self.exposure).__name__}."
-            raise InvalidTypeError(msg)
         _check.choice(self.method, "method", tuple(intervals.WEIGHTED_SUMS))
 
     def said(self, data: Tally) -> dict[str, Any]:
