@@ -399,7 +399,7 @@ class TestTargets:
             (
                 {"1": 900},
                 UnknownNameError,
-                r"every group of 'grade'; it lacks '2'; it has '1'\. A group without a target gets None",
+                r"every group of 'grade'; it lacks '2'; it has '1'\. A group without one gets None",
             ),
             (
                 {"1": 900, "E": 60},

@@ -189,6 +189,7 @@ ASKED = {
     "standardised_ratio": lambda crimes, by: pm.standardised_ratio(
         pm.rate(crimes, crimes, by=["force", *(() if by is None else by)]), of="year", reference="pooled"
     ),
+    "against": lambda crimes, by: pm.against(crimes, 5, by=by),
     "share": lambda crimes, by: pm.share(crimes, part={"outcome": "1"}, by=by),
     "share_change": lambda crimes, by: pm.share_change(
         crimes, part={"outcome": "1"}, between=("2023", "2024"), period="year", by=by

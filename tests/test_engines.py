@@ -138,6 +138,7 @@ CALLS = {
             by="force",
         )
     ],
+    "against": [lambda f: pm.against(f, 5, by="force", count="n")],
     "standardised_ratio": [
         lambda f: pm.standardised_ratio(
             pm.positive_outcome_rate(f, by=["force", "offence"], **POSITIVE), of="offence", reference="pooled"

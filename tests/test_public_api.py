@@ -67,6 +67,10 @@ GOOD = {
         {"target": 60, "out_of": "answered", "short": 5, "by": "force", "count": "n", "result": "outcome",
          "answered": "1", "abandoned": "18"},
     ),
+    "against": (pm.against, (FRAME,), {"expected": 5, "by": "force", "count": "n"}),
+    "against of numbers": (pm.against, (5, 6), {}),
+    "against of columns": (pm.against, ([5, 6],), {"expected": [4, 7], "labels": ["a", "b"]}),
+    "against of figures": (pm.against, (AREAS,), {"expected": 0.5, "column": "share"}),
     "answer_times of numbers": (pm.answer_times, ([30, 45.5],), {"target": 60, "out_of": "offered", "abandoned": 1}),
     "change_drivers": (
         pm.change_drivers, (FRAME,), {"between": YEARS, "of": "offence", "by": "force", "count": "n"},
@@ -282,6 +286,7 @@ BAD = {
     "history": [5, "nope", [-1] * 12, [NAN] * 12, {5, 6}, [5] * 11],
     "power": [0, 0.4, 1, 80, NAN, "0.8", None, True, [0.8]],
     "against": [None, -1, 0, NAN, INF, "nope", b"pooled", ["pooled"], True],
+    "expected": [None, -1, 0, NAN, INF, "5", b"5", True, {"nope": 5}, {5}],
     "reference": [None, 5, "nope", b"pooled", {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 1, "8L": 1, "nope": 1}, True],
     "standard": [None, 5, "nope", [1, 2], {}, {"66": 1}, {"66": 1, "8L": -1}, {"66": 0, "8L": 0}, {"66": 1, "8L": NAN}],
     "scale": [5, "nope", b"log", "log"],

@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 # The one table of names: room by room. `tools/make_api.py` writes __init__.pyi from it, for type checkers.
 _ROOMS = {
+    "across.against": ("against",),
     "across.areas": ("compare",),
     "across.harm_outcome_change": ("harm_outcome_change", "harm_outcome_drivers"),
     "across.harm_outcomes": ("harm_outcome_rate",),

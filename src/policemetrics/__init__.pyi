@@ -12,6 +12,7 @@ from policemetrics import official as official
 from policemetrics import plot as plot
 from policemetrics import published as published
 from policemetrics import spc as spc
+from policemetrics.across.against import against as against
 from policemetrics.across.areas import compare as compare
 from policemetrics.across.harm_outcome_change import harm_outcome_change as harm_outcome_change
 from policemetrics.across.harm_outcome_change import harm_outcome_drivers as harm_outcome_drivers

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _cells, _check
-from policemetrics.errors import InvalidInputError, InvalidTypeError
+from policemetrics._typing import FloatArray
+from policemetrics.errors import InvalidInputError, InvalidTypeError, UnknownNameError
 from policemetrics.tallies import Tally
 
 
@@ -63,6 +64,46 @@ def labels_and_counts(
         msg = f"{name} must not be missing; got none at {name}[{int(np.argmax(codes < 0))}]{hint}."
         raise InvalidInputError(msg)
     return found.tolist(), None
+
+
+def by_label(
+    given: Mapping[Any, float], keys: Mapping[str, NDArray[Any]], needed: NDArray[np.bool_], name: str
+) -> FloatArray:
+    """Find the number of each row among those given by label, nan for none; every row that needs one must be named."""
+    if not keys:
+        msg = f"{name} by label needs by=, whose labels it is keyed by; or give one number."
+        raise InvalidInputError(msg)
+    columns = {dim: column.tolist() for dim, column in keys.items()}
+    dims = (
+        tuple(columns)
+        if any(isinstance(key, tuple) for key in given)
+        else _dims_of_labels(given, columns, name)
+    )
+    of_dims = [columns[dim] for dim in dims]
+    labels = of_dims[0] if len(dims) == 1 else list(zip(*of_dims, strict=True))
+    lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in given]
+    if lacking:
+        msg = (
+            f"{name} must name every group of {_check.listing(dims)}; it lacks "
+            f"{_check.listing(dict.fromkeys(lacking))}; it has {_check.listing(given)}. A group without one gets None."
+        )
+        raise UnknownNameError(msg)
+    return np.array([given.get(v, np.nan) for v in labels], dtype=np.float64)
+
+
+def _dims_of_labels(
+    given: Mapping[Any, float], columns: Mapping[str, list[Any]], name: str
+) -> tuple[str, ...]:
+    """Find the dimension whose labels numbers are keyed by, which is all that there is, or the only one that has any."""
+    having = [dim for dim, labels in columns.items() if not given.keys().isdisjoint(labels)]
+    if len(having) > 1:
+        firsts = {dim: next(key for key in given if key in columns[dim]) for dim in having}
+        msg = (
+            f"{name} must be keyed by the labels of one dimension; {' and '.join(f'{dim} has {key!r}' for dim, key in firsts.items())}: "
+            f"key it by tuples of labels in the order of by=, {_check.listing(columns)}."
+        )
+        raise InvalidInputError(msg)
+    return tuple(having or columns)
 
 
 def total_and_shares(counts: Mapping[Any, int] | None, *parts: Sequence[Any]) -> list[float]:

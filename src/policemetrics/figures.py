@@ -1,5 +1,6 @@
 """The classes of the answers: one value object a figure. Nobody constructs them; the verbs do."""
 
+from policemetrics.across.against import CountAgainst, RateAgainst, ShareAgainst
 from policemetrics.across.harm_outcome_change import HarmOutcomeChange, HarmOutcomeDriver
 from policemetrics.across.harm_outcomes import HarmOutcomeRate
 from policemetrics.across.placed import AreaRate, AreaShare
@@ -33,6 +34,7 @@ __all__ = [
     "ControlPoint",
     "ControlShare",
     "ControlTime",
+    "CountAgainst",
     "DetectableChange",
     "Exclusions",
     "HarmChange",
@@ -50,10 +52,12 @@ __all__ = [
     "OutcomeRateDriver",
     "OutcomeRateSplit",
     "Rate",
+    "RateAgainst",
     "RateChange",
     "ResponseSummary",
     "ResponseSurvival",
     "Share",
+    "ShareAgainst",
     "ShareChange",
     "StandardisedRate",
     "StandardisedRatio",

@@ -40,6 +40,7 @@ from policemetrics.figures import (
     AreaRate,
     AreaShare,
     ChangeDriver,
+    CountAgainst,
     Exclusions,
     HarmChange,
     HarmDriver,
@@ -56,10 +57,12 @@ from policemetrics.figures import (
     OutcomeRateDriver,
     OutcomeRateSplit,
     Rate,
+    RateAgainst,
     RateChange,
     ResponseSummary,
     ResponseSurvival,
     Share,
+    ShareAgainst,
     ShareChange,
     StandardisedRate,
     StandardisedRatio,
@@ -118,6 +121,14 @@ def tallies(
     assert_type(crimes.to_periods("quarter", period="month"), Tally)
     assert_type(crimes.forget(), Tally)
     assert_type(crimes.not_supplied("nothing sent", force="Kent"), Tally)
+    assert_type(pm.against(5, 7), CountAgainst)
+    assert_type(pm.against([5, 6], [7, 8], labels=["a", "b"]), Results[CountAgainst])
+    assert_type(pm.against(pm.share(1, 4), 0.5), RateAgainst | ShareAgainst)
+    assert_type(
+        pm.against(pm.rate([5], [6], labels=["a"]), [1]), Results[RateAgainst] | Results[ShareAgainst]
+    )
+    assert_type(pm.against(crimes, 5), CountAgainst)
+    assert_type(pm.against(crimes, {"Kent": 5}, by="force"), Results[CountAgainst])
     assert_type(crimes.to_dict(), dict[str, list[Any]])
     assert_type(crimes == crimes.where(force="Kent"), bool)
 

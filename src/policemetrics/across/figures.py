@@ -70,8 +70,13 @@ class Counted:
     weight: FloatArray
 
     @classmethod
-    def of(cls, figures: Any, column: Any, dims: Iterable[str], example: str) -> Counted:
-        """Read a table; what it is kept by besides must be one label, and all its figures of one definition."""
+    def of(
+        cls, figures: Any, column: Any, dims: Iterable[str], example: str, *, one_target: bool = True
+    ) -> Counted:
+        """Read a table; what it is kept by besides must be one label, and all its figures of one definition.
+
+        Times within a target have one target, but where each figure stands for itself.
+        """
         if not isinstance(figures, Results):
             raise _check.wrong_type(figures, f"figures must be a table of figures, as {example} gives")
         options = _options(figures.kind)
@@ -85,7 +90,7 @@ class Counted:
             msg = "figures must have a row; the table is empty."
             raise InvalidInputError(msg)
         name = _chosen(figures, column, options)
-        _refuse_several(figures, tuple(dims), ~np.isnan(figures[name]))
+        _refuse_several(figures, tuple(dims), ~np.isnan(figures[name]), one_target=one_target)
         above, below = (figures[part] for part in options[name].metadata["of"])
         form, weight, model = options[name].metadata["column"], np.ones(len(figures)), "rate"
         if figures.kind is HarmScore:
@@ -125,7 +130,8 @@ class Counted:
         first: Any = self.first
         if self.column == "share_within":
             of = f" of the calls {said_of(first.service_level)}" if hasattr(first, "service_level") else ""
-            return f"The share{of} within {duration(first.target)}"
+            several = len(np.unique(self.table["target"][~np.isnan(self.value)])) > 1
+            return f"The share{of} within {'its target' if several else duration(first.target)}"
         if self.model in {"weighted", "mean"}:
             return f"{first._about} {self.column.replace('_', ' ')}"
         # What was chosen of a tally is said once, by the figure that is made of it.
@@ -205,7 +211,9 @@ def _chosen(figures: Results[Any], column: Any, options: dict[str, Any]) -> str:
     )
 
 
-def _refuse_several(figures: Results[Any], dims: tuple[str, ...], there: NDArray[np.bool_]) -> None:
+def _refuse_several(
+    figures: Results[Any], dims: tuple[str, ...], there: NDArray[np.bool_], *, one_target: bool
+) -> None:
     """Refuse figures of several definitions, or kept by more than is compared."""
     known = figures._keys
     for dim in dims:
@@ -222,7 +230,7 @@ def _refuse_several(figures: Results[Any], dims: tuple[str, ...], there: NDArray
     named = [
         n for n, v in figures._audit.items() if n not in _OWN and isinstance(v, np.ndarray)
     ]  # others are one value
-    for what in [*named, *(["target"] if "target" in figures.columns else [])]:
+    for what in [*named, *(["target"] if one_target and "target" in figures.columns else [])]:
         several = list(dict.fromkeys(comparable(v) for v in figures[what][there].tolist()))
         if len(several) > 1:
             msg = f"figures must be of one definition; {what} is {_check.listing(several)}. Compare those of one."

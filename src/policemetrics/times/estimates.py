@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policemetrics import _check, _supply, _write, intervals
+from policemetrics._arguments import by_label
 from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
 from policemetrics._compare import Mask, Rows, chosen_of
 from policemetrics.errors import (
@@ -24,7 +25,6 @@ from policemetrics.errors import (
     InvalidTypeError,
     Note,
     TargetUnitWarning,
-    UnknownNameError,
 )
 from policemetrics.percentiles import PERCENTILE_METHODS, Runs, percentiles
 from policemetrics.results import ExclusionTable
@@ -166,36 +166,7 @@ def targets_of(found: Targets, groups: Cells, needed: Mask) -> FloatArray:
     """Find the target of each group among those that were read; every group with something to compare needs one."""
     if not isinstance(found, Mapping):
         return np.full(len(groups), found)
-    if not groups.dims:
-        msg = "target by label needs by=, whose labels it is keyed by; or give one number."
-        raise InvalidInputError(msg)
-    columns = {dim: column.tolist() for dim, column in _supply.keys_of(groups).items()}
-    dims = (
-        tuple(columns) if any(isinstance(key, tuple) for key in found) else _dims_of_targets(found, columns)
-    )
-    of_dims = [columns[dim] for dim in dims]
-    labels = of_dims[0] if len(dims) == 1 else list(zip(*of_dims, strict=True))
-    lacking = [v for v, need in zip(labels, needed.tolist(), strict=True) if need and v not in found]
-    if lacking:
-        msg = (
-            f"target must name every group of {_check.listing(dims)}; it lacks "
-            f"{_check.listing(dict.fromkeys(lacking))}; it has {_check.listing(found)}. A group without a target gets None."
-        )
-        raise UnknownNameError(msg)
-    return np.array([found.get(v, np.nan) for v in labels], dtype=np.float64)
-
-
-def _dims_of_targets(found: Mapping[Any, float], columns: Mapping[str, list[Any]]) -> tuple[str, ...]:
-    """Find the dimension whose labels targets are keyed by, which is all that there is, or the only one that has any."""
-    having = [dim for dim, labels in columns.items() if not found.keys().isdisjoint(labels)]
-    if len(having) > 1:
-        firsts = {dim: next(key for key in found if key in columns[dim]) for dim in having}
-        msg = (
-            f"target must be keyed by the labels of one dimension; {' and '.join(f'{dim} has {key!r}' for dim, key in firsts.items())}: "
-            f"key it by tuples of labels in the order of by=, {_check.listing(columns)}."
-        )
-        raise InvalidInputError(msg)
-    return tuple(having or columns)
+    return by_label(found, _supply.keys_of(groups), needed, "target")
 
 
 def _target(value: Any, name: str) -> float:
