@@ -111,7 +111,7 @@ class Rows:
     exclusions : ExclusionTable or None
         What each row left out.
     notes : tuple of Note, or array of such tuples, (rows,)
-        What must travel with the figures.
+        A caveat to show with the figures.
     there : array of bool, (rows,)
         Which rows have a figure. A reason given later speaks of a part of one.
     chosen : Chosen
@@ -444,7 +444,7 @@ class Comparison:
     shown : tuple of array of bool, (groups,)
         Which of them were supplied: they are shown even where the comparison is refused.
     rows : Rows
-        One row a group, with its reasons, caveats and exclusions.
+        One row per group, with its reasons, caveats and exclusions.
     counts : str
         What is counted, for the breaks in series that touch it.
     pairs : tuple of Comparison

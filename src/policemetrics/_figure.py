@@ -74,7 +74,7 @@ def _high(value: object) -> float:
 
 @attrs.frozen
 class Interval:
-    """A confidence interval that carries its level and method.
+    """A confidence interval with its level and method.
 
     Attributes
     ----------
@@ -451,23 +451,24 @@ class Figure(Mapping[str, Any]):
     Attributes
     ----------
     group : mapping of str to label
-        The group's label by dimension; empty for a single figure.
+        The label of the group by dimension; empty for a single figure.
     reason : str or None
-        Why the figure, or a part of it, is not available; None where all is.
+        Why the figure, or a part of it, is not available; None if all of it is.
     exclusions : Exclusions or None
-        What was counted and what was left out; None where nothing was counted from a table.
+        What was counted and what was left out; None if nothing was counted from a table.
     caveats : tuple of Note
-        What must travel with the figure, each with a code, a short and a long form.
+        The caveats to show with the figure, each with a code, a short and a long form.
     chosen : str
-        Which part of a tally was chosen, as with ``where(group="Robbery")``; a part of what the figure is about.
+        Which part of a tally was chosen, as with ``where(group="Robbery")``. It is part of the subject of the
+        figure.
     sources : tuple of Source
-        The published files that the counts were read from, by `policemetrics.official`.
+        The published files from which `policemetrics.official` read the counts.
 
     Notes
     -----
-    ``str()`` has the caveats, ``format(figure, "short")`` is the sentence without.
+    ``str()`` is the sentence with the caveats, ``format(figure, "short")`` the sentence without.
 
-    A class of figures of your own says its sentence in ``_sentence``; `policemetrics.extend` says how.
+    Your own class of figures makes its sentence in ``_sentence``: see `policemetrics.extend`.
     """
 
     __attrs_attrs__: ClassVar[Any]  # for type checkers, which do not see through `figure`
@@ -492,7 +493,7 @@ class Figure(Mapping[str, Any]):
 
     @property
     def caveat(self) -> str:
-        """What must travel with the figure, in words; empty where nothing must."""
+        """The caveats of the figure in words; empty if there are none."""
         return in_words(self.caveats)
 
     @property
@@ -603,7 +604,7 @@ class Figure(Mapping[str, Any]):
         Returns
         -------
         str
-            A table with pipes, an empty line, the sentence. What Markdown would read as more than text is escaped.
+            A table with pipes, an empty line, the sentence. Characters with a meaning in Markdown are escaped.
 
         Examples
         --------

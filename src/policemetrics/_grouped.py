@@ -49,7 +49,7 @@ class Grouped:
     shown : array of bool, (groups,)
         Which of them were supplied: they are shown even where there is no figure.
     rows : Rows
-        One row a group, with its reasons, caveats and exclusions.
+        One row per group, with its reasons, caveats and exclusions.
 
     Examples
     --------

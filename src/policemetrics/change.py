@@ -463,28 +463,30 @@ def rate_change(
 ) -> RateChange | Results[RateChange]:
     """Change in a count or a rate, absolute and in per cent, with an interval.
 
-    Give two counts; or two columns of counts with `labels`; or a tally or data frame with `between`
-    or `versus`. With `groups` two groups are compared, as two periods are.
+    Give two counts; or two columns of counts with `labels`; or a tally or data frame with `between` or `versus`.
+    With `groups` it compares two groups instead of two periods.
 
     Parameters
     ----------
     old, new : int, or sequence of int with `labels`
-        The counts before and after; whole numbers >= 0. A tally or data frame takes the place of
-        `old`, and `new` is left out.
+        The counts before and after: whole numbers >= 0. For a table give the tally or data frame as `old`, and
+        leave out `new`.
     labels : sequence of str or int, optional
         A label for each pair of counts; gives a table with the dimension ``label``.
     between : tuple of str or Period, optional
-        The two periods, (earlier, later): of one length, without overlap. Where the tally holds
-        shorter periods, months say, those that make up each are added.
+        The two periods, (earlier, later): of one length, without overlap. If the tally has shorter periods, such
+        as months, those within each period are added up.
     groups : tuple of str or int, optional
-        Two labels of the dimension `of`, in place of `between`: how the second differs from the first. Or a mapping of
-        the dimension to both, ``{"district": ("Eastside", "Westside")}``. Periods are added up; name theirs in `by` to
-        compare the groups in each. Where it is known who sent what, both must have the same months.
+        Two labels of the dimension `of`, instead of `between`: how does the second differ from the first? Or a
+        mapping of the dimension to both, ``{"district": ("Eastside", "Westside")}``. Periods are added up; put
+        the period in `by` to compare the groups in each period. If the tally knows who sent what, both groups
+        must have the same months.
     of : str, optional
         The dimension of `groups`.
     versus : {"year_before", "previous", "same_months"}, optional
-        Compare every period with the one a year before it or just before it; gives a table. Or compare the months of
-        the latest year there are, from January on, with the mean of the same months of the `years` before.
+        Compare every period with the one a year before it, or just before it; gives a table. ``"same_months"``
+        compares the months of the latest year, from January on, with the mean of the same months of the `years`
+        before.
     years : int, optional
         For ``versus="same_months"``: how many years before. Default is 3.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -498,42 +500,42 @@ def rate_change(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     exposure : tuple of float, or Exposure, optional
-        What each count is divided by, (before, after), > 0; for a tally an `Exposure`, with the
-        period among its dimensions where each has its own estimate. The percentage is then that of
-        the rates; `change` remains that of the counts.
+        What each count is divided by, (before, after), > 0. For a tally an `Exposure`; if each period has its own
+        estimate, the period is one of its dimensions. The percentage is then the change of the rates; `change` is
+        still the change of the counts.
     per_day : bool, optional
         Whether to divide by the days of each period: 2023/24 has 366. Default is False.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only: refuse the comparison, or keep the
-        suppliers of both and put the rest in the ledger. Default is ``"require"``.
+        What to do if a supplier has data for one period only: refuse the comparison, or compare the suppliers of
+        both and list the rest in the ledger. Default is ``"require"``.
     method : {"score", "exact", "midp"}, optional
-        Wilson's score interval on `new` of both, turned into odds; the exact conditional one; or its
+        Wilson's score interval for `new` out of both, turned into odds; the exact conditional interval; or its
         mid-P version. Default is ``"score"``.
     dispersion : float or "estimate", optional
-        Variance over mean of the counts, >= 1: widens the score interval. ``"estimate"`` takes Pearson's estimate of
-        `policemetrics.spc.dispersion` from the months before the later period, for each group, of which there must be
-        twelve. Default is 1, Poisson.
+        Variance over mean of the counts, >= 1: widens the score interval. ``"estimate"`` is Pearson's estimate,
+        `policemetrics.spc.dispersion`, from the months before the later period. It is made for each group, and
+        needs twelve months. Default is 1, Poisson.
     minimum_base : int, optional
-        Withhold the percentage where `old` is below it; 50 is the practice of ONS. Default is 0.
+        Withhold the percentage if `old` is below this; ONS uses 50. Default is 0.
     margin : float, optional
         A change that would not matter, in per cent, > 0: ``material`` says whether the change is known to be within it,
         by two one-sided tests, or known to be beyond it.
     caveat : str, optional
-        What must travel with the figure: a break in recording, say.
+        A caveat to show with the figure, such as a break in recording.
     subject : str, optional
         What is counted, for the sentence. Default is ``"Recorded crime"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
     adjust : {"bh"}, optional
-        For many comparisons at once: p-values adjusted by Benjamini and Hochberg [1]_, so that of the changes with a
-        `p_adjusted` below 5% about 5% at most are chance. Default is None: of many groups without any change, one in 20
-        has an interval that leaves 0% out.
+        For many comparisons at once: p-values adjusted by Benjamini and Hochberg [1]_. At most about 5% of the
+        changes with a `p_adjusted` below 5% are then due to chance. Default is None: of many groups without any
+        change, one in 20 has an interval that does not contain 0%.
 
     Returns
     -------
     RateChange or Results of RateChange
-        A table if there is `labels`, `versus` or `by`; otherwise one figure. What was not supplied,
-        or not by the same suppliers, is not available, and says why.
+        A table if there is `labels`, `versus` or `by`; otherwise one figure. Where data are missing, or the two
+        periods have different suppliers, the figure is not available and `reason` says why.
 
     Raises
     ------
@@ -545,12 +547,12 @@ def rate_change(
 
     Notes
     -----
-    Given the sum of two Poisson counts, the second is binomial, so limits for its share turn into
-    limits for the ratio of rates. The p-value is of the same family: it is below
-    ``1 - confidence_level`` exactly when the interval leaves 0% out. At the size of a force almost
-    any change is distinguishable from chance: report how large it is.
+    Given the sum of two Poisson counts, the second is binomial, so limits for its share turn into limits for the
+    ratio of rates. The p-value comes from the same method: it is below ``1 - confidence_level`` exactly when the
+    interval does not contain 0%. For a whole force almost any change is larger than chance alone would give:
+    report how large it is.
 
-    The intervals of a table with `adjust` are those of each change alone; only `p_adjusted` knows of the others.
+    With `adjust` only `p_adjusted` allows for the other comparisons; the intervals do not.
 
     References
     ----------
@@ -819,7 +821,7 @@ def change_drivers(
     caveat: str = "",
     subject: str = "Recorded crime",
 ) -> Results[ChangeDriver]:
-    """Split a change in a count by category: which of them made a fall of 10%.
+    """Split a change in a count by category: how much each category added to it.
 
     Parameters
     ----------
@@ -828,7 +830,8 @@ def change_drivers(
     between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `rate_change`.
     groups : mapping of str to tuple, optional
-        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
+        Two groups instead of two periods: their dimension and both labels, ``{"district": ("Eastside",
+        "Westside")}``.
     of : str
         The dimension whose categories are shown: the offence group, the offence, the area.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -842,9 +845,9 @@ def change_drivers(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only, as for `rate_change`. Default is ``"require"``.
+        What to do if a supplier has data for one period only, as for `rate_change`. Default is ``"require"``.
     caveat : str, optional
-        What must travel with the figures. Default is none.
+        A caveat to show with the figures. Default is none.
     subject : str, optional
         What is counted, for the sentence. Default is ``"Recorded crime"``.
 
@@ -859,7 +862,7 @@ def change_drivers(
     InvalidInputError
         If the periods do not compare, both groups are one, or one dimension is given two roles.
     InvalidTypeError
-        If not one of `between` and `groups` is given, or `groups` is no such mapping.
+        If not exactly one of `between` and `groups` is given, or `groups` is no such mapping.
     UnknownNameError
         If a dimension or column does not exist.
 
@@ -870,8 +873,8 @@ def change_drivers(
 
     Notes
     -----
-    A category of a frame that has no row in a period counts 0 there, as long as its group has rows at all.
-    Where an area may be absent since nothing was supplied, give a `Tally` whose coverage names the areas.
+    In a frame a category without a row in a period counts as 0, if its group has any rows. If an area may be
+    absent because nothing was supplied, give a `Tally` whose coverage names the areas.
 
     Examples
     --------

@@ -104,30 +104,31 @@ def detectable_change(
     dispersion: Dispersion = 1,
     history: Sequence[Number] | Column | None = None,
 ) -> DetectableChange | Results[DetectableChange]:
-    r"""By how much a count, or a share, must change between two periods to be told from chance.
+    r"""How much a count, or a share, must change between two periods to be told from chance.
 
     Parameters
     ----------
     base : float, or sequence of float with `labels`
-        The count of the first period, as it is expected, > 0; or the numerator of its share.
+        The expected count of the first period, > 0; or the numerator of its share.
     labels : sequence of str or int, optional
         A label for each; gives a table with the dimension ``label``.
     out_of : float, or sequence of float with `labels`, optional
-        What it is a share of, in either period. Default is none: it is a count.
+        The denominator of the share, in either period. Default is none: `base` is a count.
     power : float, optional
-        In what part of such cases the change is found; between 0.5 and 1. Default is 0.8.
+        The share of such cases in which the change is found; between 0.5 and 1. Default is 0.8.
     confidence_level : float, optional
-        That of the interval, or test, by which it is found. Strictly between 0 and 1. Default is 0.95.
+        The level of the interval, or test, that is to find it. Strictly between 0 and 1. Default is 0.95.
     dispersion : float or "estimate", optional
-        How many times the variance of a Poisson count, or of a binomial one, theirs is. ``"estimate"`` takes Pearson's
-        estimate of `policemetrics.spc.dispersion` from `history`, and at least 1. Default is 1.
+        The variance of the counts, divided by that of Poisson (or binomial) counts. ``"estimate"`` is Pearson's
+        estimate, `policemetrics.spc.dispersion`, from `history`, but at least 1. Default is 1.
     history : sequence of float, optional
         With ``dispersion="estimate"``, for a count: at least twelve counts of earlier periods of one length.
 
     Returns
     -------
     DetectableChange or Results of DetectableChange
-        How far the figure must fall, or rise. Where it cannot fall so far, there is no such fall, and the reason says so.
+        How far the figure must fall, or rise. If it cannot fall that far, there is no such fall, and the reason
+        says so.
 
     Raises
     ------
@@ -141,8 +142,9 @@ def detectable_change(
 
     Notes
     -----
-    The square root of a Poisson count, and the arcsine of the root of a share, vary by nearly the same amount whatever
-    they are [1]_. With :math:`\delta = z_{1 - \alpha/2} + z_{\mathrm{power}}` and the dispersion :math:`\varphi` a count
+    The square root of a Poisson count has nearly the same variance whatever the count is; so has the arcsine of
+    the root of a share [1]_. With :math:`\delta = z_{1 - \alpha/2} + z_{\mathrm{power}}` and the dispersion
+    :math:`\varphi` a count
     :math:`b` must move to
 
     .. math:: \left(\sqrt b \pm \delta \sqrt{\varphi/2}\right)^2,

@@ -61,27 +61,27 @@ _NEEDS: Final = "an exposure needs at least one dimension in by= and one value."
 
 @attrs.frozen(init=False, eq=False, repr=False)
 class Exposure:
-    """What a rate is per: residents, households, officers, by area, with a reference date.
+    """What a rate is divided by: residents, households, officers, by area, with a reference date.
 
     Parameters
     ----------
     values : mapping of label to float
         The size of each area, > 0; keyed by label, or by tuple of labels in the order of `by`.
     by : str or sequence of str
-        The dimensions of the keys. With the period among them, each period has its own figure.
+        The dimensions of the keys. If the period is one of them, each period has its own size.
     name : str
         What is counted, in the plural: ``"residents"``.
     date : str
-        The reference date in words: ``"mid-2022"``; for several periods, which estimate each takes.
+        The reference date in words: ``"mid-2022"``; for several periods, the estimate used for each.
     basis : str, optional
-        What the estimates rest on: ``"Census 2021"``. Where two exposures of different bases are joined with ``+``, a
-        figure that divides by both says so. Default is none stated.
+        What the estimates are based on: ``"Census 2021"``. If two exposures with different bases are joined with
+        ``+``, a figure that divides by both says so. Default is not stated.
 
     Raises
     ------
     InvalidInputError
-        If there are no values, or one is not a finite number > 0, or a key has not one label for
-        each dimension.
+        If there are no values, one is not a finite number > 0, or a key does not have one label for each
+        dimension.
 
     Examples
     --------
@@ -140,7 +140,7 @@ class Exposure:
     def from_frame(
         cls, frame: IntoDataFrame, /, *, by: Columns, value: str, name: str, date: str, basis: str = ""
     ) -> Exposure:
-        """Make an exposure of a data frame with one row an area.
+        """Make an exposure from a data frame with one row per area.
 
         Parameters
         ----------
@@ -156,12 +156,12 @@ class Exposure:
         Returns
         -------
         Exposure
-            One size an area.
+            One size per area.
 
         Raises
         ------
         InvalidInputError
-            If a key occurs twice: sizes would have to be added, which only the caller can allow.
+            If a key occurs twice: add up the sizes first, if that is what you mean.
 
         Examples
         --------

@@ -174,7 +174,7 @@ def percentiles(runs: Runs, q: Sequence[float], *, method: Percentile = "linear"
     Raises
     ------
     UnknownNameError
-        If there is no such definition; those there are get listed.
+        If there is no such definition; the error lists those that exist.
 
     Notes
     -----

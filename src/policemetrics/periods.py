@@ -46,8 +46,8 @@ def _whole(value: object, name: str, low: float = -np.inf, high: float = np.inf)
 class Period:
     """Whole calendar months, from the first day of one to the last day of another.
 
-    Periods are equal, ordered and hashed by (start, end), so a financial year is one period
-    however it was spelt.
+    Periods are equal, ordered and hashed by (start, end), so a financial year is the same period in every
+    spelling.
 
     Parameters
     ----------
@@ -65,12 +65,12 @@ class Period:
 
     See Also
     --------
-    Period.parse : Read a label as it stands in a table.
+    Period.parse : Read a label as it is in a table.
 
     Notes
     -----
-    The constructors that say what they make are clearer than dates: `month`, `quarter`,
-    `financial_quarter`, `calendar_year`, `financial_year`, `year_ending`.
+    These constructors are clearer than dates: `month`, `quarter`, `financial_quarter`, `calendar_year`,
+    `financial_year`, `year_ending`.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class Period:
         Parameters
         ----------
         label : str
-            In any case, with any spacing and any hyphen or dash. A Period stands for itself.
+            In any case, with any spacing and any hyphen or dash. A Period is returned as it is.
         kind : {"month", "quarter", "financial_year", "calendar_year"}, optional
             What the label must be. Only needed for a label that could be two things.
 
@@ -125,10 +125,10 @@ class Period:
 
         Notes
         -----
-        Read are months ("2024-03", "2024/03", "202403", "2024M03", "Mar-24", "March 2024",
-        "03/2024"), quarters, years ("2024", "2023/24", "2023-2024", "FY 2023-24"), twelve
-        months by their end ("year ending March 2024", "YE Mar-24", "12 months to 31 March 2024")
-        and spans ("Apr 2023 to Mar 2024", "January-March 2024", "2023-04 to 2024-03").
+        These are read: months ("2024-03", "2024/03", "202403", "2024M03", "Mar-24", "March 2024", "03/2024"),
+        quarters, years ("2024", "2023/24", "2023-2024", "FY 2023-24"), twelve months by their end ("year ending
+        March 2024", "YE Mar-24", "12 months to 31 March 2024") and spans ("Apr 2023 to Mar 2024", "January-March
+        2024", "2023-04 to 2024-03").
 
         A quarter of one year is a calendar quarter ("2024-Q1" is January to March); a quarter
         of a financial year is a financial one ("2023/24 Q1" is April to June).

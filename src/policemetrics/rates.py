@@ -183,19 +183,20 @@ def share(
     every: Every = "month",
     confidence_level: float = 0.95,
 ) -> Share | Results[Share]:
-    """Share of a whole, with the Wilson interval: of two numbers, or of the rows of a table that are some part of it.
+    """Share of a whole, with the Wilson interval: from two numbers, or from the rows of a table.
 
     Parameters
     ----------
     data : int, Tally or data frame; or sequence of int with `labels`
-        The part: a whole number, 0 to `out_of`. Or the table that the part is a part of.
+        The part: a whole number, 0 to `out_of`. Or the table whose rows are the whole.
     out_of : int, or sequence of int with `labels`
-        The whole, for numbers. Of 0 the share is not available.
+        The whole, for numbers. If it is 0, the share is not available.
     labels : sequence of str or int, optional
         A label for each pair of numbers; gives a table with the dimension ``label``.
     part : str or mapping of str to label or labels, optional
-        For a table: which of it is counted, ``{"outcome": ["arrest", "caution"]}``; of several dimensions in all of
-        them. A name alone is a column of True and False, or of 1 and 0, and stands for what is True.
+        For a table: which rows are the part, such as ``{"outcome": ["arrest", "caution"]}``. With several
+        dimensions a row must match in all of them. A name alone is a column of True and False, or of 1 and 0; the
+        part is what is True.
     by : str, sequence of str or mapping of dimension to column, optional
         For a table: the dimensions to keep; gives a table of shares.
     count : str, optional
@@ -211,8 +212,8 @@ def share(
     Returns
     -------
     Share or Results of Share
-        A table if there is `labels` or `by`; otherwise one figure. What lacks a label of `part` is in neither part
-        nor whole; the ledger says how much that is.
+        A table if there is `labels` or `by`; otherwise one figure. A row without the label that `part` asks for
+        is in neither part nor whole; the ledger says how many there are.
 
     Raises
     ------
@@ -221,12 +222,12 @@ def share(
     InvalidTypeError
         If numbers come with the options of a table, or a table without `part`.
     UnknownNameError
-        If a dimension, column or label does not exist; what there is gets listed.
+        If a dimension, column or label does not exist; the error lists what there is.
 
     Notes
     -----
-    The interval is Wilson's score interval [1]_. It takes each of the whole for a draw of its own; where several
-    come from one event, as searches of a group do, more is uncertain than it says.
+    The interval is Wilson's score interval [1]_. It assumes independent cases. If several come from one event,
+    such as searches of a group, the true uncertainty is larger.
 
     References
     ----------
@@ -504,10 +505,9 @@ def share_change(
     Parameters
     ----------
     old, new : int, or sequence of int with `labels`
-        How many of the first and of the second; whole numbers >= 0. A tally or data frame takes the place of `old`, and
-        `new` is left out.
+        The two parts: whole numbers >= 0. For a table give the tally or data frame as `old`, and leave out `new`.
     out_of : tuple of int, optional
-        Out of how many, (first, second), for counts.
+        The two wholes, (first, second), for counts.
     labels : sequence of str or int, optional
         A label for each pair of counts; gives a table with the dimension ``label``.
     part : str or mapping, optional
@@ -515,7 +515,7 @@ def share_change(
     between : tuple of str or Period, optional
         Two periods, as for `rate_change`.
     groups : tuple of str or int, optional
-        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+        Two labels of the dimension `of`, instead of `between`, as for `rate_change`.
     of : str, optional
         The dimension of `groups`.
     by : str, sequence of str or mapping, optional
@@ -534,7 +534,7 @@ def share_change(
         The score intervals of Miettinen and Nurminen; or those without their factor N / (N - 1): Koopman's of the ratio,
         Mee's of the difference. Default is ``"miettinen-nurminen"``.
     caveat : str, optional
-        What must travel with the figure.
+        A caveat to show with the figure.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -559,9 +559,10 @@ def share_change(
 
     Notes
     -----
-    All intervals, and the p-value, invert one score test [1]_ [2]_: see `policemetrics.intervals.proportion_ratio`. The two
-    shares are taken to be independent: a part beside the whole that holds it is not, nor are two parts of one whole. An
-    odds ratio is no ratio of shares: where these are large it lies further from 1.
+    All intervals, and the p-value, invert one score test [1]_ [2]_: see
+    `policemetrics.intervals.proportion_ratio`. The two shares must be independent. A part and the whole that
+    contains it are not, nor are two parts of one whole. An odds ratio is not the ratio of the shares: if the
+    shares are large, it lies further from 1.
 
     References
     ----------
@@ -757,16 +758,16 @@ def rate(
     subject: str = "Recorded crime",
     confidence_level: float = 0.95,
 ) -> Rate | Results[Rate]:
-    """Rate of events per so many of an exposure, with a Poisson interval.
+    """Rate of events per 1,000 (or another number) of an exposure, with a Poisson interval.
 
     Parameters
     ----------
     events : int, Tally or data frame; or sequence of int with `labels`
         The count or counts; whole numbers >= 0.
     exposure : float, mapping, Exposure or Tally
-        What to divide by, > 0: one number, where there is one group; a mapping, with a number for each
-        label of `by`; an `Exposure`, joined by label and added over areas; or a tally of the divisor.
-        With `labels` one number or a sequence of them.
+        What to divide by, > 0: a number, if there is one group; a mapping with a number for each label of `by`;
+        an `Exposure`, joined by label and added up over areas; or a tally of the divisor. With `labels`: one
+        number, or a sequence of them.
     labels : sequence of str or int, optional
         A label for each count; gives a table with the dimension ``label``.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -802,8 +803,8 @@ def rate(
 
     Notes
     -----
-    The exact limits are those of Garwood [1]_. They describe a Poisson process; recorded crime
-    varies more than that, so they are the least that is uncertain.
+    The exact limits are those of Garwood [1]_. They describe a Poisson process. Recorded crime varies more, so
+    the true uncertainty is larger.
 
     References
     ----------

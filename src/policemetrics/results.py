@@ -79,12 +79,11 @@ MISSING: Final = "(missing)"  # the label of what has none
 
 @attrs.frozen(init=False, eq=False, repr=False)
 class Results(Handed, Generic[FigureT_co]):
-    """A table of figures: one row a group, one column an attribute.
+    """A table of figures: one row per group, one column per attribute.
 
-    It holds arrays, makes value objects when asked, and hands over to a data frame for the rest.
-    Tables are made by the functions of the package, or by `of`. Two equal tables compare equal,
-    undefined values included. What is undefined is ``nan`` with a `reason` here and null in every
-    export.
+    It holds arrays, makes value objects when asked, and can be exported to a data frame. The functions of the
+    package make tables, and so does `of`. Two equal tables compare equal, including undefined values. An
+    undefined value is ``nan`` with a `reason` here, and null in every export.
 
     Attributes
     ----------
@@ -165,7 +164,7 @@ class Results(Handed, Generic[FigureT_co]):
         Returns
         -------
         Results
-            One row a figure. Exclusions are not carried over where the units differ.
+            One row per figure. Exclusions are not carried over where the units differ.
 
         Raises
         ------
@@ -356,7 +355,7 @@ class Results(Handed, Generic[FigureT_co]):
         Parameters
         ----------
         rows : int, optional
-            How many. Default is 5; where there are fewer it is all of them.
+            How many. Default is 5; if there are fewer, all of them.
 
         Returns
         -------
@@ -366,7 +365,7 @@ class Results(Handed, Generic[FigureT_co]):
         Raises
         ------
         InvalidTypeError
-            If it is no whole number.
+            If it is not a whole number.
         OutOfRangeError
             If it is below 0.
 
@@ -384,7 +383,7 @@ class Results(Handed, Generic[FigureT_co]):
         Parameters
         ----------
         **labels : str or int
-            A label for each dimension that is needed to tell the row; a period in any spelling.
+            A label for each dimension that is needed to find the row; a period in any spelling.
 
         Returns
         -------
@@ -394,7 +393,7 @@ class Results(Handed, Generic[FigureT_co]):
         Raises
         ------
         UnknownNameError
-            If a dimension or a label is not in the table; those there are get listed.
+            If a dimension or a label is not in the table; the error lists those that exist.
         InvalidInputError
             If several rows match.
 
@@ -435,7 +434,7 @@ class Results(Handed, Generic[FigureT_co]):
         column : str
             Name of a column.
         descending : bool, optional
-            Whether the largest come first. Default is False. Equal values keep their order.
+            Whether the largest values come first. Default is False. Equal values keep their order.
 
         Returns
         -------
@@ -476,10 +475,11 @@ class Results(Handed, Generic[FigureT_co]):
         dim : str
             A dimension of the table.
         names : mapping of label to label, or str
-            New label by old label; or ``"definitions"``, the bundled names of offences or outcome types, by what
-            the dimension is called, else by the codes; ``"offences"`` or ``"outcomes"`` says which.
+            New label by old label. Or ``"definitions"``: the names of offences or outcome types in the package,
+            chosen by the name of the dimension, otherwise by the codes; ``"offences"`` or ``"outcomes"`` says
+            which of the two.
         others : {"keep", "refuse"}, optional
-            What happens to labels that have no name there. Default is ``"keep"``.
+            What happens to labels without a new name. Default is ``"keep"``.
 
         Returns
         -------
@@ -491,9 +491,9 @@ class Results(Handed, Generic[FigureT_co]):
         UnknownNameError
             If there is no such dimension, a key of `names` matches no label, or `others` refuses one.
         InvalidInputError
-            If two rows would have the same labels: figures do not add up. Relabel the counts first.
+            If two rows would have the same labels: figures cannot be added up. Relabel the counts first.
         ChoiceNeededError
-            If the labels may be codes of either.
+            If the labels may be codes of offences or of outcomes.
 
         Examples
         --------
@@ -539,24 +539,26 @@ class Results(Handed, Generic[FigureT_co]):
     def suppress(
         self, below: int = 5, *, round_to: int | None = None, totals: Names | None = None
     ) -> Results[FigureT_co]:
-        """Hide small counts, and what would give them away, before a table is published.
+        """Hide small counts, and whatever would reveal them, before a table is published.
 
-        What is hidden is undefined in every export, with a reason that begins with the field's symbol, [c], which
-        stands in its place wherever the table is shown. What follows of a hidden count goes with it: the change, the
-        percentage, the rate, their limits; and what was left out, which says how many were counted. The rows come in the order of
-        their labels, since an order by size would tell.
+        A hidden value is undefined in every export, with a reason that begins with the usual symbol, [c], which
+        is shown instead of the value. What follows from a hidden count is also hidden: the change, the
+        percentage, the rate and their limits, and what was left out, which would show how many were counted. The
+        rows are sorted by their labels, because an order by size would reveal something.
 
         Parameters
         ----------
         below : int, optional
-            Counts below it are small, 0 among them. Default is 5. From what is shown no hidden count can be bounded to
-            fewer than so many whole numbers.
+            Counts below it are small, including 0. Default is 5. From what is shown nobody can narrow a hidden
+            count down to fewer than this many whole numbers.
         round_to : int, optional
-            Rounds the counts that are shown to its multiples, halves up. Changes, percentages, rates and shares are worked
-            out again from the rounded counts; limits and p-values are left out. Default is not to round.
+            Round the counts that are shown to multiples of this, halves up. Changes, percentages, rates and
+            shares are worked out again from the rounded counts; limits and p-values are left out. Default is not
+            to round.
         totals : str or sequence of str, optional
-            The totals that are published beside the table, wherever that is: those by label of one of its two
-            dimensions, by its name, and ``"all"``. Default is that all of them are; ``()`` is none.
+            The totals that are published with the table or elsewhere: the name of one of its two dimensions for
+            the totals by its labels, and ``"all"`` for the total of everything. Default is all of them; ``()`` is
+            none.
 
         Returns
         -------
@@ -566,19 +568,21 @@ class Results(Handed, Generic[FigureT_co]):
         Raises
         ------
         InvalidInputError
-            If what the table is about cannot be protected in it, as the limits of a control chart, which tell of all its
-            points; it is not by one or two dimensions; rows overlap, as a total and its parts or windows of months do; or a
-            small count cannot be hidden beside the totals.
+            If the table cannot be protected, such as a control chart, whose limits depend on all its points; if
+            it does not have one or two dimensions; if rows overlap, such as a total and its parts, or windows of
+            months; or if a small count cannot be hidden with these totals.
         OutOfRangeError
             If `below` or `round_to` is less than 2.
 
         Notes
         -----
-        Of a share both parts are counts: 98 of 100 tells of 2. They are hidden together with their whole. Of times the
-        number is protected, and how many were within the target and were not; medians are times of somebody. Of harm
-        the number of crimes is: a score of many crimes may still tell of a rare offence that weighs much.
+        For a share the part and the rest are both protected, because 98 of 100 reveals 2. They are hidden
+        together with the whole. For times the number of times is protected, and how many were within the target
+        and how many were not; a median may still be the time of one person. For harm the number of crimes is
+        protected; a score of many crimes may still reveal a rare offence with a high weight.
 
-        It protects one table. Who sees another one with some of its counts, an earlier edition say, may know more.
+        This protects one table. A reader of another table with some of the same counts, such as an earlier
+        edition, may know more.
 
         Examples
         --------
@@ -708,13 +712,13 @@ class Results(Handed, Generic[FigureT_co]):
         Parameters
         ----------
         audit : bool, optional
-            Whether to add what the figure was made of: method, level, definition, caveat, what was
-            counted, and the exclusions by reason. Default is False.
+            Whether to add the inputs of the figures: method, level, definition, caveat, what was counted, and the
+            exclusions by reason. Default is False.
 
         Returns
         -------
         dict of str to list
-            One list a column, all of one length.
+            One list per column, all of one length.
 
         Examples
         --------
@@ -780,15 +784,15 @@ class Results(Handed, Generic[FigureT_co]):
         Parameters
         ----------
         audit : bool, optional
-            Whether to add what the figures were made of. Default is False.
+            Whether to add the inputs of the figures. Default is False.
         headings : bool, optional
             Whether to give the table as it is shown, for a board: headings with units and periods, and figures as
-            text. Default is False: names, and numbers in full.
+            text. Default is False: the names of columns, and unrounded numbers.
 
         Returns
         -------
         pandas.DataFrame
-            One row a figure.
+            One row per figure.
 
         Raises
         ------
@@ -804,15 +808,15 @@ class Results(Handed, Generic[FigureT_co]):
         Parameters
         ----------
         audit : bool, optional
-            Whether to add what the figures were made of. Default is False.
+            Whether to add the inputs of the figures. Default is False.
         headings : bool, optional
             Whether to give the table as it is shown, for a board: headings with units and periods, and figures as
-            text. Default is False: names, and numbers in full.
+            text. Default is False: the names of columns, and unrounded numbers.
 
         Returns
         -------
         polars.DataFrame
-            One row a figure.
+            One row per figure.
 
         Raises
         ------
@@ -828,15 +832,15 @@ class Results(Handed, Generic[FigureT_co]):
         Parameters
         ----------
         audit : bool, optional
-            Whether to add what the figures were made of. Default is False.
+            Whether to add the inputs of the figures. Default is False.
         headings : bool, optional
             Whether to give the table as it is shown, for a board: headings with units and periods, and figures as
-            text. Default is False: names, and numbers in full.
+            text. Default is False: the names of columns, and unrounded numbers.
 
         Returns
         -------
         pyarrow.Table
-            One row a figure.
+            One row per figure.
 
         Raises
         ------
@@ -847,18 +851,19 @@ class Results(Handed, Generic[FigureT_co]):
         return arrow_of(table, kinds, "Results.to_arrow")
 
     def to_markdown(self, *, headings: bool = False) -> str:
-        """Return the table as Markdown, with all its rows, written as on screen, and what was left out.
+        """Return the table as Markdown: all rows, written as on screen, and what was left out.
 
         Parameters
         ----------
         headings : bool, optional
-            Whether to head the columns for a board, as "2022/23" for "old". Default is False: their names.
+            Whether to give the columns headings for a board, such as "2022/23" for "old". Default is False: their
+            names.
 
         Returns
         -------
         str
-            A table with pipes, an empty line, a line that says what the table is. What Markdown would read as more
-            than text is escaped.
+            A table with pipes, an empty line, and a line that says what the table is. Characters with a meaning
+            in Markdown are escaped.
 
         Examples
         --------

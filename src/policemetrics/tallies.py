@@ -87,18 +87,17 @@ _MOST_CELLS_SHOWN: Final = 20
 class Tally(Handed):
     """Counts by key: whole numbers, exact, immutable, and mergeable with ``+``.
 
-    Make one with `tally` from a data frame or with `from_columns` from plain columns. A cell that
-    stands, even with 0, is evidence that data were supplied; cells may be negative, since
-    corrections are. Labels are text or whole numbers, except in the dimension ``seconds``, which
-    holds measured times and reads as float seconds.
+    Make one with `tally` from a data frame or with `from_columns` from plain columns. A cell in the tally, even a
+    0, shows that data were supplied. Cells may be negative, because corrections are. Labels are text or whole
+    numbers, except in the dimension ``seconds``, which has measured times as float seconds.
 
     Attributes
     ----------
     dims : tuple of str
         The dimensions of the key.
     coverage : Tally or None
-        The keys that are known to be supplied, over the dimensions that prove it. Inside it an
-        absent cell is 0; outside it a figure is not available. None: the cells are the evidence.
+        The keys that are known to be supplied, over the dimensions that prove it. Inside it an absent cell is 0;
+        outside it a figure is not available. None: only the cells show what was supplied.
     excluded : Tally or None
         The ledger: what was left out, by the same dimensions and ``reason``.
     overlapping : frozenset of str
@@ -142,7 +141,7 @@ class Tally(Handed):
         overlapping: Names = (),
         unit: str = "counts",
     ) -> Tally:
-        """Make a tally of plain columns: lists, arrays, or the columns of any data frame.
+        """Make a tally from plain columns: lists, arrays, or the columns of any data frame.
 
         Parameters
         ----------
@@ -153,8 +152,8 @@ class Tally(Handed):
         counts : iterable of int
             The count of each cell, of the same length; 0 and negative corrections are kept.
         coverage : str, sequence of str or Exposure, optional
-            The dimensions whose keys, wherever they occur, prove that data were supplied; or an exposure, whose
-            areas are then who sends, in every period that occurs.
+            The dimensions whose keys prove that data were supplied; or an exposure, whose areas are then the
+            suppliers, in every period that occurs.
         overlapping : str or sequence of str, optional
             Dimensions whose labels overlap, so that they must not be added up.
         unit : str, optional
@@ -295,7 +294,7 @@ class Tally(Handed):
         return self._evolve(sent=tuple(attrs.evolve(one, sources=sources) for one in self._sent))
 
     def released(self, when: str, /) -> Tally:
-        """Say of which release the counts are, so that a comparison with those of another one says so.
+        """Name the release of the counts, so that a comparison with another release says so.
 
         Parameters
         ----------
@@ -331,23 +330,23 @@ class Tally(Handed):
 
     @property
     def coverage(self) -> Tally | None:
-        """The keys that are known to be supplied, each counted once; None where the cells are the evidence."""
+        """The keys that are known to be supplied, each counted once; None if only the cells show what was supplied."""
         return None if self._supplied is None else Tally._of(self._supplied, unit=SUPPLIED)
 
     @property
     def excluded(self) -> Tally | None:
-        """What was left out, by the same dimensions and ``reason``; None where nothing was."""
+        """What was left out, by the same dimensions and ``reason``; None if nothing was."""
         return None if self._ledger is None else Tally._of(self._ledger, unit=self.unit)
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The published files that the counts were read from by `policemetrics.official`; empty where by other means."""
+        """The published files from which `policemetrics.official` read the counts; empty for other counts."""
         found = [one.sources for one in self._sent if one.sources]
         return _sources.joined(*found) if found else ()
 
     @property
     def total(self) -> int:
-        """Sum of all counts that have every label; ``sum_to().total`` counts those that lack one, too.
+        """Sum of all counts that have every label; ``sum_to().total`` also counts those that lack one.
 
         Raises
         ------
@@ -397,7 +396,7 @@ class Tally(Handed):
         Returns
         -------
         dict of str to list
-            One list a column, in the order of the keys.
+            One list per column, in the order of the keys.
         """
         return self._cells.to_dict()
 
@@ -407,7 +406,7 @@ class Tally(Handed):
         Returns
         -------
         pyarrow.Table
-            One row a cell: text, 64-bit integers, and for seconds floats. In a ledger, and among whole
+            One row per cell: text, 64-bit integers, and for seconds floats. In a ledger, and among whole
             numbers, a label that is missing is null.
 
         Raises
@@ -423,7 +422,7 @@ class Tally(Handed):
         Returns
         -------
         pandas.DataFrame
-            One row a cell, with the types of `to_arrow`.
+            One row per cell, with the types of `to_arrow`.
 
         Raises
         ------
@@ -438,7 +437,7 @@ class Tally(Handed):
         Returns
         -------
         polars.DataFrame
-            One row a cell, with the types of `to_arrow`.
+            One row per cell, with the types of `to_arrow`.
 
         Raises
         ------
@@ -568,10 +567,10 @@ class Tally(Handed):
         return mine.union(theirs).keys()
 
     def sum_to(self, *dims: str) -> Tally:
-        """Add up to fewer dimensions; who sent what is kept, the ledger is added up the same.
+        """Add up to fewer dimensions; who sent what is kept, and the ledger is added up in the same way.
 
-        What was left out because it lacks a label that is summed away counts again: a total needs none. What was dropped
-        stays out.
+        What was left out because it lacks a label counts again if that dimension is summed away: a total does not
+        need the label. What was dropped stays out.
 
         Parameters
         ----------
@@ -597,12 +596,13 @@ class Tally(Handed):
 
         Notes
         -----
-        A label is taken for a total if it is the sum of others wherever it stands, and either the definitions name it as
-        one that holds them (`policemetrics.definitions.wholes`), or so many counts agree that chance would do it in fewer
-        than 1 of 1,024 tables of independent counts, of which the label is as large on average as the others together.
-        Of 40,000 random tables of three labels and two periods, at a mean of 3, of 10 and of 40, it was none; sums alone are
-        equal in 2.1%, 0.05% and none of them. Where one label is on average as large as the other two, it was none, none and
-        0.04%. Of a label that is the sum of others by chance :meth:`no_total` says so.
+        A label is treated as a total if it is the sum of others in every cell, and one of two things holds.
+        Either the definitions name it as a total of them (`policemetrics.definitions.wholes`). Or so many counts
+        agree that chance would do it in fewer than 1 of 1,024 tables of independent counts, in which the label is
+        on average as large as the others together. This was tried on 40,000 random tables of three labels and two
+        periods, with a mean count of 3, 10 and 40: no label was treated as a total, although the sums agree in
+        2.1%, 0.05% and 0% of the tables. If one label is on average as large as the other two together, it
+        happened in 0%, 0% and 0.04%. If a label is the sum of others by chance, say so with :meth:`no_total`.
 
         Examples
         --------
@@ -685,10 +685,10 @@ class Tally(Handed):
         return all(names) or not known.without.keys().isdisjoint(names)
 
     def forget(self) -> Tally:
-        """Return the tally as if it had been made so: what lies beneath is gone.
+        """Return the same counts without the forces and months from which they were added up.
 
-        A total still holds what was sent, force by force and month by month, so that it is known who is in it.
-        Where a tally is handed on as an object, pickled say, and only the totals are meant, forget the rest.
+        A total still knows what was sent, force by force and month by month. To pass on a tally as an object (for
+        example pickled) with its totals only, forget the rest.
 
         Returns
         -------
@@ -714,7 +714,7 @@ class Tally(Handed):
     # ---- choosing -----------------------------------------------------------------------
 
     def where(self, /, **labels: Any) -> Tally:
-        """Keep the cells with these labels; coverage and ledger are narrowed the same.
+        """Keep the cells with these labels; coverage and ledger are narrowed in the same way.
 
         Parameters
         ----------
@@ -724,12 +724,12 @@ class Tally(Handed):
         Returns
         -------
         Tally
-            The chosen part. Together with `drop` of the same labels it is the whole.
+            The chosen part. This part and the rest, from `drop` with the same labels, make up the whole.
 
         Raises
         ------
         UnknownNameError
-            If a dimension or a label does not occur; what there is gets listed.
+            If a dimension or a label does not occur; the error lists what there is.
 
         Examples
         --------
@@ -750,27 +750,28 @@ class Tally(Handed):
         )
 
     def drop(self, reason: str = "", /, **labels: Any) -> Tally:
-        """Leave out the cells with these labels, and say so in the ledger.
+        """Leave out the cells with these labels, and list them in the ledger.
 
-        A supplier of whom nothing is left in any period is no supplier any more, unless `coverage` named those who send.
+        If nothing is left of a supplier in any period, it is no longer a supplier, unless `coverage` named the
+        suppliers.
 
         Parameters
         ----------
         reason : str, optional
-            Why they are left out; the ledger says it. Default is no reason.
+            Why they are left out, for the ledger. Default is no reason.
         **labels : str, int or iterable of them
             Label or labels by dimension; a cell is dropped where it matches in all of them.
 
         Returns
         -------
         Tally
-            The rest; what was dropped stands in `excluded` as ``"dropped: <dimension>"``, or
-            ``"dropped: <dimension> (<reason>)"``.
+            The rest; what was dropped is in `excluded` as ``"dropped: <dimension>"``, or ``"dropped: <dimension>
+            (<reason>)"``.
 
         Raises
         ------
         UnknownNameError
-            If a dimension or a label does not occur; what there is gets listed.
+            If a dimension or a label does not occur; the error lists what there is.
 
         Examples
         --------
@@ -801,22 +802,22 @@ class Tally(Handed):
         return found
 
     def not_supplied(self, reason: str, /, **labels: Any) -> Tally:
-        """Mark what a source wrote as figures, often 0, although nothing valid was supplied.
+        """Mark cells as not supplied: a source wrote a figure, often 0, although it had no valid data.
 
-        The mark is over all that has the labels, whether a cell stands there or not.
+        The mark is for everything with these labels, whether there is a cell or not.
 
         Parameters
         ----------
         reason : str
-            Why they are no figures; every figure that would need them says it.
+            Why they are not valid; every figure that needs them gives this reason.
         **labels : str, int or iterable of them
             Label or labels by dimension; a cell is marked where it matches in all of them.
 
         Returns
         -------
         Tally
-            The tally without these cells; they stand in `excluded` as ``"not supplied: <reason>"``,
-            and a figure that would need them is not available, for that reason.
+            The tally without these cells. They are in `excluded` as ``"not supplied: <reason>"``, and a figure
+            that needs them is not available, for that reason.
 
         Raises
         ------
@@ -843,25 +844,25 @@ class Tally(Handed):
         return found._evolve(marks=(*found._marks, mark.keys().extend(REASON, reason)))
 
     def no_total(self, /, **labels: Any) -> Tally:
-        """Say that labels are no totals of others, whatever their numbers and names, so that they are added up with them.
+        """Say that labels are not totals of others, whatever their numbers and names, so that they are added up with them.
 
-        A label that is the sum of others in every cell is taken for their total (see :meth:`sum_to`), and is not added
-        to them. Small tables of round numbers may come to that by chance.
+        A label that is the sum of others in every cell is treated as their total (see :meth:`sum_to`), and is not
+        added to them. In a small table of round numbers this may happen by chance.
 
         Parameters
         ----------
         **labels : str, int or iterable of them
-            Label or labels by dimension; none of them holds others.
+            Label or labels by dimension; none of them is a total of others.
 
         Returns
         -------
         Tally
-            The same counts, which add up. Any other label that is a total is refused as before.
+            The same counts, which now add up. Any other label that is a total is still an error.
 
         Raises
         ------
         UnknownNameError
-            If a dimension or a label does not occur; what there is gets listed.
+            If a dimension or a label does not occur; the error lists what there is.
 
         Examples
         --------
@@ -965,17 +966,17 @@ class Tally(Handed):
         *,
         others: Literal["keep", "refuse"] = "keep",
     ) -> Tally:
-        """Rename or merge the labels of a dimension, in coverage and ledger too; who sent what is kept.
+        """Rename or merge the labels of a dimension, also in coverage and ledger; who sent what is kept.
 
-        Forces that become a region remain who sends: where one of them is missing, so is a part of the region. Two
-        labels that were never sent for the same period are one supplier, whose name changed.
+        Forces that are merged to a region are still the suppliers: if one of them is missing, part of the region
+        is missing. Two labels that were never sent for the same period are one supplier, whose name changed.
 
         Parameters
         ----------
         dim : str
             A dimension of the tally.
         mapping : mapping of label to label
-            New label by old label. Several old labels with one new label add up.
+            New label by old label. Old labels with the same new label add up.
         others : {"keep", "refuse"}, optional
             What happens to labels that are not in `mapping`. Default is ``"keep"``.
 
@@ -1084,13 +1085,13 @@ class Tally(Handed):
         Returns
         -------
         Tally
-            Counts by the longer periods. Who sent only a part of one is left out of it by every figure, which
-            says so. Coverage that names no `period` proves none of its months: a row of the supplier does.
+            Counts by the longer periods. If a supplier sent only a part of a period, every figure leaves it out
+            there, and says so. Coverage without `period` does not prove any month: a row of the supplier does.
 
         Raises
         ------
         InvalidInputError
-            If a label is no period, or does not lie within one of those asked for.
+            If a label is not a period, or does not lie within one of the longer periods.
 
         Examples
         --------
@@ -1119,7 +1120,7 @@ class Tally(Handed):
         return self._evolve(supplied=reports(sent).keys(dims), sent=sent)
 
     def rolling(self, months: int, *, period: str = "period") -> Tally:
-        """Add up every window of `months` months; the windows overlap, so they no longer add.
+        """Add up every window of `months` months; the windows overlap, so they cannot be added up again.
 
         Parameters
         ----------
@@ -1131,11 +1132,10 @@ class Tally(Handed):
         Returns
         -------
         Tally
-            Counts by window, labelled by its period, with `period` among the overlapping
-            dimensions. In a window is who supplied all of its months, once labels are summed as before;
-            what the others sent of it is in the ledger. Coverage that names no `period` proves none of its
-            months: a row of the supplier does. Where nothing was stated, a window stands only where each of
-            its months has a cell.
+            Counts by window, labelled by its period, with `period` among the overlapping dimensions. A window
+            counts the suppliers that sent all of its months; what the others sent is in the ledger. Coverage
+            without `period` does not prove any month: a row of the supplier does. If no coverage was stated,
+            there is a window only if each of its months has a cell.
 
         Raises
         ------

@@ -69,64 +69,68 @@ def compare(
     least_expected: float = 5,
     confidence_levels: tuple[float, float] = (0.95, 0.998),
 ) -> Results[AreaShare] | Results[AreaRate]:
-    r"""Set each area of a table of figures beside a group, and say which stand out.
+    r"""Compare each area of a table of figures with a group, and say which stand out.
 
     Parameters
     ----------
     figures : Results
-        The figures by area, as `rate`, `share`, `positive_outcome_rate`, `harm_score`, `answer_times` or `response_times` give
-        them with ``by="force"``: any that are a numerator out of a denominator.
+        The figures by area, as `rate`, `share`, `positive_outcome_rate`, `harm_score`, `answer_times` or
+        `response_times` give them with ``by="force"``: any with a numerator and a denominator.
     of : str, optional
         The dimension whose labels are compared. Default is ``"force"``.
     against : {"pooled", "mean_of_rates"} or float
-        The figure of the group: all that was counted in it out of all that it is out of; or the plain mean of the figures.
-        Or a figure of your own, a target say. It must be given.
+        The figure of the group: its events divided by its denominators, both added up; or the plain mean of its
+        figures. Or a number of your own, such as a target. It must be given.
     include_self : bool
-        Whether an area is counted in the group that it stands beside. It must be given where there is a group.
+        Whether an area belongs to the group it is compared with. It must be given if there is a group.
     members : iterable of label, or mapping of label to labels, optional
-        The areas of the group, which all areas of the table stand beside; or, for each area that is compared, those similar to
-        it. Default is all that have a figure.
+        The areas of the group with which all areas of the table are compared; or, for each area to compare, the
+        areas similar to it. Default is all areas that have a figure.
     column : str, optional
         Which figure, where a table has several: ``"per_head"`` or ``"per_crime"`` of `harm_score`.
     scale : {"identity", "arcsine", "log"}, optional
-        On which scale areas are spread. Default is identity for shares and logarithmic for rates.
+        The scale on which the spread is measured. Default is identity for shares and logarithmic for rates.
     overdispersion : {"additive", "multiplicative"} or None, optional
-        How the spread between areas is allowed for: added to the variance of chance, or multiplying it. None tests by
-        chance alone. Default is ``"additive"``.
+        How to allow for the spread between areas: add it to the variance of chance, or multiply that variance.
+        None tests against chance alone. Default is ``"additive"``.
     winsorise : float, optional
-        Which share of the z at either end is brought in before the spread is measured, 0 to under 0.5. Default is 0.1.
+        The share of the z at either end that is pulled in before the spread is measured, 0 to under 0.5. Default
+        is 0.1.
     adjust : {"bh", "bonferroni"}, optional
-        How p-values are adjusted for how many areas are tested. Default is not at all.
+        How p-values are adjusted for the number of areas tested. Default is not at all.
     least_expected : float, optional
-        How many events must be expected of an area, of a share on either side, for it to be tested. Default is 5.
+        How many events an area must be expected to have to be tested; for a share also how many cases without the
+        event. Default is 5.
     confidence_levels : tuple of two float, optional
         The levels of the limits, the lower first. Default is (0.95, 0.998).
 
     Returns
     -------
     Results of AreaShare or Results of AreaRate
-        A row an area. One without a figure says why, and is not in the group; one that is not tested is shown, and says why.
+        A row per area. An area without a figure says why, and is not in the group. An area that is not tested is
+        shown, and says why.
 
     Raises
     ------
     ChoiceNeededError
-        If `against` or `include_self` is missing, or `column` where there are several.
+        If `against` or `include_self` is missing, or `column` if there are several.
     InvalidTypeError
-        If `figures` is no table of such figures, or an argument has no use.
+        If `figures` is not a table of such figures, or an argument has no use.
     InvalidInputError
-        If an area stands there twice, the figures are of several definitions, a total stands among its parts, or a group has
+        If an area occurs twice, the figures have several definitions, a total is among its parts, or a group has
         fewer than three areas.
     UnknownNameError
         If an area, a column, a scale or a dimension does not exist.
 
     See Also
     --------
-    standardised_ratio : Figures adjusted for their mix, which can be compared, too.
+    standardised_ratio : Figures adjusted for their mix, which can also be compared.
     plot.funnel, plot.caterpillar : The pictures.
 
     Notes
     -----
-    With y the figure, t that of the group, both on the scale, and s the standard error of chance, z = (y - t) / s. For shares
+    Let y be the area's figure and t the group's, both on the scale, and s the standard error from chance: z =
+    (y - t) / s. For shares
     :math:`s = \sqrt{t(1-t)/n}`, on the arcsine scale :math:`1 / (2 \sqrt{n})`; for rates :math:`1 / \sqrt{E}` on the
     logarithmic scale, with E events expected. A ratio of two flows has the chance of both. :math:`\phi` and
     :math:`\tau` measure the spread, and limits are :math:`t \pm z \sqrt{s^2 + \tau^2}` [1]_ [2]_. Limits by chance alone are

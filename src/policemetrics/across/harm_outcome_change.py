@@ -209,17 +209,18 @@ def harm_outcome_change(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
+        What to do if a supplier has data for one period only, as for `outcome_rate_change`. Default is
         ``"require"``.
     caveat : str, optional
-        What must travel with the figure.
+        A caveat to show with the figure.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     HarmOutcomeChange or Results of HarmOutcomeChange
-        A table if there is `by`; otherwise one figure. What was not supplied by the same suppliers is not available.
+        A table if there is `by`; otherwise one figure. Where the two periods have different suppliers the figure
+        is not available and `reason` says why.
 
     Raises
     ------
@@ -229,16 +230,17 @@ def harm_outcome_change(
     See Also
     --------
     harm_outcome_drivers : What each offence adds to the two parts.
-    outcome_rate_split : The same of rates without weights.
+    outcome_rate_split : The same for rates without weights.
 
     Notes
     -----
     The interval squares and adds the distances of the two rates from their own limits, as for
-    `outcome_rate_change`. It takes the two periods to be independent.
+    `outcome_rate_change`. It assumes that the two periods are independent.
 
     With the shares s of the harm, :math:`s_i = w_i n_i / \sum w n`, and the rates r of the offences the rate is
     :math:`\sum_i s_i r_i`; within is :math:`\sum_i \Delta r_i\,\bar{s_i}` and mix :math:`\sum_i \Delta s_i\,\bar{r_i}`,
-    means being those of old and new [1]_. An offence without crimes in one period takes its rate from the other.
+    where a bar is the mean of old and new [1]_. An offence without crimes in one period takes its rate from the
+    other.
 
     References
     ----------
@@ -354,7 +356,7 @@ def harm_outcome_drivers(
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[HarmOutcomeDriver]:
-    """Return what each offence added to a change in a harm-weighted outcome rate, by its rate and by its share.
+    """Return what each offence added to a change in a harm-weighted outcome rate, through its rate and through its share.
 
     Parameters
     ----------
@@ -380,7 +382,7 @@ def harm_outcome_drivers(
     like_for_like : {"require", "match"}, optional
         As for `harm_outcome_change`. Default is ``"require"``.
     caveat : str, optional
-        What must travel with the figures.
+        A caveat to show with the figures.
 
     Returns
     -------

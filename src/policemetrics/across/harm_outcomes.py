@@ -199,8 +199,8 @@ def harm_outcome_rate(
 ) -> HarmOutcomeRate | Results[HarmOutcomeRate]:
     r"""Harm of the crimes with a positive outcome as a fraction of the harm of all, with an interval.
 
-    A positive outcome of a homicide and one of a shoplifting count the same in `positive_outcome_rate`; here each
-    counts as much as its crime weighs.
+    In `positive_outcome_rate` a positive outcome of a homicide and one of a shoplifting count the same. Here each
+    counts by the weight of its offence.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def harm_outcome_rate(
     basis : {"recorded", "closed"}
         Outcomes given so far to the crimes recorded in the period; or outcomes given in the period.
     out_of : {"crimes", "crimes_with_outcome", "outcomes"}, optional
-        Whose harm it is a part of. Default is ``"crimes"``, all that were recorded.
+        The denominator: the harm of which crimes. Default is ``"crimes"``, all crimes recorded.
     crimes : Tally, optional
         Crimes recorded by offence, for ``out_of="crimes"``. On the closed basis they must be given; on the recorded
         basis the default is to count the rows, which must then include type 0.
@@ -249,10 +249,10 @@ def harm_outcome_rate(
     ChoiceNeededError
         If `positive` or `basis` is left out, or `crimes`, `blank` or `alternates` where the data call for it.
     UnknownNameError
-        If an offence has no weight and is not outside them: all such are listed. If a set, a type of outcome, a
-        dimension or a column does not exist.
+        If an offence has no weight and is not in `outside` of the weights: the error lists all of them. If a set,
+        a type of outcome, a dimension or a column does not exist.
     InvalidInputError
-        What `positive_outcome_rate` refuses is refused.
+        As for `positive_outcome_rate`.
     InvalidTypeError
         If codes are numbers, `weights` is not a `HarmWeights`, or `crimes` no tally that keeps the offence.
 
@@ -265,15 +265,15 @@ def harm_outcome_rate(
     -----
     With weights w, positive outcomes x and crimes n of the offences i the rate is
     :math:`R = \sum_i w_i x_i / \sum_i w_i n_i`, a weighted clearance rate like that of Statistics Canada [1]_. Its
-    limits are those of equal weights, on effective counts: with :math:`u = \sum w^2 n / \sum w n`, the harm that
-    tells as much as one crime, Wilson's for R out of :math:`\sum w n / u = (\sum w n)^2 / \sum w^2 n`. On the closed
-    basis out of crimes it is the score interval of the ratio of :math:`(\sum w x)^2 / \sum w^2 x` and
-    :math:`(\sum w n)^2 / \sum w^2 n`, scaled to R. With equal weights both are those of `positive_outcome_rate`.
-    Where no outcome is positive they are taken to weigh what the crimes do. Corrections below zero are taken as
-    they are, and add to the variance.
+    limits are those for equal weights, on effective counts. With :math:`u = \sum w^2 n / \sum w n`, the harm that
+    says as much as one crime, they are Wilson's for R out of :math:`\sum w n / u = (\sum w n)^2 / \sum w^2 n`. On
+    the closed basis out of crimes it is the score interval of the ratio of :math:`(\sum w x)^2 / \sum w^2 x` and
+    :math:`(\sum w n)^2 / \sum w^2 n`, scaled to R. With equal weights both are those of `positive_outcome_rate`. If
+    no outcome is positive, the upper limit assumes that a positive one would weigh as much as the crimes do on
+    average. Corrections below zero lower the sums, and add to the variance.
 
-    Weights of groups of offences, made as harm by crimes, give the harm of each group; which of its offences were
-    solved they hide, and a caveat says so.
+    If the weights are for groups of offences, the mean harm of each group, they hide which offences in a group
+    were solved; a caveat says so.
 
     References
     ----------

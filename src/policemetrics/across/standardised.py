@@ -213,15 +213,15 @@ def standardised_ratio(
     method: RateMethod = "phe",
     confidence_level: float = 0.95,
 ) -> Results[StandardisedRatio]:
-    r"""Events of each area beside what its mix would give at the rates of a reference: indirect standardisation.
+    r"""Events of each area, divided by those expected from its mix at the rates of a reference: indirect standardisation.
 
     Parameters
     ----------
     figures : Results
         Rates or shares by area and group, as ``positive_outcome_rate(…, by=["force", "offence_group"])`` gives.
     reference : "pooled", label, sequence of labels, or mapping of label to float
-        Whose rates are taken: all areas together; one or some of the areas; or a figure for each label of `of`, in the unit of
-        the table. It must be given.
+        Whose rates are used: all areas together; one or some of the areas; or a figure for each label of `of`, in
+        the unit of the table. It must be given.
     of : str, optional
         The dimension of the mix. Default is ``"offence_group"``.
     by : str or sequence of str, optional
@@ -229,21 +229,22 @@ def standardised_ratio(
     column : str, optional
         Which figure, where a table has several.
     method : {"phe", "byar", "exact"}, optional
-        The interval of the events counted: exact under 10 and Byar's from there, or one of them. Default is ``"phe"``.
+        The interval of the events counted: exact for fewer than 10 and Byar's from 10 (``"phe"``), or one of the
+        two. Default is ``"phe"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     Results of StandardisedRatio
-        A row an area. `compare` takes it, ``against=1``.
+        A row per area. `compare` takes it, ``against=1``.
 
     Raises
     ------
     ChoiceNeededError
         If `reference` is missing.
     InvalidTypeError, InvalidInputError, UnknownNameError
-        If the table cannot be read so, a reference or a dimension does not exist, or rates lack a label.
+        If the table is of another kind, a reference or a dimension does not exist, or rates lack a label.
 
     See Also
     --------
@@ -252,9 +253,10 @@ def standardised_ratio(
 
     Notes
     -----
-    Expected are :math:`E = \sum_g n_g r_g`, with the denominators :math:`n_g` of the area and the rates :math:`r_g` of the
-    reference [1]_. The interval takes E as known and the events for a Poisson count, which for shares is on the wide side. Ratios
-    of two areas are each beside the reference, not beside each other: their mixes differ.
+    The expected events are :math:`E = \sum_g n_g r_g`, with the denominators :math:`n_g` of the area and the
+    rates :math:`r_g` of the reference [1]_. The interval treats E as known and the events as a Poisson count; for
+    shares it is a little too wide. Compare each ratio with the reference, not the ratios of two areas with each
+    other, because their mixes differ.
 
     References
     ----------
@@ -340,14 +342,14 @@ def directly_standardised_rate(
     method: HarmMethod = "dobson",
     confidence_level: float = 0.95,
 ) -> Results[StandardisedRate]:
-    r"""Rate that each area would have with the mix of a standard: direct standardisation, with Dobson's limits.
+    r"""Rate that each area would have with the mix of a standard population: direct standardisation, with Dobson's limits.
 
     Parameters
     ----------
     figures : Results
         Rates by area and group, as ``rate(…, by=["force", "age"])`` gives.
     standard : mapping of label to float
-        The standard population: a size for each label of `of`; only their proportions count.
+        The standard population: a size for each label of `of`; only their proportions matter.
     of : str, optional
         The dimension of the mix. Default is ``"age"``.
     by : str or sequence of str, optional
@@ -355,23 +357,24 @@ def directly_standardised_rate(
     column : str, optional
         Which figure, where a table has several.
     method : {"dobson", "dobson-byar", "normal"}, optional
-        The interval: Dobson's on the exact limits of the count, on Byar's, or normal. Default is ``"dobson"``.
+        The interval: Dobson's from the exact limits of the count, from Byar's, or normal. Default is
+        ``"dobson"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     Results of StandardisedRate
-        A row an area. Of fewer than 10 events there is none, as in public health in England.
+        A row per area. With fewer than 10 events there is no rate, as in public health in England.
 
     Raises
     ------
     InvalidTypeError, InvalidInputError, UnknownNameError
-        If the table cannot be read so, a dimension does not exist, or `standard` has not a size for each label.
+        If the table is of another kind, a dimension does not exist, or `standard` lacks a size for a label.
 
     See Also
     --------
-    standardised_ratio : What the mix of each area gives at the rates of a reference; better where groups are small.
+    standardised_ratio : Events against those expected at the rates of a reference; better if groups are small.
 
     Notes
     -----

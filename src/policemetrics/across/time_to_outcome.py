@@ -153,31 +153,31 @@ def time_to_outcome(
     survival_method: SurvivalMethod = "log-log",
     confidence_level: float = 0.95,
 ) -> TimeToOutcome | Results[TimeToOutcome]:
-    """Days from the record of a crime to its outcome: median and nine tenths, with crimes that are open counted as such.
+    """Days from the recording of a crime to its outcome: median and 90th percentile, with open crimes counted as open.
 
-    A median of the crimes that have an outcome is too short: those that take long have none yet.
+    A median over the crimes that have an outcome is too short, because those that take long have none yet.
 
     Parameters
     ----------
     frame : data frame
-        One row a crime, with the date of its record and that of its outcome, which is missing while it is open. Any that
-        narwhals reads.
+        One row per crime, with the date of its recording and the date of its outcome, which is missing while it
+        is open. Any frame that narwhals reads.
     start, end : str
-        The columns of these dates: dates, or stamps, of which the date counts.
+        The columns of these dates: dates, or time stamps, whose date counts.
     as_at : str, datetime.date or Period
-        The day to which the crimes were followed, that of the extract; a month or year stands for its last day. Outcomes
+        The day of the extract, to which the crimes were followed; a month or year means its last day. Outcomes
         given later count as not yet given.
     by : str, sequence of str or mapping of dimension to column, optional
-        What to keep, the offence group say; gives a table. Default is one figure.
+        What to keep, such as the offence group; gives a table. Default is one figure.
     date : str, optional
-        The column of dates that is cut into the dimension ``period``, `start` say; with `by` each period has a row of
-        its own. Default is none.
+        The column of dates, such as `start`, that is cut into the dimension ``period``; with `by` each period has
+        its own row. Default is none.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     outcome : str, optional
-        The dimension of `by` that holds the type of outcome, where it is one. Default is ``"outcome"``.
+        The dimension of `by` that holds the type of outcome, if there is one. Default is ``"outcome"``.
     timezone : str, optional
-        On whose clocks stamps with a zone are read as dates. Default is ``"Europe/London"``.
+        The time zone in which stamps with a zone are read as dates. Default is ``"Europe/London"``.
     survival_method : {"log-log", "log"}, optional
         On which scale the intervals are symmetric. Default is ``"log-log"``.
     confidence_level : float, optional
@@ -195,24 +195,24 @@ def time_to_outcome(
     InvalidTypeError
         If a column holds no dates, `as_at` is no date, or `frame` is a tally.
     InvalidInputError
-        If `as_at` tells no day, or most outcomes come before their crime.
+        If `as_at` names no day, or most outcomes come before their crime.
     UnknownNameError
-        If there is no such column, or `outcome` is named and is no dimension of `by`.
+        If there is no such column, or `outcome` is named and is not a dimension of `by`.
 
     See Also
     --------
-    response_times : The same of responses, to the microsecond.
+    response_times : The same for responses, to the microsecond.
     outcome_maturity : Which outcomes there are by age, in months.
 
     Notes
     -----
-    The days are those of the calendar: an outcome on the day of the record took 0. The share that has no outcome yet is Kaplan
-    and Meier's estimate, from the days of the crimes with an outcome and how long the others were followed [1]_. It takes
-    open crimes to be like those that were open as long and then got one. Where nothing is open the percentiles are those
-    defined by ``"averaged_inverted_cdf"``.
+    Days are calendar days: an outcome on the day of recording took 0. The share that has no outcome yet is Kaplan
+    and Meier's estimate, from the days of the crimes with an outcome and how long the others were followed [1]_.
+    It assumes that open crimes are like those that were open as long and then got an outcome. If nothing is open,
+    the percentiles are those of ``"averaged_inverted_cdf"``.
 
-    By type of outcome only the crimes that have it can be counted, as in the bulletins, whose medians are of outcomes given:
-    an open crime belongs to none of them. A caveat says so.
+    An open crime has no type of outcome yet. So by type of outcome only crimes with an outcome are counted, as in
+    the bulletins, and a caveat says so.
 
     Crimes without a date of record, recorded after `as_at`, or with an outcome before it, are left out, each for that
     reason.
@@ -238,7 +238,7 @@ def time_to_outcome(
     _check.choice(survival_method, "survival_method", SURVIVAL_METHODS)
     level = _check.confidence_level(confidence_level)
     if isinstance(frame, Tally):
-        msg = "frame must be a data frame with a row a crime; a tally has no dates. outcome_maturity takes counts by month."
+        msg = "frame must be a data frame with a row per crime; a tally has no dates. outcome_maturity takes counts by month."
         raise InvalidTypeError(msg)
     if start is None or end is None:
         msg = "start and end must be given, the columns of the date of record and of the date of the outcome."

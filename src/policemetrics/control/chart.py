@@ -200,39 +200,43 @@ def control_chart(
         Counts by month, quarter or week ("2024-W05"); or a table of figures with a row for each period; or plain values
         in order of time, nan where there is none.
     chart : {"xmr", "c", "u", "u_prime", "p", "p_prime", "xbar_times"}
-        Which limits. What is charted decides, so that there is no default: ``"xmr"`` fits anything, the others suppose
-        how chance works. ``"p"`` and ``"p_prime"`` are of shares, ``"xbar_times"`` is of mean times.
+        Which limits. The choice depends on what is charted, so there is no default. ``"xmr"`` fits any values;
+        the others assume how chance works. ``"p"`` and ``"p_prime"`` are for shares, ``"xbar_times"`` is for mean
+        times.
     period : str, optional
         The dimension that holds the periods. Default is ``"period"``.
     by : str, sequence of str or mapping of dimension to column, optional
-        For counts: the dimensions to keep; each group is a series with limits of its own.
+        For counts: the dimensions to keep; each group is a series with its own limits.
     labels : sequence of str or int, optional
         For plain values: the period of each. Default is to number them.
     value : str, optional
-        For a table of figures: the column that is charted. Default is the first that it is about.
+        For a table of figures: the column to chart. Default is the first that the table is about.
     exposure : float, mapping, Exposure or Tally, optional
         What counts are divided by, as in `rate`; for plain values a number, or one for each.
     per : float, optional
         The size that a rate is per, where there is an exposure. Default is 1000.
     per_day : bool, optional
-        Whether counts are divided by the days of their period, so that February is no dip. Default is True.
+        Whether counts are divided by the days of their period, so that a shorter month, February, is not a fall.
+        Default is True.
     rules : {"nhs", "western-electric", "nelson"}, optional
-        The set of rules, see `policemetrics.definitions.control_rules`. Default is ``"nhs"``, which also leaves moving
-        ranges of at least 3.267 times their mean out of that mean, once.
+        The set of rules, see `policemetrics.definitions.control_rules`. Default is ``"nhs"``. It also leaves out
+        moving ranges of at least 3.267 times their mean, and takes the mean once more.
     scaling : {"2.66", "3/1.128"}, optional
-        For ``"xmr"``: by how many mean moving ranges the limits lie off the centre. Default is ``"2.66"``.
+        For ``"xmr"``: how many mean moving ranges the limits lie from the centre. Default is ``"2.66"``.
     baseline : int or tuple of two periods, optional
-        The points that centre and limits are made of: so many from the start, or from one period to another. Default
-        is all.
+        The points from which centre and limits are made: a number of points from the start, or from one period to
+        another. Default is all.
     breaks : period or sequence of periods, optional
-        Where limits start anew: the first point of each new piece. Default is nowhere; none is found by itself.
+        Where new limits start: the first point of each new piece. Default is none; breaks are not found
+        automatically.
     seasonal : bool, optional
-        For ``"xmr"``: whether each point is held against the mean of the same month, or week, of the baseline, of which
-        it must hold two. For series that have the same shape every year. Default is False.
+        For ``"xmr"``: whether each point is compared with the mean of the same month, or week, of the baseline,
+        which must have at least two of each. For series that have the same shape every year. Default is False.
     good : {"lower", "higher"}, optional
         Which way is better, so that a signal is called an improvement or a concern. Default is neither.
     target : float, optional
-        What is aimed at, in the unit of the points; needs `good`. ``assurance`` says whether it will be met as things are.
+        The target, in the unit of the points; needs `good`. ``assurance`` says whether the present level will
+        meet it.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     date : str, optional
@@ -245,12 +249,12 @@ def control_chart(
     Returns
     -------
     Results of ControlPoint, ControlShare or ControlTime
-        A row for each point in order of time, gaps among them, which say why they are one.
+        A row for each point in order of time. A gap is also a row, and says why it is one.
 
     Raises
     ------
     ChoiceNeededError
-        If no `chart` is given; the choices are listed with what they are for.
+        If no `chart` is given; the error lists the choices and what they are for.
     InvalidInputError
         If periods are of several kinds, overlap or occur twice, counts of unequal months go to ``"c"``, or a chart does
         not fit what is charted.
@@ -263,10 +267,10 @@ def control_chart(
 
     Notes
     -----
-    The limits are those of `policemetrics.spc`. A period for which not everyone sent something who did for others is a
-    gap, and so is one that is not over; no run of points goes across a gap. Limits of fewer than twelve points are
-    called provisional. Of points with nothing going on about one in a hundred gives a signal: it is where to look, and
-    no proof.
+    The limits are those of `policemetrics.spc`. A period is a gap if one of the suppliers did not send for it, or
+    if it is not over; runs of points stop at a gap. Limits from fewer than twelve points are called provisional.
+    Even without any change about one point in a hundred gives a signal: it shows where to look and proves
+    nothing.
 
     Examples
     --------

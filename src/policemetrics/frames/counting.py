@@ -75,59 +75,59 @@ def tally(
     Parameters
     ----------
     frame : data frame
-        Any that narwhals reads: pandas, polars (eager or lazy), pyarrow, a DuckDB relation and
-        others. The engine does the grouping.
+        Any frame that narwhals reads: pandas, polars (eager or lazy), pyarrow, a DuckDB relation and others. The
+        engine does the grouping.
     by : str, sequence of str or mapping of dimension to column, optional
-        What to keep. A mapping renames: ``{"force": "force_name"}``. Columns hold text or whole
+        The dimensions to keep. A mapping renames: ``{"force": "force_name"}``. Columns hold text or whole
         numbers; the dimension ``seconds`` takes a column of seconds, or of durations, which are cut to the
         microsecond. Default is no dimension.
     count : str, optional
-        The column of counts to add up: whole numbers, corrections below zero included. A row
-        without a count marks its cell as "not supplied" in the ledger, and every figure that
-        would need the cell says so. Default is to count rows, which warns where a column of numbers that is
-        not used is named like a count ("offences", "n", "total") or, as each of ten rows and more has a key of its
-        own, is of whole numbers and not named like an identifier, a time, a place or a grade; ``"rows"`` counts them
-        on purpose.
+        The column of counts to add up: whole numbers, with corrections below zero. A row without a count marks
+        its cell as "not supplied" in the ledger, and every figure that needs the cell says so. Default is to
+        count rows. This warns if an unused column of numbers is named like a count ("offences", "n", "total"). It
+        also warns if there are at least ten rows, each has its own key, and an unused column has whole numbers
+        and is not named like an identifier, a time, a place or a grade. ``"rows"`` counts rows without a warning.
     marks : mapping of str to str, or sequence of str, optional
-        For a column of counts as text: what stands there in place of a number, and why, as in ``{"[c]": "suppressed",
-        "..": "not available"}``. Each goes to the ledger by its reason, as a row without a count does; behind a
-        number it is a note. "1,200" is read as 1200. Default is to refuse text.
+        For a column of counts as text: the marks used instead of a number, and what each means, as in ``{"[c]":
+        "suppressed", "..": "not available"}``. A cell with a mark goes to the ledger with that reason, like a row
+        without a count. A mark after a number is a note. "1,200" is read as 1200. Default is to refuse text.
     unique : str or sequence of str, optional
-        The column, or columns, that identify what is counted, such as ``"Crime ID"``: rows of one identifier count
-        once, and the ledger says how many more there were. Rows without one are all kept. Rows of one identifier
-        that have different labels are refused. Default is to count every row.
+        The column, or columns, that identify what is counted, such as ``"Crime ID"``: rows with the same
+        identifier count once, and the ledger says how many more there were. Rows without an identifier are all
+        kept. Rows with the same identifier but different labels are an error. Default is to count every row.
     date : str, optional
-        A column of dates or datetimes, cut into periods as the dimension ``period``, which then
-        proves supply: a period with one row counts as supplied in full, by all. Name the suppliers
-        in `coverage` too where one may be missing, and leave out a period that is not over.
-        Datetimes with a zone are read in `timezone`; those without as they stand.
+        A column of dates or datetimes, cut into periods as the dimension ``period``. This dimension then proves
+        supply: a period with one row counts as supplied in full, by all. If a supplier may be missing, also name
+        the suppliers in `coverage`. Leave out a period that is not over. Datetimes with a time zone are read in
+        `timezone`; those without are read as they are.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
-        Length of the periods that `date` is cut into. Of longer ones than months, months without a row are known
-        where nine of ten months from the first to the last have some, and there are twelve of them, or five rows a
-        month: a caveat names them, and a period that lacks some at either end is not compared. Coverage that is
-        stated says that all were sent. Default is ``"month"``.
+        Length of the periods that `date` is cut into. In periods longer than a month a month without a row may be
+        missing data. It is treated as missing if nine of ten months from the first to the last have rows, and
+        there are twelve such months, or five rows per month. A caveat then names the missing months, and a period
+        that lacks some at either end is not compared. Stated coverage says that all months were sent. Default is
+        ``"month"``.
     timezone : str, optional
-        Where the days begin; in DuckDB, Spark and Ibis that must be the zone of the session.
-        Default is ``"Europe/London"``.
+        The time zone in which days begin; in DuckDB, Spark and Ibis it must be the zone of the session. Default
+        is ``"Europe/London"``.
     coverage : str, sequence of str or Exposure, optional
-        The dimensions whose keys, wherever they occur, prove that data were supplied, so that an
-        absent cell is 0 there: force and period, say. Or an exposure: its areas are who sends, and one
-        without a row had none, in every period that occurs.
+        The dimensions whose keys prove that data were supplied, such as force and period: if a row has the key,
+        an absent cell of it is 0. Or an exposure: its areas are the suppliers, and an area without a row had
+        none, in every period that occurs.
     overlapping : str or sequence of str, optional
-        Dimensions whose labels overlap (a total beside its parts), so that they must not be added.
+        Dimensions whose labels overlap (a total beside its parts), so that they must not be added up.
 
     Returns
     -------
     Tally
-        Counts by key. Rows without a label or a date stand in its ledger, `Tally.excluded`.
+        Counts by key. Rows without a label or a date are in its ledger, `Tally.excluded`.
 
     Raises
     ------
     UnknownNameError
-        If there is no such column; the columns there are get listed.
+        If there is no such column; the error lists the columns.
     InvalidTypeError
-        If `frame` is no data frame, or a column is of the wrong kind: codes read as floats, for
-        example, where 4.1 and 4.10 would be one.
+        If `frame` is not a data frame, or a column is of the wrong kind: for example codes read as floats, in
+        which 4.1 and 4.10 would be the same.
     InvalidInputError
         If counts are not whole, or add up past 64 bits; if `count` is "rows" and a column has that name.
 

@@ -163,7 +163,7 @@ def durations(
     zero: Literal["keep", "exclude"] = "keep",
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
 ) -> Tally:
-    """Count the times between two stamps by key and seconds, with what could not be timed in the ledger.
+    """Count the times between two time stamps by key and seconds; what could not be timed is in the ledger.
 
     Parameters
     ----------
@@ -171,64 +171,68 @@ def durations(
         Any that narwhals reads: pandas, polars (eager or lazy), pyarrow, a DuckDB relation and others. The
         engine does the arithmetic and the grouping.
     start, end : str
-        The columns of stamps. Both have a zone, of one name or two, or neither has.
+        The columns of time stamps. Both have a time zone (not necessarily the same), or neither has.
     by : str, sequence of str or mapping of dimension to column, optional
-        What to keep, as in `tally`. Default is no dimension but ``seconds``.
+        The dimensions to keep, as in `tally`. Default is only ``seconds``.
     date : str, optional
-        The column of dates that is cut into the dimension ``period``, `start` say. Default is none.
+        The column of dates, such as `start`, that is cut into the dimension ``period``. Default is none.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     timezone : str, optional
-        Whose clocks stamps without a zone were read from, by its name in the zone database:
-        ``"Europe/London"``. It must be given if they have none; stamps with a zone do not need it.
+        The time zone of stamps that have none, by its name in the zone database: ``"Europe/London"``. It must be
+        given for these; stamps with a time zone do not need it.
     resolution : {"exact", "second"}, optional
-        ``"second"`` cuts each time down to whole seconds. To "within 15 minutes" such times must be compared
-        with ``inclusive=False``, the default: cut, 900.7 s is 900. The tally cannot tell that it was cut, so that
-        nothing refuses ``inclusive=True`` of it: that would count 900.7 s as in time. Default is ``"exact"``, to the microsecond.
+        ``"second"`` rounds each time down to whole seconds. Compare such times with "within 15 minutes" only with
+        ``inclusive=False``, the default, because 900.7 s becomes 900. The tally does not record that it was
+        rounded, so ``inclusive=True`` gives no error, and would count 900.7 s as in time. Default is ``"exact"``,
+        to the microsecond.
     zero : {"keep", "exclude"}, optional
         What to do with times of 0, at that resolution. Default is ``"keep"``; `summarise_times` counts them
         in `zeros`.
     self_initiated : mapping of column to label or labels, optional
-        Rows to be left out, because officers came upon them, as in `response_times`. Default is none.
+        Rows to leave out, because officers came upon the incident themselves, as in `response_times`. Default is
+        none.
 
     Returns
     -------
     Tally
         Counts over `by` and ``seconds``, of the unit ``"rows"``. Its ledger, `Tally.excluded`, has the rest by
-        reason, so that counted and excluded make up the rows.
+        reason: counted plus excluded are all rows.
 
     Warns
     -----
     DateNotAdvancedWarning
-        If negative times gather just above −24 or −12 hours: the date was not advanced, or am and pm were lost.
+        If many negative times lie just above −24 or −12 hours: the date was not advanced, or am and pm were lost.
     SwappedStampsWarning
-        If nearly all of a few times are negative: the columns may be swapped. Of ten or more that is an error.
+        If nearly all of a few times are negative: the columns may be swapped. With ten or more times it is an
+        error.
 
     Raises
     ------
     InvalidTypeError
-        If a column holds no stamps (text names the call that parses it, dates have no time of day), or only
-        one of the two has a zone.
+        If a column holds no time stamps (for text the error names the call that parses it; dates have no time of
+        day), or only one of the two has a time zone.
     InvalidInputError
-        If stamps without a zone come without `timezone`, that is no zone, `end` comes before `start` nearly
-        everywhere, all stamps are at midnight, or at the beginning of a calendar, or they lie a century apart.
+        If stamps have no time zone and there is no `timezone`, or it is not a time zone; if `end` comes before
+        `start` nearly everywhere; if all stamps are at midnight or at the beginning of a calendar; or if they lie
+        a century apart.
     UnknownNameError
-        If there is no such column; the columns there are get listed.
+        If there is no such column; the error lists the columns.
 
     Notes
     -----
-    Each row that is not timed has one reason, the first that holds of: ``"missing start"``, ``"missing end"``,
-    ``"clock change"``, ``"negative"``, and with ``zero="exclude"`` ``"zero"``. One that lacks a label of `by`
-    as well has that for its reason. Negative times keep their seconds in the ledger. A stamp that stands for a missing
-    one, as in `definitions.placeholder_stamps`, is one, and named: ``"placeholder 2079-06-06"`` for an end,
-    ``"start placeholder 1970-01-01"`` for a start.
+    Each row that is not timed has one reason, the first of these that applies: ``"missing start"``, ``"missing
+    end"``, ``"clock change"``, ``"negative"``, and with ``zero="exclude"`` ``"zero"``. If a row also lacks a
+    label of `by`, that is its reason. Negative times keep their seconds in the ledger. A placeholder for a
+    missing stamp, as in `definitions.placeholder_stamps`, counts as missing and is named: ``"placeholder
+    2079-06-06"`` for an end, ``"start placeholder 1970-01-01"`` for a start.
 
-    A stamp without a zone is what a clock showed. In the hour that is repeated in autumn it is ambiguous, in
-    the one skipped in spring impossible: both are a ``"clock change"``. On either side of a change the time is
-    that which has passed, not the difference of the readings. The changes are those of the system's zone data
-    in the years of the stamps.
+    A stamp without a time zone is what a clock showed. In the hour that is repeated in autumn it is ambiguous; in
+    the hour that is skipped in spring it is impossible. Both are a ``"clock change"``. If a change lies between
+    start and end, the time is what really passed, not the difference of the readings. The changes are those of
+    the system's zone data in the years of the stamps.
 
-    One query, or two: without a zone the first and the last stamp are looked up before.
+    This takes one query; without a time zone two, because the first and the last stamp are looked up first.
 
     Examples
     --------

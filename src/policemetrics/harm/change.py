@@ -288,7 +288,7 @@ def harm_change(
     caveat: str = "",
     confidence_level: float = 0.95,
 ) -> HarmChange | Results[HarmChange]:
-    r"""Change in harm between two periods, with an interval, split into what it is made of.
+    r"""Change in harm between two periods, with an interval, split into volume and mix.
 
     Parameters
     ----------
@@ -297,10 +297,10 @@ def harm_change(
     weights : HarmWeights
         The harm of one crime of each offence, for both periods.
     between : tuple of str or Period, optional
-        The two periods, (earlier, later): of one length, without overlap. Where the tally holds shorter
-        periods, quarters say, those that make up each are added.
+        The two periods, (earlier, later): of one length, without overlap. If the tally has shorter periods, such
+        as quarters, those within each period are added up.
     groups : tuple of str or int, optional
-        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+        Two labels of the dimension `of`, instead of `between`, as for `rate_change`.
     of : str, optional
         The dimension of `groups`.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -315,32 +315,33 @@ def harm_change(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     exposure : Exposure, optional
-        Residents, say, with the period among its dimensions where each has its own estimate: splits off the
-        part of the change that comes from their number. Default is none.
+        Residents, for example; if each period has its own estimate, the period is one of its dimensions. It
+        splits off the part of the change that comes from their number. Default is none.
     weights_new : HarmWeights, optional
-        Other weights, of the same unit, for the later period: only to see what a new edition does. Crimes of
-        codes outside either set are excluded. Default is to weigh both periods with `weights`.
+        Other weights, of the same unit, for the later period: only to see what a new edition changes. Crimes with
+        codes outside either set are excluded. Default is `weights` for both periods.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only: refuse the comparison, or keep the suppliers of
-        both and put the rest in the ledger. Default is ``"require"``.
+        What to do if a supplier has data for one period only: refuse the comparison, or compare the suppliers of
+        both and list the rest in the ledger. Default is ``"require"``.
     method : {"dobson", "dobson-byar", "normal"}, optional
-        The interval of each period's score, as for `harm_score`; that of the percentage is made from both.
-        Default is ``"dobson"``.
+        The interval of each period's score, as for `harm_score`; the interval of the percentage is made from
+        both. Default is ``"dobson"``.
     caveat : str, optional
-        What must travel with the figure: a break in recording, say. Default is none.
+        A caveat to show with the figure, such as a break in recording. Default is none.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     HarmChange or Results of HarmChange
-        A table if there is `by`; otherwise one figure. What was not supplied, or not by the same
-        suppliers, is not available, and says why.
+        A table if there is `by`; otherwise one figure. Where data are missing, or the two periods have different
+        suppliers, the figure is not available and `reason` says why.
 
     Raises
     ------
     UnknownNameError
-        If an offence of either period has no weight and is not outside them: all such are listed.
+        If an offence of either period has no weight and is not in `outside` of the weights: the error lists all
+        of them.
     InvalidInputError
         If the periods are reversed, equal, unequal in length or overlap, or the two sets of weights have
         different units.
@@ -349,9 +350,9 @@ def harm_change(
 
     Notes
     -----
-    The score is population × crimes per head × mean harm of a crime. How much each has added is found by Das
-    Gupta's symmetric split [1]_, which treats all factors the same and adds up. Where one period has no crimes,
-    its mix is taken as that of the other, so that all of the change comes from the number.
+    The score is population × crimes per head × mean harm of a crime. Das Gupta's symmetric split [1]_ says how
+    much each factor added; it treats all factors the same, and the parts add up. If one period has no crimes, it
+    gets the mix of the other period, so all of the change comes from the number.
 
     The interval of the ratio :math:`R = S_1 / S_0` recovers the variance of each score from its own limits
     l, u [2]_. With :math:`a = 1 - l_1/S_1`, :math:`b = u_0/S_0 - 1`, :math:`c = u_1/S_1 - 1` and
@@ -362,8 +363,8 @@ def harm_change(
         L = R\,\frac{1 - a^2}{1 + \sqrt{a^2 + b^2 - a^2 b^2}}, \qquad
         U = R\,\frac{1 + \sqrt{c^2 + d^2 - c^2 d^2}}{1 - d^2}.
 
-    It holds the estimate, and that of the way back is its reciprocal. The two periods are taken to be
-    independent.
+    It contains the estimate. With the two periods exchanged, the limits are the reciprocals. The two periods are
+    assumed to be independent.
 
     References
     ----------
@@ -540,7 +541,7 @@ def harm_index(
     base : str or Period
         The period whose harm is 100.
     by : str, sequence of str or mapping of dimension to column, optional
-        The dimensions to keep: each group has an index of its own. Default is one index.
+        The dimensions to keep; each group has its own index. Default is one index.
     offence, period : str, optional
         The dimensions, or columns, of offence codes and periods. Defaults are ``"offence"`` and
         ``"period"``.
@@ -551,29 +552,29 @@ def harm_index(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     exposure : Exposure, optional
-        Residents, say, with the period among its dimensions where each has its own estimate: the index is
-        then that of the score per head. Default is none, an index of the score.
+        Residents, for example; if each period has its own estimate, the period is one of its dimensions. The
+        index is then of the score per head. Default is none, an index of the score.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only: refuse the comparison, or keep the suppliers of
-        both and put the rest in the ledger. Default is ``"require"``.
+        What to do if a supplier has data for one period only: refuse the comparison, or compare the suppliers of
+        both and list the rest in the ledger. Default is ``"require"``.
     method : {"dobson", "dobson-byar", "normal"}, optional
-        The interval of each period's score, as for `harm_score`; that of the index is made from both.
+        The interval of each period's score, as for `harm_score`; the interval of the index is made from both.
         Default is ``"dobson"``.
     caveat : str, optional
-        What must travel with the figures: a break in recording, say. Default is none.
+        A caveat to show with the figures, such as a break in recording. Default is none.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     Results of HarmIndex
-        One row for each group and period, in their order. What was not supplied, or not by the same
-        suppliers as in the base period, is not available, and says why.
+        One row for each group and period, in their order. Where data are missing, or the suppliers differ from
+        those of the base period, the index is not available and `reason` says why.
 
     Raises
     ------
     UnknownNameError
-        If an offence has no weight and is not outside them: all such are listed.
+        If an offence has no weight and is not in `outside` of the weights: the error lists all of them.
     InvalidInputError
         If a period is of another length than the base or overlaps it.
     InvalidTypeError
@@ -587,10 +588,10 @@ def harm_index(
     -----
     The index of a period with the score S and the exposure P, to the base :math:`S_0` and :math:`P_0`, is
     :math:`100\,(S / P) / (S_0 / P_0)`, like the Crime Severity Index of Statistics Canada,
-    whose base year is 100. One set of weights serves all periods: a new edition would move the index
-    without any crime. The limits are those of the ratio of scores in `harm_change`. Every interval holds
-    the uncertainty of the base too, so that two periods other than the base are compared with
-    `harm_change`, not by whether their intervals overlap.
+    whose base year is 100. All periods have the same weights, because a new edition would move the index without
+    any crime. The limits are those of the ratio of scores in `harm_change`. Every interval includes the
+    uncertainty of the base. So compare two periods other than the base with `harm_change`, not by whether their
+    intervals overlap.
 
     Examples
     --------
@@ -759,7 +760,8 @@ def harm_drivers(
     between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `harm_change`.
     groups : mapping of str to tuple, optional
-        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
+        Two groups instead of two periods: their dimension and both labels, ``{"district": ("Eastside",
+        "Westside")}``.
     of : str, optional
         The dimension whose parts are shown: the offence, its group, the area. Default is ``"offence"``.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -774,20 +776,21 @@ def harm_drivers(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only, as for `harm_change`. Default is ``"require"``.
+        What to do if a supplier has data for one period only, as for `harm_change`. Default is ``"require"``.
     caveat : str, optional
-        What must travel with the figures. Default is none.
+        A caveat to show with the figures. Default is none.
 
     Returns
     -------
     Results of HarmDriver
-        One row for each part of each group. Within a group `change`, `from_volume` and `from_mix` add up to
-        those of its `harm_change` without an exposure, whatever `of` is.
+        One row for each part of each group. Within a group `change`, `from_volume` and `from_mix` add up to those
+        of `harm_change` without an exposure, whatever `of` is.
 
     Raises
     ------
     UnknownNameError
-        If an offence of either period has no weight and is not outside them, or a dimension does not exist.
+        If an offence of either period has no weight and is not in `outside` of the weights, or a dimension does
+        not exist.
     InvalidInputError
         If the periods do not compare, or one dimension is given two roles.
     InvalidTypeError
@@ -800,10 +803,10 @@ def harm_drivers(
 
     Notes
     -----
-    Of N crimes a part has the share s, with harm w each: it contributes w s N. Of its change the number adds
-    :math:`w\,\bar s\,\Delta N` and the mix :math:`w\,\Delta s\,\bar N`, means being those of old and
-    new: the split is made by offence and then added up. A code that replaces another one shows as a fall of
-    the one and a rise of the other; `Tally.relabel` joins them.
+    A part with the share s of N crimes, and harm w per crime, contributes w s N. Of its change :math:`w\,\bar
+    s\,\Delta N` comes from volume and :math:`w\,\Delta s\,\bar N` from mix, where a bar is the mean of old and
+    new. The split is made by offence and then added up. If one code replaces another, the old one falls and the
+    new one rises; `Tally.relabel` joins them.
 
     Examples
     --------

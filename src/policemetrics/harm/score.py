@@ -190,31 +190,31 @@ def harm_score(
     exposure : Exposure, optional
         What the score per head divides by. Default is none.
     method : {"dobson", "dobson-byar", "normal"}, optional
-        Dobson's interval on exact limits of the number of crimes; on Byar's, as public health in England
-        does; or the normal approximation, cut at 0. Default is ``"dobson"``.
+        Dobson's interval from the exact limits of the number of crimes; from Byar's limits, as public health in
+        England does; or the normal approximation, cut off at 0. Default is ``"dobson"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     HarmScore or Results of HarmScore
-        A table if there is `by`; otherwise one figure. Crimes of codes that the weights leave out on purpose
-        are excluded: "outside the weights".
+        A table if there is `by`; otherwise one figure. Crimes with codes that the weights leave out on purpose
+        are excluded, with the reason "outside the weights".
 
     Raises
     ------
     UnknownNameError
-        If an offence has no weight and is not outside them: all such are listed, none is taken as 0. If a
-        dimension, column or method does not exist.
+        If an offence has no weight and is not in `outside` of the weights: the error lists all of them, and none
+        counts as 0. If a dimension, column or method does not exist.
     InvalidTypeError
         If codes are numbers, or `weights` is not a `HarmWeights`.
 
     Notes
     -----
     The score is :math:`S = \sum_i w_i n_i`, and its variance, for independent Poisson counts,
-    :math:`V = \sum_i w_i^2 n_i`. The limits for :math:`\sum_i n_i` are rescaled to S [1]_. Crimes that come
-    in series make the interval too narrow; better recording raises a score as more crime does. Offences
-    weigh what their code weighs: corrections below zero are taken as they are, and add to the variance.
+    :math:`V = \sum_i w_i^2 n_i`. The limits for :math:`\sum_i n_i` are rescaled to S [1]_. If crimes come in
+    series, the interval is too narrow. Better recording raises a score just as more crime does. Corrections below
+    zero lower the score, and add to the variance.
 
     References
     ----------

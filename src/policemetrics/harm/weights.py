@@ -142,23 +142,23 @@ class HarmWeights(Mapping[str, float]):
     weights : mapping of str to float
         The weight of one crime, >= 0, by offence code as text.
     name, version : str
-        What the set is called, and which edition it is; both appear beside every figure.
+        The name of the set and its edition; both are shown with every figure.
     unit : str, optional
         Unit of one weight, in the plural. Default is ``"days"``.
     source : str, optional
         Where the weights come from. Default is none.
     outside : iterable of str, optional
-        Codes that the set leaves out on purpose. Crimes of these are counted as excluded; a code that
-        is neither weighted nor outside is an error. Default is none.
+        Codes that the set leaves out on purpose. Crimes with these codes are counted as excluded. A code that is
+        neither in `weights` nor here is an error. Default is none.
     licence : str, optional
-        Under which the weights may be used. Default is none.
+        The licence under which the weights may be used. Default is none.
     caveat : str, optional
-        A known fault of the set, which travels with the figures. Default is none.
+        A known fault of the set, shown with the figures. Default is none.
     caveat_codes : iterable of str, optional
-        Codes that the caveat is about: it travels only with figures that weigh crimes of one of them.
-        Default is none, and the caveat travels with every figure.
+        Codes that the caveat is about: it is shown only with figures that count crimes with one of them. Default
+        is none: the caveat is shown with every figure.
     superseded : str, optional
-        What is known of a later edition; it travels with every figure. Default is none.
+        What is known about a later edition; shown with every figure. Default is none.
 
     Raises
     ------
@@ -220,15 +220,15 @@ class HarmWeights(Mapping[str, float]):
         caveat_codes: Iterable[str] = (),
         superseded: str = "",
     ) -> HarmWeights:
-        """Make weights of a data frame with one row an offence: a workbook read with pandas or polars, say.
+        """Make weights from a data frame with one row per offence, such as a workbook read with pandas or polars.
 
         Parameters
         ----------
         frame : data frame
             Any that narwhals reads: pandas, polars, pyarrow, DuckDB and others.
         offence : str
-            The column of offence codes, as text. A code may stand in several rows if its weight is the
-            same in all of them.
+            The column of offence codes, as text. A code may be in several rows if its weight is the same in all
+            of them.
         weight : str
             The column of weights.
         name, version, unit, source : str
@@ -245,7 +245,7 @@ class HarmWeights(Mapping[str, float]):
         Returns
         -------
         HarmWeights
-            One weight a code.
+            One weight per code.
 
         Raises
         ------
@@ -294,13 +294,13 @@ class HarmWeights(Mapping[str, float]):
     def match(
         self, offences: Labels | Mapping[str, int] | Tally, /, *, offence: str = "offence"
     ) -> WeightMatch:
-        """Report how the codes of some data meet the weights, before any score.
+        """Report which codes of some data have a weight, before any score.
 
         Parameters
         ----------
         offences : sequence of str, mapping of str to int, or Tally
-            The codes of the data; with the number of crimes of each, the report gives their share without
-            a weight.
+            The codes of the data. With the number of crimes for each, the report gives the share of crimes
+            without a weight.
         offence : str, optional
             For a tally: the dimension of offence codes. Default is ``"offence"``.
 
@@ -399,7 +399,7 @@ def harm_weights(name: str, *, version: str) -> HarmWeights:
     name : str
         Name of the set: ``"ons-css"``, the Crime Severity Score of the Office for National Statistics.
     version : str
-        Its edition. There is no default: scores of two editions do not compare.
+        Its edition. There is no default, because scores with two editions cannot be compared.
 
     Returns
     -------
@@ -409,7 +409,7 @@ def harm_weights(name: str, *, version: str) -> HarmWeights:
     Raises
     ------
     UnknownNameError
-        If there is no such set or edition; those there are get listed.
+        If there is no such set or edition; the error lists those that exist.
 
     Examples
     --------

@@ -28,7 +28,7 @@ _NO_FORCE: Final = f"{NOT_SUPPLIED}of no one force"
 
 
 def answering(path: str | PathLike[str], /) -> Tally:
-    r"""Read published answer times of 999 and 101 calls: one row a line, force and period.
+    r"""Read published answer times of 999 and 101 calls: one row per line, force and period.
 
     Parameters
     ----------

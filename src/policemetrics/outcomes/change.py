@@ -228,20 +228,20 @@ def outcome_rate_change(
 ) -> OutcomeRateChange | Results[OutcomeRateChange]:
     """Change in a positive outcome rate, in percentage points and in per cent.
 
-    Give two rates; or a tally or data frame with `between`, or with `groups` for two groups of it.
+    Give two rates; or a tally or data frame with `between`, or with `groups` to compare two groups.
 
     Parameters
     ----------
     old, new : OutcomeRate
-        The rates before and after, of one set, basis and denominator. A tally or data frame of
-        outcomes takes the place of `old`, and `new` is left out.
+        The rates before and after, of one set, basis and denominator. For a table give the tally or data frame of
+        outcomes as `old`, and leave out `new`.
     between : tuple of str or Period, optional
-        The two periods, (earlier, later): of one length, without overlap. Where the tally holds
-        shorter periods, months say, those that make up each are added.
+        The two periods, (earlier, later): of one length, without overlap. If the tally has shorter periods, such
+        as months, those within each period are added up.
     groups : tuple of str or int, optional
-        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+        Two labels of the dimension `of`, instead of `between`, as for `rate_change`.
     of : str, optional
-        The dimension of `groups`; crimes need it, too.
+        The dimension of `groups`; `crimes` also needs it.
     positive, basis, out_of : optional
         As for `positive_outcome_rate`; they must be given with a tally or frame.
     crimes : Tally, optional
@@ -259,29 +259,31 @@ def outcome_rate_change(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only: refuse the comparison, or keep the suppliers of
-        both, of outcomes and of crimes, and put the rest of the outcomes in the ledger. Default is ``"require"``.
+        What to do if a supplier has data for one period only: refuse the comparison, or compare the suppliers of
+        both, of outcomes and of crimes, and list the rest of the outcomes in the ledger. Default is
+        ``"require"``.
     caveat : str, optional
-        What must travel with the figure. A type of the set that was not in use in all of the two periods is
-        added by itself.
+        A caveat to show with the figure. A caveat about a type that was not in use for the whole of both periods
+        is added automatically.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     OutcomeRateChange or Results of OutcomeRateChange
-        A table if there is `by`; otherwise one figure. What was not supplied, or not by the same
-        suppliers, is not available, and says why.
+        A table if there is `by`; otherwise one figure. Where data are missing, or the two periods have different
+        suppliers, the figure is not available and `reason` says why.
 
     Raises
     ------
     InvalidInputError
-        If the two rates differ in set, basis or denominator, or are of two groups; or the periods are
-        reversed, equal, unequal in length or overlap. What `positive_outcome_rate` refuses is refused.
+        If the two rates differ in set, basis or denominator, or are of two groups; or the periods are reversed,
+        equal, unequal in length or overlap. Also as for `positive_outcome_rate`.
     InvalidTypeError
         If the two rates are no `OutcomeRate`, or not one of `between` and `groups` is given.
     ChoiceNeededError
-        If a choice is left out, as for `positive_outcome_rate`: all get listed with their meaning, and a complete call.
+        If a choice is left out, as for `positive_outcome_rate`: the error lists all choices with their meaning,
+        and a complete call.
     UnknownNameError
         If a set, a basis, a denominator, a type of outcome, a dimension or a column does not exist.
 
@@ -291,11 +293,11 @@ def outcome_rate_change(
 
     Notes
     -----
-    The interval of the points squares and adds the distances of the two rates from their own limits:
-    for proportions this is Newcombe's; for the closed basis out of crimes the limits are those of a
-    ratio of counts [1]_. It takes the two periods to be independent. The interval of the percentage comes of the same
-    limits [2]_: it leaves 0 out exactly where that of the points does, and where `p_value` is below
-    ``1 - confidence_level``.
+    The interval of the points squares and adds the distances of the two rates from their own limits: for
+    proportions this is Newcombe's; for the closed basis out of crimes the limits are those of a ratio of counts
+    [1]_. It assumes that the two periods are independent. The interval of the percentage comes from the same
+    limits [2]_: it excludes 0 exactly when the interval of the points does, and when `p_value` is below ``1 -
+    confidence_level``.
 
     References
     ----------

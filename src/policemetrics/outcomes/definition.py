@@ -78,13 +78,13 @@ def types_of(codes: Sequence[str]) -> str:
 
 @attrs.frozen(repr=False)
 class OutcomeSet:
-    """The types of outcome that count as positive, under a name that travels with the figure.
+    """The types of outcome that count as positive, with a name that is shown with the figure.
 
     Parameters
     ----------
     types : iterable of str or int
-        Types of the crime outcomes framework, by code (``"1"``, 1) or by name (``"Charged/Summonsed"``); the
-        name of a group, ``"Out-of-court (formal)"``, stands for all its types.
+        Types of the crime outcomes framework, by code (``"1"``, 1) or by name (``"Charged/Summonsed"``); the name
+        of a group, ``"Out-of-court (formal)"``, means all its types.
     name : str
         What the set is called in every figure that uses it.
     source : str, optional
@@ -93,14 +93,14 @@ class OutcomeSet:
     Raises
     ------
     InvalidInputError
-        If there are no types, or one cannot be in a set: ``"0"`` is no outcome, ``"1A"``, ``"2A"``
-        and ``"3A"`` lie inside 1, 2 and 3, and ``"other"`` is no type.
+        If there are no types, or one cannot be in a set: ``"0"`` is not an outcome, ``"1A"``, ``"2A"`` and
+        ``"3A"`` are included in 1, 2 and 3, and ``"other"`` is not a type.
     UnknownNameError
-        If there is no such type; those there are get listed.
+        If there is no such type; the error lists those that exist.
 
     See Also
     --------
-    outcome_set : the sets that are bundled, by name.
+    outcome_set : The bundled sets, by name.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def outcome_set(name: str) -> OutcomeSet:
     Parameters
     ----------
     name : {"charged", "out-of-court", "positive-dashboard", "solved-surrey", "solved-national", "sanction-detection"}
-        The name; `policemetrics.definitions.outcome_sets` says where each comes from.
+        The name; `policemetrics.definitions.outcome_sets` gives the source of each.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def outcome_set(name: str) -> OutcomeSet:
     Raises
     ------
     UnknownNameError
-        If there is no such set; those there are get listed, with what they hold.
+        If there is no such set; the error lists those that exist, with what they hold.
 
     Examples
     --------
@@ -256,26 +256,26 @@ class OutcomeMatch:
 
 
 def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatch:
-    """Say how the labels of some data are read as types of outcome, and which are not.
+    """Say as which type of outcome each label of some data is read, and which labels cannot be read.
 
     Parameters
     ----------
     outcomes : sequence of str or int, mapping of label to int, or Tally
-        The labels that occur; with their counts where there are any.
+        The labels that occur, with their counts if known.
     outcome : str, optional
         For a tally: the dimension that holds the labels. Default is ``"outcome"``.
 
     Returns
     -------
     OutcomeMatch
-        The code of each label that has one, the labels that have none with the reason, and their share.
+        The code of each label that has one; the labels without a code, with the reason, and their share.
 
     Raises
     ------
     InvalidTypeError
         If `outcomes` holds anything but labels, or counts that are not numbers.
     InvalidInputError
-        If a label is missing: blank cells are for the caller to name.
+        If a label is missing: name blank cells yourself.
     UnknownNameError
         If the tally has no such dimension.
 
@@ -285,7 +285,7 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
 
     Notes
     -----
-    Nothing is guessed: a wording maps where a source or the framework's own words say so. A crime under
+    Nothing is guessed: a wording has a type only if a source or the framework's own words say so. A crime under
     investigation has type 0, no outcome yet.
 
     Examples

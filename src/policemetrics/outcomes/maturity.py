@@ -133,15 +133,16 @@ def outcome_maturity(
     positive : str or OutcomeSet
         What counts as positive: the name of a bundled set, or a set of your own.
     as_at : str, datetime.date or Period
-        The last month that the extract holds in full; a day stands for the last month that is over on it.
-        Nothing in the data can tell it. Outcomes given later count as not yet given, and crimes recorded
-        later are left out, so that an earlier date shows what could be known then.
+        The last month that is complete in the extract; for a day it is the last month that was over on that day.
+        Nothing in the data says it. Outcomes given later count as not yet given, and crimes recorded later are
+        left out, so an earlier date shows what could be known then.
     blank : {"not_yet_assigned", "excluded"}, optional
-        What a crime is whose outcome is blank: still open, or left out. It must be given where there are such crimes.
+        What a blank outcome means: still open, or a row to leave out. It must be given if there are blank
+        outcomes.
     alternates : {"inside", "beside"}, optional
         As for `positive_outcome_rate`. Default is ``"inside"``.
     by : str, sequence of str or mapping of dimension to column, optional
-        The dimensions to keep, the offence group say; `period` itself gives a curve for each month of
+        The dimensions to keep, such as the offence group; `period` itself gives a curve for each month of
         recording. Default is one curve of all.
     period, outcome_period : str, optional
         The dimensions, or columns, of the month of the crime and of its outcome. Defaults are ``"period"`` and
@@ -158,41 +159,42 @@ def outcome_maturity(
     Returns
     -------
     Results of OutcomeMaturity
-        One row for each month of age, of each group; the dimension ``months`` tells the age.
+        One row for each month of age in each group; the dimension ``months`` is the age.
 
     Raises
     ------
     ChoiceNeededError
-        If `positive` is left out, or `blank` where there are blank outcomes: the choices get listed, and a complete call.
+        If `positive` is left out, or `blank` where there are blank outcomes: the error lists the choices, and a
+        complete call.
     InvalidTypeError
         If `as_at` is no date.
     InvalidInputError
-        If `as_at` tells no month, or a period is not a single month.
+        If `as_at` names no month, or a period is not a single month.
     UnknownNameError
         If a set, a type of outcome, a dimension or a column does not exist.
 
     See Also
     --------
-    positive_outcome_rate : The rate of a cohort as it stands.
+    positive_outcome_rate : The rate of a cohort as it is now.
     policemetrics.incidence.cumulative_incidence : The method, for arrays.
 
     Notes
     -----
-    The age of an outcome is the number of calendar months from that of the crime to that of the outcome. A
-    cohort, the crimes of one month, is followed from age 0 to the last month of the extract; crimes that are
-    open there are censored at that age: neither a failure nor left out. Of the crimes still open when they
-    reach age k, in the cohorts followed so far, the share with a positive outcome at that age is
+    The age of an outcome is the number of calendar months from the month of the crime to the month of the
+    outcome. A cohort is the crimes of one month. It is followed from age 0 to the last month of the extract.
+    Crimes that are open then are censored at that age: they count neither as unsolved nor as left out. Of the
+    crimes still open when they reach age k, in the cohorts followed so far, the share with a positive outcome at
+    that age is
     :math:`h_k` and with another outcome :math:`g_k`; with :math:`S_k = \prod_{j \le k} (1 - h_j - g_j)` the
-    share with a positive outcome by age k is :math:`\sum_{j \le k} S_{j-1} h_j`, the Aalen-Johansen
-    estimator. Other outcomes compete with positive ones: to take a crime closed without a suspect for
-    censored would overstate the share. For one cohort it is the plain share, with Wilson's interval.
+    share with a positive outcome by age k is :math:`\sum_{j \le k} S_{j-1} h_j`, the Aalen-Johansen estimator.
+    Other outcomes compete with positive ones: to treat a crime closed without a suspect as censored would
+    overstate the share. For one cohort it is the plain share, with Wilson's interval.
 
-    A curve of several cohorts takes them to mature in the same way: high ages are known from the older ones only. The
-    curves of ``by="period"`` do not. What is followed is the outcome that the extract holds: one that was
-    changed since counts at the month of the change.
+    A curve of several cohorts assumes that they mature in the same way, because high ages are known from the
+    older cohorts only. The curves of ``by="period"`` do not assume it. The outcome is the one in the extract: if
+    it was changed, it counts in the month of the change.
 
-    Outcomes dated before their crime, and those without a month, are left out and stand among the
-    exclusions.
+    Outcomes dated before their crime, and outcomes without a month, are left out and listed among the exclusions.
 
     Examples
     --------

@@ -140,8 +140,8 @@ def project_outcome_rate(
 ) -> Results[OutcomeProjection]:
     r"""Positive outcome rate that each month of crimes will have, from how older months matured, with certain bounds.
 
-    The rate of last year's crimes is always too low, since many are still open: a fall that is only youth is a false
-    alarm. Here each cohort is brought to one age.
+    The rate of last year's crimes is always too low, because many are still open. It looks like a fall, but is a
+    false alarm. Here all cohorts are compared at one age.
 
     Parameters
     ----------
@@ -154,14 +154,15 @@ def project_outcome_rate(
         The last month that the extract holds in full, as for `outcome_maturity`; an earlier date shows what could be
         known then.
     until : int, optional
-        To how many months after that of the crime the rates are brought. Default is 24.
+        The age for which rates are given, in months after the month of the crime. Default is 24.
     cohorts : str, Period or several, optional
-        The months of crimes to lean on, in any spelling of a period; a year stands for all its months. Leave out
-        those before a change in how crimes are closed. Default is every month.
+        The months of crimes from which to project, in any spelling of a period; a year means all its months.
+        Leave out months before a change in how crimes are closed. Default is every month.
     blank, alternates : optional
         As for `outcome_maturity`.
     by : str, sequence of str or mapping of dimension to column, optional
-        The dimensions to keep, the offence group say: each group leans on its own older cohorts. Default is none.
+        The dimensions to keep, such as the offence group: each group is projected from its own older cohorts.
+        Default is none.
     period, outcome_period, outcome : str, optional
         The dimensions, or columns, of the month of the crime, the month of the outcome and its type. Defaults are
         ``"period"``, ``"outcome_period"`` and ``"outcome"``.
@@ -170,13 +171,13 @@ def project_outcome_rate(
     date : str, optional
         For a frame: the column of dates that is cut into months, as by `tally`. Default is none: `period` holds labels.
     confidence_level : float, optional
-        How often the band is meant to hold. Strictly between 0 and 1. Default is 0.95.
+        How often the band should contain the rate. Strictly between 0 and 1. Default is 0.95.
 
     Returns
     -------
     Results of OutcomeProjection
-        One row for each month of crimes, of each group. The bounds stand in every row; the projection where older
-        cohorts were followed for `until` months; the band where at least six of them can be tested.
+        One row for each month of crimes in each group. Every row has the bounds. It has a projection if older
+        cohorts were followed for `until` months, and a band if at least six of them can be tested.
 
     Raises
     ------
@@ -196,20 +197,20 @@ def project_outcome_rate(
 
     Notes
     -----
-    Of a cohort of n crimes, x have a positive outcome and o are open at the age of k months. Whatever becomes of them, the
-    rate lies between x/n and (x + o)/n. The projection is :math:`(x + o\,q)/n`, where
-    :math:`q = (F_T - F_k)/S_k` is the chance of a crime that is open at age k to have a positive outcome by age T, of the
-    Aalen-Johansen curves of older cohorts. A cohort that was followed longer stands as it was at age T, so that all
-    rows are of one age.
+    Of a cohort of n crimes x have a positive outcome and o are open at the age of k months. Whatever happens to
+    the open ones, the final rate lies between x/n and (x + o)/n. The projection is :math:`(x + o\,q)/n`. Here
+    :math:`q = (F_T - F_k)/S_k`, from the Aalen-Johansen curves of older cohorts, is the chance that a crime open
+    at age k has a positive outcome by age T. A cohort that was followed longer counts as it was at age T, so all
+    rows are for one age.
 
-    The band says how far such projections turned out wrong: every older cohort that has come to age T is projected from age
-    k with what was known then, and compared with what became of it. Their mean square error, with Student's
-    quantile, gives the band, within the certain bounds. It knows of nothing that has not happened to these cohorts: a change in how
-    fast crimes are closed, or in which outcome they get, moves all young cohorts at once. How often it holds is in the
-    page on the method.
+    The band says how far past projections were wrong. Every older cohort that has reached age T is projected from
+    age k with what was known then, and compared with its actual rate. The mean square error, with Student's
+    quantile, gives the band, within the certain bounds. The band allows only for what has happened to these
+    cohorts. A change in how fast crimes are closed, or in which outcome they get, moves all young cohorts at
+    once. The page on the method says how often the band contains the rate.
 
-    Outcomes that were withdrawn, rows below zero, may make a rate lower than its lower bound: a caveat says where there
-    are any.
+    Withdrawn outcomes (rows below zero) may make a rate lower than its lower bound: a caveat says if there are
+    any.
 
     Examples
     --------

@@ -234,8 +234,8 @@ def positive_outcome_rate(
 ) -> OutcomeRate | Results[OutcomeRate]:
     """Positive outcomes out of crimes or of outcomes, with an interval.
 
-    "Positive", the basis and the denominator must each be named: in one year the same force has
-    several true rates, and no convention is official.
+    You must name the set of positive outcomes, the basis and the denominator. One force has several true rates
+    for the same year, and no convention is official.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def positive_outcome_rate(
         Outcomes with their type in the dimension `outcome`; or the number of positive outcomes, a
         whole number >= 0.
     denominator : int, optional
-        What a number of positive outcomes is out of: a whole number >= 0. Not with a table.
+        The denominator of a number of positive outcomes: a whole number >= 0. Not with a table.
     positive : str or OutcomeSet
         What counts as positive: the name of a bundled set, or a set of your own.
     basis : {"recorded", "closed"}
@@ -256,19 +256,19 @@ def positive_outcome_rate(
         Crimes recorded, for ``out_of="crimes"``. On the closed basis they must be given; on the
         recorded basis the default is to count the rows, which must then include type 0.
     blank : {"not_yet_assigned", "excluded"}, optional
-        What a crime is whose outcome is blank, on the recorded basis: one that has no outcome yet, or left out, of the
-        crimes too. Out of crimes it must be given where the data have such crimes and `crimes` does not count them.
+        What a blank outcome means on the recorded basis: no outcome yet, or a row to leave out, of the crimes as
+        well. Out of crimes it must be given if the data have such rows and `crimes` does not count them.
     alternates : {"inside", "beside"}, optional
-        Whether types 1A, 2A and 3A are among types 1, 2 and 3, or stand beside them and are added to them. Default is
-        ``"inside"``; it must be given where with them the rows add up to `crimes`.
+        Whether types 1A, 2A and 3A are included in types 1, 2 and 3, or are counted separately and must be added.
+        Default is ``"inside"``; it must be given if the rows add up to `crimes` only with them.
     by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     outcome : str, optional
         The dimension that holds the type, by code ("1", 1) or by name ("Charged/Summonsed", and the wordings
         of `definitions.outcome_names`). Default is ``"outcome"``.
     period : str, optional
-        The dimension, or column, that holds the period: it tells of types that did not exist yet, and how old
-        a cohort is. Default is ``"period"``, where there is one; in a frame as text.
+        The dimension, or column, of the period. It shows which types did not exist yet, and how old a cohort is.
+        Default is ``"period"``, if there is one; in a frame as text.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     date : str, optional
@@ -279,12 +279,12 @@ def positive_outcome_rate(
     not_yet_assigned : int, optional
         With two numbers on the recorded basis: the crimes that have no outcome yet.
     as_at : str, datetime.date or Period, optional
-        The date of the extract; a cohort's rate grows with it. A day, a month or a year in any spelling of
-        `Period`, where a date is needed; otherwise any words.
+        The date of the extract; the rate of a cohort grows with it. If a date is needed: a day, or a month or
+        year in any spelling of `Period`. Otherwise any words.
     mature_after : int, optional
-        On the recorded basis: how many months after the end of its period a cohort needs for its outcomes,
-        as `outcome_maturity` shows. One that is younger at `as_at` is flagged as immature. Default is to flag
-        every cohort in which some crime has no outcome yet.
+        On the recorded basis: how many months after the end of its period a cohort needs for its outcomes, as
+        `outcome_maturity` shows. A cohort that is younger at `as_at` is called immature. Default is to call every
+        cohort immature in which some crime has no outcome yet.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -316,20 +316,20 @@ def positive_outcome_rate(
 
     Notes
     -----
-    Type 0, not yet assigned, is no outcome. Types 1A, 2A and 3A lie inside 1, 2 and 3: they are not
-    counted again, and stand among the exclusions; with ``alternates="beside"`` they are added to them.
+    Type 0, not yet assigned, is not an outcome. Types 1A, 2A and 3A are included in 1, 2 and 3. They are not
+    counted again, but listed among the exclusions; with ``alternates="beside"`` they are added.
 
-    A blank outcome, a missing label or text without a letter, is no outcome either. Out of outcomes it stays out and
-    stands among the exclusions; how much of a cohort is open is then not known. A table that holds no outcome but
-    positive ones says so in the figure, and warns.
+    A blank outcome (a missing label, or text without a letter) is not an outcome either. Out of outcomes it is
+    left out and listed among the exclusions; how much of a cohort is open is then not known. If a table has
+    positive outcomes only, the figure says so, and there is a warning.
 
-    Where the positive outcomes are a part of the denominator the interval is Wilson's score interval
-    for a proportion. On the closed basis out of crimes they are not: outcomes given in the period
-    belong to crimes of any period, and may outnumber those recorded in it. There it is the score
-    interval for the ratio of two Poisson counts, and nothing is cut at 100%.
+    If the positive outcomes are part of the denominator, the interval is Wilson's score interval for a
+    proportion. On the closed basis out of crimes they are not part of it: outcomes given in the period belong to
+    crimes of any period, and may outnumber the crimes recorded in it. There it is the score interval for the
+    ratio of two Poisson counts, and nothing is cut at 100%.
 
-    A set with a type that did not exist in all of a period, or that not every force had to use, carries a
-    caveat: `definitions.outcome_types` has the dates.
+    A caveat says if a type in the set did not exist for the whole period, or was not compulsory for every force:
+    `definitions.outcome_types` has the dates.
 
     Examples
     --------
@@ -337,7 +337,7 @@ def positive_outcome_rate(
     >>> round(rate.rate, 4), rate.method
     (0.0551, 'rate ratio score')
 
-    All crimes recorded in the period, one row a type; type 0 has no outcome yet:
+    All crimes recorded in the period, one row per type; type 0 has no outcome yet:
 
     >>> import policemetrics as pm
     >>> crimes = pm.Tally.from_columns({"outcome": ["0", "1", "8", "18"]}, [80, 55, 25, 840])

@@ -160,7 +160,7 @@ def outcome_rate_split(
 ) -> OutcomeRateSplit | Results[OutcomeRateSplit]:
     r"""Split a change in a positive outcome rate into rates within categories and their mix.
 
-    A rate can fall although it rises for every offence, because more of the crimes are of those that seldom
+    A rate can fall although it rises for every offence, because a larger share of crimes are offences that seldom
     have a positive outcome. The two parts add up to the change, exactly.
 
     Parameters
@@ -170,7 +170,8 @@ def outcome_rate_split(
     between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
     groups : mapping of str to tuple, optional
-        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
+        Two groups instead of two periods: their dimension and both labels, ``{"district": ("Eastside",
+        "Westside")}``.
     of : str
         The dimension of the categories: the offence, its group, the area.
     positive, basis, out_of : optional
@@ -190,26 +191,26 @@ def outcome_rate_split(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
+        What to do if a supplier has data for one period only, as for `outcome_rate_change`. Default is
         ``"require"``.
     caveat : str, optional
-        What must travel with the figure.
+        A caveat to show with the figure.
 
     Returns
     -------
     OutcomeRateSplit or Results of OutcomeRateSplit
-        A table if there is `by`; otherwise one figure. What was not supplied by the same
-        suppliers is not available.
+        A table if there is `by`; otherwise one figure. Where the two periods have different suppliers the figure
+        is not available and `reason` says why.
 
     Raises
     ------
     InvalidInputError
-        If the periods do not compare, or one dimension is given two roles. What `positive_outcome_rate`
-        refuses is refused.
+        If the periods do not compare, or one dimension is given two roles. Also as for `positive_outcome_rate`.
     InvalidTypeError
         If `crimes` is no Tally, not one of `between` and `groups` is given, or `groups` is no such mapping.
     ChoiceNeededError
-        If a choice is left out, as for `positive_outcome_rate`: all get listed with their meaning, and a complete call.
+        If a choice is left out, as for `positive_outcome_rate`: the error lists all choices with their meaning,
+        and a complete call.
     UnknownNameError
         If a set, a type of outcome, a dimension or a column does not exist.
 
@@ -222,13 +223,13 @@ def outcome_rate_split(
     Notes
     -----
     With shares s of what the rate is out of, and rates r, of the categories i, within is
-    :math:`\sum_i \Delta r_i\,\bar{s_i}` and mix :math:`\sum_i \Delta s_i\,\bar{r_i}`, means being those of old
-    and new [1]_. A category without crimes in one period takes its rate from the other, so that it counts as
-    a change in the mix. The split is arithmetic: it does not say why a rate or the mix has changed, and
-    finer categories move change from within to mix.
+    :math:`\sum_i \Delta r_i\,\bar{s_i}` and mix :math:`\sum_i \Delta s_i\,\bar{r_i}`, where a bar is the mean of
+    old and new [1]_. A category without crimes in one period takes its rate from the other, so that it counts as a
+    change in the mix. The split is arithmetic: it does not say why a rate or the mix has changed. With finer
+    categories more of the change counts as mix and less as within.
 
-    A category of a frame that has no row in a period counts 0 there, as long as its group has rows at all. Beside
-    `crimes` that have the category it is not known: then give a `Tally` whose coverage says who supplied.
+    In a frame a category without a row in a period counts as 0, if its group has any rows. If `crimes` has the
+    category, it counts as not known: then give a `Tally` whose coverage says who supplied data.
 
     References
     ----------
@@ -364,7 +365,7 @@ def outcome_rate_drivers(
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[OutcomeRateDriver]:
-    """Return what each category added to a change in a positive outcome rate, by its rate and by its share.
+    """Return what each category added to a change in a positive outcome rate, through its rate and through its share.
 
     Parameters
     ----------
@@ -373,7 +374,8 @@ def outcome_rate_drivers(
     between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
     groups : mapping of str to tuple, optional
-        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
+        Two groups instead of two periods: their dimension and both labels, ``{"district": ("Eastside",
+        "Westside")}``.
     of : str
         The dimension whose categories are shown: the offence, its group, the area.
     positive, basis, out_of : optional
@@ -393,10 +395,10 @@ def outcome_rate_drivers(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only, as for `outcome_rate_change`. Default is
+        What to do if a supplier has data for one period only, as for `outcome_rate_change`. Default is
         ``"require"``.
     caveat : str, optional
-        What must travel with the figures.
+        A caveat to show with the figures.
 
     Returns
     -------
@@ -415,9 +417,10 @@ def outcome_rate_drivers(
 
     Notes
     -----
-    The `mix` of a category is the change of its share times how far its rate lies above that of the whole, each
-    the mean of the two periods: one that grows raises the whole only if its rate is above it. Since shares gain
-    what others lose, the rows add up to the mix of the `OutcomeRateSplit`.
+    The `mix` of a category is the change of its share, times the distance of its rate above that of the whole
+    (both means of the two periods). So a category with a growing share raises the whole only if its rate is above
+    that of the whole. The changes of the shares add up to 0, so the rows add up to the mix of the
+    `OutcomeRateSplit`.
 
     Examples
     --------

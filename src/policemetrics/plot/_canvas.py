@@ -74,7 +74,7 @@ class Picture:
 
     @property
     def caveats(self) -> list[Note]:
-        """What must travel with the figures."""
+        """A caveat to show with the figures."""
         return []
 
     @property

@@ -77,7 +77,7 @@ class _Caterpillar(_canvas.PictureOfRows):
 
     @property
     def size(self) -> tuple[int, int, float]:
-        """A row an area."""
+        """A row per area."""
         return len(self.table), 0, 0.0
 
     @property

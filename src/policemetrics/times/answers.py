@@ -310,7 +310,7 @@ class Offered:
     groups : Cells
         The groups.
     rows : Rows
-        One row a group, with its reason where it has no calls.
+        One row per group, with its reason where it has no calls.
     definition : ServiceLevelDefinition
         What is asked.
     counted : array of bool, (groups,)
@@ -531,38 +531,39 @@ def answer_times(
 ) -> AnswerSummary | Results[AnswerSummary]:
     """Average speed of answer, service level and abandonment of calls.
 
-    Out of what the service level is must be named: of the same calls several are true. The share abandoned
-    stands beside each, since an average of calls answered improves as more callers give up.
+    You must name the denominator of the service level, because the same calls have several true ones. The share
+    abandoned is always given as well, because the average of calls answered improves when more callers give up.
 
     Parameters
     ----------
     data : Tally, data frame or column of seconds
-        The waits of calls, in seconds or durations: of those answered alone, or of all with `result`.
+        The waits of calls, in seconds or durations: of answered calls only, or of all calls with `result`.
     target : float or timedelta, or mapping of label to them
         In seconds, > 0; with `by` also by label, as for `summarise_times`.
     out_of : {"answered", "offered", "offered_less_short"}
-        Out of what the service level is: calls answered; all calls, answered and abandoned; or all but
+        The denominator of the service level: calls answered; all calls, answered and abandoned; or all except
         those abandoned before `short`.
     short : float or timedelta, optional
-        Abandoned calls that waited less than this do not count, in the service level
-        ``"offered_less_short"``, which needs it, and in the share abandoned. Default is that every one does.
+        Abandoned calls that waited less than this do not count in the share abandoned, nor in the service level
+        ``"offered_less_short"``, which needs it. Default is that every abandoned call counts.
     abandoned : int, mapping of label to int, or Tally; with `result` label or sequence of labels
-        How many calls were abandoned: one number; a number for each label of `by`; or a tally by the
-        same dimensions, with their waits in `seconds` if `short` shall divide them. Numbers without waits
-        are taken to leave short ones out already. With `result` it is what abandoned calls are labelled,
-        ``"abandoned"`` by default. Without either only ``"answered"`` is possible.
+        How many calls were abandoned: one number; a number for each label of `by`; or a tally by the same
+        dimensions, with their waits in `seconds` if `short` is to be applied to them. Numbers without waits must
+        already leave out the short ones. With `result` it is the label of abandoned calls, ``"abandoned"`` by
+        default. Without either only ``"answered"`` is possible.
     result : str, optional
-        The dimension or column that says what became of each call. An abandoned call may have its wait, or
-        none. Default is that all calls of `data` were answered.
+        The dimension or column that says what became of each call. An abandoned call may have a wait or none.
+        Default is that all calls in `data` were answered.
     answered : label or sequence of labels, optional
-        With `result`: what calls answered are labelled. Default is ``"answered"``.
+        With `result`: the label of answered calls. Default is ``"answered"``.
     by : str, sequence of str or mapping of dimension to column, optional
         For a tally or frame: the dimensions to keep; gives a table.
     inclusive : bool, optional
         Whether a call answered exactly at the target is in time. Default is False: 10.0 s is not within 10 s.
     clock : str, optional
-        Between what the waits run, in words, or the name of one in `definitions.answer_clocks`: to the switchboard and
-        to the person who helps are two measures. Two figures of two clocks do not compare. Default is not stated.
+        Where the waits start and end, in words or by a name of `definitions.answer_clocks`: the wait for the
+        switchboard and the wait for a call handler are two measures. Figures with different clocks cannot be
+        compared. Default is not stated.
     seconds : str, optional
         The dimension or column of the waits. Default is ``"seconds"``.
     count : str, optional
@@ -580,13 +581,13 @@ def answer_times(
     Returns
     -------
     AnswerSummary or Results of AnswerSummary
-        A table if there is `by`; otherwise one figure. Where no call was answered the times are not
-        available; the service level out of calls offered is then 0.
+        A table if there is `by`; otherwise one figure. If no call was answered, the times are not available, and
+        the service level out of calls offered is 0.
 
     Raises
     ------
     ChoiceNeededError
-        If `out_of` is left out: the choices get listed, with their meaning.
+        If `out_of` is left out: the error lists the choices, with their meaning.
     UnknownNameError
         If `out_of`, a column, a dimension or a definition does not exist, `result` has a label that is
         neither answered nor abandoned, or a group has no target.
@@ -601,15 +602,16 @@ def answer_times(
 
     See Also
     --------
-    policemetrics.published.answer_bands : the same from published bands.
-    policemetrics.published.pool_means : the average of everything from published averages.
+    policemetrics.published.answer_bands : The same from published bands.
+    policemetrics.published.pool_means : The average of everything from published averages.
 
     Notes
     -----
-    The average speed of answer is the sum of the waits of calls answered over their number. A call answered
-    whose wait is missing is left out of that, and counted as excluded. It was offered none the less, so that the
-    share abandoned has it, and the service level out of calls offered is not available: it may have been in
-    time. One abandoned counts without its wait. Where the wait begins differs: at the switchboard or at the force, before a recorded message or after it.
+    The average speed of answer is the sum of the waits of answered calls, divided by their number. An answered
+    call whose wait is missing is left out of it, and counted as excluded. It was offered, so it counts in the
+    share abandoned. It may have been in time, so the service level out of calls offered is not available. An
+    abandoned call counts without its wait. Forces differ in where the wait begins: at the switchboard or at the
+    force, before or after a recorded message.
 
     Examples
     --------

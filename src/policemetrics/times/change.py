@@ -330,19 +330,19 @@ def time_change(
 ) -> TimeChange | Results[TimeChange]:
     """Change in times between two periods, with intervals: mean, median and share within target.
 
-    Give a tally or data frame with `between`, or with `groups` for two groups of it; or two summaries, as
+    Give a tally or data frame with `between`, or with `groups` to compare two groups; or two summaries, as
     `summarise_times` and `answer_times` make them.
 
     Parameters
     ----------
     old, new : TimeSummary
-        The summaries before and after, of which the same was asked. A tally or data frame of times
-        takes the place of `old`, and `new` is left out.
+        The summaries before and after, made with the same options. For a table give the tally or data frame of
+        times as `old`, and leave out `new`.
     between : tuple of str or Period, optional
-        The two periods, (earlier, later): of one length, without overlap. Where the tally holds shorter
-        periods, months say, those that make up each are added.
+        The two periods, (earlier, later): of one length, without overlap. If the tally has shorter periods, such
+        as months, those within each period are added up.
     groups : tuple of str or int, optional
-        Two labels of the dimension `of`, in place of `between`, as for `rate_change`.
+        Two labels of the dimension `of`, instead of `between`, as for `rate_change`.
     of : str, optional
         The dimension of `groups`.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -356,26 +356,26 @@ def time_change(
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only: refuse the comparison, or keep the
-        suppliers of both and put the rest in the ledger. Default is ``"require"``.
+        What to do if a supplier has data for one period only: refuse the comparison, or compare the suppliers of
+        both and list the rest in the ledger. Default is ``"require"``.
     caveat : str, optional
-        What must travel with the figure: another start of the clock, say.
+        A caveat to show with the figure, such as another start of the clock.
     confidence_level : float, optional
-        Strictly between 0 and 1; for two summaries their own. Default is 0.95.
+        Strictly between 0 and 1; two summaries keep their own. Default is 0.95.
 
     Returns
     -------
     TimeChange or Results of TimeChange
-        A table if there is `by`; otherwise one figure. What was not supplied, or not by the same suppliers, is not
-        available, and says why.
+        A table if there is `by`; otherwise one figure. Where data are missing, or the two periods have different
+        suppliers, the figure is not available and `reason` says why.
 
     Raises
     ------
     InvalidInputError
-        If the periods are reversed, equal, unequal in length or overlap, or the two summaries differ in
-        what was asked.
+        If the periods are reversed, equal, unequal in length or overlap, or the two summaries were made with
+        different options.
     InvalidTypeError
-        If not one of `between` and `groups` is given, or one of two summaries is none.
+        If not exactly one of `between` and `groups` is given, or one of the two is not a summary.
     UnknownNameError
         If a dimension, column or definition does not exist.
 
@@ -386,20 +386,19 @@ def time_change(
 
     See Also
     --------
-    time_drivers : how much of the change is a change in the mix of grades.
-    time_change : what two published averages say, with their rounding.
+    time_drivers : How much of the change comes from the mix of grades.
+    time_change : What two published averages say, with their rounding.
 
     Notes
     -----
-    The interval of the mean's change is Welch's, and in per cent Fieller's with Welch's degrees of freedom; that of the
-    share's is Newcombe's, and in per cent made of the same limits. The p-values are those at which these intervals just
-    reach 0. For the median the
-    distances of the two medians from their own limits, which are order statistics, are squared and
-    added [1]_: it takes no shape for granted, and for a skewed time it is not symmetric. All take the times
-    to be independent, within a period and between the two.
+    The interval of the mean's change is Welch's; in per cent it is Fieller's with Welch's degrees of freedom. The
+    interval of the share's change is Newcombe's; in per cent it is made from the same limits. A p-value is the
+    level at which the interval just reaches 0. For the median the distances of the two medians from their own
+    limits, which are order statistics, are squared and added [1]_. This assumes no shape, and is not symmetric
+    for skewed times. All assume that times are independent, within a period and between the two.
 
-    A change of the mean may come from the mix alone: with fewer urgent calls it rises though each grade is
-    as fast as before.
+    A change of the mean may come from the mix alone: with fewer urgent calls it rises, although each grade is as
+    fast as before.
 
     References
     ----------

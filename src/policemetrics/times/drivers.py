@@ -151,7 +151,7 @@ def time_drivers(
     like_for_like: LikeForLike = "require",
     caveat: str = "",
 ) -> Results[TimeDriver]:
-    r"""Tell what each grade added to a change in the mean and in the share within target.
+    r"""Say what each grade added to a change in the mean and in the share within target.
 
     Parameters
     ----------
@@ -160,14 +160,15 @@ def time_drivers(
     between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `time_change`.
     groups : mapping of str to tuple, optional
-        Two groups in place of two periods: their dimension and both labels, ``{"district": ("Eastside", "Westside")}``.
+        Two groups instead of two periods: their dimension and both labels, ``{"district": ("Eastside",
+        "Westside")}``.
     of : str
         The dimension whose parts are shown: the grade, the area, the hour of the day.
     by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose changes are each explained. Default is the change of the whole.
     target : float or timedelta, or mapping of label to them, optional
-        In seconds, > 0; or for each label of `of`, with `by` for each tuple of labels of `by` and `of`.
-        Default is none.
+        In seconds, > 0: one target, or one for each label of `of` (with `by`, for each tuple of labels of `by`
+        and `of`). Default is none.
     inclusive, missed, seconds, count : optional
         As for `summarise_times`.
     date : str, optional
@@ -177,9 +178,9 @@ def time_drivers(
     period : str, optional
         The dimension that holds the period. Default is ``"period"``.
     like_for_like : {"require", "match"}, optional
-        What to do where a supplier is there in one period only, as for `time_change`. Default is ``"require"``.
+        What to do if a supplier has data for one period only, as for `time_change`. Default is ``"require"``.
     caveat : str, optional
-        What must travel with the figures. Default is none.
+        A caveat to show with the figures. Default is none.
 
     Returns
     -------
@@ -192,7 +193,7 @@ def time_drivers(
     InvalidInputError
         If the periods do not compare, or one dimension is given two roles.
     InvalidTypeError
-        If not one of `between` and `groups` is given, or `groups` is no such mapping.
+        If not exactly one of `between` and `groups` is given, or `groups` is no such mapping.
     UnknownNameError
         If a dimension or column does not exist, or a part has no target.
 
@@ -203,16 +204,16 @@ def time_drivers(
 
     See Also
     --------
-    time_change : The change that is explained, and that of the median, which cannot be split so.
+    time_change : The change that is explained, and the change of the median, which cannot be split.
     change_drivers, harm_drivers : The same for counts and for harm.
 
     Notes
     -----
-    The mean of the whole is the sum of the parts' fractions s of all times, each with its mean m. A part adds
-    :math:`\Delta m\,\bar s` by its own times and :math:`\Delta s\,(\bar m - \bar M)` by the mix [1]_, bars
-    being means of old and new and M the mean of the whole: more of what takes longer than the whole raises
-    its mean. A part without times in one period is a change of the mix alone. Of the share within target the
-    split is the same, with `out_of` in place of the number of times.
+    The mean of the whole is the sum of the means m of the parts, each times its share s of all times. A part adds
+    :math:`\Delta m\,\bar s` through its own times and :math:`\Delta s\,(\bar m - \bar M)` through the mix [1]_. A
+    bar is the mean of old and new, and M is the mean of the whole: a larger share of a part that takes longer
+    than the whole raises the mean. A part without times in one period changes the mix alone. The share within
+    target is split in the same way, with `out_of` instead of the number of times.
 
     References
     ----------

@@ -129,7 +129,7 @@ def pool_means(
         If a mean is negative or missing, or no multiple of `rounded_to`, a count is negative or not whole, or lengths differ; or a column
         says by its name that it holds medians or percentiles.
     UnknownNameError
-        If there is no such column; those there are get listed.
+        If there is no such column; the error lists those that exist.
 
     See Also
     --------

@@ -307,66 +307,67 @@ def response_times(
     Parameters
     ----------
     frame : data frame
-        One row an incident, or with `incident` several. Any that narwhals reads.
+        One row per incident, or several with `incident`. Any frame that narwhals reads.
     start, end : str
-        The columns of stamps between which the clock runs. Forces start it at the call, the creation of the
-        incident, the grading or the dispatch, so that there is no default; both names stand in the figure.
+        The columns of time stamps at which the clock starts and ends. Forces start it at the call, when the
+        incident is created or graded, or at dispatch, so there is no default; the figure names both columns.
     target : float or timedelta, or mapping of label to them, optional
-        In seconds, > 0. With `by` it may differ from group to group: keyed by the labels of one of its dimensions,
-        ``{"1": 900, "2": None}`` by grade, or by tuple of labels in the order of `by`; None where there is none. See
-        `definitions.response_targets`. Default is none.
+        In seconds, > 0. With `by` it may differ between groups: a mapping from the labels of one dimension, such
+        as ``{"1": 900, "2": None}`` for grades, or from tuples of labels in the order of `by`; None means no
+        target. See `definitions.response_targets`. Default is none.
     by : str, sequence of str or mapping of dimension to column, optional
         What to keep; gives a table. Default is one figure.
     date : str, optional
-        The column of dates that is cut into the dimension ``period``, `start` say; with `by` each period has a row of
-        its own. Default is none.
+        The column of dates, such as `start`, that is cut into the dimension ``period``; with `by` each period has
+        its own row. Default is none.
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     timezone : str, optional
-        Whose clocks stamps without a zone were read from. It must be given if they have none.
+        The time zone of stamps that have none. It must be given for these.
     resolution : {"exact", "second"}, optional
-        ``"second"`` cuts each time down to whole seconds, so that an engine brings fewer of them home; means are
-        lower for it, by half a second or so. Default is ``"exact"``, to the microsecond.
+        ``"second"`` rounds each time down to whole seconds, so that an engine returns less data; means come out
+        about half a second lower. Default is ``"exact"``, to the microsecond.
     inclusive : bool, optional
-        Whether a time equal to the target meets it. Default is False: it must be less. It cannot go with
-        ``resolution="second"``: cut, 900.7 s is 900.
+        Whether a time equal to the target meets it. Default is False: it must be less. It cannot be combined with
+        ``resolution="second"``, which makes 900 of 900.7 s.
     recorded_to : {"minute", "second"}, optional
-        To what the stamps were recorded. In whole minutes a share within a target is known between two bounds only,
-        which a caveat gives; ``"second"`` says that they are not. Default is to look: where all of 30 times and more are
-        whole minutes, so are the stamps.
+        The precision of the stamps. For stamps in whole minutes the share within a target is known only between
+        two bounds, which a caveat gives; ``"second"`` says that they are not in whole minutes. By default stamps
+        count as whole minutes if there are at least 30 times and all are whole minutes.
     no_arrival : {"exclude", "missed", "censored"}, optional
-        What an incident without an arrival is: left out of everything; missed, in the share within the target;
-        or censored: it took at least as long as it was observed. Excluding it makes the force look faster.
+        What an incident without an arrival counts as: left out of everything; missed, that is not within the
+        target; or censored, that is longer than it was followed. To exclude it makes the force look faster.
         Default is ``"exclude"``.
     as_at : str, date or datetime, optional
-        When the data were extracted, for ``"censored"``, by text as in "2026-07-23 08:00"; a day is its beginning. Until then open incidents were followed, and what
-        arrived later had not.
+        For ``"censored"``: when the data were extracted, also as text such as "2026-07-23 08:00"; a day means its
+        beginning. Open incidents were followed until then, and later arrivals count as not yet made.
     closed : str, optional
-        For ``"censored"``: the column of stamps at which incidents were closed, until which those without an
-        arrival were followed. `as_at`, `closed` or both must be given; `as_at` too where some have neither.
+        For ``"censored"``: the column of stamps at which incidents were closed. Those without an arrival were
+        followed until then. `as_at`, `closed` or both must be given; `as_at` always if some incidents have
+        neither an arrival nor a close.
     zero : {"keep", "exclude"}, optional
-        What to do with times of 0, where the resource was there already. Default is ``"keep"``.
+        What to do with times of 0, when the resource was already there. Default is ``"keep"``.
     incident : str or sequence of str, optional
-        The column that tells incidents apart, where each resource has a row: an incident is timed from its
-        first start to its first end, and its further rows are counted in the ledger. Numbers that are used again
-        need the date beside them: ``["log", "date"]``. Default is that each row is an incident.
+        The column of the incident's number, if each resource has a row: the time runs from its first start to its
+        first end, and its further rows are counted in the ledger. If numbers are used again, add the date:
+        ``["log", "date"]``. Default is that each row is an incident.
     self_initiated : mapping of column to label or labels, optional
-        Rows to be left out, because officers came upon them: ``{"reception": "OFFICER"}``, or ``{"proactive": True}``.
-        Default is none.
+        Rows to leave out, because officers came upon the incident themselves: ``{"reception": "OFFICER"}``, or
+        ``{"proactive": True}``. Default is none.
     grades : pair of str, optional
-        The columns of the initial and the final grade. The dimension ``"grade"`` of `by` is then taken from
-        them as `regraded` says, whichever of the two it names.
+        The columns of the initial and the final grade. The dimension ``"grade"`` of `by` is then made from them
+        as `regraded` says.
     regraded : {"initial", "final", "from_upgrade", "exclude"}, optional
-        What an incident counts as whose grade was changed: as its initial grade, or as its final one, with the
-        time it had waited before; as its final one from the stamp in `upgraded` on; or not at all. With
-        `grades` it must be given; the first two need the dimension ``"grade"``.
+        How an incident counts if its grade was changed: with its initial grade; with its final grade, including
+        the wait before the change; with its final grade, timed from the stamp in `upgraded`; or not at all. It
+        must be given with `grades`; the first two need the dimension ``"grade"``.
     upgraded : str, optional
         For ``"from_upgrade"``: the column of stamps at which the grade was changed.
     percentile_method : str, optional
-        One of the nine definitions, as for `summarise_times`. Default is ``"linear"``; what is estimated with
-        ``"censored"`` has one of its own.
+        One of the nine definitions, as for `summarise_times`. Default is ``"linear"``; with ``"censored"``
+        percentiles have their own definition.
     survival_method : {"log-log", "log"}, optional
-        For ``"censored"``: on which scale the intervals are symmetric. Default is ``"log-log"``.
+        For ``"censored"``: the scale on which the intervals are symmetric. Default is ``"log-log"``.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
 
@@ -380,36 +381,37 @@ def response_times(
     ChoiceNeededError
         If `start` or `end` is left out.
     InvalidTypeError
-        If a column holds no stamps (text names the call that parses it), or only some have a zone.
+        If a column holds no time stamps (for text the error names the call that parses it), or only some have a
+        time zone.
     InvalidInputError
-        If stamps without a zone come without `timezone`, most incidents end before they start, or an option
+        If stamps have no time zone and there is no `timezone`, most incidents end before they start, or an option
         lacks another that it needs.
     UnknownNameError
-        If there is no such column, label or option; those there are get listed.
+        If there is no such column, label or option; the error lists those that exist.
 
     Warns
     -----
     DateNotAdvancedWarning, IncidentNumberWarning, SwappedStampsWarning
-        If times below zero gather just above −24 or −12 hours; rows of one incident start more than a day apart;
-        or nearly all of a few times are below zero.
+        If many times below zero lie just above −24 or −12 hours; if rows of one incident start more than a day
+        apart; or if nearly all of a few times are below zero.
 
     See Also
     --------
-    durations : the times themselves, to be merged and summarised by `summarise_times`.
+    durations : The times themselves, to merge and to summarise with `summarise_times`.
 
     Notes
     -----
-    Each row that is not timed has one reason, in this order: missing incident, self-initiated, regraded, missing
-    upgrade, missing start, missing end, clock change, upgrade before start, began after as_at, negative, zero.
-    With `incident` what the first four leave out are rows, before an incident is put together from the others;
-    of the further rows of an incident only their number is told. A stamp that stands for a missing one, as in
-    `definitions.placeholder_stamps`, is a missing one, and has its own name for its reason: "placeholder 2079-06-06",
-    or of a start "start placeholder 1970-01-01".
+    Each row that is not timed has one reason, the first that applies: missing incident, self-initiated, regraded,
+    missing upgrade, missing start, missing end, clock change, upgrade before start, began after as_at, negative,
+    zero. With `incident` the first four leave out rows before the other rows of an incident are joined; only the
+    number of its further rows is given. A placeholder for a missing stamp, as in
+    `definitions.placeholder_stamps`, counts as missing and is named in its reason: "placeholder 2079-06-06", or
+    for a start "start placeholder 1970-01-01".
 
     With ``"censored"`` the share still waiting is Kaplan and Meier's estimate, from the times of the incidents
-    attended and how long the others were followed [1]_. It takes the open ones to be like those that waited as
-    long and were then attended. Where nothing is open it is the plain share, and the percentiles are those
-    defined by ``"averaged_inverted_cdf"``.
+    attended and how long the others were followed [1]_. It assumes that open incidents are like those that waited
+    as long and were then attended. If nothing is open, it is the plain share, and the percentiles are those of
+    ``"averaged_inverted_cdf"``.
 
     References
     ----------

@@ -252,32 +252,32 @@ def summarise_times(
     Parameters
     ----------
     data : column of seconds, Tally or data frame
-        A list, array or Series of seconds >= 0, or of durations (timedelta, as pandas, polars and Arrow
-        have them, too); or a tally or frame that holds them in `seconds`.
+        A list, array or Series of seconds >= 0, or of durations (timedelta, also of pandas, polars and Arrow); or
+        a tally or frame that has them in `seconds`.
     by : str, sequence of str or mapping of dimension to column, optional
         For a tally or frame: the dimensions to keep; gives a table.
     target : float or timedelta, or mapping of label to them, optional
-        In seconds, > 0; under one second or over a week it warns, since it may be in another unit. With
-        `by` it may differ from group to group: keyed by the labels of one of its dimensions, ``{"1": 900, "2": None}``
-        by grade, or by tuple of labels in the order of `by`. Every group with times must be named, with None where it
-        has no target. Default is none.
+        In seconds, > 0; under one second or over a week there is a warning, because it may be in another unit.
+        With `by` it may differ between groups: a mapping from the labels of one dimension, such as ``{"1": 900,
+        "2": None}`` for grades, or from tuples of labels in the order of `by`. Name every group that has times;
+        None means no target. Default is none.
     inclusive : bool, optional
-        Whether a time equal to the target meets it. Default is False: it must be less. Leave it so for times that
-        were cut to whole seconds, as by ``durations(resolution="second")``, which a tally does not tell.
+        Whether a time equal to the target meets it. Default is False: it must be less. Keep False for times that
+        were rounded down to whole seconds, as by ``durations(resolution="second")``: a tally does not record
+        this.
     recorded_to : {"minute", "second"}, optional
-        To what the stamps were recorded. In whole minutes a share within a target is known between two bounds only,
-        which a caveat gives; ``"second"`` says that they are not. Default is to look: where all of 30 times and more are
-        whole minutes, so are the stamps.
+        The precision of the stamps. For stamps in whole minutes the share within a target is known only between
+        two bounds, which a caveat gives; ``"second"`` says that they are not in whole minutes. By default stamps
+        count as whole minutes if there are at least 30 times and all are whole minutes.
     invalid : {"refuse", "exclude"}, optional
-        For a column: what to do with missing and negative seconds; excluded ones are counted by
-        reason. Default is ``"refuse"``.
+        For a column: what to do with missing and negative seconds. If excluded, they are counted by reason.
+        Default is ``"refuse"``.
     missed : str or sequence of str, optional
-        For a tally or frame: reasons for exclusion, such as ``"missing seconds"``, whose rows count as
-        missing the target. Default is none: what was not measured is left out.
+        For a tally or frame: reasons for exclusion, such as ``"missing seconds"``, whose rows count as not within
+        the target. Default is none: rows that were not measured are left out.
     seconds : str, optional
-        The column of a frame that holds seconds or durations, or the dimension of a tally: in
-        ``"seconds"`` they are measured; the whole numbers of another one are taken as seconds.
-        Default is ``"seconds"``.
+        The column of a frame that has seconds or durations, or the dimension of a tally. In ``"seconds"`` they
+        are measured times; whole numbers in another dimension are read as seconds. Default is ``"seconds"``.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     date : str, optional
@@ -286,17 +286,17 @@ def summarise_times(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     percentiles : bool, optional
-        Whether to work out median and percentiles. Without them an engine need not count every time: it adds
-        up, and returns a few sums by group. Default is True.
+        Whether to work out the median and percentiles. Without them an engine returns only a few sums by group,
+        and not every time. Default is True.
     percentile_method : str, optional
         One of numpy's nine definitions: ``"linear"``, ``"inverted_cdf"``, ``"averaged_inverted_cdf"``,
         ``"closest_observation"``, ``"interpolated_inverted_cdf"``, ``"hazen"``, ``"weibull"``,
         ``"median_unbiased"``, ``"normal_unbiased"``. Default is ``"linear"``, as in Excel.
     mean_method : {"student_t", "bootstrap"}, optional
-        The interval of the mean: Student's, or the bootstrap's, which follows skewed times better where
-        they are few. Default is ``"student_t"``.
+        The interval of the mean: Student's, or the bootstrap's, which suits few, skewed times better. Default is
+        ``"student_t"``.
     seed : int, optional
-        For the bootstrap, which must have one: a whole number from 0, from which the same times give the
+        For the bootstrap, which must have one: a whole number from 0. With the same seed the same times give the
         same interval again.
     confidence_level : float, optional
         Strictly between 0 and 1. Default is 0.95.
@@ -304,14 +304,14 @@ def summarise_times(
     Returns
     -------
     TimeSummary or Results of TimeSummary
-        A table if there is `by`; otherwise one figure. Where nothing was measured it is not
-        available, and says why.
+        A table if there is `by`; otherwise one figure. If nothing was measured, it is not available, and `reason`
+        says why.
 
     Raises
     ------
     InvalidInputError
-        If a time is negative, missing (in a column) or not finite, the target is not above 0, or data change while an
-        engine reads them in several queries, as it does where more than 67 million times by group would be returned.
+        If a time is negative, missing (in a column) or not finite, the target is not above 0, or data change
+        while an engine reads them in several queries (for more than 67 million distinct times by group).
     InvalidTypeError
         If the times are not numbers of seconds.
     UnknownNameError
@@ -324,17 +324,17 @@ def summarise_times(
 
     Notes
     -----
-    Zero times are kept and counted in `zeros`. Mean and standard deviation are exact for times in whole
-    microseconds, rounded once at the end, and times meet a target, or do not, to the microsecond.
-    Times of a tally or frame are rounded to the microsecond, plain ones are taken as they are; percentiles equal
-    ``numpy.percentile`` of them to the last bit. Of one frame the result is bit-identical on every engine and in
-    every row order.
+    Zero times are kept, and counted in `zeros`. The mean and the standard deviation are exact for times in whole
+    microseconds, and are rounded once, at the end. Times are compared with a target to the microsecond. Times of
+    a tally or frame are rounded to the microsecond; plain times are used as they are. Percentiles equal those of
+    ``numpy.percentile`` to the last bit. For one frame the result is bit-identical on every engine and in every
+    row order.
 
-    The interval of the mean is Student's, cut off at 0, or by name the bias-corrected and accelerated
-    (BCa) bootstrap interval [1]_ of 9,999 resamples; that of the share is Wilson's. A median or
-    percentile has the order statistics that bound it whatever the distribution [2]_. Some definitions
-    go beyond them where times are few; the interval is then widened to hold its estimate. All take
-    the times to be independent: those of one incident, or of one busy hour, are not.
+    The interval of the mean is Student's, cut off at 0, or with ``"bootstrap"`` the bias-corrected and
+    accelerated (BCa) bootstrap interval [1]_ of 9,999 resamples. The interval of the share is Wilson's. The
+    interval of a median or percentile comes from order statistics, for any distribution [2]_. If there are few
+    times, some definitions give a percentile outside it; the interval is then widened to contain it. All assume
+    that times are independent: those of one incident, or of one busy hour, are not.
 
     References
     ----------
