@@ -24,7 +24,8 @@ PASSED_OVER = {"mutation.md", "fuzz.md", "benchmarks.md", "changelog.md", "contr
 _PASSED_BY = re.compile(r": (?:typography|lexical_illusions|dates_times)\b")
 WORDS = tomllib.loads((ROOT / "tools" / "words.toml").read_text(encoding="utf-8"))
 _CODE = re.compile(
-    r"^---\n.*?^---$|^```.*?^```$|^\$\$.*?\$\$$|<!--.*?-->|`[^`\n]+`|\$[^$\n]+\$|(?<=\])\([^)]*\)|“[^”]*”|^>>> .*?(?=\n\s*\n|\Z)",
+    r"^---\n.*?^---$|^```.*?^```$|^\$\$.*?\$\$$|<!--.*?-->|`[^`\n]+`|\$[^$\n]+\$|(?<=\])\([^)]*\)|“[^”]*”|^>>> .*?(?=\n\s*\n|\Z)"
+    r"|^\*\*Sources?(?: and date)?\.\*\*.*?(?=\n\s*\n|\Z)",  # titles of papers are not ours
     re.MULTILINE | re.DOTALL,
 )
 

@@ -19,15 +19,16 @@ class Source:
     Attributes
     ----------
     file : str
-        Its name, without the folder; of a folder of files its name and how many there are.
+        Its name, without the folder. For a folder of files: the name of the folder and how many files there are.
     sha256 : str
-        The checksum of the file, as ``sha256sum`` prints it; of a folder that of its list of checksums and names.
+        The checksum of the file, as ``sha256sum`` prints it. For a folder: the checksum of its list of checksums
+        and names.
     title : str
         What is published, and by whom.
     sheets : tuple of str
         The sheets that were read, of a workbook.
     released : str
-        The date of release, as the file says it; empty where it says none.
+        The date of release as given in the file; empty if it gives none.
 
     Examples
     --------

@@ -81,8 +81,7 @@ class RateChange(Figure):
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty where none were given.
     compared : str
-        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
-        compared.
+        The dimension of the two groups (`old` is the first, `new` the second); empty if periods are compared.
     old_exposure, new_exposure : float
         What each count was divided by; nan without an exposure.
     per : float
@@ -742,14 +741,14 @@ class ChangeDriver(Figure):
         Its part of the percentage change of the whole, in percentage points: they add up to that percentage.
         nan where nothing was recorded before.
     share_of_change : float
-        `change` as a fraction of that of the whole: negative where it went the other way, above 1 where
-        others made up for it. nan where the whole did not change.
+        `change` as a fraction of the change of the whole: negative if it went the other way, above 1 if other
+        parts went the other way. nan if the whole did not change.
     whole_old, whole_new : float
         The two counts of the whole that the category is a part of.
     between : tuple of str
         The two periods, the earlier first; or the two groups.
     compared : str
-        The dimension of the two groups; empty where periods are compared.
+        The dimension of the two groups; empty if periods are compared.
     subject : str
         What is counted, for the sentence.
     """

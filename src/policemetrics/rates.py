@@ -372,13 +372,13 @@ class ShareChange(Figure):
     odds_ratio, odds_ratio_low, odds_ratio_high : float
         The odds of the second divided by those of the first, and its interval; nan where it is infinite or undefined.
     p_value : float
-        Of equal shares. It and the three intervals are of one family: they always agree.
+        Of equal shares. It and the three intervals come from one method, so they always agree.
     part : str
         Which part of a table they are shares of; empty for numbers.
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty for numbers.
     compared : str
-        The dimension of the two groups; empty where periods are compared.
+        The dimension of the two groups; empty if periods are compared.
     method, confidence_level : str, float
         How the intervals were made.
     """

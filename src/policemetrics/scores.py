@@ -23,21 +23,21 @@ _NONE: Final = (np.nan, np.nan)
 
 @figure(estimate=("percent_change", "change"))
 class PublishedChange(Figure):
-    """The change between two published figures that are no counts, and where their rounding lets it lie.
+    """The change between two published figures that are not counts, and the range that their rounding allows.
 
     Attributes
     ----------
     old, new : float
         The two figures as published: scores, rates, full-time equivalents.
     change, change_rounding_low, change_rounding_high : float
-        The second less the first, and where it can lie if both were rounded; the limits are nan where that was not
-        said. They are no confidence interval: of chance a score alone says nothing.
+        The second less the first, and its bounds if both were rounded; the limits are nan if no step was given.
+        They are not a confidence interval: a score alone says nothing about chance.
     percent_change, percent_rounding_low, percent_rounding_high : float
-        The same in per cent of `old`; nan where that is not above 0.
+        The same in per cent of `old`; nan if that is not above 0.
     old_rounded_to, new_rounded_to : float
-        The steps to which the figures were rounded; nan where that was not said.
+        The steps to which the figures were rounded; nan if no step was given.
     between : tuple of str
-        When the two figures were measured, where that was said.
+        When the two figures were measured, if that was given.
     subject : str
         What they are, for the sentence.
     """
@@ -116,7 +116,7 @@ def change(
     subject: str = "The figure",
     caveat: str = "",
 ) -> PublishedChange | Results[PublishedChange]:
-    """Change between two published figures that are no counts: scores, rates, full-time equivalents.
+    """Change between two published figures that are not counts: scores, rates, full-time equivalents.
 
     Parameters
     ----------
@@ -125,43 +125,43 @@ def change(
     labels : sequence of str or int, optional
         A label for each pair; gives a table with the dimension ``label``.
     rounded_to : float or tuple of float, optional
-        The step to which the figures were rounded, 0.01 for two decimals; or two of them, of `old` and of `new`. It
-        gives the limits between which the change must lie. Default is none: the figures stand as they are.
+        The step to which the figures were rounded, 0.01 for two decimals; or two steps, for `old` and for `new`.
+        It gives the limits between which the change must lie. Default is none: the figures are exact.
     between : tuple of str, optional
         When the two figures were measured, for the sentence.
     subject : str, optional
         What they are, for the sentence. Default is ``"The figure"``.
     caveat : str, optional
-        What must travel with the change.
+        A caveat to show with the change.
 
     Returns
     -------
     PublishedChange or Results of PublishedChange
-        The change and the percentage, each with how far the rounding leaves it open. Where the first figure may be 0,
+        The change and the percentage, each with the range that the rounding allows. If the first figure may be 0,
         or is below 0, there is no percentage.
 
     Raises
     ------
     InvalidInputError
-        If a figure is not finite, or no multiple of its step; or lengths differ.
+        If a figure is not finite, or not a multiple of its step; or lengths differ.
     InvalidTypeError
         If a figure is not a number.
 
     See Also
     --------
-    rate_change : The same of counts, with an interval of chance.
-    harm_per_crime_change : What a change of crime and one of harm say of the harm of a crime.
-    time_change : The same of average times.
+    rate_change : The same for counts, with a confidence interval.
+    harm_per_crime_change : What a change of crime and a change of harm say about the harm of a crime.
+    time_change : The same for average times.
 
     Notes
     -----
-    A figure printed as :math:`x` in steps of :math:`s` was between :math:`x - s/2` and :math:`x + s/2`. The change is
-    least where the first was rounded down and the second up, and most the other way round; so is the percentage,
-    which rises with the second figure, and with the first either way, so that all four corners are looked at. The
-    limits are worked out in decimals, without the error of floats.
+    A figure printed as :math:`x` in steps of :math:`s` was between :math:`x - s/2` and :math:`x + s/2`. The
+    change is lowest if the first was rounded down and the second up, and highest if it was the other way round.
+    For the percentage all four combinations are tried. The limits are worked out in decimals, without the error
+    of floats.
 
-    There is no interval of chance: how far a score would move by chance depends on the counts that it was made of. To
-    call it a count, or to multiply it by ten until it is whole, gives an interval that means nothing.
+    There is no confidence interval: how far a score would move by chance depends on the counts behind it. If you
+    treat it as a count, or multiply it by ten until it is whole, the interval has no meaning.
 
     Examples
     --------

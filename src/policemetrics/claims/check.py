@@ -28,27 +28,27 @@ Ground: TypeAlias = Literal[
 
 @attrs.frozen(kw_only=True, repr=False)
 class ClaimCheck:
-    """Whether a figure bears out a published one, and why; ``str()`` gives the sentence.
+    """Whether a figure supports a published one, and why; ``str()`` gives the sentence.
 
-    It is neither true nor false, since it has three answers: compare `verdict`.
+    It is neither true nor false, because there are three answers: use `verdict`.
 
     Attributes
     ----------
     verdict : {"supported", "contradicted", "cannot tell"}
         The answer.
     ground : str
-        What it rests on, in a word: "within" or "outside" the range of the claim; or why it cannot be told:
+        The basis of the answer in a word: "within" or "outside" the range of the claim; or why it cannot be told:
         "vintage", "not available", "what is counted", "unit", "which figure", "rounding".
     reason : str
         The same in a sentence.
     claim : Stated
         What was published.
     figure : Figure or None
-        What it was checked against; None where there is nothing.
+        What it was checked against; None if there is nothing.
     columns : tuple of str
-        Which attributes of the figure were compared; empty where none could be.
+        Which attributes of the figure were compared; empty if none could be.
     vintage : str
-        Which data the figure was made from, where the caller said so.
+        Which data the figure was made from, if that was stated.
     """
 
     verdict: Verdict
@@ -78,15 +78,16 @@ def check_claim(
     Parameters
     ----------
     figure : Figure
-        What `rate_change`, `positive_outcome_rate`, `summarise_times` and the rest return; of a table, one row.
+        What `rate_change`, `positive_outcome_rate`, `summarise_times` and the other metrics return; one row of a
+        table.
     claim : str or Stated
         What was published. A text is read by `stated`.
     column : str, optional
         The attribute of the figure that the claim is about, such as ``"new"``, ``"median"`` or ``"p90"``. Default
-        is the headline in the unit of the claim: the change of a change, the rate of a rate; of times both the mean
-        and the median, unless the claim says which.
+        is the headline figure in the unit of the claim: the change for a change, the rate for a rate; for times
+        both the mean and the median, unless the claim says which.
     vintage : str, optional
-        Which data the figure was made from, such as the `vintage` of a `Dataset`. Default is not said.
+        Which data the figure was made from, such as the `vintage` of a `Dataset`. Default is not stated.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def check_claim(
     InvalidInputError
         If the claim cannot be read, or the column holds no figure that is published.
     InvalidTypeError
-        If `figure` is none.
+        If `figure` is not a figure.
     UnknownNameError
         If the figure has no such column.
 
@@ -109,16 +110,16 @@ def check_claim(
 
     Notes
     -----
-    Compared are the figure as computed, exactly, and the range of the claim. The figure's own confidence interval is
-    not used: it is about what the figure says of the world, and would let through claims that misquote it. Only
-    where the figure itself was made from rounded ones (`rounding_low`, `rounding_high`) does it count as a range.
+    The exact computed figure is compared with the range of the claim. The figure's own confidence interval is not
+    used: it describes chance, and would accept claims that misquote the figure. Only a figure that was itself
+    made from rounded figures (`rounding_low`, `rounding_high`) counts as a range.
 
-    It cannot be told where the claim counts something else (victims, where the figure counts crimes); is in
-    another unit (points, per cent); does not say which average, and mean and median disagree; where the figure is
-    not available; and where the figure lies outside the claim but data of another vintage were used, or may have
-    been: one vintage was given and the other not. Without any vintage the two are taken to be of the same data.
+    The answer is "cannot tell" if the claim counts something else (victims, but the figure counts crimes); if it
+    is in another unit (points, per cent); if it does not say which average, and mean and median disagree; if the
+    figure is not available; or if the figure lies outside the claim but the vintages differ, or may differ
+    because only one was given. If no vintage is given, both are taken to come from the same data.
 
-    A claim that does not say which way it went is compared with the size of a change, and the sentence says so.
+    A claim without a direction is compared with the size of a change, and the sentence says so.
 
     Examples
     --------

@@ -30,9 +30,9 @@ class Implied:
     given : mapping of str to Stated
         The figures that were given, by name.
     ranges : mapping of str to Range
-        Where each quantity must lie, the given ones too, if all of them are true; empty if they cannot be.
+        Where each quantity must lie, including the given ones, if all of them are true; empty if they cannot be.
     reason : str
-        Why they cannot all be true; empty where they can.
+        Why they cannot all be true; empty if they can.
 
     Examples
     --------
@@ -94,28 +94,29 @@ def implied_change(
     before, after : str or Stated, optional
         The figure of each period: a count, a time or a percentage.
     change : str or Stated, optional
-        From the one to the other, with which way it went: ``"around 35,000 fewer"``; of percentages, in points.
+        The change from one to the other, with its direction: ``"around 35,000 fewer"``; for percentages, in
+        points.
     percent_change : str or Stated, optional
         The same in per cent of the figure before: ``"10% fewer"``.
 
     Returns
     -------
     Implied
-        The range of each of the four, named as the arguments are; or why they cannot all be true.
+        The range of each of the four, with the names of the arguments; or why they cannot all be true.
 
     Raises
     ------
     InvalidInputError
-        If fewer than two are given, one cannot be read, is in another unit than the rest, counts something else, or
-        a change does not say which way it went.
+        If fewer than two are given; if one cannot be read, is in another unit than the rest or counts something
+        else; or if a change has no direction.
     InvalidTypeError
-        If one of them is no text.
+        If one of them is not text.
 
     Notes
     -----
-    The ranges are exact and as narrow as can be: what is known of two figures, their difference and their ratio
-    cuts a region with straight edges out of the plane, and each range ends at its corners. Combining the ranges one
-    by one would give wider ones.
+    The ranges are exact and as narrow as possible. What is known of two figures, their difference and their ratio
+    limits a region of the plane with straight edges, and the ends of each range are at its corners. Combining the
+    ranges one by one would give wider ranges.
 
     Examples
     --------
@@ -151,10 +152,10 @@ def implied_parts(parts: Mapping[str, str | Stated | None], *, total: str | Stat
     Parameters
     ----------
     parts : mapping of str to str or Stated
-        The figure of each part by its name, all of one kind: counts, changes in them, or percentages of one whole.
-        They must be all the parts there are; None stands for one that was not published, such as the rest.
+        The figure of each part by its name, all of one kind: counts, changes in them, or percentages of one
+        whole. Give all parts; None means a part that was not published, such as the rest.
     total : str or Stated, optional
-        What they add up to. Default is not published; shares of one whole add up to ``"exactly 100%"``.
+        Their total. Default is not published; shares of one whole add up to ``"exactly 100%"``.
 
     Returns
     -------
@@ -166,11 +167,11 @@ def implied_parts(parts: Mapping[str, str | Stated | None], *, total: str | Stat
     InvalidInputError
         If there is no part, one cannot be read, or they differ in unit or in what they count.
     InvalidTypeError
-        If `parts` is no mapping, or one of them is no text.
+        If `parts` is not a mapping, or one of them is not text.
 
     Notes
     -----
-    Each part is the total less the others. A level that was not published is not below zero; a change may go
+    Each part is the total less the others. A level that was not published cannot be below zero; a change can go
     either way.
 
     Examples
@@ -219,20 +220,19 @@ def implied_harm_per_crime(*, crime: str | Stated, harm: str | Stated) -> HarmPe
     Parameters
     ----------
     crime, harm : str or Stated
-        The two changes in per cent, with which way each went: ``"10% lower"``.
+        The two changes in per cent, with their directions: ``"10% lower"``.
 
     Returns
     -------
     HarmPerCrimeChange
-        The change of harm per crime, and how far the two claims leave it open.
+        The change of harm per crime, and the range that the two claims allow.
 
     Raises
     ------
     InvalidInputError
-        If one cannot be read, is not a change in per cent, has an end that is not said ("over"), or may be a fall
-        to nothing.
+        If one cannot be read, is not a change in per cent, has only one limit ("over"), or may be a fall to 0.
     InvalidTypeError
-        If one of them is no text.
+        If one of them is not text.
 
     See Also
     --------

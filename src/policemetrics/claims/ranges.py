@@ -54,14 +54,14 @@ def _high_included(value: object) -> bool:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Range:
-    """What a published figure could mean, exactly; no confidence interval.
+    """What a published figure could mean, exactly. This is not a confidence interval.
 
     Attributes
     ----------
     exact_low, exact_high : fractions.Fraction or None
-        The ends; None where there is no end on that side.
+        The ends; None if there is no end on that side.
     low_included, high_included : bool
-        Whether the ends belong to it.
+        Whether the ends are included.
     unit : {"number", "per cent", "points", "seconds"}
         What both are in.
 

@@ -36,25 +36,25 @@ class Stated:
     text : str
         As it was published.
     value : float or None
-        The figure as printed, in `unit`, negative where it is said to have fallen; None of a range.
+        The figure as printed, in `unit`, negative if the text says that it fell; None for a range.
     range : Range
-        What it could mean. Signed where the text says which way it went; otherwise of the size.
+        What it could mean: with a sign if the text gives the direction, otherwise the size.
     unit : {"number", "per cent", "points", "seconds"}
         What it is in.
     sense : {"change", "level", "either"}
         What the text says it is: a change ("10% fewer"), a level ("8% of crimes", "fell to 3 s"), or neither.
     direction : {"up", "down", ""}
-        Which way it went, where the text says so.
+        The direction, if the text gives it.
     word : str
         The word by which it was read, "plain" without one.
     nearest : float or None
-        The step it was rounded to, where the caller gave it.
+        The step to which it was rounded, if it was given.
     counts, out_of : str
-        What is counted ("victims"), and what it is a part of ("crimes"); empty where the text does not say.
+        What is counted ("victims"), and what it is a part of ("crimes"); empty if the text does not say.
     statistic : {"mean", "median", "average", ""}
-        Which average it is, where the text says so.
+        Which average it is, if the text says so.
     vintage : str
-        Which data it was made from, where the caller said so.
+        Which data it was made from, if that was stated.
     words : str
         The edition of the table of words.
 
@@ -104,15 +104,15 @@ def stated(text: str, *, nearest: Number | None = None, vintage: str = "") -> St
     Parameters
     ----------
     text : str
-        The figure and the words that belong to it, at most 120 characters: ``"around 35,000"``, ``"10.3%"``,
-        ``"2 minutes 14 seconds"``, ``"almost 11%"``, ``"one in eight"``, ``"halved"``. Which way it went
+        The figure and the words that belong to it, at most 120 characters: ``"around 35,000"``, ``"10.3%"``, ``"2
+        minutes 14 seconds"``, ``"almost 11%"``, ``"one in eight"``, ``"halved"``. It may include the direction
         ("fewer", "up", "−"), what is counted ("victims", "crimes", "of crimes") and which average it is ("mean",
-        "median") may be said too.
+        "median").
     nearest : float, optional
-        The step that it was rounded to, > 0, in the unit of the figure: per cent, points or seconds. It takes the
-        place of the width of the word, and gives "over" and "up to" a far end. Default is the table of words.
+        The step to which it was rounded, > 0, in the unit of the figure: per cent, points or seconds. It replaces
+        the width of the word, and gives "over" and "up to" a second limit. Default is the table of words.
     vintage : str, optional
-        Which data it was made from: "published October 2024". Default is not said.
+        Which data it was made from: "published October 2024". Default is not stated.
 
     Returns
     -------
@@ -122,21 +122,22 @@ def stated(text: str, *, nearest: Number | None = None, vintage: str = "") -> St
     Raises
     ------
     InvalidInputError
-        If the text cannot be read, or can be read in two ways; the forms that can, or both readings, are listed.
+        If the text cannot be read, or can be read in two ways; the error lists the forms that can be read, or
+        both readings.
     InvalidTypeError
-        If it is no text.
+        If it is not text.
 
     See Also
     --------
-    check_claim : Ask whether a figure bears it out.
+    check_claim : Ask whether a figure supports it.
     policemetrics.definitions.claim_words : How far each word reaches, and why.
 
     Notes
     -----
-    A plain figure is rounded to its last printed digit, and both ends belong: "10.3%" is 10.25% to 10.35%. Zeros
-    at the end of a count are taken as rounding, but for the first two digits: "35,000" is 34,500 to 35,500. "One
-    in eight" is one in 7.5 to one in 8.5; "three in ten" is 2.5 to 3.5 in ten. The width of each word is data and
-    arguable; none of them is official.
+    A plain figure is taken as rounded to its last printed digit, and both ends are included: "10.3%" is 10.25% to
+    10.35%. Zeros at the end of a count are taken as rounding, except in the first two digits: "35,000" is 34,500
+    to 35,500. "One in eight" is one in 7.5 to one in 8.5; "three in ten" is 2.5 to 3.5 in ten. The width of each
+    word is in a table, and is our choice; none is official.
 
     Examples
     --------

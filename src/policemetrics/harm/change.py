@@ -76,8 +76,7 @@ class HarmChange(Weighted):
     between : tuple of str
         The two periods, the earlier first; or the two groups.
     compared : str
-        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
-        compared.
+        The dimension of the two groups (`old` is the first, `new` the second); empty if periods are compared.
     weights, harm_unit : str
         The edition of the weights, or both editions; and their unit.
     old_exposure, new_exposure : float
@@ -683,12 +682,12 @@ class HarmDriver(Figure):
         What it added by becoming a larger or smaller share of crimes; with `from_volume` it adds up to
         `change`.
     share_of_change : float
-        `change` as a fraction of the change of the whole: negative where it went the other way, above 1
-        where others made up for it. Nan where the whole did not change.
+        `change` as a fraction of the change of the whole: negative if it went the other way, above 1 if other
+        parts went the other way. Nan if the whole did not change.
     between : tuple of str
         The two periods, the earlier first; or the two groups.
     compared : str
-        The dimension of the two groups; empty where periods are compared.
+        The dimension of the two groups; empty if periods are compared.
     weights, harm_unit : str
         The edition of the weights, and their unit.
     """

@@ -23,10 +23,9 @@ class HarmPerCrimeChange(Figure):
     percent_change : float
         Change in harm per crime, in per cent.
     rounding_low, rounding_high : float
-        Where that can lie if both percentages were rounded; nan where that was not said. They are no
-        confidence interval.
+        Its bounds if both percentages were rounded; nan if no step was given. They are not a confidence interval.
     rounded_to : float
-        The one step to which both percentages were rounded; nan where that was not said.
+        The one step to which both percentages were rounded; nan if no step was given.
     """
 
     crime: float = column("percent", "denominator")
@@ -67,7 +66,7 @@ def _moved(percent: float) -> str:
 def harm_per_crime_change(
     *, crime: float, harm: float, rounded_to: float | None = None
 ) -> HarmPerCrimeChange:
-    """Change in the mean harm of a crime, from published changes of crime and of harm alone.
+    """Change in the mean harm of a crime, from the published changes of crime and of harm.
 
     Parameters
     ----------
@@ -82,12 +81,12 @@ def harm_per_crime_change(
     Returns
     -------
     HarmPerCrimeChange
-        The change of harm per crime, in per cent, and how far the rounding leaves it open.
+        The change of harm per crime, in per cent, and the range that the rounding allows.
 
     Raises
     ------
     InvalidInputError
-        If a change is −100% or less, or could be but for the rounding, or is no multiple of `rounded_to`.
+        If a change is −100% or less, or could be before rounding, or is not a multiple of `rounded_to`.
     InvalidTypeError
         If one of them is not a number.
 
@@ -97,9 +96,9 @@ def harm_per_crime_change(
 
     Notes
     -----
-    Harm per crime is multiplied by :math:`(1 + h/100) / (1 + c/100)`. It is least where harm was rounded up
-    and crime down by half a step, and most the other way round. That harm fell less than crime does
-    not mean that there was more harm: fewer crimes were left, and each weighed more.
+    Harm per crime is multiplied by :math:`(1 + h/100) / (1 + c/100)`. It is lowest if harm was rounded up and
+    crime down by half a step, and highest if it was the other way round. If harm fell less than crime, there was
+    still less harm: there were fewer crimes, with more harm per crime on average.
 
     Examples
     --------

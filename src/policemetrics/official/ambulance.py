@@ -35,21 +35,21 @@ def ambulance(path: str | PathLike[str], /) -> Tally:
     Parameters
     ----------
     path : str or path
-        The file as it was downloaded: .csv, .csv.gz, .xlsx or .ods, in a .zip or not.
+        The file as downloaded: .csv, .csv.gz, .xlsx or .ods; any of them may be in a .zip.
 
     Returns
     -------
     Tally
-        Counts by ``area``, ``period`` (the month) and ``measure``. Of England the measures are counts and total seconds,
-        of which a mean is the ratio; they overlap and never add up. Of Wales they are calls, each in one: red ones with a
-        response within 8 minutes, after, and without one; amber; green. The whole country is left apart. Medians and
-        percentiles are no counts, and are not read.
+        Counts by ``area``, ``period`` (the month) and ``measure``. For England the measures are counts and total
+        seconds, whose ratio is a mean; they overlap and never add up. For Wales they are calls, each in one
+        measure: red calls with a response within 8 minutes, with a later response, and without a response; amber;
+        green. The whole country is left out. Medians and percentiles are not counts, and are not read.
 
     Raises
     ------
     InvalidInputError
-        If the file is none of the two; if the printed country is not the sum of its areas, or a printed mean or per cent
-        not that of its counts: both numbers are named.
+        If the file is neither of the two; if the printed country is not the sum of its areas, or a printed mean
+        or percentage does not agree with its counts: the error gives both numbers.
 
     Examples
     --------

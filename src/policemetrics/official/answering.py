@@ -34,20 +34,21 @@ def answering(path: str | PathLike[str], /) -> Tally:
     ----------
     path : str or path
         A .csv, .csv.gz, .xlsx or .ods with the columns line, area, period, calls_received, calls_answered,
-        calls_not_answered and under_10s; a cell is blank where nothing was published.
+        calls_not_answered and under_10s; a cell is blank if nothing was published.
 
     Returns
     -------
     Tally
-        Calls by ``line``, ``force``, ``period`` and ``band``: "under 10 s", "10 s or more" and "not answered", which is what
-        `published.answer_bands` takes. Rows of which only a mean or a percentage was published are no counts; they stand in
-        the ledger, with those of areas that are no force and of periods that are not known. Where only one number of calls
-        was published it is the divisor of the share in time, as in the published percentage.
+        Calls by ``line``, ``force``, ``period`` and ``band``: "under 10 s", "10 s or more" and "not answered", as
+        `published.answer_bands` takes them. Rows with only a published mean or percentage are not counts. They
+        are in the ledger, with rows of areas that are not forces and of unknown periods. If only one number of
+        calls was published, it is the denominator of the share in time, as in the published percentage.
 
     Raises
     ------
     InvalidInputError
-        If the file is none of this kind, or a printed sum or percentage is not that of its parts: both numbers are named.
+        If the file is of another kind, or a printed sum or percentage does not agree with its parts: the error
+        gives both numbers.
 
     Examples
     --------

@@ -35,11 +35,11 @@ class ForceTable:
     Attributes
     ----------
     name, title : str
-        "P1", and what stands above the table.
+        "P1", and the title above the table.
     period : str
-        The last period that the title names; empty where it names none.
+        The last period in the title; empty if there is none.
     notes : tuple of str
-        What stands below the table.
+        The notes below the table.
     source : Source
         The file.
     columns : mapping of str to tuple
@@ -65,23 +65,24 @@ class ForceTable:
         return {name: list(column) for name, column in self.columns.items()}
 
     def tally(self, *, of: Literal["subgroup", "group"] = "subgroup") -> Tally:
-        """Return the counts of forces, of a table of numbers of offences.
+        """Return the counts by force, for a table of numbers of offences.
 
         Parameters
         ----------
         of : {"subgroup", "group"}, optional
-            Which offences: those that hold no others, or the nine groups. Each adds up to all. Default is ``"subgroup"``.
+            Which offences: those without subdivisions, or the nine groups. Either adds up to all. Default is
+            ``"subgroup"``.
 
         Returns
         -------
         Tally
-            Offences by ``force``, ``kind``, ``period`` and ``offence``. Regions, countries and the headings that hold others
-            are left apart: the sums of what was read were compared with them.
+            Offences by ``force``, ``kind``, ``period`` and ``offence``. Regions, countries and headings with
+            subdivisions are left out; they were compared with the sums of what was read.
 
         Raises
         ------
         InvalidInputError
-            If the table is none of numbers of offences.
+            If the table is not of numbers of offences.
         """
         _check.choice(of, "of", ("subgroup", "group"))
         rows = [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
@@ -109,21 +110,21 @@ def ons_force_tables(path: str | PathLike[str], /, *, progress: Progress | bool 
     Parameters
     ----------
     path : str or path
-        The file as it was downloaded: .xlsx or .ods, in a .zip or not.
+        The file as downloaded: .xlsx or .ods; it may be in a .zip.
     progress : callable or bool, optional
         Called with (done, total, what) as sheets are read. Default is a line on a terminal, if it takes long.
 
     Returns
     -------
     ForceTables
-        A mapping of every table by its name, "P1", in the order of the workbook. Of a table of numbers of offences
-        `ForceTable.tally` gives the counts.
+        A mapping of every table by its name, such as "P1", in the order of the workbook. For a table of numbers
+        of offences `ForceTable.tally` gives the counts.
 
     Raises
     ------
     InvalidInputError
-        If the file is none of this kind. When a table is asked for: if a cell of it is neither a number nor a mark, or a
-        printed total is not the sum of its parts; both numbers are named.
+        If the file is of another kind. When a table is read: if one of its cells is neither a number nor a mark,
+        or a printed total is not the sum of its parts; the error gives both numbers.
     """
     published, report = Published.opened(path), reporter(progress)
     released, found = "", {}
@@ -140,7 +141,7 @@ def ons_force_tables(path: str | PathLike[str], /, *, progress: Progress | bool 
 
 
 class ForceTables(Mapping[str, ForceTable]):
-    """The tables of a workbook, by name. One is read when it is asked for; what is not recognised is refused then."""
+    """The tables of a workbook, by name. A table is read when you ask for it; what is not recognised is an error then."""
 
     def __init__(self, sheets: Mapping[str, tuple[str, Sequence[Sequence[Any]]]], source: Source) -> None:
         self._sheets, self._source = dict(sheets), source

@@ -32,36 +32,38 @@ def outcomes(
     names: Mapping[str, str] | None = None,
     progress: Progress | bool | None = None,
 ) -> Tally:
-    r"""Read the outcomes open data of the Home Office, one workbook a financial year.
+    r"""Read the outcomes open data of the Home Office, one workbook for each financial year.
 
     Parameters
     ----------
     path : str or path
-        The file as it was downloaded: .ods, .xlsx, or the text of its sheet of data, .csv or .csv.gz, in a .zip or not.
+        The file as downloaded: .ods, .xlsx, or the text of its sheet of data as .csv or .csv.gz; any of them may
+        be in a .zip.
     basis : {"recorded", "closed"}
-        One sheet holds both: ``"recorded"``, the outcomes given so far to crimes recorded in the quarter, of which recent
-        years still grow; or ``"closed"``, those given in the quarter, whenever the crime was recorded. It has no default.
+        One sheet has both: ``"recorded"``, the outcomes given so far to crimes recorded in the quarter, so that
+        recent years still grow; or ``"closed"``, the outcomes given in the quarter, whenever the crime was
+        recorded. It has no default.
     every : {"quarter", "calendar_year", "financial_year"}, optional
         The periods. Default is ``"quarter"``, as published.
     names : mapping of str to str, optional
-        The name in `definitions.force_names` of each force or body that it does not know. Default is none.
+        For each force or body that it does not know: the name in `definitions.force_names`. Default is none.
     progress : callable or bool, optional
         Called with (done, total, what) as sheets are read. Default is a line on a terminal, if it takes long.
 
     Returns
     -------
     Tally
-        Outcomes by ``force``, ``kind``, ``period``, ``offence`` and ``outcome``, its code as text. What was not provided
-        stands in the ledger as not supplied, and every figure that would need it says so; an offence code that has expired
-        as not applicable. Corrections below zero are counts.
+        Outcomes by ``force``, ``kind``, ``period``, ``offence`` and ``outcome`` (the code, as text). What was not
+        provided is in the ledger as not supplied, and every figure that needs it says so. An offence code that
+        has expired is in the ledger as not applicable. Corrections below zero are kept.
 
     Raises
     ------
     ChoiceNeededError
         If no basis is given.
     InvalidInputError
-        If the file is none of this kind. The file of outcomes for alternate offences (1A, 2A, 3A), which are counted in
-        1, 2 and 3 already, is refused.
+        If the file is of another kind. The file of outcomes for alternate offences (1A, 2A, 3A) is also an error,
+        because 1, 2 and 3 already include them.
 
     Examples
     --------

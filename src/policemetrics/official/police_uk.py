@@ -50,37 +50,38 @@ def police_uk(
     names: Mapping[str, str] | None = None,
     progress: Progress | bool | None = None,
 ) -> Tally:
-    r"""Read files of data.police.uk: one, a folder of them, or the archive as it was downloaded.
+    r"""Read files of data.police.uk: one file, a folder of files, or the archive as downloaded.
 
     Parameters
     ----------
     path : str or path
-        A .csv or .csv.gz, a folder, or a .zip, which is read member by member and not unpacked.
+        A .csv or .csv.gz, a folder, or a .zip, which is read file by file and not unpacked.
     kind : {"crimes", "anti-social behaviour", "outcomes", "searches"}, optional
-        What is counted: the crimes of the street files, or the incidents of anti-social behaviour in them, which are no
-        crimes; the rows of the files of outcomes, or of stops and searches. Default is ``"crimes"``.
+        What to count: the crimes in the street files; the incidents of anti-social behaviour in them, which are
+        not crimes; the rows of the outcomes files; or stops and searches. Default is ``"crimes"``.
     unique : bool or "labels", optional
-        Whether rows of one Crime ID count once; False counts rows. Where they have several outcomes, as of several
-        suspects, the outcome is ``"several outcomes"``. Where they differ in force, month or type the file is refused; ``"labels"`` then counts one crime for each of its labels, outcomes among
-        them, as is always done in the files of outcomes. Default is True.
+        Whether rows with the same Crime ID count once; False counts rows. If they have several outcomes, for
+        example for several suspects, the outcome is ``"several outcomes"``. If they differ in force, month or
+        type, it is an error. ``"labels"`` then counts one crime for each of its labels, including outcomes; the
+        outcomes files are always counted so. Default is True.
     names : mapping of str to str, optional
-        The name in `definitions.force_names` of each force that it does not know. Default is none.
+        For each force that it does not know: the name in `definitions.force_names`. Default is none.
     progress : callable or bool, optional
         Called with (done, total, what) as files are read. Default is a line on a terminal, if it takes long.
 
     Returns
     -------
     Tally
-        Rows by ``force``, ``period`` (the month), ``type`` and, where the files have one, ``outcome``; searches by
-        ``object``, too. A force that has a
-        file for a month sent it, an empty one too; one without has no figure there. What was left out, copies and
-        anti-social behaviour, is in the ledger. Types of before May 2013 and of since then have one name where a reading
-        holds both; they were cut anew then, and do not hold the same crimes to the last.
+        Rows by ``force``, ``period`` (the month), ``type`` and, if the files have it, ``outcome``; searches also
+        by ``object``. A force with a file for a month sent that month, even if the file is empty; without a file
+        there is no figure. What was left out, copies and anti-social behaviour, is in the ledger. Crime types
+        changed in May 2013. If the files are from before and after, types have one name, but do not contain
+        exactly the same crimes.
 
     Raises
     ------
     InvalidInputError
-        If a file is none of the kind, or its month is not the one in its name.
+        If a file is of another kind, or its month is not the one in its name.
 
     Examples
     --------

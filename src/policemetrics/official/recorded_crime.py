@@ -36,32 +36,33 @@ def recorded_crime(
     Parameters
     ----------
     path : str or path
-        The file as it was downloaded: .ods, .xlsx, or the text of it, .csv or .csv.gz, in a .zip or not. Of a workbook
-        every sheet of a year is read.
+        The file as downloaded: .ods, .xlsx, or its text as .csv or .csv.gz; any of them may be in a .zip. In a
+        workbook every sheet of a year is read.
     of : {"offence", "description", "subgroup", "group"}, or a sequence of them, optional
-        What is kept of the offences: the code, always as text, or what the file calls it. Default is ``"offence"``.
+        What to keep of the offences: the code, always as text, or the names in the file. Default is
+        ``"offence"``.
     every : {"quarter", "calendar_year", "financial_year"}, optional
         The periods. Default is ``"quarter"``, as published.
     names : mapping of str to str, optional
-        The name in `definitions.force_names` of each force or body that it does not know. Default is none.
+        For each force or body that it does not know: the name in `definitions.force_names`. Default is none.
     progress : callable or bool, optional
         Called with (done, total, what) as sheets are read. Default is a line on a terminal, if it takes long.
 
     Returns
     -------
     Tally
-        Offences by ``force``, ``kind``, ``period`` and what was asked `of`. Forces have one name, in whatever way the
-        year writes it; `kind` says which are ``"territorial"``, ``"other force"`` (British Transport Police) and
+        Offences by ``force``, ``kind``, ``period`` and the dimensions in `of`. A force has one name, however each
+        year spells it; `kind` says which are ``"territorial"``, ``"other force"`` (British Transport Police) and
         ``"no force"`` (Action Fraud, CIFAS, UK Finance). A force with rows for a quarter sent it.
 
     Raises
     ------
     InvalidInputError
-        If the file is none of this kind: what was expected and what was found, with sheet and cell.
+        If the file is of another kind: the error says what was expected and what was found, with sheet and cell.
 
     Notes
     -----
-    Corrections below zero are counts, and stay. A count is refused where it is blank or holds the error of a formula.
+    Corrections below zero are kept. A blank count, or one with a formula error, is an error.
 
     Examples
     --------

@@ -55,8 +55,7 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty where they are not known.
     compared : str
-        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
-        compared.
+        The dimension of the two groups (`old` is the first, `new` the second); empty if periods are compared.
     outcomes, outcome_types : str, tuple of str
         The set of positive outcomes.
     basis, out_of : str

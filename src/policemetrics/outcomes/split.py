@@ -58,7 +58,7 @@ class OutcomeRateSplit(OutcomeFigureOfTwo):
     between : tuple of str
         The two periods, the earlier first, or the two groups.
     compared : str
-        The dimension of the two groups; empty where periods are compared.
+        The dimension of the two groups; empty if periods are compared.
     outcomes, outcome_types : str, tuple of str
         The set of positive outcomes.
     basis, out_of : str

@@ -26,35 +26,35 @@ def caterpillar(
     title: str | None = None,
     source: str | None = None,
 ) -> Axes:
-    """Draw areas in the order of their figures, with their intervals, and the ranks that chance leaves open.
+    """Draw areas in the order of their figures, with their intervals and their possible ranks.
 
     Parameters
     ----------
     table : Results
-        Areas beside a group, as `compare` gives.
+        Areas compared with a group, from `compare`.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure, as high as the rows need.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidTypeError
-        If `table` is no such table, or `ax` are no axes.
+        If `table` is no such table, or `ax` is not axes.
     MissingDependencyError
         If matplotlib is not installed.
 
     Notes
     -----
-    The mark of the group, a bar, stands in every row. The ranks at the right hold all true ranks together with the probability
-    that the caption says. An area that is not tested has none.
+    Every row has a bar for the group. The ranges of ranks on the right contain all true ranks together, with the
+    probability in the caption. An area that is not tested has no ranks.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def control_chart(
     title: str | None = None,
     source: str | None = None,
 ) -> Axes:
-    r"""Draw a control chart: the points, their centre and limits, and which are out of the ordinary.
+    r"""Draw a control chart: the points, their centre and limits, and which points are out of the ordinary.
 
     Parameters
     ----------
@@ -46,29 +46,29 @@ def control_chart(
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidInputError
         If the table holds several series.
     InvalidTypeError
-        If `chart` is no control chart, or `ax` are no axes.
+        If `chart` is not a control chart, or `ax` is not axes.
     MissingDependencyError
         If matplotlib is not installed.
 
     Notes
     -----
-    Points that show nothing out of the ordinary are grey circles. Improvements are blue triangles that point up where
-    higher is better and else down, concerns orange ones; where it was not said which way is better, the triangle points
-    the way the signal goes. A gap in the line is a period without a figure.
+    Points with nothing out of the ordinary are grey circles. Improvements are blue triangles, and concerns are
+    orange triangles. They point up if higher is better, otherwise down; if it was not said which is better, they
+    point in the direction of the signal. A gap in the line is a period without a figure.
 
     Examples
     --------

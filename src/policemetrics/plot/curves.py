@@ -32,39 +32,40 @@ def maturity(
     title: str | None = None,
     source: str | None = None,
 ) -> Axes:
-    r"""Draw the share of crimes with a positive outcome by their age, a curve a cohort; what is projected stands apart.
+    r"""Draw the share of crimes with a positive outcome by age: a curve for each cohort, and what is projected.
 
     Parameters
     ----------
     curves : Results of OutcomeMaturity
         As ``outcome_maturity(…, by="period")`` gives them: a curve for each month of crimes, or for each group.
     projected : Results of OutcomeProjection, optional
-        As `project_outcome_rate` gives it, of the same months: where the young ones will come to. Default is none.
+        From `project_outcome_rate`, for the same months: what young cohorts are expected to reach. Default is
+        none.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidTypeError
-        If `curves` or `projected` is no such table, or `ax` are no axes.
+        If `curves` or `projected` is another table, or `ax` is not axes.
     InvalidInputError
-        If `projected` is kept by other dimensions than the curves, or of other outcomes.
+        If `projected` has other dimensions or outcomes than the curves.
     MissingDependencyError
         If matplotlib is not installed.
 
     Notes
     -----
-    A line is what is known; a broken one leads to what is projected, a ring with its band. The last curve that is projected, or
-    else the last, stands out, and the title is about it; the others are grey.
+    A solid line is what is known. A broken line leads to what is projected, a ring with its band. One curve is
+    highlighted, and the title is about it: the last that is projected, otherwise the last. The others are grey.
 
     Examples
     --------

@@ -40,7 +40,7 @@ def times(
     title: str | None = None,
     source: str | None = None,
 ) -> Axes:
-    r"""Draw how measured times are spread, with the median, the 90th percentile and the target.
+    r"""Draw the distribution of measured times, with the median, the 90th percentile and the target.
 
     Parameters
     ----------
@@ -51,11 +51,11 @@ def times(
     inclusive : bool, optional
         Whether a time equal to the target meets it. Default is False: it must be less.
     missed : str or sequence of str, optional
-        For a tally or frame: reasons for exclusion, such as ``"missing end"``, whose rows count as missing the
+        For a tally or frame: reasons for exclusion, such as ``"missing end"``, whose rows count as not within the
         target, as for `summarise_times`. Default is none.
     invalid : {"refuse", "exclude"}, optional
-        For a column: what to do with missing and negative times, refuse them or leave them out, counted, which the
-        caption then says. Default is ``"refuse"``.
+        For a column: what to do with missing and negative times: refuse them, or leave them out; the caption then
+        says how many. Default is ``"refuse"``.
     seconds : str, optional
         The column of a frame, or the dimension of a tally, that holds the times. Default is ``"seconds"``.
     count : str, optional
@@ -63,21 +63,21 @@ def times(
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidInputError
         If a time is negative or not finite, or the target is not above 0.
     InvalidTypeError
-        If the times are not numbers of seconds, or `ax` are no axes.
+        If the times are not numbers of seconds, or `ax` is not axes.
     UnknownNameError
         If there is no such column or dimension.
     MissingDependencyError
@@ -85,7 +85,7 @@ def times(
 
     Notes
     -----
-    A long tail is cut off where the picture would be all tail; how many times lie beyond is written there.
+    The longest times are not drawn if they would take up most of the picture; a note says how many there are.
     Percentiles are by linear interpolation.
 
     Examples

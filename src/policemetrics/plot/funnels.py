@@ -50,38 +50,38 @@ def funnel(
     title: str | None = None,
     source: str | None = None,
 ) -> Axes:
-    """Draw every area by its size, with the limits that chance leaves and those that allow for the spread.
+    """Draw every area by its size, with the limits from chance alone and the limits that allow for the spread.
 
     Parameters
     ----------
     table : Results
-        Areas beside one figure, as `compare` gives with ``include_self=True``, or against a number.
+        Areas compared with one figure, from `compare` with ``include_self=True`` or against a number.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidTypeError
-        If `table` is no such table, or `ax` are no axes.
+        If `table` is no such table, or `ax` is not axes.
     InvalidInputError
-        If areas stand beside different figures.
+        If areas are compared with different figures.
     MissingDependencyError
         If matplotlib is not installed.
 
     Notes
     -----
-    Grey lines are the limits of chance alone, blue ones those with the spread, if it was allowed for; the inner ones are
-    dashed. Filled areas lie outside the limits that were tested, and are named as far as there is room. Areas that are not
-    tested are crosses, and the caption has their figures.
+    Grey lines are the limits from chance alone; blue lines are the limits with the spread, if it was allowed for.
+    The inner lines are dashed. Filled points are areas outside the limits that were tested, named if there is
+    room. Areas that are not tested are crosses, and the caption gives their figures.
 
     Examples
     --------

@@ -40,25 +40,25 @@ def by_group(
     ----------
     table : Results or Figure
         Any table whose figures have intervals: of `rate_change`, `harm_change`, `outcome_rate_change`, `rate`,
-        `positive_outcome_rate`, … Rows stand in the order of the table: sort it first.
+        `positive_outcome_rate`, … Rows are in the order of the table: sort it first.
     column : str, optional
-        The column to draw, one that has limits. Default is the first that has.
+        The column to draw; it must have limits. Default is the first such column.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure, as high as the rows need.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidTypeError
-        If `table` is no table of figures, or `ax` are no axes.
+        If `table` is not a table of figures, or `ax` is not axes.
     InvalidInputError
         If the figures have no interval.
     UnknownNameError
@@ -68,9 +68,9 @@ def by_group(
 
     Notes
     -----
-    A filled mark is a change whose interval excludes no change, a hollow one a change that may be none. An
-    interval without an upper limit ends in an arrow. A row that is not available says why. The caption below holds
-    what the marks are, what was left out and the caveats; it is no label of an axis, which stays yours.
+    A filled mark is a change whose interval does not contain 0; a hollow mark may be no change. An interval
+    without an upper limit ends in an arrow. A row that is not available says why. The caption below says what the
+    marks are, what was left out, and the caveats. It is not the label of an axis, so you can still set that.
 
     Examples
     --------

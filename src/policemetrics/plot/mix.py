@@ -49,21 +49,22 @@ def outcome_mix(
     title: str | None = None,
     source: str | None = None,
 ) -> Axes:
-    r"""Draw the share of each outcome in all of them, by group or period: a column of bars an outcome.
+    r"""Draw the share of each outcome, by group or period: a column of bars for each outcome.
 
     Parameters
     ----------
     data : Tally or data frame
-        Outcomes by kind, and by the dimensions of `by`. Where the same outcomes stand on two bases, choose
-        one first: ``tally.where(basis="recorded")``.
+        Outcomes by kind, and by the dimensions of `by`. If the same outcomes are counted on two bases, choose one
+        first: ``tally.where(basis="recorded")``.
     by : str, sequence of str or mapping of dimension to column, optional
         The dimensions whose labels are the rows. Default is one row, of all.
     outcome, period : str, optional
-        The dimensions, or columns, of outcomes and periods; rows of periods stand in order of time. Defaults
-        are ``"outcome"`` and ``"period"``.
+        The dimensions, or columns, of outcomes and periods; rows of periods are in order of time. Defaults are
+        ``"outcome"`` and ``"period"``.
     basis : {"recorded", "closed"}, optional
-        Whether the outcomes are those of crimes recorded in the period, to which more may come, or those given in it.
-        It alters the words alone. Default is what a dimension of that name says, "basis" or "Outcome basis".
+        Whether the outcomes are those of crimes recorded in the period, which may still get more, or those given
+        in the period. It changes only the words. Default is what a dimension called "basis" or "Outcome basis"
+        says.
     count : str, optional
         For a frame: the column of counts. Default is to count its rows.
     date : str, optional
@@ -72,25 +73,25 @@ def outcome_mix(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     most : int, optional
-        How many outcomes have a column, the most frequent; the rest share one. Default is 6.
+        How many of the most frequent outcomes have a column; the rest share one. Default is 6.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure, as large as rows and columns need.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidInputError
         If outcomes would be counted twice, on two bases or as a type and a part of it.
     InvalidTypeError
-        If `data` is no table, or `ax` are no axes.
+        If `data` is not a table, or `ax` is not axes.
     UnknownNameError
         If there is no such column or dimension.
     MissingDependencyError
@@ -98,11 +99,11 @@ def outcome_mix(
 
     Notes
     -----
-    Every bar of a column starts on one line, and all have one scale, so that any two can be compared; no
-    colour is needed to tell outcomes apart. Codes of the Home Office get their names. Where periods are rows, those
-    that are missing between two of them have a row that says so, and the title has Newcombe's interval for the
-    difference between the first and the last. On the recorded basis the later of the two is the less mature: more of
-    its outcomes are still to come, which the title and the caption say.
+    All bars of a column start on the same line, and all have the same scale, so you can compare any two; no
+    colour is needed. Home Office codes are shown with their names. If periods are rows, periods missing between
+    two others have a row that says so, and the title has Newcombe's interval for the difference between the first
+    and the last. On the recorded basis the later period is less mature: more of its outcomes are still to come.
+    The title and the caption say so.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def months(
     data : Tally or data frame
         Counts by month.
     until : str or Period, optional
-        The last month shown. Default is the last there is: leave out a month that is not over.
+        The last month shown. Default is the last in the data: leave out a month that is not over.
     period : str, optional
         The dimension, or column, that holds the months. Default is ``"period"``.
     count : str, optional
@@ -53,21 +53,21 @@ def months(
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidInputError
         If the periods are not single months.
     InvalidTypeError
-        If `data` is no table, or `ax` are no axes.
+        If `data` is not a table, or `ax` is not axes.
     UnknownNameError
         If there is no such column or dimension.
     MissingDependencyError
@@ -75,8 +75,8 @@ def months(
 
     Notes
     -----
-    Counts start at 0. A month without data is a gap, which the caption under the axes names. The change of the
-    title is that of `rate_change`, and says so where the two years are not like for like.
+    Counts start at 0. A month without data is a gap, which the caption under the axes names. The change in the
+    title is from `rate_change`, and says so if the two years are not like for like.
 
     Examples
     --------

@@ -34,33 +34,33 @@ def drivers(
     title: str | None = None,
     source: str | None = None,
 ) -> Axes:
-    r"""Draw what drove a change as a waterfall: from the old total, part by part, to the new one.
+    r"""Draw what drove a change as a waterfall: from the old total, part by part, to the new total.
 
     Parameters
     ----------
     table : Results of HarmDriver or ChangeDriver
         The parts of one change, in the order in which they are drawn: sort them first.
     total : HarmChange or RateChange, optional
-        The change that the parts add up to, which gives the two ends. `change_drivers` knows them; for
-        `harm_drivers` without it the waterfall starts at 0 and shows the change alone.
+        The change that the parts add up to, which gives both ends. `change_drivers` knows them. For
+        `harm_drivers` without it the waterfall starts at 0 and shows only the change.
     most : int, optional
-        How many parts to draw, the largest; the rest is one bar. Default is 12.
+        How many of the largest parts to draw; the rest is one bar. Default is 12.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default is a new figure, as high as the rows need.
     title : str, optional
-        What stands above. Default is the finding, in words.
+        The title. Default is the finding, in words.
     source : str, optional
         Where the data come from, for the caption. Default is none.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, to go on with.
+        The axes, which you can edit.
 
     Raises
     ------
     InvalidTypeError
-        If `table` holds no drivers, `total` is no change, or `ax` are no axes.
+        If `table` has no drivers, `total` is not a change, or `ax` is not axes.
     InvalidInputError
         If the table explains several changes, or does not add up to `total`.
     MissingDependencyError
@@ -68,8 +68,8 @@ def drivers(
 
     Notes
     -----
-    Only the lengths of the bars count, so that the axis need not begin at 0: the two totals are lines, not
-    bars. Rises are dark and to the right, falls light and to the left, and each bar says its sign.
+    Compare only the lengths of the bars. The axis does not begin at 0, so the two totals are lines, not bars.
+    Rises are dark and go to the right, falls are light and go to the left, and each bar has its sign.
 
     Examples
     --------

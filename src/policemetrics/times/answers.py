@@ -415,9 +415,9 @@ class AnswerSummary(CallColumns, TimeSummary):
     share_abandoned, share_abandoned_low, share_abandoned_high : float
         `abandoned` as a fraction of `offered`, and its Wilson interval.
     service_level : str
-        Out of what `share_within` is: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
+        The denominator of `share_within`: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
     short : float
-        The seconds before which an abandoned call does not count; nan where every one does.
+        The seconds before which an abandoned call does not count; nan if every one counts.
     clock : str
         Between what the waits run; empty where that was not stated.
     """

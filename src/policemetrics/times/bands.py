@@ -80,18 +80,18 @@ def _labels(given: Label | Sequence[Label]) -> tuple[Label, ...]:
 
 @attrs.frozen(repr=False)
 class Bands:
-    """What the labels of bands stand for: from how many seconds to how many, and which mean abandoned.
+    """What the labels of bands mean: from how many seconds to how many, and which labels mean abandoned.
 
     Attributes
     ----------
     edges : tuple of (label, low, high)
-        The bands in seconds, ascending. They are given as a mapping of label to (low, high), numbers or
-        timedeltas with None for no upper edge, and must meet.
+        The bands in seconds, ascending. Give them as a mapping of label to (low, high), numbers or timedeltas,
+        with None for no upper edge. There must be no gap between them.
     inclusive : bool
-        Whether a band holds its upper edge, and not its lower one. Default is False: exactly 10.0 s is not
-        in "under 10".
+        Whether a band includes its upper edge, and not its lower edge. Default is False: exactly 10.0 s is not in
+        "under 10".
     abandoned : tuple of label
-        The labels, beside the bands, of calls abandoned. Default is none.
+        The labels of abandoned calls, which are not bands. Default is none.
 
     Examples
     --------
@@ -124,7 +124,7 @@ class Bands:
 
     @property
     def highs(self) -> FloatArray:
-        """The upper edges, in seconds; infinite where there is none."""
+        """The upper edges, in seconds; infinite if there is none."""
         return np.array([high for _, _, high in self.edges])
 
     def __repr__(self) -> str:
@@ -161,35 +161,35 @@ class BoundColumns(Figure):
 
 @figure(estimate="share_within", method="share_method")
 class BandSummary(answers.CallColumns, WithinColumns, BoundColumns):
-    """How fast calls were answered, as far as bands of their waits tell.
+    """How fast calls were answered, as far as bands of waits show.
 
     Attributes
     ----------
     n : float
-        Calls answered; nan where only percentages were given.
+        Calls answered; nan if only percentages were given.
     mean_least, mean_most : float
-        The seconds between which the mean lies; the upper one is infinite where a band has no upper edge.
+        The seconds between which the mean lies; the upper one is infinite if a band has no upper edge.
     median_least, median_most, p90_least, p90_most : float
         The seconds between which the median and the 90th percentile lie.
     target : float
         In seconds.
     within, out_of : float
-        Calls in time, and out of how many; `within` is nan where the target is no edge of a band.
+        Calls in time, and out of how many; `within` is nan if the target is not an edge of a band.
     share_within, share_within_low, share_within_high : float
-        The fraction in time, 0 to 1, and its Wilson interval; nan where the target is no edge.
+        The fraction in time, 0 to 1, and its Wilson interval; nan if the target is not an edge.
     share_least, share_most : float
-        The fractions between which it lies: equal at an edge, apart inside a band or where rounding tells
-        no more. They are no confidence interval.
+        The fractions between which it lies. They are equal if the target is an edge and nothing was rounded. They
+        are not a confidence interval.
     offered, abandoned, share_abandoned, share_abandoned_low, share_abandoned_high : float
         As in `AnswerSummary`.
     service_level : str
-        Out of what `share_within` is: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
+        The denominator of `share_within`: ``"answered"``, ``"offered"`` or ``"offered_less_short"``.
     short : float
-        The seconds before which an abandoned call does not count; nan where every one does.
+        The seconds before which an abandoned call does not count; nan if every one counts.
     bands : str
         The bands and their edges.
     inclusive : bool
-        Whether a band holds its upper edge, so that a time equal to the target meets it.
+        Whether a band includes its upper edge, so that a time equal to the target meets it.
     rounded_to : float
         The step to which percentages were rounded; nan for counts.
     percentile_method, share_method, confidence_level : str, str, float
@@ -303,25 +303,25 @@ def answer_bands(
     percentile_method: Percentile = "linear",
     confidence_level: float = 0.95,
 ) -> BandSummary | Results[BandSummary]:
-    """Service level, abandonment, and bounds of median and mean, of calls known by bands of waits.
+    """Service level, abandonment, and bounds of median and mean, for calls counted in bands of waits.
 
-    Give counts by band; or the percentages that were published, with their rounding.
+    Give counts by band, or published percentages with their rounding.
 
     Parameters
     ----------
     data : Tally, data frame, or mapping of label to float
         Counts of calls by band; or for each band the published percentage of calls answered.
     bands : Bands
-        What the labels of the bands stand for.
+        What the labels of the bands mean.
     target : float or timedelta, or mapping of label to them
         In seconds, > 0; with `by` also by label, as for `summarise_times`.
     out_of : {"answered", "offered", "offered_less_short"}
-        Out of what the service level is, as for `answer_times`. It must be given with counts.
+        The denominator of the service level, as for `answer_times`. It must be given with counts.
     short : float or timedelta, optional
-        The seconds before which an abandoned call does not count, where those given leave such calls out.
+        The seconds before which an abandoned call does not count, if the given numbers leave such calls out.
     abandoned : int, mapping of label to int, or Tally, optional
-        How many calls were abandoned, as for `answer_times`. Default is to count those with a label that
-        `bands` says is of abandoned calls.
+        How many calls were abandoned, as for `answer_times`. Default is to count the labels in `abandoned` of
+        `bands`.
     by : str, sequence of str or mapping of dimension to column, optional
         The dimensions to keep; gives a table.
     band : str, optional
@@ -334,7 +334,7 @@ def answer_bands(
     every : {"month", "quarter", "calendar_year", "financial_year"}, optional
         How long those periods are. Default is ``"month"``.
     rounded_to : float, optional
-        For percentages, which must have it: the step to which they were rounded, 1 for whole per cent.
+        For percentages, where it must be given: the step to which they were rounded, 1 for whole per cent.
     percentile_method : str, optional
         For counts: the definition of the percentiles, as for `summarise_times`. Default is ``"linear"``.
     confidence_level : float, optional
@@ -343,34 +343,34 @@ def answer_bands(
     Returns
     -------
     BandSummary or Results of BandSummary
-        A table if there is `by`; otherwise one figure. The share within a target is exact where that is an
-        edge of the bands, or lies in one without calls; elsewhere it has bounds, and a reason. A group
-        without calls is not available: its share is not 0.
+        A table if there is `by`; otherwise one figure. The share within a target is exact if the target is an
+        edge of the bands, or lies in a band without calls. Otherwise it has bounds, and a reason. A group without
+        calls is not available: its share is not 0.
 
     Raises
     ------
     UnknownNameError
-        If the data have a label that is no band, a published table lacks one, or a dimension, column,
+        If the data have a label that is not a band, a published table lacks a band, or a dimension, column,
         definition or variant does not exist.
     InvalidInputError
-        If calls abandoned are needed and not given, a percentage is not between 0 and 100, or percentages
-        cannot add up to 100, however they were rounded.
+        If abandoned calls are needed and not given, a percentage is not between 0 and 100, or percentages cannot
+        add up to 100, however they were rounded.
     InvalidTypeError
         If `bands` is not a `Bands`; as `ChoiceNeededError` if `out_of` is left out.
 
     See Also
     --------
-    answer_times : the same from the waits themselves.
+    answer_times : The same from the waits themselves.
 
     Notes
     -----
-    Groups are pooled by adding their counts, never by averaging their percentages. A percentile lies
-    between that of the lower edges and that of the upper edges, each taken for all calls in their band, and
-    so does the mean; without an upper edge it has no upper bound.
+    Groups are pooled by adding their counts, never by averaging their percentages. A percentile lies between two
+    values: the percentile with every call at the lower edge of its band, and the percentile with every call at
+    the upper edge. So does the mean; without an upper edge it has no upper bound.
 
-    Of percentages each may be half a step more or less, and all add up to 100: the bounds are those of
-    every set of shares that could have been printed so. How many calls there were is not known then, so
-    that a percentile is the wait that so many per cent did not pass, without interpolation.
+    Each published percentage may be off by half a step, but the true ones add up to 100: the bounds cover every
+    set of shares that could have been printed like this. The number of calls is then not known, so a percentile
+    is the wait that this percentage of calls did not exceed, without interpolation.
 
     Examples
     --------

@@ -58,7 +58,7 @@ class TimeChange(Figure):
         The same in per cent of `old_mean`, and its interval; nan where that is 0. It is without an upper limit where
         `old_mean` cannot be told from 0.
     p_value : float
-        Of no change of the mean. It and both intervals of the mean are of one family: they always agree.
+        Of no change of the mean. It and both intervals of the mean come from one method, so they always agree.
     old_median, new_median : float
         The two medians, in seconds.
     median_change, median_change_low, median_change_high : float
@@ -74,16 +74,15 @@ class TimeChange(Figure):
     share_percent_change, share_percent_change_low, share_percent_change_high : float
         The same change in per cent of `old_share_within`, 85 to 86.9% is +1.9 points and +2.2 per cent; and its interval.
     points_p_value : float
-        Of no change of the share. It and both intervals of the share are of one family: they always agree.
+        Of no change of the share. It and both intervals of the share come from one method, so they always agree.
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty where they are not known.
     compared : str
-        The dimension of the two groups, of which `old` is the first and `new` the second; empty where periods are
-        compared.
+        The dimension of the two groups (`old` is the first, `new` the second); empty if periods are compared.
     inclusive : bool
         Whether a time equal to the target meets it.
     missed : str
-        The reasons for exclusion that are counted as missing the target.
+        The reasons for exclusion whose rows count as not within the target.
     start, end : str
         The columns between which the clock ran, for response times; empty where that is not known.
     service_level, short : str, float

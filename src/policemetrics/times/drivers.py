@@ -68,11 +68,11 @@ class TimeDriver(Figure):
     between : tuple of str
         The two periods, the earlier first, or the two groups.
     compared : str
-        The dimension of the two groups; empty where periods are compared.
+        The dimension of the two groups; empty if periods are compared.
     inclusive : bool
         Whether a time equal to the target meets it.
     missed : str
-        The reasons for exclusion that are counted as missing the target.
+        The reasons for exclusion whose rows count as not within the target.
     whole_old_mean, whole_new_mean : float
         The two means of the whole, in seconds.
     whole_old_share_within, whole_new_share_within : float

@@ -47,13 +47,13 @@ class PooledMean(Figure):
     Attributes
     ----------
     mean : float
-        Mean in seconds of everything that the published means were made of.
+        The overall mean in seconds.
     n : float
-        How many that are.
+        The number of times behind it.
     rounding_low, rounding_high : float
-        Where the mean can lie if each published one was rounded; nan where that was not said.
+        The bounds of the mean if each published mean was rounded; nan if no step was given.
     rounded_to : float
-        The step to which they were rounded, in seconds; nan where that was not said.
+        The step to which they were rounded, in seconds; nan if no step was given.
     """
 
     _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (("n",),)
@@ -98,21 +98,21 @@ def pool_means(
     by: Names | None = None,
     rounded_to: float | None = None,
 ) -> PooledMean | Results[PooledMean]:
-    """Mean of everything, from published means of its parts and their counts.
+    """Overall mean, from published means of parts and their counts.
 
     Give means and their counts; or a data frame that holds both; or a table of summaries.
 
     Parameters
     ----------
     means : sequence of float or timedelta, data frame, or Results of TimeSummary
-        Means in seconds, >= 0. A frame or a table takes their place and that of `counts`.
+        Means in seconds, >= 0. Or a frame or table that has both the means and their counts.
     counts : sequence of int
-        How many times each mean was made of, >= 0; a mean of 0 times has no weight.
+        The number of times behind each mean, >= 0; a mean of 0 times has no weight.
     mean, count : str
         For a frame: the columns of the means and of their counts.
     by : str or sequence of str
-        For a frame: the dimensions to keep; gives a table. ``()`` gives one row. For a table of summaries
-        the default is none, which gives one figure.
+        For a frame: the dimensions to keep; gives a table, with ``()`` of one row. For a table of summaries the
+        default is none, which gives one figure.
     rounded_to : float, optional
         The step to which the means were rounded: 1 for whole seconds. It gives the limits between
         which the pooled mean must lie. Default is none.
@@ -120,28 +120,28 @@ def pool_means(
     Returns
     -------
     PooledMean or Results of PooledMean
-        A table if a frame or `by` is given; otherwise one figure. It is not available where the counts add
-        up to 0, or a summary is not available.
+        A table if a frame or `by` is given; otherwise one figure. It is not available if the counts add up to 0,
+        or a summary is not available.
 
     Raises
     ------
     InvalidInputError
-        If a mean is negative or missing, or no multiple of `rounded_to`, a count is negative or not whole, or lengths differ; or a column
-        says by its name that it holds medians or percentiles.
+        If a mean is negative, missing or not a multiple of `rounded_to`; if a count is negative or not whole; if
+        lengths differ; or if a column has a name of medians or percentiles.
     UnknownNameError
         If there is no such column; the error lists those that exist.
 
     See Also
     --------
-    summarise_times : the mean, and the median, of the times themselves.
-    answer_bands : bounds of a median, from bands that add up.
+    summarise_times : The mean, and the median, of the times themselves.
+    answer_bands : Bounds of a median, from bands that add up.
 
     Notes
     -----
-    Each mean is weighted by its count. The plain mean of the means would count a small part as much
-    as a large one. Medians and percentiles cannot be pooled, whatever their weights: parts of 100 calls
-    with the medians 2 s and 20 s may together have any median from 2 to 20 s. They come from the times,
-    or within bounds from bands.
+    Each mean is weighted by its count. The plain mean of the means would count a small part as much as a large
+    one. Medians and percentiles cannot be pooled, whatever their weights: two parts of 100 calls with the medians
+    2 s and 20 s may together have any median from 2 to 20 s. Work them out from the times, or within bounds from
+    bands.
 
     Examples
     --------
@@ -265,21 +265,21 @@ _OF = {"mean": "mean", "median": "median", "p90": "90th percentile"}
 
 @figure(estimate="change")
 class AverageChange(Figure):
-    """The change between two published averages, and where their rounding lets it lie.
+    """The change between two published averages, and the range that their rounding allows.
 
     Attributes
     ----------
     old, new : float
         The two figures as published, in seconds.
     change, change_rounding_low, change_rounding_high : float
-        The second less the first, in seconds, and where it can lie if both were rounded; the limits are nan
-        where that was not said. They are no confidence interval.
+        The second less the first, in seconds, and its bounds if both were rounded; the limits are nan if no step
+        was given. They are not a confidence interval.
     percent_change, percent_rounding_low, percent_rounding_high : float
-        The same in per cent of `old`; nan where that is 0.
+        The same in per cent of `old`; nan if that is 0.
     of : str
         What was published: ``"mean"``, ``"median"`` or ``"p90"``.
     rounded_to : float
-        The step to which the figures were rounded, in seconds; nan where that was not said.
+        The step to which the figures were rounded, in seconds; nan if no step was given.
     """
 
     old: float = column("seconds", "estimate")
@@ -320,14 +320,14 @@ def time_change(
     of: Literal["mean", "median", "p90"] | None = None,
     rounded_to: Seconds | None = None,
 ) -> AverageChange:
-    """Change between two published average times, with what their rounding leaves open.
+    """Change between two published average times, with the range that their rounding allows.
 
     Parameters
     ----------
     old, new : float or timedelta
         The two figures, in seconds, >= 0.
     of : {"mean", "median", "p90"}
-        What they are, which must be said: "average" may be either. It alters the sentence alone.
+        What they are. It must be given, because "average" may be either; it changes only the sentence.
     rounded_to : float or timedelta, optional
         The step to which both were rounded: 1 for whole seconds, 60 for whole minutes. It gives the limits
         between which the change must lie. Default is none.
@@ -335,25 +335,25 @@ def time_change(
     Returns
     -------
     AverageChange
-        The change in seconds and in per cent, and how far the rounding leaves them open. Where the first
-        figure is 0 there is no percentage.
+        The change in seconds and in per cent, with the ranges that the rounding allows. If the first figure is 0,
+        there is no percentage.
 
     Raises
     ------
     InvalidInputError
-        If a figure is negative, or no multiple of `rounded_to`.
+        If a figure is negative, or not a multiple of `rounded_to`.
     InvalidTypeError
         If a figure is not a number; as `ChoiceNeededError` if `of` is left out.
 
     See Also
     --------
     time_change : The same from the times, with an interval.
-    pool_means : The mean of everything from published means.
+    pool_means : The overall mean from published means.
 
     Notes
     -----
-    A figure printed as x was between x − step / 2 and x + step / 2, and not below 0. The percentage is least
-    where the first one was rounded down and the second one up, and greatest the other way round.
+    A figure printed as x was between x − step / 2 and x + step / 2, and not below 0. The percentage is lowest if
+    the first was rounded down and the second up, and highest if it was the other way round.
 
     Examples
     --------

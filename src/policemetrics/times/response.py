@@ -79,7 +79,7 @@ class ResponseSummary(ClockInputs, TimeSummary):
     start, end, timezone : str
         The columns between which the clock runs, and its zone.
     resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
-        What the caller chose.
+        The choices that were made.
     """
 
     _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (
@@ -127,11 +127,11 @@ class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
     inclusive : bool
         Whether a time equal to the target meets it.
     recorded_to : str
-        To what the caller said that stamps were recorded; empty where nothing was said.
+        The stated precision of the stamps; empty if none was stated.
     start, end, timezone, as_at, closed : str
         The columns between which the clock runs, its zone, and until when open incidents were followed.
     resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
-        What the caller chose.
+        The choices that were made.
     survival_method, confidence_level : str, float
         How the intervals were made.
     """

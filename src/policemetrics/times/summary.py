@@ -123,9 +123,9 @@ class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
     inclusive : bool
         Whether a time equal to the target meets it.
     recorded_to : str
-        To what the caller said that stamps were recorded; empty where nothing was said.
+        The stated precision of the stamps; empty if none was stated.
     missed : str
-        The reasons for exclusion that are counted as missing the target.
+        The reasons for exclusion whose rows count as not within the target.
     percentile_method : str
         Definition of the percentiles; empty, as is `percentile_interval_method`, where none were asked for,
         and they and the median are nan.
