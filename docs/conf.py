@@ -25,6 +25,7 @@ extensions = [
     "mathml",
     "blocks",
     "entries",
+    "glossary",
     "accessible",
     "pictures",
 ]

@@ -125,11 +125,69 @@ class TestTheReference:
         with pytest.raises(NameError, match="nothing public"):
             built.imports(">>> nowhere(1)\n", room)
 
+    @pytest.mark.parametrize("name", sorted(surface.functions()))
+    def test_examples_show_what_a_function_takes(self, name):
+        """A tally, ``by=`` and ``between=``, where it takes them."""
+        found = surface.functions()[name]
+        doc = inspect.getdoc(found)
+        examples = doc.partition("Examples\n--------")[2]
+        for argument in {"by", "between"} & set(inspect.signature(found).parameters):
+            assert re.search(rf"\b{argument}=", examples), argument
+        if re.search(r"Parameters\n-+\n.* : .*\bTally\b", doc):
+            assert re.search(r"\b(?:tally|from_columns)\(", examples)
+
     def test_every_metric_leads_on(self, built):
         """To its method, and to a page that calls it."""
         for name in surface.functions().keys() - NO_METRICS:
             assert built.method_of(name), name
             assert built.howto_of(name), name
+
+
+class TestTheGlossary:
+    @pytest.fixture
+    def made(self, monkeypatch):
+        pytest.importorskip("sphinx")
+        monkeypatch.syspath_prepend(pages.DOCS / "_ext")
+        return importlib.import_module("glossary")
+
+    @pytest.fixture
+    def linked(self, made):
+        """Return what a page in reStructuredText links to: the words, and where they lead."""
+        from docutils import nodes
+        from docutils.core import publish_doctree
+
+        def read(text):
+            page = publish_doctree(text)
+            made.link(page, "../glossary.html")
+            return [(node.astext(), node["refuri"]) for node in page.findall(nodes.reference)]
+
+        return read
+
+    def test_its_terms_have_an_entry(self, made):
+        """Each link leads somewhere."""
+        headings = re.findall(
+            r"^## (.+)$", (pages.DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert made.TERMS.keys() <= {heading.lower().replace(" ", "-") for heading in headings}
+
+    def test_the_first_use_on_a_page_is_linked(self, linked):
+        """Once, in any form, and neither in code nor in a heading."""
+        text = "Tallies\n=======\n\nGive ``tally`` a frame. A Tally adds up: tallies add.\n\nHarm weights and the ledger."
+        assert linked(text) == [
+            ("Tally", "../glossary.html#tally"),
+            ("Harm weights", "../glossary.html#harm-weight"),
+            ("ledger", "../glossary.html#ledger"),
+        ]
+
+    def test_a_link_of_the_page_is_kept(self, linked):
+        """A page that links the first use itself gets no second link."""
+        text = "A `supplier <../glossary.html#supplier>`_ sends. Suppliers send."
+        assert linked(text) == [("supplier", "../glossary.html#supplier")]
+
+    def test_everyday_words_are_not_terms(self, linked):
+        """A basis is a term only where outcomes have one."""
+        assert linked("The basis of a claim, and residents on two bases.") == []
+        assert linked("On the closed basis they may be more.") == [("basis", "../glossary.html#basis")]
 
 
 def test_every_metric_has_a_page_on_its_method():

@@ -37,7 +37,7 @@ class ClaimCheck:
     verdict : {"supported", "contradicted", "cannot tell"}
         The answer.
     ground : str
-        The basis of the answer in a word: "within" or "outside" the range of the claim; or why it cannot be told:
+        Why, in a word: "within" or "outside" the range of the claim; or why it cannot be told:
         "vintage", "not available", "what is counted", "unit", "which figure", "rounding".
     reason : str
         The same in a sentence.
