@@ -564,6 +564,20 @@ def rate_change(
     Recorded crime fell by 37,778 (−10.3%, 95% interval −10.7% to −9.9%), from 365,882 to 328,104.
     >>> print(rate_change(0, 5))
     Recorded crime rose by 5, from 0 to 5; percentage not applicable: nothing was recorded before.
+
+    By force, from a tally:
+
+    >>> from policemetrics import Tally
+    >>> crimes = Tally.from_columns(
+    ...     {"force": ["Essex", "Essex", "Kent", "Kent"], "period": ["2023/24", "2024/25"] * 2}, [1_200, 1_080, 900, 1_000]
+    ... )
+    >>> rate_change(crimes, between=("2023/24", "2024/25"), by="force")
+    Recorded crime; 2023/24 to 2024/25; method: score
+    force    old    new  change  percent_change     95% interval
+    -----  -----  -----  ------  --------------  ---------------
+    Essex  1,200  1,080    −120          −10.0%  −17.1% to −2.3%
+    Kent     900  1,000    +100          +11.1%  +1.5% to +21.6%
+    [RateChange, 2 rows]
     """
     _check.choice(method, "method", tuple(intervals.RATIOS))
     how = _How(
@@ -895,6 +909,20 @@ def change_drivers(
     [ChangeDriver, 3 rows]
     >>> print(drivers.at(group="theft"))
     theft: recorded crime: −1,300, from 6,000 in 2023/24 to 4,700 in 2024/25; −13.00 percentage points of the −10.0% by which the whole fell, 130.0% of the change.
+
+    By force:
+
+    >>> crimes = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "period": ["2023/24", "2023/24", "2024/25", "2024/25"] * 2,
+    ...         "group": ["theft", "violence"] * 4,
+    ...     },
+    ...     [600, 300, 500, 330, 400, 200, 420, 180],
+    ... )
+    >>> drivers = change_drivers(crimes, between=("2023/24", "2024/25"), of="group", by="force")
+    >>> round(drivers.at(force="Essex", group="theft").points, 1)
+    -11.1
     """
     _, _ = _check.text(of, "of"), _check.text(subject, "subject")
     asked = Asked.of_parts(between, period, groups, by=by, of=of)

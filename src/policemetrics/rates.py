@@ -252,6 +252,18 @@ def share(
     Essex      1       1  100.00%  20.65% to 100.00%
     Kent       2       4   50.00%   15.00% to 85.00%
     [Share, 2 rows]
+
+    Calls answered in time, by line, from a tally:
+
+    >>> from policemetrics import Tally
+    >>> calls = Tally.from_columns({"line": ["101", "101", "999", "999"], "in_time": ["yes", "no"] * 2}, [80, 20, 95, 5])
+    >>> share(calls, part={"in_time": "yes"}, by="line")
+    Share; part: in_time yes
+    line  count  out_of   share      95% interval
+    ----  -----  ------  ------  ----------------
+    101      80     100  80.00%  71.12% to 86.66%
+    999      95     100  95.00%  88.82% to 97.85%
+    [Share, 2 rows]
     """
     level = _check.confidence_level(confidence_level)
     if part is not None and out_of is not None:
@@ -584,6 +596,20 @@ def share_change(
     ... )
     >>> print(share_change(searches, part={"found": "yes"}, groups=("White", "Black"), of="ethnicity"))
     The share of found yes was 2.00 percentage points lower (95% interval −7.14 to +3.63) in Black than in White: 22.00% against 24.00%, a ratio of 0.9167 (95% interval 0.7183 to 1.159).
+
+    Two years, by force:
+
+    >>> searches = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "period": ["2022/23", "2022/23", "2023/24", "2023/24"] * 2,
+    ...         "found": ["yes", "no"] * 4,
+    ...     },
+    ...     [20, 80, 30, 70, 50, 150, 45, 155],
+    ... )
+    >>> found = share_change(searches, part={"found": "yes"}, between=("2022/23", "2023/24"), by="force")
+    >>> found["points"].round(1).tolist()
+    [10.0, -2.5]
     """
     _check.choice(method, "method", ("miettinen-nurminen", "koopman"))
     level = _check.confidence_level(confidence_level)
@@ -815,6 +841,21 @@ def rate(
     --------
     >>> print(rate(87_456, 1_100_000))
     Recorded crime was 79.5 per 1,000 (95% interval 79.0 to 80.0): 87,456 for 1,100,000.
+
+    By force, from a tally and an exposure:
+
+    >>> from policemetrics import Exposure, Tally
+    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [1_200, 900])
+    >>> residents = Exposure({"Essex": 15_000, "Kent": 12_000}, by="force", name="residents", date="mid-2022")
+    >>> rate(crimes, residents, by="force")
+    Recorded crime; per 1,000 residents; residents: mid-2022; method: exact
+    force  events  exposure          rate    95% interval
+                               (per 1,000
+                               residents)
+    -----  ------  --------  ------------  --------------
+    Essex   1,200    15,000         80.00  75.54 to 84.66
+    Kent      900    12,000         75.00  70.18 to 80.06
+    [Rate, 2 rows]
     """
     _check.choice(method, "method", tuple(intervals.COUNTS))
     how = _How(

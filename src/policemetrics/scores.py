@@ -167,6 +167,11 @@ def change(
     --------
     >>> print(change(81.20, 77.89, rounded_to=0.01))
     The figure fell by 3.31 (−3.32 to −3.30 as far as the rounding tells), from 81.20 to 77.89; −4.08% (−4.09% to −4.06%).
+
+    Two years of a score, made up:
+
+    >>> print(change(5.1, 5.4, rounded_to=0.1, between=("2022/23", "2023/24"), subject="The score"))
+    The score rose by 0.3 (+0.2 to +0.4 as far as the rounding tells), from 5.1 in 2022/23 to 5.4 in 2023/24; +5.9% (+3.9% to +7.9%).
     """
     steps = _steps(rounded_to)
     when = ("", "") if between is None else _when(between)

@@ -320,6 +320,18 @@ def against(
     >>> import policemetrics as pm
     >>> print(against(pm.share([870, 455], [1000, 500], labels=["101", "999"]), 0.9).at(label="101"))
     label 101: share was 87.00% (95% interval 84.76% to 89.02%): lower than the 90.00% expected (p = 0.003).
+
+    By force, from a tally of crimes and the numbers expected:
+
+    >>> from policemetrics import Tally
+    >>> crimes = Tally.from_columns({"force": ["Essex", "Kent"]}, [137, 60])
+    >>> against(crimes, {"Essex": 120, "Kent": 90}, by="force")
+    Recorded crime; method: exact
+    force  value    95% interval  expected  difference   ratio  p_value
+    -----  -----  --------------  --------  ----------  ------  -------
+    Essex    137  115.0 to 162.0       120         +17   1.142    0.137
+    Kent      60  45.79 to 77.23        90         −30  0.6667    0.001
+    [CountAgainst, 2 rows]
     """
     level = _check.confidence_level(confidence_level)
     if isinstance(data, Figure | Results):

@@ -263,6 +263,17 @@ def harm_outcome_change(
     ...     crimes, own, between=("2022/23", "2023/24"), positive="charged", basis="recorded", out_of="outcomes"
     ... ))
     The harm-weighted outcome rate (charged, recorded basis, out of outcomes, own 1) fell by 2.81 percentage points (95% interval −19.11 to +12.31), from 71.90% in 2022/23 to 69.09% in 2023/24: 0.00 from the rates within offences and −2.81 from the mix of harm.
+
+    By force:
+
+    >>> by_force = Tally.from_columns(
+    ...     {"force": ["Essex"] * 8 + ["Kent"] * 8} | {name: column * 2 for name, column in columns.items()},
+    ...     [60, 20, 40, 360, 30, 10, 40, 360, 30, 10, 20, 180, 30, 10, 30, 170],
+    ... )
+    >>> asked = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
+    >>> change = harm_outcome_change(by_force, own, between=("2022/23", "2023/24"), by="force", **asked)
+    >>> change["points"].round(2).tolist()
+    [-2.81, 0.24]
     """
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     how = How((weights,), offence, confidence_level=confidence_level)
@@ -417,6 +428,16 @@ def harm_outcome_drivers(
     1          75.00%    75.00%     95.24%     90.91%   −0.19    0.00  −0.19
     46         10.00%    10.00%      4.76%      9.09%   −2.62    0.00  −2.62
     [HarmOutcomeDriver, 2 rows]
+
+    By force:
+
+    >>> by_force = Tally.from_columns(
+    ...     {"force": ["Essex"] * 8 + ["Kent"] * 8} | {name: column * 2 for name, column in columns.items()},
+    ...     [60, 20, 40, 360, 30, 10, 40, 360, 30, 10, 20, 180, 30, 10, 30, 170],
+    ... )
+    >>> drivers = harm_outcome_drivers(by_force, own, between=("2022/23", "2023/24"), by="force", **asked)
+    >>> round(drivers.at(force="Essex", offence="46").mix, 2)
+    -2.62
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     how = How((weights,), offence)

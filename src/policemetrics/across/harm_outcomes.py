@@ -292,6 +292,19 @@ def harm_outcome_rate(
     >>> found = harm_outcome_rate(crimes, own, positive="charged", basis="recorded")
     >>> found.positive_harm, found.harm, found.rate, round(found.plain_rate, 4)
     (210.0, 400.0, 0.525, 0.1165)
+
+    By force:
+
+    >>> crimes = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "offence": ["homicide", "homicide", "shoplifting", "shoplifting"] * 2,
+    ...         "outcome": ["1", "0"] * 4,
+    ...     },
+    ...     [2, 1, 10, 90, 3, 1, 20, 180],
+    ... )
+    >>> harm_outcome_rate(crimes, own, positive="charged", basis="recorded", by="force")["rate"].round(3).tolist()
+    [0.525, 0.533]
     """
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     how, extract = How((weights,), offence, confidence_level=confidence_level), AsAt.of(as_at)

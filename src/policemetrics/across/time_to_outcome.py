@@ -234,6 +234,12 @@ def time_to_outcome(
     >>> found = time_to_outcome(crimes, start="recorded", end="closed", as_at="2024-06-01")
     >>> found.median, found.median_closed, found.still_open
     (10.0, 6.0, 2.0)
+
+    By force:
+
+    >>> by_force = crimes.assign(force=["Essex", "Essex", "Essex", "Kent", "Kent"])
+    >>> time_to_outcome(by_force, start="recorded", end="closed", as_at="2024-06-01", by="force")["n"].tolist()
+    [3.0, 0.0]
     """
     _check.choice(survival_method, "survival_method", SURVIVAL_METHODS)
     level = _check.confidence_level(confidence_level)

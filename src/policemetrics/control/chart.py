@@ -277,6 +277,17 @@ def control_chart(
     >>> monthly = [610, 595, 642, 588, 601, 633, 579, 612, 598, 625, 745, 607, 590, 618, 604]
     >>> print(control_chart(monthly, chart="xmr", subject="Demand")[10])
     point 11: demand was 745.0 (centre 616.5, limits 501.3 to 731.6): above the upper limit.
+
+    By force, from a tally of months:
+
+    >>> from policemetrics import Tally
+    >>> crimes = Tally.from_columns(
+    ...     {"force": ["Essex"] * 12 + ["Kent"] * 12, "period": [f"2023-{month:02d}" for month in range(1, 13)] * 2},
+    ...     [310, 280, 322, 298, 305, 301, 311, 299, 304, 308, 390, 310, *[200, 190, 204, 198, 210, 193] * 2],
+    ... )
+    >>> chart = control_chart(crimes, chart="u_prime", by="force")
+    >>> chart.at(force="Essex", period="2023-11").signal
+    'above the upper limit'
     """
     chosen = _check.one_of(chart, "chart", _CHARTS)
     for option, name, choices in ((rules, "rules", control_rules()), (scaling, "scaling", _SCALINGS)):

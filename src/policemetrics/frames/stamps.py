@@ -248,6 +248,12 @@ def durations(
     {'seconds': [8400.0], 'count': [1]}
     >>> found.excluded.sum_to("reason").to_dict()
     {'reason': ['clock change', 'missing end'], 'count': [1, 1]}
+
+    By force:
+
+    >>> found = durations(log.assign(force=["Kent", "Kent", "Essex"]), start="created", end="arrived", by="force", timezone="UTC")
+    >>> found.to_dict()
+    {'force': ['Kent'], 'seconds': [4800.0], 'count': [1]}
     """
     timing = Timing(
         start=start, end=end, timezone=timezone, resolution=resolution, zero=zero, date=date, every=every

@@ -387,6 +387,19 @@ def harm_change(
     Harm (own 1) fell by 1.1% (95% interval −8.7% to +7.1%), from 890,000 days in 2022/23 to 880,000 in 2023/24; on 10.0% fewer crimes, harm per crime rose by 9.9%.
     >>> round(change.from_volume), round(change.from_mix)
     (-93389, 83389)
+
+    By force:
+
+    >>> crimes = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "period": ["2022/23", "2022/23", "2023/24", "2023/24"] * 2,
+    ...         "offence": ["theft", "robbery"] * 4,
+    ...     },
+    ...     [900, 100, 800, 100, 500, 40, 520, 50],
+    ... )
+    >>> harm_change(crimes, own, between=("2022/23", "2023/24"), by="force")["percent_change"].round(1).tolist()
+    [-1.1, 22.2]
     """
     editions = (weights,) if weights_new is None else (weights, weights_new)
     how = How(editions, offence, exposure, method, confidence_level)
@@ -602,6 +615,20 @@ def harm_index(
     ... )
     >>> print(harm_index(crimes, own, base="2022/23").at(period="2023/24"))
     2023/24: harm index (own 1): 98.9 (95% interval 91.3 to 107.1), where 2022/23 is 100; 880,000 days.
+
+    By force:
+
+    >>> crimes = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "period": ["2022/23", "2022/23", "2023/24", "2023/24"] * 2,
+    ...         "offence": ["theft", "robbery"] * 4,
+    ...     },
+    ...     [900, 100, 800, 100, 500, 40, 520, 50],
+    ... )
+    >>> index = harm_index(crimes, own, base="2022/23", by="force")
+    >>> round(index.at(force="Kent", period="2023/24").index, 1)
+    122.2
     """
     how = How((weights,), offence, exposure, method, confidence_level)
     data, dims = framed(data, by, date, every, period=period)
@@ -823,6 +850,20 @@ def harm_drivers(
     theft         9,000       8,000  −10,000       −8,944    −1,056          100.00%
     robbery       1,000       1,000        0      −84,444   +84,444            0.00%
     [HarmDriver, 2 rows]
+
+    By force:
+
+    >>> crimes = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "period": ["2022/23", "2022/23", "2023/24", "2023/24"] * 2,
+    ...         "offence": ["theft", "robbery"] * 4,
+    ...     },
+    ...     [900, 100, 800, 100, 500, 40, 520, 50],
+    ... )
+    >>> drivers = harm_drivers(crimes, own, between=("2022/23", "2023/24"), by="force")
+    >>> drivers.at(force="Kent", offence="robbery").change
+    8000.0
     """
     how = How((weights,), offence)
     asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), offence=offence)

@@ -230,6 +230,13 @@ def harm_score(
     >>> score = harm_score({"1": 2, "46": 1000}, css)
     >>> f"{score.score:.1f} days, {score.dominant_share:.1%} of the variance from {score.dominant_offence}"
     '27802.3 days, 99.9% of the variance from 1'
+
+    By force, from a tally:
+
+    >>> from policemetrics import Tally
+    >>> crimes = Tally.from_columns({"force": ["Essex", "Essex", "Kent"], "offence": ["1", "46", "46"]}, [2, 1000, 800])
+    >>> harm_score(crimes, css, by="force")["per_crime"].round(1).tolist()
+    [27.7, 11.9]
     """
     how = How((weights,), offence, exposure, method, confidence_level)
     if isinstance(data, Mapping):

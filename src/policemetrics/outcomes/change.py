@@ -315,6 +315,22 @@ def outcome_rate_change(
     >>> print(change)
     The positive outcome rate (positive-dashboard, closed basis, out of crimes recorded) rose by 2.42 \
 percentage points (95% interval +2.30 to +2.55), from 5.51% to 7.93%, which is 44.0% higher.
+
+    By force, from a tally:
+
+    >>> from policemetrics import Tally
+    >>> outcomes = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "period": ["2022/23", "2022/23", "2023/24", "2023/24"] * 2,
+    ...         "outcome": ["1", "18"] * 4,
+    ...     },
+    ...     [50, 950, 70, 930, 90, 910, 80, 920],
+    ... )
+    >>> asked = {"positive": "charged", "basis": "closed", "out_of": "outcomes"}
+    >>> changes = outcome_rate_change(outcomes, between=("2022/23", "2023/24"), by="force", **asked)
+    >>> changes["points"].round(1).tolist()
+    [2.0, -1.0]
     """
     if isinstance(old, OutcomeRate) or new is not None:
         _refuse_asked(

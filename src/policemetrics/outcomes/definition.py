@@ -298,6 +298,13 @@ def match_outcomes(outcomes: Any, /, *, outcome: str = "outcome") -> OutcomeMatc
     Not matched:
       'Unable to prosecute suspect': An outcome, but of which type it does not say: evidential difficulties \
 (types 14 to 16), prosecution prevented (11 to 13) and others.
+
+    From a tally:
+
+    >>> from policemetrics import Tally
+    >>> outcomes = Tally.from_columns({"outcome": ["Charged/Summonsed", "Under investigation"]}, [40, 50])
+    >>> match_outcomes(outcomes).codes["Charged/Summonsed"]
+    '1'
     """
     labels, counts = _labels_of(outcomes, _check.text(outcome, "outcome"))
     codes = {label: code_of(label) for label in labels}

@@ -216,6 +216,12 @@ def outcome_maturity(
     (0.12, 66.0)
     >>> round(curve.at(months=1).share, 4)  # 24/200 + (152/200) x 20/66
     0.3503
+
+    A curve for each month of crimes:
+
+    >>> curves = outcome_maturity(crimes, positive="charged", as_at="2024-02", by="period")
+    >>> curves.at(period="2024-01", months=1).share
+    0.3
     """
     definition = Definition.of(positive, "recorded", "crimes", confidence_level, blank, alternates)
     definition, followed, kept, last = follow(

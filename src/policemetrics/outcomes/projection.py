@@ -234,6 +234,21 @@ def project_outcome_rate(
     [28.0, 20.75, 26.9375]
     >>> print(f"{found.at(period='2024-03'):short}")
     2024-03: if it matures as those of January 2024 to February 2024 did, 26.94% of crimes recorded will have had a positive outcome 2 months after the month in which they were recorded (not available: band, 0 projections of older months could be tested at this age, fewer than 6); 9.00% (9 of 100) have one so far, and 70 are open, so that it is 9.00% at least and 79.00% at most (charged, as at March 2024).
+
+    By force:
+
+    >>> crimes = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 5 + ["Kent"] * 5,
+    ...         "period": ["2024-01", "2024-01", "2024-01", "2024-02", "2024-02"] * 2,
+    ...         "outcome_period": ["2024-01", "2024-02", None, "2024-02", None] * 2,
+    ...         "outcome": ["1", "1", "0", "1", "0"] * 2,
+    ...     },
+    ...     [10, 9, 81, 20, 80, 10, 18, 72, 10, 90],
+    ... )
+    >>> found = project_outcome_rate(crimes, positive="charged", as_at="2024-02", until=1, by="force")
+    >>> found.at(force="Essex", period="2024-02").projected  # (20 + 80 x 9/90) / 100
+    0.28
     """
     definition = Definition.of(positive, "recorded", "crimes", confidence_level, blank, alternates)
     steps = _check.at_least_one(until, "until")

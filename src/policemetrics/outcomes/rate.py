@@ -344,6 +344,15 @@ def positive_outcome_rate(
     >>> print(positive_outcome_rate(crimes, positive="positive-dashboard", basis="recorded", out_of="crimes"))
     8.00% of crimes recorded have so far had a positive outcome (positive-dashboard, recorded basis: 80 of 1,000 \
 crimes recorded in the period; 95% interval 6.47% to 9.85%; immature: 8.0% of the crimes not yet assigned an outcome).
+
+    By force:
+
+    >>> crimes = pm.Tally.from_columns(
+    ...     {"force": ["Essex"] * 3 + ["Kent"] * 3, "outcome": ["0", "1", "18"] * 2}, [40, 60, 500, 30, 20, 350]
+    ... )
+    >>> rates = positive_outcome_rate(crimes, positive="charged", basis="recorded", out_of="crimes", by="force")
+    >>> rates["rate"].round(3).tolist()
+    [0.1, 0.05]
     """
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     extract, needed = AsAt.of(as_at), _months_needed(mature_after, definition)

@@ -252,6 +252,21 @@ def outcome_rate_split(
     >>> asked = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
     >>> print(outcome_rate_split(crimes, between=("2022/23", "2023/24"), of="offence", **asked))
     The positive outcome rate (charged, recorded basis, out of outcomes) changed by −4.10 percentage points, from 16.00% in 2022/23 to 11.90% in 2023/24: +1.60 from the rates within each offence and −5.70 from the mix by offence.
+
+    By force:
+
+    >>> by_force = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 8 + ["Kent"] * 8,
+    ...         "period": (["2022/23"] * 4 + ["2023/24"] * 4) * 2,
+    ...         "offence": ["theft", "theft", "drugs", "drugs"] * 4,
+    ...         "outcome": ["1", "18"] * 8,
+    ...     },
+    ...     [40, 760, 120, 80, 54, 846, 65, 35, 30, 570, 60, 40, 36, 564, 65, 35],
+    ... )
+    >>> split = outcome_rate_split(by_force, between=("2022/23", "2023/24"), of="offence", by="force", **asked)
+    >>> split["within"].round(2).tolist(), split["mix"].round(2).tolist()
+    ([1.6, 1.57], [-5.7, 0.0])
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), outcome=outcome)
@@ -441,6 +456,21 @@ def outcome_rate_drivers(
     drugs      60.00%    65.00%     20.00%     10.00%   −4.11   +0.75  −4.86
     theft       5.00%     6.00%     80.00%     90.00%    0.00   +0.85  −0.85
     [OutcomeRateDriver, 2 rows]
+
+    By force:
+
+    >>> by_force = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 8 + ["Kent"] * 8,
+    ...         "period": (["2022/23"] * 4 + ["2023/24"] * 4) * 2,
+    ...         "offence": ["theft", "theft", "drugs", "drugs"] * 4,
+    ...         "outcome": ["1", "18"] * 8,
+    ...     },
+    ...     [40, 760, 120, 80, 54, 846, 65, 35, 30, 570, 60, 40, 36, 564, 65, 35],
+    ... )
+    >>> drivers = outcome_rate_drivers(by_force, between=("2022/23", "2023/24"), of="offence", by="force", **asked)
+    >>> round(drivers.at(force="Kent", offence="theft").within, 2)
+    0.86
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     asked = Asked.of_parts(between, period, groups, by=by, of=_check.text(of, "of"), outcome=outcome)

@@ -381,6 +381,15 @@ def answer_bands(
     70.71% of 9,900 calls answered within 10 s (95% interval 69.80% to 71.60%), counted as under the target; median at most 10 s; 90th percentile 10 s to 1 min; mean 4.9 s or more; 1.00% of 10,000 calls offered were abandoned.
     >>> print(answer_bands({"under 10": 63, "10 to under 60": 25, "60 or more": 11}, bands, target=10, rounded_to=1))
     63.00% of calls answered within 10 s (63.00% to 63.50% as far as the rounding tells), counted as under the target; median at most 10 s; 90th percentile 1 min or more; mean 9.2 s or more.
+
+    By line:
+
+    >>> calls = Tally.from_columns(
+    ...     {"line": ["101"] * 3 + ["999"] * 3, "band": ["under 10", "10 to under 60", "60 or more"] * 2},
+    ...     [200, 300, 500, 900, 90, 10],
+    ... )
+    >>> answer_bands(calls, bands, target=10, out_of="answered", by="line")["share_within"].tolist()
+    [0.2, 0.9]
     """
     if not isinstance(bands, Bands):
         msg = f"bands must be a Bands, which says what each label stands for; got {_check.shown(bands)} ({type(bands).__name__})."

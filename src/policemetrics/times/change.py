@@ -413,6 +413,15 @@ def time_change(
     >>> change = time_change(waits, between=("2022/23", "2023/24"), target=10)
     >>> print(change)
     Mean fell by 3.5 s (95% interval −6.9 s to −0.1 s), from 13.2 s in 2022/23 to 9.7 s in 2023/24, which is 26.5% less; median fell by 2 s (95% interval −4 s to +2.5 s), from 7 s in 2022/23 to 5 s in 2023/24, which is 28.6% less; share under 10 s rose by 10.00 percentage points (95% interval +0.01 to +19.95), from 80.00% in 2022/23 to 90.00% in 2023/24, which is 12.5% higher.
+
+    By line:
+
+    >>> waits = Tally.from_columns(
+    ...     {"line": ["101"] * 4 + ["999"] * 4, "period": ["2022/23", "2022/23", "2023/24", "2023/24"] * 2, "seconds": [5, 40] * 4},
+    ...     [40, 60, 50, 50, 80, 20, 90, 10],
+    ... )
+    >>> time_change(waits, between=("2022/23", "2023/24"), by="line")["mean_change"].round(1).tolist()
+    [-3.5, -3.5]
     """
     if isinstance(old, TimeSummary) or new is not None:
         if any(v is not None for v in (between, groups, of, by, target, recorded_to, count, date)):

@@ -232,6 +232,21 @@ def time_drivers(
     >>> drivers = time_drivers(times, between=("2022/23", "2023/24"), of="grade")
     >>> drivers["mean_from_within"].tolist(), drivers["mean_from_mix"].round(9).tolist()
     ([0.0, 0.0], [33.0, 27.0])
+
+    By force:
+
+    >>> times = Tally.from_columns(
+    ...     {
+    ...         "force": ["Essex"] * 4 + ["Kent"] * 4,
+    ...         "period": ["2022/23", "2022/23", "2023/24", "2023/24"] * 2,
+    ...         "grade": ["1", "2"] * 4,
+    ...         "seconds": [600, 1200] * 4,
+    ...     },
+    ...     [50, 50, 40, 60, 30, 70, 30, 70],
+    ... )
+    >>> drivers = time_drivers(times, between=("2022/23", "2023/24"), of="grade", by="force")
+    >>> round(drivers.at(force="Essex", grade="2").mean_from_mix)
+    27
     """
     settings = Settings.of(inclusive, "linear", 0.95, percentiles=False)
     chosen = _check.names(missed, "missed")

@@ -147,6 +147,13 @@ def pool_means(
     --------
     >>> print(pool_means([7, 25], [300, 100], rounded_to=1))
     Pooled mean 11.5 s of 400 (11 s to 12 s as far as the rounding tells).
+
+    By line, from a data frame:
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"line": ["101", "101", "999"], "mean": [120, 180, 7], "calls": [300, 100, 500]})
+    >>> pool_means(frame, mean="mean", count="calls", by="line")["mean"].tolist()
+    [135.0, 7.0]
     """
     step = np.nan if rounded_to is None else _check.number(rounded_to, "rounded_to", above=0)
     if isinstance(means, Results):

@@ -433,6 +433,13 @@ def response_times(
     >>> found = response_times(log, **clock, no_arrival="censored", as_at=extracted)
     >>> found.median, found.still_open
     (960.0, 1.0)
+
+    By grade, each with its own target:
+
+    >>> graded = log.assign(grade=["1", "1", "2", "2"])
+    >>> by_grade = response_times(graded, **clock | {"target": {"1": 900, "2": 3600}}, by="grade")
+    >>> by_grade["share_within"].tolist()
+    [0.5, 1.0]
     """
     _check.choice(no_arrival, "no_arrival", _NO_ARRIVAL)
     _check.choice(survival_method, "survival_method", SURVIVAL_METHODS)
