@@ -21,7 +21,7 @@ from policemetrics.outcomes.split import OutcomeRateDriver, OutcomeRateSplit
 from policemetrics.rates import Rate, Share, ShareChange
 from policemetrics.results import Exclusions
 from policemetrics.times.answers import AnswerSummary
-from policemetrics.times.change import TimeChange
+from policemetrics.times.change import SurvivalChange, TimeChange
 from policemetrics.times.drivers import TimeDriver
 from policemetrics.times.response import ResponseSummary, ResponseSurvival
 from policemetrics.times.summary import TimeSummary
@@ -61,6 +61,7 @@ __all__ = [
     "ShareChange",
     "StandardisedRate",
     "StandardisedRatio",
+    "SurvivalChange",
     "TimeChange",
     "TimeDriver",
     "TimeSummary",

@@ -75,6 +75,7 @@ SUPPLIED: Final = "supplied"  # the unit of a coverage
 # Why two stamps give no time to count, whether or not it occurs in a ledger.
 MISSING_START: Final = "missing start"
 MISSING_END: Final = "missing end"
+STILL_OPEN: Final = "still_open"  # the dimension of times of what had ended, 0, and of what had not, 1
 CLOCK_CHANGE: Final = "clock change"
 PLACEHOLDER: Final = "placeholder "  # how the reason of an end begins that stands for a missing one
 NEGATIVE: Final = "negative"

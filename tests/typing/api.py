@@ -66,6 +66,7 @@ from policemetrics.figures import (
     ShareChange,
     StandardisedRate,
     StandardisedRatio,
+    SurvivalChange,
     TimeChange,
     TimeDriver,
     TimeSummary,
@@ -552,6 +553,13 @@ def changes_of_times(waits: Tally, rows: pl.DataFrame, old: TimeSummary, new: Ti
     assert_type(pm.time_change(waits, groups=("a", "b"), of="line", target=10), TimeChange)
     assert_type(pm.time_change(waits, groups={"line": ("a", "b")}, by="grade"), Results[TimeChange])
     assert_type(pm.time_change(waits, between=YEARS, target=900, caveat="regraded"), TimeChange)
+    assert_type(pm.time_change(waits, between=YEARS, still_open="open"), SurvivalChange)
+    assert_type(
+        pm.time_change(
+            rows, groups={"line": ("a", "b")}, by="grade", still_open="open", survival_method="log"
+        ),
+        Results[SurvivalChange],
+    )
     assert_type(
         pm.time_change(rows, between=YEARS, by="grade", target={"1": 900, "2": 3600}), Results[TimeChange]
     )

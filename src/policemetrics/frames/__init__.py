@@ -239,9 +239,9 @@ def text_columns(frame: Any, *, whole: bool = False) -> list[str]:
     return reading.text_columns(Framed.of(frame).frame, whole=whole)
 
 
-def with_flags(frame: Any, names: Sequence[str]) -> Any:
+def with_flags(frame: Any, names: Sequence[str], argument: str = "part") -> Any:
     """Turn columns of True and False into the labels 1 and 0; any other column stays as it is."""
     from policemetrics.frames import reading
 
     asked = Framed.of(frame)
-    return attrs.evolve(asked, frame=reading.with_flags(asked.frame, names))
+    return attrs.evolve(asked, frame=reading.with_flags(asked.frame, names, argument))

@@ -76,11 +76,11 @@ def is_text(dtype: Any) -> bool:
     return dtype in (nw.String, nw.Categorical, nw.Enum)
 
 
-def with_flags(frame: Any, names: Sequence[str]) -> Any:
+def with_flags(frame: Any, names: Sequence[str], argument: str) -> Any:
     """Turn columns of True and False into the labels 1 and 0; any other column stays as it is."""
     data, schema = opened(frame)
     for name in names:
-        kind = schema[column_named(name, "part", schema)]
+        kind = schema[column_named(name, argument, schema)]
         if data.implementation.is_pandas() and (kind == nw.Object or kind.is_float()):
             # Where some are missing, pandas keeps flags as objects or floats; what is none is refused as a label.
             with suppress(TypeError, ValueError):

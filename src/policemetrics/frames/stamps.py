@@ -54,7 +54,16 @@ from policemetrics.frames.clock import (
 from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
 from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
-from policemetrics.tallies import CLOCK_CHANGE, MISSING_END, MISSING_START, NEGATIVE, PLACEHOLDER, ZERO, Tally
+from policemetrics.tallies import (
+    CLOCK_CHANGE,
+    MISSING_END,
+    MISSING_START,
+    NEGATIVE,
+    PLACEHOLDER,
+    STILL_OPEN,
+    ZERO,
+    Tally,
+)
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -94,6 +103,7 @@ class Timing:
     closed: str | None = None
     as_at: str | dt.date | None = None
     by_day: bool = False  # dates, and whole days between them
+    flagged: bool = False  # whether the counts have a dimension that says what had not ended
     date: str | None = None
     every: Every = "month"
 
@@ -160,6 +170,8 @@ def durations(
     every: Every = "month",
     timezone: str | None = None,
     resolution: Literal["exact", "second"] = "exact",
+    as_at: str | dt.date | None = None,
+    closed: str | None = None,
     zero: Literal["keep", "exclude"] = "keep",
     self_initiated: Mapping[str, Label | Sequence[Label]] | None = None,
 ) -> Tally:
@@ -186,6 +198,13 @@ def durations(
         ``inclusive=False``, the default, because 900.7 s becomes 900. The tally does not record that it was
         rounded, so ``inclusive=True`` gives no error, and would count 900.7 s as in time. Default is ``"exact"``,
         to the microsecond.
+    as_at : str, date or datetime, optional
+        When the data were extracted, as in `response_times`. Rows without an end were open then. They are counted with
+        the time until then, and the dimension ``still_open`` is 1 for them and 0 for the others. By default they are
+        left out.
+    closed : str, optional
+        The column of stamps at which rows without an end were closed. They are counted as with `as_at`, with the time
+        until they were closed.
     zero : {"keep", "exclude"}, optional
         What to do with times of 0, at that resolution. Default is ``"keep"``; `summarise_times` counts them
         in `zeros`.
@@ -196,7 +215,7 @@ def durations(
     Returns
     -------
     Tally
-        Counts over `by` and ``seconds``, of the unit ``"rows"``. Its ledger, `Tally.excluded`, has the rest by
+        Counts over `by` and ``seconds``, of the unit ``"rows"``; with `as_at` or `closed` also over ``still_open``. Its ledger, `Tally.excluded`, has the rest by
         reason: counted plus excluded are all rows.
 
     Warns
@@ -256,9 +275,19 @@ def durations(
     {'force': ['Kent'], 'seconds': [4800.0], 'count': [1]}
     """
     timing = Timing(
-        start=start, end=end, timezone=timezone, resolution=resolution, zero=zero, date=date, every=every
+        start=start,
+        end=end,
+        timezone=timezone,
+        resolution=resolution,
+        zero=zero,
+        closed=closed,
+        as_at=as_at,
+        flagged=(as_at, closed) != (None, None),
+        date=date,
+        every=every,
     )
-    return timed(frame, by, timing, Incidents(self_initiated=self_initiated))[0]
+    ended, still_open, _ = timed(frame, by, timing, Incidents(self_initiated=self_initiated))
+    return ended + still_open if timing.flagged else ended
 
 
 def timed(
@@ -272,6 +301,9 @@ def timed(
     dims = reading.dimensions(by)
     if MEASURED in dims:
         msg = f"by must not name {MEASURED!r}, the dimension of the times; rename yours, as in by={{'part': {dims[MEASURED]!r}}}."
+        raise InvalidInputError(msg)
+    if timing.flagged and STILL_OPEN in dims:
+        msg = f"by must not name {STILL_OPEN!r}, the dimension that says what was still open: rename yours."
         raise InvalidInputError(msg)
     dated: list[str] = []
     if timing.date is not None:
@@ -324,6 +356,9 @@ def timed(
     else:
         counted = counted_there(table, named, rows)
     coded = {dim: counted.coded[key] for key, dim in keys.items()}
+    if timing.flagged:
+        states, codes = counted.coded["state"]
+        coded[STILL_OPEN] = label_array([0, 1]), (states[codes] == _OPEN).astype(np.int64)
     if timing.date is not None:
         column = Column(lazy.lazy(), timing.date, schema[timing.date])
         coded[PERIOD] = periods(counted.coded["y"], counted.coded["m"], timing.every, column)

@@ -14,7 +14,7 @@ from policemetrics import _check
 from policemetrics._cells import MEASURED, is_missing, microseconds, plain
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import TooManyKeysError, as_tally, holds_text, near_ranks, sum_times
-from policemetrics.tallies import Tally
+from policemetrics.tallies import STILL_OPEN, Tally
 from policemetrics.times.estimates import Settings, Targets, as_seconds, either_way, in_minutes
 from policemetrics.typing import Column, FloatArray, Label
 
@@ -144,6 +144,12 @@ def as_times(data: Any, by: tuple[str, ...], seconds: str, count: str | None) ->
     """Turn a tally or a frame into a tally that has the dimensions needed, and say which one holds the times."""
     _refuse_misnamed(data, by, seconds)
     if isinstance(data, Tally):
+        if STILL_OPEN in data.dims and STILL_OPEN not in by and 1 in data.labels(STILL_OPEN):
+            msg = (
+                f"data has times of what was still open, which will be longer: time_change(…, still_open={STILL_OPEN!r}) allows "
+                f"for them, and so does response_times(…, no_arrival='censored') of the stamps; where({STILL_OPEN}=0) leaves them out."
+            )
+            raise InvalidInputError(msg)
         return as_tally(data, by=(*by, seconds), count=count), seconds
     return as_tally(data, by={d: d for d in by} | {MEASURED: seconds}, count=count), MEASURED
 
