@@ -203,6 +203,7 @@ CALLS = {
     "durations": [
         lambda f: pm.durations(f, by="force", **STAMPS),
         lambda f: pm.durations(f, zero="exclude", resolution="second", **STAMPS),
+        lambda f: pm.durations(f, by="force", as_at=datetime(2023, 10, 29, 12, tzinfo=UTC), **STAMPS),
     ],
     "response_times": [
         lambda f: pm.response_times(f, by="force", target=900, no_arrival="missed", **STAMPS),
