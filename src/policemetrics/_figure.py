@@ -174,8 +174,13 @@ class ExclusionTable:
 
     def take(self, index: NDArray[Any]) -> ExclusionTable:
         """Return some of the rows."""
-        parts = tuple((source[index], counts[index]) for source, counts in self.parts)
-        return attrs.evolve(self, counted=self.counted[index], counts=self.counts[index], parts=parts)
+        at = np.flatnonzero(index) if index.dtype == bool else index
+        counts = self.counts.take(at, axis=0)
+        parts = tuple(
+            (source.take(at), counts if own is self.counts else own.take(at, axis=0))
+            for source, own in self.parts
+        )
+        return attrs.evolve(self, counted=self.counted.take(at), counts=counts, parts=parts)
 
     def total(self) -> IntArray:
         """Add up each reason over the rows."""

@@ -111,54 +111,56 @@ def cumulative_incidence(
             f"events, others and censored must be of one shape, with the steps along the last axis; {shapes}."
         )
         raise InvalidInputError(msg)
-    gone = d + c + left
+    # Step by step over the whole batch, which lies together then.
+    d, c, left = (np.ascontiguousarray(np.moveaxis(values, -1, 0)) for values in (d, c, left))
     # From the end: what is still to go. So the last at risk are exactly those that end last.
-    at_risk: FloatArray = np.flip(np.cumsum(np.flip(gone, -1), -1), -1)
-    nobody = at_risk == 0
-    number: FloatArray = np.where(nobody, 1.0, at_risk)
-    event, any_event = d / number, (d + c) / number
-    waiting: FloatArray = (1 - any_event).cumprod(axis=-1)
-    before: FloatArray = np.concatenate([np.ones((*d.shape[:-1], 1)), waiting], axis=-1)[..., :-1]
-    share: FloatArray = np.cumsum(before * event, axis=-1)
+    at_risk: FloatArray = np.flip(np.cumsum(np.flip(d + c + left, 0), 0), 0)
+    number: FloatArray = np.where(at_risk == 0, 1.0, at_risk)
+    before, waiting, share, other, variance = _followed(d / number, c / number, 1 - (d + c) / number, number)
     # Near 1 rounding would decide whether everyone has had the event: those without it say so exactly.
-    rest = np.cumsum(before * (c / number), axis=-1) + waiting
+    rest = other + waiting
     share = np.where(rest < 0.5, 1 - rest, share)
     # Once nobody is in sight nothing is known any more, unless nobody waits either.
-    lost = np.logical_or.accumulate(nobody & (before > 0), axis=-1)
-    share, ended = np.where(lost, np.nan, share), np.where(lost, np.nan, 1 - waiting)
-    low, high = _limits(share, _variance(before, event, any_event, number), before, at_risk, level)
-    return Incidence(at_risk=at_risk, share=share, low=low, high=high, ended=ended)
+    lost = np.logical_or.accumulate((at_risk == 0) & (before > 0), axis=0)
+    low, high = _limits(share, variance, before, at_risk, level)
+    known = (np.where(lost, np.nan, found) for found in (share, low, high, 1 - waiting))
+    return Incidence(*(np.moveaxis(found, 0, -1) for found in (at_risk, *known)))
 
 
-def _variance(before: FloatArray, event: FloatArray, any_event: FloatArray, number: FloatArray) -> FloatArray:
-    """Carry the covariance of the shares waiting (S) and with the event (F) from step to step."""
-    found = np.zeros_like(before)
-    var_s = var_f = cov = np.zeros(())
-    for k in range(before.shape[-1]):
-        h, q = event[..., k], 1 - any_event[..., k]
-        new = before[..., k] ** 2 / number[..., k]
-        var_f = var_f + 2 * h * cov + h**2 * var_s + new * h * (1 - h)
+def _followed(
+    event: FloatArray, other: FloatArray, staying: FloatArray, number: FloatArray
+) -> tuple[FloatArray, ...]:
+    """Go from step to step, given which share of those in sight has the event or another one there, or stays.
+
+    Of each step: the share waiting before it and after it, that with the event and with another one by then, and the
+    variance of that with the event.
+    """
+    before, waiting, share, others, variance = found = np.empty((5, *event.shape))
+    s = np.ones(event.shape[1:])  # waiting; f has the event
+    f = g = var_s = var_f = cov = np.zeros(event.shape[1:])
+    for k, (h, q) in enumerate(zip(event, staying, strict=True)):
+        new = s * s / number[k]
+        before[k] = s
+        share[k] = f = f + s * h
+        others[k] = g = g + s * other[k]
+        variance[k] = var_f = var_f + 2 * h * cov + h * h * var_s + new * h * (1 - h)
         cov = q * (cov + h * var_s) - new * h * q
-        var_s = q**2 * var_s + new * q * (1 - q)
-        found[..., k] = var_f
-    return found
+        var_s = q * q * var_s + new * q * (1 - q)
+        waiting[k] = s = s * q
+    return tuple(found)
 
 
 def _limits(
     share: FloatArray, variance: FloatArray, before: FloatArray, at_risk: FloatArray, level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Give Wilson's limits for the number out of which a plain share would vary as much."""
-    # The last step with anybody in sight stands for those after it, in which nothing happens, and for those
-    # few who are lost in the rounding of a large number.
-    behind = np.divide(at_risk, before, out=np.full_like(before, np.inf), where=before > 0)
-    number = np.minimum.accumulate(behind, axis=-1)
-    np.divide(share * (1 - share), variance, out=number, where=(share > 0) & (share < 1))
-    low, high = np.full_like(share, np.nan), np.full_like(share, np.nan)
-    known = ~np.isnan(share)
-    share, number = share[known], number[known]
-    limits = intervals.wilson(share * number, number, level)
-    low[known], high[known] = np.minimum(limits[0], share), np.maximum(limits[1], share)
-    return low, high
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # The last step with anybody in sight stands for those after it, in which nothing happens, and for those
+        # few who are lost in the rounding of a large number.
+        behind = np.minimum.accumulate(np.where(before > 0, at_risk / before, np.inf), axis=0)
+        number = np.where((share > 0) & (share < 1), share * (1 - share) / variance, behind)
+    low, high = intervals.wilson(share * number, number, level)
+    return np.minimum(low, share), np.maximum(high, share)
 
 
 # ---- what is still to come --------------------------------------------------------------

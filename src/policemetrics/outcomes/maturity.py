@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Final
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MISSING, REASON, Cells, filled, merged
@@ -338,16 +337,14 @@ class Followed:
         longest = np.zeros(len(groups), dtype=np.int64)
         np.maximum.at(longest, at, self.follow_up)
         of = longest + 1
-        first = (np.cumsum(of) - of)[at]
-        begun = np.zeros(int(of.sum()), dtype=bool)
+        first, ages = (np.cumsum(of) - of)[at], int(of.sum())
+        begun = np.zeros(ages, dtype=bool)
         # A month may be spelt in several ways, or told apart by what is not kept: it is one cohort.
         begun[first + self.follow_up] = True
-        ends = []
-        for end in range(3):
-            own = self.end == end
-            ends.append(np.zeros(len(begun)))
-            np.add.at(ends[end], (first + self.age)[own], self.cells.counts[own])
-        return _Ages(of, ends, begun)
+        own = (self.end == end for end in range(3))
+        ends = (np.bincount((first + self.age)[one], self.cells.counts[one], ages) for one in own)
+        # Those of no cell at all are integers.
+        return _Ages(of, [end.astype(float, copy=False) for end in ends], begun)
 
 
 def _without_outcome(
@@ -401,28 +398,16 @@ class _Ages:
     ends: Sequence[FloatArray]
     begun: Mask
 
-    def spread(self, column: NDArray[Any]) -> NDArray[Any]:
-        """Give every age the value of its group."""
-        return np.repeat(column, self.of)
-
     @property
     def group(self) -> IntArray:
         """The group of each."""
-        found: IntArray = self.spread(np.arange(len(self.of)))
+        found: IntArray = np.repeat(np.arange(len(self.of)), self.of)
         return found
 
-    @property
-    def months(self) -> IntArray:
-        """The number of months of each."""
-        found: IntArray = np.arange(len(self.begun)) - self.spread(np.cumsum(self.of) - self.of)
-        return found
-
-    @property
-    def cohorts(self) -> FloatArray:
-        """How many cohorts were followed to each, or longer."""
-        up_to = np.cumsum(self.begun, dtype=np.int32)
-        found: FloatArray = np.subtract(self.spread(up_to[np.cumsum(self.of) - 1]), up_to, dtype=np.float64)
-        found += self.begun
+    def months(self, group: IntArray) -> IntArray:
+        """Return the number of months of each, given its group."""
+        found: IntArray = np.arange(len(group))
+        found -= (np.cumsum(self.of) - self.of)[group]
         return found
 
     def why_unusable(self) -> Reasons:
@@ -432,45 +417,53 @@ class _Ages:
             first = np.cumsum(self.of) - self.of
             crimes = sum(np.add.reduceat(end, first) for end in self.ends)
             reasons[crimes == 0] = "not available: no crimes recorded"
-        below = np.flatnonzero(np.any([end < 0 for end in self.ends], axis=0))
-        for row, age in zip(self.group[below][::-1].tolist(), self.months[below][::-1].tolist(), strict=True):
-            reasons[row] = (
-                f"not available: a total below zero {age} month{'' if age == 1 else 's'} after the crime: corrections "
-                "outweigh what was recorded"
-            )
+        below = np.flatnonzero(np.any([end < 0 for end in self.ends], axis=0))[::-1]
+        if len(below):
+            group = self.group
+            months = self.months(group)[below]
+            for row, age in zip(group[below].tolist(), months.tolist(), strict=True):
+                reasons[row] = (
+                    f"not available: a total below zero {age} month{'' if age == 1 else 's'} after the crime: corrections "
+                    "outweigh what was recorded"
+                )
         return reasons
 
     def of_groups(self, there: Mask) -> _Ages:
         """Keep the ages of some groups; one without a curve has one row, of nothing."""
         if there.all():
             return self
-        all_of = self.spread(there)
-        kept = all_of | (self.months == 0)
+        group = self.group
+        all_of = there[group]
+        kept = all_of | (self.months(group) == 0)
         return _Ages(
             np.where(there, self.of, 1), [(end * all_of)[kept] for end in self.ends], self.begun[kept]
         )
 
     def curves(self, level: float) -> dict[str, FloatArray]:
-        """Work out the curves, some groups at a time."""
-        names = ("share", "low", "high", "ended", "at_risk")
+        """Work out the curves, and how many cohorts were followed to each age or longer, some groups at a time."""
+        names = ("share", "low", "high", "ended", "at_risk", "cohorts")
         found = {name: np.empty(len(self.begun)) for name in names}
         step, done = max(1, _AT_ONCE // int(self.of.max(initial=1))), 0
         for start in range(0, len(self.of), step):
             of = self.of[start : start + step]
-            own = np.arange(of.max()) < of[:, np.newaxis]
             rows = slice(done, done := done + int(of.sum()))
-            ends = np.zeros((3, *own.shape))
+            own = np.arange(of.max()) < of[:, np.newaxis]
+            ends, begun = np.zeros((3, *own.shape)), np.zeros(own.shape)
             for at, known in enumerate(self.ends):
                 ends[at][own] = known[rows]
-            curve = cumulative_incidence(ends[0], ends[1], ends[2], level)
+            begun[own] = self.begun[rows]
+            curve = cumulative_incidence(*ends, level)
+            longer = np.flip(np.cumsum(np.flip(begun, -1), -1), -1)
             for name, values in found.items():
-                values[rows] = getattr(curve, name)[own]
+                known = longer if name == "cohorts" else getattr(curve, name)
+                values[rows] = np.ascontiguousarray(known)[own]
         return found
 
 
 def _by_age(definition: Definition, of_groups: Rows, ages: _Ages, as_at: str) -> Results[OutcomeMaturity]:
     """Lay the curves out with a row for every age that a cohort of the group has reached."""
-    group, age = ages.group, ages.months
+    group = ages.group
+    age = ages.months(group)
     keys = {d: labels[group] for d, labels in of_groups.keys.items()} | {MONTHS: age}
     excluded = of_groups.exclusions.take(group) if of_groups.exclusions else None
     notes = of_groups.notes if isinstance(of_groups.notes, tuple) else of_groups.notes[group]
@@ -483,17 +476,16 @@ def _by_age(definition: Definition, of_groups: Rows, ages: _Ages, as_at: str) ->
         "assigned": curve["ended"],
         "at_risk": curve["at_risk"],
         **dict(zip(("positive", "other", "censored"), ages.ends, strict=True)),
-        "cohorts": ages.cohorts,
+        "cohorts": curve["cohorts"],
     }
     everywhere = np.ones(1, dtype=bool)
+    nothing = np.flatnonzero(~rows.there)
     for long in columns.values():  # the table shall not copy them
-        long[~rows.there] = np.nan
+        long[nothing] = np.nan
         long.setflags(write=False)
     lost = "not available: of the crimes still open none was followed for {} months"
     by_months = np.array([lost.format(k) for k in range(int(ages.of.max(initial=0)))], dtype=object)
     unknown = np.isnan(columns["share"])
-    why = no_reasons(len(age))
-    why[unknown] = by_months[age[unknown]]
-    rows.explain(unknown, why)
+    rows.explain(unknown, by_months[age])
     values = columns | definition.audit | {"as_at": as_at, "method": METHOD}
     return rows.results(OutcomeMaturity, values, dict.fromkeys(columns, everywhere), single=False)
