@@ -10,8 +10,9 @@ asked about a zone.
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -42,6 +43,7 @@ _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _STAMP: Final = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
 _KNOWN: Final = range(1800, 2200)  # years, as in `Period`
+_FEW: Final = 4  # changes, which are asked about one by one
 
 
 # ---- columns of stamps ------------------------------------------------------------------
@@ -222,18 +224,23 @@ class Changes(NamedTuple):
 
     def utc(self, wall: Any) -> Any:
         """Turn what the clock showed into an instant: the earliest that it can have been where `unclear` holds."""
+        return wall - self.ahead(wall)
+
+    def ahead(self, wall: Any) -> Any:
+        """Return how far the clock was ahead; engines choose among numbers faster than among differences."""
         if not self.changes:
-            return wall - int64(self.offset)
+            return int64(self.offset)
         before, change, after = self._halves()
         shown = int64(change.low if change.shift > 0 else change.high)
-        return nw.when(wall >= shown).then(after.utc(wall)).otherwise(before.utc(wall))
+        return nw.when(wall >= shown).then(after.ahead(wall)).otherwise(before.ahead(wall))
 
     def unclear(self, wall: Any) -> Any:
         """Return where the clock showed a time twice, or never."""
         if not self.changes:
             return wall.is_null()  # nowhere: a missing one has been put aside
-        if len(self.changes) == 1:
-            return (wall >= int64(self.changes[0].low)) & (wall < int64(self.changes[0].high))
+        if len(self.changes) <= _FEW:
+            shown = ((wall >= int64(c.low)) & (wall < int64(c.high)) for c in self.changes)
+            return reduce(operator.or_, shown)
         before, change, after = self._halves()
         after = Changes(changes=(change, *after.changes))
         return nw.when(wall >= int64(change.low)).then(after.unclear(wall)).otherwise(before.unclear(wall))

@@ -452,7 +452,7 @@ class _Ages:
             for at, known in enumerate(self.ends):
                 ends[at][own] = known[rows]
             begun[own] = self.begun[rows]
-            curve = cumulative_incidence(*ends, level)
+            curve = cumulative_incidence(ends[0], ends[1], ends[2], level)
             longer = np.flip(np.cumsum(np.flip(begun, -1), -1), -1)
             for name, values in found.items():
                 known = longer if name == "cohorts" else getattr(curve, name)
