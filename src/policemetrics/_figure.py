@@ -116,9 +116,9 @@ class Exclusions:
     unit : str
         What is counted: "rows" of the input, or what ``count=`` adds up.
     counted, excluded : int
-        Together everything that came in for this figure.
+        Together they are all the data for this figure.
     reasons : mapping of str to int
-        How much each reason left out; adds up to `excluded`.
+        How much was left out for each reason; adds up to `excluded`.
 
     Examples
     --------
@@ -146,7 +146,7 @@ class Exclusions:
 
     @property
     def left_out(self) -> str:
-        """How much each reason left out, in words."""
+        """How much was left out for each reason, in words."""
         return ", ".join(f"{reason} {_write.count(n)}" for reason, n in self.reasons.items())
 
 

@@ -68,18 +68,19 @@ class RateChange(Figure):
     old_rate, new_rate : float
         The two rates, per `per` of the exposure; nan without one.
     rate_difference, rate_difference_low, rate_difference_high : float
-        `new_rate` less `old_rate`, and its score interval, which leaves 0 out exactly where that of the percentage does;
-        nan without an exposure, the interval also where `method` is another than ``"score"``.
+        `new_rate` less `old_rate`, and its score interval, which excludes 0 exactly when the interval of the
+        percentage does. Nan without an exposure; the interval is nan if `method` is not ``"score"``.
     percent_change, percent_change_low, percent_change_high : float
-        Change in per cent (−10.33 for a fall by about a tenth) and its interval; of the rates where
-        there is an exposure. nan where there was nothing before, or where it is withheld;
-        the upper limit is then infinite.
+        Change in per cent (−10.33 for a fall by about a tenth) and its interval; with an exposure it is the
+        change of the rates. nan if there was nothing before, or if it is withheld; the upper limit is then
+        infinite.
     p_value : float
-        Of no change; of the same family as the interval, so that they always agree.
+        For no change. It comes from the same method as the interval, so they always agree.
     p_adjusted, adjust : float, str
-        `p_value` adjusted for many comparisons, and how, over how many; nan and empty where that was not asked for.
+        `p_value` adjusted for many comparisons, with the method and the number of comparisons; nan and empty if
+        that was not asked for.
     between : tuple of str
-        The two periods, the earlier first, or the two groups; empty where none were given.
+        The two periods, the earlier first, or the two groups; empty if none were given.
     compared : str
         The dimension of the two groups (`old` is the first, `new` the second); empty if periods are compared.
     old_exposure, new_exposure : float
@@ -91,9 +92,10 @@ class RateChange(Figure):
     method, dispersion, confidence_level : str, float, float
         How the interval was made.
     margin : float
-        A change that would not matter, in per cent; nan where none was given.
+        A change that would not matter, in per cent; nan if none was given.
     material : str
-        Whether the change is known to be beyond the margin, ``"yes"``, or within it, ``"no"``; else ``"open"``.
+        ``"yes"`` if the change is known to be beyond the margin, ``"no"`` if it is known to be within it,
+        otherwise ``"open"``.
     subject : str
         What is counted, for the sentence.
     """
@@ -149,7 +151,7 @@ class RateChange(Figure):
 
     @property
     def z(self) -> float:
-        """By how many standard errors the later count is off what it would be without a change, as the score test has it."""
+        """How many standard errors, by the score test, the later count is from what it would be without a change."""
         sizes = [1.0 if np.isnan(size) else size for size in (self.old_exposure, self.new_exposure)]
         total, part = self.old + self.new, sizes[1] / sum(sizes)
         spread = np.sqrt(total * part * (1 - part) * self.dispersion)
@@ -748,12 +750,12 @@ class ChangeDriver(Figure):
     Attributes
     ----------
     old, new : float
-        The two counts of the category; one may be below zero where corrections outweigh what was recorded.
+        The two counts of the category. One may be negative, if corrections outweigh what was recorded.
     change : float
         `new` less `old`: its part of the change of the whole.
     points : float
-        Its part of the percentage change of the whole, in percentage points: they add up to that percentage.
-        nan where nothing was recorded before.
+        Its part of the percentage change of the whole, in percentage points; the points add up to that
+        percentage. nan if nothing was recorded before.
     share_of_change : float
         `change` as a fraction of the change of the whole: negative if it went the other way, above 1 if other
         parts went the other way. nan if the whole did not change.

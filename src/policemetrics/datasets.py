@@ -1,8 +1,8 @@
 """Small real tables, bundled for examples and tests.
 
-Each function returns a `Dataset`: its columns, and with them the source, licence, vintage and
-what must be known before the figures are used. ``to_dict()`` is what pandas and polars take.
-Definitions (offences, outcome types, weights) are in `policemetrics.definitions`.
+Each function returns a `Dataset`: its columns, with the source, licence, vintage and what you must know before
+you use the figures. pandas and polars take ``to_dict()``. Definitions (offences, outcome types, weights) are in
+`policemetrics.definitions`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Dataset:
     notes : str
         Definitions and known faults.
     not_supplied : tuple of str
-        Rows left out because the source has no figures for them: missing, not zero.
+        Rows left out because the source has no figures for them. They are missing, not zero.
     columns : mapping of str to array or tuple of str
         Whole numbers as read-only arrays, text as tuples; read-only.
 
@@ -220,8 +220,7 @@ def nhs_999_calls() -> Dataset:
 
     Notes
     -----
-    A case where the mean of means misleads: in September 2017 one trust of four answered a
-    third of the calls, slowly.
+    Here the mean of means misleads: in September 2017 one of four trusts answered a third of the calls, slowly.
 
     Examples
     --------
@@ -243,8 +242,8 @@ def lfb_first_pump_2009() -> Dataset:
     Returns
     -------
     Dataset
-        Columns `seconds` (whole seconds from mobilisation to arrival) and `calls` (fires
-        attended in that time): counts by value, from which any percentile follows exactly.
+        Columns `seconds` (whole seconds from mobilisation to arrival) and `calls` (fires attended in that time).
+        These are counts by value, so any percentile can be worked out exactly.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""How much each factor adds to a change: splits that add up, as array kernels.
+"""How much each factor adds to a change: splits that add up, for arrays.
 
-Nothing here knows what is being counted. A change of one total is shared out among the factors that it is made
-of; the parts add up to the change, and exchanging old and new turns the sign of each.
+These functions do not know what is counted. They divide the change of a total among its factors. The parts add up
+to the change, and change their sign if old and new are exchanged.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CLOSE = 1e-9
 
 def symmetric_split(corners: _Array, *, factors: int) -> FloatArray:
     r"""
-    Share a change out among its factors, treating all the same.
+    Divide a change among its factors, treating all the same.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def symmetric_split(corners: _Array, *, factors: int) -> FloatArray:
 
 def product_split(old: _Array, new: _Array) -> FloatArray:
     """
-    Share the change of a product out among its factors.
+    Divide the change of a product among its factors.
 
     Parameters
     ----------

@@ -21,20 +21,22 @@ _FEW: Final = 12
 
 @figure(estimate=("fall_percent", "rise_percent"))
 class DetectableChange(Figure):
-    """The least change of a count, or of a share, that a comparison of two periods would find.
+    """The smallest change of a count, or of a share, that a comparison of two periods would find.
 
     Attributes
     ----------
     base : float
-        The count that is expected without a change; of a share its numerator.
+        The count expected without a change; for a share its numerator.
     fall_to, rise_to : float
-        The count, or the share as a fraction, from which on down, or up, a change is found; nan where none would be.
+        A fall to this count (or share, as a fraction) or below is found, and a rise to this or above; nan if none
+        would be.
     fall_percent, rise_percent : float
         The same in per cent of the base.
     out_of : float
-        What the base is a share of; nan for a count.
+        The denominator of the share; nan for a count.
     power, confidence_level, dispersion : float
-        How often such a change is found, at which level, and how much more the counts vary than Poisson counts do.
+        How often such a change is found, at which level, and the variance of the counts divided by that of
+        Poisson counts.
     """
 
     _unprotected: ClassVar[str] = "which is for planning"

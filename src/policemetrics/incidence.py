@@ -1,7 +1,7 @@
-"""How many have had an event by a certain time, where some have not been followed so long: an array kernel.
+"""How many have had an event by a certain time, if some have not been followed for so long: functions for arrays.
 
-Nothing here knows what is being counted. Time goes in whole steps; whoever waits ends in one of three ways: with the
-event that is asked for, with another one that rules it out, or out of sight, still waiting.
+These functions do not know what is counted. Time goes in whole steps. Waiting ends in one of three ways: with the
+event of interest, with another event that rules it out, or because the case is no longer followed.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ from policemetrics.typing import (
 
 @figure(estimate="rate")
 class Rate(Figure):
-    """A number of events per so many of an exposure.
+    """A number of events per 1,000 (or another number) of an exposure.
 
     Attributes
     ----------
@@ -57,9 +57,9 @@ class Rate(Figure):
     method, confidence_level : str, float
         How the interval was made.
     exposure_name, exposure_date : str
-        What the exposure counts, and its reference date, where they are known.
+        What the exposure counts, and its reference date, if known.
     when : str
-        The period or periods added up, where the counts say.
+        The period or periods added up, if known.
     subject : str
         What the events are, for the sentence.
     """
@@ -106,7 +106,7 @@ class Share(Figure):
     share, share_low, share_high : float
         The fraction, 0 to 1, and its interval.
     part : str
-        Which part of a table it is, "outcome arrest"; empty for plain numbers.
+        Which part of a table it is, such as "outcome arrest"; empty for plain numbers.
     method, confidence_level : str, float
         How the interval was made.
     """
@@ -379,14 +379,15 @@ class ShareChange(Figure):
     points, points_low, points_high : float
         `new_share` less `old_share` in percentage points, and its interval.
     ratio, ratio_low, ratio_high : float
-        `new_share` divided by `old_share`, the risk ratio, and its interval; nan where `old_share` is 0, the upper limit
-        then being infinite.
+        `new_share` divided by `old_share`, the risk ratio, and its interval. If `old_share` is 0, it is nan and
+        the upper limit is infinite.
     odds_ratio, odds_ratio_low, odds_ratio_high : float
-        The odds of the second divided by those of the first, and its interval; nan where it is infinite or undefined.
+        The odds of the second divided by the odds of the first, and its interval; nan if it is infinite or
+        undefined.
     p_value : float
-        Of equal shares. It and the three intervals come from one method, so they always agree.
+        For equal shares. It and the three intervals come from one method, so they always agree.
     part : str
-        Which part of a table they are shares of; empty for numbers.
+        Which part of a table is meant; empty for numbers.
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty for numbers.
     compared : str

@@ -1,7 +1,7 @@
-"""Control charts: centre, limits and signals of series of points, as an array kernel.
+"""Control charts: centre, limits and signals of series of points, for arrays.
 
-Nothing here knows what is being counted. Time runs along the last axis, and the axes before are a batch of series.
-nan is a gap: no moving range and no run of points goes across it.
+These functions do not know what is counted. Time runs along the last axis; the axes before are a batch of series.
+nan is a gap, at which moving ranges and runs of points stop.
 """
 
 from __future__ import annotations
@@ -463,8 +463,8 @@ def signals(chart: Chart, patterns: Iterable[Pattern]) -> tuple[_Mask, _Mask]:
 
     Notes
     -----
-    A pattern ends where the limits start anew, and a gap is no point. Of points on one side, only those that lie there
-    are a part of it: two of three near a limit are two points, not three.
+    A pattern ends where new limits start, and a gap is not a point. In a pattern of points on one side only the
+    points on that side are marked: "two of three near a limit" marks two points, not three.
 
     Examples
     --------

@@ -47,7 +47,7 @@ from policemetrics.typing import (
 
 @figure(estimate=("points", "percent_change"), counts="harm")
 class HarmOutcomeChange(OutcomeFigureOfTwo):
-    """A change in a harm-weighted outcome rate, and what it is made of.
+    """A change in a harm-weighted outcome rate, and its parts.
 
     Attributes
     ----------
@@ -56,12 +56,12 @@ class HarmOutcomeChange(OutcomeFigureOfTwo):
     points, points_low, points_high : float
         `new` less `old` in percentage points, and its interval.
     percent_change : float
-        The same change in per cent of `old`; nan where `old` is 0.
+        The same change in per cent of `old`; nan if `old` is 0.
     within : float
-        What of `points` comes from the rates within the offences.
+        The part of `points` from the rates within the offences.
     mix : float
-        What comes from the mix of harm: offences whose rate is above the whole gained or lost a part of it. The two
-        add up to `points`.
+        The part from the mix of harm: offences with a rate above that of the whole became a larger or smaller
+        share of the harm. The two add up to `points`.
     between : tuple of str
         The two periods, the earlier first.
     weights, harm_unit : str
@@ -73,7 +73,7 @@ class HarmOutcomeChange(OutcomeFigureOfTwo):
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
         As for `OutcomeRateChange`: of the crimes, not weighted.
     method, confidence_level : str, float
-        How the intervals of the two rates were made, which the points' interval comes from.
+        How the intervals of the two rates were made, from which the interval of the points comes.
     """
 
     old: float = column("share", "estimate")
@@ -314,14 +314,14 @@ class HarmOutcomeDriver(OutcomeRateDriver):
     Attributes
     ----------
     old_rate, new_rate : float
-        The rates of the offence, as fractions; nan where it has no crimes.
+        The rates of the offence, as fractions; nan if it has no crimes.
     old_share, new_share : float
-        Its share of the harm that the whole rate is out of.
+        Its share of the harm in the denominator of the whole rate.
     points : float
         What it added to the change of the whole rate, in percentage points.
     within, mix : float
-        What of that comes from its own rate, and from its share of the harm; they add up to `points`, and over the
-        offences to those of the `HarmOutcomeChange`.
+        The parts of `points` from its own rate and from its share of the harm. They add up to `points`, and over
+        the offences to those of the `HarmOutcomeChange`.
     whole_old, whole_new : float
         The two rates of the whole.
     weights, harm_unit : str

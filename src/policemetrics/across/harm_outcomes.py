@@ -43,28 +43,29 @@ class HarmOutcomeRate(OutcomeFigure):
     Attributes
     ----------
     positive_harm, harm : float
-        The harm of what had a positive outcome, and of what it is out of, in `harm_unit`.
+        The harm with a positive outcome, and the harm it is out of, in `harm_unit`.
     rate, rate_low, rate_high : float
-        The one as a fraction of the other, and its interval. On the closed basis out of crimes it is a ratio of two
-        flows, which may pass 1.
+        The first as a fraction of the second, and its interval. On the closed basis out of crimes it is a ratio
+        of two flows, which may be above 1.
     plain_rate : float
         The same without weights: positive outcomes as a fraction of crimes or of outcomes.
     points : float
-        `rate` less `plain_rate`, in percentage points: above 0 where the more harmful crimes have a positive outcome
+        `rate` less `plain_rate`, in percentage points: above 0 if the more harmful crimes have a positive outcome
         more often.
     positive, denominator : float
-        Positive outcomes, and what they are out of, not weighted.
+        Positive outcomes and their denominator, not weighted.
     effective : float
-        How many crimes of one weight would tell as much about a rate; far below `denominator` where a few harmful
+        How many crimes of equal weight would say as much about a rate; far below `denominator` if a few harmful
         crimes decide.
     share_weighed : float
-        Share of the crimes, or outcomes, that have a weight: the others are outside the weights, and left out.
+        Share of the crimes, or outcomes, that have a weight; the others are outside the weights, and left out.
     dominant_share : float
-        Share of the variance that comes from one offence alone, the largest such share, as a fraction.
+        The largest share of the variance that comes from one offence, as a fraction.
     dominant_offence : str
-        The offence whose share that is.
+        That offence.
     share_not_yet_assigned : float
-        Share of the harm of the cohort that has no outcome yet; nan where the data do not say, and on the closed basis.
+        Share of the harm of the cohort that has no outcome yet; nan if the data do not say, and on the closed
+        basis.
     weights, harm_unit : str
         The edition of the weights, and their unit.
     outcomes, outcome_types, basis, out_of, blank, alternates, as_at, when, maturity : optional

@@ -141,46 +141,48 @@ class RateColumns(Figure):
 
 @figure(estimate="value", method="limits_method")
 class AreaShare(Placed, ShareColumns):
-    """The share of an area beside that of a group; its attributes are those of `AreaRate`, written as shares."""
+    """The share of an area compared with the share of a group; its attributes are those of `AreaRate`, written as shares."""
 
 
 @figure(estimate="value", method="limits_method")
 class AreaRate(Placed, RateColumns):
-    """The rate of an area beside that of a group.
+    """The rate of an area compared with the rate of a group.
 
     Attributes
     ----------
     numerator, denominator : float
-        What the figure is worked out from.
+        The two parts of the figure.
     value, value_low, value_high : float
         The figure of the area, and its interval.
     reference, difference : float
-        The figure of the group, and how far the area is above it; of a share in percentage points.
+        The figure of the group, and how far the area is above it (for a share, in percentage points).
     lower, upper, lower_outer, upper_outer : float
-        The limits within which chance alone leaves an area of this size, at the two levels.
+        The limits for an area of this size by chance alone, at the two levels.
     lower_spread, upper_spread, lower_outer_spread, upper_outer_spread : float
-        The same with the spread between areas allowed for.
+        The same, allowing for the spread between areas.
     z, p : float
         How far the area is from the group, in standard errors of chance alone, and the p-value that goes with the limits.
     z_spread, p_spread : float
-        The same with the spread allowed for.
+        The same, allowing for the spread.
     p_adjusted : float
-        The p-value, with the spread where it is allowed for, adjusted for how many areas are tested.
+        The p-value (with the spread, if that is allowed for), adjusted for the number of areas tested.
     rank, rank_low, rank_high : float
-        1 for the highest; the ranks that chance leaves open, for all areas together.
+        1 for the highest; and the possible ranks, for all areas together.
     by_chance, side : str
-        On which side of which limit it lies, "above 99.8%" or "within": by chance alone, and with the spread; empty
-        where it is not tested.
+        On which side of which limit it lies, "above 99.8%" or "within": by chance alone, and with the spread;
+        empty if it is not tested.
     of_what, out_of_what : str
-        What is measured, and what it is out of, where that is known.
+        What is measured, and its denominator, if known.
     against, include_self, scale, overdispersion, adjust, of : str
         What was asked for.
     phi, tau : float
-        How far the areas are spread: the mean of their squared z, and the standard deviation between them on the scale.
+        The spread of the areas: the mean of their squared z, and the standard deviation between them on the
+        scale.
     members, areas : float
         How many areas the group has, and how many are tested.
     winsorise, confidence_levels, confidence_level, limits_method : float, tuple, float, str
-        How the spread was measured; the two levels, that of the intervals; how the limits by chance were made.
+        How the spread was measured; the two levels; the level of the intervals; how the limits by chance were
+        made.
     """
 
 

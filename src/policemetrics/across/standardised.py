@@ -31,20 +31,20 @@ _REFERENCE: Final = (
 
 @figure(estimate="ratio")
 class StandardisedRatio(Figure):
-    """What was counted in an area, beside what its mix would give at the rates of a reference.
+    """The events counted in an area, compared with those expected from its mix at the rates of a reference.
 
     Attributes
     ----------
     observed, expected : float
-        Events counted, and what the area would have at the rates of the reference, group by group.
+        Events counted, and events expected at the rates of the reference, group by group.
     ratio, ratio_low, ratio_high : float
-        The one by the other, 1 where they are the same, and its interval.
+        Observed divided by expected (1 if they are equal), and its interval.
     of_what : str
         What is measured.
     mix, reference : str
-        The dimension of the groups, and whose rates were taken.
+        The dimension of the groups, and whose rates were used.
     exposure_name : str
-        What the expected events are of.
+        What the denominators of the expected events count.
     method, confidence_level : str, float
         How the interval was made.
     """
@@ -83,7 +83,7 @@ class StandardisedRate(Figure):
     Attributes
     ----------
     events, exposure : float
-        What was counted in all groups, and what it is divided by.
+        The events of all groups, and what they are divided by.
     rate, rate_low, rate_high : float
         The standardised rate, per `per`, and its interval.
     per : float

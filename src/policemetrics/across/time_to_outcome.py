@@ -46,22 +46,22 @@ class TimeToOutcome(Figure):
     Attributes
     ----------
     median, median_low, median_high : float
-        Days by which half of the crimes have an outcome, estimated of all, and the interval; nan where fewer have. The
-        upper limit is infinite, and the lower one nan, where it is not reached.
+        Days by which half of all crimes have an outcome, estimated, and the interval; nan if fewer have. A limit
+        that is not reached is infinite (upper) or nan (lower).
     p90, p90_low, p90_high : float
-        The same for nine tenths.
+        The same for 90% of crimes.
     share : float
         Share of the crimes that have an outcome by the longest time for which any was followed.
     n : float
         How many crimes have an outcome.
     still_open : float
-        How many had none when the data were extracted: theirs will take longer.
+        How many had none when the data were extracted: these will take longer.
     median_closed : float
-        What those with an outcome would say alone, the open ones left out: fewer days.
+        The median of the crimes with an outcome only, without the open ones: fewer days.
     same_day : float
-        How many had an outcome on the day of the record.
+        How many had an outcome on the day of recording.
     start, end, timezone, as_at : str
-        The columns of the two dates, on whose clocks stamps were read, and until when open crimes were followed.
+        The columns of the two dates, the time zone of stamps, and until when open crimes were followed.
     survival_method, confidence_level : str, float
         How the intervals were made.
     """

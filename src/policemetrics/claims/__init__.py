@@ -1,6 +1,7 @@
-"""Published figures: what they could mean, whether a figure bears them out, and what follows from several of them.
+"""Published figures: what they could mean, whether a figure supports them, and what follows from several of them.
 
-Printed words in, an exact range out. How far a word reaches is data: `policemetrics.definitions.claim_words`.
+Each printed figure is read as an exact range. How far each word reaches is in a table:
+`policemetrics.definitions.claim_words`.
 """
 
 from policemetrics.claims.check import ClaimCheck, check_claim

@@ -114,9 +114,9 @@ class ControlPoint(ControlFields):
     value : float
         The point.
     centre, lower, upper : float
-        The centre line and the limits that it is held against.
+        The centre line and the limits for this point.
     signal, meaning, assurance, chart, rules, unit, baseline, target, numerator, denominator, subject : optional
-        What is said of it, and how the chart was made.
+        What the rules say about it, and how the chart was made.
     """
 
     value: float = column("number", "estimate", of=("numerator", "denominator"))

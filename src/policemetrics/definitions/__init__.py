@@ -109,11 +109,11 @@ class HarmWeightsRecord:
     outside : tuple of str
         Offence codes that the scheme leaves out on purpose.
     caveat : str
-        A known fault that must travel with the scores.
+        A known fault, shown with the scores.
     caveat_codes : tuple of str
-        Offence codes that the caveat is about; empty where it is about all.
+        Offence codes that the caveat is about; empty if it is about all.
     superseded : str
-        What is known of a later edition; empty for the latest. It travels with every score.
+        What is known about a later edition; empty for the latest. It is shown with every score.
     """
 
     name: str
@@ -175,7 +175,7 @@ def harm_weight_editions() -> Mapping[tuple[str, str], HarmWeightsRecord]:
 
 @attrs.frozen(kw_only=True)
 class PartialWeight:
-    """What is known of the weight of one offence, in an edition of which only a few are: no set of weights.
+    """The weight of one offence, in an edition of which only a few weights are known.
 
     Attributes
     ----------
@@ -186,7 +186,7 @@ class PartialWeight:
     days : float
         The harm of one crime.
     how : str
-        Where that is known from: solved from published scores, or printed, and to how many decimals.
+        How it is known: solved from published scores, or printed, and to how many decimals.
     """
 
     code: str
@@ -197,9 +197,9 @@ class PartialWeight:
 
 @cache
 def partial_weights() -> Mapping[str, PartialWeight]:
-    """Return what is known of the weights of the Crime Severity Score of 2022, by offence code.
+    """Return the known weights of the Crime Severity Score of 2022, by offence code.
 
-    It is no set of weights and makes no score: 13 of some 140 codes. It serves to see how far the edition of 2022 is
+    They are 13 of about 140 codes, so they cannot make a score. They show how far the edition of 2022 differs
     from that of 2020, which it supersedes.
 
     Returns

@@ -26,7 +26,7 @@ _SHORT: Final = {
 
 @attrs.frozen(kw_only=True)
 class Break:
-    """A break in a series: figures before and after it do not count the same, or not all of it.
+    """A break in a series: figures before and after it do not count the same, or one of them does not count all of it.
 
     Attributes
     ----------
@@ -35,22 +35,23 @@ class Break:
     force : str
         The force, by its name in `force_names`; empty for all of England and Wales.
     begins, by : date
-        The earliest and the latest day on which it may have come; one day where that is known.
+        The earliest and the latest day on which it may have happened; the same day if that is known.
     ends : date or None
         The last day of figures that are incomplete; None for a change, which has no end.
     kind : {"change", "moved", "split", "incomplete"}
-        A change of what is counted or by which system; offences that moved among the labels listed, whose sum still
-        compares; codes that were split; or figures that were not all sent.
+        A change of what is counted or of the system; offences that moved between the labels listed, whose sum can
+        still be compared; codes that were split; or figures that were not all sent.
     touches : tuple of str
-        What it touches: ``"recorded crime"``, ``"outcomes closed"``, ``"outcomes recorded"``, ``"response times"``.
+        What it affects: ``"recorded crime"``, ``"outcomes closed"``, ``"outcomes recorded"``, ``"response
+        times"``.
     offences : tuple of str
-        The codes, subgroups or groups that it touches; empty for all.
+        The codes, subgroups or groups that it affects; empty for all.
     codes : frozenset of str
         The codes of these.
     short, note : str
         What it is, in a few words and in a sentence.
     source, licence : str
-        Where it was read.
+        The source and its licence.
     """
 
     name: str
@@ -77,14 +78,14 @@ def breaks() -> Mapping[str, Break]:
     Returns
     -------
     mapping of str to Break
-        Read-only: what a source says that was seen. Codes that were split are in it, from `offence_code_variants`.
+        Read-only: only what a source says. Codes that were split are included, from `offence_code_variants`.
 
     Notes
     -----
-    A comparison of two periods across one carries it as a caveat, where it counts what the break touches: a force by any
-    of its names, or a region or country that holds it; an offence by code, name, subgroup, group or its street-level
-    category. Where no force is named, those of all England and Wales are taken. What is not in the table is not
-    known to be without a break.
+    A comparison of two periods across a break gets it as a caveat if it counts what the break affects: a force by
+    any of its names, or a region or country that contains it; an offence by code, name, subgroup, group or its
+    street-level category. If no force is named, the breaks of all England and Wales apply. The table is not
+    complete: other series may also have breaks.
 
     Examples
     --------

@@ -15,7 +15,7 @@ from policemetrics.errors import InvalidTypeError
 
 @attrs.frozen(kw_only=True)
 class ForceName:
-    """One police force, or a body that stands among forces in a table and is none.
+    """One police force, or a body that a table lists with forces but is not one.
 
     Attributes
     ----------
@@ -26,11 +26,11 @@ class ForceName:
     kind : str
         ``"territorial"``, one of the 43 of England and Wales; ``"other force"``; or ``"no force"``.
     within : str
-        The region, or the country, that the published totals count it in.
+        The region, or the country, in whose published totals it is counted.
     variants : tuple of str
         Other names in published tables.
     note : str
-        What must be known of one that is no territorial force, or whose rates per resident say little.
+        What you must know about it, if it is not a territorial force or its rates per resident say little.
     """
 
     name: str
@@ -43,16 +43,16 @@ class ForceName:
 
 @attrs.frozen(kw_only=True)
 class WholeLabel:
-    """A label that holds others, or lies in one that does.
+    """A label that contains others, or is contained in one.
 
     Attributes
     ----------
     label : str
-        The whole label; a label that only begins so is another.
+        The whole label; a label that only begins like this is a different one.
     within : str
-        The label that it lies in; empty where none is known.
+        The label that contains it; empty if none is known.
     kind : str
-        ``"total"`` where it names all that there is; otherwise empty.
+        ``"total"`` if it names the total of everything; otherwise empty.
     without : tuple of str
         What such a total leaves out.
     variants : tuple of str
@@ -71,7 +71,7 @@ class WholeLabel:
 
 @attrs.frozen(kw_only=True)
 class NotCrime:
-    """A label that stands among types of crime and is none.
+    """A label that is listed with types of crime but is not one.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class NotCrime:
     variants : tuple of str
         Other names of it.
     source : str
-        Where it stands so.
+        Where it is listed so.
     """
 
     label: str
@@ -94,16 +94,16 @@ def _apart(written: str) -> tuple[str, ...]:
 
 @cache
 def force_names() -> Mapping[str, ForceName]:
-    """Return the police forces of England and Wales, and what stands beside them in published tables, by name.
+    """Return the police forces of England and Wales, and other bodies that published tables list with them, by name.
 
     Returns
     -------
     mapping of str to ForceName
-        Read-only. The 43 territorial forces, three other forces, and bodies that are none.
+        Read-only. The 43 territorial forces, three other forces, and bodies that are not forces.
 
     See Also
     --------
-    canonical_force_names : the names as a mapping for `Tally.relabel`.
+    canonical_force_names : The names as a mapping for `Tally.relabel`.
 
     Examples
     --------
@@ -118,18 +118,18 @@ def force_names() -> Mapping[str, ForceName]:
 
 
 def canonical_force_names(labels: Iterable[Any]) -> dict[str, str]:
-    """Return the name in `force_names` of each label that is another name of a force: a mapping for `Tally.relabel`.
+    """Return the standard name, in `force_names`, for each label that is another name of a force: a mapping for `Tally.relabel`.
 
     Parameters
     ----------
     labels : iterable of str
-        The labels that occur, as `Tally.labels` gives them; case, spaces and "&" for "and" do not matter, nor do
-        dashes for spaces, "west-midlands".
+        The labels that occur, as `Tally.labels` gives them. Case and spaces do not matter, nor "&" for "and", nor
+        dashes for spaces ("west-midlands").
 
     Returns
     -------
     dict of str to str
-        The name by label, for those that are written in another way; empty where none is.
+        The name by label, for labels that are written in another way; empty if there are none.
 
     Raises
     ------
@@ -171,17 +171,18 @@ def _forces() -> Mapping[str, str]:
 
 @cache
 def wholes() -> Mapping[str, WholeLabel]:
-    """Return the labels that name a total, or hold others of their dimension, or lie in one that does.
+    """Return the labels that name a total, contain other labels of their dimension, or are contained in one.
 
     Returns
     -------
     mapping of str to WholeLabel
-        Read-only, by label. The groups and subgroups of `offences` and the regions of `force_names` are known besides.
+        Read-only, by label. The groups and subgroups of `offences` and the regions of `force_names` are known as
+        well.
 
     Notes
     -----
-    Where a dimension is added up, a label that holds others stands beside its parts. If the counts prove it, that is
-    refused; if only the name says it, it is warned of. See `Tally.sum_to`.
+    A total must not be added to its parts. If the counts prove that a label is a total, adding up is an error; if
+    only its name says so, there is a warning. See `Tally.sum_to`.
 
     Examples
     --------
@@ -197,12 +198,13 @@ def wholes() -> Mapping[str, WholeLabel]:
 
 @cache
 def not_crimes() -> Mapping[str, NotCrime]:
-    """Return what stands among types of crime and is no recorded crime, by label.
+    """Return labels that published tables list with types of crime and that are not recorded crime, by label.
 
     Returns
     -------
     mapping of str to NotCrime
-        Read-only. A figure of it alone is not called recorded crime, and one that holds it says so.
+        Read-only. A figure that counts only these is not called recorded crime, and a figure that includes them
+        says so.
 
     Examples
     --------

@@ -31,23 +31,23 @@ class Offence:
     code : str
         Always text: 4.1 and 4.10 are different offences.
     name, subgroup, group : str
-        As in the recorded crime tables for 2019/20, for 2017/18 where the code ended, and in the release of April 2026
-        where it began later; what another code was split into has the subgroup and the group of that. In
-        ``offences(year=…)``: as the tables of that year name them.
+        As in the recorded crime tables for 2019/20, for 2017/18 if the code had ended, and in the release of
+        April 2026 if it began later. A code that another was split into has the subgroup and the group of that
+        one. In ``offences(year=…)``: as the tables of that year name them.
     latest_name, latest_subgroup, latest_group : str
-        As in the release of April 2026; empty where the code is not in it.
+        As in the release of April 2026; empty if the code is not in it.
     years : tuple of str
         The bundled tables that list the code.
     first, last : str
-        The first and the last financial year whose table may list it; empty where it was there before 2017/18, or
+        The first and the last financial year whose table may list it; empty if it was there before 2017/18, or
         still is in 2024/25.
     ended : str
-        The last year in which crimes were recorded under it, where a source says; tables list it longer, with few
+        The last year in which crimes were recorded under it, if a source says so; tables list it longer, with few
         crimes or none.
     note : str
         What is not known of its years.
     street_level : str
-        The type of crime that it is in on data.police.uk; empty where no table seen says.
+        Its type of crime on data.police.uk; empty if no table says.
     """
 
     code: str
@@ -72,17 +72,17 @@ class OffenceCodeVariant:
     Attributes
     ----------
     code : str
-        The code that stands alone.
+        The separate code.
     joined : str
-        The code that it is joined under. A joined code cannot be split again, so that years meet there.
+        The code under which it is joined. A joined code cannot be split again, so compare years by the joined
+        code.
     scope : str
-        ``"recorded crime"`` where the published counts join them, so that the two codes are the same crimes;
-        or the edition of weights, ``"ons-css 2020"``, whose list gives them one line.
+        ``"recorded crime"`` if the published counts join them, so that the two codes are the same crimes; or the
+        edition of weights, ``"ons-css 2020"``, whose list gives them one line.
     years, joined_years : tuple of str
         Years of the bundled tables that list the code, and the joined one.
     since : str
-        The year from which the joined one is recorded under the codes that stand alone; empty where no source gives
-        it.
+        The year from which the joined code is recorded under separate codes; empty if no source gives it.
     note, source : str
         What is joined, and the table that does it.
     """
@@ -103,8 +103,8 @@ def offences(*, year: str | None = None) -> Mapping[str, Offence]:
     Parameters
     ----------
     year : str or Period, optional
-        A financial year from 2017/18 to 2024/25: the codes that the table of that year lists, with the names that it
-        gives them. Default is every code, with one classification for all years.
+        A financial year from 2017/18 to 2024/25: the codes in the table of that year, with its names. Default is
+        every code, with one classification for all years.
 
     Returns
     -------
@@ -114,22 +114,22 @@ def offences(*, year: str | None = None) -> Mapping[str, Offence]:
     Raises
     ------
     InvalidInputError
-        If `year` is no financial year, or no bundled table tells of it.
+        If `year` is not a financial year, or no table in the package covers it.
 
     See Also
     --------
-    offence_code_variants : Which code another one was before.
+    offence_code_variants : Which code each one was before.
 
     Notes
     -----
-    One classification for all years: that of 2019/20. The tables of 2017/18 themselves put five codes of
-    unlawful driving (37.1, 4.4, 4.6, 4.8, 4.9) under "Violence with injury"; grouping by the
-    subgroup printed in each year would show a fall in one subgroup and a rise from nothing in
-    another. So would the release of April 2026, which names the subgroup or the group of 36 codes otherwise. Homicide
-    is one code in 2017/18 (1/4.1/4.10/4.2) and four in 2019/20, all of the subgroup "Homicide".
+    One classification for all years: that of 2019/20. The tables of 2017/18 put five codes of unlawful driving
+    (37.1, 4.4, 4.6, 4.8, 4.9) under "Violence with injury". If you grouped by the subgroup printed in each year,
+    one subgroup would fall and another would rise from nothing. The release of April 2026, which gives 36 codes
+    another subgroup or group, would have the same effect. Homicide is one code in 2017/18 (1/4.1/4.10/4.2) and
+    four in 2019/20, all of the subgroup "Homicide".
 
-    Tables are bundled of three years. Of a year between two of them a code is given that may be listed, and its `note`
-    says what is not known.
+    The package has the tables of three years. For a year between two of them it gives every code that may be
+    listed, and `note` says what is not known.
 
     Examples
     --------
@@ -189,20 +189,20 @@ def offence_code_variants() -> Mapping[str, OffenceCodeVariant]:
     Returns
     -------
     mapping of str to OffenceCodeVariant
-        Read-only. Only what the bundled tables themselves document; nothing is guessed.
+        Read-only. Only what the tables in the package document; nothing is guessed.
 
     See Also
     --------
-    joined_offence_codes : the same as a mapping for `Tally.relabel`.
+    joined_offence_codes : The same as a mapping for `Tally.relabel`.
 
     Notes
     -----
-    Homicide is one code in the recorded crime of 2017/18 and four in that of 2019/20. Residential burglary has a code
-    each for a home and for an unconnected building from 2023/24: 28E is 28I and 28M since, and 28F to 28H and 29A
-    were split alike. The ONS list of
-    weights has one line for 28A and 28C and one for 30A and 30C; counts keep these apart, and scores do not
-    need them joined. The expired burglary codes 28A to 28D (dwellings) are not joined with 28E to 28H
-    (residential, which holds sheds and garages too): no table says that they are the same.
+    Homicide has one code in the recorded crime of 2017/18 and four in 2019/20. From 2023/24 residential burglary
+    has separate codes for a home and for an unconnected building: 28E became 28I and 28M, and 28F to 28H and 29A
+    were split in the same way. The ONS list of weights has one line for 28A and 28C, and one for 30A and 30C;
+    counts keep these apart, and scores do not need them joined. The expired burglary codes 28A to 28D (dwellings)
+    are not joined with 28E to 28H (residential, which also includes sheds and garages), because no table says
+    that they are the same.
 
     Examples
     --------
@@ -230,7 +230,7 @@ def joined_offence_codes(codes: Iterable[str], *, scope: str = RECORDED) -> dict
     Returns
     -------
     dict of str to str
-        The joined code by code, for those of `codes` that have one; empty where none has.
+        The joined code by code, for those of `codes` that have one; empty if none has.
 
     Raises
     ------

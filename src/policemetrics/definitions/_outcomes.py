@@ -31,15 +31,15 @@ class OutcomeType:
     name, group : str
         The type and the Home Office group it belongs to.
     parent : str
-        The type this one is an "of which" of, and must not be added to; empty for the rest.
+        The type that includes this one, so that the two must not be added; empty for the rest.
     valid_from, valid_to : datetime.date or None
-        First and last day of use; None where it has not ended or no date was found.
+        First and last day of use; None if it has not ended or no date was found.
     compulsory_from : datetime.date or None
-        First day on which every force had to use it, where that came later than the first day of use.
+        First day on which every force had to use it, if that is later than the first day of use.
     is_outcome : bool
         False for type 0, crimes not yet assigned an outcome.
     note : str
-        What to know before using it.
+        What to know before you use it.
     """
 
     code: str
@@ -60,14 +60,14 @@ class OutcomeName:
     Attributes
     ----------
     name : str
-        The wording; case, spaces and punctuation do not matter where it is looked up.
+        The wording; case, spaces and punctuation do not matter.
     code : str
-        The type it stands for; several joined by "/" where it does not tell them apart (``"2/3"``, a
-        caution of a youth or of an adult); empty where no source says which.
+        The type it means; several joined by "/" if it may be any of them (``"2/3"``, a caution of a youth or of
+        an adult); empty if no source says which.
     scheme : str
         Whose wording it is: ``"home office"``, ``"home office group"``, ``"force"`` or ``"data.police.uk"``.
     note, source : str
-        Why it stands for that type, or for none, and where that was read.
+        Why it means that type, or none, and the source.
     """
 
     name: str
@@ -84,7 +84,7 @@ class OutcomeSetRecord:
     Attributes
     ----------
     name : str
-        The name it is asked for by.
+        The name to ask for it.
     types : tuple of str
         Codes of the outcome types in it.
     origin, description : str
@@ -130,24 +130,24 @@ def _is_yes(written: str) -> bool:
 
 @cache
 def outcome_names() -> Mapping[str, OutcomeName]:
-    """Return the wordings that published tables use for outcomes, beside the names of the types.
+    """Return the wordings that published tables use for outcomes, in addition to the names of the types.
 
     Returns
     -------
     mapping of str to OutcomeName
-        Read-only, by wording: that of the Home Office tables, of its groups, of forces, and the "Last
-        outcome category" of data.police.uk. Those without a code stand there with the reason.
+        Read-only, by wording: that of the Home Office tables, of its groups, of forces, and the "Last outcome
+        category" of data.police.uk. Wordings without a code are included, with the reason.
 
     See Also
     --------
-    outcome_codes : the code of each label of some data, by whatever wording.
+    outcome_codes : The code of each label of some data, in any wording.
 
     Notes
     -----
-    Court results are a wording of type 1, charged or summonsed, where the joint notice on the justice
-    outcomes of police.uk (July 2012) says that they are published only if a suspect was charged in relation
-    to the crime. "Court case unable to proceed" and "Suspect charged as part of another case" do not map:
-    what is known of them leaves more than one reading.
+    Court results are a wording of type 1, charged or summonsed, where the joint notice on the justice outcomes of
+    police.uk (July 2012) says that they are published only if a suspect was charged in relation to the crime.
+    "Court case unable to proceed" and "Suspect charged as part of another case" have no code: they can be read in
+    more than one way.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def outcome_names() -> Mapping[str, OutcomeName]:
 
 
 def outcome_codes(labels: Iterable[Any]) -> dict[Any, str]:
-    """Return the code of each label that stands for an outcome: a mapping for `Tally.relabel`.
+    """Return the code of each label that names an outcome: a mapping for `Tally.relabel`.
 
     Parameters
     ----------
@@ -171,8 +171,8 @@ def outcome_codes(labels: Iterable[Any]) -> dict[Any, str]:
     Returns
     -------
     dict of label to str
-        The code by label, for those that have one. A label that does not tell several types apart has them
-        joined, "2/3".
+        The code by label, for labels that have one. A label that may be one of several types has them joined,
+        "2/3".
 
     Raises
     ------
@@ -247,7 +247,7 @@ def outcome_sets() -> Mapping[str, OutcomeSetRecord]:
     Returns
     -------
     mapping of str to OutcomeSetRecord
-        Read-only. None of them is an official list of "positive" outcomes: there is none.
+        Read-only. None of them is official: there is no official list of "positive" outcomes.
 
     Examples
     --------

@@ -18,17 +18,17 @@ class AnswerTarget:
     Attributes
     ----------
     name : str
-        What it is asked for by.
+        The name to ask for it.
     publisher, source : str
-        Who set it, and where it was read.
+        Who set it, and the source.
     line : str
         Of which calls: ``"999"``.
     statistic : {"share within", "mean"}
         What the target is of.
     seconds : float
-        The seconds within which calls are to be answered, or that their mean is to be under.
+        The seconds within which calls are to be answered, or below which their mean is to be.
     share : float or None
-        The share that is to be answered within them; None for a mean, and where no source gives it.
+        The share to be answered within them; None for a mean, or if no source gives it.
     as_of : str
         The year for which it was stated.
     """
@@ -45,20 +45,20 @@ class AnswerTarget:
 
 @attrs.frozen(kw_only=True)
 class AnswerClock:
-    """Between what a published wait runs: a part of the definition of an answer time.
+    """Where a published wait starts and stops: a part of the definition of an answer time.
 
     Attributes
     ----------
     name : str
-        What it is asked for by, as in ``answer_times(…, clock="national-999")``.
+        The name to ask for it, as in ``answer_times(…, clock="national-999")``.
     line : str
         Of which calls: ``"999"``, ``"101"``.
     start, end : str
         What starts the clock, and what stops it.
     as_of : str
-        Since when, or of when, it is known.
+        The date from which, or for which, it is known.
     note, source : str
-        What the wait leaves out, and where that was read.
+        What the wait leaves out, and the source.
     """
 
     name: str
@@ -82,11 +82,11 @@ def answer_targets() -> Mapping[str, AnswerTarget]:
     Returns
     -------
     mapping of str to AnswerTarget
-        Read-only. Those of attending are in `response_targets`.
+        Read-only. Targets for attendance are in `response_targets`.
 
     Notes
     -----
-    A share within a target and a mean under one are two measures: a force can meet either and miss the other.
+    A share within a target and a mean under a target are two measures: a force can meet one and miss the other.
 
     Examples
     --------
@@ -102,17 +102,18 @@ def answer_targets() -> Mapping[str, AnswerTarget]:
 
 @cache
 def answer_clocks() -> Mapping[str, AnswerClock]:
-    """Return between what published waits of callers run, by name.
+    """Return the clocks of published waits of callers, by name: where each starts and stops.
 
     Returns
     -------
     mapping of str to AnswerClock
-        Read-only: what a source says that was seen; of most forces none does.
+        Read-only: only what a source says; most forces do not say.
 
     Notes
     -----
-    National figures of 101 have been published since spring 2025. For some forces the wait is that for the switchboard,
-    after which a caller may wait for the person who helps; for others that for a call handler. They do not compare.
+    National figures of 101 have been published since spring 2025. For some forces the wait ends at the
+    switchboard, after which a caller may wait again for a call handler; for others it ends at the call handler.
+    The two cannot be compared.
 
     Examples
     --------

@@ -14,17 +14,17 @@ from policemetrics.definitions import _tables
 
 @attrs.frozen(kw_only=True)
 class PlaceholderStamp:
-    """A day or a year that systems write where there is no stamp.
+    """A day or a year that systems write if there is no time stamp.
 
     Attributes
     ----------
     value : str
         The day or the year: "2079-06-06", "2099".
     first, last : date
-        The days that are taken for it; one more on either side, for what it is in other zones.
+        The days that count as it, with one more on either side for other time zones.
     whole_column : str
-        What a column is that holds nothing else: "number", read without its unit, "time of day", read without its
-        date; empty where it may be a column of placeholders.
+        What a column with nothing else is: "number", read without its unit, or "time of day", read without its
+        date; empty if it may be a column of placeholders.
     means, source : str
         What it is, and who documents it.
     """
@@ -39,12 +39,12 @@ class PlaceholderStamp:
 
 @cache
 def placeholder_stamps() -> Mapping[str, PlaceholderStamp]:
-    """Return the stamps that stand for a missing one, by value.
+    """Return the time stamps that are written instead of a missing one, by value.
 
     Returns
     -------
     mapping of str to PlaceholderStamp
-        Read-only. `response_times` and `durations` leave such a stamp out as a missing one, by its name.
+        Read-only. `response_times` and `durations` treat such a stamp as missing, and name it.
 
     Examples
     --------

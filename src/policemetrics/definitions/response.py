@@ -19,9 +19,9 @@ class ResponseTargets:
     Attributes
     ----------
     name : str
-        What it is asked for by: whose, and of when.
+        The name to ask for it: whose targets, and of which year.
     publisher, source : str
-        Who set the targets, and where they were read.
+        Who set the targets, and the source.
     as_of : str
         The year for which they were stated.
     grades : tuple of str
@@ -57,8 +57,8 @@ def response_targets() -> Mapping[str, ResponseTargets]:
 
     Notes
     -----
-    None of the sources says from which stamp the clock runs, nor whether a response of exactly the target
-    meets it. A force's own targets need no entry here: any mapping of grade to seconds will do.
+    None of the sources says at which stamp the clock starts, nor whether a response of exactly the target meets
+    it. For a force's own targets give any mapping of grade to seconds.
 
     Examples
     --------

@@ -15,7 +15,7 @@ from policemetrics.definitions import _tables
 
 @attrs.frozen(kw_only=True)
 class ClaimWord:
-    """How far one word lets a published figure reach.
+    """How far one word reaches around a published figure.
 
     Attributes
     ----------
@@ -25,13 +25,13 @@ class ClaimWord:
         Other words that mean the same.
     low, high : float or None
         The ends, in half widths from the figure: −1 and 1 are half a step below and above it, 0 the figure
-        itself. None where the word sets no end.
+        itself. None if the word sets no end.
     low_included, high_included : bool
-        Whether the ends belong.
+        Whether the ends are included.
     width : {"printed", "round"}
-        Which step: that of the last digit printed, or that of the round figure.
+        Which step: the last digit printed, or the round figure.
     rationale : str
-        Why, and what could be said against it.
+        Why, and possible objections.
     """
 
     word: str
@@ -46,7 +46,7 @@ class ClaimWord:
 
 @attrs.frozen(kw_only=True)
 class ClaimRule:
-    """One number by which figures without a printed step are read.
+    """One number used to read figures without a printed step.
 
     Attributes
     ----------
@@ -70,9 +70,9 @@ class ClaimWords:
     Attributes
     ----------
     name, version : str
-        Together the key of the edition.
+        Together they identify the edition.
     rationale : str
-        What it rests on.
+        The reasons for it.
     words : mapping of str to ClaimWord
         By word; read-only.
     rules : mapping of str to ClaimRule
@@ -93,16 +93,16 @@ class ClaimWords:
 
 @cache
 def claim_words() -> ClaimWords:
-    """Return how far the words around a published figure are taken to reach.
+    """Return how far each word around a published figure reaches.
 
     Returns
     -------
     ClaimWords
-        The bundled edition. There is no official one: each word has its rationale.
+        The edition in the package. There is no official one: each word has its rationale.
 
     See Also
     --------
-    policemetrics.claims.stated : Read a figure by it; ``nearest=`` overrides a width.
+    policemetrics.claims.stated : Read a figure with it; ``nearest=`` overrides a width.
 
     Examples
     --------

@@ -44,7 +44,7 @@ _MADE_OF: Final = ("old", "new", "crimes_old", "crimes_new", "old_exposure", "ne
 
 @figure(estimate=("percent_change", "change"))
 class HarmChange(Weighted):
-    """A change in harm from one period to another, and what it is made of.
+    """A change in harm from one period to another, and its parts.
 
     Attributes
     ----------
@@ -53,22 +53,20 @@ class HarmChange(Weighted):
     change : float
         `new` less `old`.
     percent_change, percent_change_low, percent_change_high : float
-        Change of the score in per cent, and its interval. Nan where there was no harm before.
-        Where there are no crimes after, the lower limit is −100 and the upper is not known.
+        Change of the score in per cent, and its interval. Nan if there was no harm before. If there are no crimes
+        after, the lower limit is −100 and the upper is not known.
     old_per_head, new_per_head : float
         The two scores divided by the exposure; nan without one.
     per_head_percent_change, per_head_percent_change_low, per_head_percent_change_high : float
-        Change of the score per head in per cent, and its interval, which takes the exposure as known.
+        Change of the score per head in per cent, and its interval, which treats the exposure as known.
     from_population : float
-        Part of `change` that comes from more or fewer people (or what else the exposure counts); 0 without
-        an exposure.
+        Part of `change` from more or fewer people (or whatever the exposure counts); 0 without an exposure.
     from_volume : float
         Part from more or fewer crimes; with an exposure, crimes per head.
     from_mix : float
         Part from the mix of offences: whether crimes were more or less serious.
     from_weights : float
-        Part from other weights; 0 unless two editions are compared on purpose. The four parts add up to
-        `change`.
+        Part from other weights; 0 unless two editions are compared. The four parts add up to `change`.
     crimes_old, crimes_new : float
         How many crimes were weighted.
     per_crime_change : float
@@ -458,14 +456,14 @@ def harm_change(
 
 @figure(estimate="index")
 class HarmIndex(Weighted):
-    """Harm in one period, where that of the base period is 100.
+    """Harm in one period, where the harm of the base period is 100.
 
     Attributes
     ----------
     index, index_low, index_high : float
-        The score of the period, per head where there is an exposure, for 100 in the base period; and its
-        interval. The base itself is 100 by definition, without uncertainty. Where there are no crimes
-        in the period, the lower limit is 0 and the upper is not known.
+        The score of the period (per head if there is an exposure), scaled so that the base period is 100, and its
+        interval. The base is 100 by definition and has no interval. If there are no crimes in the period, the
+        lower limit is 0 and the upper is not known.
     score : float
         The sum of weight times crimes, in `harm_unit`.
     crimes : float
@@ -704,9 +702,9 @@ class HarmDriver(Figure):
     change : float
         Its contribution to the change of the score, in `harm_unit`.
     from_volume : float
-        What it would have added had all crimes risen or fallen in one proportion.
+        What it would have added if all crimes had risen or fallen by the same percentage.
     from_mix : float
-        What it added by becoming a larger or smaller share of crimes; with `from_volume` it adds up to
+        What it added because it became a larger or smaller share of crimes; with `from_volume` it adds up to
         `change`.
     share_of_change : float
         `change` as a fraction of the change of the whole: negative if it went the other way, above 1 if other

@@ -445,7 +445,7 @@ def _edition(name: str, version: str) -> HarmWeights:
 
 @attrs.frozen(kw_only=True)
 class WeightMatch:
-    """How the offence codes of some data meet a set of weights.
+    """Which offence codes of some data have a weight in a set.
 
     Attributes
     ----------
@@ -454,22 +454,22 @@ class WeightMatch:
     matched : tuple of str
         Codes of the data that have a weight.
     unmatched : tuple of str
-        Codes of the data that have none and are not left out on purpose: a score refuses them.
+        Codes of the data that have none and are not left out on purpose: in a score they are an error.
     outside : tuple of str
         Codes of the data that the weights leave out on purpose.
     unused : tuple of str
         Codes that have a weight and do not occur in the data.
     duplicates : tuple of tuple of str
-        Codes of the data that name the same crimes: they differ in case and blanks alone, or a joined code
-        that stands beside one of its parts (`definitions.offence_code_variants`).
+        Codes of the data that name the same crimes: they differ only in case and blanks, or a joined code occurs
+        together with one of its parts (`definitions.offence_code_variants`).
     nearest : tuple of tuple of str
-        For each of `unmatched` the code that it was split from, else the codes of the weights that are spelt most
-        like it; none for a public category, which holds offences of many weights.
+        For each of `unmatched` the code from which it was split, otherwise the codes of the weights with the most
+        similar spelling; none for a public category, which has offences of many weights.
     crimes : float
-        Number of crimes of all codes; nan where the data gave no counts.
+        Number of crimes of all codes; nan if there are no counts.
     share_unmatched, share_outside : float
-        Share of crimes, as a fraction, of unmatched codes and of codes left out on purpose. Nan
-        without counts, or where corrections leave a number of crimes below zero.
+        Share of crimes, as a fraction, with unmatched codes and with codes left out on purpose. Nan without
+        counts, or if corrections make a number of crimes negative.
     """
 
     weights: str
@@ -485,7 +485,7 @@ class WeightMatch:
 
     @property
     def share_without_weight(self) -> float:
-        """Share of crimes that no weight is applied to: those unmatched and those outside."""
+        """Share of crimes without a weight: unmatched codes and codes outside the set."""
         return self.share_unmatched + self.share_outside
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
-"""Confidence intervals as array kernels: they take numbers and return ``(low, high)``.
+"""Confidence intervals for arrays: the functions take numbers and return ``(low, high)``.
 
-Counts, exposures and estimates may be single numbers, sequences, numpy arrays of any shape or columns of a
-table. They broadcast against each other. The two limits have the broadcast shape; for single numbers they are
-numpy scalars. The kernels do not know what is counted.
+Counts, exposures and estimates may be single numbers, sequences, numpy arrays of any shape or columns of a table.
+They broadcast against each other. The two limits have the broadcast shape; for single numbers they are numpy
+scalars. The functions do not know what is counted.
 
 Every interval is two-sided, with a probability of (1 - `confidence_level`) / 2 outside on each side. Every
 method is defined at zero. Intervals for counts assume independent events: where events come in clusters, as

@@ -1,8 +1,8 @@
-"""Readers of published files: from the file as it was downloaded to a `Tally`, in one call.
+"""Readers of published files: from the downloaded file to a `Tally`, in one call.
 
-Each says who sent what, leaves out nothing without its reason, and lets the file, its sheets, its date of release and its
-checksum travel with every figure. What it does not recognise it refuses, with the sheet and the cell. They need the extra
-``policemetrics[official]``.
+Each knows who sent what, and leaves out nothing without a reason. Every figure names the file, its sheets, its
+date of release and its checksum. What a reader does not recognise is an error, which names the sheet and the
+cell. They need the extra ``policemetrics[official]``.
 """
 
 from policemetrics._sources import Source

@@ -51,7 +51,7 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     percent_change, percent_change_low, percent_change_high : float
         The same change in per cent of `old` (+44.0), and its interval; nan where `old` is 0.
     p_value : float
-        Of no change. It and both intervals are of one family: they always agree.
+        For no change. It and both intervals come from one method, so they always agree.
     between : tuple of str
         The two periods, the earlier first, or the two groups; empty where they are not known.
     compared : str
@@ -61,14 +61,14 @@ class OutcomeRateChange(OutcomeFigureOfTwo):
     basis, out_of : str
         Which outcomes, out of what.
     blank, alternates : str
-        What was said of blank outcomes and of types 1A, 2A and 3A.
+        What was stated about blank outcomes and about types 1A, 2A and 3A.
     old_positive, old_denominator, new_positive, new_denominator : float
         What the two rates were made of.
     old_share_not_yet_assigned, new_share_not_yet_assigned : float
         Share of the crimes of each cohort that have no outcome yet; nan on the closed basis, or where the data do
         not say.
     method, confidence_level : str, float
-        How the intervals of the two rates were made, which the points' interval comes from.
+        How the intervals of the two rates were made, from which the interval of the points comes.
     """
 
     _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (

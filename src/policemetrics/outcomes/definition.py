@@ -211,23 +211,22 @@ def why_unknown(label: Any) -> str:
 
 @attrs.frozen(kw_only=True)
 class OutcomeMatch:
-    """How the labels of some data meet the types of the outcomes framework.
+    """Which labels of some data are types of the outcomes framework.
 
     Attributes
     ----------
     codes : mapping of label to str
-        The code of each label that stands for a type; several joined by "/" where it does not tell them
-        apart.
+        The code of each label that means a type; several joined by "/" if it may be any of them.
     unmatched : mapping of label to str
-        The labels that stand for none, with the reason: the functions of outcomes refuse them.
+        The labels that mean no type, with the reason: in the outcome functions they are an error.
     sources : mapping of label to str
-        Where the reading of a label was found, for those that are neither a code nor the name of a type.
+        The source for the meaning of a label that is neither a code nor the name of a type.
     crimes : float
-        Number of outcomes, or crimes, of all labels; nan where the data gave no counts, or counts that overlap, as
-        on two bases.
+        Number of outcomes, or crimes, of all labels; nan if there are no counts, or counts that overlap, as on
+        two bases.
     share_unmatched : float
-        Share of them whose label is unmatched, as a fraction. It is nan without counts, or where corrections leave
-        a number below zero.
+        Share of them whose label is unmatched, as a fraction. It is nan without counts, or if corrections make a
+        number negative.
     """
 
     codes: Mapping[Any, str] = attrs.field(converter=read_only)

@@ -36,7 +36,7 @@ METHOD: Final = "aalen-johansen, wilson"
 
 @figure(estimate="share", counts="positive outcomes")
 class OutcomeMaturity(Figure):
-    """Share of crimes that have a positive outcome so many months after they were recorded.
+    """Share of crimes that have a positive outcome a number of months after they were recorded.
 
     The number of months is in `group`, as ``"months"``: 0 is the end of the month of the crime.
 
@@ -51,17 +51,17 @@ class OutcomeMaturity(Figure):
     positive, other : float
         Positive and other outcomes given to them in that month.
     censored : float
-        Crimes still without an outcome at its end that the extract follows no further.
+        Crimes still without an outcome at its end that are not followed any further.
     cohorts : float
-        Months of recording that the extract follows for so long.
+        Months of recording that were followed for this long.
     outcomes : str
         Name of the set of positive outcomes.
     outcome_types : tuple of str
         The types in it.
     blank, alternates : str
-        What was said of blank outcomes and of types 1A, 2A and 3A.
+        What was stated about blank outcomes and about types 1A, 2A and 3A.
     as_at : str
-        The last month that the extract holds in full.
+        The last month that is complete in the extract.
     method, confidence_level : str, float
         How the share and its interval were made.
     """

@@ -46,8 +46,8 @@ class OutcomeProjection(Figure):
     Attributes
     ----------
     positive, crimes : float
-        How many of its crimes have a positive outcome, and how many there are: as they stand at the last month of the
-        extract, or `until` months after the crime where they were followed longer.
+        How many of its crimes have a positive outcome, and how many crimes there are: at the last month of the
+        extract, or `until` months after the crime if they were followed for longer.
     still_open : float
         How many have no outcome.
     age : float
@@ -55,20 +55,20 @@ class OutcomeProjection(Figure):
     at_least, at_most : float
         What the rate is if none of the open crimes gets a positive outcome, and if all do: certain bounds.
     projected, projected_low, projected_high : float
-        The rate `until` months after, if the cohort matures as the older ones did, and the band from back-testing; nan
-        where too few older cohorts tell.
+        The rate `until` months after the crime, if the cohort matures as older cohorts did, and the band from
+        back-testing; nan if there are too few older cohorts.
     cohorts : float
-        How many older cohorts it leans on.
+        The number of older cohorts from which it is projected.
     tested : float
-        How many of them could be projected in the same way at the same age, so that it is known how far that was wrong.
+        How many of them could be projected in the same way at the same age, to see how far that was wrong.
     leans_on : str
         The months of these cohorts.
     until : int
-        How many months after that of the crime.
+        The age of the rate, in months after the month of the crime.
     outcomes, outcome_types, blank, alternates, as_at : optional
         As for `OutcomeMaturity`.
     method, confidence_level : str, float
-        How the band was made, and how often it is meant to hold.
+        How the band was made, and how often it should contain the rate.
     """
 
     _unprotected: ClassVar[str] = "whose projections tell of the months before"

@@ -69,28 +69,29 @@ class OutcomeRate(OutcomeFigure):
     positive : float
         Outcomes whose type is in the set.
     denominator : float
-        What they are out of.
+        Their denominator.
     rate, rate_low, rate_high : float
         The fraction (0.0793 for 7.93%) and its interval. On the closed basis out of crimes it is a
         ratio of two flows, which may pass 1; otherwise a proportion.
     not_yet_assigned, share_not_yet_assigned : float
-        Crimes without an outcome yet (type 0), and their share of the cohort; nan where the data do not say, and no
-        share on the closed basis, which has no cohort.
+        Crimes without an outcome yet (type 0), and their share of the cohort; nan if the data do not say. On the
+        closed basis there is no cohort, so there is no share.
     outcomes : str
         Name of the set of positive outcomes.
     outcome_types : tuple of str
         The types in it.
     when : str
-        The period or periods added up, where the counts say.
+        The period or periods added up, if known.
     blank, alternates : str
-        What was said of blank outcomes and of types 1A, 2A and 3A; empty where the data had none, or it was not said.
+        What was stated about blank outcomes and about types 1A, 2A and 3A; empty if the data had none, or nothing
+        was stated.
     basis, out_of, as_at : str
-        Which outcomes, out of what, and the date of the extract where it was given.
+        Which outcomes, out of what, and the date of the extract if it was given.
     maturity : str
         Of a cohort ``"immature"``, ``"mature"`` or ``"not known"``; empty on the closed basis.
     age_months, mature_after : float
-        Whole months from the end of the period to the extract, and how many its outcomes need; nan where they are not
-        known.
+        Whole months from the end of the period to the extract, and how many its outcomes need; nan if they are
+        not known.
     method, confidence_level : str, float
         How the interval was made: ``"wilson"`` or ``"rate ratio score"``.
     """

@@ -51,8 +51,7 @@ class OutcomeRateSplit(OutcomeFigureOfTwo):
     points : float
         `new` less `old`, in percentage points.
     within, mix : float
-        What of it comes from the rates within the categories, and from their shares; they add up to `points`,
-        exactly.
+        The parts from the rates within the categories and from their shares; they add up to `points`, exactly.
     of : str
         The dimension of the categories.
     between : tuple of str
@@ -298,11 +297,11 @@ class OutcomeRateDriver(OutcomeFigureOfTwo):
     old_rate, new_rate : float
         The rates of the category, as fractions; nan where it has no crimes.
     old_share, new_share : float
-        Its share of what the whole rate is out of.
+        Its share of the denominator of the whole rate.
     points : float
         What it added to the change of the whole rate, in percentage points.
     within, mix : float
-        What of that comes from its own rate, and from its share; they add up to `points`, and over the
+        The parts of `points` from its own rate and from its share. They add up to `points`, and over the
         categories to those of the `OutcomeRateSplit`.
     whole_old, whole_new : float
         The two rates of the whole.

@@ -1,7 +1,7 @@
-"""Pictures of figures: matplotlib axes go in and come out, and the title says the finding.
+"""Pictures of figures. Each function draws on matplotlib axes and returns them; the title states the finding.
 
-They need the extra ``policemetrics[plot]``. Every picture names its parts directly, reads in grey, and
-shows what is not available, with its reason.
+They need the extra ``policemetrics[plot]``. Every picture labels its parts directly, can be read in grey, and
+shows what is not available, with the reason.
 """
 
 from policemetrics.plot.caterpillars import caterpillar

@@ -403,13 +403,13 @@ class CallColumns(Figure):
 class AnswerSummary(CallColumns, TimeSummary):
     """How fast calls were answered, how many in time, and how many were abandoned.
 
-    It has all that a `TimeSummary` has, of the waits of calls answered: `mean` is the average speed of
+    It has everything that a `TimeSummary` has, for the waits of answered calls: `mean` is the average speed of
     answer, `n` the calls answered, and `share_within` the service level.
 
     Attributes
     ----------
     offered : float
-        Calls answered, with a wait or without, and abandoned; nan where the calls abandoned are not known.
+        Calls answered, with a wait or without, plus calls abandoned; nan if the abandoned calls are not known.
     abandoned : float
         Calls abandoned, less those that waited less than `short`.
     share_abandoned, share_abandoned_low, share_abandoned_high : float
@@ -419,7 +419,7 @@ class AnswerSummary(CallColumns, TimeSummary):
     short : float
         The seconds before which an abandoned call does not count; nan if every one counts.
     clock : str
-        Between what the waits run; empty where that was not stated.
+        Where the waits start and end; empty if that was not stated.
     """
 
     _may_hide: ClassVar[tuple[tuple[str, ...], ...]] = (

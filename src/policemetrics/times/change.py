@@ -59,16 +59,16 @@ class TimeChange(Figure):
     mean_change, mean_change_low, mean_change_high : float
         The second less the first, in seconds, and its interval.
     mean_percent_change, mean_percent_change_low, mean_percent_change_high : float
-        The same in per cent of `old_mean`, and its interval; nan where that is 0. It is without an upper limit where
+        The same in per cent of `old_mean`, and its interval; nan if that is 0. It has no upper limit if
         `old_mean` cannot be told from 0.
     p_value : float
-        Of no change of the mean. It and both intervals of the mean come from one method, so they always agree.
+        For no change of the mean. It and both intervals of the mean come from one method, so they always agree.
     old_median, new_median : float
         The two medians, in seconds.
     median_change, median_change_low, median_change_high : float
-        The second less the first, in seconds, and its interval; it is without limits where times are few.
+        The second less the first, in seconds, and its interval; with few times it has no limits.
     median_percent_change : float
-        The same in per cent of `old_median`; nan where that is 0.
+        The same in per cent of `old_median`; nan if that is 0.
     target : float
         In seconds; nan without one.
     old_share_within, new_share_within : float
@@ -78,9 +78,9 @@ class TimeChange(Figure):
     share_percent_change, share_percent_change_low, share_percent_change_high : float
         The same change in per cent of `old_share_within`, 85 to 86.9% is +1.9 points and +2.2 per cent; and its interval.
     points_p_value : float
-        Of no change of the share. It and both intervals of the share come from one method, so they always agree.
+        For no change of the share. It and both intervals of the share come from one method, so they always agree.
     between : tuple of str
-        The two periods, the earlier first, or the two groups; empty where they are not known.
+        The two periods, the earlier first, or the two groups; empty if they are not known.
     compared : str
         The dimension of the two groups (`old` is the first, `new` the second); empty if periods are compared.
     inclusive : bool
@@ -88,15 +88,15 @@ class TimeChange(Figure):
     missed : str
         The reasons for exclusion whose rows count as not within the target.
     start, end : str
-        The columns between which the clock ran, for response times; empty where that is not known.
+        For response times, the columns at which the clock started and ended; empty if not known.
     service_level, short : str, float
-        Out of what the shares are, for calls, and the seconds before which an abandoned one does not count.
+        For calls, the denominator of the shares, and the seconds before which an abandoned call does not count.
     old_offered, new_offered, old_share_abandoned, new_share_abandoned : float
         For calls: how many were offered, and the fraction of them abandoned; nan where not known.
     old_within, old_out_of, new_within, new_out_of : float
         What the two shares were made of.
     percentile_method : str
-        Definition of the medians; empty where the two summaries have none.
+        Definition of the medians; empty if the two summaries have none.
     mean_method, median_method, share_method, confidence_level : str, str, str, float
         How the intervals were made.
     """

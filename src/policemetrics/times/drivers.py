@@ -51,14 +51,14 @@ class TimeDriver(Figure):
     old_mix, new_mix : float
         Those as a fraction of all times of the whole.
     old_mean, new_mean : float
-        Its mean, in seconds; nan where it has no times.
+        Its mean, in seconds; nan if it has no times.
     mean_change : float
-        What it added to the change of the mean of the whole, in seconds: over all parts that adds up to it.
+        What it added to the change of the mean of the whole, in seconds; the parts add up to that change.
     mean_from_within : float
-        What it added by its own times becoming longer or shorter.
+        What it added because its own times became longer or shorter.
     mean_from_mix : float
-        What it added by becoming a larger or smaller part of the whole; with `mean_from_within` it adds up to
-        `mean_change`.
+        What it added because it became a larger or smaller part of the whole; with `mean_from_within` it adds up
+        to `mean_change`.
     target : float
         In seconds; nan without one.
     old_share_within, new_share_within : float

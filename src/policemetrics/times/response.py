@@ -70,14 +70,14 @@ class ClockInputs(Figure):
 
 @figure(estimate=("mean", "median", "share_within"), method="mean_method")
 class ResponseSummary(ClockInputs, TimeSummary):
-    """How long a response took: a `TimeSummary` that says which clock ran.
+    """How long a response took: a `TimeSummary` that says which clock was used.
 
     Attributes
     ----------
     not_arrived : float
-        How many incidents have no arrival: left out, or counted as missing the target.
+        How many incidents have no arrival: left out, or counted as not within the target.
     start, end, timezone : str
-        The columns between which the clock runs, and its zone.
+        The columns at which the clock starts and ends, and its time zone.
     resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
         The choices that were made.
     """
@@ -102,26 +102,26 @@ class FollowedColumns(Figure):
 
 @figure(estimate=("median", "share_within"), method="survival_method")
 class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
-    """How long a response takes, with incidents that are still open counted as such.
+    """How long a response takes, with open incidents counted as open.
 
     Attributes
     ----------
     n : float
         How many were attended: their time is known.
     still_open : float
-        How many had not been when they were last followed: their time is longer than that.
+        How many had not been attended when they were last followed: their time is longer than that.
     median, median_low, median_high : float
-        The time in seconds by which half had been attended, estimated of all, and its interval; nan
-        where fewer had. The upper limit is infinite, and the lower one nan, where it is not reached.
+        The time in seconds by which half of all incidents had been attended, estimated, and its interval; nan if
+        fewer had. A limit that is not reached is infinite (upper) or nan (lower).
     p90, p90_low, p90_high, p95, p95_low, p95_high, p99, p99_low, p99_high : float
         The 90th, 95th and 99th percentile, with their intervals.
     target : float
         In seconds; nan without one.
     share_within, share_within_low, share_within_high : float
-        The fraction, 0 to 1, attended within the target, estimated of all, and its interval; nan where
-        none was followed for so long.
+        The fraction, 0 to 1, of all incidents attended within the target, estimated, and its interval; nan if
+        none was followed for that long.
     median_arrived, share_within_arrived : float
-        What those that were attended would say alone, the open ones left out: a shorter time, a larger share.
+        The same for attended incidents only, without the open ones: a shorter time, a larger share.
     zeros : float
         How many times were zero; they are counted in all of the above.
     inclusive : bool
@@ -129,7 +129,8 @@ class ResponseSurvival(Aimed, ClockInputs, PercentileColumns, FollowedColumns):
     recorded_to : str
         The stated precision of the stamps; empty if none was stated.
     start, end, timezone, as_at, closed : str
-        The columns between which the clock runs, its zone, and until when open incidents were followed.
+        The columns at which the clock starts and ends, its time zone, and until when open incidents were
+        followed.
     resolution, no_arrival, zero, incident, self_initiated, grades, regraded, upgraded : str
         The choices that were made.
     survival_method, confidence_level : str, float

@@ -105,11 +105,9 @@ class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
     n : float
         How many times were measured.
     mean, mean_low, mean_high : float
-        Mean in seconds and its interval, whose lower limit is never below 0; of one time there is
-        no interval.
+        Mean in seconds and its interval, whose lower limit is never below 0; for one time there is no interval.
     median, median_low, median_high : float
-        Median in seconds and its interval. Where there are too few times for a limit it is 0 or
-        infinite.
+        Median in seconds and its interval. If there are too few times for a limit, it is 0 or infinite.
     p90, p90_low, p90_high, p95, p95_low, p95_high, p99, p99_low, p99_high : float
         The 90th, 95th and 99th percentile, with their intervals.
     zeros : float
@@ -117,7 +115,7 @@ class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
     target : float
         In seconds; nan without one.
     within, out_of : float
-        How many times met the target, and out of how many: `n` and what `missed` names.
+        How many times met the target, and out of how many: `n` plus the rows that `missed` names.
     share_within, share_within_low, share_within_high : float
         The fraction, 0 to 1, and its interval; nan without a target.
     inclusive : bool
@@ -127,12 +125,12 @@ class TimeSummary(WithinColumns, PercentileColumns, MeanColumns):
     missed : str
         The reasons for exclusion whose rows count as not within the target.
     percentile_method : str
-        Definition of the percentiles; empty, as is `percentile_interval_method`, where none were asked for,
-        and they and the median are nan.
+        Definition of the percentiles. If none were asked for, it and `percentile_interval_method` are empty, and
+        the percentiles and the median are nan.
     mean_method, percentile_interval_method, share_method, confidence_level : str, str, str, float
         How the intervals were made.
     seed : float
-        That of the bootstrap; nan for Student's interval.
+        The seed of the bootstrap; nan for Student's interval.
     sd : float
         Standard deviation of the times, in seconds.
     """
