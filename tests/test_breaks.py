@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import attrs
 import pandas as pd
 import polars as pl
 import pytest
@@ -81,6 +82,27 @@ class TestTable:
     def test_what_lies_between(self, name, earlier, later, across):
         assert lies_between(breaks()[name], Period.parse(earlier), Period.parse(later)) == across
 
+    @pytest.mark.parametrize(
+        ("name", "of", "day", "across"),
+        [
+            ("counting-2023", "by", date(2022, 4, 1), False),
+            ("counting-2023", "by", date(2022, 4, 2), True),
+            ("counting-2023", "begins", date(2024, 3, 31), True),
+            ("counting-2023", "begins", date(2024, 4, 1), False),
+            ("north-yorkshire-2018", "ends", date(2022, 3, 31), False),
+            ("north-yorkshire-2018", "ends", date(2022, 4, 1), True),
+            ("north-yorkshire-2018", "begins", date(2024, 3, 31), True),
+            ("north-yorkshire-2018", "begins", date(2024, 4, 1), False),
+        ],
+    )
+    def test_to_the_day(self, name, of, day, across):
+        """2022/23 and 2023/24: the first of April 2022 is in the earlier, the last of March 2024 in the later."""
+        days = {"begins": date(2022, 4, 2), "by": date(2024, 3, 30), "ends": date(2030, 1, 1)}
+        days = {**days, "begins": date(2000, 1, 1)} if of != "begins" else days
+        one = breaks()[name]
+        moved = attrs.evolve(one, **{**days, "ends": one.ends and days["ends"], of: day})
+        assert lies_between(moved, *map(Period.parse, YEARS)) == across
+
 
 class TestLabels:
     @pytest.mark.parametrize(
@@ -109,6 +131,8 @@ class TestLabels:
             ("offence", ["1", "2"], True),
             ("outcome", ["1", "2", "3A", "18"], False),
             ("grade", ["1", "2"], False),
+            ("kind", ["1", "28E"], True),
+            ("offence", ["8L", "something else"], True),
             ("sex", ["Female", "Male", "Other"], False),
             ("flag", ["Domestic", "Non-domestic"], False),
             ("place", ["Public", "Private"], False),
@@ -264,6 +288,20 @@ class TestForces:
         assert not said(table.at(force="Essex"))
         assert bool(said(pm.rate_change(data, between=years))) == touched
 
+    def test_beside_what_is_no_force(self):
+        years = ("2018/19", "2019/20")
+        data = two_years(years, force=["Greater Manchester", "Atlantis"])
+        assert [bool(said(f)) for f in pm.rate_change(data, between=years, by="force")] == [False, True]
+
+    def test_what_it_does_not_touch(self):
+        """Dyfed-Powys undercounted violence of 2019; nothing is known of the outcomes that it closed."""
+        years = ("2019", "2020")
+        rows = [(y, o) for y in years for o in ("1", "18")]
+        periods, types = zip(*rows, strict=True)
+        given = crimes([5] * 4, period=periods, force=["Dyfed-Powys"] * 4, offence=["8N"] * 4, outcome=types)
+        assert said(pm.rate_change(given, between=years))
+        assert not said(pm.outcome_rate_change(given, between=years, basis="closed", **OUTCOME))
+
     def test_a_region_of_forces(self):
         years = ("2018/19", "2019/20")
         data = two_years(years, force=["Greater Manchester", "Cheshire", "Kent", "Essex"])
@@ -387,6 +425,32 @@ class TestSplitCodes:
     def test_whatever_is_counted_by_code(self):
         found = pm.rate_change(self.data(), between=YEARS, by="offence", subject="Arrests")
         assert sum(bool(said(f)) for f in found) == 3
+
+    def test_in_a_group_that_holds_both(self):
+        """The group of each row holds all codes of burglary, the code does not."""
+        rows = self.data().where(offence=["28E", "28I", "28M"]).to_dict()
+        counts = rows.pop("count")
+        grouped = crimes(counts, **rows, group=["Burglary"] * len(counts))
+        table = pm.rate_change(grouped, between=YEARS, by="offence")
+        assert all("code 28E was split" in said(f) for f in table)
+        assert len(table) == 3
+
+    def test_of_outcomes_by_code(self):
+        rows = [(y, o, t) for y in YEARS for o in ("28E", "46") for t in ("1", "18")]
+        periods, codes, types = zip(*rows, strict=True)
+        given = crimes([5] * 8, period=periods, offence=codes, outcome=types)
+        given = given + crimes([5], period=["2023/24"], offence=["28I"], outcome=["1"])
+        table = pm.outcome_rate_change(given, between=YEARS, basis="closed", by="offence", **OUTCOME)
+        assert "code 28E was split" in said(table.at(offence="28E"))
+        assert not said(table.at(offence="46"))
+
+    def test_of_times_by_code(self):
+        """A time from call to attendance is no count of crimes by code."""
+        rows = [(y, o) for y in YEARS for o in ("28E", "46")]
+        periods, codes = zip(*rows, strict=True)
+        times = crimes([5] * 4, period=periods, offence=codes, seconds=[60] * 4)
+        times = times + crimes([5], period=["2023/24"], offence=["28I"], seconds=[60])
+        assert not [f for f in pm.time_change(times, between=YEARS, by="offence") if said(f)]
 
     def test_homicide(self):
         years = ("2017/18", "2019/20")

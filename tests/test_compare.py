@@ -663,6 +663,16 @@ class TestLeftOutUnequally:
         table = pm.rate_change(more, between=("2018", "2019"), by=["force", "offence"])
         assert "30 of 170 (17.6%)" in table.at(force="Essex", offence="theft").caveat
 
+    def test_what_lacks_both_labels_is_counted_alone(self):
+        """One row of each year is of no force and no offence: Kent's ten without an offence are not among them."""
+        columns = {"force": ["Kent", "Kent", "Essex", None, "Kent", "Essex", None],
+                   "period": ["2018"] * 4 + ["2019"] * 3,
+                   "offence": ["theft", None, "theft", None, "theft", "theft", None]}  # fmt: skip
+        crimes = Tally.from_columns(columns, [90, 10, 50, 1, 100, 50, 1])
+        table = pm.rate_change(crimes, between=("2018", "2019"), by=["force", "offence"])
+        assert "10 of 100 (10.0%)" in table.at(force="Kent", offence="theft").caveat
+        assert table.at(force="Essex", offence="theft").caveat == ""
+
     @pytest.mark.parametrize(
         ("old", "new", "says"),
         [

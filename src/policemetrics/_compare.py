@@ -756,12 +756,10 @@ def _breaks_between(
     ]
     found = []
     for one in known:
-        if measure not in one.touches and not offences:
-            continue
         touched = _of_forces(one, forces, len(groups))
         for dim in offences:
             touched &= dim.some(one)
-        if one.kind in {"split", "moved"}:
+        if one.kind in {"split", "moved"}:  # of which a group says nothing that names no offences
             touched &= np.any([dim.apart(one) for dim in offences] or [np.zeros(len(groups), bool)], axis=0)
         if touched.any():
             long = f"{one.force}: {one.note}" if one.force else one.note
