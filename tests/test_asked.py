@@ -46,6 +46,21 @@ class TestAsTheTally:
         least = {"Kent": 2400, "Essex": 4800}[force]
         assert (found.old, found.new, found.percent_change) == (least, 1.5 * least, 50)
 
+    def test_two_groups_in_each_period(self, rows):
+        found = pm.rate_change(
+            rows,
+            groups=("Kent", "Essex"),
+            of="Force name",
+            by="period",
+            count="n",
+            date="Date",
+            every="financial_year",
+        )
+        assert [(f.group["period"], f.old, f.new) for f in found] == [
+            ("2022/23", 2400, 4800),
+            ("2023/24", 3600, 7200),
+        ]
+
     def test_two_periods(self, rows, counted):
         between = YEARS["between"]
         asked = {"by": RENAMED, "count": "n", **YEARS}

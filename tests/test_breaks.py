@@ -176,6 +176,7 @@ class TestTheRuleOfSpring2023:
             ({"subgroup": ["Stalking and harassment", "Violence with injury"]}, ["Stalking and harassment"]),
             ({"type": ["Violence and sexual offences", "Burglary"]}, ["Violence and sexual offences"]),
             ({"division": ["Eastside", "Westside"]}, ["Eastside", "Westside"]),
+            ({"force": ["Kent", "Atlantis", "Police Scotland"]}, ["Kent", "Atlantis"]),
         ],
     )
     def test_of_which_rows(self, labels, touched):
@@ -343,6 +344,37 @@ class TestForces:
         assert [bool(said(f)) for f in table] == [False, True]
         counted = pm.rate_change(crimes([5, 6], period=years, force=["West Midlands"] * 2), between=years)
         assert not said(counted)
+
+
+class TestMovedCodes:
+    """Stalking (8Q) was counted with harassment (8L) until April 2014: the sum of both compares, and neither alone."""
+
+    YEARS = ("2013/14", "2014/15")
+
+    @pytest.mark.parametrize(
+        ("labels", "touched"),
+        [
+            (["8L", "8Q"], False),
+            (["8L", "8Q", "46"], False),
+            (["8L"], True),
+            (["8L", "46"], True),
+            (["46"], False),
+            (["Stalking and harassment"], False),
+        ],
+    )
+    def test_of_a_total(self, labels, touched):
+        data = two_years(self.YEARS, offence=labels)
+        found = pm.rate_change(data, between=self.YEARS)
+        assert (breaks()["counting-2014"].short in said(found)) == touched
+
+    def test_of_each(self):
+        data = two_years(self.YEARS, offence=["8L", "8Q", "46"])
+        table = pm.rate_change(data, between=self.YEARS, by="offence")
+        assert {f.group["offence"] for f in table if said(f)} == {"8L", "8Q"}
+
+    def test_where_nothing_is_left(self):
+        data = two_years(self.YEARS, offence=["8L", "46"]).where(offence="46").drop(offence="46")
+        assert len(pm.rate_change(data, between=self.YEARS, by="offence")) == 0
 
 
 class TestSplitCodes:

@@ -78,6 +78,19 @@ class TestOneTally:
             "Essex": (0.0, 1.0),
         }
 
+    def test_dates_of_a_frame(self):
+        """They make the period that is compared, or a row of each."""
+        frame = pd.DataFrame(
+            {"force": ["Kent"] * 3, "at": pd.to_datetime(["2022-05-01"] * 2 + ["2023-05-01"])}
+        )
+        dated = {"date": "at", "every": "financial_year"}
+        for by, period in (("force", "period"), (["force", "period"], "")):
+            tally, kept = extend.read_counts(frame, by, period, **dated)
+            assert kept == tuple(by if isinstance(by, list) else [by])
+            assert tally.sum_to("period").to_dict() == {"period": list(YEARS), "count": [2, 1]}
+        with pytest.raises(InvalidInputError, match="leave period='year' out"):
+            extend.read_counts(frame, "force", "year", **dated)
+
     def test_what_is_left_out_is_said(self, own):
         found = own.repeat_victim_rate(victims({("Kent", "2023/24"): {1: 3, 2: 1, None: 2}}))
         assert (found.exclusions.counted, found.exclusions.excluded) == (4, 2)

@@ -574,7 +574,8 @@ class Comparison:
     @property
     def beside(self) -> Beside:
         """The two sides, as a sentence speaks of them."""
-        return Beside(self.between, "" if self.sides[0].when else self.sides[0].dim)
+        old = self.sides[0]
+        return Beside(self.between, "" if old.when else old.dim)
 
     def only(self, **labels: Sequence[Label]) -> tuple[IntArray, IntArray]:
         """Count some labels of a dimension only, by group, on both sides: ``only(offence=["burglary"])``."""
