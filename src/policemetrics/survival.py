@@ -290,16 +290,11 @@ def followed(ended: Runs, still_open: Runs) -> Followed:
     group = np.concatenate([runs.spread(np.arange(len(runs.lengths))) for runs in both])
     counts = np.concatenate([runs.counts for runs in both])
     waiting = np.arange(len(values)) >= len(ended.values)
-    values, group, counts, waiting = _sorted(values, group, counts, waiting)
+    order = np.lexsort((values, group))
+    values, group, counts, waiting = values[order], group[order], counts[order], waiting[order]
     at = np.flatnonzero(_first_of_each(values, group))
     done, rest = (np.add.reduceat(np.where(side, counts, 0), at) for side in (~waiting, waiting))
     return values[at], done, rest, group[at]
-
-
-def _sorted(values: FloatArray, group: IntArray, *columns: NDArray[Any]) -> list[NDArray[Any]]:
-    """Sort columns by group, and by value within each."""
-    order = np.lexsort((values, group))
-    return [column[order] for column in (values, group, *columns)]
 
 
 def _first_of_each(values: FloatArray, group: IntArray) -> NDArray[np.bool_]:
@@ -355,7 +350,9 @@ def log_rank(first: Followed, second: Followed, pairs: int) -> LogRank:
     """
     values, ended, still_open, pair = (np.concatenate(columns) for columns in zip(first, second, strict=True))
     later = np.arange(len(values)) >= len(first[0])
-    values, pair, ended, gone, later = _sorted(values, pair, ended, ended + still_open, later)
+    order = np.lexsort((values, pair))
+    values, pair, later = values[order], pair[order], later[order]
+    ended, gone = ended[order], (ended + still_open)[order]
     at = np.flatnonzero(_first_of_each(values, pair))
     of_pair = pair[at]
     lengths = np.bincount(of_pair, minlength=pairs).astype(np.int64)
