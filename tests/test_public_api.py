@@ -328,6 +328,7 @@ NOT_NEEDED = {
     ("rate_change of months", "of"),
     ("harm_change", "of"),
     ("outcome_rate_change", "of"),
+    ("harm_outcome_change", "of"),
     ("time_change", "of"),
 }
 # What reads the columns of a small table has its own words for them.

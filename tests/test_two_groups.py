@@ -14,6 +14,7 @@ BACK = {"groups": ("Westside", "Eastside"), "of": "district"}
 MAPPED = {"district": ("Eastside", "Westside")}
 YEARS = ("2022/23", "2023/24")
 OWN = HarmWeights({"theft": 10, "robbery": 800}, name="own", version="1")
+OWN_TOO = HarmWeights({"theft": 10, "drugs": 40}, name="own", version="1")
 CHARGED = {"positive": "charged", "basis": "recorded", "out_of": "outcomes"}
 PEOPLE = Exposure({"Eastside": 10_000, "Westside": 9_000}, by="district", name="residents", date="mid-2023")
 
@@ -60,13 +61,30 @@ def times(counts=TIMES, **asked):
     return pm.time_change(counts, target=10, **asked)
 
 
-CHANGES = {"rate": rated, "harm": harmed, "outcomes": outcomes, "times": times}
-DATA = {"rate": CRIMES, "harm": CRIMES, "outcomes": OUTCOMES, "times": TIMES}
+def harm_outcomes(counts=OUTCOMES, **asked):
+    return pm.harm_outcome_change(counts, OWN_TOO, **CHARGED, **asked)
+
+
+CHANGES = {
+    "rate": rated,
+    "harm": harmed,
+    "outcomes": outcomes,
+    "times": times,
+    "harm outcomes": harm_outcomes,
+}
+DATA = {
+    "rate": CRIMES,
+    "harm": CRIMES,
+    "outcomes": OUTCOMES,
+    "times": TIMES,
+    "harm outcomes": OUTCOMES,
+}
 PARTS = {
     "rate": lambda **asked: pm.change_drivers(CRIMES, of="offence", **asked),
     "harm": lambda **asked: pm.harm_drivers(CRIMES, OWN, **asked),
     "split": lambda **asked: pm.outcome_rate_split(OUTCOMES, of="offence", **CHARGED, **asked),
     "outcomes": lambda **asked: pm.outcome_rate_drivers(OUTCOMES, of="offence", **CHARGED, **asked),
+    "harm outcomes": lambda **asked: pm.harm_outcome_drivers(OUTCOMES, OWN_TOO, **CHARGED, **asked),
     "times": lambda **asked: pm.time_drivers(TIMES, of="grade", target=10, **asked),
 }
 
@@ -96,6 +114,16 @@ class TestSentences:
         same = Tally.from_columns({"district": ["Eastside", "Westside"], "offence": ["theft"] * 2}, [20, 18])
         assert "it was the same (95% interval" in str(harmed(same, **PAIR, exposure=PEOPLE))
         assert str(harmed(same, **PAIR)).endswith("; on 10.0% fewer crimes, harm per crime was the same.")
+
+    def test_harm_weighted_outcomes(self):
+        """In Eastside 40 × 10 + 120 × 40 of 800 × 10 + 200 × 40, 32.5%."""
+        said = str(harm_outcomes(**PAIR))
+        assert (
+            "percentage points lower (95% interval" in said
+            or "percentage points higher (95% interval" in said
+        )
+        assert " in Westside than in Eastside: " in said
+        assert "% against 32.50%; " in said
 
     def test_harm_of_nothing(self):
         found = harmed(
@@ -155,7 +183,7 @@ class TestSentences:
         found = PARTS[name](groups=MAPPED)
         said = str(found if name == "split" else found[0])
         assert not any(word in said for word in (" rose", " fell", " changed", " change "))
-        assert "Westside" in said or name in {"outcomes", "harm"}
+        assert "Westside" in said or name in {"outcomes", "harm", "harm outcomes"}
 
     def test_no_difference(self):
         same = Tally.from_columns({"district": ["Eastside", "Westside"]}, [7, 7])
@@ -305,6 +333,7 @@ class TestLaws:
             "harm": ("change", harmed(**PAIR).change),
             "outcomes": ("points", outcomes(**PAIR).points),
             "times": ("mean_change", times(**PAIR).mean_change),
+            "harm outcomes": ("points", harm_outcomes(**PAIR).points),
         }[name]
         assert float(np.sum(found[column])) == pytest.approx(whole)
 

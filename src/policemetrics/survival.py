@@ -348,7 +348,8 @@ def log_rank(first: Followed, second: Followed, pairs: int) -> LogRank:
     >>> found.observed[:, 0].tolist(), found.statistic.round(3).tolist(), found.p_value.round(3).tolist()
     ([3.0, 2.0], [2.244], [0.134])
     """
-    values, ended, still_open, pair = (np.concatenate(columns) for columns in zip(first, second, strict=True))
+    values, pair = np.concatenate([first[0], second[0]]), np.concatenate([first[3], second[3]])
+    ended, still_open = (np.concatenate([first[i], second[i]]) for i in (1, 2))
     later = np.arange(len(values)) >= len(first[0])
     order = np.lexsort((values, pair))
     values, pair, later = values[order], pair[order], later[order]

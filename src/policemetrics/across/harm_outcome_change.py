@@ -39,9 +39,11 @@ from policemetrics.typing import (
     Counts,
     Every,
     FloatArray,
+    GroupsOf,
     IntArray,
     LikeForLike,
     OutOf,
+    TwoGroups,
 )
 
 
@@ -63,7 +65,9 @@ class HarmOutcomeChange(OutcomeFigureOfTwo):
         The part from the mix of harm: offences with a rate above that of the whole became a larger or smaller
         share of the harm. The two add up to `points`.
     between : tuple of str
-        The two periods, the earlier first.
+        The two periods, the earlier first, or the two groups.
+    compared : str
+        The dimension of the two groups, of which `old` is the first; empty where periods are compared.
     weights, harm_unit : str
         The edition of the weights, and their unit.
     old_positive_harm, old_harm, new_positive_harm, new_harm : float
@@ -104,11 +108,12 @@ class HarmOutcomeChange(OutcomeFigureOfTwo):
             f"{size(self.points, 2)} percentage points",
             (percent(self.old, 2), percent(self.new, 2)),
         )
-        moved = path(self.points, amount, f" ({self._interval_words()})", both, map(in_words, self.between))
+        when, groups = map(in_words, self.between), bool(self.compared)
+        moved = path(self.points, amount, f" ({self._interval_words()})", both, when, groups=groups)
         parts = f"{signed(self.within, 2)} from the rates within offences and {signed(self.mix, 2)} from the mix of harm"
         if np.isnan(self.within):
             parts = f"its parts are {self.reason}"
-        return f"{self._about} {moved}: {parts}.{self._less_mature}"
+        return f"{self._about} {moved}{';' if groups else ':'} {parts}.{self._less_mature}"
 
 
 @overload
@@ -117,7 +122,9 @@ def harm_outcome_change(
     weights: HarmWeights,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
     positive: str | OutcomeSet,
     basis: Basis,
     out_of: OutOf = "crimes",
@@ -141,7 +148,9 @@ def harm_outcome_change(
     weights: HarmWeights,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
     positive: str | OutcomeSet,
     basis: Basis,
     out_of: OutOf = "crimes",
@@ -165,7 +174,9 @@ def harm_outcome_change(
     weights: HarmWeights,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: TwoGroups | None = None,
+    of: str | None = None,
     positive: str | OutcomeSet | None = None,
     basis: Basis | None = None,
     out_of: OutOf = "crimes",
@@ -191,8 +202,10 @@ def harm_outcome_change(
         Outcomes by type, offence and period.
     weights : HarmWeights
         The harm of one crime of each offence, for both periods.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
+    groups, of : optional
+        Two groups of a dimension in place of `between`, as for `outcome_rate_change`.
     positive, basis, out_of, blank, alternates : optional
         As for `harm_outcome_rate`; the first two must be given.
     crimes : Tally, optional
@@ -277,15 +290,16 @@ def harm_outcome_change(
     """
     definition = Definition.of(positive, basis, out_of, confidence_level, blank, alternates)
     how = How((weights,), offence, confidence_level=confidence_level)
-    data, dims = framed(data, by, date, every, period=period)
-    outcomes = _read(data, how, definition, dims, outcome, Asked.of_periods(period, between), count)
+    asked = Asked.of(between, period, groups, of, by=by, outcome=outcome, offence=offence)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    outcomes = _read(data, how, definition, dims, outcome, asked, count)
     weighed = _Weighed.of(how, outcomes, crimes, like_for_like, caveat)
     definition, rows = weighed.definition, weighed.pair.rows
     (old, old_low, old_high), (new, new_low, new_high) = weighed.rates
     low, high = intervals.square_and_add(new, new_low, new_high, old, old_low, old_high)
     why = weighed.why_no_split(rows.there)
     whole = unexplained(why)
-    rows.explain(old == 0, "not applicable: the rate was 0 before")
+    rows.explain(old == 0, f"not applicable: the rate was 0 {weighed.pair.beside.before}")
     rows.explain(rows.there & ~whole, why)
     old_share, old_rate, new_share, new_rate, beside = weighed.by_offence(rows.there & whole)
     within, mix = kitagawa(old_share, 100 * old_rate, new_share, 100 * new_rate)
@@ -350,7 +364,8 @@ def harm_outcome_drivers(
     weights: HarmWeights,
     /,
     *,
-    between: Between,
+    between: Between | None = None,
+    groups: GroupsOf | None = None,
     positive: str | OutcomeSet | None = None,
     basis: Basis | None = None,
     out_of: OutOf = "crimes",
@@ -375,8 +390,10 @@ def harm_outcome_drivers(
         Outcomes by type, offence and period.
     weights : HarmWeights
         The harm of one crime of each offence, for both periods.
-    between : tuple of str or Period
+    between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
+    groups : mapping of dimension to two labels, optional
+        Two groups in place of `between`, as for `change_drivers`.
     positive, basis, out_of, crimes, blank, alternates : optional
         As for `harm_outcome_change`.
     by : str, sequence of str or mapping of dimension to column, optional
@@ -441,8 +458,9 @@ def harm_outcome_drivers(
     """
     definition = Definition.of(positive, basis, out_of, 0.95, blank, alternates)
     how = How((weights,), offence)
-    data, dims = framed(data, by, date, every, period=period)
-    outcomes = _read(data, how, definition, dims, outcome, Asked.of_periods(period, between), count)
+    asked = Asked.of_parts(between, period, groups, by=by, outcome=outcome, offence=offence)
+    data, dims = framed(data, by, date, every, period=asked.period)
+    outcomes = _read(data, how, definition, dims, outcome, asked, count)
     weighed = _Weighed.of(how, outcomes, crimes, like_for_like, caveat)
     pair, parts = weighed.pair, weighed.parts
     pair.rows.adopt(weighed.why_no_split(pair.rows.there))
@@ -530,7 +548,7 @@ class _Weighed:
         pair.rows.note(*dict.fromkeys(note for harm in (old, new) for note in harm.notes(how)))
         rates = [harm.rates(definition, there) for harm, there in zip((old, new), stand, strict=True)]
         said = {
-            "between": pair.between,
+            **pair.beside.fields,
             **definition.audit,
             **{name: how.said(pair.data)[name] for name in ("weights", "harm_unit")},
         }
