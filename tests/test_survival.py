@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from policemetrics.errors import InvalidTypeError, UnknownNameError
 from policemetrics.percentiles import Runs
-from policemetrics.survival import Survival, kaplan_meier
+from policemetrics.survival import Survival, kaplan_meier, log_rank
 
 # Ten times, seven of which ended: R 4.2.2 (survival) and lifelines 0.30.3.
 TIMES = [5, 8, 12, 20, 30, 45, 60, 60, 90, 120]
@@ -293,3 +293,24 @@ class TestEdges:
     def test_unknown_method(self, method, error):
         with pytest.raises(error, match="survival_method must be one of 'log-log', 'log'"):
             fitted(TIMES, ENDED, method=method)
+
+
+class TestLogRank:
+    def test_times_at_which_nothing_happened(self):
+        """Runs of no counts, first, in between and last, change nothing."""
+        one, none = np.ones(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
+        side = np.array([1.0, 2, 3]), one, none, none
+        other = np.array([2.0, 4, 5]), np.array([1, 1, 0]), np.array([0, 0, 1]), none
+        gaps = tuple(
+            np.concatenate([column, extra])
+            for column, extra in zip(other, ([0.0, 2.5, 9], none, none, none), strict=True)
+        )
+        found, same = log_rank(side, other, 1), log_rank(side, gaps, 1)
+        assert found.p_value.item() == same.p_value.item()
+        assert found.expected.tolist() == same.expected.tolist()
+
+    def test_no_pairs(self):
+        empty = np.zeros(0), *[np.zeros(0, dtype=np.int64)] * 3
+        found = log_rank(empty, empty, 0)
+        assert found.p_value.shape == (0,)
+        assert np.isnan(log_rank(empty, empty, 2).p_value).all()

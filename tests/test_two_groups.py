@@ -423,6 +423,14 @@ class TestBadInput:
         with pytest.raises(InvalidInputError, match=r"(of|offence)= must name another"):
             PARTS[name](groups={part: ("theft", "robbery")})
 
+    def test_of_two_figures(self):
+        """Two figures of two groups are refused, with the call that compares them."""
+        one, other = pm.summarise_times(TIMES, by="district", target=10)
+        cure = r"from their tally or frame: groups=\('Eastside', 'Westside'\), of='district'"
+        with pytest.raises(InvalidInputError, match=cure):
+            pm.time_change(one, other)
+        assert times(groups=("Eastside", "Westside"), of="district").new_mean == other.mean
+
     def test_of_rates_alone(self):
         for asked, said in (
             ({"per_day": True}, "per_day= reads the two periods"),

@@ -479,9 +479,12 @@ def compared_figures(old: Figure, new: Figure) -> tuple[dict[str, Label], tuple[
     msg = f"old and new must be of one group in two periods; got {dict(old.group)} and {dict(new.group)}."
     if len(differing) > 1:
         raise InvalidInputError(msg)
+    dim = differing[0]
+    both = old.group[dim], new.group[dim]
     try:
-        earlier, later = read_labels([old.group[differing[0]], new.group[differing[0]]], differing[0])
+        earlier, later = read_labels(both, dim)
     except InvalidInputError as error:
+        msg += f" Two groups are compared from their tally or frame: groups={both!r}, of={dim!r}."
         raise InvalidInputError(msg) from error
     check_pair(earlier, later, "old and new")
     return group, (earlier.label, later.label)

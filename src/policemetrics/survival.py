@@ -373,7 +373,7 @@ def log_rank(first: Followed, second: Followed, pairs: int) -> LogRank:
         over.append(ends.astype(float))
         at_risk.append(left.astype(float))
     (d1, d2), (n1, n2) = over, at_risk
-    d, n = d1 + d2, n1 + n2
+    d, n = d1 + d2, np.maximum(n1 + n2, 1)
     # Joined so that the other way round gives the same bits.
     variance = sums(d * (n - d) / np.maximum(n - 1, 1) * ((n1 / n) * (n2 / n)))
     apart = sums((d2 * n1 - d1 * n2) / n)
