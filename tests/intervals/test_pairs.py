@@ -1,5 +1,7 @@
 """Two proportions and two rates: figures of R and of papers, the definition searched by brute force, and the laws."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -21,6 +23,7 @@ from policemetrics.intervals import (
     square_and_add_p_value,
     welch,
     welch_p_value,
+    wilson,
 )
 from policemetrics.intervals.means import relative_welch
 from policemetrics.intervals.pairs import square_and_add_ratio
@@ -34,6 +37,21 @@ def tables(draw, most=60):
     n1, n2 = draw(st.integers(1, most)), draw(st.integers(1, most))
     return draw(st.integers(0, n1)), n1, draw(st.integers(0, n2)), n2
 
+
+def share_ratio(x1, n1, x2, n2, level=0.95):
+    """The ratio of two shares from their Wilson limits, nan where the second is 0."""
+    both = [np.array([v]) for x, n in ((x1, n1), (x2, n2)) for v in (x / n, *wilson(x, n, level))]
+    return [limit[0] for limit in square_and_add_ratio(*both)]
+
+
+def rates_apart(x1, e1, x2, e2, level=0.95):
+    return rate_difference(x1, x2, e1, e2, level)
+
+
+# Every kernel of two counts and their totals: what is the other way round, and of equal ones.
+RATIO_LIMITS = [proportion_ratio, odds_ratio, share_ratio]
+DIFFERENCE_LIMITS = [proportion_difference, rates_apart]
+PAIR_P_VALUES = [proportions_p_value, newcombe_p_value, square_and_add_p_value]
 
 # R 4.2.2, ratesci 1.1.0: scoreci(x1, n1, x2, n2, skew = FALSE), the Miettinen-Nurminen interval of the difference.
 DIFFERENCES = [
@@ -78,8 +96,79 @@ RATIOS = [
     ("ratio", (140, 1000, 120, 1000), METHODS[1], 0.9298323085915962, 1.4643119180402098),
 ]
 
+# mpmath 1.3: the definition solved by bisection at 60 digits, where a search has most to go wrong.
+FAR = [
+    ("odds", (1, 11, 1, 2), "miettinen-nurminen", 0.999999, 0.00022130865378417048, 11.440266893116312),
+    ("odds", (4, 504, 218, 220), "miettinen-nurminen", 0.95, 1.4670481426893982e-5, 0.00038003316618424073),
+    ("odds", (2, 5052, 1, 4), "koopman", 0.999999, 1.3788318406921242e-5, 0.058855955570841498),
+    ("odds", (3, 5, 0, 1), "miettinen-nurminen", 0.95, 0.19178237250482126, np.inf),
+    ("ratio", (50, 51, 1025, 1884), "miettinen-nurminen", 0.999999, 1.1943054473889191, 2.0267119422839181),
+    ("ratio", (1, 1483, 2, 939), "koopman", 0.95, 0.041520798616775502, 2.4135365515687754),
+    ("ratio", (10, 11, 0, 9), "koopman", 0.999999, 0.70061034672085336, np.inf),
+    (
+        "difference",
+        (0, 918, 0, 3886),
+        "miettinen-nurminen",
+        0.5,
+        -0.00011708128325050899,
+        0.00049543105205226079,
+    ),
+    (
+        "difference",
+        (230, 232, 577, 577),
+        "miettinen-nurminen",
+        0.95,
+        -0.030902716722564811,
+        -0.0019582579197338709,
+    ),
+    ("difference", (13, 604, 0, 407), "koopman", 0.95, 0.01209252937229869, 0.036473485014206389),
+    (
+        "difference",
+        (0, 909570, 0, 135),
+        "miettinen-nurminen",
+        0.95,
+        -0.027667981590260235,
+        4.2233657877320123e-6,
+    ),
+    (
+        "difference",
+        (33182250, 2404608551, 17, 17),
+        "miettinen-nurminen",
+        0.999999,
+        -0.98621219287432589,
+        -0.40156283700202877,
+    ),
+    (
+        "difference",
+        (786321544, 786321544, 1531, 1531),
+        "koopman",
+        0.95,
+        -4.8853536205886262e-9,
+        0.002502837539745463,
+    ),
+]
+# The same of newcombe_p_value and square_and_add_p_value.
+FAR_P_VALUES = [
+    ((17, 45, 3377, 3379), 3.265861677135221e-151, 0.0004122997026174397),
+    ((3424, 3718, 3613, 3924), 0.9766211700970952, 0.9952530774591904),
+    ((1115087492, 9265476926, 1, 6), 0.7273158052327599, 0.7620550994909912),
+    ((30, 200, 20, 200), 0.1320129854498597, 0.1838710670843573),
+]
+
 
 class TestOracles:
+    @pytest.mark.parametrize(("name", "data", "method", "level", "low", "high"), FAR)
+    def test_far(self, name, data, method, level, low, high):
+        assert LIMITS[name](*data, level, method=method) == pytest.approx((low, high), rel=1e-9)
+        many = [np.full(9000, v) for v in data]
+        found = np.array(LIMITS[name](*many, level, method=method))
+        assert found == pytest.approx(np.repeat([[low], [high]], 9000, axis=1), rel=1e-9)
+
+    @pytest.mark.parametrize(("data", "newcombes", "squared"), FAR_P_VALUES)
+    def test_far_p_values(self, data, newcombes, squared):
+        assert newcombe_p_value(*data) == pytest.approx(newcombes, rel=1e-8)
+        assert square_and_add_p_value(*data) == pytest.approx(squared, rel=1e-8)
+
     @pytest.mark.parametrize(("name", "data", "method", "low", "high"), RATIOS)
     def test_ratios(self, name, data, method, low, high):
         assert LIMITS[name](*data, method=method) == pytest.approx((low, high), rel=1e-9)
@@ -188,19 +277,25 @@ class TestEdges:
 
 
 class TestLaws:
-    @given(tables(), st.sampled_from(METHODS), st.sampled_from([0.5, 0.8, 0.95, 0.999]))
-    def test_swapped(self, data, method, level):
+    @given(tables(), st.sampled_from([0.5, 0.8, 0.95, 0.999]))
+    def test_swapped(self, data, level):
         """The other way round the ratio is inverted, the difference has the other sign, and p is the same."""
         x1, n1, x2, n2 = data
-        for name, limits in LIMITS.items():
-            low, high = limits(*data, level, method=method)
-            back = limits(x2, n2, x1, n1, level, method=method)
-            if name == "difference":
-                assert back == pytest.approx((-high, -low), abs=1e-9)
-            else:
+        back = x2, n2, x1, n1
+        for method in METHODS:
+            ratios = [partial(kernel, method=method) for kernel in RATIO_LIMITS[:2]]
+            for limits in [*ratios, share_ratio] if x1 and x2 else ratios:
+                low, high = np.float64(limits(*data, level))
                 with np.errstate(divide="ignore"):
-                    assert back == pytest.approx((1 / np.float64(high), 1 / np.float64(low)), rel=1e-9)
-        assert newcombe_p_value(*data) == pytest.approx(newcombe_p_value(x2, n2, x1, n1), rel=1e-9)
+                    assert limits(*back, level) == pytest.approx((1 / high, 1 / low), rel=1e-9)
+            for limits in (partial(proportion_difference, method=method), rates_apart):
+                low, high = limits(*data, level)
+                assert limits(*back, level) == pytest.approx((-high, -low), abs=1e-9)
+            assert proportions_p_value(*data, method=method) == pytest.approx(
+                proportions_p_value(*back, method=method), rel=1e-9
+            )
+        for p in PAIR_P_VALUES:
+            assert p(*data) == pytest.approx(p(*back), rel=1e-9)
 
     @given(tables(), st.sampled_from(METHODS), st.sampled_from([0.5, 0.8, 0.95, 0.999]))
     def test_p_and_limits_agree(self, data, method, level):
@@ -252,25 +347,32 @@ class TestLaws:
         assert low <= x1 / e1 - x2 / e2 <= high
         assert (p < 1 - level) == (not low <= 0 <= high)
 
-    @given(tables(), st.sampled_from(METHODS))
-    def test_the_same(self, data, method):
+    @given(tables(), st.sampled_from([0.5, 0.8, 0.95, 0.999]))
+    def test_the_same(self, data, level):
         """Against itself a proportion is the same: no difference, a ratio of 1, and p = 1."""
-        x, n = data[:2]
-        assert proportions_p_value(x, n, x, n, method=method) == newcombe_p_value(x, n, x, n) == 1
-        low, high = proportion_difference(x, n, x, n, method=method)
-        assert low == pytest.approx(-high)
-        for limits in (proportion_ratio, odds_ratio):
-            low, high = limits(x, n, x, n, method=method)
+        pair = (*data[:2], *data[:2])
+        for p in PAIR_P_VALUES:
+            assert p(*pair) == 1
+        for limits in DIFFERENCE_LIMITS:
+            low, high = limits(*pair, level)
+            assert low == pytest.approx(-high)
+            assert low <= 0
+        for limits in RATIO_LIMITS if data[0] else RATIO_LIMITS[:2]:
+            low, high = limits(*pair, level)
             assert low <= 1 <= high
+            assert high == np.inf or low * high == pytest.approx(1)
 
-    @given(tables())
-    def test_more_of_the_same(self, data):
-        """Twice as many of both change nothing but the width, which shrinks."""
-        twice = [2 * v for v in data]
-        for limits in LIMITS.values():
-            (low, high), (least, most) = limits(*data, method="koopman"), limits(*twice, method="koopman")
-            assert low - 1e-9 <= least
-            assert most <= high + 1e-9 or high == np.inf
+    @given(tables(), st.integers(2, 5), st.sampled_from([0.5, 0.8, 0.95, 0.999]))
+    def test_merged(self, data, times, level):
+        """Equal parts of both, merged, change nothing but the width, which shrinks; what is unlikely gets less likely."""
+        merged = [times * v for v in data]
+        koopman = [partial(limits, method="koopman") for limits in LIMITS.values()]
+        for limits in (*koopman, rates_apart, newcombe, *([share_ratio] if data[2] else [])):
+            (low, high), (least, most) = limits(*data, level), limits(*merged, level)
+            assert low <= least + 1e-9 * abs(least)
+            assert most <= high + 1e-9 * abs(high) or high == np.inf
+        for p in (partial(proportions_p_value, method="koopman"), *PAIR_P_VALUES[1:]):
+            assert p(*merged) <= p(*data) * (1 + 1e-9)
 
     @given(
         st.tuples(*[st.floats(0.1, 9), st.floats(0.01, 9), st.integers(2, 60)] * 2),
@@ -288,11 +390,11 @@ class TestLaws:
         n1, n2 = rng.integers(1, 4000, (2, 20_000))
         x1, x2 = rng.binomial(n1, rng.beta(0.4, 0.4, n1.size)), rng.binomial(n2, rng.beta(0.4, 0.4, n2.size))
         some = rng.integers(0, n1.size, 25)
-        for limits in (*LIMITS.values(), lambda *v: (newcombe_p_value(*v), newcombe_p_value(*v))):
-            low, high = limits(x1, n1, x2, n2)
+        for limits in (*LIMITS.values(), rates_apart, *PAIR_P_VALUES):
+            found = np.array(limits(x1, n1, x2, n2))
             for at in some:
                 alone = limits(int(x1[at]), int(n1[at]), int(x2[at]), int(n2[at]))
-                assert alone == pytest.approx((low[at], high[at]), rel=1e-9)
+                assert alone == pytest.approx(found[..., at], rel=1e-9)
 
 
 class TestBadInput:

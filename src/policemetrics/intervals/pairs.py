@@ -2,8 +2,8 @@
 
 Each limit is where the score statistic of a ratio, an odds ratio or a difference just reaches the normal quantile. The
 most likely pair under such a hypothesis is one number away from the observed one, the shift s: as much as it takes off
-the first count, weighted, it adds to the second. In s the statistic is a short formula that rises from 0, so that
-Newton's method finds all limits at once.
+the first count, weighted, it adds to the second. In s the square of the statistic is a short formula that rises from 0
+nearly as s² does, so that Halley's method finds all limits at once.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from policemetrics.intervals._shared import Limits, Values, as_columns, in_parts
 from policemetrics.intervals.proportions import _two
 from policemetrics.intervals.ratios import _rates
 
-_STEPS: Final = 6  # of Newton's method for all; five do for nearly all
-_FIRST: Final = 2  # of them, after which it is asked whether they do
-_HALVINGS: Final = 60  # at most, for the rest
-_FAR: Final = 1e6  # times the quantile of the usual test, beyond which that of no interval lies
-_CLOSE: Final = 1e-6  # relative step at which the search stops: the error of the next is about its square
-_CLOSEST: Final = 1e-12  # the same where it is halved
+_FEW: Final = 1 / 8  # of the rows may be left by a quick search of two steps; if more are, it takes a third
+_MORE: Final = 60  # steps at most, for those
+_CLOSE: Final = 3e-7  # relative step at which the search stops: the error of the next is below its square
+_LEAST: Final = 1e-200  # square of a quantile
 _PART: Final = 6144  # rows; the search keeps more columns in the cache than other kernels
 
 Statistic: TypeAlias = Callable[..., tuple[FloatArray, FloatArray]]
-"""The root of the score statistic at a shift, and its derivative."""
+"""The square of the score statistic at a shift, and its derivative."""
+Search: TypeAlias = Callable[..., FloatArray]
+"""What finds the shift of each row: of a statistic, from a start, up to a bound, for a goal."""
+Kernel: TypeAlias = Callable[..., Limits]
+"""Both limits by a search; nan where that has not found them."""
 
 
 def proportion_ratio(
@@ -397,7 +399,7 @@ def rate_difference(
     a, b, e, f = _rates(x1, x2, e1, e2)
     (spread,) = as_columns(_check.nonnegative, dispersion=dispersion)
     require(spread > 0, "dispersion must be > 0", dispersion=spread)
-    return _found(partial(_rates_apart, z=z_of(confidence_level)), a, b, e, f, spread)
+    return _found(partial(_rates_apart, level=_square_of(confidence_level)), a, b, e, f, spread)
 
 
 def square_and_add_ratio(
@@ -466,211 +468,360 @@ def _factor(size: FloatArray, method: str) -> FloatArray:
     return size / np.where(size > 1, size - 1, np.nan)
 
 
-def _limits(
-    kernel: Callable[..., Limits], given: tuple[Values, ...], confidence_level: float, method: str
-) -> Limits:
+def _square_of(confidence_level: float) -> float:
+    """Return the square of the normal quantile of a level; never 0, at which a search has nowhere to start."""
+    return max(z_of(confidence_level) ** 2, _LEAST)
+
+
+def _limits(kernel: Kernel, given: tuple[Values, ...], confidence_level: float, method: str) -> Limits:
     """Read two counts and their totals, and find both limits."""
-    a, m, b, n = _two(*given)
-    return _found(kernel, a, m, b, n, z_of(confidence_level) * np.sqrt(_factor(m + n, method)))
+    square = _square_of(confidence_level)
+
+    def widened(search: Search, a: FloatArray, m: FloatArray, b: FloatArray, n: FloatArray) -> Limits:
+        return kernel(search, a, m, b, n, square * _factor(m + n, method))
+
+    return _found(widened, *_two(*given))
 
 
-def _found(kernel: Callable[..., Limits], *columns: FloatArray) -> Limits:
+def _found(kernel: Kernel, *columns: FloatArray) -> Limits:
     """Call a kernel that takes rows; of single numbers single numbers come back."""
     rows = np.broadcast_arrays(*columns)
-    low, high = in_parts(kernel, *(row.ravel() for row in rows), part=_PART)
+    flat = [row.ravel() for row in rows]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        low, high = in_parts(partial(kernel, _settled), *flat, part=_PART)
+        # Not one of them is nan, but where the search is not done.
+        left = np.flatnonzero(np.isnan(low + high))
+        if left.size:
+            low[left], high[left] = in_parts(
+                partial(kernel, _sought), *(row[left] for row in flat), part=_PART
+            )
     return low.reshape(rows[0].shape)[()], high.reshape(rows[0].shape)[()]
 
 
 # ---- the search -------------------------------------------------------------------------
+# In place, where it can be: what a part needs beside its columns then stays in the cache.
 
 
-def _newton(
-    statistic: Statistic, start: FloatArray, bound: FloatArray, z: FloatArray, *columns: FloatArray
+def _settled(
+    statistic: Statistic, start: FloatArray, bound: FloatArray | float, goal: FloatArray, *columns: FloatArray
 ) -> FloatArray:
-    """Find the shift at which the statistic is z; it rises with the shift, from 0 to z or more at the bound.
+    """Find the shift at which the statistic is the goal, where that takes two steps or three; nan elsewhere.
 
-    Newton's method alone settles nearly all. For the rest a step that would leave what encloses the shift is replaced
-    by half of that.
+    The first is Halley's for what rises as the square of the shift does. The others are cubics through the last two.
     """
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found, left = start, np.ones(start.shape, dtype=bool)
-        for taken in range(_STEPS):
-            at, slope = statistic(found, *columns)
-            step = (at - z) / slope
-            found = found - step
-            if taken < _FIRST:  # none is there yet
-                continue
-            left = ~(np.abs(step) <= _CLOSE * found)
-            if not left.any():
-                return found
-        low, high = np.zeros(int(left.sum())), bound[left]
-        rest, goal, some = start[left], z[left], [column[left] for column in columns]
-        for _ in range(_HALVINGS):
-            at, slope = statistic(rest, *some)
-            low, high = np.where(at < goal, rest, low), np.where(at < goal, high, rest)
-            step = rest - (at - goal) / slope
-            step = np.where((step > low) & (step < high), step, (low + high) / 2)
-            moved, rest = np.abs(step - rest) > _CLOSEST * step, step
-            if not moved.any():
-                break
-        found[left] = rest
+    value, slope = statistic(start, *columns)
+    short = np.subtract(goal, value, out=value)
+    step = np.divide(short, slope, out=slope)
+    before, shift = start, start + start
+    part = shift + step
+    shift *= step
+    shift /= part
+    shift += start
+    again = True
+    while True:
+        value, slope = statistic(shift, *columns)
+        shorter = np.subtract(goal, value, out=value)
+        last = np.divide(shorter, slope, out=slope)
+        # Of the inverse, by its values and derivatives at both: what Newton's step leaves out.
+        np.subtract(shorter, short, out=part)
+        np.divide(shorter, part, out=part)
+        np.clip(part, -0.5, 0.5, out=part)  # it is more only where both are no more than rounding
+        bend = before - shift
+        bend *= part
+        np.subtract(last, bend, out=bend)
+        bend *= part + part - 3
+        rest = step - last
+        rest *= part
+        rest += last
+        bend += rest
+        bend *= part
+        bend += last
+        bend += shift
+        # The error is about the square of that, by the distance from either end.
+        step *= last
+        np.abs(step, out=step)
+        room = np.subtract(bound, bend, out=rest)
+        np.minimum(bend, room, out=room)
+        room *= np.abs(room)
+        room *= _CLOSE
+        far = step > room
+        if not again or np.count_nonzero(far) <= _FEW * far.size:
+            break
+        before, shift, short, step, again = shift, bend.copy(), shorter, last, False
+    bend[far] = np.nan
+    return bend
+
+
+def _sought(
+    statistic: Statistic, start: FloatArray, bound: FloatArray | float, goal: FloatArray, *columns: FloatArray
+) -> FloatArray:
+    """Find the shift for the rest; the statistic rises with it, from 0 to the goal or more at the bound.
+
+    A step of Halley's that would leave what encloses the shift is replaced by half of that, or by twice the shift. Where
+    the start is nan or 0 there is none, and so it is where the bound is 0.
+    """
+    found = np.where(start >= bound, bound / 2, start)
+    at = np.flatnonzero((found > 0) & (found < np.inf))
+    low, high = np.zeros(at.size), np.broadcast_to(bound, start.shape)[at]
+    some = [high, *(column[at] for column in (goal, *columns))]
+    for _ in range(_MORE):
+        if not at.size:
+            break
+        bound, goal, *rest = some
+        shift = found[at]
+        value, slope = statistic(shift, *rest)
+        under = value < goal
+        low, high = np.where(under, shift, low), np.where(under, high, shift)
+        step = (goal - value) / slope
+        tried = shift + step / (1 + step / (shift + shift))
+        inside = (tried >= low) & (tried <= high)
+        found[at] = np.where(inside, tried, np.where(high < np.inf, (low + high) / 2, 2 * shift))
+        left = ~(inside & (np.abs(step) <= _CLOSE * np.minimum(tried, bound - tried)))
+        at, low, high, some = at[left], low[left], high[left], [column[left] for column in some]
     return found
 
 
+def _squared(s: FloatArray, total: FloatArray, tilt: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return s² times a sum of variances, and the derivative, of that sum and its own."""
+    total *= s
+    tilt *= s
+    tilt *= s
+    tilt += total
+    tilt += total
+    total *= s
+    return total, tilt
+
+
 def _together(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Guess the shift that takes both of two parts to z, of those that take each alone there."""
-    with np.errstate(divide="ignore", over="ignore"):
-        return 1 / np.sqrt(1 / one**2 + 1 / other**2)
+    """Guess the shift that takes both of two parts to the goal, of those that take each alone there."""
+    return one * other / np.sqrt(one * one + other * other)
 
 
 def _falling_off(
     s: FloatArray, a: FloatArray, c: FloatArray, b: FloatArray, d: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the statistic s √(a / (c - s) + b / (d + s)), of ratios of proportions and differences of rates."""
-    first, second = 1 / (c - s), 1 / (d + s)
-    part, rest = a * first, b * second
-    root = np.sqrt(part + rest)
-    return s * root, root + s * (part * first - rest * second) / (2 * root)
+    """Return the statistic s² (a / (c - s) + b / (d + s)), of ratios of proportions and differences of rates."""
+    below, above = c - s, d + s
+    total, rest = a / below, b / above
+    tilt = np.divide(total, below, out=below)
+    tilt -= np.divide(rest, above, out=above)
+    total += rest
+    return _squared(s, total, tilt)
 
 
-def _shift(a: FloatArray, c: FloatArray, b: FloatArray, d: FloatArray, z: FloatArray) -> FloatArray:
-    """Find the shift, from 0 to c, of that statistic; where a is 0 it may end at c with some of z left."""
-    square = z * z
+def _alone(a: FloatArray, c: FloatArray, square: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the shifts that take either part of it alone to a square: a s² = z² (c - s), and a s² = z² (c + s)."""
+    root = a * c
+    root *= 4
+    root /= square
+    root += 1
+    np.sqrt(root, out=root)
+    root += 1
+    falling = c / root
+    falling += falling
+    root *= square
+    root /= a + a
+    return falling, root
+
+
+def _shift(
+    search: Search,
+    first: FloatArray,
+    second: FloatArray,
+    a: FloatArray,
+    c: FloatArray,
+    b: FloatArray,
+    d: FloatArray,
+    square: FloatArray,
+) -> FloatArray:
+    """Find the shift, from 0 to c, that takes both parts there; where a is 0 it may end at c with some of z² left."""
+    found = search(_falling_off, _together(first, second), c * (a > 0), square, a, c, b, d)
     # Each of the two parts alone needs a larger shift than both.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = 2 * c / (1 + np.sqrt(1 + 4 * a * c / square))
-        # The other part alone: b s² = z² (d + s).
-        second = (square + z * np.sqrt(square + 4 * b * d)) / (2 * b)
-    bound = np.fmin(first, second)
-    both = (a > 0) & (b > 0) & (c > 0)
-    start = np.where(both, _together(first, second), 0.5)
-    columns = [np.where(both, v, 1.0) for v in (bound, z, a, c, b, d)]
-    return np.where(both, _newton(_falling_off, start, *columns), bound)
+    alone = (a == 0) | (b == 0)
+    return np.where(alone, np.fmin(first, second), found) if alone.any() else found
 
 
 # ---- ratio of proportions ---------------------------------------------------------------
 
 
-def _ratio(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, z: FloatArray) -> Limits:
-    low, high = _least_ratio(x1, n1, x2, n2, z), _least_ratio(x2, n2, x1, n1, z)
-    with np.errstate(divide="ignore"):
-        return low, 1 / high
+def _ratio(
+    search: Search, x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, square: FloatArray
+) -> Limits:
+    failed1, failed2 = (n1 - x1) / n1, (n2 - x2) / n2
+    (falls1, rises1), (falls2, rises2) = _alone(failed1, x1, square), _alone(failed2, x2, square)
+    shift = _shift(search, falls1, rises2, failed1, x1, failed2, x2, square)
+    low = _least_ratio(shift, failed1, x1, n1, failed2, x2, n2, square)
+    shift = _shift(search, falls2, rises1, failed2, x2, failed1, x1, square)
+    return low, 1 / _least_ratio(shift, failed2, x2, n2, failed1, x1, n1, square)
 
 
-def _least_ratio(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, z: FloatArray) -> FloatArray:
+def _least_ratio(
+    s: FloatArray,
+    failed1: FloatArray,
+    a: FloatArray,
+    m: FloatArray,
+    failed2: FloatArray,
+    b: FloatArray,
+    n: FloatArray,
+    square: FloatArray,
+) -> FloatArray:
     """Return the lower limit of the ratio; the upper one is that of the inverse, inverted."""
-    some = (x1 > 0) & (n2 > 0)
-    a, m, b, n = (np.where(some, v, 1.0) for v in (x1, n1, x2, n2))
-    failed1, failed2 = (m - a) / m, (n - b) / n
-    s = _shift(failed1, a, failed2, b, z)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # Where all of the first have it, the shift ends at n1, and the rest of z² comes off the first proportion alone.
-        left = np.maximum(z**2 - m**2 * failed2 / (b + m), 0)
-        p1 = np.where(failed1 > 0, (a - s) / (m - s), m / (m + left))
-        found = p1 * (n + s) / (b + s)
-    return np.where(some & ~np.isnan(z), found, 0.0)
+    p1 = (a - s) / (m - s)
+    # Where all of the first have it, the shift ends at n1, and the rest of z² comes off the first proportion alone.
+    full = failed1 == 0
+    if full.any():
+        p1 = np.where(full, m / (m + np.maximum(square - m * m * failed2 / (b + m), 0)), p1)
+    p1 *= n + s
+    p1 /= b + s
+    # Without any of the first, or without a second, nothing bounds it.
+    p1[~((a > 0) & (n > 0) & (square > 0))] = 0
+    return p1
 
 
 # ---- odds ratio -------------------------------------------------------------------------
 
 
-def _odds(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, z: FloatArray) -> Limits:
-    low, high = _least_odds(x1, n1, x2, n2, z), _least_odds(x2, n2, x1, n1, z)
-    with np.errstate(divide="ignore"):
-        return low, 1 / high
+def _odds(
+    search: Search, x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, square: FloatArray
+) -> Limits:
+    (below1, above1), (below2, above2) = _of_wilson(n1, x1, n1, square), _of_wilson(n2, x2, n2, square)
+    rest1, rest2 = n1 - x1, n2 - x2
+    low = _least_odds(search, _together(below1, above2), x1, rest1, n1, x2, rest2, n2, square)
+    return low, 1 / _least_odds(search, _together(below2, above1), x2, rest2, n2, x1, rest1, n1, square)
 
 
-def _least_odds(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, z: FloatArray) -> FloatArray:
+def _least_odds(
+    search: Search,
+    start: FloatArray,
+    a: FloatArray,
+    c: FloatArray,
+    m: FloatArray,
+    b: FloatArray,
+    d: FloatArray,
+    n: FloatArray,
+    square: FloatArray,
+) -> FloatArray:
     """Return the lower limit of the odds ratio, 0 where the first have none of it, or the second all."""
-    some = (x1 > 0) & (x2 < n2)
-    a, m, b, n = (np.where(some, v, w) for v, w in ((x1, 1.0), (n1, 2.0), (x2, 1.0), (n2, 2.0)))
-    # What takes each proportion alone to its limit by Wilson.
-    shifts = m * _of_proportion(a / m, 1 / m, z, -1)[0], n * _of_proportion(b / n, 1 / n, z, 1)[0]
-    s = _newton(_swapped, _together(*shifts), np.fmin(*shifts), z, a, m, b, n)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = (a - s) * (n - b - s) / ((m - a + s) * (b + s))
-    return np.where(some & ~np.isnan(z), found, 0.0)
+    bound = np.minimum(a, d)
+    s = search(_swapped, start, bound, square, a, c, m, b, d, n)
+    found = a - s
+    found *= d - s
+    found /= c + s
+    found /= b + s
+    found[~((bound > 0) & (square > 0))] = 0
+    return found
 
 
 def _swapped(
-    s: FloatArray, x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray
+    s: FloatArray, a: FloatArray, c: FloatArray, m: FloatArray, b: FloatArray, d: FloatArray, n: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the statistic of an odds ratio, whose shift goes from one count to the other."""
-    with1, without1, with2, without2 = x1 - s, n1 - x1 + s, x2 + s, n2 - x2 - s
-    part, rest = n1 / (with1 * without1), n2 / (with2 * without2)
-    root = np.sqrt(part + rest)
-    slope = part * (1 / with1 - 1 / without1) + rest * (1 / without2 - 1 / with2)
-    return s * root, root + s * slope / (2 * root)
+    total, tilt = _across(a - s, c + s, m)
+    more, turn = _across(d - s, b + s, n)
+    total += more
+    tilt += turn
+    return _squared(s, total, tilt)
+
+
+def _across(less: FloatArray, more: FloatArray, size: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return a size, divided by two counts of which one loses what the other gets, and the derivative."""
+    both = less * more
+    found = size / both
+    more -= less
+    more /= both
+    more *= found
+    return found, more
 
 
 # ---- difference of proportions ----------------------------------------------------------
 
 
-def _difference(x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, z: FloatArray) -> Limits:
-    return _least_difference(x1, n1, x2, n2, z), -_least_difference(x2, n2, x1, n1, z)
+def _difference(
+    search: Search, x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, square: FloatArray
+) -> Limits:
+    (below1, above1), (below2, above2) = _of_wilson(1, x1, n1, square), _of_wilson(1, x2, n2, square)
+    rest1, rest2, half1, half2 = n1 - x1, n2 - x2, n1 / 2, n2 / 2
+    gap = x1 / n1 - x2 / n2
+    low = gap - _distance(search, below1, above2, square, x1, rest1, half1, rest2, x2, half2)
+    high = gap + _distance(search, below2, above1, square, x2, rest2, half2, rest1, x1, half1)
+    never = ~((n1 > 0) & (n2 > 0) & (square > 0))
+    low[never], high[never] = -1, 1
+    return np.maximum(low, -1, out=low), np.minimum(high, 1, out=high)
 
 
-def _least_difference(
-    x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, z: FloatArray
+def _distance(
+    search: Search, below: FloatArray, above: FloatArray, square: FloatArray, *columns: FloatArray
 ) -> FloatArray:
-    """Return the lower limit of the difference, -1 where a total is 0, or where it can be no less."""
-    some = (n1 > 0) & (n2 > 0) & ((x1 > 0) | (x2 < n2))
-    a, m, b, n = (np.where(some, v, w) for v, w in ((x1, 1.0), (n1, 2.0), (x2, 1.0), (n2, 2.0)))
-    first, second = a / m, b / n
-    least, most = (
-        first - _of_proportion(first, 1 / m, z, -1)[0],
-        second + _of_proportion(second, 1 / n, z, 1)[0],
-    )
-    with np.errstate(divide="ignore"):
-        shifts = z * np.sqrt(m / (least * (1 - least))), z * np.sqrt(n / (most * (1 - most)))
+    """Return how far the lower limit is from the difference; the columns are those of the statistic."""
+    near = np.sqrt(below * below + above * above)
     # A proportion of 0 or 1 stays there until the shift passes its total: only from above does no step go astray.
-    bound = np.fmin(*shifts)
-    start = np.where((a == m) | (b == 0), bound, _together(*shifts))
-    s = _newton(_apart, start, bound, z, a, m, b, n)
-    p1, p2 = _lowered(s, a, m), 1 - _lowered(s, n - b, n)
-    return np.where(some & ~np.isnan(z), p1 - p2, -1.0)
+    stays = (columns[1] == 0) | (columns[4] == 0)
+    if stays.any():
+        near = np.where(stays, np.maximum(below, above), near)
+    found = search(_apart, square / near, np.inf, square, *columns)
+    return np.divide(square, found, out=found)
 
 
 def _apart(
-    s: FloatArray, x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray
+    s: FloatArray, a: FloatArray, c: FloatArray, m: FloatArray, d: FloatArray, b: FloatArray, n: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the statistic of a difference; the first proportion falls with the shift, and what the second lacks to 1."""
-    total, slope = np.zeros_like(s), np.zeros_like(s)
-    for x, n in ((x1, n1), (n2 - x2, n2)):
-        p = _lowered(s, x, n)
-        variance, tilt = p * (1 - p) / n, 1 - 2 * p
-        total += variance
-        # The derivative of p is - p (1 - p) / (n + s (1 - 2 p)).
-        slope -= variance * tilt / (n + s * tilt)
-    root = np.sqrt(total)
-    return s * root, root + s * slope / (2 * root)
+    """Return the statistic of a difference; the first proportion falls with the shift, and what the second lacks to 1.
+
+    `m` and `n` are half the totals.
+    """
+    half = s / 2
+    total, tilt = _lowered(s, half, a, c, m)
+    more, turn = _lowered(s, half, d, b, n)
+    total += more
+    tilt += turn
+    tilt += total
+    tilt *= half
+    total *= s
+    total *= half
+    return total, tilt
 
 
-def _lowered(s: FloatArray, x: FloatArray, n: FloatArray) -> FloatArray:
-    """Return the proportion p of which x - n p = s p (1 - p)."""
-    below = n - s
-    found: FloatArray = np.minimum(2 * x / (n + s + np.sqrt(below * below + 4 * s * (n - x))), 1)
-    return found
+def _lowered(
+    s: FloatArray, half: FloatArray, x: FloatArray, y: FloatArray, size: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return twice the variance of the proportion p of which x - (x + y) p = s p (1 - p), and minus twice its derivative.
+
+    `size` is half of x + y. With the root of ((x + y - s) / 2)² + s y the derivative is - p (1 - p) / (2 root).
+    """
+    root = size - half
+    root *= root
+    p = s * y
+    root += p
+    np.sqrt(root, out=root)
+    np.add(size, half, out=p)
+    p += root
+    np.divide(x, p, out=p)
+    variance = 1 - p
+    variance *= p
+    np.divide(variance, size, out=p)
+    variance /= root
+    return p, variance
 
 
 # ---- difference of rates ----------------------------------------------------------------
 
 
 def _rates_apart(
-    x1: FloatArray, x2: FloatArray, e1: FloatArray, e2: FloatArray, spread: FloatArray, *, z: float
+    search: Search,
+    x1: FloatArray,
+    x2: FloatArray,
+    e1: FloatArray,
+    e2: FloatArray,
+    spread: FloatArray,
+    *,
+    level: float,
 ) -> Limits:
-    bound = z * np.sqrt(spread)
-    return _least_apart(x1, x2, e1, e2, bound), -_least_apart(x2, x1, e2, e1, bound)
-
-
-def _least_apart(x1: FloatArray, x2: FloatArray, e1: FloatArray, e2: FloatArray, z: FloatArray) -> FloatArray:
-    """Return the lower limit of the difference; the upper one is that of the inverse, with its sign turned."""
-    s = np.fmin(_shift(x2 / e2, e2, x1 / e1, e1, z), e2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # Where nothing was counted in the second, the shift ends at e2, and the rest of z² is a rate of the second alone.
-        left = np.maximum(z**2 - e2**2 * x1 / (e1 * (e1 + e2)), 0)
-        second = np.where(x2 > 0, x2 / (e2 - s), left / e2)
-    return x1 / (e1 + s) - second
+    square, rate1, rate2 = level * spread, x1 / e1, x2 / e2
+    (falls1, rises1), (falls2, rises2) = _alone(rate1, e1, square), _alone(rate2, e2, square)
+    gap = rate1 - rate2
+    below = square / _shift(search, falls2, rises1, rate2, e2, rate1, e1, square)
+    above = square / _shift(search, falls1, rises2, rate1, e1, rate2, e2, square)
+    return gap - below, gap + above
 
 
 # ---- p-values of squared and added intervals --------------------------------------------
@@ -680,60 +831,91 @@ def _p_values(kernel: Callable[..., FloatArray], columns: list[FloatArray]) -> F
     """Turn the normal quantile at which a limit is 0 into the p-value."""
     from policemetrics.intervals._special import erfc
 
-    def both(*parts: FloatArray) -> Limits:
-        z = kernel(*parts)
-        return z, z
+    def both(search: Search, *parts: FloatArray) -> Limits:
+        found = kernel(search, *parts)
+        found /= math.sqrt(2)
+        erfc(found, out=found)
+        return found, found
 
-    z, _ = _found(both, *columns)
-    found: FloatArray = erfc(z / math.sqrt(2))
-    return found
+    return _found(both, *columns)[0]
 
 
 def _square_and_add_z(
-    x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, *, ratios: bool
+    search: Search, x1: FloatArray, n1: FloatArray, x2: FloatArray, n2: FloatArray, *, ratios: bool
 ) -> FloatArray:
     """Find at which quantile the limits of two score intervals, squared and added, reach as far as the difference."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        off = x1 / n1 - x2 / n2
-    some, up = np.abs(off) > 0, off > 0  # nan is neither
-    # The larger of the two first.
-    a, m, b, n = (
-        np.where(some, np.where(up, v, w), other)
-        for v, w, other in ((x1, x2, 2.0), (n1, n2, 2.0), (x2, x1, 1.0), (n2, n1, 2.0))
-    )
-    p1, p2 = a / m, b / n
-    gap, distance = p1 - p2, _of_ratio if ratios else _of_proportion
-    own = (1 / m + p1 / m, 1 / n + p2 / n) if ratios else (1 / m, 1 / n)
-
-    def reach(z: FloatArray, *columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-        first, second, size1, size2 = columns
-        below, fall = distance(first, size1, z, -1)
-        above, rise = distance(second, size2, z, 1)
-        found = np.sqrt(below * below + above * above)
-        return found, (below * fall + above * rise) / found
-
-    pooled = (a + b) / (m + n)
-    # Above 0, where 1 - pooled may be rounded to it.
-    rest = 1 + pooled if ratios else (m - a + n - b) / (m + n)
-    start = gap / np.sqrt(pooled * rest * (1 / m + 1 / n))
-    return np.where(some, _newton(reach, start, start * _FAR, gap, p1, p2, *own), 0.0)
+    p1, p2 = x1 / n1, x2 / n2
+    gap = p1 - p2
+    goal, side, both, size = gap * gap, np.sign(gap), x1 + x2, n1 + n2
+    # Of proportions what is left is above 0 where 1 less both may be rounded to it.
+    rest = size + both if ratios else (n1 - x1) + (n2 - x2)
+    start = np.sqrt(goal * n1 * n2 * size / (both * rest))
+    if ratios:
+        lean = side / 2
+        columns = x1 / (1 + p1), -lean, n1 / (1 + p1), x2 / (1 + p2), lean, n2 / (1 + p2)
+    else:
+        columns = x1 * (1 - p1), (p1 - 0.5) * side, n1, x2 * (1 - p2), (0.5 - p2) * side, n2
+    found = search(partial(_reach, ratios=ratios), start, np.inf, goal, *columns)
+    found[~(goal > 0)] = 0
+    return found
 
 
-def _of_proportion(
-    p: FloatArray, weight: FloatArray, z: FloatArray, side: int
+def _reach(z: FloatArray, *columns: FloatArray, ratios: bool) -> tuple[FloatArray, FloatArray]:
+    """Return the sum of the squares of how far two limits are from their estimates, and the derivative."""
+    square = z * z
+    below, fall = _away(square, *columns[:3], ratios=ratios)
+    above, rise = _away(square, *columns[3:], ratios=ratios)
+    fall *= below
+    rise *= above
+    fall += rise
+    fall *= z
+    fall *= 4
+    below *= below
+    above *= above
+    below += above
+    return below, fall
+
+
+def _away(
+    square: FloatArray, spread: FloatArray, lean: FloatArray, size: FloatArray, *, ratios: bool
 ) -> tuple[FloatArray, FloatArray]:
-    """Return how far a limit of Wilson's is from its proportion, and the derivative by z; `weight` is 1 / n."""
-    scaled = z * z * weight
-    variance = p * (1 - p)
-    away = (np.sqrt(scaled * (variance + scaled / 4)) + side * scaled * (0.5 - p)) / (1 + scaled)
-    limit = p + side * away
-    spread = 2 * away - side * scaled * (1 - 2 * limit)
-    with np.errstate(divide="ignore", invalid="ignore"):  # a quantile of 0 is no step away
-        return away, 2 * z * weight * limit * (1 - limit) / spread
+    """Return how far a score limit is, (√(z² (spread + z² / 4)) + lean z²) / size, and the derivative by z².
+
+    To the size of a proportion z² is added.
+    """
+    quarter = square / 4
+    slope = spread + quarter
+    root = square * slope
+    np.sqrt(root, out=root)
+    slope += quarter
+    slope /= root
+    slope /= 2
+    slope += lean
+    away = np.multiply(lean, square, out=quarter)
+    away += root
+    if not ratios:
+        size = np.add(size, square, out=root)
+    away /= size
+    if not ratios:
+        slope -= away
+    slope /= size
+    return away, slope
 
 
-def _of_ratio(p: FloatArray, weight: FloatArray, z: FloatArray, side: int) -> tuple[FloatArray, FloatArray]:
-    """Return how far a score limit is from a ratio of counts, and the derivative by z; `weight` is (1 + p) / n."""
-    scaled = z * z * weight
-    away = (np.sqrt(scaled * (scaled + 4 * p)) + side * scaled) / 2
-    return away, 2 * z * weight * (p + side * away) / (2 * away - side * scaled)
+def _of_wilson(times: FloatArray | int, x: FloatArray, n: FloatArray, square: FloatArray) -> Limits:
+    """Return how far below and above a proportion Wilson's limits are, so many times; exactly 0 where it is 0, or 1."""
+    p, quarter = x / n, square / 4
+    above = 1 - p
+    above *= x
+    above += quarter
+    above *= square
+    np.sqrt(above, out=above)
+    lean = np.subtract(0.5, p, out=p)
+    lean *= square
+    below = above - lean
+    above += lean
+    weight = np.add(square, n, out=quarter)
+    np.divide(times, weight, out=weight)
+    below *= weight
+    above *= weight
+    return below, above
