@@ -504,7 +504,7 @@ def engine_errors(
         # An engine whose session has ended may have nothing to say.
         says = str(error).partition("\n")[0] or f"{type(error).__name__}; has its session ended?"
         if says == "parser stack overflow":  # of SQLite
-            says = f"{says}: it takes no query that deep, as newer ones do; hand the rows over, as in table.to_pyarrow()."
+            says = f"{says}: SQLite takes a query that deep from 3.46 on (sqlite3.sqlite_version tells); hand the rows over, as in table.to_pyarrow()."
         msg = f"data could not be {doing} by its engine, which says: {says}"
         raise kind(msg) from error
 

@@ -667,10 +667,11 @@ def _stated(
         (until - start).alias("us"), arrived.alias("arrived"), lost.alias("lost"), unclear.alias("unclear")
     )
     took = nw.col("us")
+    kept, least = took, 1
     if timing.resolution == "second":
         # Below zero engines differ in which way they round.
         floor = took // int64(MICROSECONDS) * int64(MICROSECONDS)
-        read = reading.settled(read).with_columns(nw.when(took < 0).then(took).otherwise(floor).alias("us"))
+        kept, least = nw.when(took < 0).then(took).otherwise(floor), MICROSECONDS
     arrived, began = nw.col("arrived"), ~nw.col("no_began") & ~nw.col("unclear_began")
     # Each reason with whether it is asked for, in the order in which they are given.
     reasons = (
@@ -684,7 +685,7 @@ def _stated(
         (as_at is not None, _BEGAN_AFTER_AS_AT, start > int64(as_at or 0)),
         (True, NEGATIVE, arrived & (took < 0)),
         ("closed" in names, NEGATIVE, took < 0),
-        (timing.zero == "exclude", ZERO, arrived & (took == 0)),
+        (timing.zero == "exclude", ZERO, arrived & (took < least)),
     )
     named, conditions = zip(*((reason, holds) for asked, reason, holds in reasons if asked), strict=True)
     state = nw.when(arrived).then(int64(_TIMED)).otherwise(int64(_OPEN))
@@ -702,7 +703,7 @@ def _stated(
     negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
     return reading.settled(read).with_columns(
-        nw.when(counted).then(took).otherwise(int64(0)).alias("us")
+        nw.when(counted).then(kept).otherwise(int64(0)).alias("us")
     ), list(named)
 
 
