@@ -16,7 +16,7 @@ from typing import Final
 from policemetrics.errors import MissingDependencyError
 
 OLDEST: Final[Mapping[str, tuple[int, ...]]] = {
-    "dask": (2024, 12, 1),
+    "dask": (2025, 4),
     "duckdb": (1, 3),
     "ibis": (12,),
     "matplotlib": (3, 8),
