@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for .ci/run: every engine with the newest and the lowest versions, PostgreSQL among them, the tests with older
 # pandas and DuckDB, the newest Python, and the table of versions. By hand before a release, in two hours or so on two cores; parts by
-# name: tools/matrix.sh versions dask ibis sqlframe spark older python recipe
+# name: tools/matrix.sh versions dask ibis sqlframe spark connect older python recipe
 # What came out, with the versions and the date, goes to docs/versions.md.
 # It needs Java for Spark, and PostgreSQL's programs; the newest Python, where it is not installed, comes from Debian's unstable
 # release, for which it must be root.
@@ -46,10 +46,10 @@ engine() { # the name of an extra, the engines that must be there, what goes bes
 dask() { engine dask dask duckdb; }
 ibis() { engine ibis ibis,ibis-postgres,ibis-sqlite '' 'ibis-framework[postgres]'; }
 sqlframe() { engine sqlframe sqlframe duckdb; }
-spark() {
-  engine spark spark duckdb
-  install newest-spark 'pyspark[connect]'
-  POLICEMETRICS_ENGINES=spark,spark-connect tests 'spark, newest, by Spark Connect' newest-spark -p no:unraisableexception -k spark "${ENGINES[@]}"
+spark() { engine spark spark duckdb; }
+connect() {
+  environment connect '.[spark,duckdb,pandas,polars,pyarrow,testing]' pytest 'pyspark[connect]'
+  POLICEMETRICS_ENGINES=spark,spark-connect tests 'spark, newest, by Spark Connect' connect -p no:unraisableexception -k spark "${ENGINES[@]}"
 }
 
 older() {
@@ -98,7 +98,7 @@ recipe() {
   "$scratch/recipe/bin/python" tools/check_recipe.py
 }
 
-for part in "${@:-versions dask ibis sqlframe spark older python recipe}"; do for name in $part; do
+for part in "${@:-versions dask ibis sqlframe spark connect older python recipe}"; do for name in $part; do
   printf '\n-- %s\n' "$name"
   "$name"
 done; done
