@@ -37,7 +37,10 @@ def test_programs_of_the_page(engine, where, tmp_path):
     environment = {name: v for name, v in os.environ.items() if not re.search("CONNECT|REMOTE", name)}
     done = subprocess.run(  # noqa: S603  # the page's own program
         [sys.executable, "-W", "ignore", script, *where, data],
-        **{"capture_output": True, "text": True, "check": False, "env": environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
     assert done.returncode == 0, done.stderr
     tally = pm.tally(ROWS, by=["force", "period", "offence"])

@@ -799,7 +799,8 @@ def test_a_parser_that_gives_up():
             raise RuntimeError("parser stack overflow")
 
     with pytest.raises(
-        InvalidInputError, match=r"a query that deep from 3\.46 on.*hand the rows over, as in table\.to_pyarrow\(\)"
+        InvalidInputError,
+        match=r"a query that deep from 3\.46 on.*hand the rows over, as in table\.to_pyarrow\(\)",
     ):
         pm.tally(Deep(), by="a")
 
@@ -835,9 +836,16 @@ def test_incidents_with_all_that_is_asked_of_them(engine):
         {"incident": ["no", "k"], "by": "k", "no_arrival": "censored", "as_at": at("2024-06-01")},
         {"incident": "no", "by": "k", "no_arrival": "missed", **upgraded},
         {
-            **{"incident": ["no", "k"], "by": "k", "date": "a", "self_initiated": {"k": "b"}, **upgraded},
-            **{"no_arrival": "censored", "as_at": at("2024-06-01"), "closed": "c"},
-            **{"resolution": "second", "zero": "exclude"},
+            "incident": ["no", "k"],
+            "by": "k",
+            "date": "a",
+            "self_initiated": {"k": "b"},
+            "no_arrival": "censored",
+            "as_at": at("2024-06-01"),
+            "closed": "c",
+            "resolution": "second",
+            "zero": "exclude",
+            **upgraded,
         },
     ]
     for options in asked:
