@@ -2,10 +2,13 @@
 
 import datetime as dt
 import math
+import warnings
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
+from typing import ClassVar
 
+import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
@@ -14,8 +17,9 @@ from engines import duck, one_duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policemetrics import summarise_times, time_change
+from policemetrics import durations, response_times, summarise_times, time_change
 from policemetrics.errors import (
+    IncidentNumberWarning,
     InvalidInputError,
     InvalidTypeError,
     PoliceMetricsError,
@@ -23,7 +27,7 @@ from policemetrics.errors import (
     UnknownNameError,
 )
 from policemetrics.figures import TimeSummary
-from policemetrics.frames import counting
+from policemetrics.frames import counting, stamps
 from policemetrics.tallies import Tally
 
 duckdb_here = pytest.fixture(scope="module", autouse=True)(one_duckdb)
@@ -387,6 +391,86 @@ class TestRanks:
         long = pl.LazyFrame({"seconds": np.arange(9) + 1e10})
         with pytest.raises(InvalidInputError, match=r"more than 5 distinct keys of 'seconds': leave out"):
             summarise_times(long)
+
+    @staticmethod
+    def stamped(rows=500):
+        random = np.random.default_rng(3)
+        start = np.datetime64("2024-03-01", "us") + random.integers(0, 60 * 86_400 * 10**6, rows).astype(
+            "m8[us]"
+        )
+        took = (random.lognormal(6.3, 1, rows) * 10**6).astype("m8[us]") - np.timedelta64(60, "s")
+        took[:9] = 0
+        frame = pl.DataFrame(
+            {
+                "grade": random.choice(["1", "2", None], rows).tolist(),
+                "origin": random.choice(["call", "officer"], rows).tolist(),
+                "number": random.integers(0, rows // 2, rows),
+                "created": start,
+                "arrived": start + took,
+            }
+        )
+        return frame.with_columns(pl.when(pl.int_range(rows) % 11 > 0).then("arrived").alias("arrived"))
+
+    CLOCK: ClassVar = {
+        "start": "created",
+        "end": "arrived",
+        "timezone": "Europe/London",
+        "target": 900,
+        "no_arrival": "missed",
+    }
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {},
+            {"by": "grade"},
+            {"by": {"level": "grade"}, "self_initiated": {"origin": "officer"}, "zero": "exclude"},
+            {"by": "grade", "percentile_method": "hazen", "recorded_to": "minute"},
+            {"resolution": "second", "by": "grade"},
+        ],
+    )
+    def test_times_between_stamps(self, asked):
+        frame = self.stamped()
+        every = response_times(frame, **self.CLOCK | asked)
+        for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
+            assert response_times(engine, **self.CLOCK | asked) == every
+
+    def test_times_of_incidents(self):
+        frame = self.stamped().with_columns(pl.lit("1").alias("grade"))
+        asked = self.CLOCK | {"by": "grade", "incident": "number"}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", IncidentNumberWarning)
+            assert response_times(frame.lazy(), **asked) == response_times(frame, **asked)
+
+    def test_times_between_stamps_that_change(self, monkeypatch):
+        counted = stamps.counted_there
+
+        def changed(lazy, *args, **options):
+            found = counted(lazy, *args, **options)
+            return attrs.evolve(found, n=found.n + 1)
+
+        monkeypatch.setattr(stamps, "counted_there", changed)
+        with pytest.raises(InvalidInputError, match="the data changed while they were read"):
+            response_times(self.stamped().lazy(), **self.CLOCK)
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"by": "period", "date": "created"},
+            {"no_arrival": "censored", "as_at": "2024-06-01"},
+            {"no_arrival": "exclude", "end": "late"},
+        ],
+    )
+    def test_times_between_stamps_that_are_too_many(self, asked):
+        """By period, of open incidents, and of times too long to be added up."""
+        late = pl.col("created") + pl.duration(days=20_000) + pl.duration(microseconds=pl.int_range(pl.len()))
+        frame = self.stamped().with_columns(late.alias("late"))
+        with pytest.raises(InvalidInputError, match="more than 120 distinct keys"):
+            response_times(duck().from_arrow(frame.to_arrow()), **self.CLOCK | asked)
+
+    def test_durations_are_all_of_them(self):
+        with pytest.raises(InvalidInputError, match="more than 120 distinct keys"):
+            durations(self.stamped().lazy(), start="created", end="arrived", timezone="Europe/London")
 
     def test_data_that_change(self, monkeypatch):
         """What is read again is held against what was there before."""

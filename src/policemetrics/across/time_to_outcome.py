@@ -254,7 +254,7 @@ def time_to_outcome(
     _check.text(outcome, "outcome")
     followed = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
     timing = {"start": start, "end": end, "timezone": timezone, "as_at": followed, "by_day": True}
-    ended, waiting, notes = timed(given, kept or (), timing, {})
+    ended, waiting, notes, _ = timed(given, kept or (), timing, {})
     dims = tuple(d for d in ended.dims if d != MEASURED)
     if outcome != "outcome":
         _check.known(outcome, "outcome: dimension of by=", dims)

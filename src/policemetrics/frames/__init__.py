@@ -171,17 +171,26 @@ def as_tally(
 
 
 def timed(
-    frame: Any, by: Columns, timing: Mapping[str, Any], incidents: Mapping[str, Any]
-) -> tuple[Tally, Tally, tuple[Note, ...]]:
+    frame: Any,
+    by: Columns,
+    timing: Mapping[str, Any],
+    incidents: Mapping[str, Any],
+    otherwise: Callable[[Any, tuple[str, ...]], Moments | None] | None = None,
+) -> tuple[Tally, Tally, tuple[Note, ...], Moments | None]:
     """Count, by `by` and seconds, the times that have ended, with what was left out, those still open, and what to say.
 
-    What is asked are the fields of `stamps.Timing` and of `stamps.Incidents`.
+    What is asked are the fields of `stamps.Timing` and of `stamps.Incidents`. Where an engine has more times than may be
+    returned, `otherwise` is given a frame of them and its dimensions, and the last is what it makes of them.
     """
     from policemetrics.frames import stamps
 
     given = Framed.of(frame)
     asked = stamps.Timing(**timing, date=given.date or None, every=given.every), stamps.Incidents(**incidents)
-    return stamps.timed(given.frame, given.by(by), *asked)
+
+    def added(table: Any, columns: Mapping[str, str]) -> Moments | None:
+        return otherwise(Framed(table, columns), tuple(columns)) if otherwise else None
+
+    return stamps.timed(given.frame, given.by(by), *asked, added)
 
 
 def sum_times(

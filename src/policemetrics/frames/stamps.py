@@ -8,7 +8,7 @@ to look for; incidents of several rows are checked in the same one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import attrs
@@ -36,7 +36,7 @@ from policemetrics.errors import (
     Note,
     SwappedStampsWarning,
 )
-from policemetrics.frames import PERIOD, labels_by_column, reading
+from policemetrics.frames import PERIOD, TooManyKeysError, labels_by_column, reading
 from policemetrics.frames.advice import Column, day_of, how_to_make_again, later
 from policemetrics.frames.clock import (
     CENTURY,
@@ -67,6 +67,8 @@ from policemetrics.tallies import (
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
+
+    from policemetrics.frames.moments import Moments
 
 FURTHER_ROW: Final = "further row of an incident"
 MISSING_INCIDENT: Final = "missing incident"
@@ -286,16 +288,22 @@ def durations(
         date=date,
         every=every,
     )
-    ended, still_open, _ = timed(frame, by, timing, Incidents(self_initiated=self_initiated))
+    ended, still_open, *_ = timed(frame, by, timing, Incidents(self_initiated=self_initiated))
     return ended + still_open if timing.flagged else ended
 
 
 def timed(
-    frame: Any, by: Columns, timing: Timing, incidents: Incidents
-) -> tuple[Tally, Tally, tuple[Note, ...]]:
+    frame: Any,
+    by: Columns,
+    timing: Timing,
+    incidents: Incidents,
+    otherwise: Callable[[Any, Mapping[str, str]], Moments | None] | None = None,
+) -> tuple[Tally, Tally, tuple[Note, ...], Moments | None]:
     """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
 
-    With what must travel with figures of them, which was also warned of.
+    With what must travel with figures of them, which was also warned of. Where an engine has more times than may be
+    returned, `otherwise` is given a frame of those that have ended, in seconds, and the column of each dimension: what it
+    makes of them comes last, and in the place of each time above 0 stands a microsecond.
     """
     lazy, schema = reading.opened(frame)
     dims = reading.dimensions(by)
@@ -350,11 +358,23 @@ def timed(
         read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
     named = keys | dict(zip(dated, dated, strict=True)) | {"state": "state", "us": TIMES}
     table = read.select(*named, *rows)
+    added = None
     if isinstance(table, nw.DataFrame):
         numbers = {name.removesuffix("_low"): table.get_column(name).to_numpy() for name in rows}
         counted = counted_here(table, named, numbers)
     else:
-        counted = counted_there(table, named, rows)
+        try:
+            counted = counted_there(table, named, rows)
+        except TooManyKeysError:
+            # Of periods the engine has no labels.
+            if (
+                otherwise is None
+                or dated
+                or (added := otherwise(_measured(table, keys), {dim: key for key, dim in keys.items()}))
+                is None
+            ):
+                raise
+            counted = counted_there(_unmeasured(table), named, rows)
     coded = {dim: counted.coded[key] for key, dim in keys.items()}
     if timing.flagged:
         states, codes = counted.coded["state"]
@@ -374,7 +394,20 @@ def timed(
     if rows and counted.flagged("apart").any():
         notes.append(_used_again(one_each, int(counted.flagged("apart").sum()), incidents, timing, lazy))
         _check.warn(IncidentNumberWarning, notes[-1])
-    return counts.timed(), counts.open(), tuple(notes)
+    return counts.timed(), counts.open(), tuple(notes), added
+
+
+def _measured(table: Any, keys: Iterable[str]) -> Any:
+    """Take the times that have ended, in seconds; as floats they hold a century of microseconds."""
+    seconds = nw.col("us").cast(nw.Float64) / float(MICROSECONDS)
+    return table.filter(nw.col("state") == _TIMED).select(*keys, seconds.alias(MEASURED)).to_native()
+
+
+def _unmeasured(table: Any) -> Any:
+    """Put a microsecond in the place of every time that has ended, but those that are refused."""
+    us = nw.col("us")
+    sound = (nw.col("state") == _TIMED) & (us > 0) & (us <= int64(CENTURY))
+    return reading.settled(table).with_columns(nw.when(sound).then(int64(1)).otherwise(us).alias("us"))
 
 
 # ---- which rows count -------------------------------------------------------------------

@@ -224,7 +224,8 @@ def summarised(
     summed = _supply.whole_side(data).tally._summed((*by, seconds))
     side = _supply.Side(summed)
     groups = _supply.groups_of([side], by)
-    excluded = _supply.exclusion_table(groups, [side], _supply.totals(side, groups))
+    counted = _supply.totals(side, groups)
+    excluded = _supply.exclusion_table(groups, [side], counted)
     refuse_unknown_reasons(missed, excluded, data.dims)
     rows = Rows(_supply.keys_of(groups), _supply.why_marked(groups, side), exclusions=excluded, notes=by_name)
     rows.chosen = chosen_of(data, by)
@@ -237,7 +238,7 @@ def summarised(
     else:
         runs = None if added.near is None else lined_up(added.near, groups, MEASURED)[0].runs
         times = AddedTimes.of(added, groups, runs)
-        if runs is not None and not np.array_equal(runs.sizes, times.sizes):
+        if runs is not None and not all(np.array_equal(n, times.sizes) for n in (runs.sizes, counted)):
             msg = "the data changed while they were read, query by query: copy them, or read them in one transaction."
             raise InvalidInputError(msg)
     others = np.where(rows.there, others, 0)

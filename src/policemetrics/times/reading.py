@@ -167,11 +167,18 @@ def as_times_or_sums(
             return *as_times(data, by, seconds, count), None
         except TooManyKeysError:
             ranked = settings.percentile_method and settings.seed is None
-            added = _as_moments(data, by, seconds, count, target, settings) if ranked else None
+            added = sums_and_ranks(data, by, seconds, count, target, settings) if ranked else None
             if added is None:
                 raise
-        added = attrs.evolve(added, near=near_ranks(data, by, seconds, settings.ranks))
     return added.data, MEASURED, added
+
+
+def sums_and_ranks(
+    data: Any, by: tuple[str, ...], seconds: str, count: str | None, target: Targets, settings: Settings
+) -> Moments | None:
+    """Have the times of a frame added up by its engine, and find those that ranks lie on; None for what cannot be added up."""
+    added = _as_moments(data, by, seconds, count, target, settings)
+    return added and attrs.evolve(added, near=near_ranks(data, by, seconds, settings.ranks))
 
 
 def _as_moments(

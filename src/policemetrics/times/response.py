@@ -25,6 +25,7 @@ from policemetrics.results import Figure, Results, column, figure
 from policemetrics.survival import SURVIVAL_METHODS, kaplan_meier
 from policemetrics.tallies import MISSING_END, Tally
 from policemetrics.times import estimates
+from policemetrics.times.reading import sums_and_ranks
 from policemetrics.times.summary import Aimed, PercentileColumns, TimeSummary
 from policemetrics.typing import (
     Columns,
@@ -42,7 +43,7 @@ from policemetrics.typing import (
 )
 
 if TYPE_CHECKING:
-    from policemetrics.frames import IntoFrame
+    from policemetrics.frames import IntoFrame, Moments
 
 _NO_ARRIVAL: Final = get_args(NoArrival)
 _REGRADED: Final = get_args(Regraded)
@@ -385,8 +386,9 @@ def response_times(
         If a column holds no time stamps (for text the error names the call that parses it), or only some have a
         time zone.
     InvalidInputError
-        If stamps have no time zone and there is no `timezone`, most incidents end before they start, or an option
-        lacks another that it needs.
+        If stamps have no time zone and there is no `timezone`, most incidents end before they start, an option
+        lacks another that it needs, or data change while an engine reads them in several queries (for more than
+        67 million distinct times by group).
     UnknownNameError
         If there is no such column, label or option; the error lists those that exist.
 
@@ -464,11 +466,23 @@ def response_times(
     timing = {"start": start, "end": end, "timezone": timezone, "resolution": resolution, "zero": zero}
     told_by = () if incident is None else _check.names(incident, "incident")
     incidents = {"incident": told_by, "regraded": regraded, "upgraded": upgraded}
-    arrived, still_open, notes = timed(
+    aims, settings = (
+        estimates.read_targets(target),
+        estimates.Settings.of(inclusive, percentile_method, level, recorded_to=recorded_to),
+    )
+
+    def otherwise(table: Any, dims: tuple[str, ...]) -> Moments | None:
+        # Open incidents are followed time by time.
+        return (
+            None if no_arrival == "censored" else sums_and_ranks(table, dims, MEASURED, None, aims, settings)
+        )
+
+    arrived, still_open, notes, added = timed(
         asked_of,
         kept or (),
         {**timing, "closed": closed, "as_at": as_at},
         {**incidents, "grades": initial_and_final, "self_initiated": self_initiated},
+        otherwise,
     )
     dims = tuple(d for d in arrived.dims if d != MEASURED)
     asked = {name: value or "" for name, value in {**timing, **incidents}.items()}
@@ -478,10 +492,6 @@ def response_times(
         "grades": " to ".join(initial_and_final or ()),
         "self_initiated": "; ".join(f"{column}: {', '.join(map(str, v))}" for column, v in officers.items()),
     }
-    aims, settings = (
-        estimates.read_targets(target),
-        estimates.Settings.of(inclusive, percentile_method, level, recorded_to=recorded_to),
-    )
     if no_arrival == "censored":
         asked |= {"as_at": str(as_at or ""), "closed": closed or ""}
         rows, values = _survived(arrived, still_open, dims, aims, settings, survival_method)
@@ -491,7 +501,7 @@ def response_times(
         counts: dict[str, Mask] = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
         return rows.results(ResponseSurvival, values | asked, counts)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
-    rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed)
+    rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed, added)
     rows.single = by is None
     rows.note(*notes)
     stand: dict[str, Mask] = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)
