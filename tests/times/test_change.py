@@ -559,3 +559,5 @@ def test_the_simulation_of_the_method_page():
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     assert 0.94 < tool.held(25, pairs=300) < 1
+    assert 0.9 < tool.held_with_open(25) < 0.97
+    assert 0.08 < tool.told_apart(100) < 0.12
