@@ -259,8 +259,8 @@ class TestTheRuleOfSpring2023:
         table = pm.rate_change(two_years(offence=["8L", "34B"]), between=YEARS, by="offence")
         rows = dict(zip(table["offence"].tolist(), table.to_dict(audit=True)["caveat"], strict=True))
         assert rows["34B"] == ""
-        assert "counted apart" in rows["8L"]
-        assert str(table.at(offence="8L")).count("counted apart") == 1
+        assert "counted separately" in rows["8L"]
+        assert str(table.at(offence="8L")).count("counted separately") == 1
 
     def test_the_callers_goes_first(self):
         found = pm.rate_change(crimes([5, 6], period=YEARS), between=YEARS, caveat="a strike")
