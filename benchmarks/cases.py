@@ -7,6 +7,7 @@ GROUP BY or quantiles, statsmodels. Each `build` checks first that both give the
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import subprocess
 import sys
@@ -330,6 +331,67 @@ def newcombe_by_statsmodels(groups: int) -> tuple[Call, Call]:
     )
 
 
+def _rates_apart(x: Any, n: Any, y: Any, m: Any, level: float = 0.95) -> Any:
+    return pm.intervals.rate_difference(x, y, n, m, level)
+
+
+def _ratios_apart(x: Any, n: Any, y: Any, m: Any, level: float) -> Any:
+    ratios = ((a / b, *pm.intervals.rate_ratio(a, b, confidence_level=level)) for a, b in ((x, n), (y, m)))
+    return pm.intervals.square_and_add(*itertools.chain(*ratios))
+
+
+# Of each kernel: what is timed, and limits that, at the level of a p-value, just reach what it tests.
+PAIRS: Final[dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any], float]]] = {
+    "odds ratios": (pm.intervals.odds_ratio, pm.intervals.proportions_p_value, pm.intervals.odds_ratio, 1),
+    "ratios of shares": (
+        pm.intervals.proportion_ratio,
+        pm.intervals.proportions_p_value,
+        pm.intervals.proportion_ratio,
+        1,
+    ),
+    "differences of shares": (
+        pm.intervals.proportion_difference,
+        pm.intervals.proportions_p_value,
+        pm.intervals.proportion_difference,
+        0,
+    ),
+    "differences of rates": (
+        _rates_apart,
+        lambda x, n, y, m: pm.intervals.rate_ratio_p_value(x, y, n, m),
+        _rates_apart,
+        0,
+    ),
+    "p-values of Newcombe's limits": (
+        pm.intervals.newcombe_p_value,
+        pm.intervals.newcombe_p_value,
+        pm.intervals.newcombe,
+        0,
+    ),
+    "p-values of ratios, squared and added": (
+        pm.intervals.square_and_add_p_value,
+        pm.intervals.square_and_add_p_value,
+        _ratios_apart,
+        0,
+    ),
+}
+
+
+def pairs_by_newcombe(name: str) -> Callable[[int], tuple[Call, Call]]:
+    """Limits, or a p-value, by a search; the reference has them in closed form."""
+    kernel, p_value, limits, null = PAIRS[name]
+
+    def build(pairs: int) -> tuple[Call, Call]:
+        (x, n), (y, m) = _shares(pairs), [column[::-1].copy() for column in _shares(pairs)]
+        for at in range(20):
+            pair = x[at], n[at], y[at], m[at]
+            np.testing.assert_allclose(np.array(kernel(x, n, y, m))[..., at], kernel(*pair), rtol=1e-9)
+            reached = np.array(limits(*pair, 1 - float(p_value(*pair))))
+            np.testing.assert_allclose(np.abs(reached - null).min(), 0, atol=1e-6)
+        return lambda: kernel(x, n, y, m), lambda: pm.intervals.newcombe(x, n, y, m)
+
+    return build
+
+
 def byar_by_wald(groups: int) -> tuple[Call, Call]:
     x, n = _shares(groups)
     return lambda: pm.intervals.byar(x), lambda: _wald(x, n)
@@ -561,6 +623,10 @@ CASES = [
     Case("C1", "Wilson / two lines of Wald", wilson_by_wald, _groups(2), 3),
     Case("C1", "Wilson / statsmodels", wilson_by_statsmodels, _groups(0.6), 4),
     Case("C2", "Newcombe / statsmodels", newcombe_by_statsmodels, _groups(0.8), 3),
+    *(
+        Case("C6", f"{name} / Newcombe's limits", pairs_by_newcombe(name), {MILLION // 10: 3})
+        for name in PAIRS
+    ),
     Case("C2", "Byar / two lines of Wald", byar_by_wald, _groups(3.2), 2),
     Case("C3", "exact Poisson / statsmodels", poisson_by_statsmodels, _groups(0.1)),
     Case("C4", "Clopper-Pearson / its two bare special functions", clopper_pearson_by_scipy, _groups(1.1)),
