@@ -224,6 +224,11 @@ def share(
     UnknownNameError
         If a dimension, column or label does not exist; the error lists what there is.
 
+    See Also
+    --------
+    against : A share beside a target, with an exact test.
+    share_change : Two shares.
+
     Notes
     -----
     The interval is Wilson's score interval [1]_. It assumes independent cases. If several come from one event,
@@ -827,6 +832,11 @@ def rate(
         If a count is negative or not whole, an exposure is not above 0, or lengths differ.
     UnknownNameError
         If a dimension, column or method does not exist.
+
+    See Also
+    --------
+    against : A rate beside one that was expected, with an exact test.
+    rate_change : Two rates.
 
     Notes
     -----

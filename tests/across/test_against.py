@@ -253,6 +253,18 @@ class TestLaws:
 
 
 class TestBadInput:
+    def test_a_row_without_a_value(self):
+        """A column may not have a gap; the mapping that the message names may."""
+        for gap in (math.nan, None):
+            with pytest.raises(InvalidInputError, match="expected must not be missing"):
+                against([5, 6], [4, gap], labels=["Kent", "Essex"])
+        with pytest.raises(
+            InvalidInputError, match=r"mapping has None .* as in \{'Kent': 5, 'Essex': None\}"
+        ):
+            against([5, 6], [4, math.nan], labels=["Kent", "Essex"])
+        found = against([5, 6], {"Kent": 5, "Essex": None}, labels=["Kent", "Essex"])
+        assert found["p_value"].tolist() == pytest.approx([1, math.nan], nan_ok=True)
+
     @pytest.mark.parametrize(
         ("call", "error", "said"),
         [

@@ -403,7 +403,10 @@ def _expected(given: Any, rows: Rows, *, share: bool, in_order: bool) -> FloatAr
     if not in_order or rows.single or not isinstance(given, list | tuple | Column):
         rule = "expected must be a number, or a mapping of label to number, as a pandas Series gives by .to_dict()"
         raise _check.wrong_type(given, rule)
-    column = _check.positive(given, "expected")
+    column = _check.as_array(given, "expected").astype(np.float64)
+    none = "expected must not be missing; a mapping has None for a label without one, as in {'Kent': 5, 'Essex': None}"
+    require(~np.isnan(column), none, expected=column)
+    _check.positive(column, "expected")
     if column.shape != (len(rows),):
         msg = f"expected must have one number for each of the {len(rows)} rows; got shape {column.shape}."
         raise InvalidInputError(msg)

@@ -124,6 +124,7 @@ def compare(
 
     See Also
     --------
+    against : Each figure beside a value by itself, with an exact test.
     standardised_ratio : Figures adjusted for their mix, which can also be compared.
     plot.funnel, plot.caterpillar : The pictures.
 
