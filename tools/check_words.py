@@ -1,7 +1,7 @@
 """Look for words to avoid in the pages, the README and the docstrings; `tools/words.toml` says what to write instead.
 
-``python tools/check_words.py`` exits with 1 where it finds one. Where proselint is installed (``pip install proselint``) its
-checks run on the pages too, without those of typography: code and figures have their own.
+``python tools/check_words.py`` exits with 1 where it finds one. With the extra ``dev`` the checks of
+proselint run on the pages too, without those of typography: code and figures have their own.
 """
 
 from __future__ import annotations
