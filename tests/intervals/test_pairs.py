@@ -270,6 +270,16 @@ class TestEdges:
         assert newcombe_p_value(10, 10, 0, 10) < 1e-4
         assert rate_difference(0, 0, 5, 7)[0] == pytest.approx(-rate_difference(0, 0, 7, 5)[1])
 
+    @pytest.mark.parametrize("next_to_nothing", [0.1 + 0.2 - 0.3, 1e-30, 1e-300])
+    def test_next_to_nothing(self, next_to_nothing):
+        """What is left of 0 by rounding has the limits of nearly nothing, and not none."""
+        for limits in (odds_ratio, proportion_ratio):
+            low, high = limits(next_to_nothing, 1, next_to_nothing, 1)
+            assert low < 1e-8
+            assert high > 1e8
+        rates = rate_difference(next_to_nothing, next_to_nothing)
+        assert rates == pytest.approx(rate_difference(0, 0), rel=1e-9)
+
     def test_of_no_spread(self):
         assert welch_p_value(5, 0, 3, 5, 0, 3) == 1
         assert welch_p_value(5, 0, 3, 6, 0, 3) == 0

@@ -557,10 +557,10 @@ def _sought(
 ) -> FloatArray:
     """Find the shift for the rest; the statistic rises with it, from 0 to the goal or more at the bound.
 
-    A step of Halley's that would leave what encloses the shift is replaced by half of that, or by twice the shift. Where
-    the start is nan or 0 there is none, and so it is where the bound is 0.
+    A step of Halley's that would leave what encloses the shift is replaced by half of that, or by twice the shift. There
+    is none where the bound is 0, or where neither it nor the start is a finite number above 0.
     """
-    found = np.where(start >= bound, bound / 2, start)
+    found = np.where((start > 0) & (start < bound), start, bound / 2)
     at = np.flatnonzero((found > 0) & (found < np.inf))
     low, high = np.zeros(at.size), np.broadcast_to(bound, start.shape)[at]
     some = [high, *(column[at] for column in (goal, *columns))]
