@@ -425,7 +425,7 @@ def _under_one(found: FloatArray, name: str, *, share: bool) -> FloatArray:
     return found
 
 
-Test: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray, float], tuple[Limits, FloatArray]]
+ExactTest: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray, float], tuple[Limits, FloatArray]]
 """Of events, what they are out of, in the unit of the rate, the value and the level: limits and p-value of one family."""
 
 
@@ -443,7 +443,7 @@ def _of_flows(x: FloatArray, n: FloatArray, value: FloatArray, level: float) -> 
     return limits, intervals.rate_ratio_p_value(x, n, value, 1.0, method="exact")
 
 
-_TESTS: Final[Mapping[str, tuple[str, Test]]] = {
+_TESTS: Final[Mapping[str, tuple[str, ExactTest]]] = {
     "rate": ("exact", _of_count),
     "share": ("clopper-pearson", _of_share),
     "flows": ("exact ratio", _of_flows),
@@ -456,12 +456,12 @@ def _placed(
     above: FloatArray | IntArray,
     size: FloatArray,
     value: FloatArray,
-    test: Test,
+    test: ExactTest,
     level: float,
     more: Mapping[str, Any],
     stand: Mapping[str, Mask],
 ) -> Any:
-    """Test every row; one without a value has its figure and its interval."""
+    """ExactTest every row; one without a value has its figure and its interval."""
     events, out_of = rows.usable(above, size)
     tested = rows.there & ~np.isnan(value)
     (low, high), p = test(events, out_of, np.where(tested, value, 0.5), level)
