@@ -461,7 +461,7 @@ def _placed(
     more: Mapping[str, Any],
     stand: Mapping[str, Mask],
 ) -> Any:
-    """ExactTest every row; one without a value has its figure and its interval."""
+    """Test every row; one without a value has its figure and its interval."""
     events, out_of = rows.usable(above, size)
     tested = rows.there & ~np.isnan(value)
     (low, high), p = test(events, out_of, np.where(tested, value, 0.5), level)
