@@ -295,7 +295,7 @@ def newcombe_p_value(x1: Values, n1: Values, x2: Values, n2: Values) -> FloatArr
 
     Notes
     -----
-    The level at which a limit of the interval is 0, found by Newton's method: where, with the Wilson limits l and u,
+    The level at which a limit of the interval is 0, found by a search: where, with the Wilson limits l and u,
     :math:`(p_1 - l_1)^2 + (u_2 - p_2)^2 = (p_1 - p_2)^2` for :math:`p_1 > p_2`.
 
     Examples
@@ -753,11 +753,12 @@ def _distance(
     search: Search, below: FloatArray, above: FloatArray, square: FloatArray, *columns: FloatArray
 ) -> FloatArray:
     """Return how far the lower limit is from the difference; the columns are those of the statistic."""
-    near = np.sqrt(below * below + above * above)
+    near = below * below
+    near += above * above
+    np.sqrt(near, out=near)
     # A proportion of 0 or 1 stays there until the shift passes its total: only from above does no step go astray.
-    stays = (columns[1] == 0) | (columns[4] == 0)
-    if stays.any():
-        near = np.where(stays, np.maximum(below, above), near)
+    stays = np.flatnonzero(columns[1] * columns[4] == 0)
+    near[stays] = np.maximum(below[stays], above[stays])
     found = search(_apart, square / near, np.inf, square, *columns)
     return np.divide(square, found, out=found)
 
