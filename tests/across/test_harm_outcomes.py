@@ -165,7 +165,7 @@ class TestWestMidlands:
         assert f"{found.effective:,.2f}" == "86,720.17"
         assert f"{found.rate_low:.4%} to {found.rate_high:.4%}" == "8.9774% to 9.3616%"
         assert found.dominant_offence == "Sexual offences"
-        assert "which offences within a group had a positive outcome the figure cannot tell" in found.caveat
+        assert "the figure cannot say which offences within a group had a positive outcome" in found.caveat
 
     @pytest.mark.parametrize("basis", ["recorded", "closed"])
     def test_weights_of_one(self, parts, basis):

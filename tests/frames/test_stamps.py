@@ -410,7 +410,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("options", "error", "message"),
         [
-            ({}, InvalidInputError, r"timezone must be given, for the stamps of start \('a'\), end \('b'\) have no zone.*timezone='Europe/London'"),
+            ({}, InvalidInputError, r"timezone must be given, because the stamps of start \('a'\), end \('b'\) have no time zone.*timezone='Europe/London'"),
             ({"timezone": "GMT/London"}, InvalidInputError, "timezone must be a name of the zone database.*got 'GMT/London'"),
             ({"timezone": 0}, InvalidTypeError, "timezone must be text"),
             ({"timezone": "UTC", "start": "c"}, UnknownNameError, "start: column must be one of 'a', 'b', 'grade'; got 'c'"),

@@ -149,7 +149,7 @@ class TestByHand:
         assert np.isnan(found.projected)
         assert f"{found:short}" == (
             "2023-03: of crimes recorded 5.70% (57 of 1,000) have one so far, and 80 are open, so that it is 5.70% at least and "
-            "13.70% at most (charged, as at March 2023); not available: projection, no older month to lean on."
+            "13.70% at most (charged, as at March 2023); not available: projection, no older month to project from."
         )
 
     def test_a_cohort_that_was_followed_longer(self):
@@ -165,7 +165,7 @@ class TestByHand:
         assert np.isnan(found["projected"]).all()
         assert (
             found[2].reason
-            == "not available: projection, of older months none tells of 12 months after the crime"
+            == "not available: projection, no older month shows what happens 12 months after the crime"
         )
         assert found["at_most"].tolist() == pytest.approx([0.68, 0.68, 0.79])
 

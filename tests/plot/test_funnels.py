@@ -63,7 +63,7 @@ def test_who_is_not_tested_is_in_the_caption():
 
 
 def test_one_figure_for_all():
-    with pytest.raises(InvalidInputError, match=r"one figure that all areas stand beside.*include_self=True"):
+    with pytest.raises(InvalidInputError, match=r"compare all areas with one figure.*include_self=True"):
         plot.funnel(beside(include_self=False))
     with pytest.raises(InvalidTypeError, match="table must be a table of areas beside a group"):
         plot.funnel(areas())

@@ -33,7 +33,7 @@ _AGAINST: Final = {
     "pooled": "all that was counted in the group out of all that it is out of: larger areas weigh more",
     "mean_of_rates": "the plain mean of the figures: every area weighs the same, whatever its size",
 }
-_SELF: Final = "include_self must be True or False: whether an area is counted in the group that it stands beside; both are official conventions, and they differ."
+_SELF: Final = "include_self must be True or False: whether an area belongs to the group it is compared with. Both are official conventions, and they differ."
 _LEAST: Final = 3  # areas, itself among them: of two each is as far above the other as that is below it
 _LIMITS: Final = (
     "value_low", "value_high", "lower", "upper", "lower_outer", "upper_outer", "lower_spread", "upper_spread",

@@ -540,7 +540,7 @@ class Harm:
             if len(wholes) == 1
             else "are groups of offences with one weight each"
         )
-        long = f"{_check.cut(wholes)} {verb}: which offences within a group had a positive outcome the figure cannot tell"
+        long = f"{_check.cut(wholes)} {verb}: the figure cannot say which offences within a group had a positive outcome"
         return (
             *weights_notes(weights, any(v in weights.caveat_codes for v in used)),
             *([Note("weights-of-groups", "weights of groups", long)] if wholes else []),

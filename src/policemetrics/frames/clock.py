@@ -69,8 +69,8 @@ def read_stamps(
         raise InvalidTypeError(msg)
     if without and timezone is None:
         msg = (
-            f"timezone must be given, for the stamps of {', '.join(without)} have no zone: the one whose clocks "
-            "they were read from, as in timezone='Europe/London', or timezone='UTC'."
+            f"timezone must be given, because the stamps of {', '.join(without)} have no time zone: the zone "
+            "in which they were recorded, as in timezone='Europe/London', or timezone='UTC'."
         )
         raise InvalidInputError(msg)
     if without and is_sqlite(lazy):

@@ -816,7 +816,7 @@ class _Counts:
         if lost:
             msg = (
                 f"as_at must be given beside closed={timing.closed!r}: {_write.count(lost)} have neither {timing.end!r} nor "
-                f"{timing.closed!r}, and were still open when the data were extracted; leaving them out would flatter."
+                f"{timing.closed!r}, and were still open when the data were extracted; leaving them out would make the figures look too good."
             )
             raise InvalidInputError(msg)
 

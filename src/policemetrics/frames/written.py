@@ -97,8 +97,8 @@ def _refuse(
     else:
         proposed = {**(marks or {}), **{mark: _reason(mark) for mark in unread}}
         msg += (
-            f": turn it into integers with {call}, marks={proposed}), which reads '1,200' as 1200, takes a mark behind a number "
-            "for a note, and leaves out one that stands alone, by its reason, which is yours to give."
+            f": turn it into integers with {call}, marks={proposed}), which reads '1,200' as 1200, treats a mark after a number "
+            "as a note, and leaves out a mark on its own, for the reason that you give."
         )
     raise InvalidTypeError(msg)
 

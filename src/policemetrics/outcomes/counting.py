@@ -415,7 +415,7 @@ class Counter:
         if held.any() and (whole == crimes)[held].all():
             lead = (
                 f"{written(parts.sum())} outcomes are of {types_of(own.label(self.outcome).tolist())}, and with them the rows "
-                f"add up to the {written(crimes[held].sum())} crimes, as if they stood beside the types that they are a part of"
+                f"add up to the {written(crimes[held].sum())} crimes, as if they were counted separately from the types that they are a part of"
             )
             _check.one_of(None, "alternates", ALTERNATES, why=lead)
 

@@ -349,7 +349,7 @@ BLANKS: Final[Mapping[Blank, str]] = {
     "excluded": "left out, of the crimes too: the figure is of the crimes whose outcome is not blank",
 }
 ALTERNATES: Final[Mapping[Alternates, str]] = {
-    "beside": "they stand beside types 1, 2 and 3 and are added to them, as in many a force's own table",
+    "beside": "they are counted separately from types 1, 2 and 3 and are added to them, as in many forces' own tables",
     "inside": "they are among the types 1, 2 and 3, as in the tables of the Home Office, and are not added again",
 }
 

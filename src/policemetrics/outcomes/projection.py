@@ -307,9 +307,10 @@ def project_outcome_rate(
 def _explain(rows: Rows, found: dict[str, FloatArray], no_chance: Mask, no_band: Mask, until: int) -> None:
     """Say which rows have no projection, and which no band."""
     cohorts, tested = found["cohorts"], found["tested"]
-    rows.explain(no_chance & (cohorts == 0), "not available: projection, no older month to lean on")
+    rows.explain(no_chance & (cohorts == 0), "not available: projection, no older month to project from")
     rows.explain(
-        no_chance, f"not available: projection, of older months none tells of {until} months after the crime"
+        no_chance,
+        f"not available: projection, no older month shows what happens {until} months after the crime",
     )
     rows.explain(
         no_band,

@@ -99,7 +99,7 @@ def funnel(
     picture = _Funnel(areas_in(table))
     if len(set(picture.references.tolist())) > 1:
         msg = (
-            "table must have one figure that all areas stand beside; here each has its own. Compare with include_self=True and "
+            "table must compare all areas with one figure; here each has its own. Compare with include_self=True and "
             "without a mapping, or draw plot.caterpillar(table)."
         )
         raise InvalidInputError(msg)
