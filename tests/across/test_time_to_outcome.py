@@ -68,7 +68,7 @@ class TestByHand:
         random = np.random.default_rng(3)
         took, open_ = random.geometric(0.05, 400) - 1, random.random(400) < 0.3
         recorded = np.datetime64("2024-01-01") + np.zeros(400, dtype="m8[D]")
-        decided = np.where(open_, np.datetime64("NaT"), recorded + took)
+        decided = np.where(open_, np.datetime64("NaT", "D"), recorded + took)
         table = pa.table({"recorded": recorded, "decided": decided})
         found = time_to_outcome(table, start="recorded", end="decided", as_at="2024-02-15")
         seen = np.where(~open_ & (took <= 45), took, 45).astype(float)
