@@ -18,23 +18,23 @@ _MOST_NAMED: Final = 5
 _PAGE: Final = """\
 # Conformance
 
-Made on {today} by `python -m conformance DIR --markdown`, DIR being a folder of published files.
+Made on {today} by `python -m conformance DIR --markdown`, where DIR is a folder of published files.
 
-Every published cell that the library can make is made again, by public calls, and set beside the one printed. The
-programs are in `conformance/` of the repository and of the source distribution, not in the wheel; the command runs
-from there. `conformance.check(folder)` returns the same for programs, one `Checked` for each source.
+Every published cell that the library can work out is worked out again, by public calls, and compared with the printed
+one. The programs are in `conformance/` of the repository and of the source distribution, not in the wheel; run the
+command from there. `conformance.check(folder)` returns the same for programs, one `Checked` for each source.
 
-- **equal**: to 1e-9, relative; or withheld in both.
-- **within rounding**: no further away than half of the last printed place; for a rate, a denominator that rounds
-  to the printed one gives it.
+- **equal**: to a relative 1e-9, or withheld in both.
+- **within rounding**: at most half of the last printed place away. For a rate: a denominator that rounds to the
+  printed one gives the printed rate.
 - **base revised**: a whole number other than the count printed a year before gives the percentage to 1e-9. The
   percentage is right; the count was revised before it was worked out.
-- **differing**: not equal, for a reason that is known and stated.
+- **differing**: not equal, for a known reason, which is stated.
 - **failed**: should agree and does not. The command then exits with 1.
 
-A source without its files is "not checked", and a damaged file is named with its line; neither counts as
-agreement. The figures contain public sector information licensed under the Open Government Licence v3.0; those
-of Alexandria, Virginia, state no licence and are read, not shipped.
+If the files of a source are missing, it is "not checked". A damaged file is named with its line. Neither counts as
+agreement. The figures contain public sector information licensed under the Open Government Licence v3.0. Those of
+Alexandria, Virginia, state no licence; they are read, but not shipped.
 """
 
 

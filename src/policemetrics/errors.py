@@ -37,7 +37,7 @@ __all__ = [
 
 
 class Note(NamedTuple):
-    """What is said of a figure or to a caller: a caveat, a warning, a question.
+    """A message about a figure or a call: a caveat, a warning, a question.
 
     Attributes
     ----------
@@ -99,11 +99,11 @@ class IncompatibleTalliesError(InvalidInputError):
 
 
 class MissingDependencyError(PoliceMetricsError, ImportError):
-    """A package is needed that is not there, or is too old; the message says what installs it."""
+    """A package is needed that is missing or too old; the message says how to install it."""
 
 
 class ChoiceNeededError(InvalidTypeError):
-    """Choices that the field has not agreed on are left to the caller: all that a call lacks, in one error.
+    """You must make a choice on which the field has not agreed. One error lists all choices that a call lacks.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class ChoiceNeededError(InvalidTypeError):
     answers : mapping of str to sequence of str, optional
         What may be chosen, by argument.
     call : str, optional
-        The call with one choice of each, which runs on the caller's own data; empty where none is known.
+        A call with one choice of each, which runs on the same data; empty if none is known.
 
     Attributes
     ----------
@@ -156,11 +156,11 @@ class PoliceMetricsWarning(UserWarning):
 
 
 class AreasWithoutRowsWarning(PoliceMetricsWarning):
-    """An exposure has areas of which nothing was counted, and nobody said whether they sent anything."""
+    """An exposure has areas without any counts, and it was not stated whether they sent data."""
 
 
 class DateNotAdvancedWarning(PoliceMetricsWarning):
-    """Times below zero gather just above −24 or −12 hours: one fault of the log."""
+    """Many times below zero lie just above −24 or −12 hours, which points to one fault of the log."""
 
 
 class IncidentNumberWarning(PoliceMetricsWarning):
@@ -168,31 +168,31 @@ class IncidentNumberWarning(PoliceMetricsWarning):
 
 
 class LabelSpellingWarning(PoliceMetricsWarning):
-    """Labels that differ only in case, spaces, dashes or "&" for "and" are counted apart."""
+    """Labels that differ only in case, spaces, dashes or "&" for "and" are counted separately."""
 
 
 class NotCrimeWarning(PoliceMetricsWarning):
-    """What is called recorded crime holds what is none, such as anti-social behaviour."""
+    """Something called recorded crime includes what is not, such as anti-social behaviour."""
 
 
 class OnlyPositiveOutcomesWarning(PoliceMetricsWarning):
-    """A table of outcomes of which a rate is to be a share holds none but positive ones."""
+    """A table of outcomes, for a rate out of outcomes, has positive outcomes only."""
 
 
 class SmallAxesWarning(PoliceMetricsWarning):
-    """Axes of the caller's have no room for the words of a picture."""
+    """Your axes are too small for the words of a picture."""
 
 
 class SwappedStampsWarning(PoliceMetricsWarning):
-    """Most times end before they start, as where the two columns are swapped."""
+    """Most times end before they start, as if the two columns were swapped."""
 
 
 class TotalByNameWarning(PoliceMetricsWarning):
-    """A label that by its name holds others is added up with them, though the counts do not show that it is their sum."""
+    """A label that is a total by its name is added up with others, although the counts do not show that it is their sum."""
 
 
 class TargetUnitWarning(PoliceMetricsWarning):
-    """A target so short or so long that it is hardly in seconds."""
+    """A target so short or so long that it is probably not in seconds."""
 
 
 class UnusedCountWarning(PoliceMetricsWarning):
