@@ -28,12 +28,12 @@ class Incidence:
     Attributes
     ----------
     at_risk : ndarray of float64
-        How many were still waiting, and in sight, at the start of each step.
+        How many were still waiting, and still followed, at the start of each step.
     share, low, high : ndarray of float64
-        Share that had the event by the end of each step, and its interval; nan from the step on in which
-        some would still be waiting and none is in sight.
+        Share that had the event by the end of each step, and its interval; nan from the step in which some would
+        still be waiting but none is followed.
     ended : ndarray of float64
-        Share that had the event or another one; nan where that is.
+        Share that had the event or another one; nan where `share` is.
     """
 
     at_risk: FloatArray
@@ -54,7 +54,7 @@ def cumulative_incidence(
     events : array_like
         How many had the event in each step, >= 0; time along the last axis, the axes before are a batch.
     others : array_like
-        How many had another event, after which the one asked for is out of the question; of the same shape.
+        How many had another event, which rules out the event of interest; of the same shape.
     censored : array_like
         How many were followed to the end of the step and no further, and were still waiting; of the same
         shape. Those still waiting at the last step are censored there.
@@ -76,15 +76,15 @@ def cumulative_incidence(
     -----
     With :math:`n_k` waiting at the start of step k, :math:`d_k` events and :math:`c_k` others in it, the share
     still waiting is :math:`S_k = S_{k-1}(1 - (d_k + c_k)/n_k)` and the share with the event
-    :math:`F_k = F_{k-1} + S_{k-1} d_k / n_k`: the Aalen-Johansen estimator [1]_ in discrete time. Censoring is
-    at the end of steps, so that nobody is at risk for part of one. Those who are censored are taken to be like
-    those who are followed further. One minus the Kaplan-Meier curve of `events` would take
-    others for censored too, and come out too high.
+    :math:`F_k = F_{k-1} + S_{k-1} d_k / n_k`: the Aalen-Johansen estimator [1]_ in discrete time. Censoring is at
+    the end of steps, so nobody is at risk for part of a step. Those who are censored are assumed to be like those
+    who are followed further. One minus the Kaplan-Meier curve of `events` would treat the others as censored as
+    well, and be too high.
 
-    The variance follows from the multinomial counts of each step by the delta method. The interval is
-    Wilson's for :math:`F` out of the number that would give this variance, :math:`F(1-F)/\mathrm{var}`, as
-    Rothman [2]_ did for survival: without censoring that is the number at the start, and the interval
-    Wilson's own. Where no one, or everyone, has had the event it is :math:`n_k/S_{k-1}`, the limit of it.
+    The variance follows from the multinomial counts of each step by the delta method. The interval is Wilson's
+    for :math:`F` out of the number that would give this variance, :math:`F(1-F)/\mathrm{var}`, as Rothman [2]_
+    did for survival: without censoring this is the number at the start, and the interval is Wilson's own. If no
+    one, or everyone, has had the event, it is the limit, :math:`n_k/S_{k-1}`.
 
     References
     ----------
@@ -168,18 +168,18 @@ def _limits(
 
 @attrs.frozen(eq=False)
 class Projection:
-    """What those who still wait may expect, by cohort, as arrays of one shape: the cohorts along the last axis.
+    """The chance of the event for those who still wait, by cohort, as arrays of one shape: the cohorts along the last axis.
 
     Attributes
     ----------
     known, waiting : ndarray of float64
-        How many of each cohort had the event, and how many still wait, at its last step in sight.
+        How many of each cohort had the event, and how many still wait, at the last step that is followed.
     chance : ndarray of float64
-        The chance of those who wait to have the event by the last step; 0 where that is over, and nan where no earlier
-        cohort tells.
+        The chance that those who wait have the event by the last step; 0 if that step is over, and nan if there
+        is no earlier cohort to estimate it from.
     error : ndarray of float64
-        How far off such chances were: half the width of an interval for that of the cohort; nan where too few can be
-        tested.
+        The error of such chances: half the width of an interval for the chance of the cohort; nan if too few can
+        be tested.
     tested : ndarray of float64
         How many cohorts could be tested.
     """
@@ -206,12 +206,13 @@ def projected_incidence(
     Parameters
     ----------
     events, others : array_like, (..., cohorts, steps)
-        How many of each cohort had the event, or another one, in each of its steps. Cohorts begin one step after another, so that
-        the last one is seen in its first step alone, and what stands beyond is not looked at. Corrections may be below zero.
+        How many of each cohort had the event, or another one, in each of its steps. Cohorts begin one step after
+        another, so the last one is seen only in its first step; later values are ignored. Corrections may be
+        below zero.
     number : array_like, (..., cohorts)
         How many each began with.
     pool : array_like of bool, (cohorts,), optional
-        Which of the cohorts are leaned on. Default is all.
+        The cohorts from which to project. Default is all.
     fewest : int, optional
         How many cohorts must be tested for an error. Default is 6.
     confidence_level : float, optional
@@ -229,20 +230,20 @@ def projected_incidence(
 
     Notes
     -----
-    At step t of the calendar, and of the cohorts seen in their step j by then, the share of those at risk with the event
-    there is :math:`h_j`, with another one :math:`g_j`. Who waits at the end of step k has the event by the last step T with
-    the chance
+    Let :math:`h_j` be the share of those at risk that have the event in step j, and :math:`g_j` the share with
+    another event, from the cohorts seen by step t of the calendar. Those who wait at the end of step k have the
+    event by the last step T with the chance
 
     .. math:: q_k = h_{k+1} + (1 - h_{k+1} - g_{k+1})\, q_{k+1}, \qquad q_T = 0,
 
-    which is :math:`(F_T - F_k) / S_k` of the Aalen-Johansen estimator [1]_. Only cohorts that began before tell of steps
-    beyond k.
+    which is :math:`(F_T - F_k) / S_k` of the Aalen-Johansen estimator [1]_. Only cohorts that began earlier show
+    steps beyond k.
 
     Each cohort that was seen to its end is projected in the same way, from its step k and with what was known then, and its
     error is the share of those waiting who had the event, less that chance. With the mean square
     :math:`s^2` of m such errors the interval is :math:`q \pm t_{m}\, s`, by Student's distribution with m degrees of
-    freedom: errors are taken to be normal and independent, around 0. Neighbouring cohorts share what befalls them in
-    one step of the calendar, so that m counts for more than it is worth.
+    freedom: errors are assumed to be normal and independent, around 0. Neighbouring cohorts are affected by the
+    same calendar step, so m overstates how many independent errors there are.
 
     References
     ----------

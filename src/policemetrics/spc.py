@@ -29,18 +29,18 @@ SCREEN: Final = 3.267
 
 @attrs.frozen(eq=False)
 class Chart:
-    """Points with the centre and the limits that they are held against; arrays of one shape.
+    """Points with their centre and limits; arrays of one shape.
 
     Attributes
     ----------
     value : ndarray of float64
         The points; nan in a gap.
     centre, low, high : ndarray of float64
-        The centre line and the limits; of counts and shares no limit lies where no value can.
+        The centre line and the limits; limits of counts and shares stay within the possible values.
     sigma : ndarray of float64
-        A third of the way from the centre to a limit, before it was cut.
+        A third of the distance from the centre to a limit, before the limit was cut.
     pieces : ndarray of int64, (points,)
-        The piece in which each point lies: between two of them the limits start anew.
+        The piece of each point; each piece has its own limits.
     """
 
     value: FloatArray
@@ -67,19 +67,19 @@ def individuals(
     values : array_like, (..., points)
         The values.
     base : array_like of bool, (points,), optional
-        The points of which centre and limits are made. Default is all.
+        The points from which centre and limits are made. Default is all.
     pieces : array_like of int, (points,), optional
-        The piece of each point, from 0 on; each has centre and limits of its own. Default is one piece.
+        The piece of each point, from 0 on; each piece has its own centre and limits. Default is one piece.
     factor : float, optional
-        By how many mean moving ranges the limits lie off the centre. Default is 2.66.
+        How many mean moving ranges the limits lie from the centre. Default is 2.66.
     screened : bool, optional
-        Whether moving ranges of at least 3.267 times their mean are left out of it, once. Default is False.
+        Whether moving ranges of at least 3.267 times their mean are left out, and the mean taken once more.
+        Default is False.
 
     Returns
     -------
     Chart
-        The points with their centre and limits; nan where fewer than two points that stand next to each other are in
-        the base.
+        The points with their centre and limits; nan if fewer than two neighbouring points are in the base.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def rates(
     primed: bool = False,
 ) -> Chart:
     r"""
-    Find the limits of counts per unit, which vary as Poisson counts do: the u chart; of equal sizes, the c chart.
+    Find the limits of counts per unit with Poisson variation: the u chart; for equal sizes, the c chart.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def proportions(
     primed: bool = False,
 ) -> Chart:
     r"""
-    Find the limits of shares, which vary as binomial ones do: the p chart.
+    Find the limits of shares with binomial variation: the p chart.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def means(
     pieces: _Array | None = None,
 ) -> Chart:
     r"""
-    Find the limits of averages of so many measurements each: the x̄ chart of an x̄-S pair.
+    Find the limits of averages of several measurements each: the x̄ chart of an x̄-S pair.
 
     Parameters
     ----------
@@ -279,19 +279,19 @@ def means(
 
 def dispersion(counts: _Array, sizes: _Array) -> FloatArray:
     r"""
-    Estimate how many times the variance of a Poisson count that of some counts is.
+    Estimate the variance of counts, divided by that of Poisson counts.
 
     Parameters
     ----------
     counts : array_like, (..., points)
         The counts, >= 0; nan for a gap.
     sizes : array_like, (..., points)
-        What they are in proportion to, as the days of their months; > 0.
+        The sizes to which they are proportional, such as the days of their months; > 0.
 
     Returns
     -------
     ndarray of float64, (...)
-        The dispersion; nan of fewer than two counts, and of counts that are all 0.
+        The dispersion; nan for fewer than two counts, and for counts that are all 0.
 
     Raises
     ------
@@ -301,7 +301,7 @@ def dispersion(counts: _Array, sizes: _Array) -> FloatArray:
     Notes
     -----
     Pearson's statistic divided by its degrees of freedom [1]_: with :math:`\mu_i = e_i \sum c / \sum e` it is
-    :math:`\sum (c_i - \mu_i)^2/\mu_i/(k - 1)`. A trend and the seasons count as variation, too.
+    :math:`\sum (c_i - \mu_i)^2/\mu_i/(k - 1)`. A trend and the seasons also count as variation.
 
     References
     ----------
@@ -430,11 +430,13 @@ class Pattern:
     Attributes
     ----------
     kind : {"side", "either", "within", "trend", "alternating"}
-        Points on one side of the centre, on either side of it, close to it; points that rise or fall, or that do so in turn.
+        Points on one side of the centre, on either side, or close to it; points that rise or fall, or that rise
+        and fall in turn.
     points, of : int
-        So many points out of so many that follow each other.
+        How many points, out of how many successive ones.
     beyond, up_to : float
-        How far off the centre they lie, in thirds of the way to a limit; above the one, and at most the other.
+        How far from the centre they lie, in thirds of the distance to a limit: more than `beyond`, and at most
+        `up_to`.
     """
 
     kind: Literal["side", "either", "within", "trend", "alternating"]
