@@ -168,7 +168,7 @@ class Rows:
         where : array of bool, (rows,)
             The rows.
         why : str, array of str or callable
-            The reason, as it stands after "Recorded crime: "; those of all rows; or a function of the number of a row.
+            The reason, as it is after "Recorded crime: "; those of all rows; or a function of the number of a row.
         """
         if not where.any():
             return  # to ask which rows are open takes longer
@@ -496,7 +496,7 @@ class Comparison:
         like_for_like : {"require", "match"}
             Whether a supplier of one side only refuses the comparison or is left out.
         caveat : str
-            What the caller says must travel with the figures.
+            A caveat of the caller, to show with the figures.
         apart : tuple of str
             Dimensions that say what was counted, not who sent it: the offence, the outcome, the seconds.
         whole : bool

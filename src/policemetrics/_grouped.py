@@ -86,7 +86,7 @@ class Grouped:
             The dimensions of the exposure that the counts will be divided by: where nothing was stated, its
             areas are taken for the suppliers.
         caveat : str
-            What the caller says must travel with the figures.
+            A caveat of the caller, to show with the figures.
         single : bool
             Whether one figure is returned and not a table.
         """

@@ -52,7 +52,7 @@ def _known_as(names: Mapping[Any, Any], label: Any) -> Any:
 
 
 def called(relation: Cells, who: Mapping[str, Mapping[Any, Any]]) -> Cells:
-    """Return the rows of a relation, as they stand, by other names: to look them up, not to add them."""
+    """Return the rows of a relation, as they are, by other names: to look them up, not to add them."""
     labels = [
         label_array(who[dim].get(v, v) for v in found.tolist()) if dim in who else found
         for dim, found in zip(relation.dims, relation.labels, strict=True)

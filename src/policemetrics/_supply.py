@@ -181,7 +181,7 @@ def _identified(tally: Tally, relation: Cells, *, but: str = "") -> Cells:
 
 
 def by_sender(tally: Tally, relation: Cells) -> Cells:
-    """Return the rows of a relation, as they stand, by who they are of: to look them up, not to add them."""
+    """Return the rows of a relation, as they are, by who they are of: to look them up, not to add them."""
     return called(relation, _identities(tally, relation, ""))
 
 

@@ -287,7 +287,7 @@ def apart(notes: Sequence[tuple[Note, ...]], rows: Mask) -> list[tuple[Note, ...
 
 
 def marked(columns: Sequence[Shown], reasons: Sequence[str]) -> list[Shown]:
-    """Show the symbol in place of figures that are hidden."""
+    """Show the symbol instead of figures that are hidden."""
     hidden_rows = [reason.startswith(MARK) for reason in reasons]
     if not any(hidden_rows):
         return list(columns)

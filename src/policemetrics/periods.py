@@ -338,7 +338,7 @@ def stamp_in(written: str) -> datetime | None:
 
 
 def in_words(label: str) -> str:
-    """Write a label as it stands in a sentence: where it is canonical, months by name; a rolling year with its article."""
+    """Write a label as it is in a sentence: where it is canonical, months by name; a rolling year with its article."""
     named = label
     if re.fullmatch(r"(year ending )?\d{4}-\d\d( to \d{4}-\d\d)?", label):
         named = re.sub(r"(\d{4})-(\d\d)", lambda m: f"{_MONTHS[int(m[2]) - 1]} {m[1]}", label)

@@ -205,7 +205,7 @@ def harm_outcome_change(
     between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
     groups, of : optional
-        Two groups of a dimension in place of `between`, as for `outcome_rate_change`.
+        Two groups of a dimension instead of `between`, as for `outcome_rate_change`.
     positive, basis, out_of, blank, alternates : optional
         As for `harm_outcome_rate`; the first two must be given.
     crimes : Tally, optional
@@ -393,7 +393,7 @@ def harm_outcome_drivers(
     between : tuple of str or Period, optional
         The two periods, (earlier, later), as for `outcome_rate_change`.
     groups : mapping of dimension to two labels, optional
-        Two groups in place of `between`, as for `change_drivers`.
+        Two groups instead of `between`, as for `change_drivers`.
     positive, basis, out_of, crimes, blank, alternates : optional
         As for `harm_outcome_change`.
     by : str, sequence of str or mapping of dimension to column, optional

@@ -301,9 +301,9 @@ def timed(
 ) -> tuple[Tally, Tally, tuple[Note, ...], Moments | None]:
     """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
 
-    With what must travel with figures of them, which was also warned of. Where an engine has more times than may be
+    With what is shown with figures of them, which was also warned of. Where an engine has more times than may be
     returned, `otherwise` is given a frame of those that have ended, in seconds, and the column of each dimension: what it
-    makes of them comes last, and in the place of each time above 0 stands a microsecond.
+    makes of them comes last, and instead of each time above 0 stands a microsecond.
     """
     lazy, schema = reading.opened(frame)
     dims = reading.dimensions(by)

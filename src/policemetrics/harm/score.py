@@ -59,26 +59,25 @@ class HarmScore(Weighted):
     Attributes
     ----------
     score, score_low, score_high : float
-        The sum of weight times crimes, in `harm_unit`, and its interval. Where there are no crimes the
-        score and the lower limit are 0 and the upper is nan: how high the harm might be depends
-        on which offence the unseen crimes would have been.
+        The sum of weight times crimes, in `harm_unit`, and its interval. If there are no crimes, the score and
+        the lower limit are 0 and the upper limit is nan, because it would depend on the offence.
     crimes : float
         How many crimes were weighted.
     per_crime : float
-        The mean harm of a crime; nan where there are none.
+        The mean harm of a crime; nan if there are no crimes.
     per_head : float
         The score divided by the exposure; nan without one.
     dominant_share : float
-        Share of the variance that comes from one offence alone, the largest such share, as a fraction. Near
-        1 the interval, and any change, tells of that offence and little else.
+        The largest share of the variance that comes from one offence, as a fraction. Near 1 the interval, and any
+        change, depend on that offence and little else.
     dominant_offence : str
-        The offence whose share that is.
+        That offence.
     weights, harm_unit : str
         The edition of the weights, and their unit.
     exposure : float
         What `per_head` divides by; nan without one.
     when : str
-        The period or periods added up, where the counts say.
+        The period or periods added up, if known.
     exposure_name, exposure_date : str
         What the exposure counts, and its reference date.
     method, confidence_level : str, float

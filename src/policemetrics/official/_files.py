@@ -163,7 +163,7 @@ def _looked_into(file: Any, name: str) -> tuple[zipfile.ZipFile, list[zipfile.Zi
 
 
 def workbook_of(part: Part) -> io.BytesIO:
-    """Return a workbook whole, when all of it has been looked at: a reader of workbooks lays it out as it stands."""
+    """Return a workbook whole, when all of it has been looked at: a reader of workbooks lays it out as it is."""
     with part.open() as file:
         found = io.BytesIO(file.read())
     archive, members = _looked_into(found, part.name)

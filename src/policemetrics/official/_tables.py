@@ -68,7 +68,7 @@ class Column:
 
 @attrs.frozen(eq=False)
 class Layout:
-    """What a reader looks for: its columns and their names in the files, and the marks in place of numbers."""
+    """What a reader looks for: its columns and their names in the files, and the marks instead of numbers."""
 
     names: Mapping[str, tuple[str, ...]]
     optional: frozenset[str]

@@ -315,7 +315,7 @@ def _only_positive(definition: Definition, given: frozenset[str]) -> tuple[Note,
 class Counter:
     """How a tally of outcomes, by code, is counted by group.
 
-    `given` holds the codes that it gives, `notes` what must travel with every rate.
+    `given` holds the codes that it gives, `notes` what is shown with every rate.
     """
 
     definition: Definition

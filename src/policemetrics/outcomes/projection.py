@@ -385,7 +385,7 @@ class _Cohorts:
         )
 
     def pool(self, chosen: list[Period] | None) -> tuple[Mask, NDArray[np.object_]]:
-        """Return which months are leaned on, and for each row which of them are older, in words."""
+        """Return which months are projected from, and for each row which of them are older, in words."""
         every = [as_period(month_label(self.first + i), self.period) for i in range(self.months)]
         there = np.bincount(self.at_month, minlength=self.months) > 0
         pool = there & np.array(

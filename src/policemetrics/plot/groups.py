@@ -174,7 +174,7 @@ class _Estimates(_canvas.PictureOfRows):
 
     @property
     def written(self) -> list[str]:
-        """Each figure with its interval, as it stands beside its mark; of what is not available nothing."""
+        """Each figure with its interval, as it is beside its mark; of what is not available nothing."""
         form = _write.FORMATS[self.kind]
         words = []
         for value, low, high in zip(self.value.tolist(), self.low.tolist(), self.high.tolist(), strict=True):
