@@ -23,6 +23,7 @@ from policemetrics._cells import (
     is_missing,
     label_array,
     microseconds,
+    order_of,
     plain,
     union,
 )
@@ -124,6 +125,17 @@ class TestCanonicalForm:
         assert (len(cells), cells.total, cells.to_dict()) == (1, 5, {"count": [5]})
         assert len(Cells.of((), [], [], np.array([], dtype=np.int64))) == 0
         assert Cells.single().to_dict() == {"count": [1]}
+
+
+class TestOrder:
+    @given(st.integers(0, 62), st.integers(0, 400), st.integers(0, 2**32), st.sampled_from([0, 1, 2, 3, 400]))
+    def test_as_numpy_has_it(self, bits, rows, seed, runs):
+        """Of numbers in any order, and of some in order one after another; those of equal ones stay as they come."""
+        key = np.random.default_rng(seed).integers(0, 2**bits, rows, endpoint=True)
+        for part in np.array_split(key, runs) if runs else []:
+            part.sort()
+        for dtype in [np.int64, *([np.uint32] if bits < 32 else [])]:
+            np.testing.assert_array_equal(order_of(key.astype(dtype)), np.argsort(key, kind="stable"))
 
 
 class TestFrozen:

@@ -45,6 +45,7 @@ INT64: Final = np.iinfo(np.int64)
 _SAFE: Final = 2.0**62  # sums of floats below it are far from 64 bits, whatever was rounded
 _DENSE: Final = 4  # possible keys a row: below, keys are looked up in a table, which beats a search
 _LARGEST_TABLE: Final = 2**24  # keys
+_FALLS: Final = 8  # rows for each that lies below the one before it: with fewer, rows are hardly in order
 _KEYS_PER_ROW: Final = 16  # a table larger than that many times the rows is mostly empty
 _AT_ONCE: Final = 2**16  # rows: a few columns of them fit in the cache
 _DATES: Final = "a column of dates goes to date=, or name the periods as text"
@@ -323,7 +324,7 @@ class Cells:
             first = np.full(span, -1, dtype=np.int64)
             first[among[::-1]] = np.arange(len(among))[::-1]
             return np.where(there, first[wanted], -1)
-        order = np.argsort(among, kind="stable")
+        order = order_of(among)
         at = np.minimum(np.searchsorted(among[order], wanted), len(order) - 1)
         return np.where(there & (among[order][at] == wanted), order[at], -1)
 
@@ -416,10 +417,25 @@ def _placed(key: IntArray, span: int, counts: IntArray) -> tuple[IntArray, IntAr
 
 def _sorted(key: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
     """Put keys in order by sorting; return a row of each, and the sum of its counts."""
-    order = np.argsort(key, kind="stable")
+    order = order_of(key)
     key = key[order]
     starts = _run_starts([key], len(key))
     return order[starts], _exact_sums(counts[order], starts)
+
+
+def order_of(key: Whole) -> IntArray:
+    """Return the rows of keys, whole numbers >= 0, in their order; those of equal ones as they come."""
+    falls = np.count_nonzero(key[1:] < key[:-1])
+    if (
+        falls <= len(key) // _FALLS
+    ):  # as of tables that are in order, one after another, which need only be merged
+        return np.argsort(key, kind="stable")
+    # Numbers of 16 bits are sorted by counting: last digits first, that is several times as fast on every processor.
+    order = np.argsort(key.astype(np.uint16), kind="stable")
+    for shift in range(16, int(key.max()).bit_length(), 16):
+        digit = (key >> shift).astype(np.uint16)
+        order = order[np.argsort(digit[order], kind="stable")]
+    return order
 
 
 def _run_starts(columns: Iterable[NDArray[Any]], rows: int) -> IntArray:
@@ -818,7 +834,7 @@ def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     for rows, some in keys.packed():
         key[rows] = some
     # Without sums the keys themselves are sorted, which is faster than to find their order.
-    order = np.argsort(key, kind="stable") if sums else None
+    order = order_of(key) if sums else None
     if order is None:
         key.sort()
     else:
