@@ -902,14 +902,13 @@ class _Forces:
     def any_of(self, wanted: Callable[[frozenset[str]], bool], size: int) -> Mask:
         """Return which groups have a row of a force that is wanted."""
         rows = np.array([wanted(forces) for forces in self.forces], dtype=bool)[self.code]
-        found = np.zeros(size, dtype=bool)
-        found[self.group[rows & (self.group >= 0)]] = True
+        found: Mask = np.bincount(self.group[rows & (self.group >= 0)], minlength=size) > 0
         return found
 
 
 def _of_forces(one: Break, forces: Sequence[_Forces], size: int) -> Mask:
     """Return which groups a break concerns: those of its force; of a rule all but those that it does not bind."""
-    none = np.zeros(size, dtype=bool)
+    none = np.zeros(size)
 
     def any_of(wanted: Callable[[frozenset[str]], bool]) -> Mask:
         found: Mask = np.any([none, *(dim.any_of(wanted, size) for dim in forces)], axis=0)
