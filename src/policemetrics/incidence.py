@@ -135,7 +135,8 @@ def _followed(
     Of each step: the share waiting before it and after it, that with the event and with another one by then, and the
     variance of that with the event.
     """
-    before, waiting, share, others, variance = found = np.empty((5, *event.shape))
+    found = tuple(np.empty(event.shape) for _ in range(5))
+    before, waiting, share, others, variance = found
     s = np.ones(event.shape[1:])  # waiting; f has the event
     f = g = var_s = var_f = cov = np.zeros(event.shape[1:])
     for k, (h, q) in enumerate(zip(event, staying, strict=True)):
@@ -147,7 +148,7 @@ def _followed(
         cov = q * (cov + h * var_s) - new * h * q
         var_s = q * q * var_s + new * q * (1 - q)
         waiting[k] = s = s * q
-    return tuple(found)
+    return found
 
 
 def _limits(
