@@ -434,6 +434,15 @@ class TestNoTotal:
         found = pm.rate_change(eval(f"t.{offered}", {"t": tally}), **asked)  # noqa: S307
         assert (found.old, found.new) == (270_000, 450_000)
 
+    def test_beside_what_holds_it_by_definition(self):
+        """England holds Essex, whatever else stands beside them and comes to."""
+        asked = {"groups": ("Essex", "England"), "of": "force"}
+        tally = of_two_years({"England": (300, 350), "Essex": (120, 150), "Surrey": (80, 100)})
+        with pytest.raises(InvalidInputError, match="'England' of 'force' holds 'Essex'"):
+            pm.rate_change(tally, **asked)
+        found = pm.rate_change(tally.no_total(force="England"), **asked)
+        assert (found.old, found.new) == (270, 650)
+
     def test_it_stays(self):
         """Through choosing, adding, renaming and windows; what is merged with others may be a total again."""
         said, year = (

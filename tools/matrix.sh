@@ -55,11 +55,11 @@ connect() {
 older() {
   for pins in 'pandas==2.2.3 duckdb==1.3.2 polars==1.10.0' 'pandas==2.3.3 duckdb==1.4.1 polars==1.22.0' 'pandas==3.0.0 duckdb==1.4.4'; do
     name=${pins// /-}
-    environment "$name" $pins '.[duckdb,pandas,plot,polars,pyarrow,testing]' pytest pytest-xdist pyyaml
+    environment "$name" $pins '.[duckdb,official,pandas,plot,polars,pyarrow,testing]' pytest pytest-xdist pyyaml
     tests "all tests: ${pins//==/ }" "$name" -n 2
   done
   # Without the engines that want a newer one.
-  environment narwhals narwhals==2.10.0 'pandas<3.1' '.[pandas,plot,polars,pyarrow,testing]' pytest pytest-xdist pyyaml
+  environment narwhals narwhals==2.10.0 'pandas<3.1' '.[official,pandas,plot,polars,pyarrow,testing]' pytest pytest-xdist pyyaml
   tests 'all tests: narwhals 2.10.0, without DuckDB' narwhals -n 2
 }
 

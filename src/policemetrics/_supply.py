@@ -342,7 +342,7 @@ def both_groups(tally: Tally, groups: Any, of: str) -> tuple[Side, Side]:
         raise InvalidInputError(msg)
     for whole in _totals.wholes(tally._cells, of, (), none=tally._none_of(of)):
         held = [label for label in groups if label in whole.parts]
-        if held and whole.label in groups and (whole.proven or whole.total):
+        if held and whole.label in groups:
             msg = (
                 f"groups must not lie in one another; {whole.label!r} of {of!r} holds {held[0]!r}, which would be compared "
                 "with itself in part: compare it with the others alone; or, if it holds no others, state "
