@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, overload
 
 import attrs
@@ -945,7 +945,7 @@ class Results(Handed, Generic[FigureT_co]):
         if unseen := [name for name in dropped if name != "reason"]:
             said.append(f"no room for {', '.join(unseen)}")
         if "reason" in dropped:
-            reasons = self._each_once([[why] if why else [] for why in self._reason[:shown].tolist()])
+            reasons = self._each_once(self._reason[:shown], lambda why: [why] if why else [])
             said += _first(reasons, "and {} more in the column reason")
         out = self._exclusions
         together = self.kind._together(self) if len(self) else ""
@@ -953,34 +953,40 @@ class Results(Handed, Generic[FigureT_co]):
         said += [f"excluded {out.unit}: {out.left_out}"] if out and out.left_out else []
         long = {
             n
-            for notes in self._notes_by_row
+            for notes in _distinct(self._notes)
             for n in notes
             if in_short and len(n.long) > _LONG_CAVEAT and n.short != n.long
         }
-        words = [
-            [n.short if n in long else n.long.rstrip(".") for n in notes] for notes in self._notes_by_row
-        ]
-        caveats = self._each_once(words)
+        caveats = self._each_once(
+            self._notes, lambda notes: [n.short if n in long else n.long.rstrip(".") for n in notes]
+        )
         caveats = _first(caveats, "and {} more")
         whole = ", in full in the .caveat of a row" if long else ""
         said += [f"caveat: {'; '.join(caveats)}{whole}"] if caveats else []
-        sources = _every_row(self._audit["sources"], len(self)).tolist()
-        read = self._each_once([[_sources.in_words(found)] if found else [] for found in sources])
+        read = self._each_once(
+            self._audit["sources"], lambda found: [_sources.in_words(found)] if found else []
+        )
         said += [f"source: {'; '.join(read)}"] if read else []
         return "; ".join(said)
 
-    def _each_once(self, said: Sequence[Sequence[str]]) -> list[str]:
-        """List what is said of rows, each thing once, and of which rows where it is not of all."""
+    def _each_once(self, kept: Any, said: Callable[[Any], Sequence[str]]) -> list[str]:
+        """List what is said of rows, each thing once, and of which rows where it is not of all.
+
+        `kept` is an array by row, of which the same occurs often, or what is the same in all.
+        """
+        if not isinstance(kept, np.ndarray):
+            return list(dict.fromkeys(filter(None, said(kept)))) if len(self) else []
+        words = {one: said(one) for one in _distinct(kept)}
         rows: dict[str, list[int]] = {}
-        for i, texts in enumerate(said):
-            for text in texts:
+        for i, one in enumerate(kept.tolist()):
+            for text in words[one]:
                 rows.setdefault(text, []).append(i)
-        labels = list(zip(*(k.tolist() for k in self._keys.values()), strict=True))
 
         def whose(found: list[int]) -> str:
-            if not labels or len(found) == len(self):
+            if not self._keys or len(found) == len(self):
                 return ""
-            return f"{_write.shortened([' '.join(map(str, labels[i])) for i in found])}: "
+            labels = [" ".join(str(k.item(i)) for k in self._keys.values()) for i in found]
+            return f"{_write.shortened(labels)}: "
 
         return [f"{whose(found)}{text}" for text, found in rows.items() if text]
 
@@ -1015,6 +1021,11 @@ def _same(one: Any, other: Any) -> bool:
 def _one_or_all(values: Sequence[Any]) -> Any:
     """Keep what is the same in every row once."""
     return values[0] if all(_same(v, values[0]) for v in values) else _objects(values)
+
+
+def _distinct(value: Any) -> set[Any]:
+    """Return what rows have, each once, where what is the same in all was kept once."""
+    return set(value.tolist()) if isinstance(value, np.ndarray) else {value}
 
 
 def _every_row(value: Any, rows: int) -> NDArray[Any]:
