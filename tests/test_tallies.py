@@ -1300,7 +1300,9 @@ class TestSeconds:
         [
             [5, 0.1, 5.0],
             np.array([5, 0.1, 5.0]),
-            pd.Series(pd.to_timedelta([5, 0.1, 5], unit="s")),
+            pd.Series(
+                pd.to_timedelta([5_000, 100, 5_000], unit="ms")
+            ),  # pandas 3.0 misreads [5, 0.1, 5] of seconds
             np.array([5_000_000, 100_000, 5_000_000], "m8[us]"),
             np.array([5 * 10**9, 10**8, 5 * 10**9], "m8[ns]"),
             pl.Series([dt.timedelta(seconds=5), dt.timedelta(seconds=0.1), dt.timedelta(seconds=5)]),
