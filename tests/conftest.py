@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -42,12 +43,16 @@ class Unimportable(pytest.Module):
         pytest.skip(f"needs policemetrics[{extras}]", allow_module_level=True)
 
 
+@cache
 def lacked_by(path):
-    """List what is not installed of the packages that a module imports when it is itself imported."""
+    """List what is not installed of the packages that a module imports when it is itself imported, or a module beside it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     named = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
     named += [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
-    return [name for name in LACKING if any(found.partition(".")[0] == name for found in named)]
+    found = {name.partition(".")[0] for name in named}
+    beside = [Path(__file__).with_name(f"{name}.py") for name in sorted(found)]
+    found.update(name for helper in beside if helper.is_file() for name in lacked_by(helper))
+    return [name for name in LACKING if name in found]
 
 
 def pytest_pycollect_makemodule(module_path, parent):
