@@ -760,7 +760,7 @@ def _breaks_between(
         touched = _of_forces(one, forces, len(groups))
         for dim in offences:
             touched &= dim.some(one)
-        if one.kind in {"split", "moved"}:  # of which a group says nothing that names no offences
+        if one.kind in {"split", "moved"}:  # a group that names no offences holds all of them
             touched &= np.any([dim.apart(one) for dim in offences] or [np.zeros(len(groups), bool)], axis=0)
         if touched.any():
             long = f"{one.force}: {one.note}" if one.force else one.note

@@ -21,9 +21,10 @@ from policemetrics.outcomes.split import OutcomeRateDriver, OutcomeRateSplit
 from policemetrics.rates import Rate, Share, ShareChange
 from policemetrics.results import Exclusions
 from policemetrics.times.answers import AnswerSummary
-from policemetrics.times.change import SurvivalChange, TimeChange
+from policemetrics.times.change import TimeChange
 from policemetrics.times.drivers import TimeDriver
 from policemetrics.times.response import ResponseSummary, ResponseSurvival
+from policemetrics.times.still_open import SurvivalChange
 from policemetrics.times.summary import TimeSummary
 
 __all__ = [

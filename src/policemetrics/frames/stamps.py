@@ -217,8 +217,8 @@ def durations(
     Returns
     -------
     Tally
-        Counts over `by` and ``seconds``, of the unit ``"rows"``; with `as_at` or `closed` also over ``still_open``. Its ledger, `Tally.excluded`, has the rest by
-        reason: counted plus excluded are all rows.
+        Counts over `by` and ``seconds``, of the unit ``"rows"``; with `as_at` or `closed` also over ``still_open``. Its
+        ledger, `Tally.excluded`, has the rest by reason: counted plus excluded are all rows.
 
     Warns
     -----
