@@ -523,7 +523,7 @@ WORDS = Tally.from_columns({"wait": ["1", "2"]}, [1, 1])
         (lambda: summarise_times([1], target=-5), InvalidInputError, "target must be > 0; got -5"),
         (lambda: summarise_times([1], target=math.nan), InvalidInputError, "target must be a finite number"),
         (lambda: summarise_times([1], target=1e14), InvalidInputError, "target must be below 292,000 years"),
-        (lambda: summarise_times([1], target="6 min"), InvalidTypeError, "target must be a number; got '6 min'"),
+        (lambda: summarise_times([1], target="6 min"), InvalidTypeError, "target must be a number of seconds, as 900 for 15 minutes, or a timedelta; got '6 min'"),
         (lambda: summarise_times([1], target=dt.timedelta(0)), InvalidInputError, "target must be > 0; got 0"),
         (lambda: summarise_times([1], target={"a": 5}), InvalidInputError, "needs by="),
         (lambda: summarise_times(CELLS, target={"a": 5}), InvalidInputError, "needs by="),

@@ -183,9 +183,11 @@ def _target(value: Any, name: str) -> float:
 
 def duration_in(value: Any, name: str) -> float:
     """Read a length of time above 0, in seconds or as a timedelta, to the microsecond."""
-    found = (
-        float(microseconds([_check.number(as_seconds(value, name), name, above=0)], name)[0]) / MICROSECONDS
-    )
+    seconds = as_seconds(value, name)
+    if not _check.is_number(seconds):
+        rule = f"{name} must be a number of seconds, as 900 for 15 minutes, or a timedelta"
+        raise _check.wrong_type(value, rule)
+    found = float(microseconds([_check.number(seconds, name, above=0)], name)[0]) / MICROSECONDS
     if not found:
         msg = f"{name} must be at least a microsecond, to which times are read; got {value}."
         raise InvalidInputError(msg)
