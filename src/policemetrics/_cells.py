@@ -812,19 +812,24 @@ def _extremes(column: Whole) -> tuple[int, int]:
 
 def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     """Count in a table of all possible keys."""
-    n = np.zeros(keys.span, dtype=np.int64)
+    n = np.zeros(keys.span, dtype=np.int32 if keys.rows < HALF // 2 else np.int64)
+    one = n.dtype.type(1)  # of another type it would be turned into this one for each row
     tables = {
         name: (np.zeros(keys.span, dtype=np.int64), np.zeros(keys.span, dtype=np.int64)) for name in sums
     }
     for rows, key in keys.packed():
-        np.add.at(n, key, 1)
+        np.add.at(n, key, one)
         for name, column in sums.items():
             for table, half in zip(tables[name], _halves(column[rows]), strict=True):
                 if half is not None:
                     np.add.at(table, key, half)
     # The place in the table is the key, so that keys come out in order.
     there = np.flatnonzero(n != 0)
-    return there, n[there], {name: (high[there], low[there]) for name, (high, low) in tables.items()}
+    return (
+        there,
+        n[there].astype(np.int64),
+        {name: (high[there], low[there]) for name, (high, low) in tables.items()},
+    )
 
 
 def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:

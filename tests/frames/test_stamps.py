@@ -27,6 +27,7 @@ from policemetrics.errors import (
     PoliceMetricsWarning,
     UnknownNameError,
 )
+from policemetrics.frames import counting
 from policemetrics.frames.clock import _microsecond, _microseconds, from_parts
 from policemetrics.frames.stamps import _PLAIN, _midnight, durations
 from policemetrics.tallies import Tally
@@ -392,7 +393,7 @@ class TestQueries:
             "select i % 3 as grade, timestamptz '2024-05-01' as a, timestamptz '2024-05-01' + to_seconds(i % 20) as b from range(10000) t(i)"
         )
         assert timed(data, by="grade").total == 10_000
-        assert [len(table) for table in collected] == [60]
+        assert [len(table) for table in collected] == [10_000]
 
     @pytest.mark.parametrize(("zone", "queries"), [("Europe/London", 2), ("UTC", 1)])
     def test_two_without(self, collected, zone, queries):
@@ -401,7 +402,20 @@ class TestQueries:
             "select i % 3 as grade, timestamp '2024-05-01' as a, timestamp '2024-05-01' + to_seconds(i % 20) as b from range(10000) t(i)"
         )
         assert timed(data, by="grade", timezone=zone).total == 10_000
-        assert [len(table) for table in collected] == [1, 60][-queries:]
+        assert [len(table) for table in collected] == [1, 10_000][-queries:]
+
+    @pytest.mark.parametrize("label", ["i % 3", "'grade ' || (i % 3)"])
+    def test_many_rows_and_text_are_grouped_there(self, collected, monkeypatch, label):
+        """Rows come home in whole numbers alone, and not more than a sixteenth of the cells that may."""
+        data = sql(
+            "select timestamptz '2024-05-01' as a, timestamptz '2024-05-01' + to_seconds(i % 20) as b, i from range(10000) t(i)"
+        ).project(f"a, b, {label} as grade")
+        home = timed(data, by="grade")
+        rows = [10_000] if label == "i % 3" else [60]
+        assert [len(table) for table in collected] == rows
+        monkeypatch.setattr(counting, "MOST_CELLS", 16 * 9_999)
+        assert timed(data, by="grade") == home
+        assert [len(table) for table in collected] == [*rows, *([10_000] if label == "i % 3" else []), 60]
 
 
 class TestBadInput:

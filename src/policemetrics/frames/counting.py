@@ -455,6 +455,22 @@ def counted_there(
     return KeyCounts(coded, n, {k: _as_int64(v, wide=k in wide) for k, v in home.items()})
 
 
+def brought_home(rows: Any) -> Any:
+    """Bring rows of times home from an engine in this process: often hardly two are alike, and it would group for nothing.
+
+    Those that are many, or have text, stay with the engine.
+    """
+    engine = rows.implementation
+    if not isinstance(rows, nw.LazyFrame) or not (engine.is_duckdb() or engine.is_polars()):
+        return rows
+    most = MOST_CELLS // 16
+    with reading.engine_errors():
+        if not all(dtype.is_integer() for dtype in rows.collect_schema().values()):
+            return rows
+        found = rows.head(most + 1).collect()
+    return rows if len(found) > most else found
+
+
 def refuse_many(dims: Iterable[str]) -> NoReturn:
     """Say that an engine would return too much, and what to ask instead."""
     named = list(dims)
@@ -680,9 +696,15 @@ def _of_seconds(column: Any) -> Coded:
 
 def _of_times(column: Any) -> Coded:
     """Encode whole microseconds, none of them missing, as whole seconds where all are: shorter keys sort faster."""
-    codes = reading.known_of(column)[0]
-    unit = 1 if (codes % _cells.MICROSECONDS).any() else _cells.MICROSECONDS
-    return Coded(codes // unit, lambda some: (some * unit, np.arange(len(some))))
+    seconds, end = np.empty(len(column), dtype=np.int32), 0
+    for part in reading.parts_of(column, _AT_ONCE):
+        some = seconds[end : end + len(part)]
+        with np.errstate(invalid="ignore"):  # what is too long is no such number of seconds
+            some[:] = np.rint(part / _cells.MICROSECONDS)
+        if not np.array_equal(some * np.int64(_cells.MICROSECONDS), part):
+            return Coded(reading.known_of(column)[0], lambda some: (some, np.arange(len(some))))
+        end += len(part)
+    return Coded(seconds, lambda some: (some * _cells.MICROSECONDS, np.arange(len(some))))
 
 
 def _of_integers(column: Any, dim: str) -> Coded:

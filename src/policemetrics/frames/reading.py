@@ -534,6 +534,14 @@ def chunks_of(column: Any) -> NDArray[Any]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
+def parts_of(column: Any, at_once: int) -> Iterator[NDArray[Any]]:
+    """Turn a series of numbers, none of them missing, into arrays of so many at most, without a copy where there is none."""
+    arrow = column.implementation.is_pyarrow()
+    for part in map(_chunk, column.to_native().chunks) if arrow else (column.to_numpy(),):
+        for first in range(0, len(part), at_once):
+            yield part[first : first + at_once]
+
+
 def _chunk(part: Any) -> NDArray[Any]:
     import pyarrow as pa
 

@@ -1,7 +1,7 @@
 """From two stamps a row to counts by seconds: each row is timed, or left out for one reason.
 
 The engine does it, in one query: it reads the stamps as whole microseconds, gives each row one state, groups and
-counts. Naive stamps need a query before it, of the first and the last of them, to know which changes of the clock
+counts; DuckDB and polars hand over rows without text as they are, if they are not many. Naive stamps need a query before it, of the first and the last of them, to know which changes of the clock
 to look for; incidents of several rows are checked in the same one.
 """
 
@@ -51,7 +51,7 @@ from policemetrics.frames.clock import (
     read_days,
     read_stamps,
 )
-from policemetrics.frames.counting import TIMES, KeyCounts, counted_here, counted_there, rows_of
+from policemetrics.frames.counting import TIMES, KeyCounts, brought_home, counted_here, counted_there, rows_of
 from policemetrics.frames.nw import nw
 from policemetrics.results import label_array
 from policemetrics.tallies import (
@@ -355,12 +355,14 @@ def timed(
         one_each = read = _first_of_each(reading.groupable(read), [*keys, *dated], stamps) if rows else read
         ruled = bool(rules) if rows and (dims or dated) else None
         read = reading.settled(_in_utc(read, list(stamps), found, readings, ruled=ruled))
-        read, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
+        read, us, reasons = _stated(read, timing, as_at, [rule.reason for rule in rules], marks)
+        # Of narrow numbers less has to come home.
+        state = nw.col("state").cast(nw.Int16)
+        table = brought_home(read.select(*keys, *dated, state, us.alias("us"), *rows))
     named = keys | dict(zip(dated, dated, strict=True)) | {"state": "state", "us": TIMES}
-    table = read.select(*named, *rows)
     added = None
     if isinstance(table, nw.DataFrame):
-        numbers = {name.removesuffix("_low"): table.get_column(name).to_numpy() for name in rows}
+        numbers = {name.removesuffix("_low"): reading.array_of(table.get_column(name)) for name in rows}
         counted = counted_here(table, named, numbers)
     else:
         try:
@@ -466,9 +468,8 @@ def _refuse_unmatched(lazy: Any, schema: Mapping[str, Any], rules: Iterable[_Rul
     """Refuse a label that does not occur: it leaves nothing out, as it was meant to."""
     # After the reason of a row that is of no known incident.
     first = _FIRST_REASON + (MISSING_INCIDENT in counts.reasons)
-    occurring = set(counts.state.tolist())
     for number, rule in enumerate(rules, first):
-        if not occurring or not rule.column or number in occurring:
+        if not len(counts.state) or not rule.column or (counts.state == number).any():
             continue
         there = reading.collected(lazy.select(nw.col(rule.column)).unique())[rule.column]
         known = sorted(v for v in reading.labels_of(there, schema[rule.column]) if not is_missing(v))
@@ -578,9 +579,14 @@ def _refuse_repeats(looked: Mapping[str, Sequence[Any]]) -> None:
 
 def _refuse_days(counts: _Counts, lazy: Any, found: Stamps, timing: Timing) -> None:
     """Refuse stamps that are all at midnight: they are dates. Only times of whole days make it look."""
-    there = (counts.state == _TIMED) | (counts.us < 0)
-    left = (counts.us[there] + HOUR) % DAY  # a clock may have changed between them
-    if int(counts.rows[there].sum()) < _DAYS or not np.isin(left, (0, HOUR, 2 * HOUR)).all():
+    rows = 0
+    for some in (slice(_SEVERAL), slice(None)):  # mostly the first tell
+        us, there = counts.us[some], (counts.state[some] == _TIMED) | (counts.us[some] < 0)
+        left = (us[there] + HOUR) % DAY  # a clock may have changed between them
+        if not np.isin(left, (0, HOUR, 2 * HOUR)).all():
+            return
+        rows = int(counts.rows[some][there].sum())
+    if rows < _DAYS:
         return
     walls = {argument: found.columns[argument] for argument in _MARKED}
     # Some engines have no remainder.
@@ -680,8 +686,8 @@ def _stated(
     as_at: int | None,
     rules: Sequence[str],
     marks: Sequence[PlaceholderStamp],
-) -> tuple[Any, list[str]]:
-    """Give each row its time and its state: timed, still open, or the first reason why it is neither."""
+) -> tuple[Any, Any, list[str]]:
+    """Give each row its state: timed, still open, or the first reason why it is neither; and say what its time is."""
     names = read.collect_schema().names()
     start, until = nw.col("start"), nw.col("end")
     arrived = ~nw.col("no_end")
@@ -735,9 +741,7 @@ def _stated(
     read = reading.settled(read).with_columns(_first_of(conditions, numbers, state).alias("state"))
     negative = [i for i, reason in enumerate(named, _FIRST_REASON) if reason == NEGATIVE]
     counted = nw.col("state").is_in([_TIMED, _OPEN, *negative])
-    return reading.settled(read).with_columns(
-        nw.when(counted).then(kept).otherwise(int64(0)).alias("us")
-    ), list(named)
+    return reading.settled(read), nw.when(counted).then(kept).otherwise(int64(0)), list(named)
 
 
 def _numbers(first: int, how_many: int) -> list[Any]:
