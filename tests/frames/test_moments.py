@@ -366,6 +366,19 @@ class TestRanks:
     def few(self, monkeypatch):
         monkeypatch.setattr(counting, "MOST_CELLS", 120)
 
+    @pytest.fixture
+    def second_pass(self, monkeypatch):
+        """What was counted by spans."""
+        moments, asked = import_module("policemetrics.frames.moments"), []
+        near = moments.near_ranks
+
+        def noted(*args, **options):
+            asked.append("by spans")
+            return near(*args, **options)
+
+        monkeypatch.setattr(moments, "near_ranks", noted)
+        return asked
+
     @pytest.mark.parametrize("by", [None, "g", ["h", "g"]])
     @pytest.mark.parametrize("method", ["linear", "inverted_cdf"])
     def test_digits(self, by, method):
@@ -378,6 +391,65 @@ class TestRanks:
             with pytest.raises(InvalidInputError, match="more than"):
                 summarise_times(engine, mean_method="bootstrap", seed=1)
             assert summarise_times(engine, **asked) == every
+
+    @staticmethod
+    def dated(rows=600):
+        random = np.random.default_rng(7)
+        day = np.datetime64("2023-01-15") + random.integers(0, 500, rows)
+        day[day.astype("M8[M]") == np.datetime64("2023-08")] -= 31
+        frame = pl.DataFrame(
+            {
+                "g": random.choice(["a", "b", None], rows),
+                "day": day,
+                "seconds": np.where(random.random(rows) < 0.05, np.nan, random.lognormal(6, 1.5, rows)),
+            }
+        )
+        none = pl.int_range(rows) % 13 == 0
+        return frame.with_columns(pl.when(~none).then("day").alias("day"))
+
+    @pytest.mark.parametrize("every", ["month", "quarter", "calendar_year", "financial_year"])
+    @pytest.mark.parametrize("by", ["period", "g", ["period", "g"]])
+    def test_dates(self, by, every, second_pass, monkeypatch):
+        monkeypatch.setattr(counting, "MOST_CELLS", 450)
+        frame = self.dated()
+        asked = {"by": by, "date": "day", "every": every, "target": 900, "missed": "missing seconds"}
+        every_time = summarise_times(frame, **asked)
+        for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
+            assert summarise_times(engine, **asked) == every_time
+            assert second_pass.pop() == "by spans"
+            found = summarise_times(engine, percentiles=False, **asked)
+            same_but_percentiles(found, every_time)
+            for one, other in zip(found, every_time, strict=True):
+                assert (one.exclusions, one.caveat) == (other.exclusions, other.caveat)
+            assert not second_pass
+
+    def test_whole_minutes_of_periods(self):
+        """Of which no month has enough of them, but a quarter has; beside another of which all are broken."""
+        day = np.datetime64("2023-01-15") + np.arange(6).repeat(15) * np.timedelta64(30, "D")
+        seconds = np.where(day < np.datetime64("2023-04-01"), 600, 601) + np.arange(90) % 15 * 60
+        frame = pl.DataFrame({"day": day, "seconds": seconds})
+        asked = {"by": "period", "date": "day", "every": "quarter", "target": 900, "percentiles": False}
+        every = summarise_times(frame, **asked)
+        assert ["whole minutes" in figure.caveat for figure in every] == [True, False]
+        for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
+            found = summarise_times(engine, **asked)
+            assert found == every
+            assert [figure.caveat for figure in found] == [figure.caveat for figure in every]
+
+    def test_dates_that_are_none(self):
+        """What is wrong with dates is said as it is of a frame in memory."""
+        frame = self.dated()
+        lost = frame.with_columns(pl.lit(dt.date(1970, 1, 1)).alias("day"))
+        for table, asked, match in (
+            (lost, {"date": "day"}, "all of it lie in 1970-01"),
+            (frame, {"date": "g"}, "column 'g' must hold dates or datetimes"),
+            (frame, {"date": "days"}, "date: column"),
+            (frame, {"by": {"period": "g"}, "date": "day"}, "leave one of the two out"),
+        ):
+            for percentiles in (True, False):
+                for engine in (table, table.lazy()):
+                    with pytest.raises(PoliceMetricsError, match=match):
+                        summarise_times(engine, **{"by": "period"} | asked, percentiles=percentiles)
 
     def test_times_of_one_length(self):
         frame = pl.DataFrame({"g": [f"{i:02}" for i in range(40)] * 3, "seconds": [0, 0, 7] * 40})
@@ -427,13 +499,17 @@ class TestRanks:
             {"by": {"level": "grade"}, "self_initiated": {"origin": "officer"}, "zero": "exclude"},
             {"by": "grade", "percentile_method": "hazen", "recorded_to": "minute"},
             {"resolution": "second", "by": "grade"},
+            {"by": "period", "date": "created"},
+            {"by": "grade", "date": "created", "every": "quarter"},
+            {"by": ["grade", "period"], "date": "arrived", "every": "financial_year"},
         ],
     )
-    def test_times_between_stamps(self, asked):
+    def test_times_between_stamps(self, asked, second_pass):
         frame = self.stamped()
         every = response_times(frame, **self.CLOCK | asked)
         for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
             assert response_times(engine, **self.CLOCK | asked) == every
+        assert second_pass == ["by spans"] * 2
 
     def test_times_of_incidents(self):
         frame = self.stamped().with_columns(pl.lit("1").alias("grade"))
@@ -455,14 +531,10 @@ class TestRanks:
 
     @pytest.mark.parametrize(
         "asked",
-        [
-            {"by": "period", "date": "created"},
-            {"no_arrival": "censored", "as_at": "2024-06-01"},
-            {"no_arrival": "exclude", "end": "late"},
-        ],
+        [{"no_arrival": "censored", "as_at": "2024-06-01"}, {"no_arrival": "exclude", "end": "late"}],
     )
     def test_times_between_stamps_that_are_too_many(self, asked):
-        """By period, of open incidents, and of times too long to be added up."""
+        """Of open incidents, and of times too long to be added up."""
         late = pl.col("created") + pl.duration(days=20_000) + pl.duration(microseconds=pl.int_range(pl.len()))
         frame = self.stamped().with_columns(late.alias("late"))
         with pytest.raises(InvalidInputError, match="more than 120 distinct keys"):

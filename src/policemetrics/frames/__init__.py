@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what others call the types of narwhals, which only this pac
     from narwhals.typing import IntoDataFrame as IntoDataFrame
     from narwhals.typing import IntoFrame as IntoFrame
 
+    from policemetrics.frames.clock import Dates
     from policemetrics.frames.moments import Moments as Moments
 
 __all__ = [
@@ -49,13 +50,14 @@ PERIOD: Final = "period"
 class Framed:
     """A frame that a metric was given, and what its columns are called: by dimension, where that is another name.
 
-    `date` is the column that is cut into periods of the length `every`; empty for none.
+    `date` is the column that is cut into periods of the length `every`; empty for none, and where `dates` were read already.
     """
 
     frame: Any
     columns: Mapping[str, str]
     date: str = ""
     every: Every = "month"
+    dates: Dates | None = None
 
     @classmethod
     def of(cls, data: Any) -> Framed:
@@ -187,8 +189,8 @@ def timed(
     given = Framed.of(frame)
     asked = stamps.Timing(**timing, date=given.date or None, every=given.every), stamps.Incidents(**incidents)
 
-    def added(table: Any, columns: Mapping[str, str]) -> Moments | None:
-        return otherwise(Framed(table, columns), tuple(columns)) if otherwise else None
+    def added(table: Any, columns: Mapping[str, str], dates: Dates | None) -> Moments | None:
+        return otherwise(Framed(table, columns, dates=dates), tuple(columns)) if otherwise else None
 
     return stamps.timed(given.frame, given.by(by), *asked, added)
 
@@ -207,10 +209,8 @@ def sum_times(
     from policemetrics.frames import moments
 
     asked = Framed.of(frame)
-    if asked.date:  # which are cut where times are counted
-        return None
     return moments.sum_times(
-        asked.frame, asked.by(by), seconds, bounds, inclusive=inclusive, count=count, minutes=minutes
+        asked, asked.by(by), seconds, bounds, inclusive=inclusive, count=count, minutes=minutes
     )
 
 
@@ -219,7 +219,7 @@ def near_ranks(frame: Any, by: Sequence[str], seconds: str, wanted: Callable[[Ce
     from policemetrics.frames import moments
 
     asked = Framed.of(frame)
-    return moments.near_ranks(asked.frame, asked.by(by), seconds, wanted)
+    return moments.near_ranks(asked, asked.by(by), seconds, wanted)
 
 
 def read_columns(

@@ -14,13 +14,14 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import attrs
 import numpy as np
 
 from policemetrics import _check
-from policemetrics._cells import MICROSECONDS, LabelArray, encode
+from policemetrics._cells import MICROSECONDS, Encoded, LabelArray, encode
 from policemetrics._typing import Every, IntArray
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames.advice import Column, how_to_make_again, how_to_stamp
@@ -338,6 +339,39 @@ def instant(value: Any, name: str, timezone: str | None) -> int:
 
 
 # ---- dates and periods ------------------------------------------------------------------
+
+
+@attrs.frozen
+class Dates:
+    """A column of dates that is cut into periods of the length `every`: its years and months, by which rows are counted."""
+
+    year: Any
+    month: Any
+    every: Every
+    column: Column
+
+    KEYS: ClassVar = {"y": "year", "m": "month"}
+
+    @classmethod
+    def of(
+        cls, lazy: Any, schema: Mapping[str, Any], date: Any, every: Every, timezone: str = "Europe/London"
+    ) -> Dates:
+        """Read a column of dates on the clocks of `timezone`."""
+        name = column_named(date, "date", schema)
+        day = local(lazy, name, schema[name], timezone)
+        return cls(day.dt.year(), day.dt.month(), every, Column(lazy.lazy(), name, schema[name]))
+
+    def selected(self) -> list[Any]:
+        """Return the columns of the keys."""
+        return [self.year.alias("y"), self.month.alias("m")]
+
+    def read(self) -> Dates:
+        """Return the same of a table that has the columns of the keys."""
+        return attrs.evolve(self, year=nw.col("y"), month=nw.col("m"))
+
+    def periods(self, coded: Mapping[str, Encoded]) -> Encoded:
+        """Return the period of each key."""
+        return periods(coded["y"], coded["m"], self.every, self.column)
 
 
 def local(lazy: Any, name: str, dtype: Any, timezone: str, argument: str = "date") -> Any:

@@ -31,8 +31,7 @@ from policemetrics._totals import refuse
 from policemetrics._typing import Columns, Every, FloatArray, IntArray, Names
 from policemetrics.errors import CountOverflowError, InvalidInputError, InvalidTypeError, TotalByNameWarning
 from policemetrics.frames import PERIOD, TooManyKeysError, reading, unused, written
-from policemetrics.frames.advice import Column
-from policemetrics.frames.clock import EVERY, local, periods
+from policemetrics.frames.clock import EVERY, Dates
 from policemetrics.frames.copies import Unique
 from policemetrics.frames.nw import nw
 from policemetrics.tallies import Tally
@@ -155,12 +154,12 @@ def tally(
         reading.leave_period(dims, schema)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
     select = reading.labelled(data, schema, dims)
-    columns = dict(keys)
-    if date is not None:
-        day = local(data, reading.column_named(date, "date", schema), schema[date], timezone)
-        select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
-        columns |= {"y": "year", "m": "month"}
+    columns, dates = dict(keys), None
     _check.choice(every, "every", EVERY)
+    if date is not None:
+        dates = Dates.of(data, schema, date, every, timezone)
+        select += dates.selected()
+        columns |= Dates.KEYS
     on_purpose = unused.rows_on_purpose(count, schema)
     if on_purpose:
         count = None
@@ -179,12 +178,10 @@ def tally(
     proof: Any = coverage
     if coverage is not None and not isinstance(coverage, Senders):
         proof = _check.names(coverage, "coverage")
-    if date is not None:
-        coded[PERIOD] = periods(
-            found.coded["y"], found.coded["m"], every, Column(data.lazy(), date, schema[date])
-        )
-        if coverage is None and every != "month":
-            months = _months(found.coded["y"], found.coded["m"], found.n)
+    if dates is not None:
+        coded[PERIOD] = dates.periods(found.coded)
+        if coverage is None:
+            months = months_of(found, every)
         if not isinstance(proof, Senders):  # whose areas send every period
             proof = tuple(dict.fromkeys((*(proof or ()), PERIOD)))
     if count is None:
@@ -339,14 +336,18 @@ def _totals_of_texts(
     return number * found.n, np.asarray(reason == "", dtype=bool), gaps
 
 
-def _months(years: Encoded, months: Encoded, n: IntArray) -> frozenset[int] | None:
-    """Return the months with a row, counted from year 0; None of events so rare that a month may have none by chance."""
+def months_of(counted: KeyCounts, every: Every) -> frozenset[int] | None:
+    """Return the months with a row of longer periods, counted from year 0.
+
+    None where each is a period, and of events so rare that a month may have none by chance.
+    """
+    years, months = counted.coded["y"], counted.coded["m"]
     there = years[1] >= 0
     found = years[0][years[1][there]] * 12 + months[0][months[1][there]] - 1
-    if not len(found):
+    if every == "month" or not len(found):
         return None
     known, span = frozenset(found.tolist()), int(found.max() - found.min()) + 1
-    dense = len(known) >= _DENSE * span and (span >= _LONG or n[there].sum() >= _MANY * span)
+    dense = len(known) >= _DENSE * span and (span >= _LONG or counted.n[there].sum() >= _MANY * span)
     return known if dense else None
 
 

@@ -6,21 +6,21 @@ all give the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, Encoded
+from policemetrics._cells import HALF, MEASURED, MICROSECONDS, Cells, Encoded, LabelArray
 from policemetrics._typing import FloatArray, IntArray
 from policemetrics.errors import InvalidInputError
-from policemetrics.frames import counting
-from policemetrics.frames.clock import int64
-from policemetrics.frames.counting import KeyCounts, counted_there, place_of
+from policemetrics.frames import PERIOD, Framed, counting
+from policemetrics.frames.clock import Dates, int64
+from policemetrics.frames.counting import KeyCounts, counted_there, months_of, place_of
 from policemetrics.frames.nw import nw
-from policemetrics.frames.reading import dimensions, labelled, ones, opened, settled, unknown
+from policemetrics.frames.reading import dimensions, labelled, leave_period, ones, opened, settled, unknown
 from policemetrics.frames.unused import rows_on_purpose, warn_of_count
 from policemetrics.tallies import Tally
 
@@ -31,6 +31,9 @@ _LONGEST: Final = 2**63  # microseconds
 _MOST: Final = _LONGEST // MICROSECONDS  # seconds
 _SQUARED: Final = 2**48  # the squares of what is no larger, of 2**31 rows, add up in 128 bits
 _NARROW: Final = frozenset({"Int8", "Int16", "Int32", "UInt8", "UInt16"})  # whose squares fit in 64 bits
+
+
+Mask: TypeAlias = NDArray[np.bool_]
 
 
 @attrs.frozen(eq=False)
@@ -59,7 +62,7 @@ class Moments:
 
 
 def sum_times(
-    frame: Any,
+    asked: Framed,
     by: Mapping[str, str],
     seconds: str,
     bounds: Sequence[int],
@@ -75,13 +78,11 @@ def sum_times(
     None for a frame in memory, whose times are as well counted, and where the sums of a key could pass 64
     bits: those of more than 2**30 rows, or of 146,000 years. Every time must then be counted.
     """
-    data, schema = opened(frame)
+    data, schema = opened(asked.frame)
     if not isinstance(data, nw.LazyFrame):
         return None
-    dims = dimensions({**by, MEASURED: seconds})
-    keys = {f"k{i}": dim for i, dim in enumerate(by)}
+    read, keys, unit = _read(data, schema, asked, by, seconds)
     dtype = schema[seconds]
-    read, unit = _read(data, schema, dims)
     # The largest whole number that meets each bound.
     most = (bound if inclusive else bound - 1 for bound in bounds)
     limits = {f"met{i}": bound // (MICROSECONDS // unit) for i, bound in enumerate(most)}
@@ -89,18 +90,23 @@ def sum_times(
     # Sums of DuckDB have 128 bits: it needs no digits, which take three times as long.
     by_duckdb = data.implementation.is_duckdb()
     squared = _squared if by_duckdb else _in_digits
-    read, sums = _added(read, keys, limits, squared, narrow=narrow, minute=60 * unit if minutes else None)
+    read, sums = _added(
+        read, keys.columns, limits, squared, narrow=narrow, minute=60 * unit if minutes else None
+    )
     on_purpose = rows_on_purpose(count, schema)
     more = {"least": nw.col("x").min()}
     if by_duckdb and not narrow:
         more["most"] = nw.col("x").max()
-    found = counted_there(read, keys, sums, more=more, wide={"total", "squares"})
+    found = counted_there(read, keys.columns, sums, more=more, wide={"total", "squares"})
     if not on_purpose:
-        warn_of_count(schema, {*by.values(), seconds}, dims, found.n)
+        used = {*by.values(), seconds, "" if keys.dates is None else keys.dates.column.name}
+        warn_of_count(schema, used, {**by, MEASURED: seconds}, found.n)
     return _brought_home(found, keys, unit, dict(zip(bounds, limits, strict=True)))
 
 
-def near_ranks(frame: Any, by: Mapping[str, str], seconds: str, wanted: Callable[[Cells], IntArray]) -> Cells:
+def near_ranks(
+    asked: Framed, by: Mapping[str, str], seconds: str, wanted: Callable[[Cells], IntArray]
+) -> Cells:
     """Let an engine count times by spans, which get narrower where the ranks lie that are `wanted`.
 
     Each query returns no more than it may: first spans of all times, then spans of those spans alone, and so
@@ -108,8 +114,8 @@ def near_ranks(frame: Any, by: Mapping[str, str], seconds: str, wanted: Callable
 
     Parameters
     ----------
-    frame : lazy data frame
-        As for `sum_times`, which has found its times to be sound.
+    asked : Framed
+        A lazy data frame, as for `sum_times`, which has found its times to be sound.
     by : mapping of str to str
         The column of each dimension to keep.
     seconds : str
@@ -122,32 +128,26 @@ def near_ranks(frame: Any, by: Mapping[str, str], seconds: str, wanted: Callable
     Cells
         Counts by key and time, in microseconds: exact where a rank lies, by the start of a span elsewhere.
     """
-    data, schema = opened(frame)
-    keys = {f"k{i}": dim for i, dim in enumerate(by)}
-    read, unit = _read(data, schema, dimensions({**by, MEASURED: seconds}))
-    read = settled(read.filter(~nw.col("missing")).select(*keys, "x"))
+    read, keys, unit = _read(*opened(asked.frame), asked, by, seconds)
+    read = settled(read.filter(~nw.col("missing")).select(*keys.columns, "x"))
     return _near(read, keys, MICROSECONDS // unit, wanted)
 
 
-def _near(read: Any, keys: Mapping[str, str], scale: int, wanted: Callable[[Cells], IntArray]) -> Cells:
+def _near(read: Any, keys: _Keys, scale: int, wanted: Callable[[Cells], IntArray]) -> Cells:
     """Count by spans; where the ranks of many groups lie on too many, some groups at a time."""
-    found = counted_there(read, keys, [], more={"most": nw.col("x").max()})
+    found = counted_there(read, keys.columns, [], more={"most": nw.col("x").max()})
     cells = _by_spans(read, keys, found, scale, wanted)
     if cells is not None:
         return cells
-    parted = max(keys, key=lambda key: len(found.coded[key][0]), default=None)
-    if parted is None or len(found.coded[parted][0]) < 2:
-        counting.refuse_many((*keys.values(), MEASURED))
-    labels = found.coded[parted][0].tolist()
-    low, high = (
-        _near(settled(read.filter(nw.col(parted).is_in(some))), keys, scale, wanted)
-        for some in (labels[: len(labels) // 2], labels[len(labels) // 2 :])
-    )
+    halves = keys.halves(found)
+    if not halves:
+        counting.refuse_many((*keys.coded(found), MEASURED))
+    low, high = (_near(settled(read.filter(half)), keys, scale, wanted) for half in halves)
     return low.union(high)
 
 
 def _by_spans(
-    read: Any, keys: Mapping[str, str], found: KeyCounts, scale: int, wanted: Callable[[Cells], IntArray]
+    read: Any, keys: _Keys, found: KeyCounts, scale: int, wanted: Callable[[Cells], IntArray]
 ) -> Cells | None:
     """Count by spans that get narrower; None where those at hand are too many to be narrowed."""
     x, most = nw.col("x"), int(found.sums["most"].max(initial=0))
@@ -160,8 +160,8 @@ def _by_spans(
         if narrower == span > 1:
             return None
         part = settled(read.filter(_above(x, span).is_in((starts // span).tolist())))
-        part = settled(part.select(*keys, _above(x, narrower).alias("span")))
-        fine = _times_of(counted_there(part, {**keys, "span": "span"}, []), keys, narrower * scale)
+        part = settled(part.select(*keys.columns, _above(x, narrower).alias("span")))
+        fine = _times_of(counted_there(part, {**keys.columns, "span": "span"}, []), keys, narrower * scale)
         if cells is None:
             cells = fine
         else:
@@ -171,27 +171,82 @@ def _by_spans(
     return cells
 
 
-def _times_of(found: KeyCounts, keys: Mapping[str, str], width: int) -> Cells:
+def _times_of(found: KeyCounts, keys: _Keys, width: int) -> Cells:
     """Make cells of counts by key and span, each span by its start; what lacks a label goes."""
     starts, at = found.coded["span"]
-    coded = [*(found.coded[key] for key in keys), (starts * width, at)]
-    known = np.logical_and.reduce([codes >= 0 for _, codes in coded])
-    labels, codes = [v for v, _ in coded], [c[known] for _, c in coded]
-    return Cells.of((*keys.values(), MEASURED), labels, codes, found.n[known])
+    coded = keys.coded(found) | {MEASURED: (starts * width, at)}
+    known = _known(coded, found)
+    return Cells.of(*_keys_of(coded, known), found.n[known])
+
+
+def _known(coded: Mapping[str, Encoded], found: KeyCounts) -> Mask:
+    """Return which keys lack no label."""
+    known = np.ones(len(found.n), dtype=bool)
+    for _, codes in coded.values():
+        known &= codes >= 0
+    return known
+
+
+def _keys_of(
+    coded: Mapping[str, Encoded], some: Mask
+) -> tuple[tuple[str, ...], tuple[LabelArray, ...], tuple[IntArray, ...]]:
+    """Return dimensions, labels and codes of some keys, as cells have them."""
+    return tuple(coded), tuple(v for v, _ in coded.values()), tuple(c[some] for _, c in coded.values())
 
 
 # ---- what the engine is asked -----------------------------------------------------------
 # Each step is a query within the query, which costs an engine some time to plan: so there are few.
 
 
-def _read(data: Any, schema: Mapping[str, Any], dims: Mapping[str, str]) -> tuple[Any, int]:
-    """Read the labels, and the times of the last dimension as whole numbers x, of which so many make a second."""
+@attrs.frozen
+class _Keys:
+    """By which columns an engine groups: labels `by` their dimension, and the years and months of `dates`."""
+
+    by: Mapping[str, str]
+    dates: Dates | None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the columns hold."""
+        return {**self.by, **({} if self.dates is None else Dates.KEYS)}
+
+    def coded(self, found: KeyCounts) -> dict[str, Encoded]:
+        """Return the label of each key by dimension; several keys may have the same ones, as the months of a year."""
+        coded = {dim: found.coded[key] for key, dim in self.by.items()}
+        return coded if self.dates is None else coded | {PERIOD: self.dates.periods(found.coded)}
+
+    def halves(self, found: KeyCounts) -> list[Any]:
+        """Part the rows by the dimension that has most labels, so that no group is parted; none where it has but one."""
+        coded = self.coded(found)
+        dim = max(coded, key=lambda d: len(coded[d][0]), default="")
+        if not coded or len(coded[dim][0]) < 2:
+            return []
+        labels, codes = coded[dim]
+        column = next((key for key, d in self.by.items() if d == dim), None)
+        if column is None:
+            (years, y), (months, m) = (found.coded[key] for key in Dates.KEYS)
+            values, found_in = years[y] * 12 + months[m], nw.col("y") * 12 + nw.col("m")
+        else:
+            values, found_in = labels[codes], nw.col(column)
+        low = codes < len(labels) // 2
+        return [found_in.is_in(np.unique(values[part & (codes >= 0)]).tolist()) for part in (low, ~low)]
+
+
+def _read(
+    data: Any, schema: Mapping[str, Any], asked: Framed, by: Mapping[str, str], seconds: str
+) -> tuple[Any, _Keys, int]:
+    """Read the labels, and the times as whole numbers x, of which so many make a second."""
+    dims, dates = dimensions({**by, MEASURED: seconds}), asked.dates
+    if asked.date:
+        leave_period(dims, schema)
+        dates = Dates.of(data, schema, asked.date, asked.every)
     *labels, time = labelled(data, schema, dims)
-    dtype = schema[dims[MEASURED]]
+    keys = _Keys({f"k{i}": dim for i, dim in enumerate(dims) if dim != MEASURED}, dates)
+    read, dtype = [*labels, *([] if dates is None else dates.selected())], schema[seconds]
     if dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128):
-        return settled(_as_whole_seconds(data.select(*labels, time.alias("x")), dtype)), 1
-    read = data.select(*labels, time.cast(nw.Float64).alias("x"))
-    return settled(_as_microseconds(read)), MICROSECONDS
+        return settled(_as_whole_seconds(data.select(*read, time.alias("x")), dtype)), keys, 1
+    table = data.select(*read, time.cast(nw.Float64).alias("x"))
+    return settled(_as_microseconds(table)), keys, MICROSECONDS
 
 
 def _as_whole_seconds(read: Any, dtype: Any) -> Any:
@@ -227,7 +282,7 @@ def _as_microseconds(read: Any) -> Any:
 
 def _added(
     read: Any,
-    keys: Mapping[str, str],
+    keys: Iterable[str],
     limits: Mapping[str, int],
     squared: Callable[..., tuple[Any, dict[str, Any]]],
     *,
@@ -273,14 +328,10 @@ def _above(number: Any, digit: int) -> Any:
 # ---- what comes home --------------------------------------------------------------------
 
 
-def _brought_home(
-    found: KeyCounts, keys: Mapping[str, str], unit: int, names: Mapping[int, str]
-) -> Moments | None:
+def _brought_home(found: KeyCounts, keys: _Keys, unit: int, names: Mapping[int, str]) -> Moments | None:
     """Put sums together; what may not be summarised is refused as in a tally."""
-    coded, sums = {dim: found.coded[key] for key, dim in keys.items()}, found.sums
-    known = np.ones(len(found.n), dtype=bool)
-    for _, codes in coded.values():
-        known &= codes >= 0
+    coded, sums = keys.coded(found), found.sums
+    known = _known(coded, found)
     if "beyond" in sums and sums["beyond"].any():
         msg = f"{MEASURED} must be finite and below 292,000 years; got {sums['beyond'].sum():,} that are not."
         raise InvalidInputError(msg)
@@ -294,8 +345,16 @@ def _brought_home(
     if np.any(large):
         return None
     counts = found.n - sums["missing"]
-    labels = tuple(v for v, _ in coded.values())
-    wide = {name: column[known].astype(object) for name, column in sums.items()}
+    keyed = *_keys_of(coded, known), counts[known]
+    cells = Cells.of(*keyed)
+    at = Cells(*keyed).positions(cells, cells.dims)
+
+    def merged(column: NDArray[Any]) -> NDArray[Any]:
+        total = np.zeros(len(cells), dtype=column.dtype)
+        np.add.at(total, at, column[known])
+        return total
+
+    wide = {name: merged(column.astype(object)) for name, column in sums.items()}
     if "total" in sums:
         total, squares = wide["total"], wide["squares"]
     else:
@@ -303,15 +362,18 @@ def _brought_home(
         squares = wide["aa"] * _DIGIT**2 + wide["ab"] * (2 * _DIGIT) + wide["bb_high"] * HALF + wide["bb_low"]
     # Whole minutes add up to whole minutes.
     broken = (total % (60 * unit) != 0) | (squares % (60 * unit) ** 2 != 0)
+    proof = (
+        {} if keys.dates is None else {"coverage": (PERIOD,), "months": months_of(found, keys.dates.every)}
+    )
     return Moments(
-        _counted(coded, counts, sums["missing"]),
-        Cells(tuple(coded), labels, tuple(codes[known] for _, codes in coded.values()), counts[known]),
+        _counted(coded, counts, sums["missing"], proof),
+        cells,
         unit,
-        (sums["zero"] - sums["missing"])[known],
-        sums["broken"][known] if "broken" in sums else broken.astype(np.int64),
+        merged(sums["zero"] - sums["missing"]),
+        merged(sums["broken"]) if "broken" in sums else broken.astype(np.int64),
         total,
         squares,
-        {bound: (sums[name] - sums["missing"])[known] for bound, name in names.items()},
+        {bound: merged(sums[name] - sums["missing"]) for bound, name in names.items()},
     )
 
 
@@ -328,10 +390,15 @@ def _refuse_negative(coded: Mapping[str, Encoded], least: FloatArray) -> None:
         raise InvalidInputError(msg)
 
 
-def _counted(coded: Mapping[str, Encoded], counts: IntArray, missing: IntArray) -> Tally:
+def _counted(
+    coded: Mapping[str, Encoded], counts: IntArray, missing: IntArray, proof: Mapping[str, Any]
+) -> Tally:
     """Make the tally, in which every time is 0, and what has none or lacks a label stands in the ledger."""
     n = np.concatenate((counts, missing))
     some = n > 0
     times = np.repeat((0, -1), len(counts))[some]
     twice = {d: (labels, np.concatenate((codes, codes))[some]) for d, (labels, codes) in coded.items()}
-    return Tally._from_codes(twice | {MEASURED: (np.zeros(1, dtype=np.int64), times)}, n[some], unit="rows")
+    timed = twice | {MEASURED: (np.zeros(1, dtype=np.int64), times)}
+    if proof:  # a row without a time, either, lacks that first, as `tally` has it
+        timed[PERIOD] = timed.pop(PERIOD)
+    return Tally._from_codes(timed, n[some], unit="rows", **proof)

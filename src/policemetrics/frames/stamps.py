@@ -43,11 +43,10 @@ from policemetrics.frames.clock import (
     DAY,
     EVERY,
     HOUR,
+    Dates,
     Stamps,
     instant,
     int64,
-    local,
-    periods,
     read_days,
     read_stamps,
 )
@@ -297,13 +296,13 @@ def timed(
     by: Columns,
     timing: Timing,
     incidents: Incidents,
-    otherwise: Callable[[Any, Mapping[str, str]], Moments | None] | None = None,
+    otherwise: Callable[[Any, Mapping[str, str], Dates | None], Moments | None] | None = None,
 ) -> tuple[Tally, Tally, tuple[Note, ...], Moments | None]:
     """Count, by `by` and seconds, the times that have ended, with what was left out, and those still open.
 
     With what is shown with figures of them, which was also warned of. Where an engine has more times than may be
-    returned, `otherwise` is given a frame of those that have ended, in seconds, and the column of each dimension: what it
-    makes of them comes last, and instead of each time above 0 stands a microsecond.
+    returned, `otherwise` is given a frame of those that have ended, in seconds, the column of each dimension, and its
+    dates: what it makes of them comes last, and instead of each time above 0 stands a microsecond.
     """
     lazy, schema = reading.opened(frame)
     dims = reading.dimensions(by)
@@ -313,17 +312,16 @@ def timed(
     if timing.flagged and STILL_OPEN in dims:
         msg = f"by must not name {STILL_OPEN!r}, the dimension that says what was still open: rename yours."
         raise InvalidInputError(msg)
-    dated: list[str] = []
+    dates = None
     if timing.date is not None:
         reading.leave_period(dims, schema)
-        dated = ["y", "m"]
+        dates = Dates.of(lazy, schema, timing.date, timing.every, timing.timezone or "Europe/London")
+    dated = {} if dates is None else Dates.KEYS
     columns = incidents.columns_of(dims)
     keys = {f"k{i}": dim for i, dim in enumerate(dims)}
     select = reading.labelled(lazy, schema, columns)
-    if timing.date is not None:
-        kind = schema[reading.column_named(timing.date, "date", schema)]
-        day = local(lazy, timing.date, kind, timing.timezone or "Europe/London")
-        select += [day.dt.year().alias("y"), day.dt.month().alias("m")]
+    if dates is not None:
+        select += dates.selected()
     if timing.by_day:
         found = read_days(lazy, schema, timing.stamps, str(timing.timezone))
     else:
@@ -359,7 +357,7 @@ def timed(
         # Of narrow numbers less has to come home.
         state = nw.col("state").cast(nw.Int16)
         table = brought_home(read.select(*keys, *dated, state, us.alias("us"), *rows))
-    named = keys | dict(zip(dated, dated, strict=True)) | {"state": "state", "us": TIMES}
+    named = keys | dated | {"state": "state", "us": TIMES}
     added = None
     if isinstance(table, nw.DataFrame):
         numbers = {name.removesuffix("_low"): reading.array_of(table.get_column(name)) for name in rows}
@@ -368,22 +366,18 @@ def timed(
         try:
             counted = counted_there(table, named, rows)
         except TooManyKeysError:
-            # Of periods the engine has no labels.
-            if (
-                otherwise is None
-                or dated
-                or (added := otherwise(_measured(table, keys), {dim: key for key, dim in keys.items()}))
-                is None
-            ):
+            if otherwise is not None:
+                by = {dim: key for key, dim in keys.items()}
+                added = otherwise(_measured(table, [*keys, *dated]), by, dates and dates.read())
+            if added is None:
                 raise
             counted = counted_there(_unmeasured(table), named, rows)
     coded = {dim: counted.coded[key] for key, dim in keys.items()}
     if timing.flagged:
         states, codes = counted.coded["state"]
         coded[STILL_OPEN] = label_array([0, 1]), (states[codes] == _OPEN).astype(np.int64)
-    if timing.date is not None:
-        column = Column(lazy.lazy(), timing.date, schema[timing.date])
-        coded[PERIOD] = periods(counted.coded["y"], counted.coded["m"], timing.every, column)
+    if dates is not None:
+        coded[PERIOD] = dates.periods(counted.coded)
     counts = _Counts.of(counted, coded, reasons, by_row)
     _refuse_unmatched(lazy, schema, rules, counts)
     counts.refuse_no_stamps(timing, lazy, schema)
