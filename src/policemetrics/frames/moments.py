@@ -90,11 +90,12 @@ def sum_times(
     # Sums of DuckDB have 128 bits: it needs no digits, which take three times as long.
     by_duckdb = data.implementation.is_duckdb()
     squared = _squared if by_duckdb else _in_digits
+    flagged = _flagged if by_duckdb else ones
     read, sums = _added(
-        read, keys.columns, limits, squared, narrow=narrow, minute=60 * unit if minutes else None
+        read, keys.columns, limits, squared, flagged, narrow=narrow, minute=60 * unit if minutes else None
     )
     on_purpose = rows_on_purpose(count, schema)
-    more = {"least": nw.col("x").min()}
+    more = {"least": nw.col("x").min(), "known": nw.col("given").count()}
     if by_duckdb and not narrow:
         more["most"] = nw.col("x").max()
     found = counted_there(read, keys.columns, sums, more=more, wide={"total", "squares"})
@@ -256,7 +257,7 @@ def _as_whole_seconds(read: Any, dtype: Any) -> Any:
     there = x.fill_null(0)  # Dask can neither cast nor add up where some are missing
     if dtype == nw.UInt64:
         there = nw.when(there > nw.lit(_MOST, dtype)).then(nw.lit(_MOST + 1, dtype)).otherwise(there)
-    read = read.with_columns(missing.alias("missing"), there.cast(nw.Int64).alias("x"))
+    read = read.with_columns(missing.alias("missing"), x.alias("given"), there.cast(nw.Int64).alias("x"))
     if str(dtype) in _NARROW:
         return read
     beyond = x > _MOST
@@ -272,6 +273,7 @@ def _as_microseconds(read: Any) -> Any:
     sound = ~missing & (micro.abs() < float(_LONGEST))
     read = read.with_columns(
         missing.alias("missing"),
+        nw.when(~missing).then(x).alias("given"),
         (~missing & ~sound).alias("beyond"),
         nw.when(sound).then(micro).otherwise(nw.lit(0.0)).alias("x"),
     )
@@ -285,21 +287,27 @@ def _added(
     keys: Iterable[str],
     limits: Mapping[str, int],
     squared: Callable[..., tuple[Any, dict[str, Any]]],
+    flagged: Callable[[Any], Any],
     *,
     narrow: bool,
     minute: int | None,
 ) -> tuple[Any, list[str]]:
     """Prepare what is added up: times and their squares, and flags, for which a missing time is 0."""
     x = nw.col("x")
-    flags = {"missing": nw.col("missing"), "zero": x == 0}
+    flags = {"zero": x == 0}
     if not narrow:
         flags["beyond"] = nw.col("beyond")
     if minute is not None:
         flags["broken"] = x // minute * minute != x
     flags |= {name: x <= limit for name, limit in limits.items()}
     read, columns = squared(read, narrow=narrow)
-    columns = {name: ones(flag) for name, flag in flags.items()} | columns
-    return read.select(*keys, x, *(v.alias(k) for k, v in columns.items())), list(columns)
+    columns = {name: flagged(flag) for name, flag in flags.items()} | columns
+    return read.select(*keys, x, "given", *(v.alias(k) for k, v in columns.items())), list(columns)
+
+
+def _flagged(condition: Any) -> Any:
+    """Return 1 where a condition holds and 0 elsewhere: DuckDB adds up 32 bits faster than 64, into 128 all the same."""
+    return condition.cast(nw.Int32)
 
 
 def _squared(read: Any, *, narrow: bool) -> tuple[Any, dict[str, Any]]:
@@ -344,7 +352,7 @@ def _brought_home(found: KeyCounts, keys: _Keys, unit: int, names: Mapping[int, 
         large.append(sums["most"] > _SQUARED)
     if np.any(large):
         return None
-    counts = found.n - sums["missing"]
+    counts, missing = sums["known"], found.n - sums["known"]
     keyed = *_keys_of(coded, known), counts[known]
     cells = Cells.of(*keyed)
     at = Cells(*keyed).positions(cells, cells.dims)
@@ -366,14 +374,14 @@ def _brought_home(found: KeyCounts, keys: _Keys, unit: int, names: Mapping[int, 
         {} if keys.dates is None else {"coverage": (PERIOD,), "months": months_of(found, keys.dates.every)}
     )
     return Moments(
-        _counted(coded, counts, sums["missing"], proof),
+        _counted(coded, counts, missing, proof),
         cells,
         unit,
-        merged(sums["zero"] - sums["missing"]),
+        merged(sums["zero"] - missing),
         merged(sums["broken"]) if "broken" in sums else broken.astype(np.int64),
         total,
         squares,
-        {bound: merged(sums[name] - sums["missing"]) for bound, name in names.items()},
+        {bound: merged(sums[name] - missing) for bound, name in names.items()},
     )
 
 
