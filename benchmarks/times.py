@@ -101,8 +101,8 @@ def _same(ours: Any, theirs: Any, *, ranked: bool = True) -> None:
 
 def _key(columns: dict[str, NDArray[Any]]) -> NDArray[np.uint32]:
     """Pack group and seconds into one number a row."""
-    group = (columns["area"].astype(np.uint32) * MONTHS + columns["month"]) * GRADES + columns["grade"]
-    return (group << np.uint32(17)) | columns["seconds"].astype(np.uint32)
+    area, month, grade, seconds = (columns[name].astype(np.uint32) for name in (*BY, "seconds"))
+    return (((area * MONTHS + month) * GRADES + grade) << 17) | seconds
 
 
 # ---- answer times -----------------------------------------------------------------------
