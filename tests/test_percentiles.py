@@ -142,6 +142,27 @@ class TestRuns:
             )
             np.testing.assert_array_equal(whole, floats)
 
+    @pytest.mark.parametrize("size", [1, 2, 3, 7])
+    def test_parts(self, size):
+        """Some groups at a time have what all have together."""
+        values, counts = np.array([1, 4, 9, 2, 2, 3, 5]), np.array([3, 1, 1, 2, 1, 1, 4])
+        whole = Runs.lined(values, counts, np.array([3, 0, 1, 0, 3]))
+        parts = list(whole.parts(size))
+        assert [at for groups, _ in parts for at in range(5)[groups]] == [0, 1, 2, 3, 4]
+        for groups, part in parts:
+            np.testing.assert_array_equal(percentiles(part, [25, 90]), percentiles(whole, [25, 90])[groups])
+            assert part.sums(part.values).tolist() == whole.sums(values)[groups].tolist()
+            limits = np.array([4, 4, 1, 1, 3])
+            assert (
+                part.up_to(part.values, limits[groups]).tolist()
+                == whole.up_to(values, limits)[groups].tolist()
+            )
+
+    def test_beyond_the_values(self):
+        """A position before the first value, or behind the last, is at that value."""
+        runs = Runs.lined(np.array([1, 4, 9]), np.array([2, 1, 1]), np.array([2, 1]))
+        assert runs.at(np.array([[-1, -1], [1, 0], [3, 1]])).tolist() == [[1, 9], [1, 9], [4, 9]]
+
     def test_sums_of_python_numbers(self):
         """Sums go past 64 bits where the terms are Python integers."""
         runs = one([1, 2])

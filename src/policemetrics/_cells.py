@@ -728,19 +728,16 @@ class _Keys:
     span: int
     rows: int
 
-    def packed(self) -> Iterator[tuple[slice, IntArray]]:
+    def packed(self) -> Iterator[tuple[slice, Whole]]:
         """Pack some rows at a time, each time into the same memory, which stays in the cache."""
-        at_once = min(_AT_ONCE, self.rows)
-        digits, found = list(self._digits(at_once)), np.zeros(at_once, dtype=np.int64)
+        digits = list(self._digits(min(_AT_ONCE, self.rows)))
         for first in range(0, self.rows, _AT_ONCE):
             rows = slice(first, min(first + _AT_ONCE, self.rows))
-            key: Whole | None = None  # stays None without a column: one key, 0
+            key: Whole | None = None
             for digit in digits:
                 key = digit.read(rows) if key is None else digit.append_to(key, rows)
-            wide = found[: rows.stop - first]
-            if key is not None:
-                wide[:] = key
-            yield rows, wide
+            # Without a column there is one key, 0.
+            yield rows, np.zeros(rows.stop - first, dtype=np.int64) if key is None else key
 
     def _digits(self, at_once: int) -> Iterator[_Digit]:
         """Give each column the narrowest numbers that hold the key as far as it: narrow ones are several times faster."""
@@ -756,18 +753,21 @@ class _Keys:
 
         Keys that agree in all digits but the last lie together: of the digits above one of each is looked at.
         """
-        rest = key.astype(np.int32) if self.span < 2**31 else key  # divides several times faster
+        # Narrow numbers divide several times faster.
+        rest = key.astype(np.int32, copy=False) if self.span < HALF // 2 else key
         starts, found = np.arange(0), list[tuple[IntArray, IntArray]]()
-        for i in reversed(range(len(self.lows))):
-            above = rest // self.sizes[i] if i else np.zeros(0, dtype=rest.dtype)
-            digit = rest - above * self.sizes[i] if i else rest
-            distinct, place = _ranked(digit, self.lows[i], self.sizes[i])
-            if len(place) < len(key):
-                place = np.repeat(place, np.diff(starts, append=len(key)))
-            found.append((distinct, place))
+        for i, size in reversed([*enumerate(self.sizes)]):
+            digit, each = rest, starts
             if i:
-                new = _run_starts([above], len(above))
-                starts, rest = new if len(rest) == len(key) else starts[new], above[new]
+                digit = rest // size
+                new = _run_starts([digit], len(digit))
+                starts, above = new if len(rest) == len(key) else starts[new], digit[new]
+                digit *= size
+                rest, digit = above, np.subtract(rest, digit, out=digit)
+            distinct, place = _ranked(digit, self.lows[i], size)
+            if len(place) < len(key):
+                place = np.repeat(place, np.diff(each, append=len(key)))
+            found.append((distinct, place))
         return tuple(reversed(found))
 
 
@@ -817,7 +817,8 @@ def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     tables = {
         name: (np.zeros(keys.span, dtype=np.int64), np.zeros(keys.span, dtype=np.int64)) for name in sums
     }
-    for rows, key in keys.packed():
+    for rows, some in keys.packed():
+        key = some.astype(np.int64, copy=False)  # by which alone tables are looked up
         np.add.at(n, key, one)
         for name, column in sums.items():
             for table, half in zip(tables[name], _halves(column[rows]), strict=True):
@@ -835,7 +836,8 @@ def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
 def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     """Count the runs of the sorted keys."""
     # Half the width sorts in less than half the time.
-    key: Whole = np.empty(keys.rows, dtype=np.uint32 if keys.span <= HALF else np.int64)
+    width = np.int32 if keys.span < HALF // 2 else np.uint32 if keys.span <= HALF else np.int64
+    key: Whole = np.empty(keys.rows, dtype=width)
     for rows, some in keys.packed():
         key[rows] = some
     # Without sums the keys themselves are sorted, which is faster than to find their order.
@@ -845,9 +847,10 @@ def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
     else:
         key = key[order]
     starts = _run_starts([key], len(key))
-    n = np.full(len(starts), keys.rows - starts[-1])
+    n = np.empty_like(starts)
     np.subtract(starts[1:], starts[:-1], out=n[:-1])
-    return key[starts], n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
+    n[-1] = keys.rows - starts[-1]
+    return key.take(starts), n, {c: _run_sums(v, order, starts) for c, v in sums.items()}
 
 
 def _by_lexsort(columns: Sequence[Whole], rows: int, sums: Mapping[str, Whole]) -> Packed:
@@ -897,8 +900,12 @@ def _ranked(digits: Whole, low: int, span: int) -> tuple[IntArray, IntArray]:
         distinct, place = np.unique(digits, return_inverse=True)
         return distinct.astype(np.int64) + low, place
     # A flag for each value in the span, and its rank among the flags that are set: no sorting.
-    there = np.zeros(span, dtype=bool)
-    there[digits] = True
-    if there.all():
-        return np.arange(span) + low, digits.astype(np.int64)
-    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[digits]
+    there, place = np.zeros(span, dtype=bool), digits.astype(np.int64)
+    parts = [place[first : first + _AT_ONCE] for first in range(0, len(place), _AT_ONCE)]
+    for part in parts:
+        there[part] = True
+    if not there.all():
+        rank = np.cumsum(there) - 1
+        for part in parts:
+            part[:] = rank[part]
+    return np.flatnonzero(there) + low, place

@@ -6,7 +6,7 @@ cumulative counts at once; the rows are never written out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, cast, get_args
 
 import attrs
@@ -37,7 +37,7 @@ class Runs:
 
     Attributes
     ----------
-    values : ndarray of float64 or int64, (runs,)
+    values : ndarray of float64, int32 or int64, (runs,)
         Ascending within each group.
     counts : ndarray of int64, (runs,)
         How often each value occurs, > 0.
@@ -89,8 +89,9 @@ class Runs:
     @classmethod
     def lined(cls, values: FloatArray | IntArray, counts: IntArray, lengths: IntArray) -> Runs:
         """Make runs of which each group has so many, one group after another."""
-        total = counts.sum(dtype=np.float64)
-        if total >= 2.0**63:
+        # A sum of floats cannot wrap, and is needed only where counts are so large that theirs could.
+        large = float(counts.max(initial=0)) * len(counts) >= 2.0**63
+        if large and (total := counts.sum(dtype=np.float64)) >= 2.0**63:
             msg = f"counts must add up within 64 bits; got a sum of {total:.4g}."
             raise CountOverflowError(msg)
         through = np.zeros(len(counts) + 1, dtype=np.int64)
@@ -120,6 +121,24 @@ class Runs:
         distinct, counts = np.unique(values, return_counts=True)
         return cls.of(distinct, counts.astype(np.int64), np.zeros(len(distinct), dtype=np.int64), 1)
 
+    def parts(self, size: int) -> Iterator[tuple[slice, Runs]]:
+        """Cut the groups into parts of so many, whose columns fit in the cache; return which they are, and their runs."""
+        ends = np.append(0, np.cumsum(self.lengths)).tolist()
+        for start in range(0, len(self.lengths), size):
+            groups, first = slice(start, start + size), ends[start]
+            end = ends[min(start + size, len(self.lengths))]
+            yield (
+                groups,
+                attrs.evolve(
+                    self,
+                    values=self.values[first:end],
+                    counts=self.counts[first:end],
+                    lengths=self.lengths[groups],
+                    sizes=self.sizes[groups],
+                    through=self._through[first : end + 1],
+                ),
+            )
+
     def spread(self, column: NDArray[Any]) -> NDArray[Any]:
         """Give every run the value of its group, of a column (groups,)."""
         return np.repeat(column, self.lengths)
@@ -134,23 +153,36 @@ class Runs:
 
     def up_to(self, terms: IntArray, limits: IntArray) -> IntArray:
         """Count the values of each group whose term, one a run and ascending in each group, does not pass its limit."""
-        high = np.cumsum(self.lengths)
-        first = low = high - self.lengths
-        while (left := low < high).any():  # each time half of the runs that are left
-            middle = (low + high) // 2
-            below = left & (terms[np.where(left, middle, 0)] <= limits)
-            low, high = np.where(below, middle + 1, low), np.where(left & ~below, middle, high)
-        found: IntArray = self._through[low] - self._through[first]
+        ends = np.cumsum(self.lengths)
+        first = ends - self.lengths
+        found: IntArray = self._through[_first_above(terms, limits, first, ends)] - self._through[first]
         return found
 
     def at(self, positions: IntArray) -> FloatArray:
-        """Return the values at positions (groups, k), counted from 0; nan for a group without values."""
+        """Return the values at positions (k, groups), counted from 0, or the nearest there are; nan for a group without values."""
         if not len(self.values):
             return np.full(positions.shape, np.nan)
-        before = np.cumsum(self.sizes) - self.sizes
-        run = np.searchsorted(self._through[1:], before[:, None] + positions, side="right")
-        found = self.values[np.minimum(run, len(self.values) - 1)]
-        return np.where(self.sizes[:, None] > 0, found, np.nan)
+        position = np.minimum(np.maximum(positions, 0), self.sizes - 1)
+        # Each run has a value or more, so that no more runs than values lie before a position, or behind it.
+        ends = np.cumsum(self.lengths)
+        first = ends - self.lengths
+        low, high = np.maximum(position + (ends - self.sizes), first), np.minimum(position + first, ends - 1)
+        run = _first_above(self._through[1:], position + self._through[first], low, high)
+        found = self.values.take(run, mode="clip")
+        return np.where(self.sizes > 0, found, np.nan)
+
+
+def _first_above(terms: IntArray, limits: IntArray, low: IntArray, high: IntArray) -> IntArray:
+    """Find the first of ascending terms that is above a limit, from `low` until `high`, which it is if none before it is."""
+    found = low.flatten()
+    left = np.flatnonzero(found < high.ravel())
+    at, end, limit = found[left], high.ravel()[left], limits.ravel()[left]
+    step = 1 << int((end - at).max(initial=0)).bit_length()
+    while step := step >> 1:
+        probe = at + (step - 1)
+        at += step * ((probe < end) & (terms.take(probe, mode="clip") <= limit))
+    found[left] = at
+    return found.reshape(low.shape)
 
 
 def percentiles(runs: Runs, q: Sequence[float], *, method: Percentile = "linear") -> FloatArray:
@@ -196,15 +228,15 @@ def percentiles(runs: Runs, q: Sequence[float], *, method: Percentile = "linear"
     [[6.5, 29.1]]
     """
     _check.choice(method, "percentile_method", PERCENTILE_METHODS)
-    share = np.asarray(q) / 100
-    n = runs.sizes[:, None].astype(np.float64)
+    share = np.asarray(q)[:, None] / 100
+    n = runs.sizes.astype(np.float64)
     if method in {"inverted_cdf", "closest_observation"}:
         place = n * share - 1 if method == "inverted_cdf" else n * share - 1 - 0.5
         below = np.floor(place)
         exact = place == below
         if method == "closest_observation":
             exact &= below % 2 == 1  # of two that are as close, the one of even rank
-        return runs.at(np.maximum(np.where(exact, below, below + 1), 0).astype(np.int64))
+        return runs.at(np.where(exact, below, below + 1).astype(np.int64)).T
     if method == "linear":
         place = (n - 1) * share
     elif method == "averaged_inverted_cdf":
@@ -216,9 +248,9 @@ def percentiles(runs: Runs, q: Sequence[float], *, method: Percentile = "linear"
     part = place - below
     if method == "averaged_inverted_cdf":
         part = np.where(part == 0, 0.5, 1.0)
-    lower = runs.at(np.clip(below, 0, n - 1).astype(np.int64))
-    upper = runs.at(np.clip(below + 1, 0, n - 1).astype(np.int64))
-    return _between(lower, upper, part)
+    position = below.astype(np.int64)
+    lower, upper = runs.at(position), runs.at(position + 1)
+    return _between(lower, upper, part).T
 
 
 def _between(lower: FloatArray, upper: FloatArray, part: FloatArray) -> FloatArray:

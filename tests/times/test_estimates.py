@@ -24,6 +24,7 @@ from policemetrics import (
     time_change,
 )
 from policemetrics.percentiles import Runs
+from policemetrics.times import estimates
 from policemetrics.times.estimates import bootstrap_means
 
 # scipy before 1.15 had another name for it.
@@ -171,6 +172,16 @@ def test_a_bootstrap_of_few_times_has_a_width():
     assert 0 <= low < 0.5 < high <= 1
 
 
+def test_groups_are_worked_out_some_at_a_time(monkeypatch):
+    """However many at a time, the figures are the same."""
+    random = np.random.default_rng(4)
+    frame = pl.DataFrame({"beat": random.integers(0, 9, 100), "seconds": random.integers(0, 60, 100)})
+    expected = summarise_times(frame, by="beat", target=30)
+    monkeypatch.setattr(estimates, "_GROUPS", 2)
+    monkeypatch.setattr(estimates, "_RUNS", 25)
+    assert summarise_times(frame, by="beat", target=30) == expected
+
+
 # ---- stamps in whole minutes ------------------------------------------------------------
 
 
@@ -252,6 +263,11 @@ class TestWholeMinutes:
         )
         table = summarise_times(frame, by="force", target=480)
         assert [bounds_of(f) for f in table] == [["50.00", "75.00"], []]
+        odd = frame.with_columns(seconds=pl.Series([*MINUTES, *MINUTES[:-1], 61]))  # one that lies between
+        assert [bounds_of(f) for f in summarise_times(odd, by="force", target=480)] == [
+            ["50.00", "75.00"],
+            [],
+        ]
         few = pl.DataFrame({"force": ["A"] * 32 + ["B"] * 8, "seconds": MINUTES})
         assert all(bounds_of(f) for f in summarise_times(few, by="force", target=480))
         by_label = summarise_times(few, by="force", target={"A": 480, "B": None})

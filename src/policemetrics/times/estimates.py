@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from policemetrics import _check, _supply, _write, intervals
 from policemetrics._arguments import by_label
-from policemetrics._cells import MEASURED, MICROSECONDS, Cells, microseconds
+from policemetrics._cells import MEASURED, MICROSECONDS, Cells, distinct_of, microseconds
 from policemetrics._compare import Mask, Rows, chosen_of
 from policemetrics.errors import (
     InvalidInputError,
@@ -45,6 +45,8 @@ EVERYWHERE: Final[Mask] = np.ones(1, dtype=bool)
 
 PERCENTILES: Final = {"median": 50, "p90": 90, "p95": 95, "p99": 99}
 _LARGEST_SEED: Final = 2**32 - 1
+_GROUPS: Final = 2**14  # at once: a few columns of them fit in the cache
+_RUNS: Final = 2**16  # likewise
 
 
 # ---- what is asked ----------------------------------------------------------------------
@@ -273,12 +275,17 @@ def lined_up(
     The reason names the side by its `label`, and the time of the count as `said` writes it.
     """
     cells = cells.project((*groups.dims, seconds))
-    shown, counts, starts = _seconds_shown(cells, seconds), cells.counts, cells.starts(groups.dims)
+    shown: NDArray[Any] = _seconds_shown(cells, seconds)
+    counts, starts = cells.counts, cells.starts(groups.dims)
     # Whole seconds are told by their labels, which are few, and stay whole numbers.
-    values = (shown.astype(np.int64) if (shown == np.floor(shown)).all() else shown)[cells.code(seconds)]
+    if (shown == np.floor(shown)).all():
+        shown = shown.astype(np.int32 if np.abs(shown).max(initial=0) < 2**31 else np.int64)
+    values = shown.take(cells.code(seconds))
     at = cells.keys(groups.dims).positions(groups, groups.dims)
-    total, lengths = np.zeros((2, len(groups)), dtype=np.int64)
+    lengths, total = np.zeros((2, len(groups)), dtype=np.int64)
     lengths[at] = np.diff(starts, append=len(cells))
+    if not len(cells) or counts.min() > 0:
+        return LinedTimes.of(Runs.lined(values, counts, lengths)), _supply.no_reasons(len(groups))
     total[at] = np.add.reduceat(counts, starts)
     reasons = _supply.why_negative(total, label)
     below = np.flatnonzero(counts < 0)
@@ -289,11 +296,9 @@ def lined_up(
                 "outweigh what was recorded"
             )
     there = _supply.unexplained(reasons)
-    if len(cells) and not (there.all() and counts.min() > 0):
-        kept = (counts > 0) & np.repeat(there[at], lengths[at])
-        lengths[at] = np.add.reduceat(kept, starts, dtype=np.int64)
-        values, counts = values[kept], counts[kept]
-    return LinedTimes.of(Runs.lined(values, counts, lengths)), reasons
+    kept = (counts > 0) & np.repeat(there[at], lengths[at])
+    lengths[at] = np.add.reduceat(kept, starts, dtype=np.int64)
+    return LinedTimes.of(Runs.lined(values[kept], counts[kept], lengths)), reasons
 
 
 def seconds_of(cells: Cells, seconds: str) -> FloatArray:
@@ -373,11 +378,11 @@ def in_minutes(times: Times | Moments, recorded_to: RecordedTo | None) -> Mask:
     """Return of which groups the times are in whole minutes: as was said, or as all of many are."""
     if recorded_to is not None:
         return np.full(len(times.sizes), recorded_to == "minute")
-    sizes, broken, some = times.sizes, times.broken, times.sizes > times.zeros
-    if not broken.any():  # one log: what is true of all of it is true of its smallest group
-        return np.full(len(sizes), bool(some.any()) and int(sizes.sum()) >= _EVIDENT)
-    found: Mask = (broken == 0) & some & (sizes >= _EVIDENT)
-    return found
+    sizes, even = times.sizes, times.broken == 0
+    if even.all():  # one log: what is true of all of it is true of its smallest group
+        return np.full(len(sizes), int(sizes.sum()) >= _EVIDENT and bool((sizes > times.zeros).any()))
+    found: Mask = even & (sizes >= _EVIDENT)
+    return found & (sizes > times.zeros) if found.any() else found
 
 
 def note_minutes(
@@ -466,14 +471,18 @@ def by_side(sides: Sequence[Mapping[str, Any]], *names: str) -> dict[str, Any]:
 
 def _percentiles(runs: Runs, method: Percentile, level: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Find the percentiles of each group, and the order statistics that bound them whatever the distribution."""
-    found = percentiles(runs, list(PERCENTILES.values()), method=method)
-    n, shares = runs.sizes[:, None], np.array(list(PERCENTILES.values())) / 100
-    first, last = intervals.order_statistics(n, shares, level)
-    low = np.where(first > 0, runs.at(first - 1), 0.0)
-    high = np.where(last <= n, runs.at(last - 1), np.inf)
+    shares = list(PERCENTILES.values())
+    sizes, size = distinct_of(runs.sizes)
+    first, last = intervals.order_statistics(sizes, np.array(shares)[:, None] / 100, level)
+    found, low, high = np.zeros((3, len(shares), len(size)))
+    for groups, part in runs.parts(_GROUPS):
+        least, most = first[:, size[groups]], last[:, size[groups]]
+        found[:, groups] = percentiles(part, shares, method=method).T
+        low[:, groups] = np.where(least > 0, part.at(least - 1), 0.0)
+        high[:, groups] = np.where(most <= part.sizes, part.at(most - 1), np.inf)
     # Some definitions go beyond the order statistics where times are few: the interval is widened to hold its
     # estimate. Without times that is nan, and so are the limits then.
-    return found, np.minimum(low, found), np.maximum(high, found)
+    return found.T, np.minimum(low, found).T, np.maximum(high, found).T
 
 
 @attrs.frozen(eq=False)
@@ -511,8 +520,11 @@ class LinedTimes:
     @classmethod
     def of(cls, runs: Runs) -> LinedTimes:
         """Read times to the microsecond, or as whole seconds, whose squares leave 64 bits far later."""
-        if runs.values.dtype.kind == "i" or (runs.values == np.floor(runs.values)).all():
-            return cls(runs, runs.values.astype(np.int64, copy=False), 1)
+        values: NDArray[Any] = runs.values
+        if values.dtype.kind == "i":
+            return cls(runs, values, 1)
+        if (values == np.floor(values)).all():
+            return cls(runs, values.astype(np.int64), 1)
         return cls(runs, microseconds(runs.values, MEASURED), MICROSECONDS)
 
     @property
@@ -526,9 +538,18 @@ class LinedTimes:
         return self.within(np.zeros_like(self.sizes), inclusive=True)
 
     @property
-    def broken(self) -> IntArray:
-        """How many of them are no whole minutes."""
-        return self.runs.sums(np.where(self.times % (60 * self.unit) != 0, self.runs.counts, 0))
+    def broken(self) -> Mask:
+        """Whether any of them is no whole minute: where the last one is none, or one between, no other is looked at."""
+        runs, minute, some = self.runs, 60 * self.unit, self.runs.lengths > 0
+        last, middle = np.cumsum(runs.lengths)[some] - 1, runs.lengths[some] // 2
+        found = np.zeros(len(some), dtype=bool)
+        found[some] = (self.times[last] % minute != 0) | (self.times[last - middle] % minute != 0)
+        left = some & ~found
+        if left.any():
+            kept = runs.spread(left)
+            rest = Runs.lined(self.times[kept], runs.counts[kept], runs.lengths[left])
+            found[left] = rest.sums(np.where(rest.values % minute != 0, rest.counts, 0)) > 0
+        return found
 
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and sample variance, correctly rounded for whole microseconds."""
@@ -597,10 +618,14 @@ Times: TypeAlias = LinedTimes | AddedTimes
 def _sums(runs: Runs, times: IntArray) -> tuple[_Whole, _Whole]:
     """Add up times and their squares, by group."""
     if float(times.max(initial=0)) ** 2 * float(runs.sizes.max(initial=0)) < _SAFE:
-        terms = runs.counts * times
-        total = runs.sums(terms)
-        terms *= times
-        return total, runs.sums(terms)
+        total, squares = np.zeros((2, len(runs.sizes)), dtype=np.int64)
+        some = 1 + _RUNS * len(total) // (len(times) + 1)
+        for groups, part in attrs.evolve(runs, values=times).parts(some):
+            terms = part.counts * part.values
+            total[groups] = part.sums(terms)
+            terms *= part.values
+            squares[groups] = part.sums(terms)
+        return total, squares
     first, second = (runs.counts * times for _ in range(2))
     rough = runs.counts.astype(np.float64) * times
     total = _unwrapped(runs, times, 1, runs.sums(first), runs.sums(rough))
