@@ -17,7 +17,7 @@ from engines import duck, one_duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policemetrics import durations, response_times, summarise_times, time_change
+from policemetrics import answer_times, durations, response_times, summarise_times, time_change, time_drivers
 from policemetrics.errors import (
     IncidentNumberWarning,
     InvalidInputError,
@@ -554,3 +554,166 @@ class TestRanks:
         monkeypatch.setattr(import_module("policemetrics.frames.moments"), "counted_there", changed)
         with pytest.raises(InvalidInputError, match="the data changed while they were read"):
             summarise_times(self.frame().lazy())
+
+    # ---- other metrics ------------------------------------------------------------------
+
+    @staticmethod
+    def calls(rows=900, seed=5):
+        """Calls of lines, of which one abandons all, and some lack a line, a result or a wait."""
+        random = np.random.default_rng(seed)
+        waits = np.where(random.random(rows) < 0.05, np.nan, random.lognormal(2, 1, rows))
+        waits[::17] = 2.5
+        line = random.choice(["101", "999", "text", None], rows)
+        result = random.choice(["answered", "by app", "abandoned", None], rows, p=[0.6, 0.2, 0.15, 0.05])
+        return pl.DataFrame(
+            {
+                "line": line,
+                "result": np.where(line == "text", "abandoned", result),
+                "day": np.datetime64("2023-01-15") + random.integers(0, 200, rows),
+                "seconds": waits,
+            }
+        )
+
+    RESULT: ClassVar = {"result": "result", "answered": ["answered", "by app"]}
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"out_of": "answered"},
+            {"out_of": "answered", "by": "line", "percentile_method": "hazen"},
+            {"out_of": "offered", "by": "line", **RESULT},
+            {"out_of": "offered", "by": "line", "target": {"101": 10, "999": 5, "text": 20}, **RESULT},
+            {"out_of": "offered_less_short", "short": 2.5, "by": "line", **RESULT},
+            {"out_of": "offered_less_short", "short": 2.500001, **RESULT},
+            {"out_of": "answered", "short": 1e6, "inclusive": True, **RESULT},
+            {"out_of": "offered", "by": "period", "date": "day", "every": "quarter", **RESULT},
+            {"out_of": "offered", "abandoned": {"101": 9, "999": 3, "text": 0}, "by": "line"},
+        ],
+    )
+    def test_answer_times(self, asked, second_pass, monkeypatch):
+        monkeypatch.setattr(counting, "MOST_CELLS", 400)
+        frame, asked = self.calls(), {"target": 10} | asked
+        every = answer_times(frame, **asked)
+        for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
+            assert answer_times(engine, **asked) == every
+            assert second_pass.pop() == "by spans"
+
+    def test_answer_times_of_whole_seconds(self, second_pass):
+        """Of a table of counts there is nothing to be added up: then the refusal stands, and the rows are the cure."""
+        frame = self.calls().with_columns((pl.col("seconds") * 10).round().fill_nan(None).cast(pl.Int32))
+        asked = {"target": 100, "out_of": "offered_less_short", "short": 20.5, "by": "line"} | self.RESULT
+        assert answer_times(frame.lazy(), **asked) == answer_times(frame, **asked)
+        assert second_pass == ["by spans"]
+
+    def test_no_call_answered(self, second_pass):
+        frame = self.calls().with_columns(pl.lit("abandoned").alias("result"))
+        for by in (None, "line"):
+            asked = {"target": 10, "out_of": "offered", "result": "result", "by": by}
+            assert answer_times(frame.lazy(), **asked) == answer_times(frame, **asked)
+        assert second_pass == ["by spans"] * 2
+
+    @pytest.mark.parametrize(
+        ("asked", "match"),
+        [
+            ({"answered": "answered"}, "'by app' does not"),
+            ({"seconds": "line"}, "must hold numbers of seconds"),
+            ({"target": {"101": 10}, "by": "line"}, "it lacks"),
+        ],
+    )
+    def test_wrong_calls(self, asked, match):
+        asked = {"target": 10, "out_of": "offered"} | self.RESULT | asked
+        for frame in (self.calls(), self.calls().lazy()):
+            with pytest.raises(PoliceMetricsError, match=match):
+                answer_times(frame, **asked)
+
+    def test_negative_calls(self):
+        frame = self.calls().with_columns(
+            pl.when(pl.int_range(900) == 60).then(-3.0).otherwise("seconds").alias("seconds")
+        )
+        for table in (frame, frame.lazy()):
+            with pytest.raises(InvalidInputError, match=r"seconds must be >= 0; got -3"):
+                answer_times(table, target=10, out_of="answered")
+
+    @staticmethod
+    def two_years(rows=3000, seed=9):
+        """Times of two years, of groups of which one is there in the second year alone, and one district is small."""
+        random = np.random.default_rng(seed)
+        day = np.datetime64("2022-04-01") + random.integers(0, 730, rows)
+        late = day >= np.datetime64("2023-04-01")
+        group = np.where(late & (random.random(rows) < 0.1), "new", random.choice(["a", "b", None], rows))
+        took = random.lognormal(6, 1, rows) * np.where(late, 0.9, 1)
+        took[::19] = 600
+        return pl.DataFrame(
+            {
+                "g": group,
+                "month": np.datetime_as_string(day, "M"),
+                "year": np.where(late, "2023/24", "2022/23"),
+                "day": day,
+                "district": random.choice(["East", "West", "tiny", None], rows, p=[0.5, 0.39, 0.01, 0.1]),
+                "seconds": np.where(random.random(rows) < 0.05, np.nan, took),
+            }
+        ).with_columns(pl.when(pl.col("g") != "None").then("g").alias("g"))
+
+    BETWEEN: ClassVar = {"between": ("2022/23", "2023/24")}
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {**BETWEEN, "period": "year"},
+            {**BETWEEN, "period": "year", "by": "g", "percentile_method": "weibull"},
+            {**BETWEEN, "period": "month", "by": "g", "target": {"a": 900, "b": 600, "new": None}},
+            {**BETWEEN, "date": "day", "every": "financial_year", "by": ["district"]},
+            {**BETWEEN, "date": "day", "every": "quarter", "by": "district", "recorded_to": "minute"},
+            {"between": ("2022-05", "2023-05"), "date": "day", "by": "district"},
+            {"groups": ("East", "tiny"), "of": "district", "by": "g", "missed": "missing seconds"},
+            {
+                "groups": ("East", "West"),
+                "of": "district",
+                "date": "day",
+                "every": "quarter",
+                "by": "period",
+                "like_for_like": "match",
+            },
+        ],
+    )
+    def test_time_change(self, asked, second_pass, monkeypatch):
+        monkeypatch.setattr(counting, "MOST_CELLS", 2600)
+        frame, asked = self.two_years(), {"target": 900} | asked
+        every = time_change(frame, **asked)
+        for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
+            found = time_change(engine, **asked)
+            assert found == every
+            assert second_pass.pop() == "by spans"
+
+    def test_time_drivers(self, monkeypatch, second_pass):
+        """Which need no rank, and so are asked for as sums at once."""
+        monkeypatch.setattr(counting, "MOST_CELLS", 60)
+        frame, asked = self.two_years(), {**self.BETWEEN, "period": "year", "of": "g", "target": 900}
+        for by in (None, "district"):
+            every = time_drivers(frame, by=by, **asked)
+            for engine in (frame.lazy(), duck().from_arrow(frame.to_arrow())):
+                assert time_drivers(engine, by=by, **asked) == every
+        assert not second_pass
+
+    def test_change_that_is_followed(self):
+        """Of what is still open every time is followed: the refusal stands, and whole seconds are its cure."""
+        frame = self.two_years().with_columns((pl.int_range(3000) % 9 == 0).alias("open"))
+        asked = {**self.BETWEEN, "period": "year", "still_open": "open"}
+        with pytest.raises(
+            InvalidInputError, match=r"more than 120 distinct keys .* whole seconds in the query"
+        ):
+            time_change(frame.lazy(), **asked)
+        whole = frame.with_columns((pl.col("seconds") // 120 * 120).clip(0, 3000))
+        assert time_change(whole.lazy(), **asked) == time_change(whole, **asked)
+
+    def test_durations_are_cured(self):
+        """By times to the second, as the refusal says; of which there are fewer."""
+        frame, asked = self.stamped(), {"start": "created", "end": "arrived", "timezone": "Europe/London"}
+        whole = durations(frame, resolution="second", **asked)
+        few = frame.with_columns(
+            (pl.col("created") + pl.duration(microseconds=pl.int_range(pl.len()))).alias("arrived")
+        )
+        with pytest.raises(InvalidInputError, match=r"resolution='second' of durations and response_times"):
+            durations(few.lazy(), **asked)
+        assert len(durations(few.lazy(), resolution="second", **asked)) == 1
+        assert len(whole) > 120

@@ -10,7 +10,7 @@ Each function imports its module when a frame comes, so that plain numbers and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
@@ -214,12 +214,18 @@ def sum_times(
     )
 
 
-def near_ranks(frame: Any, by: Sequence[str], seconds: str, wanted: Callable[[Cells], IntArray]) -> Cells:
+def near_ranks(
+    frame: Any,
+    by: Sequence[str],
+    seconds: str,
+    wanted: Callable[[Cells], IntArray],
+    groups: Collection[str],
+) -> Cells:
     """Let an engine count times roughly, and exactly where the ranks lie that are `wanted`."""
     from policemetrics.frames import moments
 
     asked = Framed.of(frame)
-    return moments.near_ranks(asked, asked.by(by), seconds, wanted)
+    return moments.near_ranks(asked, asked.by(by), seconds, wanted, groups)
 
 
 def read_columns(

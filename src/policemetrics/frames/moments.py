@@ -6,7 +6,7 @@ all give the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -60,6 +60,30 @@ class Moments:
         """How many times each key has."""
         return self.keys.counts
 
+    @property
+    def tally(self) -> Tally:
+        """The tally of those times that are `near` ranks, and of the others roughly."""
+        return self.data if self.near is None else self.holding(self.near)
+
+    @property
+    def none(self) -> Cells:
+        """A cell of no time for every key."""
+        keys, zero = self.keys, np.zeros(len(self.keys), dtype=np.int64)
+        return Cells((*keys.dims, MEASURED), (*keys.labels, zero[:1]), (*keys.codes, zero), zero)
+
+    @property
+    def numbered(self) -> Tally:
+        """The tally in which each key has its number for a time: so it can be found among what is chosen of a tally."""
+        keys, number = self.keys, np.arange(len(self.keys))
+        cells = Cells((*keys.dims, MEASURED), (*keys.labels, number), (*keys.codes, number), keys.counts)
+        return self.holding(cells.select(keys.counts > 0))
+
+    def holding(self, cells: Cells) -> Tally:
+        """Return the tally with the cells of other times."""
+        cells = cells.project(self.data.dims)
+        (sent,) = self.data._sent
+        return self.data._evolve(cells=cells, sent=(attrs.evolve(sent, cells=cells),))
+
 
 def sum_times(
     asked: Framed,
@@ -106,7 +130,11 @@ def sum_times(
 
 
 def near_ranks(
-    asked: Framed, by: Mapping[str, str], seconds: str, wanted: Callable[[Cells], IntArray]
+    asked: Framed,
+    by: Mapping[str, str],
+    seconds: str,
+    wanted: Callable[[Cells], IntArray],
+    groups: Collection[str],
 ) -> Cells:
     """Let an engine count times by spans, which get narrower where the ranks lie that are `wanted`.
 
@@ -122,7 +150,9 @@ def near_ranks(
     seconds : str
         The column of times.
     wanted : callable
-        Which times, in microseconds, hold the ranks, of cells by key and time.
+        Which times, in microseconds, hold the ranks, of cells by key and time; or are asked for themselves.
+    groups : collection of str
+        The dimensions whose labels are in no rank together, so that they may be looked at one after the other.
 
     Returns
     -------
@@ -130,6 +160,7 @@ def near_ranks(
         Counts by key and time, in microseconds: exact where a rank lies, by the start of a span elsewhere.
     """
     read, keys, unit = _read(*opened(asked.frame), asked, by, seconds)
+    keys = attrs.evolve(keys, groups=groups)
     read = settled(read.filter(~nw.col("missing")).select(*keys.columns, "x"))
     return _near(read, keys, MICROSECONDS // unit, wanted)
 
@@ -155,7 +186,7 @@ def _by_spans(
     span, starts, cells = 1 << most.bit_length(), np.zeros(1, dtype=np.int64), None
     if most >= _FLOATS_HOLD:
         return None
-    while cells is None or span > 1:
+    while cells is None or (span > 1 and len(starts)):
         room = counting.MOST_CELLS // max(len(found.n), 1) // len(starts)
         narrower = span >> min(max(room, 1).bit_length() - 1, span.bit_length() - 1)
         if narrower == span > 1:
@@ -168,7 +199,7 @@ def _by_spans(
         else:
             rough = ~np.isin(cells.label(MEASURED), starts * scale)
             cells = cells.select(rough[cells.code(MEASURED)]).union(fine)
-        span, starts = narrower, wanted(cells) // scale
+        span, starts = narrower, np.unique(wanted(cells) // scale // narrower * narrower)
     return cells
 
 
@@ -205,6 +236,7 @@ class _Keys:
 
     by: Mapping[str, str]
     dates: Dates | None
+    groups: Collection[str] = ()
 
     @property
     def columns(self) -> dict[str, str]:
@@ -217,11 +249,11 @@ class _Keys:
         return coded if self.dates is None else coded | {PERIOD: self.dates.periods(found.coded)}
 
     def halves(self, found: KeyCounts) -> list[Any]:
-        """Part the rows by the dimension that has most labels, so that no group is parted; none where it has but one."""
-        coded = self.coded(found)
-        dim = max(coded, key=lambda d: len(coded[d][0]), default="")
-        if not coded or len(coded[dim][0]) < 2:
+        """Part the rows by the dimension of groups that has most labels; none where it has but one."""
+        coded = {dim: v for dim, v in self.coded(found).items() if dim in self.groups and len(v[0]) > 1}
+        if not coded:
             return []
+        dim = max(coded, key=lambda d: len(coded[d][0]))
         labels, codes = coded[dim]
         column = next((key for key, d in self.by.items() if d == dim), None)
         if column is None:

@@ -33,7 +33,7 @@ from policemetrics.frames import framed
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import Tally
 from policemetrics.times import estimates
-from policemetrics.times.reading import as_times, is_column, seconds_in, several_labels
+from policemetrics.times.reading import as_times_or_sums, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     ByLabel,
@@ -337,11 +337,9 @@ class Offered:
         """What is in the denominator of the service level beside the calls answered."""
         return np.where(self.counted & (self.definition.out_of != "answered"), self.abandoned, 0)
 
-    def targets(self, target: Any, answered: IntArray) -> FloatArray:
-        """Find the target of each group; every one with calls needs one."""
-        return estimates.targets_of(
-            estimates.read_targets(target), self.groups, self.rows.there & (answered + self.others > 0)
-        )
+    def targets(self, aims: estimates.Targets, answered: IntArray) -> FloatArray:
+        """Find the target of each group among those that were read; every one with calls needs one."""
+        return estimates.targets_of(aims, self.groups, self.rows.there & (answered + self.others > 0))
 
     def explain(self, answered: IntArray) -> Mask:
         """Give every group its reason, and return of which the service level stands."""
@@ -592,8 +590,9 @@ def answer_times(
         If `out_of`, a column, a dimension or a definition does not exist, `result` has a label that is
         neither answered nor abandoned, or a group has no target.
     InvalidInputError
-        If a wait is negative, the calls abandoned are needed and not given, or `short` does not go with
-        `out_of`.
+        If a wait is negative, the calls abandoned are needed and not given, `short` does not go with
+        `out_of`, or data change while an engine reads them in several queries (for more than 67 million distinct
+        waits by group).
 
     Warns
     -----
@@ -645,21 +644,28 @@ def answer_times(
             msg = "answered goes with result=, the dimension that says which calls were; without it all of data were answered."
             raise InvalidInputError(msg)
         definition.refuse_unknown(abandoned, "result= the dimension that says which calls were abandoned")
-        found, measured = as_times(data, kept, seconds, count)
-        calls = Calls.joined(found, kept, abandoned, measured, measured)
     else:
         _check.text(result, "result")
         if result in kept:
             msg = f"by must not name {result!r}, which says what became of each call."
             raise InvalidInputError(msg)
-        found, measured = as_times(data, (*kept, result), seconds, count)
-        calls = Calls.divided(
-            found, kept, result, _abandoned_labels(found, result, answered, abandoned), measured
-        )
+
+    def calls_of(tally: Tally, waits: str) -> Calls:
+        if result is None:
+            return Calls.joined(tally, kept, abandoned, waits, waits)
+        gone = _abandoned_labels(tally, result, answered, abandoned)
+        return Calls.divided(tally, kept, result, gone, waits)
+
+    def answered_of(tally: Tally, waits: str) -> list[Cells]:
+        return [calls_of(tally, waits).answered._cells]
+
+    aims, dims = estimates.read_targets(target), kept if result is None else (*kept, result)
+    given = as_times_or_sums(data, dims, seconds, count, aims, settings, answered_of, definition.short)
+    calls = calls_of(given.tally, given.seconds)
     offered = calls.offered(definition, single=by is None)
-    times, below = estimates.lined_up(calls.answered._cells, offered.groups, measured, "the calls answered")
+    times, below = given.lined_up(calls.answered._cells, offered.groups, "the calls answered")
     offered.rows.adopt(below)
-    values = settings.summary(times, offered.others, offered.targets(target, times.sizes))
+    values = settings.summary(times, offered.others, offered.targets(aims, times.sizes))
     values["sd"] = np.where(offered.rows.there, values["sd"], np.nan)
     values["clock"] = known.words if known else clock
     return offered.results(AnswerSummary, values, offered.explain(times.sizes))

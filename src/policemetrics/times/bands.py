@@ -414,7 +414,7 @@ def answer_bands(
     calls = _calls(as_tally(data, by=(*kept, band), count=count), kept, band, bands, abandoned, definition)
     offered = calls.offered(definition, single=by is None)
     lows, highs = _lined_up(calls.answered._cells, offered, band, bands)
-    targets = offered.targets(target, lows.sizes)
+    targets = offered.targets(estimates.read_targets(target), lows.sizes)
     bounds = _bounds(lows, highs, offered.others, targets, percentile_method, level)
     levels = offered.explain(lows.sizes)
     offered.rows.explain(

@@ -24,7 +24,7 @@ from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.tallies import Tally
 from policemetrics.times import estimates
 from policemetrics.times.answers import said_abandoned, said_of
-from policemetrics.times.reading import as_times
+from policemetrics.times.reading import Given, Parts, as_times, as_times_or_sums
 from policemetrics.times.still_open import SurvivalChange, compared, refuse_no_flags, refuse_options
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
@@ -427,7 +427,8 @@ def time_change(
     ------
     InvalidInputError
         If the periods are reversed, equal, unequal in length or overlap, or the two summaries were made with
-        different options; if `still_open` does not hold True and False, or comes with an option that it cannot have.
+        different options; if `still_open` does not hold True and False, or comes with an option that it cannot have; if
+        data change while an engine reads them in several queries (for more than 67 million distinct times by group).
     InvalidTypeError
         If not exactly one of `between` and `groups` is given, or one of the two is not a summary.
     UnknownNameError
@@ -522,7 +523,13 @@ def time_change(
     if still_open is not None:
         refuse_options(still_open, kept, percentile_method, recorded_to, chosen)
         old = old if isinstance(old, Tally) else with_flags(old, flags, "still_open")
-    tally, measured = as_times(old, (*kept, asked.dim, *flags), seconds, count)
+    aims = estimates.read_targets(target)
+    if still_open is not None:  # followed time by time
+        given = Given(*as_times(old, (*kept, asked.dim, *flags), seconds, count))
+    else:
+        parts = parts_of(asked, kept, like_for_like)
+        given = as_times_or_sums(old, (*kept, asked.dim), seconds, count, aims, settings, parts)
+    tally, measured = given.tally, given.seconds
     pair = Comparison.of(
         tally,
         asked.sides(tally),
@@ -535,13 +542,12 @@ def time_change(
     )
     if still_open is not None:
         refuse_no_flags(tally, still_open)
-        aims = estimates.read_targets(target)
         return compared(pair, measured, still_open, aims, settings, survival_method)
-    rows, halves = pair.rows, halves_of(pair, pair.groups, measured, chosen)
+    rows, halves = pair.rows, halves_of(pair, pair.groups, given, chosen)
     for half in halves:
         rows.adopt(half.below)
     needed = rows.there & (sum(half.times.sizes + half.others for half in halves) > 0)
-    targets = estimates.targets_of(estimates.read_targets(target), pair.groups, needed)
+    targets = estimates.targets_of(aims, pair.groups, needed)
     estimates.count_missed(rows, chosen, targets)
     both = {label: (h.times, h.others) for label, h in zip(pair.between, halves, strict=True)}
     estimates.note_minutes(rows, settings, targets, both)
@@ -566,21 +572,33 @@ def time_change(
 class Half:
     """The times of one side by group: lined up, with what counts as missed; and which of both are `below` zero."""
 
-    times: estimates.LinedTimes
+    times: estimates.Times
     others: IntArray
     below: _supply.Reasons
 
 
-def halves_of(pair: Comparison, groups: Cells, seconds: str, missed: tuple[str, ...]) -> list[Half]:
+def parts_of(asked: Asked, by: tuple[str, ...], like_for_like: str) -> Parts:
+    """Return how the times of both sides are taken of a tally, as `Comparison` takes them."""
+
+    def both(tally: Tally, seconds: str) -> list[Cells]:
+        sides = asked.sides(tally)
+        if like_for_like == "match":
+            sides = _supply.matched(*sides)
+        return [side.tally._cells.project((*by, seconds)) for side in sides]
+
+    return both
+
+
+def halves_of(pair: Comparison, groups: Cells, given: Given, missed: tuple[str, ...]) -> list[Half]:
     """Line up the times of both sides of a comparison, by its groups or by parts of them."""
     if pair.rows.exclusions is not None:
         estimates.refuse_unknown_reasons(missed, pair.rows.exclusions, pair.data.dims)
     found = []
-    for side in pair.sides:
+    for at, side in enumerate(pair.sides):
         others = estimates.excluded_for(
             _supply.exclusion_table(groups, [side], _supply.totals(side, groups)), missed
         )
-        times, below = estimates.lined_up(side.tally._cells, groups, seconds, side.label)
+        times, below = given.lined_up(side.tally._cells, groups, side.label, side=at)
         fewer = _supply.why_negative(others, side.label)
         found.append(Half(times, np.maximum(others, 0), np.where(_supply.unexplained(fewer), below, fewer)))
     return found

@@ -16,7 +16,7 @@ from policemetrics.decomposition import kitagawa_parts
 from policemetrics.frames import framed
 from policemetrics.periods import in_words
 from policemetrics.results import Figure, Results, column, figure, input_field
-from policemetrics.times.change import halves_of
+from policemetrics.times.change import halves_of, parts_of
 from policemetrics.times.estimates import (
     EVERYWHERE,
     Settings,
@@ -25,7 +25,7 @@ from policemetrics.times.estimates import (
     read_targets,
     targets_of,
 )
-from policemetrics.times.reading import as_times
+from policemetrics.times.reading import as_times_or_sums
 from policemetrics.typing import (
     Between,
     Columns,
@@ -254,7 +254,9 @@ def time_drivers(
     data, dims = framed(data, by, date, every, period=asked.period)
     kept = kept_dims(dims, period=asked.dim)
     part = part_of(of, by=kept, period=asked.dim, seconds=seconds)
-    tally, measured = as_times(data, (*kept, part, asked.dim), seconds, count)
+    aims, sides_of = read_targets(target), parts_of(asked, (*kept, part), like_for_like)
+    given = as_times_or_sums(data, (*kept, part, asked.dim), seconds, count, aims, settings, sides_of)
+    tally = given.tally
     pair = Comparison.of(
         tally,
         asked.sides(tally),
@@ -262,10 +264,10 @@ def time_drivers(
         like_for_like=like_for_like,
         caveat=caveat,
         counts="response times",
-        apart=(measured,),
+        apart=(given.seconds,),
     )
     parts = groups_of(pair.sides, (*kept, part), tally)
-    halves = halves_of(pair, parts, measured, chosen)
+    halves = halves_of(pair, parts, given, chosen)
     group = parts.positions(pair.groups, kept)
     for half in halves:
         _explain_parts(pair.rows, half.below, group, parts, part)
@@ -275,7 +277,7 @@ def time_drivers(
     pair.rows.settle()
     rows, group, counted = pair.by_part(part, parts)
     some = sum(half.times.sizes + half.others for half in halves) > 0
-    targets = targets_of(read_targets(target), parts, rows.there & some)
+    targets = targets_of(aims, parts, rows.there & some)
     count_missed(rows, chosen, targets)
     sides = [settings.summary(half.times, half.others, targets) for half in halves]
     old_mix, new_mix, within, mix, old_mean, new_mean = _split(group, pair.rows.there, sides, "n", "mean")

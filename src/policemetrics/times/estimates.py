@@ -114,10 +114,12 @@ class Settings:
 
     def ranks(self, cells: Cells) -> IntArray:
         """Return which times of some cells, in microseconds, the percentiles and their limits are read off."""
-        runs = lined_up(cells, cells.keys(cells.dims[:-1]), MEASURED)[0].runs
+        groups = cells.keys(d for d in cells.dims if d != MEASURED)
+        runs = lined_up(cells, groups, MEASURED)[0].runs
         noting = cast("_Noting", _Noting.lined(runs.values, runs.counts, runs.lengths))
         _percentiles(noting, self.percentile_method or "linear", self.level)
-        return np.unique(microseconds(np.concatenate([v.ravel() for v in noting.noted]), MEASURED))
+        found = np.concatenate([v.ravel() for v in noting.noted])
+        return np.unique(microseconds(found[~np.isnan(found)], MEASURED))  # of no times there is none
 
     def summary(self, times: Times, missed: IntArray, targets: FloatArray) -> dict[str, Any]:
         """Work out what a summary of times says of every group, by the names of its fields.
@@ -241,10 +243,9 @@ def summarised(
         rows.adopt(below)
     else:
         runs = None if added.near is None else lined_up(added.near, groups, MEASURED)[0].runs
-        times = AddedTimes.of(added, groups, runs)
-        if runs is not None and not all(np.array_equal(n, times.sizes) for n in (runs.sizes, counted)):
-            msg = "the data changed while they were read, query by query: copy them, or read them in one transaction."
-            raise InvalidInputError(msg)
+        times = AddedTimes.of(added, added.numbered._cells, groups, runs)
+        if runs is not None:
+            _refuse_changed(times.sizes, counted)
     others = np.where(rows.there, others, 0)
     targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
     count_missed(rows, missed, targets)
@@ -586,18 +587,20 @@ class AddedTimes:
     runs: Runs | None = None
 
     @classmethod
-    def of(cls, found: Moments, groups: Cells, runs: Runs | None) -> AddedTimes:
-        """Bring sums by key into the order of the groups; a group without times has 0."""
-        at = found.keys.positions(groups, groups.dims)
+    def of(cls, found: Moments, keys: Cells, groups: Cells, runs: Runs | None) -> AddedTimes:
+        """Add up the sums of some keys, which are told by their number, by group; a group without times has 0."""
+        at, number = keys.positions(groups, groups.dims), keys.label(MEASURED)[keys.code(MEASURED)]
 
         def placed(column: _Whole) -> _Whole:
             filled = np.zeros(len(groups), dtype=column.dtype)
-            filled[at] = column
+            np.add.at(filled, at, column[number])
             return filled
 
         met = {bound: placed(column) for bound, column in found.met.items()}
-        flagged = placed(found.keys.counts), placed(found.zeros), placed(found.broken)
-        return cls(*flagged, placed(found.total), placed(found.squares), found.unit, met, runs)
+        sizes, zeros, broken = placed(found.sizes), placed(found.zeros), placed(found.broken)
+        if runs is not None:
+            _refuse_changed(sizes, runs.sizes)
+        return cls(sizes, zeros, broken, placed(found.total), placed(found.squares), found.unit, met, runs)
 
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and sample variance, correctly rounded."""
@@ -609,6 +612,13 @@ class AddedTimes:
         for bound, column in self.met.items():
             found = np.where(bounds == bound, column, found)
         return found
+
+
+def _refuse_changed(first: IntArray, again: IntArray) -> None:
+    """Refuse data that were others when they were read again."""
+    if not np.array_equal(first, again):
+        msg = "the data changed while they were read, query by query: copy them, or read them in one transaction."
+        raise InvalidInputError(msg)
 
 
 Times: TypeAlias = LinedTimes | AddedTimes
