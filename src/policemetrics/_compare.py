@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from policemetrics import _check, _write, multiplicity
 from policemetrics._arguments import as_columns
 from policemetrics._cells import LACKING, MEASURED, MISSING, REASON, Cells
-from policemetrics._figure import audit_fields, column_fields, said
+from policemetrics._figure import Figure, audit_fields, column_fields, said
+from policemetrics._held import Held
 from policemetrics._sent import AS_SENT, Kept, Renamed, called_now, chosen_labels, empty_months, is_time, seen
 from policemetrics._sources import Source
 from policemetrics._supply import (
@@ -288,6 +289,11 @@ class Rows:
         single : bool, optional
             Whether one figure is returned. Default is as the rows were made.
         """
+        table: Results[FigureT] = Results._made(self._held(kind, values, stand))
+        return table[0] if (self.single if single is None else single) else table
+
+    def _held(self, kind: type[Figure], values: Mapping[str, Any], stand: Mapping[str, Mask] = {}) -> Held:
+        """Make the arrays of the table, as `results` takes them."""
         columns = {
             f.name: _standing(values[f.name], stand.get(f.name, self.there)) for f in column_fields(kind)
         }
@@ -297,8 +303,7 @@ class Rows:
         for field in fields:
             if field.name == "subject" and inputs["subject"] == field.default:
                 inputs["subject"] = self._subject(str(field.default))
-        table = Results._made(kind, self.keys, columns, self.reasons, inputs, self.exclusions, self.notes)
-        return table[0] if (self.single if single is None else single) else table
+        return Held(kind, self.keys, columns, self.reasons, inputs, self.exclusions, self.notes)
 
     def _subject(self, recorded: str) -> str | NDArray[np.object_]:
         """Name what is counted as `recorded` unless it is none; where it holds what is none, that travels with it."""
@@ -335,7 +340,7 @@ def adjusted(found: FigureT | Results[FigureT], adjust: str | None) -> FigureT |
     adjusted = multiplicity.adjusted(found["p_value"], "bh")
     many = f"Benjamini-Hochberg over {_write.count(int((~np.isnan(adjusted)).sum()))} comparisons"
     values = {**found._values, "p_adjusted": adjusted}
-    return found._evolve(values=values, audit={**found._audit, "adjust": many})
+    return found._evolve(columns=values, audit={**found._audit, "adjust": many})
 
 
 def _standing(values: Any, stand: Mask) -> FloatArray:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
+from numpy.typing import NDArray
 
 from policemetrics import _oldest
 from policemetrics.errors import MissingDependencyError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+Values: TypeAlias = "list[Any] | NDArray[Any]"
 _WHOLE: Final = ("int", "int or None")
 
 
@@ -36,7 +38,10 @@ def optional(module: str, user: str, *, extra: str = "") -> Any:
 # ---- data frames ------------------------------------------------------------------------
 
 
-def pandas_of(table: Mapping[str, list[Any]], kinds: Mapping[str, str], user: str) -> pd.DataFrame:
+# A column is a list in which None is missing, or an array of numbers in which nan is.
+
+
+def pandas_of(table: Mapping[str, Values], kinds: Mapping[str, str], user: str) -> pd.DataFrame:
     """Make a pandas data frame of columns; a kind is "str", "int", "int or None", "float" or "bool"."""
     pandas = optional("pandas", user)
     text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
@@ -46,22 +51,25 @@ def pandas_of(table: Mapping[str, list[Any]], kinds: Mapping[str, str], user: st
     return frame
 
 
-def polars_of(table: Mapping[str, list[Any]], kinds: Mapping[str, str], user: str) -> pl.DataFrame:
+def polars_of(table: Mapping[str, Values], kinds: Mapping[str, str], user: str) -> pl.DataFrame:
     """Make a polars data frame of columns."""
     polars = optional("polars", user)
     types = {"str": polars.String, "float": polars.Float64, "bool": polars.Boolean}
     types |= dict.fromkeys(_WHOLE, polars.Int64)
-    frame: pl.DataFrame = polars.DataFrame(table, schema={name: types[kinds[name]] for name in table})
+    frame: pl.DataFrame = polars.DataFrame(
+        table, schema={name: types[kinds[name]] for name in table}, nan_to_null=True
+    )
     return frame
 
 
-def arrow_of(table: Mapping[str, list[Any]], kinds: Mapping[str, str], user: str) -> pa.Table:
+def arrow_of(table: Mapping[str, Values], kinds: Mapping[str, str], user: str) -> pa.Table:
     """Make an Arrow table of columns."""
     arrow = optional("pyarrow", user)
     types = {"str": arrow.string(), "float": arrow.float64(), "bool": arrow.bool_()}
     types |= dict.fromkeys(_WHOLE, arrow.int64())
     schema = arrow.schema([(name, types[kinds[name]]) for name in table])
-    found: pa.Table = arrow.table(dict(table), schema=schema)
+    columns = [arrow.array(v, types[kinds[name]], from_pandas=True) for name, v in table.items()]
+    found: pa.Table = arrow.table(columns, schema=schema)
     return found
 
 

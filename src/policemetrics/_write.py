@@ -93,9 +93,13 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def shortened(names: Sequence[str]) -> str:
-    """Join names as a sentence does; of more than three the first, and how many more there are."""
-    return listed(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
+SEVERAL = 3  # names that are all written
+
+
+def shortened(names: Sequence[str], of: int | None = None) -> str:
+    """Join names as a sentence does; of more than three the first, and how many more there are: of `of`, where these are the first."""
+    of = len(names) if of is None else of
+    return listed(names) if of <= SEVERAL else f"{names[0]} and {of - 1} more"
 
 
 def one_sentence(parts: Iterable[str]) -> str:

@@ -1,10 +1,10 @@
-"""`Results`, a table of figures: it holds arrays, and makes its value objects only when they are asked for."""
+"""`Results`, a table of figures: it holds arrays, or works them out, and makes its value objects only when they are asked for."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast, overload
 
 import attrs
 import numpy as np
@@ -27,10 +27,10 @@ from policemetrics._figure import (
     figure,
     found_field,
     input_field,
-    once,
     stacked,
 )
 from policemetrics._handover import Handed, arrow_of, pandas_of, polars_of
+from policemetrics._held import AT_ONCE, Held, Later
 from policemetrics._typing import Column, IntArray, Label, Names
 from policemetrics.errors import (
     InvalidInputError,
@@ -64,12 +64,6 @@ __all__ = [
 ]
 
 
-@once
-def _declared(kind: type[Figure]) -> tuple[list[str], set[str]]:
-    """Name the columns of a table of figures, in order, and the inputs."""
-    return [f.name for f in column_fields(kind)], {f.name for f in audit_fields(kind)}
-
-
 _MOST_ROWS_SHOWN: Final = 60
 _MOST_SAID: Final = 4  # caveats, or reasons
 _LONG_CAVEAT: Final = 160  # letters: two lines of a terminal
@@ -83,7 +77,8 @@ class Results(Handed, Generic[FigureT_co]):
 
     It holds arrays, makes value objects when asked, and can be exported to a data frame. The functions of the
     package make tables, and so does `of`. Two equal tables compare equal, including undefined values. An
-    undefined value is ``nan`` with a `reason` here, and null in every export.
+    undefined value is ``nan`` with a `reason` here, and null in every export. Of a very long table a column is
+    worked out when it is first looked at, and kept.
 
     Attributes
     ----------
@@ -101,56 +96,58 @@ class Results(Handed, Generic[FigureT_co]):
     [-3.1, 11.9]
     """
 
-    kind: type[FigureT_co]
-    _keys: Mapping[str, NDArray[Any]]
-    _values: Mapping[str, NDArray[np.float64]]
-    _reason: NDArray[np.object_]
-    _audit: Mapping[str, Any] = attrs.field(factory=dict)
-    _exclusions: ExclusionTable | None = None
-    _notes: tuple[Note, ...] | NDArray[np.object_] = ()  # one tuple for all rows, or one a row
+    _rows: Held | Later
 
     def __init__(self, *_: Any, **__: Any) -> None:
         msg = "a table is made by a function, as rate_change(…, by=…), or of figures, by Results.of([…])."
         raise InvalidTypeError(msg)
 
     @classmethod
-    def _made(cls, kind: type[FigureT], *parts: Any, **named: Any) -> Results[FigureT]:
-        """Make a table: the one door, which checks that its columns are those of the kind, all of one length."""
+    def _made(cls, rows: Held | Later) -> Results[Any]:
+        """Make a table: the one door, at which a short one is worked out."""
         found: Any = object.__new__(cls)
-        found.__attrs_init__(kind, *parts, **named)
-        found._check()
+        found.__attrs_init__(rows.whole() if len(rows) <= AT_ONCE else rows)
         return found  # type: ignore[no-any-return]
 
-    def _check(self) -> None:
-        columns, inputs = _declared(self.kind)
-        if (list(self._values), set(self._audit)) != (columns, inputs):
-            msg = (
-                f"a table of {self.kind.__name__} has the columns {_check.listing(columns, most=60)} and the inputs "
-                f"{_check.listing(sorted(inputs), most=60)}; got {_check.listing(self._values, most=60)} and {_check.listing(self._audit, most=60)}."
-            )
-            raise InvalidInputError(msg)
-        taken = [d for d in self._keys if d in {*columns, "reason", "excluded"}]
-        if taken:
-            msg = (
-                f"by must not name {_check.listing(taken)}: the table has a column of that name. Rename the "
-                f"dimension, as in by={{'my_{taken[0]}': {taken[0]!r}}} when tallying a frame."
-            )
-            raise InvalidInputError(msg)
-        named = [*self._keys.items(), *self._values.items(), *self._audit.items(), ("caveats", self._notes)]
-        arrays = [(n, v) for n, v in (("reason", self._reason), *named) if isinstance(v, np.ndarray)]
-        if any(len(array) != len(self) for _, array in arrays):
-            _check.same_length(dict(arrays))
-        for _, array in arrays:
-            array.setflags(write=False)
-
     def _evolve(self, **changes: Any) -> Results[FigureT_co]:
-        """Return a copy with some parts changed, through the same door."""
-        parts = {f.alias: getattr(self, f.name) for f in attrs.fields(type(self))} | changes
-        return self._made(**parts)
+        """Return a copy with some parts changed, checked as it is when made."""
+        return self._made(attrs.evolve(self._rows.whole(), **changes))
+
+    def _whole(self) -> Results[FigureT_co]:
+        """Work out all rows, for what looks at every column."""
+        return self._made(self._rows.whole())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By way of the door, since a copied or unpickled array can be written to again.
-        return type(self)._made, tuple(getattr(self, f.name) for f in attrs.fields(type(self)))
+        return type(self)._made, (self._rows,)
+
+    @property
+    def kind(self) -> type[FigureT_co]:
+        """The class of its figures."""
+        return cast("type[FigureT_co]", self._rows.kind)
+
+    @property
+    def _keys(self) -> Mapping[str, NDArray[Any]]:
+        return self._rows.keys
+
+    @property
+    def _values(self) -> Mapping[str, NDArray[np.float64]]:
+        return self._rows.columns
+
+    @property
+    def _reason(self) -> NDArray[np.object_]:
+        return self._rows.reason
+
+    @property
+    def _audit(self) -> Mapping[str, Any]:
+        return self._rows.audit
+
+    @property
+    def _exclusions(self) -> ExclusionTable | None:
+        return self._rows.exclusions
+
+    @property
+    def _notes(self) -> tuple[Note, ...] | NDArray[np.object_]:
+        return self._rows.notes
 
     @staticmethod
     def of(figures: Sequence[FigureT]) -> Results[FigureT]:
@@ -189,21 +186,24 @@ class Results(Handed, Generic[FigureT_co]):
         excluded = [ExclusionTable.of(f.exclusions) if f.exclusions else None for f in figures]
         same_unit = len({table and table.unit for table in excluded}) == 1
         return Results._made(
-            kind,
-            {d: label_array(f.group[d] for f in figures) for d in dims},
-            {
-                c.name: np.array([getattr(f, c.name) for f in figures], dtype=float)
-                for c in column_fields(kind)
-            },
-            _objects([f.reason for f in figures]),
-            {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in audit_fields(kind)},
-            stacked(excluded) if same_unit else None,
-            _one_or_all([f.caveats for f in figures]),
+            Held(
+                kind,
+                {d: label_array(f.group[d] for f in figures) for d in dims},
+                {
+                    c.name: np.array([getattr(f, c.name) for f in figures], dtype=float)
+                    for c in column_fields(kind)
+                },
+                _objects([f.reason for f in figures]),
+                {a.name: _one_or_all([getattr(f, a.name) for f in figures]) for a in audit_fields(kind)},
+                stacked(excluded) if same_unit else None,
+                _one_or_all([f.caveats for f in figures]),
+            )
         )
 
     @staticmethod
     def _stack(tables: Sequence[Results[FigureT]], labels: Mapping[str, Sequence[Label]]) -> Results[FigureT]:
         """Put tables of one kind below one another, with a label for each as a last dimension."""
+        tables = [t._whole() for t in tables]
         first = tables[0]
         lengths = [len(t) for t in tables]
 
@@ -222,26 +222,21 @@ class Results(Handed, Generic[FigureT_co]):
             one = not isinstance(value, np.ndarray) and all(_same(part, value) for part in parts)
             audit[name] = value if one else column(parts)
         return Results._made(
-            first.kind,
-            keys,
-            {name: np.concatenate([t._values[name] for t in tables]) for name in first._values},
-            np.concatenate([t._reason for t in tables]),
-            audit,
-            stacked([t._exclusions for t in tables]),
-            _one_or_all(column([t._notes for t in tables]).tolist()) if sum(lengths) else first._notes,
+            Held(
+                first.kind,
+                keys,
+                {name: np.concatenate([t._values[name] for t in tables]) for name in first._values},
+                np.concatenate([t._reason for t in tables]),
+                audit,
+                stacked([t._exclusions for t in tables]),
+                _one_or_all(column([t._notes for t in tables]).tolist()) if sum(lengths) else first._notes,
+            )
         )
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return (*self._keys, *self._values, "reason", "excluded")
-
-    @property
-    def _excluded(self) -> IntArray:
-        if self._exclusions is None:
-            return np.zeros(len(self), dtype=np.int64)
-        total: IntArray = self._exclusions.counts.sum(axis=1, dtype=np.int64)
-        return total
 
     @property
     def _notes_by_row(self) -> list[tuple[Note, ...]]:
@@ -256,21 +251,26 @@ class Results(Handed, Generic[FigureT_co]):
         return [words[notes] for notes in self._notes_by_row]
 
     def __len__(self) -> int:
-        return len(self._reason)
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[FigureT_co]:
-        return (self._row(i) for i in range(len(self)))
+        for start in range(0, len(self), AT_ONCE):
+            some = self[start : start + AT_ONCE] if len(self) > AT_ONCE else self
+            yield from (some._row(i) for i in range(len(some)))
 
     def _row(self, at: int) -> FigureT_co:
+        rows = self._rows
+        if isinstance(rows, Later):
+            rows, at = rows.take(np.array([at])), 0
         columns: dict[str, Any] = {
-            k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in self._audit.items()
+            k: v.item(at) if isinstance(v, np.ndarray) else v for k, v in rows.audit.items()
         }
-        columns |= {c: float(v[at]) for c, v in self._values.items()}
+        columns |= {c: float(v[at]) for c, v in rows.columns.items()}
         return self.kind(
-            group={d: k.item(at) for d, k in self._keys.items()},
-            reason=self._reason[at],
-            exclusions=self._exclusions.row(at) if self._exclusions else None,
-            caveats=self._notes if isinstance(self._notes, tuple) else self._notes[at],
+            group={d: k.item(at) for d, k in rows.keys.items()},
+            reason=rows.reason[at],
+            exclusions=rows.exclusions.row(at) if rows.exclusions else None,
+            caveats=rows.notes if isinstance(rows.notes, tuple) else rows.notes[at],
             **columns,
         )
 
@@ -289,7 +289,7 @@ class Results(Handed, Generic[FigureT_co]):
             return self._row(int(key) % len(self))
         try:
             if isinstance(key, slice):
-                return self._take(np.arange(len(self))[key])
+                return self._take(np.arange(*key.indices(len(self))))
             index = np.asarray(key)
         except (TypeError, ValueError) as error:
             msg = f"a part of the table is taken by a slice of whole numbers, by positions or by a mask; got {_check.shown(key)}."
@@ -319,22 +319,13 @@ class Results(Handed, Generic[FigureT_co]):
 
     def _column(self, name: Any) -> NDArray[Any]:
         # What the figures were made of can be read as a column too.
-        columns = {**self._keys, **self._values, **self._audit}
-        columns |= {"reason": self._reason, "excluded": self._excluded}
-        if not isinstance(name, str) or name not in columns:
+        if not isinstance(name, str) or name not in {*self.columns, *self._audit}:
             msg = f"no column {_check.shown(name)}; the columns are {_check.listing(self.columns, most=60)}."
             raise UnknownNameError(msg)
-        return _every_row(columns[name], len(self))
+        return _every_row(self._rows.column(name), len(self))
 
     def _take(self, index: NDArray[Any]) -> Results[FigureT_co]:
-        return self._evolve(
-            keys={k: v[index] for k, v in self._keys.items()},
-            values={k: v[index] for k, v in self._values.items()},
-            reason=self._reason[index],
-            audit={k: v[index] if isinstance(v, np.ndarray) else v for k, v in self._audit.items()},
-            exclusions=self._exclusions.take(index) if self._exclusions else None,
-            notes=self._notes if isinstance(self._notes, tuple) else self._notes[index],
-        )
+        return self._made(self._rows.take(index))
 
     if not TYPE_CHECKING:  # for which a column is no attribute
 
@@ -673,7 +664,7 @@ class Results(Handed, Generic[FigureT_co]):
         first = known[self.kind._estimate[0]]
         nothing = np.isnan(first) & ~np.isnan(self._numbers(self.kind._estimate[0]))
         return blank._evolve(
-            values={name: known.get(name, column) for name, column in blank._values.items()},
+            columns={name: known.get(name, column) for name, column in blank._values.items()},
             audit={name: known.get(name, value) for name, value in blank._audit.items()},
             reason=np.where(nothing, f"not applicable: rounded to multiples of {step}", self._reason),
         )
@@ -690,7 +681,7 @@ class Results(Handed, Generic[FigureT_co]):
             return np.where(rows, nothing, column.astype(object if nothing == "" else np.float64))
 
         return self._evolve(
-            values={name: blank(name, column) for name, column in self._values.items()},
+            columns={name: blank(name, column) for name, column in self._values.items()},
             audit={name: blank(name, value) for name, value in self._audit.items()},
         )
 
@@ -726,11 +717,12 @@ class Results(Handed, Generic[FigureT_co]):
         >>> pm.rate_change([0], [5], labels=["A"]).to_dict()["percent_change"]
         [None]
         """
-        table: dict[str, list[Any]] = {k: v.tolist() for k, v in self._keys.items()}
-        for name, values in self._values.items():
-            table[name] = [None if math.isnan(v) else v for v in values.tolist()]
-        table["reason"] = self._reason.tolist()
-        table["excluded"] = self._excluded.tolist()
+        return {name: _listed(column) for name, column in self._whole()._every_column(audit=audit).items()}
+
+    def _every_column(self, *, audit: bool) -> dict[str, NDArray[Any] | list[Any]]:
+        """Return all columns, and what the figures were made of as lists."""
+        table: dict[str, NDArray[Any] | list[Any]] = {**self._keys, **self._values}
+        table |= {"reason": self._reason, "excluded": self["excluded"]}
         if _check.flag(audit, "audit"):
             # A dimension may have the name of an input: "unit" or "method", say.
             table |= {f"{_AUDIT if k in table else ''}{k}": v for k, v in self._audit_columns().items()}
@@ -749,7 +741,9 @@ class Results(Handed, Generic[FigureT_co]):
         table["excluded_reasons"] = [w or None for w in words]
         return table
 
-    def _typed(self, *, audit: bool, headings: bool) -> tuple[dict[str, list[Any]], dict[str, str]]:
+    def _typed(
+        self, *, audit: bool, headings: bool
+    ) -> tuple[dict[str, NDArray[Any] | list[Any]], dict[str, str]]:
         """Return the columns, and the kind of each, as `_handover` names it: it follows from the kind of figure, never from the values."""
         if _check.flag(headings, "headings"):
             if audit:
@@ -757,26 +751,29 @@ class Results(Handed, Generic[FigureT_co]):
                 raise InvalidInputError(msg)
             shown = self._page(len(self)).readable().cells()
             return dict(shown), dict.fromkeys(shown, "str")
-        table = self.to_dict(audit=audit)
+        whole = self._whole()
+        table = whole._every_column(audit=audit)
         # A type is text where the class is made under `from __future__ import annotations`.
         declared = {f.name: getattr(f.type, "__name__", str(f.type)) for f in attrs.fields(self.kind)}
         declared["counted"] = "int or None"
 
         # Whole numbers beside the mark of a missing one stay numbers, and the mark is null.
-        mixed = {dim: labels.tolist() for dim, labels in self._keys.items() if labels.dtype.kind == "O"}
+        mixed = {dim: labels.tolist() for dim, labels in whole._keys.items() if labels.dtype.kind == "O"}
         gaps = {dim for dim, labels in mixed.items() if {type(v) for v in labels if v != MISSING} == {int}}
         table |= {dim: [None if v == MISSING else v for v in table[dim]] for dim in gaps}
 
         def kind(column: str) -> str:
-            if column in self._keys:
+            if column in whole._keys:
                 numbers = {"i": "int", "f": "float"}
-                return "int or None" if column in gaps else numbers.get(self._keys[column].dtype.kind, "str")
+                return "int or None" if column in gaps else numbers.get(whole._keys[column].dtype.kind, "str")
             if column == "excluded":
                 return "int"
             found = declared.get(column.removeprefix(_AUDIT), "str")
             return found if found in {"float", "bool", "int or None"} else "str"
 
-        return table, {column: kind(column) for column in table}
+        kinds = {column: kind(column) for column in table}
+        # What is an array of the type that a frame has stays one.
+        return {n: v if kinds[n] in {"int", "float"} else _listed(v) for n, v in table.items()}, kinds
 
     def to_pandas(self, *, audit: bool = False, headings: bool = False) -> pd.DataFrame:
         """Return the table as a pandas data frame; undefined is missing.
@@ -887,11 +884,12 @@ class Results(Handed, Generic[FigureT_co]):
         """Lay out its first rows as they are shown."""
         fields, rows = definitions_of(self.kind), min(len(self), most)
         same, apart = self._definitions()
-        labels = {d: list(map(str, k[:rows].tolist())) for d, k in self._keys.items()}
+        top = self.head(rows)
+        labels = {d: list(map(str, k.tolist())) for d, k in top._keys.items()}
         labels |= {f"{_AUDIT if n in labels else ''}{n}": words[:rows] for n, words in apart.items()}
         last = {
-            "excluded": [_write.count(n) for n in self._excluded[:rows].tolist()],
-            "reason": [why or "" for why in self._reason[:rows].tolist()],
+            "excluded": [_write.count(n) for n in top["excluded"].tolist()],
+            "reason": [why or "" for why in top["reason"].tolist()],
         }
         return _screen.Page(
             _screen.title(self.kind.__name__, fields, same),
@@ -901,7 +899,7 @@ class Results(Handed, Generic[FigureT_co]):
                     _screen.columns(
                         column_fields(self.kind),
                         self.kind._estimate,
-                        {name: values[:rows].tolist() for name, values in self._values.items()},
+                        {name: values.tolist() for name, values in top._values.items()},
                         same,
                     ),
                     last["reason"],
@@ -914,7 +912,7 @@ class Results(Handed, Generic[FigureT_co]):
                 ),
             ],
             rows,
-            lambda *how: self._below(rows, *how),
+            lambda *how: self._below(top, *how),
         )
 
     def _definitions(self) -> tuple[dict[str, Any], dict[str, list[str]]]:
@@ -922,7 +920,7 @@ class Results(Handed, Generic[FigureT_co]):
         same: dict[str, Any] = {}
         apart: dict[str, list[str]] = {}
         level = attrs.fields_dict(self.kind).get("confidence_level")
-        keys = [list(map(str, k.tolist())) for k in self._keys.values()]
+        keys: list[list[str]] | None = None  # of all rows: only where they are needed
         for field in (*definitions_of(self.kind), *([level] if level else [])):
             name = field.name
             value = self._values[name] if name in self._values else self._audit[name]
@@ -930,35 +928,38 @@ class Results(Handed, Generic[FigureT_co]):
             if all(_same(v, listed[0]) for v in listed[1:]):
                 same |= {name: listed[0]} if listed else {}
             elif name not in self._values:
+                keys = keys or [list(map(str, k.tolist())) for k in self._keys.values()]
                 words = [_screen.word(field, v) for v in listed]
                 if name == "between" and [str(later) for _, later in listed] in keys:
                     name, words = "compared_with", [in_sentence(earlier) for earlier, _ in listed]
                 apart |= {} if words in keys else {name: words}
         return same, apart
 
-    def _below(self, shown: int, dropped: Sequence[str], in_short: bool) -> str:  # noqa: FBT001  # of this module
+    def _below(self, top: Results[Any], dropped: Sequence[str], in_short: bool) -> str:  # noqa: FBT001  # of this module
         """Say below the table what its rows have in common, each thing once."""
         rows = f"{len(self)} row{'' if len(self) == 1 else 's'}"
         said = [
-            f"{self.kind.__name__}, {rows}{f', the first {shown} shown' if len(self) > shown else ''}",
+            f"{self.kind.__name__}, {rows}{f', the first {len(top)} shown' if len(self) > len(top) else ''}",
         ]
         if unseen := [name for name in dropped if name != "reason"]:
             said.append(f"no room for {', '.join(unseen)}")
         if "reason" in dropped:
-            reasons = self._each_once(self._reason[:shown], lambda why: [why] if why else [])
+            reasons = self._each_once(top._reason, lambda why: [why] if why else [])
             said += _first(reasons, "and {} more in the column reason")
-        out = self._exclusions
+        out = self._rows.exclusions_of_groups
         together = self.kind._together(self) if len(self) else ""
         said += [together] if together else []
         said += [f"excluded {out.unit}: {out.left_out}"] if out and out.left_out else []
         long = {
             n
-            for notes in _distinct(self._notes)
+            for notes in _distinct(self._rows.notes_of_groups)
             for n in notes
             if in_short and len(n.long) > _LONG_CAVEAT and n.short != n.long
         }
         caveats = self._each_once(
-            self._notes, lambda notes: [n.short if n in long else n.long.rstrip(".") for n in notes]
+            self._rows.notes_of_groups,
+            lambda notes: [n.short if n in long else n.long.rstrip(".") for n in notes],
+            self._rows.of,
         )
         caveats = _first(caveats, "and {} more")
         whole = ", in full in the .caveat of a row" if long else ""
@@ -969,26 +970,33 @@ class Results(Handed, Generic[FigureT_co]):
         said += [f"source: {'; '.join(read)}"] if read else []
         return "; ".join(said)
 
-    def _each_once(self, kept: Any, said: Callable[[Any], Sequence[str]]) -> list[str]:
+    def _each_once(
+        self, kept: Any, said: Callable[[Any], Sequence[str]], of: IntArray | None = None
+    ) -> list[str]:
         """List what is said of rows, each thing once, and of which rows where it is not of all.
 
-        `kept` is an array by row, of which the same occurs often, or what is the same in all.
+        `kept` is an array by row, of which the same occurs often, or what is the same in all; or an array by group,
+        each with some rows.
         """
         if not isinstance(kept, np.ndarray):
             return list(dict.fromkeys(filter(None, said(kept)))) if len(self) else []
         words = {one: said(one) for one in _distinct(kept)}
-        rows: dict[str, list[int]] = {}
+        groups: dict[str, list[int]] = {}
         for i, one in enumerate(kept.tolist()):
             for text in words[one]:
-                rows.setdefault(text, []).append(i)
+                groups.setdefault(text, []).append(i)
+        of = np.ones(len(kept), dtype=np.int64) if of is None else of
+        ends = np.cumsum(of)
 
         def whose(found: list[int]) -> str:
-            if not self._keys or len(found) == len(self):
+            number = int(of[found].sum())
+            if not self._keys or number == len(self):
                 return ""
-            labels = [" ".join(str(k.item(i)) for k in self._keys.values()) for i in found]
-            return f"{_write.shortened(labels)}: "
+            rows = np.concatenate([np.arange(ends[i] - of[i], ends[i]) for i in found[: _write.SEVERAL]])
+            labels = [labels.tolist() for labels in self._rows.labels(rows).values()]
+            return f"{_write.shortened([' '.join(map(str, one)) for one in zip(*labels, strict=True)], number)}: "
 
-        return [f"{whose(found)}{text}" for text, found in rows.items() if text]
+        return [f"{whose(found)}{text}" for text, found in groups.items() if text]
 
     def __repr__(self) -> str:
         return self._page().text()
@@ -1039,6 +1047,14 @@ def label_array(labels: Iterable[Any]) -> NDArray[Any]:
     if listed and all(isinstance(v, int) for v in listed):
         return np.array(listed, dtype=np.int64)
     return _objects(listed)
+
+
+def _listed(column: NDArray[Any] | list[Any]) -> list[Any]:
+    """Return a column as a list, with None where a number is undefined."""
+    if isinstance(column, list):
+        return column
+    listed: list[Any] = column.tolist()
+    return [None if math.isnan(v) else v for v in listed] if column.dtype.kind == "f" else listed
 
 
 def _objects(values: Sequence[Any]) -> NDArray[np.object_]:

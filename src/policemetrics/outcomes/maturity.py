@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, Final
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MISSING, REASON, Cells, filled, merged
 from policemetrics._compare import Mask, Rows
+from policemetrics._held import AT_ONCE, Held, Later
 from policemetrics._supply import Reasons, Side, groups_of, no_reasons
 from policemetrics._write import count as written
 from policemetrics._write import percent
@@ -32,6 +35,7 @@ from policemetrics.typing import Alternates, Blank, Columns, Counts, FloatArray,
 
 MONTHS: Final = "months"
 METHOD: Final = "aalen-johansen, wilson"
+_NARROW: Final = 2**32
 
 
 @figure(estimate="share", counts="positive outcomes")
@@ -158,7 +162,8 @@ def outcome_maturity(
     Returns
     -------
     Results of OutcomeMaturity
-        One row for each month of age in each group; the dimension ``months`` is the age.
+        One row for each month of age in each group; the dimension ``months`` is the age. Of more than 131,072 rows a
+        column is worked out when it is first looked at, and kept; `Results.to_polars` and the like work out all at once.
 
     Raises
     ------
@@ -232,7 +237,16 @@ def outcome_maturity(
     of_groups.notes = notes_of(definition, Spans.of(followed.crimes, groups, period))
     ages = followed.by_age(groups)
     of_groups.adopt(ages.why_unusable())
-    return _by_age(definition, of_groups, ages.of_groups(of_groups.there), month_label(last))
+    ages = ages.of_groups(of_groups.there)
+    table = Later(
+        of_groups.keys,
+        of_groups.exclusions,
+        of_groups.notes,
+        ages.of,
+        MONTHS,
+        partial(_by_age, definition, of_groups, ages, month_label(last)),
+    )
+    return Results._made(table)
 
 
 def follow(
@@ -341,10 +355,16 @@ class Followed:
         begun = np.zeros(ages, dtype=bool)
         # A month may be spelt in several ways, or told apart by what is not kept: it is one cohort.
         begun[first + self.follow_up] = True
-        own = (self.end == end for end in range(3))
-        ends = (np.bincount((first + self.age)[one], self.cells.counts[one], ages) for one in own)
-        # Those of no cell at all are integers.
-        return _Ages(of, [end.astype(float, copy=False) for end in ends], begun)
+        ends = np.zeros(3 * ages, _narrowest(at, self.cells.counts))
+        np.add.at(ends, self.end * ages + first + self.age, self.cells.counts.astype(ends.dtype))
+        return _Ages(of, list(ends.reshape(3, -1)), begun)
+
+
+def _narrowest(group: IntArray, counts: IntArray) -> np.dtype[Any]:
+    """Find the narrowest numbers that hold a part of what was counted in any group; corrections may be below zero."""
+    most = np.bincount(group, counts).max(initial=0)
+    whole = counts.min(initial=0) >= 0 and most < _NARROW
+    return np.min_scalar_type(int(most)) if whole else np.dtype(np.float64)
 
 
 def _without_outcome(
@@ -383,20 +403,24 @@ def months_in(cells: Cells, dim: str, used: Mask) -> IntArray:
 # ---- curves -----------------------------------------------------------------------------
 
 
-_AT_ONCE: Final = 2**17  # steps of curves: what is worked out of so many fits in the cache
-
-
 @attrs.frozen(eq=False)
 class _Ages:
     """The ages of each group, one after another: `of` (groups,) says how many, 0 to the longest that it was followed.
 
     `ends` counts the crimes that end there: with a positive outcome, with another one, out of sight; `begun`
-    (ages,) says whether a cohort was followed as long and no longer.
+    (ages,) says whether a cohort was followed as long and no longer. A million ages take a few megabytes, their curves a
+    hundred.
     """
 
     of: IntArray
-    ends: Sequence[FloatArray]
+    ends: Sequence[NDArray[Any]]
     begun: Mask
+
+    @property
+    def first(self) -> IntArray:
+        """The first age of each group."""
+        found: IntArray = np.cumsum(self.of) - self.of
+        return found
 
     @property
     def group(self) -> IntArray:
@@ -404,24 +428,22 @@ class _Ages:
         found: IntArray = np.repeat(np.arange(len(self.of)), self.of)
         return found
 
-    def months(self, group: IntArray) -> IntArray:
-        """Return the number of months of each, given its group."""
-        found: IntArray = np.arange(len(group))
-        found -= (np.cumsum(self.of) - self.of)[group]
+    @property
+    def months(self) -> IntArray:
+        """The number of months of each."""
+        found: IntArray = np.arange(len(self.begun))
+        found -= np.repeat(self.first, self.of)
         return found
 
     def why_unusable(self) -> Reasons:
         """Say of each group why its counts make no curve."""
         reasons = no_reasons(len(self.of))
         if len(reasons):
-            first = np.cumsum(self.of) - self.of
-            crimes = sum(np.add.reduceat(end, first) for end in self.ends)
+            crimes = sum(np.add.reduceat(end, self.first, dtype=np.float64) for end in self.ends)
             reasons[crimes == 0] = "not available: no crimes recorded"
         below = np.flatnonzero(np.any([end < 0 for end in self.ends], axis=0))[::-1]
         if len(below):
-            group = self.group
-            months = self.months(group)[below]
-            for row, age in zip(group[below].tolist(), months.tolist(), strict=True):
+            for row, age in zip(self.group[below].tolist(), self.months[below].tolist(), strict=True):
                 reasons[row] = (
                     f"not available: a total below zero {age} month{'' if age == 1 else 's'} after the crime: corrections "
                     "outweigh what was recorded"
@@ -432,18 +454,24 @@ class _Ages:
         """Keep the ages of some groups; one without a curve has one row, of nothing."""
         if there.all():
             return self
-        group = self.group
-        all_of = there[group]
-        kept = all_of | (self.months(group) == 0)
+        all_of = np.repeat(there, self.of)
+        kept = all_of.copy()
+        kept[self.first] = True
         return _Ages(
             np.where(there, self.of, 1), [(end * all_of)[kept] for end in self.ends], self.begun[kept]
         )
+
+    def some(self, groups: IntArray) -> _Ages:
+        """Take some groups, given by position."""
+        of = self.of[groups]
+        rows = np.arange(of.sum()) + np.repeat(self.first[groups] - (np.cumsum(of) - of), of)
+        return _Ages(of, [end[rows] for end in self.ends], self.begun[rows])
 
     def curves(self, level: float) -> dict[str, FloatArray]:
         """Work out the curves, and how many cohorts were followed to each age or longer, some groups at a time."""
         names = ("share", "low", "high", "ended", "at_risk", "cohorts")
         found = {name: np.empty(len(self.begun)) for name in names}
-        step, done = max(1, _AT_ONCE // int(self.of.max(initial=1))), 0
+        step, done = max(1, AT_ONCE // int(self.of.max(initial=1))), 0
         for start in range(0, len(self.of), step):
             of = self.of[start : start + step]
             rows = slice(done, done := done + int(of.sum()))
@@ -460,14 +488,12 @@ class _Ages:
         return found
 
 
-def _by_age(definition: Definition, of_groups: Rows, ages: _Ages, as_at: str) -> Results[OutcomeMaturity]:
-    """Lay the curves out with a row for every age that a cohort of the group has reached."""
-    group = ages.group
-    age = ages.months(group)
+def _by_age(definition: Definition, of_groups: Rows, ages: _Ages, as_at: str, groups: IntArray) -> Held:
+    """Lay the curves of some groups out, with a row for every age that a cohort of the group has reached."""
+    ages = ages.some(groups)
+    group, age = groups[ages.group], ages.months
     keys = {d: labels[group] for d, labels in of_groups.keys.items()} | {MONTHS: age}
-    excluded = of_groups.exclusions.take(group) if of_groups.exclusions else None
-    notes = of_groups.notes if isinstance(of_groups.notes, tuple) else of_groups.notes[group]
-    rows = Rows(keys, of_groups.reasons[group], False, excluded, notes, chosen=of_groups.chosen)
+    rows = Rows(keys, of_groups.reasons[group], there=of_groups.there[group], chosen=of_groups.chosen)
     curve = ages.curves(definition.level)
     columns = {
         "share": curve["share"],
@@ -475,7 +501,7 @@ def _by_age(definition: Definition, of_groups: Rows, ages: _Ages, as_at: str) ->
         "share_high": curve["high"],
         "assigned": curve["ended"],
         "at_risk": curve["at_risk"],
-        **dict(zip(("positive", "other", "censored"), ages.ends, strict=True)),
+        **{n: end.astype(float) for n, end in zip(("positive", "other", "censored"), ages.ends, strict=True)},
         "cohorts": curve["cohorts"],
     }
     everywhere = np.ones(1, dtype=bool)
@@ -488,4 +514,4 @@ def _by_age(definition: Definition, of_groups: Rows, ages: _Ages, as_at: str) ->
     unknown = np.isnan(columns["share"])
     rows.explain(unknown, by_months[age])
     values = columns | definition.audit | {"as_at": as_at, "method": METHOD}
-    return rows.results(OutcomeMaturity, values, dict.fromkeys(columns, everywhere), single=False)
+    return rows._held(OutcomeMaturity, values, dict.fromkeys(columns, everywhere))
