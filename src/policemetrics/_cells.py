@@ -788,8 +788,9 @@ class _Digit:
             return found
         own = self.own[: len(found)]
         own[:] = found
-        # Narrow numbers may wrap, and then the lowest does so too: what is between them stays.
-        own -= np.array(self.low).astype(own.dtype)
+        if self.low:
+            # Narrow numbers may wrap, and then the lowest does so too: what is between them stays.
+            own -= np.array(self.low).astype(own.dtype)
         return own
 
     def append_to(self, higher: Whole, rows: slice) -> Whole:
