@@ -660,6 +660,7 @@ class TestRanks:
         "asked",
         [
             {**BETWEEN, "period": "year"},
+            {"between": ("2021/22", "2022/23"), "period": "year", "by": "g"},
             {**BETWEEN, "period": "year", "by": "g", "percentile_method": "weibull"},
             {**BETWEEN, "period": "month", "by": "g", "target": {"a": 900, "b": 600, "new": None}},
             {**BETWEEN, "date": "day", "every": "financial_year", "by": ["district"]},

@@ -118,7 +118,7 @@ class Settings:
         runs = lined_up(cells, groups, MEASURED)[0].runs
         noting = cast("_Noting", _Noting.lined(runs.values, runs.counts, runs.lengths))
         _percentiles(noting, self.percentile_method or "linear", self.level)
-        found = np.concatenate([v.ravel() for v in noting.noted])
+        found = np.concatenate([np.zeros(0), *map(np.ravel, noting.noted)])
         return np.unique(microseconds(found[~np.isnan(found)], MEASURED))  # of no times there is none
 
     def summary(self, times: Times, missed: IntArray, targets: FloatArray) -> dict[str, Any]:
