@@ -540,10 +540,6 @@ class TestRanks:
         with pytest.raises(InvalidInputError, match="more than 120 distinct keys"):
             response_times(duck().from_arrow(frame.to_arrow()), **self.CLOCK | asked)
 
-    def test_durations_are_all_of_them(self):
-        with pytest.raises(InvalidInputError, match="more than 120 distinct keys"):
-            durations(self.stamped().lazy(), start="created", end="arrived", timezone="Europe/London")
-
     def test_data_that_change(self, monkeypatch):
         """What is read again is held against what was there before."""
         near = counting.counted_there
@@ -707,14 +703,27 @@ class TestRanks:
         whole = frame.with_columns((pl.col("seconds") // 120 * 120).clip(0, 3000))
         assert time_change(whole.lazy(), **asked) == time_change(whole, **asked)
 
-    def test_durations_are_cured(self):
-        """By times to the second, as the refusal says; of which there are fewer."""
-        frame, asked = self.stamped(), {"start": "created", "end": "arrived", "timezone": "Europe/London"}
-        whole = durations(frame, resolution="second", **asked)
-        few = frame.with_columns(
-            (pl.col("created") + pl.duration(microseconds=pl.int_range(pl.len()))).alias("arrived")
-        )
-        with pytest.raises(InvalidInputError, match=r"resolution='second' of durations and response_times"):
-            durations(few.lazy(), **asked)
-        assert len(durations(few.lazy(), resolution="second", **asked)) == 1
-        assert len(whole) > 120
+    def test_stamps_are_cured(self):
+        """Where every time is needed: by times to the second, as the refusal says, of which there are fewer."""
+        micro = pl.duration(microseconds=pl.int_range(pl.len()))
+        frame = self.stamped().with_columns((pl.col("created") + micro).alias("arrived"))
+        frame = frame.with_columns(pl.when(pl.int_range(500) % 50 > 0).then("arrived").alias("arrived"))
+        stamps = {"start": "created", "end": "arrived", "timezone": "Europe/London"}
+        followed = {**stamps, "no_arrival": "censored", "as_at": "2024-06-01"}
+        for call, asked in ((durations, stamps), (response_times, followed)):
+            with pytest.raises(
+                InvalidInputError, match=r"more than 120 .*resolution='second' of durations and response_"
+            ):
+                call(frame.lazy(), **asked)
+            cured = asked | {"resolution": "second"}
+            assert call(frame.lazy(), **cured) == call(frame, **cured)
+
+    @pytest.mark.parametrize("asked", [{"mean_method": "bootstrap", "seed": 1}, {"count": "n"}])
+    def test_seconds_are_cured(self, asked):
+        """By whole seconds in the query."""
+        frame = pl.DataFrame({"seconds": 100 + np.arange(400) / 1e3, "n": np.full(400, 2)})
+        frame = frame.select("seconds", *{"n"} & {asked.get("count")})
+        with pytest.raises(InvalidInputError, match=r"more than 120 .*whole seconds in the query"):
+            summarise_times(frame.lazy(), **asked)
+        whole = frame.with_columns(pl.col("seconds").floor())
+        assert summarise_times(whole.lazy(), **asked) == summarise_times(whole, **asked)
