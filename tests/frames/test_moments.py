@@ -595,7 +595,7 @@ class TestRanks:
             assert second_pass.pop() == "by spans"
 
     def test_answer_times_of_whole_seconds(self, second_pass):
-        """Of a table of counts there is nothing to be added up: then the refusal stands, and the rows are the cure."""
+        """With a bound between two whole seconds, under which abandoned calls do not count."""
         frame = self.calls().with_columns((pl.col("seconds") * 10).round().fill_nan(None).cast(pl.Int32))
         asked = {"target": 100, "out_of": "offered_less_short", "short": 20.5, "by": "line"} | self.RESULT
         assert answer_times(frame.lazy(), **asked) == answer_times(frame, **asked)
