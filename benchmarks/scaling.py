@@ -1,6 +1,6 @@
 """How time and memory grow with the rows: ``python -m benchmarks.scaling [--most N] [--draw] [NAME …]``.
 
-Every path runs at 10,000 rows, 100,000 and so on, ours and the engine's own in a process each, which has the rows ready and
+Every path runs at 10,000 rows, 100,000 and so on to ten million, and four of them to a hundred, ours and the engine's own in a process each, which has the rows ready and
 tells the median time of some calls, and the memory that they needed beside those rows. What was measured is kept in
 ``scaling.json`` beside this module, by path and size; ``--draw`` draws it for the documentation and prints the tables there.
 """
@@ -36,8 +36,13 @@ PATHS: Final[Mapping[str, Callable[[int], tuple[Call, Call]]]] = {
     "response times from stamps, DuckDB": times.stamps_by_duckdb,
     "mean and share of response times, DuckDB": times.shares_of_responses,
 }
+FURTHER: Final = frozenset(PATHS) - {
+    "counts by three texts, polars",
+    "answer times, polars",
+    "response times from stamps, polars",
+}
 SIDES: Final = ("ours", "its own")
-LEAST, MOST = 10**4, 10**7
+LEAST, MOST, FURTHEST = 10**4, 10**7, 10**8
 BUDGET: Final = 3  # seconds, for the calls of one path
 CALLS: Final = (3, 15)  # at least, and at most
 KEPT: Final = Path(__file__).with_suffix(".json")
@@ -170,7 +175,9 @@ def main() -> int:
     """Measure what was asked for, a line each, and keep it; or draw what is kept."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
     parser.add_argument("names", nargs="*", help="paths; default all")
-    parser.add_argument("--most", type=int, default=MOST, help="rows of the largest; default 10,000,000")
+    parser.add_argument(
+        "--most", type=int, help="rows of the largest; default 10,000,000, and of four paths 100,000,000"
+    )
     parser.add_argument("--clock", choices=list(CLOCKS), default="wall")
     parser.add_argument("--draw", action="store_true", help="draw what is kept, and print its tables")
     parser.add_argument("--one", choices=SIDES, help=argparse.SUPPRESS)
@@ -188,8 +195,8 @@ def main() -> int:
         print("\n".join(tables()))
         return 0
     for name in asked.names or PATHS:
-        rows = LEAST
-        while rows <= asked.most:
+        rows, most = LEAST, asked.most or (FURTHEST if name in FURTHER else MOST)
+        while rows <= most:
             found = {
                 side: {
                     "seconds": _apart(name, side, rows, asked.clock),
