@@ -550,6 +550,16 @@ def test_memory_does_not_grow_with_the_rows():
     assert peaks[1] < 3 * 8 * 43 * 24 * 150 + 8 * 2**20
 
 
+@pytest.mark.parametrize("often", [1, 2**16 - 1, 2**16, 2**16 + 1, 2**17])
+def test_a_key_that_has_more_rows_than_16_bits_hold(often):
+    """A table of narrow counts is made again where one has wrapped, if only to 0."""
+    codes = np.append(np.full(often, 7), [0, 3000])
+    found = count_rows([codes], len(codes), {"code": codes})
+    assert found.values[0].tolist() == [0, 7, 3000]
+    assert found.n.tolist() == [1, often, 1]
+    assert found.sums["code"][1].tolist() == [0, 7 * often, 3000]
+
+
 @given(hnp.arrays(np.int64, st.integers(0, 20), elements=st.integers(-9, 9) | st.integers(-(2**62), 2**62)))
 def test_distinct_values(values):
     distinct, place = distinct_of(values)

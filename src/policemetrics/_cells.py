@@ -47,6 +47,7 @@ _DENSE: Final = 4  # possible keys a row: below, keys are looked up in a table, 
 _LARGEST_TABLE: Final = 2**24  # keys
 _FALLS: Final = 8  # rows for each that lies below the one before it: with fewer, rows are hardly in order
 _KEYS_PER_ROW: Final = 16  # a table larger than that many times the rows is mostly empty
+_OFTEN: Final = 64  # rows a key, on average: hardly any has a thousand times as many
 _AT_ONCE: Final = 2**16  # rows: a few columns of them fit in the cache
 _DATES: Final = "a column of dates goes to date=, or name the periods as text"
 
@@ -811,9 +812,10 @@ def _extremes(column: Whole) -> tuple[int, int]:
     return int(min(lows)), int(max(highs))
 
 
-def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
-    """Count in a table of all possible keys."""
-    n = np.zeros(keys.span, dtype=np.int32 if keys.rows < HALF // 2 else np.int64)
+def _by_table(keys: _Keys, sums: Mapping[str, Whole], *, narrow: bool = True) -> _ByKey:
+    """Count in a table of all possible keys: of 16 bits where that holds any usual count, as it stays in the cache."""
+    narrow = narrow and keys.rows <= _OFTEN * keys.span
+    n = np.zeros(keys.span, dtype=np.uint16 if narrow else np.int64)
     one = n.dtype.type(1)  # of another type it would be turned into this one for each row
     tables = {
         name: (np.zeros(keys.span, dtype=np.int64), np.zeros(keys.span, dtype=np.int64)) for name in sums
@@ -827,11 +829,10 @@ def _by_table(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:
                     np.add.at(table, key, half)
     # The place in the table is the key, so that keys come out in order.
     there = np.flatnonzero(n != 0)
-    return (
-        there,
-        n[there].astype(np.int64),
-        {name: (high[there], low[there]) for name, (high, low) in tables.items()},
-    )
+    counts = n[there].astype(np.int64)
+    if narrow and counts.sum() < keys.rows:  # a count has wrapped
+        return _by_table(keys, sums, narrow=False)
+    return there, counts, {name: (high[there], low[there]) for name, (high, low) in tables.items()}
 
 
 def _by_sorting(keys: _Keys, sums: Mapping[str, Whole]) -> _ByKey:

@@ -406,14 +406,14 @@ class TestQueries:
 
     @pytest.mark.parametrize("label", ["i % 3", "'grade ' || (i % 3)"])
     def test_many_rows_and_text_are_grouped_there(self, collected, monkeypatch, label):
-        """Rows come home in whole numbers alone, and not more than a sixteenth of the cells that may."""
+        """Rows come home in whole numbers alone, and not more than a quarter of the cells that may."""
         data = sql(
             "select timestamptz '2024-05-01' as a, timestamptz '2024-05-01' + to_seconds(i % 20) as b, i from range(10000) t(i)"
         ).project(f"a, b, {label} as grade")
         home = timed(data, by="grade")
         rows = [10_000] if label == "i % 3" else [60]
         assert [len(table) for table in collected] == rows
-        monkeypatch.setattr(counting, "MOST_CELLS", 16 * 9_999)
+        monkeypatch.setattr(counting, "MOST_CELLS", 4 * 9_999)
         assert timed(data, by="grade") == home
         assert [len(table) for table in collected] == [*rows, *([10_000] if label == "i % 3" else []), 60]
 

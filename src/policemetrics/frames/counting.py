@@ -464,7 +464,7 @@ def brought_home(rows: Any) -> Any:
     engine = rows.implementation
     if not isinstance(rows, nw.LazyFrame) or not (engine.is_duckdb() or engine.is_polars()):
         return rows
-    most = MOST_CELLS // 16
+    most = MOST_CELLS // 4
     with reading.engine_errors():
         if not all(dtype.is_integer() for dtype in rows.collect_schema().values()):
             return rows
