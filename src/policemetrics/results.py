@@ -77,8 +77,8 @@ class Results(Handed, Generic[FigureT_co]):
 
     It holds arrays, makes value objects when asked, and can be exported to a data frame. The functions of the
     package make tables, and so does `of`. Two equal tables compare equal, including undefined values. An
-    undefined value is ``nan`` with a `reason` here, and null in every export. Of a very long table a column is
-    worked out when it is first looked at, and kept.
+    undefined value is ``nan`` with a `reason` here, and null in every export. Of a table of more than 131,072 rows
+    a column is worked out when it is first looked at, and kept.
 
     Attributes
     ----------
