@@ -306,7 +306,7 @@ def test_result_is_bounded(other, monkeypatch):
         wanted = call(TABLE)
         monkeypatch.setattr(counting, "MOST_CELLS", 300)
         with monkeypatch.context() as patch:
-            patch.setattr(reading, "sums_and_ranks", lambda *_: None)
+            patch.setattr(reading.Wanted, "sums_and_ranks", lambda *_: None)
             with pytest.raises(TooManyKeysError):
                 call(frame)
         assert call(frame) == wanted

@@ -33,7 +33,7 @@ from policemetrics.frames import framed
 from policemetrics.results import ExclusionTable, Figure, FigureT, Results, column, figure, label_array
 from policemetrics.tallies import Tally
 from policemetrics.times import estimates
-from policemetrics.times.reading import as_times_or_sums, is_column, seconds_in, several_labels
+from policemetrics.times.reading import Wanted, is_column, seconds_in, several_labels
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
     ByLabel,
@@ -660,7 +660,7 @@ def answer_times(
         return [calls_of(tally, waits).answered._cells]
 
     aims, dims = estimates.read_targets(target), kept if result is None else (*kept, result)
-    given = as_times_or_sums(data, dims, seconds, count, aims, settings, answered_of, definition.short)
+    given = Wanted(data, dims, seconds, count, aims, settings).given(answered_of, definition.short)
     calls = calls_of(given.tally, given.seconds)
     offered = calls.offered(definition, single=by is None)
     times, below = given.lined_up(calls.answered._cells, offered.groups, "the calls answered")

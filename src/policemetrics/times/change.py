@@ -24,7 +24,7 @@ from policemetrics.survival import SURVIVAL_METHODS
 from policemetrics.tallies import Tally
 from policemetrics.times import estimates
 from policemetrics.times.answers import said_abandoned, said_of
-from policemetrics.times.reading import Given, Parts, as_times, as_times_or_sums
+from policemetrics.times.reading import Parts, Wanted, as_times
 from policemetrics.times.still_open import SurvivalChange, compared, refuse_no_flags, refuse_options
 from policemetrics.times.summary import TimeSummary
 from policemetrics.typing import (
@@ -525,10 +525,10 @@ def time_change(
         old = old if isinstance(old, Tally) else with_flags(old, flags, "still_open")
     aims = estimates.read_targets(target)
     if still_open is not None:  # followed time by time
-        given = Given(*as_times(old, (*kept, asked.dim, *flags), seconds, count))
+        given = estimates.Given(*as_times(old, (*kept, asked.dim, *flags), seconds, count))
     else:
         parts = parts_of(asked, kept, like_for_like)
-        given = as_times_or_sums(old, (*kept, asked.dim), seconds, count, aims, settings, parts)
+        given = Wanted(old, (*kept, asked.dim), seconds, count, aims, settings).given(parts)
     tally, measured = given.tally, given.seconds
     pair = Comparison.of(
         tally,
@@ -589,7 +589,7 @@ def parts_of(asked: Asked, by: tuple[str, ...], like_for_like: str) -> Parts:
     return both
 
 
-def halves_of(pair: Comparison, groups: Cells, given: Given, missed: tuple[str, ...]) -> list[Half]:
+def halves_of(pair: Comparison, groups: Cells, given: estimates.Given, missed: tuple[str, ...]) -> list[Half]:
     """Line up the times of both sides of a comparison, by its groups or by parts of them."""
     if pair.rows.exclusions is not None:
         estimates.refuse_unknown_reasons(missed, pair.rows.exclusions, pair.data.dims)

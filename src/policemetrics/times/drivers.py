@@ -25,7 +25,7 @@ from policemetrics.times.estimates import (
     read_targets,
     targets_of,
 )
-from policemetrics.times.reading import as_times_or_sums
+from policemetrics.times.reading import Wanted
 from policemetrics.typing import (
     Between,
     Columns,
@@ -255,7 +255,7 @@ def time_drivers(
     kept = kept_dims(dims, period=asked.dim)
     part = part_of(of, by=kept, period=asked.dim, seconds=seconds)
     aims, sides_of = read_targets(target), parts_of(asked, (*kept, part), like_for_like)
-    given = as_times_or_sums(data, (*kept, part, asked.dim), seconds, count, aims, settings, sides_of)
+    given = Wanted(data, (*kept, part, asked.dim), seconds, count, aims, settings).given(sides_of)
     tally = given.tally
     pair = Comparison.of(
         tally,

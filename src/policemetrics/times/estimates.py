@@ -215,19 +215,18 @@ def as_seconds(value: Any, name: str) -> Any:
 
 def summarised(
     settings: Settings,
-    data: Tally,
+    given: Given,
     by: tuple[str, ...],
-    seconds: str,
     target: Targets,
     missed: tuple[str, ...],
-    added: Moments | None = None,
 ) -> tuple[Rows, dict[str, Any]]:
-    """Summarise by group the times of a tally, or those that were `added` up where they are.
+    """Summarise by group the times that were given.
 
     What comes back is the fields of a `TimeSummary` by name, and the rows that make a table of them.
     """
-    by_name = data._refuse_totals((*by, seconds))
-    summed = _supply.whole_side(data).tally._summed((*by, seconds))
+    data, near = given.tally, None if given.added is None else given.added.near
+    by_name = data._refuse_totals((*by, given.seconds))
+    summed = _supply.whole_side(data).tally._summed((*by, given.seconds))
     side = _supply.Side(summed)
     groups = _supply.groups_of([side], by)
     counted = _supply.totals(side, groups)
@@ -237,15 +236,10 @@ def summarised(
     rows.chosen = chosen_of(data, by)
     others = excluded_for(excluded, missed)
     rows.adopt(_supply.why_negative(others, ""))
-    times: Times
-    if added is None:
-        times, below = lined_up(summed._cells, groups, seconds)
-        rows.adopt(below)
-    else:
-        runs = None if added.near is None else lined_up(added.near, groups, MEASURED)[0].runs
-        times = AddedTimes.of(added, added.numbered._cells, groups, runs)
-        if runs is not None:
-            _refuse_changed(times.sizes, counted)
+    times, below = given.lined_up(summed._cells if near is None else near, groups)
+    rows.adopt(below)
+    if near is not None:
+        _refuse_changed(times.sizes, counted)
     others = np.where(rows.there, others, 0)
     targets = targets_of(target, groups, rows.there & (times.sizes + others > 0))
     count_missed(rows, missed, targets)
@@ -612,6 +606,29 @@ class AddedTimes:
         for bound, column in self.met.items():
             found = np.where(bounds == bound, column, found)
         return found
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """The times that a metric was given, in the dimension `seconds` of a tally: every one, or what an engine `added` up.
+
+    `keys` has the keys of what was added up, by their number, of each side.
+    """
+
+    tally: Tally
+    seconds: str
+    added: Moments | None = None
+    keys: Sequence[Cells] = ()
+
+    def lined_up(
+        self, cells: Cells, groups: Cells, label: str = "", *, side: int = 0
+    ) -> tuple[Times, _supply.Reasons]:
+        """Line up the times of each group of one side, as `lined_up` does."""
+        times, below = lined_up(cells, groups, self.seconds, label)
+        if self.added is None:
+            return times, below
+        runs = None if self.added.near is None else times.runs
+        return AddedTimes.of(self.added, self.keys[side], groups, runs), below
 
 
 def _refuse_changed(first: IntArray, again: IntArray) -> None:

@@ -12,20 +12,10 @@ from numpy.typing import NDArray
 
 from policemetrics import _check
 from policemetrics._cells import MEASURED, Cells, is_missing, microseconds, plain
-from policemetrics._supply import Reasons
 from policemetrics.errors import InvalidInputError, InvalidTypeError
 from policemetrics.frames import TooManyKeysError, as_tally, holds_text, near_ranks, sum_times
 from policemetrics.tallies import STILL_OPEN, Tally
-from policemetrics.times.estimates import (
-    AddedTimes,
-    Settings,
-    Targets,
-    Times,
-    as_seconds,
-    either_way,
-    in_minutes,
-    lined_up,
-)
+from policemetrics.times.estimates import Given, Settings, Targets, as_seconds, either_way, in_minutes
 from policemetrics.typing import Column, FloatArray, IntArray, Label
 
 if TYPE_CHECKING:
@@ -168,114 +158,77 @@ Parts: TypeAlias = Callable[[Tally, str], Sequence[Cells]]
 """What a metric summarises of a tally, whose times are in some dimension: the cells of each side."""
 
 
-@attrs.frozen(eq=False)
-class Given:
-    """The times that a metric was given, in the dimension `seconds` of a tally: every one, or what an engine `added` up.
-
-    `keys` has the keys of what was added up, by their number, of each side.
-    """
-
-    tally: Tally
-    seconds: str
-    added: Moments | None = None
-    keys: Sequence[Cells] = ()
-
-    def lined_up(
-        self, cells: Cells, groups: Cells, label: str = "", *, side: int = 0
-    ) -> tuple[Times, Reasons]:
-        """Line up the times of each group of one side, as `estimates.lined_up` does."""
-        times, below = lined_up(cells, groups, self.seconds, label)
-        if self.added is None:
-            return times, below
-        runs = None if self.added.near is None else times.runs
-        return AddedTimes.of(self.added, self.keys[side], groups, runs), below
-
-
-def as_times_or_sums(
-    data: Any,
-    by: tuple[str, ...],
-    seconds: str,
-    count: str | None,
-    target: Targets,
-    settings: Settings,
-    parts: Parts,
-    short: float = np.nan,
-) -> Given:
-    """Read every time, or sums where those are enough.
-
-    Where an engine has more times than may be returned, it is sums, and the times on which ranks of the `parts` lie; the
-    others are read roughly, but for those around `short`, in seconds.
-    """
-    added = None if settings.needs_every_time else _as_moments(data, by, seconds, count, target, settings)
-    if added is None:
-        try:
-            return Given(*as_times(data, by, seconds, count))
-        except TooManyKeysError:
-            ranked = settings.percentile_method and settings.seed is None
-            if ranked:
-                added = sums_and_ranks(data, by, seconds, count, target, settings, parts, short)
-            if added is None:
-                raise
-    return Given(added.tally, MEASURED, added, parts(added.numbered, MEASURED))
-
-
 def all_times(tally: Tally, _: str) -> list[Cells]:
     """Return all cells of a tally: what is summarised where it has one side."""
     return [tally._cells]
 
 
-def sums_and_ranks(
-    data: Any,
-    by: tuple[str, ...],
-    seconds: str,
-    count: str | None,
-    target: Targets,
-    settings: Settings,
-    parts: Parts = all_times,
-    short: float = np.nan,
-) -> Moments | None:
-    """Have the times of a frame added up by its engine, and find those that ranks lie on; None for what cannot be added up."""
-    added = _as_moments(data, by, seconds, count, target, settings, whole=True)
-    if added is None:
-        return None
-    also = np.zeros(0, dtype=np.int64) if np.isnan(short) else microseconds([short], "short")
+@attrs.frozen(eq=False)
+class Wanted:
+    """Which times a metric wants, of which data, and what it will say of them."""
 
-    def wanted(cells: Cells) -> IntArray:
-        # Some groups at a time are looked at, of which no label may be missing.
-        tally = added.holding(cells.union(added.none))
-        return np.concatenate([also, *map(settings.ranks, parts(tally, MEASURED))])
+    data: Any
+    by: tuple[str, ...]
+    seconds: str
+    count: str | None
+    target: Targets
+    settings: Settings
 
-    (first, *_) = parts(added.numbered, MEASURED)
-    groups = {*first.dims} - {MEASURED}
-    return attrs.evolve(added, near=near_ranks(data, by, seconds, wanted, groups))
+    def given(self, parts: Parts, short: float = np.nan) -> Given:
+        """Read every time, or sums where those are enough.
 
+        Where an engine has more times than may be returned, it is sums, and the times on which ranks of the `parts` lie;
+        the others are read roughly, but for those around `short`, in seconds.
+        """
+        added = None if self.settings.needs_every_time else self._sums()
+        if added is None:
+            try:
+                return Given(*as_times(self.data, self.by, self.seconds, self.count))
+            except TooManyKeysError:
+                if self.settings.percentile_method and self.settings.seed is None:
+                    added = self.sums_and_ranks(parts, short)
+                if added is None:
+                    raise
+        return Given(added.tally, MEASURED, added, parts(added.numbered, MEASURED))
 
-def _as_moments(
-    data: Any,
-    by: tuple[str, ...],
-    seconds: str,
-    count: str | None,
-    target: Targets,
-    settings: Settings,
-    *,
-    whole: bool = False,
-) -> Moments | None:
-    """Have the times of a frame added up by its engine; None for what is counted by its times instead.
+    def sums_and_ranks(self, parts: Parts = all_times, short: float = np.nan) -> Moments | None:
+        """Have the times of a frame added up by its engine, and find those that ranks lie on; None for what cannot be added up."""
+        added = self._sums(whole=True)
+        if added is None:
+            return None
+        also = np.zeros(0, dtype=np.int64) if np.isnan(short) else microseconds([short], "short")
 
-    With `whole` all is asked for that may be said of sums of several keys, too.
-    """
-    _refuse_misnamed(data, by, seconds)
-    if isinstance(data, Tally) or count not in (None, "rows"):
-        return None
-    aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
-    bounds, inclusive = microseconds(aims[~np.isnan(aims)], "target"), settings.inclusive
-    wider = np.unique([bounds, *either_way(bounds, inclusive=inclusive)]).tolist()
-    asked = wider if whole or settings.recorded_to == "minute" else bounds.tolist()
-    found = sum_times(data, by, seconds, asked, inclusive=inclusive, count=count, minutes=whole)
-    if whole or found is None or settings.recorded_to is not None or not in_minutes(found, None).any():
-        return found
-    # The sums allow of whole minutes, as those of other times hardly ever do: it is worth a second query.
-    return sum_times(data, by, seconds, wider, inclusive=inclusive, count=count, minutes=True)
+        def wanted(cells: Cells) -> IntArray:
+            # Some groups at a time are looked at, of which no label may be missing.
+            tally = added.holding(cells.union(added.none))
+            return np.concatenate([also, *map(self.settings.ranks, parts(tally, MEASURED))])
+
+        (first, *_) = parts(added.numbered, MEASURED)
+        groups = {*first.dims} - {MEASURED}
+        return attrs.evolve(added, near=near_ranks(self.data, self.by, self.seconds, wanted, groups))
+
+    def _sums(self, *, whole: bool = False) -> Moments | None:
+        """Have the times of a frame added up by its engine; None for what is counted by its times instead.
+
+        With `whole` all is asked for that may be said of sums of several keys, too.
+        """
+        _refuse_misnamed(self.data, self.by, self.seconds)
+        if isinstance(self.data, Tally) or self.count not in (None, "rows"):
+            return None
+        target, inclusive, stated = self.target, self.settings.inclusive, self.settings.recorded_to
+        aims = np.unique(list(target.values()) if isinstance(target, Mapping) else [target])
+        bounds = microseconds(aims[~np.isnan(aims)], "target")
+        wider = np.unique([bounds, *either_way(bounds, inclusive=inclusive)]).tolist()
+
+        def sums(bounds: Sequence[int], *, minutes: bool) -> Moments | None:
+            asked = self.data, self.by, self.seconds, bounds
+            return sum_times(*asked, inclusive=inclusive, count=self.count, minutes=minutes)
+
+        found = sums(wider if whole or stated == "minute" else bounds.tolist(), minutes=whole)
+        if whole or found is None or stated is not None or not in_minutes(found, None).any():
+            return found
+        # The sums allow of whole minutes, as those of other times hardly ever do: it is worth a second query.
+        return sums(wider, minutes=True)
 
 
 def _refuse_misnamed(data: Any, by: tuple[str, ...], seconds: str) -> None:

@@ -25,7 +25,7 @@ from policemetrics.results import Figure, Results, column, figure
 from policemetrics.survival import SURVIVAL_METHODS, kaplan_meier
 from policemetrics.tallies import MISSING_END, Tally
 from policemetrics.times import estimates
-from policemetrics.times.reading import sums_and_ranks
+from policemetrics.times.reading import Wanted
 from policemetrics.times.summary import Aimed, PercentileColumns, TimeSummary
 from policemetrics.typing import (
     Columns,
@@ -473,9 +473,9 @@ def response_times(
 
     def otherwise(table: Any, dims: tuple[str, ...]) -> Moments | None:
         # Open incidents are followed time by time.
-        return (
-            None if no_arrival == "censored" else sums_and_ranks(table, dims, MEASURED, None, aims, settings)
-        )
+        if no_arrival == "censored":
+            return None
+        return Wanted(table, dims, MEASURED, None, aims, settings).sums_and_ranks()
 
     arrived, still_open, notes, added = timed(
         asked_of,
@@ -501,7 +501,8 @@ def response_times(
         counts: dict[str, Mask] = dict.fromkeys(("target", "n", "still_open", "zeros"), estimates.EVERYWHERE)
         return rows.results(ResponseSurvival, values | asked, counts)
     missed = (MISSING_END,) if no_arrival == "missed" else ()
-    rows, values = estimates.summarised(settings, arrived, dims, MEASURED, aims, missed, added)
+    given = estimates.Given(arrived, MEASURED, added, () if added is None else [added.numbered._cells])
+    rows, values = estimates.summarised(settings, given, dims, aims, missed)
     rows.single = by is None
     rows.note(*notes)
     stand: dict[str, Mask] = dict.fromkeys(("target", "not_arrived"), estimates.EVERYWHERE)

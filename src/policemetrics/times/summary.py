@@ -18,7 +18,7 @@ from policemetrics.frames import framed
 from policemetrics.percentiles import Runs
 from policemetrics.results import ExclusionTable, Figure, Results, column, figure, input_field
 from policemetrics.times import estimates
-from policemetrics.times.reading import all_times, as_times_or_sums, is_column, refuse_at, seconds_in
+from policemetrics.times.reading import Wanted, all_times, is_column, refuse_at, seconds_in
 from policemetrics.typing import (
     Columns,
     Counts,
@@ -378,10 +378,8 @@ def summarise_times(
     data, dims = framed(data, by, date, every)
     kept = dims or ()
     aims = estimates.read_targets(target)
-    given = as_times_or_sums(data, kept, seconds, count, aims, settings, all_times)
-    rows, values = estimates.summarised(
-        settings, given.tally, kept, given.seconds, aims, as_missed, given.added
-    )
+    given = Wanted(data, kept, seconds, count, aims, settings).given(all_times)
+    rows, values = estimates.summarised(settings, given, kept, aims, as_missed)
     rows.single = by is None
     return rows.results(TimeSummary, values, {"target": estimates.EVERYWHERE})
 
