@@ -1,8 +1,9 @@
 """How time and memory grow with the rows: ``python -m benchmarks.scaling [--most N] [--draw] [NAME …]``.
 
-Every path runs at 10,000 rows, 100,000 and so on to ten million, and four of them to a hundred, ours and the engine's own in a process each, which has the rows ready and
-tells the median time of some calls, and the memory that they needed beside those rows. What was measured is kept in
-``scaling.json`` beside this module, by path and size; ``--draw`` draws it for the documentation and prints the tables there.
+Every path runs at 10,000 rows, 100,000 and so on to ten million, and four of them to a hundred, ours and the engine's own
+in a process each, which has the rows ready and tells the median time of some calls, and the memory that they needed
+beside those rows. What was measured is kept in ``scaling.json`` beside this module, by path and size; ``--draw`` draws it
+for the documentation and prints the tables there.
 """
 
 from __future__ import annotations

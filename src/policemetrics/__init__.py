@@ -83,5 +83,5 @@ def __getattr__(name):  # noqa: ANN001, ANN202  # typed in __init__.pyi
     raise AttributeError(msg, name=name, obj=import_module("policemetrics"))
 
 
-def __dir__():  # noqa: ANN202
+def __dir__():  # noqa: ANN202  # typed in __init__.pyi
     return sorted({*__all__, "__version__", "__doc__", "__name__"})

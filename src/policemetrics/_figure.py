@@ -544,7 +544,7 @@ class Figure(Mapping[str, Any]):
         form = form or self._form(name)
         low, high = (getattr(self, f"{name}_{end}") for end in ("low", "high"))
         if math.isnan(low) and math.isnan(high):  # as of counts that were rounded
-            return f"{getattr(self, 'confidence_level') * 100:g}% interval left out"  # noqa: B009
+            return f"{getattr(self, 'confidence_level') * 100:g}% interval left out"  # noqa: B009  # a subclass has it
         # An upper limit that is not known, as where there are no crimes, leaves the interval open.
         limits = _write.limits(form(low), form(high), unbounded=not math.isfinite(high))
         return f"{getattr(self, 'confidence_level') * 100:g}% interval {limits}"  # noqa: B009  # a subclass has it
@@ -554,7 +554,7 @@ class Figure(Mapping[str, Any]):
         return repr(self)
 
     @classmethod
-    def _worked_out(cls, number: Callable[[str], FloatArray]) -> dict[str, FloatArray]:  # noqa: ARG003
+    def _worked_out(cls, number: Callable[[str], FloatArray]) -> dict[str, FloatArray]:  # noqa: ARG003  # a class that has some reads it
         """Work out, of counts that were rounded, what follows of them alone; a class of which nothing does has no such words."""
         return {}
 
@@ -648,7 +648,7 @@ class Figure(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.object_]:  # noqa: FBT001
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.object_]:  # noqa: FBT001  # as the protocol has it
         # Among others it is one object, and no column of names.
         found = np.empty((), dtype=object)
         found[()] = self
